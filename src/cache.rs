@@ -1,0 +1,224 @@
+//! The last few signing keys of one set of credentials, readable by any number of threads without a
+//! lock. What lives here: the sharing. What does not: how a signing key is derived (`v4::key`).
+//!
+//! Deriving a signing key takes four HMACs, twice the cost of a whole short URL, and the result is
+//! good for a day, region and service. The cache belongs to the credentials, so a key can never
+//! outlive or change its secret; the day is part of what is looked up, so midnight needs no timer.
+//!
+//! Each slot is a sequence lock over words: a reader never writes, so readers don't contend; one
+//! that meets a writer sees it by the version and derives the key itself.
+
+use crate::hash::MacKey;
+use core::array;
+use core::sync::atomic::{AtomicU32, Ordering, fence};
+use zeroize::Zeroize as _;
+
+/// Words of a label: 4 bytes each, the first word is its length.
+const LABEL: usize = 17;
+const KEY: usize = 16;
+
+/// Scopes with a longer label are not kept. The longest of AWS's own has 45 bytes.
+const LONGEST_LABEL: usize = 4 * (LABEL - 1);
+
+/// Today and yesterday for a region or two.
+const SLOTS: usize = 4;
+
+pub(crate) struct KeyCache {
+    slots: [Slot; SLOTS],
+}
+
+struct Slot {
+    /// Odd while a writer is at work.
+    version: AtomicU32,
+    label: [AtomicU32; LABEL],
+    key: [AtomicU32; KEY],
+}
+
+/// What a key was derived for, in words.
+struct Label([u32; LABEL]);
+
+impl Label {
+    /// None if the parts are too long to be kept.
+    fn new(parts: &[&str]) -> Option<Self> {
+        let mut bytes = [0; LONGEST_LABEL];
+        let mut length = 0usize;
+        for part in parts {
+            // The length of each part goes before it, so that no two lists of parts look alike.
+            let end = length.checked_add(1)?.checked_add(part.len())?;
+            let (mark, text) = bytes.get_mut(length..end)?.split_first_mut()?;
+            *mark = u8::try_from(part.len()).ok()?;
+            text.copy_from_slice(part.as_bytes());
+            length = end;
+        }
+        let mut words = [0; LABEL];
+        let (first, rest) = words.split_first_mut()?;
+        *first = u32::try_from(length).ok()?;
+        for (word, bytes) in rest.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u32::from_ne_bytes(*bytes);
+        }
+        Some(Label(words))
+    }
+
+    /// FNV-1a over the words: which slot the key goes to.
+    fn slot(&self) -> usize {
+        let hash = self.0.iter().fold(0x811c_9dc5u32, |hash, word| {
+            (hash ^ word).wrapping_mul(0x0100_0193)
+        });
+        // The high bits are the better mixed ones; there are four slots.
+        (hash >> 30) as usize
+    }
+}
+
+impl KeyCache {
+    pub(crate) fn new() -> Self {
+        KeyCache {
+            slots: array::from_fn(|_| Slot {
+                version: AtomicU32::new(0),
+                label: array::from_fn(|_| AtomicU32::new(0)),
+                key: array::from_fn(|_| AtomicU32::new(0)),
+            }),
+        }
+    }
+
+    /// The key for these parts (date, region, service, …): kept, or derived now and kept.
+    pub(crate) fn get_or_derive(&self, parts: &[&str], derive: impl FnOnce() -> MacKey) -> MacKey {
+        let Some(label) = Label::new(parts) else {
+            return derive();
+        };
+        let Some(slot) = self.slots.get(label.slot()) else {
+            return derive();
+        };
+        slot.read(&label).unwrap_or_else(|| {
+            let key = derive();
+            slot.write(&label, &key);
+            key
+        })
+    }
+}
+
+impl Slot {
+    fn read(&self, label: &Label) -> Option<MacKey> {
+        let before = self.version.load(Ordering::Acquire);
+        if before & 1 == 1 {
+            return None;
+        }
+        let same = |(kept, wanted): (&AtomicU32, &u32)| kept.load(Ordering::Relaxed) == *wanted;
+        if !self.label.iter().zip(&label.0).all(same) {
+            return None;
+        }
+        let mut words: [u32; KEY] = array::from_fn(|_| 0);
+        for (word, kept) in words.iter_mut().zip(&self.key) {
+            *word = kept.load(Ordering::Relaxed);
+        }
+        // The words were read between the two looks at the version: if it has not changed, no
+        // writer began meanwhile.
+        fence(Ordering::Acquire);
+        let key =
+            (self.version.load(Ordering::Relaxed) == before).then(|| MacKey::from_words(&words));
+        words.zeroize();
+        key
+    }
+
+    fn write(&self, label: &Label, key: &MacKey) {
+        let before = self.version.load(Ordering::Relaxed);
+        if before & 1 == 1 {
+            return;
+        }
+        let claim = self.version.compare_exchange(
+            before,
+            before.wrapping_add(1),
+            Ordering::Acquire,
+            Ordering::Relaxed,
+        );
+        if claim.is_err() {
+            // Another thread is writing, most likely the same key.
+            return;
+        }
+        // Whoever sees one of the words below sees the odd version too.
+        fence(Ordering::Release);
+        for (kept, word) in self.label.iter().zip(&label.0) {
+            kept.store(*word, Ordering::Relaxed);
+        }
+        for (kept, word) in self.key.iter().zip(key.words()) {
+            kept.store(word, Ordering::Relaxed);
+        }
+        self.version
+            .store(before.wrapping_add(2), Ordering::Release);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        for word in &mut self.key {
+            word.get_mut().zeroize();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyCache;
+    use crate::hash::MacKey;
+    use core::cell::Cell;
+
+    fn tag(key: &MacKey) -> [u8; 32] {
+        key.mac(|hasher| hasher.update(b"message"))
+    }
+
+    #[test]
+    fn a_kept_key_is_not_derived_again_and_another_scope_is() {
+        let cache = KeyCache::new();
+        let derived = Cell::new(0);
+        let get = |parts: &[&str]| {
+            tag(&cache.get_or_derive(parts, || {
+                derived.set(derived.get() + 1);
+                MacKey::new(parts.concat().as_bytes())
+            }))
+        };
+        let first = get(&["20130524", "us-east-1", "s3"]);
+        assert_eq!(get(&["20130524", "us-east-1", "s3"]), first);
+        assert_eq!(derived.get(), 1);
+        assert_ne!(get(&["20130525", "us-east-1", "s3"]), first);
+        assert_eq!(derived.get(), 2);
+    }
+
+    /// The same characters, cut elsewhere, are another scope.
+    #[test]
+    fn the_border_between_parts_counts() {
+        let cache = KeyCache::new();
+        let one = cache.get_or_derive(&["ab", "c"], || MacKey::new(b"1"));
+        let two = cache.get_or_derive(&["a", "bc"], || MacKey::new(b"2"));
+        assert_ne!(tag(&one), tag(&two));
+        assert_eq!(tag(&two), tag(&MacKey::new(b"2")));
+    }
+
+    #[test]
+    fn a_scope_too_long_to_keep_still_gets_its_key() {
+        let cache = KeyCache::new();
+        let long = "x".repeat(300);
+        for key in [b"1", b"2"] {
+            let got = cache.get_or_derive(&[&long], || MacKey::new(key));
+            assert_eq!(tag(&got), tag(&MacKey::new(key)));
+        }
+    }
+
+    /// Threads that read and replace the keys of many days at once only ever see a whole key of
+    /// the day they asked for.
+    #[test]
+    #[cfg(feature = "std")]
+    fn threads_never_see_a_torn_key() {
+        let cache = KeyCache::new();
+        std::thread::scope(|scope| {
+            for thread in 0..4usize {
+                let cache = &cache;
+                scope.spawn(move || {
+                    for round in 0..20_000usize {
+                        let day = std::format!("{}", (round * (thread + 1)) % 23);
+                        let key = cache.get_or_derive(&[&day], || MacKey::new(day.as_bytes()));
+                        assert_eq!(tag(&key), tag(&MacKey::new(day.as_bytes())));
+                    }
+                });
+            }
+        });
+    }
+}

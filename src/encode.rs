@@ -1,0 +1,247 @@
+//! Percent-encoding and hex. What lives here: the one encoder, which writes into a [`Sink`], and the
+//! order of encoded texts. What does not: which part of a request is encoded by which rule.
+//!
+//! Unreserved are `A-Z a-z 0-9 - . _ ~`; every other byte becomes `%XX` in upper case. See "UriEncode" in
+//! [Create a canonical request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+
+use alloc::string::String;
+use core::cmp::Ordering;
+use percent_encoding::percent_encode_byte;
+
+/// Where canonical text goes: into a hash when signing, into a `String` when somebody wants to see it.
+pub(crate) trait Sink {
+    fn text(&mut self, text: &str);
+
+    /// A header value, which may hold any byte.
+    fn bytes(&mut self, bytes: &[u8]);
+}
+
+impl Sink for String {
+    fn text(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.push_str(&String::from_utf8_lossy(bytes));
+    }
+}
+
+/// Two sinks fed with the same text.
+pub(crate) struct Tee<'a, A, B>(pub &'a mut A, pub &'a mut B);
+
+impl<A: Sink, B: Sink> Sink for Tee<'_, A, B> {
+    fn text(&mut self, text: &str) {
+        self.0.text(text);
+        self.1.text(text);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.bytes(bytes);
+        self.1.bytes(bytes);
+    }
+}
+
+/// Which bytes stay bare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bare {
+    /// The unreserved bytes: for names and values of a query.
+    Unreserved,
+    /// These and `/`: for paths.
+    Path,
+}
+
+const UNRESERVED: u8 = 1;
+const SLASH: u8 = 2;
+
+/// The class of each byte: unreserved, slash, or neither.
+static CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => UNRESERVED,
+            b'/' => SLASH,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
+
+impl Bare {
+    fn holds(self, byte: u8) -> bool {
+        let mask = match self {
+            Bare::Unreserved => UNRESERVED,
+            Bare::Path => UNRESERVED | SLASH,
+        };
+        CLASS
+            .get(usize::from(byte))
+            .is_some_and(|class| class & mask != 0)
+    }
+
+    fn encoded(self, byte: u8) -> &'static str {
+        match self.holds(byte) {
+            true => ascii(byte),
+            false => percent_encode_byte(byte),
+        }
+    }
+}
+
+/// Text of a request, and whether a `%` in it is data or encoding.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text<'a> {
+    /// Not yet encoded: an object key, the value of a typed parameter.
+    Plain(&'a str),
+    /// As it stands in a URL: decoded, then encoded canonically.
+    Wire(&'a str),
+}
+
+impl Default for Text<'_> {
+    fn default() -> Self {
+        Text::Plain("")
+    }
+}
+
+impl<'a> Text<'a> {
+    /// Writes the text, canonically encoded.
+    pub(crate) fn write(self, bare: Bare, sink: &mut impl Sink) {
+        let mut rest = self.raw();
+        let wire = matches!(self, Text::Wire(_));
+        while !rest.is_empty() {
+            let run = rest
+                .bytes()
+                .position(|byte| !bare.holds(byte))
+                .unwrap_or(rest.len());
+            // A run ends before an ASCII byte or before the first byte of a character.
+            let Some((plain, special)) = rest.split_at_checked(run) else {
+                return;
+            };
+            if !plain.is_empty() {
+                sink.text(plain);
+            }
+            rest = special;
+            if wire && let Some((byte, after)) = unescape(rest) {
+                sink.text(bare.encoded(byte));
+                rest = after;
+                continue;
+            }
+            let mut characters = rest.chars();
+            if let Some(character) = characters.next() {
+                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                    sink.text(percent_encode_byte(byte));
+                }
+            }
+            rest = characters.as_str();
+        }
+    }
+
+    /// The order of the encoded texts, byte by byte, without writing them.
+    pub(crate) fn cmp(self, other: Text<'_>) -> Ordering {
+        self.encoded().cmp(other.encoded())
+    }
+
+    /// The bytes of the text encoded as a query's name or value.
+    fn encoded(self) -> impl Iterator<Item = u8> + use<'a> {
+        self.decoded()
+            .flat_map(|byte| Bare::Unreserved.encoded(byte).bytes())
+    }
+
+    /// The bytes that the text stands for.
+    pub(crate) fn decoded(self) -> impl Iterator<Item = u8> + use<'a> {
+        let wire = matches!(self, Text::Wire(_));
+        let mut bytes = self.raw().as_bytes();
+        core::iter::from_fn(move || {
+            if wire
+                && let [b'%', high, low, after @ ..] = bytes
+                && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+            {
+                bytes = after;
+                return Some((high << 4) | low);
+            }
+            let (byte, after) = bytes.split_first()?;
+            bytes = after;
+            Some(*byte)
+        })
+    }
+
+    /// An upper bound of the encoded length.
+    pub(crate) fn bound(self) -> usize {
+        let special = self
+            .raw()
+            .bytes()
+            .filter(|byte| !Bare::Path.holds(*byte) || *byte == b'/');
+        special
+            .count()
+            .saturating_mul(2)
+            .saturating_add(self.raw().len())
+    }
+
+    pub(crate) fn raw(self) -> &'a str {
+        match self {
+            Text::Plain(text) | Text::Wire(text) => text,
+        }
+    }
+}
+
+/// The byte of a `%XX` at the front, and what follows.
+fn unescape(text: &str) -> Option<(u8, &str)> {
+    let escape = text.strip_prefix('%')?;
+    let (digits, after) = escape.split_at_checked(2)?;
+    let [high, low] = *digits.as_bytes() else {
+        return None;
+    };
+    Some(((digit(high)? << 4) | digit(low)?, after))
+}
+
+/// The first `%` of a text that no two hex digits follow, with what stands there.
+pub(crate) fn bad_escape(text: &str) -> Option<&str> {
+    text.match_indices('%')
+        .filter_map(|(at, _)| text.get(at..))
+        .find(|rest| unescape(rest).is_none())
+        .map(|rest| {
+            let end = rest.char_indices().nth(3).map_or(rest.len(), |(at, _)| at);
+            rest.get(..end).unwrap_or(rest)
+        })
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    (byte as char)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// One ASCII byte as a text.
+fn ascii(byte: u8) -> &'static str {
+    /// All of ASCII, in order.
+    static ASCII: [u8; 128] = {
+        let mut table = [0; 128];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = byte as u8;
+            byte += 1;
+        }
+        table
+    };
+    let at = usize::from(byte);
+    ASCII
+        .get(at..=at)
+        .and_then(|text| core::str::from_utf8(text).ok())
+        .unwrap_or_default()
+}
+
+/// 32 bytes in lower-case hex, without an allocation.
+#[derive(Clone, Copy)]
+pub(crate) struct Hex([u8; 64]);
+
+impl Hex {
+    pub(crate) fn of(bytes: &[u8; 32]) -> Self {
+        let mut text = [b'0'; 64];
+        // The lengths agree, so this cannot fail.
+        let _ = hex::encode_to_slice(bytes, &mut text);
+        Hex(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}

@@ -1,0 +1,269 @@
+//! SHA-256 and HMAC-SHA256, as much of them as signing needs. What lives here: the padding of messages
+//! and keys around [`sha2`]'s compression function. What does not: any text of a request.
+//!
+//! Why not `Sha256` and `Hmac<Sha256>` as they come: a signing key is used for a whole day by every
+//! thread, and its padded states, eight words each, can be published through atomics without a lock
+//! ([`cache`](crate::cache)) only if they are plain words. And the canonical request arrives in many small pieces, which
+//! a buffer of several blocks turns into few calls of the compression function.
+
+use crate::encode::Sink;
+use sha2::block_api::compress256;
+use zeroize::Zeroize;
+
+const BLOCK: usize = 64;
+
+/// The state of SHA-256 before the first block (FIPS 180-4, section 5.3.3).
+const START: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// Blocks of message that are gathered before they are hashed.
+const GATHERED: usize = 7;
+
+/// SHA-256 that takes its message piece by piece and hashes it several blocks at a time.
+pub(crate) struct Hasher {
+    state: [u32; 8],
+    /// Bytes that the state stands for.
+    hashed: u64,
+    /// One block more than is gathered, so that the padding always fits.
+    buffer: [[u8; BLOCK]; GATHERED + 1],
+    filled: usize,
+}
+
+impl Hasher {
+    pub(crate) fn new() -> Self {
+        Hasher::after_blocks(START, 0)
+    }
+
+    /// A hasher whose first `hashed` bytes, whole blocks, led to `state`.
+    fn after_blocks(state: [u32; 8], hashed: u64) -> Self {
+        Hasher {
+            state,
+            hashed,
+            buffer: [[0; BLOCK]; GATHERED + 1],
+            filled: 0,
+        }
+    }
+
+    pub(crate) fn update(&mut self, mut bytes: &[u8]) {
+        loop {
+            let gathered = self.buffer.first_chunk_mut::<GATHERED>();
+            let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
+            let free = gathered
+                .and_then(|bytes| bytes.get_mut(self.filled..))
+                .unwrap_or_default();
+            let (now, later) = bytes.split_at(bytes.len().min(free.len()));
+            if let Some(place) = free.get_mut(..now.len()) {
+                place.copy_from_slice(now);
+            }
+            self.filled = self.filled.saturating_add(now.len());
+            if later.is_empty() {
+                return;
+            }
+            self.compress(GATHERED);
+            self.hashed = self.hashed.wrapping_add(self.filled as u64);
+            self.filled = 0;
+
+            // What is long is hashed from where it stands.
+            let (blocks, rest) = later.as_chunks();
+            compress256(&mut self.state, blocks);
+            self.hashed = self.hashed.wrapping_add(blocks.as_flattened().len() as u64);
+            bytes = rest;
+        }
+    }
+
+    /// The digest of all that came in.
+    pub(crate) fn finish(mut self) -> [u8; 32] {
+        // FIPS 180-4, section 5.1.1: a one bit, zeros, and the length in bits at the end of a block.
+        let bits = self
+            .hashed
+            .wrapping_add(self.filled as u64)
+            .wrapping_mul(8)
+            .to_be_bytes();
+        let padded = self
+            .filled
+            .saturating_add(1 + bits.len())
+            .next_multiple_of(BLOCK);
+        let padding = self.buffer.as_flattened_mut().get_mut(self.filled..padded);
+        if let Some((mark, zeros)) = padding.and_then(|padding| padding.split_first_mut()) {
+            *mark = 0x80;
+            zeros.fill(0);
+            if let Some(length) = zeros.last_chunk_mut() {
+                *length = bits;
+            }
+        }
+        self.compress(padded / BLOCK);
+        digest(&self.state)
+    }
+
+    fn compress(&mut self, blocks: usize) {
+        let blocks = self.buffer.get(..blocks).unwrap_or_default();
+        compress256(&mut self.state, blocks);
+    }
+}
+
+impl Sink for Hasher {
+    fn text(&mut self, text: &str) {
+        self.update(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
+/// SHA-256 of a message that is at hand as a whole.
+pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
+    let mut hasher = Hasher::new();
+    hasher.update(message);
+    hasher.finish()
+}
+
+fn digest(state: &[u32; 8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (place, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
+    }
+    bytes
+}
+
+/// A key of HMAC-SHA256, as the two states after its padded blocks: a signature then costs the blocks of
+/// its message and one more.
+#[derive(Clone)]
+pub(crate) struct MacKey {
+    inner: [u32; 8],
+    outer: [u32; 8],
+}
+
+impl MacKey {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        let mut block = [0; BLOCK];
+        match block.get_mut(..key.len()) {
+            Some(place) => place.copy_from_slice(key),
+            // RFC 2104: a key longer than a block is hashed first.
+            None => {
+                if let Some(place) = block.first_chunk_mut() {
+                    *place = sha256(key);
+                }
+            }
+        }
+        let key = MacKey {
+            inner: padded(&block, 0x36),
+            outer: padded(&block, 0x5c),
+        };
+        block.zeroize();
+        key
+    }
+
+    /// The HMAC of what `message` writes.
+    pub(crate) fn mac(&self, message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
+        let mut hasher = Hasher::after_blocks(self.inner, BLOCK as u64);
+        message(&mut hasher);
+        let inner = hasher.finish();
+
+        // The outer message is one block of key and 32 bytes: its padding is always the same.
+        let mut block = [0; BLOCK];
+        const BITS: [u8; 8] = (8 * (BLOCK as u64 + 32)).to_be_bytes();
+        if let Some((place, tail)) = block.split_first_chunk_mut() {
+            *place = inner;
+            if let Some(mark) = tail.first_mut() {
+                *mark = 0x80;
+            }
+            if let Some(length) = tail.last_chunk_mut() {
+                *length = BITS;
+            }
+        }
+        let mut state = self.outer;
+        compress256(&mut state, &[block]);
+        digest(&state)
+    }
+
+    /// The words that [`from_words`](MacKey::from_words) takes.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
+        self.inner.into_iter().chain(self.outer)
+    }
+
+    pub(crate) fn from_words(words: &[u32; 16]) -> Self {
+        let mut key = MacKey {
+            inner: [0; 8],
+            outer: [0; 8],
+        };
+        let states = key.inner.iter_mut().chain(&mut key.outer);
+        for (place, word) in states.zip(words) {
+            *place = *word;
+        }
+        key
+    }
+}
+
+impl Drop for MacKey {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+fn padded(key: &[u8; BLOCK], pad: u8) -> [u32; 8] {
+    let mut block = key.map(|byte| byte ^ pad);
+    let mut state = START;
+    compress256(&mut state, &[block]);
+    block.zeroize();
+    state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hasher, MacKey, sha256};
+    use alloc::vec::Vec;
+    use hmac::{KeyInit as _, Mac as _};
+    use sha2::Digest as _;
+
+    fn message(length: usize) -> Vec<u8> {
+        (0..length).map(|at| (at % 251) as u8).collect()
+    }
+
+    /// Every length over the edges of a block and of the buffer, against the crate `sha2`.
+    #[test]
+    fn every_length_agrees_with_sha2() {
+        for length in 0..1300 {
+            let message = message(length);
+            assert_eq!(
+                sha256(&message)[..],
+                sha2::Sha256::digest(&message)[..],
+                "{length} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn pieces_of_any_size_agree_with_sha2() {
+        let message = message(3000);
+        for piece in 1..700 {
+            let mut hasher = Hasher::new();
+            message.chunks(piece).for_each(|piece| hasher.update(piece));
+            assert_eq!(
+                hasher.finish()[..],
+                sha2::Sha256::digest(&message)[..],
+                "in pieces of {piece}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_and_messages_of_any_length_agree_with_hmac() {
+        for length in 0..200 {
+            let (key, text) = (message(length), message(length * 3));
+            let ours = MacKey::new(&key).mac(|hasher| hasher.update(&text));
+            let mut theirs = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+            theirs.update(&text);
+            assert_eq!(ours[..], theirs.finalize().into_bytes()[..], "{length}");
+        }
+    }
+}

@@ -1,0 +1,627 @@
+//! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
+//! which the S3 front describes its requests too. What does not: any rule of one signature version.
+
+use crate::encode::{Bare, Sink, Text, bad_escape};
+use crate::error::{Error, Quoted, error};
+use crate::list::List;
+use crate::timestamp::write_decimal;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::Ipv6Addr;
+
+/// A request, described: method, URL, headers and further query parameters.
+///
+/// The URL is the request's as it will be sent: absolute, already percent-encoded, and never
+/// rewritten. Parameters that are not encoded yet go to [`query`](Request::query). Nothing is checked until the
+/// request is signed; the signing function returns every error.
+///
+/// ```
+/// use presign::Request;
+///
+/// let request = Request::get("https://iam.amazonaws.com/?Action=ListUsers")
+///     .query("Version", "2010-05-08")
+///     .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+/// # let _ = request;
+/// ```
+#[derive(Clone)]
+pub struct Request<'a> {
+    method: Cow<'a, str>,
+    url: Cow<'a, str>,
+    extra: Extra<'a>,
+}
+
+/// What is added to a request besides its method and URL: not yet encoded parameters, and headers.
+#[derive(Clone, Default)]
+pub(crate) struct Extra<'a> {
+    params: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
+    headers: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+}
+
+impl<'a> Request<'a> {
+    /// A request with any method.
+    #[must_use]
+    pub fn new(method: impl Into<Cow<'a, str>>, url: impl Into<Cow<'a, str>>) -> Self {
+        Request {
+            method: method.into(),
+            url: url.into(),
+            extra: Extra::default(),
+        }
+    }
+
+    /// A GET request.
+    #[must_use]
+    pub fn get(url: impl Into<Cow<'a, str>>) -> Self {
+        Request::new("GET", url)
+    }
+
+    /// A PUT request.
+    #[must_use]
+    pub fn put(url: impl Into<Cow<'a, str>>) -> Self {
+        Request::new("PUT", url)
+    }
+
+    /// A POST request.
+    #[must_use]
+    pub fn post(url: impl Into<Cow<'a, str>>) -> Self {
+        Request::new("POST", url)
+    }
+
+    /// A HEAD request.
+    #[must_use]
+    pub fn head(url: impl Into<Cow<'a, str>>) -> Self {
+        Request::new("HEAD", url)
+    }
+
+    /// A DELETE request.
+    #[must_use]
+    pub fn delete(url: impl Into<Cow<'a, str>>) -> Self {
+        Request::new("DELETE", url)
+    }
+
+    /// Adds a header, which is signed and has to be sent. A name given twice has both values, in this order.
+    ///
+    /// The headers that proxies and clients change on the way are never signed, whoever gives them; the
+    /// list is in the documents of [`v4`](crate::v4#headers). A `Host` header is signed instead of the URL's host.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        self.extra.header(name.into(), value.into());
+        self
+    }
+
+    /// Adds a header whose value need not be UTF-8.
+    #[must_use]
+    pub fn header_bytes(
+        mut self,
+        name: impl Into<Cow<'a, str>>,
+        value: impl Into<Cow<'a, [u8]>>,
+    ) -> Self {
+        self.extra.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a query parameter whose name and value are not encoded yet.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        self.extra.query(name.into(), Some(value.into()));
+        self
+    }
+
+    /// Adds a query parameter without a value, such as `acl`.
+    #[must_use]
+    pub fn query_flag(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.extra.query(name.into(), None);
+        self
+    }
+
+    /// The parts, checked.
+    pub(crate) fn parts(&self) -> Result<Parts<'_>, Error> {
+        let Url {
+            scheme,
+            authority,
+            path,
+            query,
+        } = Url::parse(&self.url)?;
+        let mut parts = Parts::new(&self.method, scheme, authority, Path::Wire(path))?;
+        if let Some(query) = query.filter(|query| !query.is_empty()) {
+            parts.params.extend(query.split('&').map(Param::from_wire));
+        }
+        parts.add(&self.extra)?;
+        Ok(parts)
+    }
+}
+
+/// Without the query and the header values, which may hold a token or a signature.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.split('?').next().unwrap_or_default();
+        let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &url)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Extra<'a> {
+    pub(crate) fn header(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        let value = match value {
+            Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
+            Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+        };
+        self.headers.push((name, value));
+    }
+
+    pub(crate) fn query(&mut self, name: Cow<'a, str>, value: Option<Cow<'a, str>>) {
+        self.params.push((name, value));
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        }
+    }
+}
+
+/// Host and port as the `Host` header has them: in lower case, without the default port.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Authority<'a> {
+    /// May hold upper case; it is written in lower case.
+    pub(crate) host: &'a str,
+    /// None for the scheme's default port.
+    pub(crate) port: Option<u16>,
+}
+
+impl Authority<'_> {
+    pub(crate) fn write(self, sink: &mut impl Sink) {
+        write_lower(self.host, sink);
+        if let Some(port) = self.port {
+            sink.text(":");
+            write_decimal(port.into(), sink);
+        }
+    }
+}
+
+/// Writes ASCII text in lower case.
+pub(crate) fn write_lower(text: &str, sink: &mut impl Sink) {
+    if text.bytes().all(|byte| !byte.is_ascii_uppercase()) {
+        return sink.text(text);
+    }
+    for c in text.chars() {
+        sink.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
+    }
+}
+
+/// The path of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Path<'a> {
+    /// As it stands in a URL.
+    Wire(&'a str),
+    /// An object's: a prefix that is canonical already, and a key that is not encoded yet.
+    Object { prefix: &'a str, key: &'a str },
+}
+
+impl Path<'_> {
+    /// Writes the path encoded once, nothing removed: S3's canonical URI.
+    pub(crate) fn write_once(self, sink: &mut impl Sink) {
+        match self {
+            Path::Wire("") => sink.text("/"),
+            Path::Wire(path) => Text::Wire(path).write(Bare::Path, sink),
+            Path::Object { prefix, key } => {
+                sink.text(prefix);
+                Text::Plain(key).write(Bare::Path, sink);
+            }
+        }
+    }
+}
+
+impl Path<'_> {
+    /// Writes the path as it was given, for the services that sign it as it stands in the URL.
+    pub(crate) fn write_as_given(self, sink: &mut impl Sink) {
+        match self {
+            Path::Wire(path) if !path.is_empty() => sink.text(path),
+            path => path.write_once(sink),
+        }
+    }
+
+    /// An upper bound of the length of the path in a URL.
+    pub(crate) fn bound(self) -> usize {
+        match self {
+            Path::Wire(path) => Text::Wire(path).bound().saturating_add(1),
+            Path::Object { prefix, key } => prefix.len().saturating_add(Text::Plain(key).bound()),
+        }
+    }
+}
+
+/// A query parameter. Without a value it is a flag: `?acl`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Param<'a> {
+    pub(crate) name: Text<'a>,
+    pub(crate) value: Option<Text<'a>>,
+}
+
+impl<'a> Param<'a> {
+    fn from_wire(text: &'a str) -> Self {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        Param {
+            name: Text::Wire(name),
+            value: value.map(Text::Wire),
+        }
+    }
+
+    /// Whether the decoded name is this one, in any case of letters.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.raw().len() >= name.len()
+            && self
+                .name
+                .decoded()
+                .map(|byte| byte.to_ascii_lowercase())
+                .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+    }
+}
+
+/// A header that was given. The value may hold any byte but control characters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Header<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value without white space at its ends.
+    pub(crate) fn trimmed(&self) -> &'a [u8] {
+        self.value.trim_ascii()
+    }
+
+    /// The value as it can be sent: trimmed, a folded line unfolded to one space.
+    pub(crate) fn to_send(self) -> Result<String, Error> {
+        let Ok(text) = core::str::from_utf8(self.trimmed()) else {
+            return Err(error!(
+                Header,
+                "the value of header {} is not UTF-8, so it can't be handed back with a URL",
+                Quoted(self.name)
+            ));
+        };
+        Ok(text
+            .split_inclusive('\n')
+            .enumerate()
+            .map(|(line, text)| {
+                let text = text.trim_end_matches(['\r', '\n']);
+                match line {
+                    0 => Cow::Borrowed(text),
+                    _ => Cow::Owned(alloc::format!(" {}", text.trim_ascii_start())),
+                }
+            })
+            .collect())
+    }
+}
+
+/// The parts of a request, checked: all that a signature version needs to know.
+pub(crate) struct Parts<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority<'a>,
+    pub(crate) path: Path<'a>,
+    pub(crate) params: List<Param<'a>, 8>,
+    pub(crate) headers: List<Header<'a>, 12>,
+    /// The `Host` header that the caller gave, trimmed; it is not among the headers.
+    pub(crate) host: Option<&'a [u8]>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(
+        method: &'a str,
+        scheme: Scheme,
+        authority: Authority<'a>,
+        path: Path<'a>,
+    ) -> Result<Self, Error> {
+        check_method(method)?;
+        Ok(Parts {
+            method,
+            scheme,
+            authority,
+            path,
+            params: List::new(),
+            headers: List::new(),
+            host: None,
+        })
+    }
+
+    pub(crate) fn add(&mut self, extra: &'a Extra<'_>) -> Result<(), Error> {
+        for (name, value) in &extra.params {
+            self.params.push(Param {
+                name: Text::Plain(name),
+                value: value.as_deref().map(Text::Plain),
+            });
+        }
+        for (name, value) in &extra.headers {
+            self.add_header(name, value)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
+        check_header(name, value)?;
+        let header = Header { name, value };
+        if !header.is_named("host") {
+            self.headers.push(header);
+            return Ok(());
+        }
+        let host = header.trimmed();
+        if host.is_empty() {
+            return Err(error!(Header, "the Host header is empty"));
+        }
+        match self.host {
+            Some(before) if before != host => Err(error!(
+                Header,
+                "two Host headers that differ, {} and {}: a request has one",
+                Quoted(&String::from_utf8_lossy(before)),
+                Quoted(&String::from_utf8_lossy(host))
+            )),
+            _ => {
+                self.host = Some(host);
+                Ok(())
+            }
+        }
+    }
+
+    /// The first header of that name.
+    pub(crate) fn header(&self, name: &str) -> Option<&Header<'a>> {
+        let mut headers = self.headers.as_slice().iter();
+        headers.find(|header| header.is_named(name))
+    }
+
+    /// The URL without a signature, its parameters in the order given.
+    pub(crate) fn write_url(&self, url: &mut String) {
+        self.write_origin(url);
+        self.path.write_once(url);
+        let mut separator = "?";
+        for param in self.params.as_slice() {
+            url.push_str(separator);
+            param.name.write(Bare::Unreserved, url);
+            if let Some(value) = param.value {
+                url.push('=');
+                value.write(Bare::Unreserved, url);
+            }
+            separator = "&";
+        }
+    }
+
+    /// `https://host:port`, as it begins a URL.
+    pub(crate) fn write_origin(&self, url: &mut String) {
+        url.push_str(self.scheme.as_str());
+        url.push_str("://");
+        self.authority.write(url);
+    }
+}
+
+/// A URL in its parts; path and query as they are written.
+pub(crate) struct Url<'a> {
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority<'a>,
+    pub(crate) path: &'a str,
+    pub(crate) query: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    pub(crate) fn parse(url: &'a str) -> Result<Self, Error> {
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Err(error!(
+                Url,
+                "{} is not an absolute URL: it should begin with https:// or http://",
+                Quoted(url)
+            ));
+        };
+        let scheme = match scheme {
+            _ if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
+            _ if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
+            _ => {
+                return Err(error!(
+                    Url,
+                    "the scheme {} can't be signed: it should be https or http",
+                    Quoted(scheme)
+                ));
+            }
+        };
+        if rest.contains('#') {
+            return Err(error!(
+                Url,
+                "the URL has a fragment, which is never sent: a `#` that is data is written %23"
+            ));
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (rest, None),
+        };
+        check_wire("path", path)?;
+        check_wire("query", query.unwrap_or_default())?;
+        Ok(Url {
+            scheme,
+            authority: parse_authority(authority, scheme)?,
+            path,
+            query,
+        })
+    }
+}
+
+fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
+    if text.contains('@') {
+        // Not quoted: what stands before the `@` may be a password.
+        return Err(error!(
+            Url,
+            "the URL has a user before its host: credentials are given to the signer, not in the URL"
+        ));
+    }
+    let (host, port) = match text.rfind(']') {
+        Some(bracket) => text.split_at_checked(bracket.saturating_add(1)),
+        None => text
+            .find(':')
+            .and_then(|colon| text.split_at_checked(colon)),
+    }
+    .unwrap_or((text, ""));
+    check_host(host)?;
+    let number = port
+        .strip_prefix(':')
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let port = match number {
+        None if port.is_empty() => None,
+        // RFC 3986 allows the colon alone; it means the default port.
+        Some("") => None,
+        number => match number.and_then(|digits| digits.parse().ok()) {
+            None | Some(0) => {
+                return Err(error!(
+                    Url,
+                    "after the host stands {}, which is no port: that is `:` and a number from 1 to 65535",
+                    Quoted(port)
+                ));
+            }
+            port => port,
+        },
+    };
+    Ok(Authority {
+        host,
+        port: port.filter(|port| *port != scheme.default_port()),
+    })
+}
+
+pub(crate) fn check_host(host: &str) -> Result<(), Error> {
+    if host.is_empty() {
+        return Err(error!(Url, "the URL has no host"));
+    }
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']').unwrap_or_default();
+        return match address.parse::<Ipv6Addr>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err(error!(
+                Url,
+                "{} is not an IPv6 address in brackets",
+                Quoted(host)
+            )),
+        };
+    }
+    match host
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')))
+    {
+        None => Ok(()),
+        Some(c) if c.is_ascii() => Err(error!(
+            Url,
+            "the host {} holds {}: letters, digits, `-`, `.` and `_` can stand there",
+            Quoted(host),
+            Quoted(c.encode_utf8(&mut [0; 4]))
+        )),
+        Some(_) => Err(error!(
+            Url,
+            "the host {} is not ASCII: write it in its xn-- form",
+            Quoted(host)
+        )),
+    }
+}
+
+/// Path and query of a URL: whole escapes, and no control character, which no client would send as it is.
+fn check_wire(what: &str, text: &str) -> Result<(), Error> {
+    if let Some(control) = text.chars().find(char::is_ascii_control) {
+        return Err(error!(
+            Url,
+            "the {what} holds the control character {}, which has to be percent-encoded",
+            Quoted(control.encode_utf8(&mut [0; 4]))
+        ));
+    }
+    match bad_escape(text) {
+        Some(escape) => Err(error!(
+            Url,
+            "the {what} holds {}, which is no percent escape: a `%` that is data is written %25",
+            Quoted(escape)
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A token of RFC 9110, section 5.6.2.
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn check_method(method: &str) -> Result<(), Error> {
+    if !is_token(method) {
+        return Err(error!(
+            Method,
+            "{} is not an HTTP method, such as GET",
+            Quoted(method)
+        ));
+    }
+    const KNOWN: [&str; 9] = [
+        "GET", "PUT", "HEAD", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    let known = KNOWN
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(method));
+    match known {
+        // Clients send these in upper case, so another signature would never match.
+        Some(known) if known != method => Err(error!(
+            Method,
+            "methods are written in upper case: {} should be {known}",
+            Quoted(method)
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
+    if !is_token(name) {
+        return Err(error!(Header, "{} is not a header name", Quoted(name)));
+    }
+    let mut bytes = value.iter().copied().enumerate();
+    let bad = bytes.find(|(at, byte)| match byte {
+        b'\t' => false,
+        // RFC 9112, section 5.2: a line break before white space folds a line; it counts as white space.
+        b'\r' => value.get(at.saturating_add(1)) != Some(&b'\n'),
+        b'\n' => !matches!(value.get(at.saturating_add(1)), Some(b' ' | b'\t')),
+        byte => byte.is_ascii_control(),
+    });
+    match bad {
+        None => Ok(()),
+        Some((at, byte)) => {
+            let what = match byte {
+                b'\r' | b'\n' => "a line break",
+                0 => "a NUL byte",
+                _ => "a control character",
+            };
+            Err(error!(
+                Header,
+                "the value of header {} holds {what} at byte {at}, which would end or split the header",
+                Quoted(name)
+            ))
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What signing gives back: all that a caller has to send, and the steps on the way for those who want
+//! to see them.
+
+use crate::encode::Hex;
+use crate::error::Error;
+use crate::request::Parts;
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A URL that carries its own signature: whoever has it may do what it says, until it ends.
+///
+/// `Display` writes the URL; `Debug` hides its query, which holds the signature and the session token.
+#[derive(Clone)]
+pub struct PresignedUrl {
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl PresignedUrl {
+    pub(crate) fn new(
+        parts: &Parts<'_>,
+        url: String,
+        headers: Vec<(String, String)>,
+        expires_at: Timestamp,
+    ) -> Self {
+        let method = match parts.method {
+            "GET" => Cow::Borrowed("GET"),
+            "PUT" => Cow::Borrowed("PUT"),
+            "HEAD" => Cow::Borrowed("HEAD"),
+            "POST" => Cow::Borrowed("POST"),
+            "DELETE" => Cow::Borrowed("DELETE"),
+            other => Cow::Owned(other.into()),
+        };
+        PresignedUrl {
+            method,
+            url,
+            headers,
+            expires_at,
+        }
+    }
+
+    /// The method that the URL is good for. Another one gets 403 from the server, HEAD on a GET link too.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// The URL, owned.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.url
+    }
+
+    /// The headers that are signed and so have to be sent with the URL, with just these values; `Host`
+    /// only if it was given and is not what the URL says.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// When the URL ends.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+impl fmt::Display for PresignedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.url)
+    }
+}
+
+impl fmt::Debug for PresignedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.url.split('?').next().unwrap_or_default();
+        let headers: Vec<_> = self.headers().map(|(name, _)| name).collect();
+        f.debug_struct("PresignedUrl")
+            .field("method", &self.method)
+            .field("url", &format_args!("{address}?…"))
+            .field("headers", &headers)
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+/// The headers that make a request a signed one.
+///
+/// Add them to the request, replacing those of the same name that it may have. `Debug` shows only their names.
+#[derive(Clone)]
+pub struct SignedRequest {
+    headers: [Option<SignedHeader>; 4],
+}
+
+type SignedHeader = (&'static str, Cow<'static, str>);
+
+impl SignedRequest {
+    pub(crate) fn new(headers: [Option<SignedHeader>; 4]) -> Self {
+        SignedRequest { headers }
+    }
+
+    /// Names and values of the headers to add, `Authorization` among them.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let headers = self.headers.iter().flatten();
+        headers.map(|(name, value)| (*name, value.as_ref()))
+    }
+
+    /// The value of the `Authorization` header.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        self.headers()
+            .find(|(name, _)| *name == AUTHORIZATION)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+pub(crate) const AUTHORIZATION: &str = "Authorization";
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers().map(|(name, _)| name).collect();
+        f.debug_struct("SignedRequest")
+            .field("headers", &names)
+            .finish()
+    }
+}
+
+/// A signature. It has no `==`, so that none can be compared in a way that takes
+/// longer the more of it is right; `Debug` hides it.
+#[derive(Clone)]
+pub struct Signature(pub(crate) Hex);
+
+impl Signature {
+    /// The signature as it is sent: hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature(…)")
+    }
+}
+
+/// The steps of one signature, as AWS's documents name them: what to compare with a server's when it answers
+/// `SignatureDoesNotMatch`. `Debug` hides all of it: a session token may stand in any of the texts.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SigningSteps {
+    /// The canonical request. A header value that is not UTF-8 is shown with replacement characters.
+    pub canonical_request: String,
+    /// The string to sign.
+    pub string_to_sign: String,
+    /// The signature.
+    pub signature: Signature,
+}
+
+impl fmt::Debug for SigningSteps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningSteps(…)")
+    }
+}
+
+/// The headers of a presigned URL that a caller has to send.
+pub(crate) fn headers_to_send<'a>(
+    parts: &Parts<'a>,
+    is_signed: impl Fn(&crate::request::Header<'a>) -> bool,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut headers = Vec::new();
+    if let Some(host) = parts.host {
+        let mut own = String::new();
+        parts.authority.write(&mut own);
+        if own.as_bytes() != host {
+            let given = crate::request::Header {
+                name: "host",
+                value: host,
+            };
+            headers.push(("host".into(), given.to_send()?));
+        }
+    }
+    for header in parts
+        .headers
+        .as_slice()
+        .iter()
+        .filter(|header| is_signed(header))
+    {
+        headers.push((header.name.into(), header.to_send()?));
+    }
+    Ok(headers)
+}

@@ -1,0 +1,337 @@
+//! Moments in UTC, in whole seconds. What lives here: every text form of a time that goes over the wire,
+//! and the reading of two of them. What does not: a clock.
+
+use crate::encode::Sink;
+use crate::error::{Error, Quoted, error};
+use core::fmt;
+use core::time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime, Time, UtcDateTime};
+
+/// A moment in UTC, in whole seconds: the signing time, or the end of a presigned URL.
+///
+/// Functions of this crate take `impl Into<Timestamp>`, so that a [`time::OffsetDateTime`], a
+/// [`time::UtcDateTime`] or (with `std`) a [`std::time::SystemTime`] can be handed in as it is. Fractions of
+/// a second are cut off, as every format on the wire does.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::Timestamp;
+///
+/// let now = Timestamp::parse("20130524T000314Z")?;
+/// assert_eq!(now, Timestamp::parse("2013-05-24T02:03:14.5+02:00")?);
+/// assert_eq!(now.to_string(), "2013-05-24T00:03:14Z");
+/// assert_eq!(now.unix_seconds(), 1_369_353_794);
+///
+/// // Every link signed within the same five minutes is the same link, so it can be cached.
+/// let window = now.round_down(Duration::from_secs(300));
+/// assert_eq!(window.to_string(), "2013-05-24T00:00:00Z");
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// A moment by its seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn from_unix_seconds(seconds: i64) -> Self {
+        Timestamp(seconds)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.0
+    }
+
+    /// Reads `20130524T000000Z`, the format of `X-Amz-Date`, or RFC 3339 such as
+    /// `2013-05-24T02:00:00+02:00`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Time`](crate::ErrorKind::Time) for any other text, and for a moment that does not exist.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        parse_amz_date(text)
+            .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into))
+            .ok_or_else(|| {
+                error!(
+                    Time,
+                    "{} is not a time: write 20130524T000000Z or 2013-05-24T00:00:00Z",
+                    Quoted(text)
+                )
+            })
+    }
+
+    /// The last whole multiple of `window` since 1970 that is not after this moment.
+    ///
+    /// A presigned URL changes with its signing time, so a browser or a CDN sees a new address, and caches
+    /// nothing, whenever a page is rendered. Sign with a rounded time and all links of one window are equal. The
+    /// life of the link counts from the rounded time: give it at least one window more than is needed. A window under a second rounds nothing.
+    #[must_use]
+    pub fn round_down(self, window: Duration) -> Self {
+        let rest = i64::try_from(window.as_secs())
+            .ok()
+            .and_then(|window| self.0.checked_rem_euclid(window))
+            .unwrap_or(0);
+        Timestamp(self.0.saturating_sub(rest))
+    }
+
+    /// The moment that many whole seconds later; at the end of what can be counted, the last one.
+    #[must_use]
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        Timestamp(self.0.saturating_add_unsigned(duration.as_secs()))
+    }
+
+    /// The time from `earlier` until this moment; zero if this moment is not later.
+    #[must_use]
+    pub fn saturating_since(self, earlier: impl Into<Timestamp>) -> Duration {
+        let seconds = self.0.saturating_sub(earlier.into().0);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    }
+
+    fn calendar(self) -> Option<UtcDateTime> {
+        UtcDateTime::from_unix_timestamp(self.0)
+            .ok()
+            .filter(|moment| (0..=9999).contains(&moment.year()))
+    }
+
+    /// `20130524T000000Z`.
+    pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
+        let Some(moment) = self.calendar() else {
+            return Err(error!(
+                Time,
+                "{} seconds since 1970 lie outside the years 0 to 9999, which is all that a signature can say",
+                self.0
+            ));
+        };
+        let year = moment.year().unsigned_abs();
+        let (century, year) = (year / 100, year % 100);
+        let pairs = [
+            (0, u8::try_from(century).unwrap_or(0)),
+            (2, u8::try_from(year).unwrap_or(0)),
+            (4, u8::from(moment.month())),
+            (6, moment.day()),
+            (9, moment.hour()),
+            (11, moment.minute()),
+            (13, moment.second()),
+        ];
+        let mut text = *b"00000000T000000Z";
+        for (at, number) in pairs {
+            let digits = [b'0' + number / 10 % 10, b'0' + number % 10];
+            if let Some(place) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+                *place = digits;
+            }
+        }
+        Ok(AmzDate(text))
+    }
+}
+
+/// A signing time as `X-Amz-Date` writes it, with the date of the credential scope in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AmzDate([u8; 16]);
+
+impl AmzDate {
+    /// `20130524T000000Z`.
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// `20130524`.
+    pub(crate) fn date(&self) -> &str {
+        self.as_str().get(..8).unwrap_or_default()
+    }
+}
+
+fn parse_amz_date(text: &str) -> Option<Timestamp> {
+    let text: &[u8; 16] = text.as_bytes().try_into().ok()?;
+    let &[
+        y1,
+        y2,
+        y3,
+        y4,
+        m1,
+        m2,
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        n1,
+        n2,
+        s1,
+        s2,
+        b'Z',
+    ] = text
+    else {
+        return None;
+    };
+    let number = |tens: u8, ones: u8| {
+        let digit = |byte: u8| byte.is_ascii_digit().then_some(byte & 0x0f);
+        Some(digit(tens)? * 10 + digit(ones)?)
+    };
+    let year = i32::from(number(y1, y2)?) * 100 + i32::from(number(y3, y4)?);
+    let month = Month::try_from(number(m1, m2)?).ok()?;
+    let date = Date::from_calendar_date(year, month, number(d1, d2)?).ok()?;
+    let time = Time::from_hms(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?).ok()?;
+    Some(Timestamp(UtcDateTime::new(date, time).unix_timestamp()))
+}
+
+/// RFC 3339 in UTC: `2013-05-24T00:00:00Z`. A moment outside the years 0 to 9999 is written as its Unix seconds.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(moment) = self.calendar() else {
+            return write!(f, "@{}", self.0);
+        };
+        let (date, time) = (moment.date(), moment.time());
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            date.year(),
+            u8::from(date.month()),
+            date.day(),
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<OffsetDateTime> for Timestamp {
+    fn from(moment: OffsetDateTime) -> Self {
+        Timestamp(moment.unix_timestamp())
+    }
+}
+
+impl From<UtcDateTime> for Timestamp {
+    fn from(moment: UtcDateTime) -> Self {
+        Timestamp(moment.unix_timestamp())
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(moment: std::time::SystemTime) -> Self {
+        let seconds = match moment.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => {
+                let before = before.duration();
+                // Rounded down, as after 1970: half a second before it is second -1.
+                let whole = before
+                    .as_secs()
+                    .saturating_add((before.subsec_nanos() > 0).into());
+                0i64.saturating_sub_unsigned(whole)
+            }
+        };
+        Timestamp(seconds)
+    }
+}
+
+/// Writes a number in decimal.
+pub(crate) fn write_decimal(number: u64, sink: &mut impl Sink) {
+    let mut digits = [0; 20];
+    let mut rest = number;
+    let mut first = digits.len();
+    for (at, place) in digits.iter_mut().enumerate().rev() {
+        *place = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first = at;
+        if rest == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(first..).unwrap_or_default();
+    sink.text(core::str::from_utf8(digits).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Timestamp, write_decimal};
+    use alloc::string::{String, ToString};
+    use core::time::Duration;
+    use time::{OffsetDateTime, format_description};
+
+    #[test]
+    fn amz_dates_agree_with_the_time_crate_over_ten_thousand_years() {
+        let format =
+            format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z")
+                .unwrap();
+        let (first, last) = (-62_167_219_200i64, 253_402_300_799);
+        let step = (last - first) / 20_011;
+        for seconds in (first..last).step_by(usize::try_from(step).unwrap()) {
+            let theirs = OffsetDateTime::from_unix_timestamp(seconds)
+                .unwrap()
+                .format(&format)
+                .unwrap();
+            let ours = Timestamp::from_unix_seconds(seconds).amz_date().unwrap();
+            assert_eq!(ours.as_str(), theirs);
+            let read = Timestamp::parse(&theirs).unwrap();
+            assert_eq!(read.unix_seconds(), seconds);
+            assert_eq!(Timestamp::parse(&read.to_string()).unwrap(), read);
+        }
+        for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
+            let refused = Timestamp::from_unix_seconds(outside).amz_date();
+            assert!(refused.is_err(), "{outside}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_time_is_refused() {
+        for text in [
+            "",
+            "now",
+            "20130524",
+            "20130524T000000",
+            "20131324T000000Z",
+            "20130230T000000Z",
+            "20130524T240000Z",
+            "20130524T000060Z",
+            "2013-05-24",
+            "2013-05-24T00:00:00",
+            "120130524T000000Z",
+            "20130524t000000z",
+            "+0130524T000000Z",
+            "20130524T00000éZ",
+        ] {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rounding_goes_down_before_1970_too() {
+        let round = |seconds, window| {
+            Timestamp::from_unix_seconds(seconds)
+                .round_down(Duration::from_secs(window))
+                .unix_seconds()
+        };
+        assert_eq!(round(1_369_353_794, 300), 1_369_353_600);
+        assert_eq!(round(600, 300), 600);
+        assert_eq!(round(-1, 300), -300);
+        assert_eq!(round(7, 0), 7);
+        assert_eq!(round(i64::MIN, u64::MAX), i64::MIN);
+    }
+
+    #[test]
+    #[cfg(feature = "std")]
+    fn system_time_is_cut_to_the_second_below() {
+        use std::time::{Duration, UNIX_EPOCH};
+        let half = Duration::from_millis(500);
+        assert_eq!(Timestamp::from(UNIX_EPOCH + half).unix_seconds(), 0);
+        assert_eq!(Timestamp::from(UNIX_EPOCH - half).unix_seconds(), -1);
+        let both = OffsetDateTime::from(UNIX_EPOCH - half);
+        assert_eq!(Timestamp::from(both).unix_seconds(), -1);
+    }
+
+    #[test]
+    fn decimals_agree_with_the_standard_library() {
+        for number in [0, 1, 9, 10, 99, 604_800, u64::MAX] {
+            let mut text = String::new();
+            write_decimal(number, &mut text);
+            assert_eq!(text, number.to_string());
+        }
+    }
+}

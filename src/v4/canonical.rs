@@ -1,0 +1,401 @@
+//! The canonical request: the one text that signer and server have to agree on
+//! ([Create a canonical request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request)).
+//!
+//! It is written into a [`Sink`]: a hash when signing, a `String` when somebody asks to see it. Nothing else
+//! in the crate knows these rules.
+
+use super::key::Scope;
+use crate::encode::{Bare, Sink, Text};
+use crate::list::List;
+use crate::request::{Authority, Header, Param, Parts, Path, write_lower};
+use crate::timestamp::write_decimal;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// How the path of a URL becomes the canonical URI.
+///
+/// [`Signer::new`](super::Signer::new) chooses by the service; servers that speak SigV4 in another way may need another choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CanonicalUri {
+    /// Encoded once, nothing removed: the services `s3`, `s3express`, `s3-outposts` and
+    /// `s3-object-lambda`. An escape that need not be there (`%7E`) is undone.
+    S3,
+    /// Dot segments and doubled slashes removed, then encoded once more as it stands: every other service.
+    Normalized,
+    /// Encoded once more as it stands, nothing removed.
+    Unnormalized,
+}
+
+impl CanonicalUri {
+    pub(crate) fn of_service(service: &str) -> Self {
+        match service {
+            "s3" | "s3express" | "s3-outposts" | "s3-object-lambda" => CanonicalUri::S3,
+            _ => CanonicalUri::Normalized,
+        }
+    }
+
+    pub(crate) fn write(self, path: Path<'_>, sink: &mut impl Sink) {
+        let text = match (self, path) {
+            (CanonicalUri::S3, path) | (_, path @ Path::Object { .. }) => {
+                return path.write_once(sink);
+            }
+            (_, Path::Wire("")) => "/",
+            (_, Path::Wire(text)) => text,
+        };
+        let rough = |segment| matches!(segment, "" | "." | "..");
+        let inner = text.strip_prefix('/').unwrap_or(text);
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        if self == CanonicalUri::Normalized && inner.split('/').any(rough) {
+            write_normalized(text, sink);
+        } else {
+            Text::Plain(text).write(Bare::Path, sink);
+        }
+    }
+}
+
+/// Removes empty and dot segments; `..` takes the segment before it along and stays at the root. A
+/// slash at the end survives only if the path is written with one: `/a/.` gives `/a`.
+fn write_normalized(path: &str, sink: &mut impl Sink) {
+    let mut kept = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                kept.pop();
+            }
+            segment => kept.push(segment),
+        }
+    }
+    for segment in &kept {
+        sink.text("/");
+        Text::Plain(segment).write(Bare::Unreserved, sink);
+    }
+    if kept.is_empty() || path.ends_with('/') {
+        sink.text("/");
+    }
+}
+
+/// The value of a signed header.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Bytes(&'a [u8]),
+    Host(Authority<'a>),
+}
+
+/// The headers that are signed, sorted by name.
+pub(crate) struct SignedHeaders<'a>(List<(&'a str, Value<'a>), 16>);
+
+impl<'a> SignedHeaders<'a> {
+    /// Host and all headers of a request that can be signed, with those that signing adds.
+    pub(crate) fn of(
+        parts: &Parts<'a>,
+        added: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let mut list = List::new();
+        let host = match parts.host {
+            Some(given) => Value::Bytes(given),
+            None => Value::Host(parts.authority),
+        };
+        list.push(("host", host));
+        for (name, value) in added {
+            list.push((name, Value::Bytes(value.as_bytes())));
+        }
+        for header in parts.headers.as_slice() {
+            if is_signed(header) {
+                list.push((header.name, Value::Bytes(header.value)));
+            }
+        }
+        // A stable sort: the values of a repeated header stay in the order given.
+        list.as_mut_slice()
+            .sort_by(|(one, _), (two, _)| lower(one).cmp(lower(two)));
+        SignedHeaders(list)
+    }
+
+    /// Each name with its values.
+    fn groups(&self) -> impl Iterator<Item = (&'a str, &[(&'a str, Value<'a>)])> {
+        self.0
+            .as_slice()
+            .chunk_by(|(one, _), (two, _)| one.eq_ignore_ascii_case(two))
+            .filter_map(|group| group.first().map(|(name, _)| (*name, group)))
+    }
+
+    /// `host;x-amz-date`.
+    pub(crate) fn write_names(&self, sink: &mut impl Sink) {
+        let mut separator = "";
+        for (name, _) in self.groups() {
+            sink.text(separator);
+            write_lower(name, sink);
+            separator = ";";
+        }
+    }
+
+    /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
+    fn write_names_encoded(&self, sink: &mut impl Sink) {
+        let mut separator = "";
+        for (name, _) in self.groups() {
+            sink.text(separator);
+            write_lower(name, &mut Encoded(sink));
+            separator = "%3B";
+        }
+    }
+
+    /// An upper bound of the bytes that the encoded names take.
+    pub(crate) fn names_bound(&self) -> usize {
+        let names = self.0.as_slice().iter();
+        names
+            .map(|(name, _)| name.len().saturating_add(1).saturating_mul(3))
+            .sum()
+    }
+
+    fn write(&self, sink: &mut impl Sink) {
+        for (name, group) in self.groups() {
+            write_lower(name, sink);
+            let mut separator = ":";
+            for (_, value) in group {
+                sink.text(separator);
+                match value {
+                    Value::Bytes(value) => write_value(value, sink),
+                    Value::Host(authority) => authority.write(sink),
+                }
+                separator = ",";
+            }
+            sink.text("\n");
+        }
+    }
+}
+
+impl Default for Value<'_> {
+    fn default() -> Self {
+        Value::Bytes(&[])
+    }
+}
+
+/// Percent-encodes what it is given and passes it on.
+struct Encoded<'a, S>(&'a mut S);
+
+impl<S: Sink> Sink for Encoded<'_, S> {
+    fn text(&mut self, text: &str) {
+        Text::Plain(text).write(Bare::Unreserved, self.0);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.text(&alloc::string::String::from_utf8_lossy(bytes));
+    }
+}
+
+fn lower(name: &str) -> impl Iterator<Item = u8> + '_ {
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
+pub(crate) fn is_signed(header: &Header<'_>) -> bool {
+    const NEVER: [&str; 15] = [
+        "authorization",
+        "baggage",
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "traceparent",
+        "tracestate",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
+    ];
+    !NEVER.iter().any(|name| header.is_named(name))
+}
+
+/// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
+/// space counts; the line breaks of a folded value are part of it.
+fn write_value(value: &[u8], sink: &mut impl Sink) {
+    let value = value.trim_ascii();
+    let smooth = !value.windows(2).any(|pair| pair == b"  ")
+        && value
+            .iter()
+            .all(|byte| *byte == b' ' || !byte.is_ascii_whitespace());
+    if smooth {
+        return sink.bytes(value);
+    }
+    let words = value
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    for (at, word) in words.enumerate() {
+        if at > 0 {
+            sink.text(" ");
+        }
+        sink.bytes(word);
+    }
+}
+
+/// Sorts by encoded name, then by encoded value.
+pub(crate) fn sort(params: &mut [Param<'_>]) {
+    params.sort_by(|one, two| {
+        one.name.cmp(two.name).then_with(|| {
+            one.value
+                .unwrap_or_default()
+                .cmp(two.value.unwrap_or_default())
+        })
+    });
+}
+
+/// The parameters that carry a presigned URL's authentication, but for the signature.
+pub(crate) struct AuthParams<'a> {
+    pub(crate) scope: Scope<'a>,
+    pub(crate) access_key_id: &'a str,
+    pub(crate) expires: u32,
+    /// Percent-encoded; none if it is not signed.
+    pub(crate) session_token: Option<&'a str>,
+    pub(crate) headers: &'a SignedHeaders<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AuthParam {
+    Algorithm,
+    Credential,
+    Date,
+    Expires,
+    SecurityToken,
+    SignedHeaders,
+}
+
+impl AuthParam {
+    /// In the order of their names.
+    const SORTED: [AuthParam; 6] = [
+        AuthParam::Algorithm,
+        AuthParam::Credential,
+        AuthParam::Date,
+        AuthParam::Expires,
+        AuthParam::SecurityToken,
+        AuthParam::SignedHeaders,
+    ];
+}
+
+impl AuthParams<'_> {
+    fn name(&self, param: AuthParam) -> &'static str {
+        let names = &self.scope.dialect.parameters;
+        match param {
+            AuthParam::Algorithm => names.algorithm,
+            AuthParam::Credential => names.credential,
+            AuthParam::Date => names.date,
+            AuthParam::Expires => names.expires,
+            AuthParam::SecurityToken => names.security_token,
+            AuthParam::SignedHeaders => names.signed_headers,
+        }
+    }
+
+    fn write_value(&self, param: AuthParam, sink: &mut impl Sink) {
+        let scope = &self.scope;
+        match param {
+            AuthParam::Algorithm => sink.text(scope.dialect.algorithm),
+            AuthParam::Credential => scope.write_credential(self.access_key_id, sink),
+            AuthParam::Date => sink.text(scope.date.as_str()),
+            AuthParam::Expires => write_decimal(self.expires.into(), sink),
+            AuthParam::SecurityToken => sink.text(self.session_token.unwrap_or_default()),
+            AuthParam::SignedHeaders => self.headers.write_names_encoded(sink),
+        }
+    }
+}
+
+/// The query of a presigned URL, but for the signature: sorted parameters, and those of the authentication
+/// where they belong among them.
+pub(crate) fn write_presigned_query(
+    params: &[Param<'_>],
+    auth: &AuthParams<'_>,
+    sink: &mut impl Sink,
+) {
+    let mut separator = "";
+    let mut params = params.iter().peekable();
+    for item in AuthParam::SORTED {
+        if item == AuthParam::SecurityToken && auth.session_token.is_none() {
+            continue;
+        }
+        let name = auth.name(item);
+        let earlier = |param: &&Param<'_>| param.name.cmp(Text::Plain(name)) == Ordering::Less;
+        while let Some(param) = params.next_if(earlier) {
+            write_param(param, separator, sink);
+            separator = "&";
+        }
+        sink.text(separator);
+        sink.text(name);
+        sink.text("=");
+        auth.write_value(item, sink);
+        separator = "&";
+    }
+    for param in params {
+        write_param(param, separator, sink);
+    }
+}
+
+fn write_query(params: &[Param<'_>], sink: &mut impl Sink) {
+    let mut separator = "";
+    for param in params {
+        write_param(param, separator, sink);
+        separator = "&";
+    }
+}
+
+/// A name without a value gets its `=`.
+fn write_param(param: &Param<'_>, separator: &str, sink: &mut impl Sink) {
+    sink.text(separator);
+    param.name.write(Bare::Unreserved, sink);
+    sink.text("=");
+    param
+        .value
+        .unwrap_or_default()
+        .write(Bare::Unreserved, sink);
+}
+
+/// A canonical request, ready to be written.
+pub(crate) struct CanonicalRequest<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: CanonicalPath<'a>,
+    pub(crate) query: CanonicalQuery<'a>,
+    pub(crate) headers: &'a SignedHeaders<'a>,
+    pub(crate) payload: &'a str,
+}
+
+pub(crate) enum CanonicalPath<'a> {
+    /// Written before, into the URL.
+    Written(&'a str),
+    /// To be written by a rule.
+    Of(Path<'a>, CanonicalUri),
+}
+
+pub(crate) enum CanonicalQuery<'a> {
+    /// Written before, into the URL.
+    Written(&'a str),
+    /// To be written from sorted parameters.
+    Of(&'a [Param<'a>]),
+}
+
+impl CanonicalRequest<'_> {
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        sink.text(self.method);
+        sink.text("\n");
+        match self.path {
+            CanonicalPath::Written(path) => sink.text(path),
+            CanonicalPath::Of(path, rule) => rule.write(path, sink),
+        }
+        self.write_after_path(sink);
+    }
+
+    /// All that is the same for every key under one template.
+    pub(crate) fn write_after_path(&self, sink: &mut impl Sink) {
+        sink.text("\n");
+        match self.query {
+            CanonicalQuery::Written(query) => sink.text(query),
+            CanonicalQuery::Of(params) => write_query(params, sink),
+        }
+        sink.text("\n");
+        self.headers.write(sink);
+        sink.text("\n");
+        self.headers.write_names(sink);
+        sink.text("\n");
+        sink.text(self.payload);
+    }
+}

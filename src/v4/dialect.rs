@@ -1,0 +1,69 @@
+//! The names in which the dialects of Signature Version 4 differ. A dialect is data: no other room asks
+//! which one it is.
+
+/// One family of names.
+pub(crate) struct Dialect {
+    /// First line of the string to sign, and first word of the `Authorization` header.
+    pub(crate) algorithm: &'static str,
+    /// What the secret is prefixed with before the first step of the key derivation.
+    pub(crate) key_prefix: &'static str,
+    /// Last part of the credential scope.
+    pub(crate) terminator: &'static str,
+    pub(crate) headers: Headers,
+    pub(crate) parameters: Parameters,
+}
+
+/// Names of headers, in lower case.
+pub(crate) struct Headers {
+    pub(crate) date: &'static str,
+    pub(crate) content_sha256: &'static str,
+    pub(crate) security_token: &'static str,
+}
+
+/// Names of query parameters. The fields stand in the order of the alphabet, which is the canonical one;
+/// the signature is not part of it.
+pub(crate) struct Parameters {
+    pub(crate) algorithm: &'static str,
+    pub(crate) credential: &'static str,
+    pub(crate) date: &'static str,
+    pub(crate) expires: &'static str,
+    pub(crate) security_token: &'static str,
+    pub(crate) signed_headers: &'static str,
+    pub(crate) signature: &'static str,
+}
+
+/// AWS, and everything that speaks like it.
+pub(crate) static AWS4: Dialect = Dialect {
+    algorithm: "AWS4-HMAC-SHA256",
+    key_prefix: "AWS4",
+    terminator: "aws4_request",
+    headers: Headers {
+        date: "x-amz-date",
+        content_sha256: "x-amz-content-sha256",
+        security_token: "x-amz-security-token",
+    },
+    parameters: Parameters {
+        algorithm: "X-Amz-Algorithm",
+        credential: "X-Amz-Credential",
+        date: "X-Amz-Date",
+        expires: "X-Amz-Expires",
+        security_token: "X-Amz-Security-Token",
+        signed_headers: "X-Amz-SignedHeaders",
+        signature: "X-Amz-Signature",
+    },
+};
+
+impl Parameters {
+    /// The parameters that carry a signature: a request that has one of them is signed already.
+    pub(crate) fn names(&self) -> [&'static str; 7] {
+        [
+            self.algorithm,
+            self.credential,
+            self.date,
+            self.expires,
+            self.security_token,
+            self.signed_headers,
+            self.signature,
+        ]
+    }
+}

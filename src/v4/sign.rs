@@ -1,0 +1,661 @@
+//! Signing: a request's parts become a presigned URL or the headers of a signed request.
+
+use super::canonical::{
+    AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
+    is_signed, sort, write_presigned_query,
+};
+use super::dialect::{AWS4, Dialect};
+use super::key::{Scope, check_scope_part};
+use super::payload::{EMPTY_SHA256, Payload, UNSIGNED_PAYLOAD, check_content_sha256, is_hash};
+use crate::credentials::Credentials;
+use crate::encode::{Hex, Sink, Tee};
+use crate::error::{Error, error};
+use crate::hash::{Hasher, MacKey};
+use crate::request::{Parts, Request};
+use crate::signed::{
+    AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
+};
+use crate::timestamp::{AmzDate, Timestamp};
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
+
+/// Where a session token goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionToken {
+    /// Into the request before it is signed, so that the signature covers it: nearly every service.
+    #[default]
+    Signed,
+    /// Added after signing: AWS IoT's websockets and some set-ups of API Gateway.
+    Appended,
+}
+
+/// Signs requests of one region and service.
+///
+/// Cheap to clone, and made to live as long as a server: it may be shared by any number of threads, keeps the signing
+/// key of the day, and takes the next one when a signing time lies in the next day. For objects in S3,
+/// [`Bucket`](crate::s3::Bucket) is the shorter way.
+#[derive(Clone)]
+pub struct Signer {
+    credentials: Credentials,
+    region: Box<str>,
+    service: Box<str>,
+    settings: Settings,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) dialect: &'static Dialect,
+    pub(crate) canonical_uri: CanonicalUri,
+    /// Whether header signing adds the payload's hash as a header.
+    content_sha256: bool,
+    session_token: SessionToken,
+    /// Presigned URLs of S3 leave the payload open.
+    is_s3: bool,
+}
+
+impl Settings {
+    /// What the service needs.
+    pub(crate) fn of_service(service: &str) -> Self {
+        let canonical_uri = CanonicalUri::of_service(service);
+        // The services that take a path as it is are those of S3.
+        let is_s3 = canonical_uri == CanonicalUri::S3;
+        Settings {
+            dialect: &AWS4,
+            canonical_uri,
+            content_sha256: is_s3,
+            session_token: SessionToken::Signed,
+            is_s3,
+        }
+    }
+}
+
+impl Signer {
+    /// A signer for a region such as `us-east-1` and a service by its signing name, such as `s3`, `execute-api`,
+    /// `sts` or `es`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if region or service is empty or holds a slash, comma, space or
+    /// anything else that can't stand in a credential scope.
+    pub fn new(
+        credentials: Credentials,
+        region: impl Into<Box<str>>,
+        service: impl Into<Box<str>>,
+    ) -> Result<Self, Error> {
+        let (region, service) = (region.into(), service.into());
+        check_scope_part("region", &region)?;
+        check_scope_part("service", &service)?;
+        Ok(Signer {
+            settings: Settings::of_service(&service),
+            credentials,
+            region,
+            service,
+        })
+    }
+
+    /// Another rule for the path than the service's own.
+    #[must_use]
+    pub fn canonical_uri(mut self, rule: CanonicalUri) -> Self {
+        self.settings.canonical_uri = rule;
+        self
+    }
+
+    /// Whether header signing adds `x-amz-content-sha256`. By default it does for S3, which requires it, and for
+    /// a payload that is not hashed, which the server has to be told.
+    #[must_use]
+    pub fn content_sha256_header(mut self, add: bool) -> Self {
+        self.settings.content_sha256 = add;
+        self
+    }
+
+    /// Where a session token goes.
+    #[must_use]
+    pub fn session_token(mut self, place: SessionToken) -> Self {
+        self.settings.session_token = place;
+        self
+    }
+
+    /// Signs a request with headers.
+    ///
+    /// Returns the headers to add: `Authorization`, `x-amz-date`, and where needed `x-amz-content-sha256` and `x-amz-security-token`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a fragment or a bad
+    /// escape; a header name or value that can't be sent; two `Host` headers that differ; a
+    /// query that is signed already; `x-amz-date`, `x-amz-security-token` or `x-amz-content-sha256` headers that contradict
+    /// what is signed; a signing time outside the years 0 to 9999.
+    pub fn sign(
+        &self,
+        request: &Request<'_>,
+        payload: Payload,
+        now: impl Into<Timestamp>,
+    ) -> Result<SignedRequest, Error> {
+        sign(
+            &self.context(),
+            &mut request.parts()?,
+            payload,
+            now.into(),
+            None,
+        )
+    }
+
+    /// The steps of [`sign`](Signer::sign): canonical request, string to sign, signature.
+    ///
+    /// # Errors
+    /// Those of [`sign`](Signer::sign).
+    pub fn sign_steps(
+        &self,
+        request: &Request<'_>,
+        payload: Payload,
+        now: impl Into<Timestamp>,
+    ) -> Result<SigningSteps, Error> {
+        sign_steps(&self.context(), request.parts()?, payload, now.into())
+    }
+
+    /// Makes a presigned URL of a request, good for 1 second to 7 days.
+    ///
+    /// For S3 the payload is not signed; for other services it is signed as empty. To sign a payload, give its
+    /// hash as the header `x-amz-content-sha256`.
+    ///
+    /// # Errors
+    /// Those of [`sign`](Signer::sign), and [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) if `expires_in` is
+    /// zero, more than seven days, not a whole number of seconds, or longer than the credentials are known to live.
+    pub fn presign(
+        &self,
+        request: &Request<'_>,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedUrl, Error> {
+        presigned_url(&self.context(), request.parts()?, expires_in, now.into())
+    }
+
+    /// [`presign`](Signer::presign) that appends the URL to a buffer. The headers to send are those that were
+    /// given. On an error the buffer is as it was.
+    ///
+    /// # Errors
+    /// Those of [`presign`](Signer::presign).
+    pub fn presign_into(
+        &self,
+        request: &Request<'_>,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+        url: &mut String,
+    ) -> Result<(), Error> {
+        presign(
+            &self.context(),
+            &mut request.parts()?,
+            expires_in,
+            now.into(),
+            url,
+            None,
+        )
+        .map(drop)
+    }
+
+    /// The steps of [`presign`](Signer::presign): canonical request, string to sign, signature.
+    ///
+    /// # Errors
+    /// Those of [`presign`](Signer::presign).
+    pub fn presign_steps(
+        &self,
+        request: &Request<'_>,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<SigningSteps, Error> {
+        presign_steps(&self.context(), request.parts()?, expires_in, now.into())
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            credentials: &self.credentials,
+            region: &self.region,
+            service: &self.service,
+            settings: self.settings,
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("credentials", &self.credentials)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who signs, for what, and by which rules.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) region: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) settings: Settings,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn scope(&self, date: &'a AmzDate) -> Scope<'a> {
+        Scope {
+            date,
+            region: self.region,
+            service: self.service,
+            dialect: self.settings.dialect,
+        }
+    }
+
+    /// A form of the session token, if it is to be signed.
+    fn signed<T>(&self, token: Option<T>) -> Option<T> {
+        token.filter(|_| self.settings.session_token == SessionToken::Signed)
+    }
+
+    /// The session token, percent-encoded, if it is part of the signed query.
+    fn token_in_query(&self) -> Option<&'a str> {
+        self.signed(self.credentials.encoded_session_token())
+    }
+
+    /// The session token, percent-encoded, if it comes after the signature.
+    pub(crate) fn appended_token(&self) -> Option<&'a str> {
+        self.credentials
+            .encoded_session_token()
+            .filter(|_| self.settings.session_token == SessionToken::Appended)
+    }
+
+    pub(crate) fn auth_params<'b>(
+        &'b self,
+        prepared: &'b Prepared<'_>,
+        headers: &'b SignedHeaders<'b>,
+    ) -> AuthParams<'b> {
+        AuthParams {
+            scope: self.scope(&prepared.date),
+            access_key_id: self.credentials.access_key_id(),
+            expires: prepared.expires,
+            session_token: self.token_in_query(),
+            headers,
+        }
+    }
+}
+
+pub(crate) fn presigned_url(
+    context: &Context<'_>,
+    mut parts: Parts<'_>,
+    expires_in: Duration,
+    now: Timestamp,
+) -> Result<PresignedUrl, Error> {
+    let headers = headers_to_send(&parts, is_signed)?;
+    let mut url = String::new();
+    let ends = presign(context, &mut parts, expires_in, now, &mut url, None)?;
+    Ok(PresignedUrl::new(&parts, url, headers, ends))
+}
+
+pub(crate) fn presign_steps(
+    context: &Context<'_>,
+    mut parts: Parts<'_>,
+    expires_in: Duration,
+    now: Timestamp,
+) -> Result<SigningSteps, Error> {
+    let mut url = String::new();
+    steps(|steps| presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop))
+}
+
+pub(crate) fn sign_steps(
+    context: &Context<'_>,
+    mut parts: Parts<'_>,
+    payload: Payload,
+    now: Timestamp,
+) -> Result<SigningSteps, Error> {
+    steps(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
+}
+
+fn steps(sign: impl FnOnce(&mut SigningSteps) -> Result<(), Error>) -> Result<SigningSteps, Error> {
+    let mut steps = SigningSteps {
+        canonical_request: String::new(),
+        string_to_sign: String::new(),
+        signature: Signature(Hex::of(&[0; 32])),
+    };
+    sign(&mut steps)?;
+    Ok(steps)
+}
+
+/// Appends a presigned URL; gives back when it ends. On an error nothing is appended.
+pub(crate) fn presign(
+    context: &Context<'_>,
+    parts: &mut Parts<'_>,
+    expires_in: Duration,
+    now: Timestamp,
+    url: &mut String,
+    mut steps: Option<&mut SigningSteps>,
+) -> Result<Timestamp, Error> {
+    let prepared = prepare_presign(context, parts, expires_in, now)?;
+    let headers = SignedHeaders::of(parts, []);
+    let auth = context.auth_params(&prepared, &headers);
+    let scope = auth.scope;
+
+    // Path and query are encoded once, into the URL, and hashed from there.
+    url.reserve(url_bound(parts, &auth, context));
+    parts.write_origin(url);
+    let path_at = url.len();
+    let rule = context.settings.canonical_uri;
+    match rule {
+        CanonicalUri::S3 => parts.path.write_once(url),
+        _ => parts.path.write_as_given(url),
+    }
+    let path_end = url.len();
+    url.push('?');
+    write_presigned_query(parts.params.as_slice(), &auth, url);
+
+    let query_at = path_end.saturating_add(1);
+    let hash = hash_canonical(
+        &CanonicalRequest {
+            method: parts.method,
+            path: match rule {
+                CanonicalUri::S3 => {
+                    CanonicalPath::Written(url.get(path_at..path_end).unwrap_or_default())
+                }
+                rule => CanonicalPath::Of(parts.path, rule),
+            },
+            query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
+            headers: &headers,
+            payload: prepared.payload,
+        },
+        steps.as_deref_mut(),
+    );
+    let signature = sign_hash(
+        &scope,
+        &scope.signing_key(context.credentials),
+        &hash,
+        steps,
+    );
+    push_signature(
+        url,
+        context.settings.dialect,
+        &signature,
+        context.appended_token(),
+    );
+    Ok(prepared.ends)
+}
+
+/// What a presigned URL is made of besides its parts, checked.
+pub(crate) struct Prepared<'a> {
+    pub(crate) date: AmzDate,
+    pub(crate) expires: u32,
+    pub(crate) ends: Timestamp,
+    pub(crate) payload: &'a str,
+}
+
+/// Checks everything that can be wrong with a presigned URL, and sorts its parameters.
+pub(crate) fn prepare_presign<'a>(
+    context: &Context<'_>,
+    parts: &mut Parts<'a>,
+    expires_in: Duration,
+    now: Timestamp,
+) -> Result<Prepared<'a>, Error> {
+    let names = &context.settings.dialect.headers;
+    let expires = check_expires(expires_in)?;
+    let date = now.amz_date()?;
+    let ends = now.saturating_add(expires_in);
+    context.credentials.check_outlive(ends)?;
+    check_not_signed(parts, context.settings.dialect)?;
+    for name in [AUTHORIZATION, names.date, names.security_token] {
+        if parts.header(name).is_some() {
+            return Err(error!(
+                Header,
+                "the header {name} is there, but a presigned URL carries that in its query: \
+                 a request with both is refused by the server"
+            ));
+        }
+    }
+    let payload = match parts.header(names.content_sha256) {
+        Some(given) => check_content_sha256(given.trimmed())?,
+        None if context.settings.is_s3 => UNSIGNED_PAYLOAD,
+        None => EMPTY_SHA256,
+    };
+    sort(parts.params.as_mut_slice());
+    Ok(Prepared {
+        date,
+        expires,
+        ends,
+        payload,
+    })
+}
+
+/// The end of a presigned URL: its signature, and a token that is not signed.
+pub(crate) fn push_signature(
+    url: &mut String,
+    dialect: &Dialect,
+    signature: &Hex,
+    appended_token: Option<&str>,
+) {
+    let names = &dialect.parameters;
+    for (name, value) in [
+        (names.signature, Some(signature.as_str())),
+        (names.security_token, appended_token),
+    ] {
+        if let Some(value) = value {
+            url.push('&');
+            url.push_str(name);
+            url.push('=');
+            url.push_str(value);
+        }
+    }
+}
+
+/// An upper bound of a presigned URL's length, so that it is allocated once.
+fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) -> usize {
+    /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature, scheme and port.
+    const FIXED: usize = 320;
+    let params = parts.params.as_slice().iter().map(|param| {
+        let value = param.value.unwrap_or_default();
+        let lengths = [2, param.name.bound(), value.bound()];
+        lengths.into_iter().fold(0, usize::saturating_add)
+    });
+    [
+        FIXED,
+        parts.authority.host.len(),
+        parts.path.bound(),
+        auth.access_key_id.len().saturating_mul(3),
+        context.region.len(),
+        context.service.len(),
+        context
+            .credentials
+            .encoded_session_token()
+            .map_or(0, str::len),
+        auth.headers.names_bound(),
+    ]
+    .into_iter()
+    .chain(params)
+    .fold(0, usize::saturating_add)
+}
+
+pub(crate) fn sign(
+    context: &Context<'_>,
+    parts: &mut Parts<'_>,
+    payload: Payload,
+    now: Timestamp,
+    mut steps: Option<&mut SigningSteps>,
+) -> Result<SignedRequest, Error> {
+    let settings = &context.settings;
+    let names = &settings.dialect.headers;
+    let date = now.amz_date()?;
+    check_not_signed(parts, settings.dialect)?;
+    let adds_date = !is_given(parts, names.date, date.as_str())?;
+    let token = context.credentials.session_token();
+    let adds_token = match token {
+        Some(token) => !is_given(parts, names.security_token, token)?,
+        None => false,
+    };
+    let text = payload.text();
+    let given = match parts.header(names.content_sha256) {
+        Some(given) => Some(check_content_sha256(given.trimmed())?),
+        None => None,
+    };
+    if let Some(given) = given
+        && is_hash(given)
+        && is_hash(text.as_str())
+        && payload != Payload::Empty
+        && given != text.as_str()
+    {
+        return Err(error!(
+            Payload,
+            "{} is {given}, but the payload's hash is {}",
+            names.content_sha256,
+            text.as_str()
+        ));
+    }
+    let adds_hash = given.is_none() && (settings.content_sha256 || payload == Payload::Unsigned);
+    let payload = given.unwrap_or(text.as_str());
+    sort(parts.params.as_mut_slice());
+
+    let signed_token = context.signed(token);
+    let added = [
+        adds_date.then_some((names.date, date.as_str())),
+        adds_hash.then_some((names.content_sha256, payload)),
+        signed_token
+            .filter(|_| adds_token)
+            .map(|token| (names.security_token, token)),
+    ];
+    let headers = SignedHeaders::of(parts, added.into_iter().flatten());
+    let hash = hash_canonical(
+        &CanonicalRequest {
+            method: parts.method,
+            path: CanonicalPath::Of(parts.path, settings.canonical_uri),
+            query: CanonicalQuery::Of(parts.params.as_slice()),
+            headers: &headers,
+            payload,
+        },
+        steps.as_deref_mut(),
+    );
+    let scope = context.scope(&date);
+    let signature = sign_hash(
+        &scope,
+        &scope.signing_key(context.credentials),
+        &hash,
+        steps,
+    );
+
+    let authorization = authorization(context, &scope, &headers, &signature);
+    Ok(SignedRequest::new([
+        adds_date.then(|| (names.date, Cow::Owned(date.as_str().into()))),
+        adds_hash.then(|| (names.content_sha256, Cow::Owned(payload.into()))),
+        token
+            .filter(|_| adds_token)
+            .map(|token| (names.security_token, Cow::Owned(token.into()))),
+        Some((AUTHORIZATION, Cow::Owned(authorization))),
+    ]))
+}
+
+fn authorization(
+    context: &Context<'_>,
+    scope: &Scope<'_>,
+    headers: &SignedHeaders<'_>,
+    signature: &Hex,
+) -> String {
+    /// Words, separators, date and signature.
+    const FIXED: usize = 160;
+    let id = context.credentials.access_key_id();
+    let bound = [
+        FIXED,
+        id.len(),
+        context.region.len(),
+        context.service.len(),
+        headers.names_bound(),
+    ];
+    let mut text = String::with_capacity(bound.into_iter().fold(0, usize::saturating_add));
+    text.push_str(context.settings.dialect.algorithm);
+    text.push_str(" Credential=");
+    text.push_str(id);
+    text.push('/');
+    scope.write(&mut text);
+    // With a space after each comma: some services refuse the header without.
+    text.push_str(", SignedHeaders=");
+    headers.write_names(&mut text);
+    text.push_str(", Signature=");
+    text.push_str(signature.as_str());
+    text
+}
+
+fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {
+    let mut hasher = Hasher::new();
+    match steps {
+        Some(steps) => canonical.write(&mut Tee(&mut hasher, &mut steps.canonical_request)),
+        None => canonical.write(&mut hasher),
+    }
+    Hex::of(&hasher.finish())
+}
+
+fn sign_hash(scope: &Scope<'_>, key: &MacKey, hash: &Hex, steps: Option<&mut SigningSteps>) -> Hex {
+    let signature = Hex::of(&key.mac(|hasher| write_string_to_sign(scope, hash, hasher)));
+    if let Some(steps) = steps {
+        write_string_to_sign(scope, hash, &mut steps.string_to_sign);
+        steps.signature = Signature(signature);
+    }
+    signature
+}
+
+fn write_string_to_sign(scope: &Scope<'_>, hash: &Hex, sink: &mut impl Sink) {
+    write_string_to_sign_head(scope, sink);
+    sink.text(hash.as_str());
+}
+
+/// The string to sign up to the hash of the canonical request.
+pub(crate) fn write_string_to_sign_head(scope: &Scope<'_>, sink: &mut impl Sink) {
+    sink.text(scope.dialect.algorithm);
+    sink.text("\n");
+    sink.text(scope.date.as_str());
+    sink.text("\n");
+    scope.write(sink);
+    sink.text("\n");
+}
+
+/// `X-Amz-Expires`: 1 to 604800 whole seconds.
+fn check_expires(expires_in: Duration) -> Result<u32, Error> {
+    const LONGEST: u32 = 7 * 24 * 60 * 60;
+    if expires_in.subsec_nanos() != 0 {
+        return Err(error!(
+            Expiry,
+            "a presigned URL lives for whole seconds, and {expires_in:?} is not"
+        ));
+    }
+    match u32::try_from(expires_in.as_secs()) {
+        Ok(seconds @ 1..=LONGEST) => Ok(seconds),
+        _ => Err(error!(
+            Expiry,
+            "a presigned URL lives for 1 to {LONGEST} seconds (seven days), not for {}",
+            expires_in.as_secs()
+        )),
+    }
+}
+
+/// Refuses a query that carries a signature, or a part of one, already.
+fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
+    let names = dialect.parameters.names();
+    let found = parts
+        .params
+        .as_slice()
+        .iter()
+        .find_map(|param| names.into_iter().find(|name| param.is_named(name)));
+    match found {
+        Some(name) => Err(error!(
+            Query,
+            "the query has {name} already, which signing adds: \
+             sign the request as it was before it was presigned"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether a header that signing adds is there already, with the value that it would have.
+fn is_given(parts: &Parts<'_>, name: &str, value: &str) -> Result<bool, Error> {
+    match parts.header(name) {
+        None => Ok(false),
+        Some(given) if given.trimmed() == value.as_bytes() => Ok(true),
+        // Neither value is quoted: one of them may be a session token.
+        Some(_) => Err(error!(
+            Header,
+            "the header {name} is there with another value than signing gives it: leave it out"
+        )),
+    }
+}
