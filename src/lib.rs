@@ -24,11 +24,13 @@ mod credentials;
 mod encode;
 mod error;
 mod hash;
+mod headers;
 mod list;
 mod request;
 pub mod s3;
 mod signed;
 mod timestamp;
+pub mod v2;
 pub mod v4;
 
 pub use credentials::Credentials;
