@@ -232,9 +232,7 @@ impl Path<'_> {
             }
         }
     }
-}
 
-impl Path<'_> {
     /// Writes the path as it was given, for the services that sign it as it stands in the URL.
     pub(crate) fn write_as_given(self, sink: &mut impl Sink) {
         match self {
@@ -277,6 +275,11 @@ impl<'a> Param<'a> {
         self.name.write(Bare::Unreserved, sink);
         sink.text("=");
         self.value.unwrap_or_default().write(Bare::Unreserved, sink);
+    }
+
+    /// The value, if it is not empty.
+    pub(crate) fn filled(&self) -> Option<Text<'a>> {
+        self.value.filter(|value| !value.raw().is_empty())
     }
 
     /// Whether the decoded name is this one, in any case of letters.
@@ -417,7 +420,22 @@ impl<'a> Parts<'a> {
         headers.find(|header| header.is_named(name))
     }
 
+    /// The header of that name, of which there may be one only: the signature takes its value from it.
+    pub(crate) fn only_header(&self, name: &str) -> Result<Option<&Header<'a>>, Error> {
+        let headers = self.headers.as_slice().iter();
+        let mut headers = headers.filter(|header| header.is_named(name));
+        match (headers.next(), headers.next()) {
+            (_, Some(_)) => Err(error!(
+                Header,
+                "the header {name} is there twice: a request has one"
+            )),
+            (first, None) => Ok(first),
+        }
+    }
+
     /// The URL without a signature, its parameters in the order given.
+    ///
+    /// A parameter whose value is empty stands without `=`: servers read both alike, and SigV2 signs it so.
     pub(crate) fn write_url(&self, url: &mut String) {
         self.write_origin(url);
         self.path.write_as_given(url);
@@ -425,7 +443,7 @@ impl<'a> Parts<'a> {
         for param in self.params.as_slice() {
             url.push_str(separator);
             param.name.write(Bare::Unreserved, url);
-            if let Some(value) = param.value {
+            if let Some(value) = param.filled() {
                 url.push('=');
                 value.write(Bare::Unreserved, url);
             }

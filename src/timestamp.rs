@@ -88,7 +88,8 @@ impl Timestamp {
         Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
     }
 
-    fn calendar(self) -> Option<UtcDateTime> {
+    /// Date and time of day, in the years that can be written.
+    pub(crate) fn calendar(self) -> Option<UtcDateTime> {
         UtcDateTime::from_unix_timestamp(self.0)
             .ok()
             .filter(|moment| (0..=9999).contains(&moment.year()))
@@ -124,9 +125,7 @@ impl Timestamp {
         }
         Ok(AmzDate(text))
     }
-}
 
-impl Timestamp {
     /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
     pub(crate) fn http_date(self) -> Result<HttpDate, Error> {
         const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
