@@ -61,6 +61,9 @@ impl<S: Sink> Sink for Encoded<'_, S> {
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return self.text(text);
+        }
         for chunk in bytes.utf8_chunks() {
             self.text(chunk.valid());
             for byte in chunk.invalid() {

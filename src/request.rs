@@ -433,12 +433,17 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The URL without a signature, its parameters in the order given.
-    ///
-    /// A parameter whose value is empty stands without `=`: servers read both alike, and SigV2 signs it so.
+    /// The URL without a signature.
     pub(crate) fn write_url(&self, url: &mut String) {
         self.write_origin(url);
         self.path.write_as_given(url);
+        self.write_query(url);
+    }
+
+    /// `?` and the parameters in the order given; nothing if there are none.
+    ///
+    /// A parameter whose value is empty stands without `=`: servers read both alike, and SigV2 signs it so.
+    pub(crate) fn write_query(&self, url: &mut String) {
         let mut separator = "?";
         for param in self.params.as_slice() {
             url.push_str(separator);

@@ -7,7 +7,7 @@
 
 use crate::encode::{Sink, Text};
 use crate::headers::{HeaderList, Value, write_unfolded};
-use crate::request::{Header, Param, Parts, write_lower};
+use crate::request::{Header, Param, Parts, Path, write_lower};
 
 /// The sub-resources and response overrides: the parameters that are part of the resource, in the order in which they
 /// are signed.
@@ -90,6 +90,16 @@ pub(crate) struct StringToSign<'a> {
     pub(crate) amz_headers: &'a AmzHeaders<'a>,
     /// The bucket, if the host names it.
     pub(crate) bucket: Option<&'a str>,
+    pub(crate) path: ResourcePath<'a>,
+}
+
+/// The path of the resource, as it is sent.
+#[derive(Clone, Copy)]
+pub(crate) enum ResourcePath<'a> {
+    /// Written before, into the URL.
+    Written(&'a str),
+    /// To be written.
+    Of(Path<'a>),
 }
 
 impl StringToSign<'_> {
@@ -112,7 +122,10 @@ impl StringToSign<'_> {
             sink.text("/");
             sink.text(bucket);
         }
-        parts.path.write_as_given(sink);
+        match self.path {
+            ResourcePath::Written(path) => sink.text(path),
+            ResourcePath::Of(path) => path.write_as_given(sink),
+        }
         write_sub_resources(parts.params.as_slice(), sink);
     }
 }

@@ -1,8 +1,8 @@
 //! Signing: a request's parts become a presigned URL or the headers of a signed request.
 
 use super::canonical::{
-    AmzHeaders, CONTENT_HEADERS, DATE, Moment, SECURITY_TOKEN, StringToSign, is_amz, is_amz_param,
-    is_content, write_joined,
+    AmzHeaders, CONTENT_HEADERS, DATE, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz,
+    is_amz_param, is_content, write_joined,
 };
 use crate::credentials::Credentials;
 use crate::encode::{Encoded, Sink, Tee};
@@ -198,16 +198,21 @@ pub(crate) fn presign(
 ) -> Result<(), Error> {
     let expires = prepare_presign(context, parts, expires_at)?;
     let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
-    let signature = sign_string(
-        context,
-        parts,
-        Moment::Expires(expires),
-        &amz_headers,
-        steps,
-    );
 
+    // The path is encoded once, into the URL, and signed from there.
     url.reserve(url_bound(parts, context));
-    parts.write_url(url);
+    parts.write_origin(url);
+    let path_at = url.len();
+    parts.path.write_as_given(url);
+    let string_to_sign = StringToSign {
+        moment: Moment::Expires(expires),
+        amz_headers: &amz_headers,
+        bucket: context.bucket,
+        path: ResourcePath::Written(url.get(path_at..).unwrap_or_default()),
+    };
+    let signature = sign_string(context, parts, &string_to_sign, steps);
+
+    parts.write_query(url);
     let mut separator = match parts.params.as_slice() {
         [] => '?',
         _ => '&',
@@ -225,7 +230,10 @@ pub(crate) fn presign(
     }
     for (name, values) in amz_headers.groups() {
         push_name(name, url);
-        write_joined(values, &mut Encoded(url));
+        match context.credentials.encoded_session_token() {
+            Some(token) if name == SECURITY_TOKEN => url.push_str(token),
+            _ => write_joined(values, &mut Encoded(url)),
+        }
     }
     url.push(separator);
     url.push_str("AWSAccessKeyId=");
@@ -320,14 +328,13 @@ pub(crate) fn sign(
     };
     let token = token_to_add(context, parts)?;
 
-    let amz_headers = AmzHeaders::of(parts, token);
-    let signature = sign_string(
-        context,
-        parts,
-        Moment::Date(signed_date),
-        &amz_headers,
-        steps,
-    );
+    let string_to_sign = StringToSign {
+        moment: Moment::Date(signed_date),
+        amz_headers: &AmzHeaders::of(parts, token),
+        bucket: context.bucket,
+        path: ResourcePath::Of(parts.path),
+    };
+    let signature = sign_string(context, parts, &string_to_sign, steps);
 
     let id = context.credentials.access_key_id();
     let authorization = alloc::format!("AWS {id}:{}", signature.as_str());
@@ -342,16 +349,10 @@ pub(crate) fn sign(
 fn sign_string(
     context: &Context<'_>,
     parts: &Parts<'_>,
-    moment: Moment<'_>,
-    amz_headers: &AmzHeaders<'_>,
+    string_to_sign: &StringToSign<'_>,
     steps: Option<&mut SigningSteps>,
 ) -> Signature {
-    let string_to_sign = StringToSign {
-        moment,
-        amz_headers,
-        bucket: context.bucket,
-    };
-    let mut mac = MacSink(context.credentials.hmac_sha1());
+    let mut mac = MacSink::new(context.credentials.hmac_sha1());
     match steps {
         None => {
             string_to_sign.write(parts, &mut mac);
@@ -367,12 +368,31 @@ fn sign_string(
     }
 }
 
-/// HMAC-SHA1 of what is written into it.
-struct MacSink(Hmac<Sha1>);
+/// HMAC-SHA1 of what is written into it: many small pieces, which are gathered and hashed in few calls.
+struct MacSink {
+    mac: Hmac<Sha1>,
+    gathered: [u8; 256],
+    filled: usize,
+}
 
 impl MacSink {
-    fn finish(self) -> Signature {
-        Signature::base64(&self.0.finalize().into_bytes())
+    fn new(mac: Hmac<Sha1>) -> Self {
+        MacSink {
+            mac,
+            gathered: [0; 256],
+            filled: 0,
+        }
+    }
+
+    fn flush(&mut self) {
+        self.mac
+            .update(self.gathered.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
+
+    fn finish(mut self) -> Signature {
+        self.flush();
+        Signature::base64(&self.mac.finalize().into_bytes())
     }
 }
 
@@ -382,7 +402,18 @@ impl Sink for MacSink {
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        if bytes.len() > self.gathered.len().saturating_sub(self.filled) {
+            self.flush();
+        }
+        let end = self.filled.saturating_add(bytes.len());
+        match self.gathered.get_mut(self.filled..end) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.filled = end;
+            }
+            // Longer than all that can be gathered.
+            None => self.mac.update(bytes),
+        }
     }
 }
 
