@@ -339,6 +339,31 @@ mod tests {
     }
 
     #[test]
+    fn http_dates_agree_with_the_time_crate_over_ten_thousand_years() {
+        let format =
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT";
+        let format = format_description::parse_borrowed::<2>(format).unwrap();
+        let (first, last) = (-62_167_219_200i64, 253_402_300_799);
+        let step = (last - first) / 20_011;
+        for seconds in (first..last).step_by(usize::try_from(step).unwrap()) {
+            let theirs = OffsetDateTime::from_unix_timestamp(seconds)
+                .unwrap()
+                .format(&format)
+                .unwrap();
+            let ours = Timestamp::from_unix_seconds(seconds);
+            assert_eq!(ours.http_date().unwrap().as_str(), theirs);
+            // RFC 2822, by which dates are read, begins in 1900.
+            if seconds > -2_208_988_800 {
+                assert_eq!(Timestamp::parse_http_date(&theirs), Some(ours));
+            }
+        }
+        for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
+            let refused = Timestamp::from_unix_seconds(outside).http_date();
+            assert!(refused.is_err(), "{outside}");
+        }
+    }
+
+    #[test]
     fn what_is_not_a_time_is_refused() {
         for text in [
             "",

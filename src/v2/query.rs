@@ -180,7 +180,7 @@ impl QuerySigner {
         text: &mut String,
         steps: Option<&mut SigningSteps>,
     ) -> Result<(), Error> {
-        // Of a moment that no date can say, `to_string` would make something else.
+        // A moment outside these years has no text that a service reads.
         now.amz_date()?;
         check_not_signed(parts)?;
         check_path(parts.path)?;
