@@ -499,9 +499,9 @@ fn token_to_add<'a>(context: &Context<'a>, parts: &Parts<'_>) -> Result<Option<&
         (token, None) => Ok(token),
         (Some(token), Some(given)) if given.trimmed() != token.as_bytes() => {
             // Neither token is quoted: they are secret.
-            Err(Error::new(
-                ErrorKind::Header,
-                "the header x-amz-security-token is there with another token than the credentials': leave it out",
+            Err(error!(
+                Header,
+                "the header {SECURITY_TOKEN} is there with another token than the credentials': leave it out"
             ))
         }
         (_, Some(_)) => Ok(None),
