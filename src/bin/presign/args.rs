@@ -76,6 +76,13 @@ pub struct Added {
     pub query: Vec<Param>,
 }
 
+impl Added {
+    /// The names of the headers.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|header| header.name.as_str())
+    }
+}
+
 /// `Name: value`. The value is without white space at its ends.
 #[derive(Clone)]
 pub struct Header {

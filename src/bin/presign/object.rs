@@ -76,7 +76,7 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
     match args.signing.signature_version {
         SignatureVersion::V4 => {
             let url = operation.presign(&credentials, life, now)?;
-            output::print_url(args.output, &url, || {
+            output::print_url(args.output, &url, args.added.names(), || {
                 operation.presign_steps(&credentials, life, now)
             })?;
         }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use presign::{PresignedUrl, SignedRequest, SigningSteps};
 use serde_json::{Map, Value};
 use std::fmt::Display;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 
 /// Why there is no result: one sentence, with nothing secret in it. It ends the program with status 1.
 #[derive(Debug)]
@@ -34,16 +34,24 @@ pub enum Format {
     Json,
 }
 
-/// A message for the person at the terminal.
+/// A message for the person at the terminal. It stays one line, whatever a name in it holds.
 pub fn note(text: impl Display) {
+    let mut line = String::from("presign: ");
+    for c in text.to_string().chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_debug()),
+            false => line.push(c),
+        }
+    }
     // If nobody reads standard error, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "presign: {text}");
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Prints a presigned URL. `steps` is asked only if they are printed.
-pub fn print_url(
+/// Prints a presigned URL of a request with these headers. `steps` is asked only if they are printed.
+pub fn print_url<'a>(
     format: Format,
     url: &PresignedUrl,
+    given: impl Iterator<Item = &'a str>,
     steps: impl FnOnce() -> Result<SigningSteps, presign::Error>,
 ) -> Result<()> {
     match format {
@@ -67,10 +75,14 @@ pub fn print_url(
             }
         }
     }
+    note_unsigned(given, |name| {
+        url.headers()
+            .any(|(signed, _)| signed.eq_ignore_ascii_case(name))
+    });
     Ok(())
 }
 
-/// Prints the headers of a signed request: those that signing adds after `given`, those that it was given.
+/// Prints the headers of a signed request: the given ones that have to be sent, and those that signing adds.
 pub fn print_signed(
     format: Format,
     method: &str,
@@ -103,6 +115,15 @@ pub fn print_signed(
         note_header(name, value);
     }
     Ok(())
+}
+
+/// Says which of the given headers a signature never covers, whoever gives them.
+pub fn note_unsigned<'a>(given: impl Iterator<Item = &'a str>, is_signed: impl Fn(&str) -> bool) {
+    for name in given.filter(|name| !is_host(name) && !is_signed(name)) {
+        note(format_args!(
+            "the header {name} is never signed, so it need not be sent"
+        ));
+    }
 }
 
 /// Says which header has to be sent with the result, where standard output has no place for it.
@@ -152,7 +173,7 @@ fn print_json(object: Map<String, Value>) -> Result<()> {
 
 /// Writes the result and a line break to standard output.
 fn print(result: &str) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{result}").and_then(|()| stdout.flush());
     match written {
         // The reader has seen enough, as `head` has after its lines.

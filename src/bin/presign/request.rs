@@ -2,7 +2,7 @@
 
 use crate::args::{Added, Life, SignatureVersion, Signing};
 use crate::output::{self, Format, Refusal, Result};
-use presign::{Payload, Request, SignedRequest, SigningSteps, v4};
+use presign::{Payload, Request, SigningSteps, v4};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
@@ -90,7 +90,7 @@ pub fn url(args: &UrlArgs) -> Result<()> {
         SignatureVersion::V4 => {
             let signer = args.target.signer(&args.signing)?;
             let url = signer.presign(&request, life, now)?;
-            output::print_url(args.output, &url, || {
+            output::print_url(args.output, &url, args.target.added.names(), || {
                 signer.presign_steps(&request, life, now)
             })
         }
@@ -145,37 +145,36 @@ pub fn sign(args: &SignArgs) -> Result<()> {
             let signer = args.target.signer(&args.signing)?;
             let signed = signer.sign(&request, payload, now)?;
             let steps = signer.sign_steps(&request, payload, now)?;
-            let given = given_to_send(&given, &signed, &steps);
-            output::print_signed(args.output, &args.target.method, &given, &signed, &steps)
+            let names = signed_names(&steps);
+            let is_signed =
+                |name: &str| names.iter().any(|signed| signed.eq_ignore_ascii_case(name));
+            let is_added = |name: &str| {
+                let mut added = signed.headers();
+                added.any(|(added, _)| added.eq_ignore_ascii_case(name))
+            };
+            let to_send: Vec<_> = given
+                .into_iter()
+                .filter(|(name, _)| is_signed(name) && !is_added(name))
+                .map(|(name, value)| (name, unfolded(value)))
+                .collect();
+            let method = &args.target.method;
+            output::print_signed(args.output, method, &to_send, &signed, &steps)?;
+            output::note_unsigned(args.target.added.names(), is_signed);
+            Ok(())
         }
     }
 }
 
-/// The given headers that have to be sent: those that are signed, but for those that signing gives anew.
-fn given_to_send<'a>(
-    given: &[(&'a str, &str)],
-    signed: &SignedRequest,
-    steps: &SigningSteps,
-) -> Vec<(&'a str, String)> {
-    // The line before the payload's hash names the signed headers.
+/// The names of the signed headers: the line before the payload's hash.
+fn signed_names(steps: &SigningSteps) -> Vec<&str> {
     let mut lines = steps.canonical_request.rsplit('\n');
-    let names: Vec<_> = lines.nth(1).unwrap_or_default().split(';').collect();
-    let mut to_send = Vec::new();
-    for (name, value) in given {
-        if !names.iter().any(|signed| signed.eq_ignore_ascii_case(name)) {
-            output::note(format_args!(
-                "the header {name} is never signed, so it is left out"
-            ));
-        } else if !signed
-            .headers()
-            .any(|(added, _)| added.eq_ignore_ascii_case(name))
-        {
-            // A value of several lines is sent in one.
-            let lines: Vec<_> = value.lines().map(str::trim_ascii).collect();
-            to_send.push((*name, lines.join(" ")));
-        }
-    }
-    to_send
+    lines.nth(1).unwrap_or_default().split(';').collect()
+}
+
+/// A header's value in one line, as it can be sent.
+fn unfolded(value: &str) -> String {
+    let lines: Vec<_> = value.lines().map(str::trim_ascii).collect();
+    lines.join(" ")
 }
 
 /// The hash of a body, which is read in pieces: it may be larger than the memory.
