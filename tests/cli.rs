@@ -1152,6 +1152,33 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
             &["sign", url, "--header=x-amz-date: 20200101T000000Z"],
             "x-amz-date",
         ),
+        (
+            &[
+                "sign",
+                url,
+                "--header=x-amz-date: 20130524T000000Z",
+                "--header=X-Amz-Date: 20130524T000000Z",
+            ],
+            "x-amz-date is there twice",
+        ),
+        (
+            &[
+                "url",
+                url,
+                "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
+                "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
+            ],
+            "x-amz-content-sha256 is there twice",
+        ),
+        (
+            &[
+                "sign",
+                url,
+                "--payload-hash=STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+                "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
+            ],
+            "x-amz-content-sha256 is there twice",
+        ),
         (&["get", get, "--profile=nowhere"], "`nowhere`"),
     ];
     for (args, part) in cases {
