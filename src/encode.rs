@@ -54,6 +54,10 @@ const UNRESERVED: u8 = 1;
 const SLASH: u8 = 2;
 
 /// The class of each byte: unreserved, slash, or neither.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "at compile time, where a panic is a compile error"
+)]
 static CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
@@ -213,6 +217,10 @@ fn digit(byte: u8) -> Option<u8> {
 /// One ASCII byte as a text.
 fn ascii(byte: u8) -> &'static str {
     /// All of ASCII, in order.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "at compile time, where a panic is a compile error"
+    )]
     static ASCII: [u8; 128] = {
         let mut table = [0; 128];
         let mut byte = 0;
