@@ -396,6 +396,19 @@ impl<'a> Parts<'a> {
         headers.find(|header| header.is_named(name))
     }
 
+    /// The header of that name, of which there may be one only: the signature takes its value from it.
+    pub(crate) fn only_header(&self, name: &str) -> Result<Option<&Header<'a>>, Error> {
+        let headers = self.headers.as_slice().iter();
+        let mut headers = headers.filter(|header| header.is_named(name));
+        match (headers.next(), headers.next()) {
+            (_, Some(_)) => Err(error!(
+                Header,
+                "the header {name} is there twice: a request has one"
+            )),
+            (first, None) => Ok(first),
+        }
+    }
+
     /// The URL without a signature, its parameters in the order given.
     pub(crate) fn write_url(&self, url: &mut String) {
         self.write_origin(url);

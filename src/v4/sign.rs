@@ -652,7 +652,7 @@ fn signed_payload<'a>(
     payload: Payload,
 ) -> Result<SignedPayload<'a>, Error> {
     let own = payload.text();
-    let Some(given) = parts.header(header) else {
+    let Some(given) = parts.only_header(header)? else {
         return Ok(SignedPayload::Own(own));
     };
     let given = check_content_sha256(given.trimmed())?;
@@ -688,7 +688,7 @@ fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
 
 /// Whether a header that signing adds is there already, with the value that it would have.
 fn is_given(parts: &Parts<'_>, name: &str, value: &str) -> Result<bool, Error> {
-    match parts.header(name) {
+    match parts.only_header(name)? {
         None => Ok(false),
         Some(given) if given.trimmed() == value.as_bytes() => Ok(true),
         // Neither value is quoted: one of them may be a session token.
