@@ -896,6 +896,48 @@ fn headers_given_twice() {
     request_accepted(&twice("x-amz-meta-a", "1", "2"));
 }
 
+/// Headers that are changed on the way are let through unsigned, and are not among those that have to be sent.
+#[test]
+fn headers_that_are_never_signed() {
+    let names = [
+        "Authorization",
+        "Baggage",
+        "Connection",
+        "Expect",
+        "Keep-Alive",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "TE",
+        "Trailer",
+        "Traceparent",
+        "Tracestate",
+        "Transfer-Encoding",
+        "Upgrade",
+        "User-Agent",
+        "X-Amzn-Trace-Id",
+    ];
+    let plain = signer().sign(&Request::get(URL), Payload::Empty, now());
+    let plain = plain.unwrap().authorization().to_owned();
+    for name in names {
+        for name in [name.to_owned(), name.to_lowercase()] {
+            let request = Request::get(URL).header(&*name, "value");
+            let signed = signer().sign(&request, Payload::Empty, now()).unwrap();
+            assert_eq!(signed.authorization(), plain, "{name}");
+            if !name.eq_ignore_ascii_case("authorization") {
+                let url = signer().presign(&request, HOUR, now()).unwrap();
+                assert_eq!(url.headers().count(), 0, "{name}");
+                assert!(url.as_str().contains("SignedHeaders=host&"), "{url}");
+            }
+            // Its neighbour in the alphabet is signed.
+            let other = format!("{name}x");
+            let request = Request::get(URL).header(&*other, "value");
+            let url = signer().presign(&request, HOUR, now()).unwrap();
+            let to_send: Vec<_> = url.headers().collect();
+            assert_eq!(to_send, [(other.as_str(), "value")]);
+        }
+    }
+}
+
 #[test]
 fn times() {
     let request = Request::get(URL);
