@@ -133,10 +133,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Without the query and the header values, which may hold a token or a signature.
+/// Without the query and the header values, which may hold a token or a signature, and without a user.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.url.split('?').next().unwrap_or_default();
+        let url = showable(&self.url);
         let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
@@ -455,7 +455,7 @@ impl<'a> Url<'a> {
             return Err(error!(
                 Url,
                 "{} is not an absolute URL: it should begin with https:// or http://",
-                Quoted(url)
+                Quoted(showable(url))
             ));
         };
         let scheme = match scheme {
@@ -465,7 +465,7 @@ impl<'a> Url<'a> {
                 return Err(error!(
                     Url,
                     "the scheme {} can't be signed: it should be https or http",
-                    Quoted(scheme)
+                    Quoted(showable(scheme))
                 ));
             }
         };
@@ -483,22 +483,39 @@ impl<'a> Url<'a> {
         };
         check_wire("path", path)?;
         check_wire("query", query.unwrap_or_default())?;
+        let authority = parse_authority(authority, scheme).map_err(|error| {
+            // A password with a slash in it, as many secret keys have one, ends up here in pieces.
+            match path.contains('@') {
+                true => user_error(),
+                false => error,
+            }
+        })?;
         Ok(Url {
             scheme,
-            authority: parse_authority(authority, scheme)?,
+            authority,
             path,
             query,
         })
     }
 }
 
+/// What of a text that should be a URL can stand in a message: neither a query nor a user, for they may hold
+/// a signature or a secret.
+fn showable(url: &str) -> &str {
+    let front = url.split('?').next().unwrap_or_default();
+    front.rsplit('@').next().unwrap_or_default()
+}
+
+fn user_error() -> Error {
+    error!(
+        Url,
+        "the URL has a user before its host: credentials are given to the signer, not in the URL"
+    )
+}
+
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     if text.contains('@') {
-        // Not quoted: what stands before the `@` may be a password.
-        return Err(error!(
-            Url,
-            "the URL has a user before its host: credentials are given to the signer, not in the URL"
-        ));
+        return Err(user_error());
     }
     let (host, port) = match text.rfind(']') {
         Some(bracket) => text.split_at_checked(bracket.saturating_add(1)),
