@@ -124,6 +124,7 @@ impl<'a> Operation<'a> {
     /// - [`ErrorKind::Header`](crate::ErrorKind::Header), [`ErrorKind::Query`](crate::ErrorKind::Query), [`ErrorKind::Method`](crate::ErrorKind::Method):
     ///   something that can't be sent, or that a presigned URL carries already.
     /// - [`ErrorKind::Time`](crate::ErrorKind::Time): `now` is outside the years 0 to 9999.
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket): the bucket is a multi-region access point, which needs SigV4a.
     pub fn presign(
         &self,
         credentials: &Credentials,
@@ -131,7 +132,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
         v4::presigned_url(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             expires_in,
             now.into(),
@@ -150,7 +151,7 @@ impl<'a> Operation<'a> {
         url: &mut String,
     ) -> Result<(), Error> {
         v4::presign(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             &mut self.parts()?,
             expires_in,
             now.into(),
@@ -171,7 +172,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v4::presign_steps(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             expires_in,
             now.into(),
@@ -190,7 +191,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
         v4::sign(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             &mut self.parts()?,
             payload,
             now.into(),
@@ -209,14 +210,14 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v4::sign_steps(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             payload,
             now.into(),
         )
     }
 
-    /// The URL of the operation, without a signature.
+    /// The URL of the operation, without a signature; at the host that is [shown](super::BucketBuilder::shown_as), if there is one.
     ///
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty.
@@ -239,7 +240,7 @@ impl<'a> Operation<'a> {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Links, Error> {
-        let context = self.bucket.context(credentials);
+        let context = self.bucket.context(credentials)?;
         let parts = self.parts_of(self.bucket.path(None)?)?;
         Links::new(self.bucket, &context, parts, expires_in, now.into())
     }
@@ -249,8 +250,7 @@ impl<'a> Operation<'a> {
     }
 
     fn parts_of<'b>(&'b self, path: crate::request::Path<'b>) -> Result<Parts<'b>, Error> {
-        let (scheme, authority) = self.bucket.origin();
-        let mut parts = Parts::new(&self.method, scheme, authority, path)?;
+        let mut parts = self.bucket.parts(&self.method, path)?;
         parts.add(&self.extra)?;
         Ok(parts)
     }
