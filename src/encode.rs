@@ -54,6 +54,7 @@ const UNRESERVED: u8 = 1;
 const SLASH: u8 = 2;
 
 /// The class of each byte: unreserved, slash, or neither.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
@@ -213,6 +214,7 @@ fn digit(byte: u8) -> Option<u8> {
 /// One ASCII byte as a text.
 fn ascii(byte: u8) -> &'static str {
     /// All of ASCII, in order.
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     static ASCII: [u8; 128] = {
         let mut table = [0; 128];
         let mut byte = 0;

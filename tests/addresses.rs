@@ -7,6 +7,8 @@
 //! the signature that of its signers `S3SigV4QueryAuth` and `S3ExpressQueryAuth` with the clock at 2013-05-24T00:00:00Z and an
 //! expiry of 3600 seconds. In each line `given` is what is asked for; `expected` the URL, the scheme, service and region
 //! that sign, the signature and the name of the token's parameter; or `refused` what the rules say against it.
+//! `signature_v2`, for buckets, is the SigV2 signature of a GET that ends at 1369357200, by Python's `hmac` over the
+//! string to sign of AWS's documents: the bucket, if the host names it, and the path of the URL.
 //!
 //! What this crate calls an addressing style is `ForcePathStyle` in those rules, which is also set for `auto` with a custom
 //! endpoint, where this crate chooses path style for a bucket. `UseGlobalEndpoint` is false but for the cases that ask
@@ -70,6 +72,7 @@ struct Expected {
     region: String,
     signature: Option<String>,
     token_parameter: Option<String>,
+    signature_v2: Option<String>,
 }
 
 impl Given {
@@ -196,6 +199,60 @@ fn addresses_are_those_of_the_rules() {
         assert_eq!(link.headers().count(), 0, "{url}");
     }
     assert_eq!((accepted, refused), (439, 372));
+}
+
+/// The same addresses with SigV2, which only buckets take.
+#[test]
+fn addresses_of_the_older_generation() {
+    let (mut accepted, mut refused) = (0, 0);
+    for case in table() {
+        let Some(expected) = &case.expected else {
+            continue;
+        };
+        if refused_here_alone(&case.given) {
+            continue;
+        }
+        let bucket = case.given.builder().build().unwrap();
+        let until = Timestamp::from_unix_seconds(1369357200);
+        let get = case.given.get(&bucket);
+        let link = get.presign_v2_until(&case.given.credentials(), until);
+        let Some(signature) = &expected.signature_v2 else {
+            let error = link.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Bucket);
+            let all = [
+                get.presign_v2_into(&credentials(), until, &mut String::new()),
+                get.presign_v2_steps(&credentials(), until).map(drop),
+                get.sign_v2(&credentials(), now()).map(drop),
+                get.sign_v2_steps(&credentials(), now()).map(drop),
+            ];
+            for refusal in all {
+                assert_eq!(refusal.unwrap_err(), error);
+            }
+            refused += 1;
+            continue;
+        };
+        let link = link.unwrap();
+        let (address, _) = link.as_str().split_once('?').unwrap();
+        assert_eq!(address, expected.url);
+        let encoded = signature
+            .replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D");
+        assert_eq!(
+            parameter(link.as_str(), "Signature"),
+            Some(&*encoded),
+            "{link}"
+        );
+        let shown = case.given.builder().shown_as("https://cdn.example.com");
+        let shown = shown.build().unwrap();
+        let shown = case.given.get(&shown);
+        let shown = shown.presign_v2_until(&case.given.credentials(), until);
+        let shown = shown.unwrap();
+        assert!(shown.as_str().starts_with("https://cdn.example.com/"));
+        assert_eq!(parameter(shown.as_str(), "Signature"), Some(&*encoded));
+        accepted += 1;
+    }
+    assert_eq!((accepted, refused), (169, 270));
 }
 
 /// Links for many keys go to the same addresses.

@@ -7,6 +7,7 @@ use super::operation::Operation;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::request::{Authority, Parts, Path, Scheme};
+use crate::v2;
 use crate::v4::{Context, SessionToken, Settings, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -73,6 +74,7 @@ pub struct Bucket {
     port: Option<u16>,
     /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
     prefix: Box<str>,
+    style: AddressingStyle,
     /// What stands in a URL in place of scheme, host and port.
     shown: Option<Box<str>>,
 }
@@ -163,6 +165,32 @@ impl Bucket {
             region: &self.region,
             service,
             settings: Settings::of_service(service).with_session_token(self.session_token),
+        })
+    }
+
+    /// Who signs with SigV2, and the bucket, which is part of what is signed wherever it stands.
+    ///
+    /// # Errors
+    /// Only buckets take SigV2 signatures, not [access
+    /// points](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html).
+    pub(crate) fn context_v2<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+    ) -> Result<v2::Context<'a>, Error> {
+        if self.kind != Kind::Bucket {
+            return Err(error!(
+                Bucket,
+                "{} is {}, which takes no SigV2 signatures, nor any older than SigV4",
+                Quoted(&self.name),
+                self.kind.called()
+            ));
+        }
+        Ok(v2::Context {
+            credentials,
+            bucket: match self.style {
+                AddressingStyle::Path => None,
+                _ => Some(&self.name),
+            },
         })
     }
 
@@ -366,6 +394,7 @@ impl BucketBuilder {
             host: address.host.into(),
             port: address.port,
             prefix: address.prefix.into(),
+            style: address.style,
             shown,
             name: self.name.into(),
         })

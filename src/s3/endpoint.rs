@@ -69,6 +69,8 @@ pub(super) struct Address {
     pub(super) port: Option<u16>,
     /// Canonically encoded, with a slash at its end: a base path, and the bucket if it stands in the path.
     pub(super) prefix: String,
+    /// Any but [`AddressingStyle::Auto`].
+    pub(super) style: AddressingStyle,
 }
 
 impl Address {
@@ -103,6 +105,7 @@ impl Address {
             host,
             port,
             prefix,
+            style,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::canonical::{
     AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
-    is_signed, sort, write_presigned_query,
+    is_signed, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect, S3_EXPRESS};
 use super::key::{Scope, check_scope_part};
@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
 use crate::hash::{Hasher, MacKey};
-use crate::request::{Parts, Request};
+use crate::request::{Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
 };
@@ -318,7 +318,9 @@ pub(crate) fn presign_steps(
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
     let mut url = String::new();
-    steps(|steps| presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop))
+    SigningSteps::collect(|steps| {
+        presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop)
+    })
 }
 
 pub(crate) fn sign_steps(
@@ -327,17 +329,7 @@ pub(crate) fn sign_steps(
     payload: Payload,
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    steps(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
-}
-
-fn steps(sign: impl FnOnce(&mut SigningSteps) -> Result<(), Error>) -> Result<SigningSteps, Error> {
-    let mut steps = SigningSteps {
-        canonical_request: String::new(),
-        string_to_sign: String::new(),
-        signature: Signature(Hex::of(&[0; 32])),
-    };
-    sign(&mut steps)?;
-    Ok(steps)
+    SigningSteps::collect(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
 }
 
 /// Appends a presigned URL; gives back when it ends. On an error nothing is appended.
@@ -446,7 +438,7 @@ pub(crate) fn prepare_presign<'a>(
 pub(crate) fn push_signature(
     url: &mut String,
     dialect: &Dialect,
-    signature: &Hex,
+    signature: &Signature,
     appended_token: Option<&str>,
 ) {
     let names = &dialect.parameters;
@@ -571,7 +563,7 @@ fn authorization(
     context: &Context<'_>,
     scope: &Scope<'_>,
     headers: &SignedHeaders<'_>,
-    signature: &Hex,
+    signature: &Signature,
 ) -> String {
     /// Words, separators, date and signature.
     const FIXED: usize = 160;
@@ -606,11 +598,16 @@ fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSt
     Hex::of(&hasher.finish())
 }
 
-fn sign_hash(scope: &Scope<'_>, key: &MacKey, hash: &Hex, steps: Option<&mut SigningSteps>) -> Hex {
-    let signature = Hex::of(&key.mac(|hasher| write_string_to_sign(scope, hash, hasher)));
+fn sign_hash(
+    scope: &Scope<'_>,
+    key: &MacKey,
+    hash: &Hex,
+    steps: Option<&mut SigningSteps>,
+) -> Signature {
+    let signature = Signature::hex(&key.mac(|hasher| write_string_to_sign(scope, hash, hasher)));
     if let Some(steps) = steps {
         write_string_to_sign(scope, hash, &mut steps.string_to_sign);
-        steps.signature = Signature(signature);
+        steps.signature = signature.clone();
     }
     signature
 }

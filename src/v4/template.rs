@@ -9,6 +9,7 @@ use crate::encode::Hex;
 use crate::error::Error;
 use crate::hash::{Hasher, MacKey};
 use crate::request::{Parts, Path};
+use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::time::Duration;
@@ -96,7 +97,7 @@ impl Template {
 
         url.push('?');
         url.push_str(query);
-        push_signature(url, self.dialect, &Hex::of(&signature), token);
+        push_signature(url, self.dialect, &Signature::hex(&signature), token);
     }
 
     /// When the URLs end.
