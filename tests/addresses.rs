@@ -25,7 +25,8 @@
 
 use core::time::Duration;
 use presign::s3::{AddressingStyle, Bucket, BucketBuilder, Operation};
-use presign::{Credentials, Error, ErrorKind, Payload, Timestamp};
+use presign::v4::{SessionToken, Signer};
+use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
 use serde::Deserialize;
 
 const TABLE: &str = include_str!("vectors/addresses.jsonl");
@@ -811,6 +812,14 @@ fn arns() {
             "its region is in aws",
         ),
         (
+            "arn:aws:s3:us_west_2:123456789012:accesspoint/myendpoint",
+            "the region in the ARN",
+        ),
+        (
+            "arn:aws:s3-object-lambda::123456789012:accesspoint/mybanner",
+            "the region in the ARN",
+        ),
+        (
             "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op.1/accesspoint/reports",
             "the Outpost's id",
         ),
@@ -960,6 +969,36 @@ fn session_headers() {
     }
     let (headers, _) = sign(aws(DIRECTORY), &credentials());
     assert!(!headers.contains(&"x-amz-s3session-token"));
+}
+
+/// A signer chooses by its service, and can be told.
+#[test]
+fn session_tokens_of_a_signer() {
+    let session = credentials().with_session_token("token").unwrap();
+    let url = "https://s3express-control.us-west-2.amazonaws.com/";
+    let name = |service: &str, place: Option<SessionToken>| {
+        let signer = Signer::new(session.clone(), "us-west-2", service).unwrap();
+        let signer = match place {
+            Some(place) => signer.session_token(place),
+            None => signer,
+        };
+        let link = signer.presign(&Request::get(url), HOUR, now()).unwrap();
+        let names = ["X-Amz-Security-Token", "X-Amz-S3session-Token"];
+        let [plain, express] = names.map(|name| parameter(link.as_str(), name).is_some());
+        assert_ne!(plain, express, "{link}");
+        let last = link.as_str().rsplit_once('&').unwrap().1;
+        assert_eq!(
+            last.contains("Token"),
+            place == Some(SessionToken::Appended)
+        );
+        names[usize::from(express)]
+    };
+    let (plain, express) = ("X-Amz-Security-Token", "X-Amz-S3session-Token");
+    assert_eq!(name("s3express", None), express);
+    assert_eq!(name("s3express", Some(SessionToken::Signed)), plain);
+    assert_eq!(name("s3express", Some(SessionToken::Appended)), plain);
+    assert_eq!(name("s3", None), plain);
+    assert_eq!(name("s3", Some(SessionToken::S3Express)), express);
 }
 
 /// A token in the query, of either kind, is signing's to add.

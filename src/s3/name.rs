@@ -183,6 +183,7 @@ impl<'a> Resource<'a> {
         };
         check_account(name, account)?;
         if kind != Kind::MultiRegion {
+            check_label(name, "the region", region)?;
             let own = Partition::of(region)?.id;
             if own != partition {
                 return Err(error!(
