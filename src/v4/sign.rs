@@ -411,6 +411,7 @@ pub(crate) fn prepare_presign<'a>(
     let ends = now.saturating_add(expires_in);
     context.credentials.check_outlive(ends)?;
     check_not_signed(parts, context.settings.dialect)?;
+    check_given_once(parts, context.settings.dialect)?;
     for name in [AUTHORIZATION, names.date, names.security_token] {
         if parts.header(name).is_some() {
             return Err(error!(
@@ -493,6 +494,7 @@ pub(crate) fn sign(
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_not_signed(parts, settings.dialect)?;
+    check_given_once(parts, settings.dialect)?;
     let adds_date = !is_given(parts, names.date, date.as_str())?;
     let token = context.credentials.session_token();
     let adds_token = match token {
@@ -662,6 +664,21 @@ fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses a second header of those that say how the request is signed: the server would see both values, joined.
+fn check_given_once(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
+    let names = &dialect.headers;
+    for name in [names.date, names.content_sha256, names.security_token] {
+        let headers = parts.headers.as_slice().iter();
+        if headers.filter(|header| header.is_named(name)).count() > 1 {
+            return Err(error!(
+                Header,
+                "the header {name} is there twice: a request has one"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a header that signing adds is there already, with the value that it would have.
