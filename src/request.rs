@@ -352,6 +352,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) headers: List<Header<'a>, 12>,
     /// The `Host` header that the caller gave, trimmed; it is not among the headers.
     pub(crate) host: Option<&'a [u8]>,
+    /// What a URL begins with in place of scheme and authority, which stay what is signed.
+    pub(crate) shown: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
@@ -370,6 +372,7 @@ impl<'a> Parts<'a> {
             params: List::new(),
             headers: List::new(),
             host: None,
+            shown: None,
         })
     }
 
@@ -433,12 +436,30 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// `https://host:port`, as it begins a URL.
+    /// What the URL begins with: `https://host:port`, or what is shown in its place.
     pub(crate) fn write_origin(&self, url: &mut String) {
-        url.push_str(self.scheme.as_str());
-        url.push_str("://");
-        self.authority.write(url);
+        match self.shown {
+            Some(shown) => url.push_str(shown),
+            None => write_origin(self.scheme, self.authority, url),
+        }
     }
+
+    /// An upper bound of the length of the origin.
+    pub(crate) fn origin_bound(&self) -> usize {
+        /// `https://` and `:65535`.
+        const FIXED: usize = 14;
+        match self.shown {
+            Some(shown) => shown.len(),
+            None => self.authority.host.len().saturating_add(FIXED),
+        }
+    }
+}
+
+/// `https://host:port`.
+pub(crate) fn write_origin(scheme: Scheme, authority: Authority<'_>, url: &mut String) {
+    url.push_str(scheme.as_str());
+    url.push_str("://");
+    authority.write(url);
 }
 
 /// A URL in its parts; path and query as they are written.

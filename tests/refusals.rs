@@ -254,11 +254,11 @@ fn combinations_of_endpoint_options() {
         ErrorKind::Bucket,
         &["my.bucket", "dots"],
     );
-    for (region, option) in [("cn-north-1", "FIPS"), ("us-iso-east-1", "dualstack")] {
+    for (region, option) in [("cn-north-1", "FIPS"), ("us-gov-west-1", "acceleration")] {
         let bucket = || Bucket::builder("examplebucket", region);
         let chosen = match option {
             "FIPS" => bucket().fips(),
-            _ => bucket().dualstack(),
+            _ => bucket().accelerate(),
         };
         refused(chosen.build(), kind, &[region, option]);
         bucket().build().unwrap();

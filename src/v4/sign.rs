@@ -4,7 +4,7 @@ use super::canonical::{
     AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
     is_signed, write_presigned_query,
 };
-use super::dialect::{AWS4, Dialect};
+use super::dialect::{AWS4, Dialect, S3_EXPRESS};
 use super::key::{Scope, check_scope_part};
 use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
@@ -31,6 +31,10 @@ pub enum SessionToken {
     Signed,
     /// Added after signing: AWS IoT's websockets and some set-ups of API Gateway.
     Appended,
+    /// Signed, as `X-Amz-S3session-Token` or `x-amz-s3session-token`: the token of a session of [S3 Express One
+    /// Zone](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html), and the default of the service
+    /// `s3express`. The credentials of a role, which sign CreateSession, take [`Signed`](SessionToken::Signed).
+    S3Express,
 }
 
 /// Signs requests of one region and service.
@@ -63,7 +67,7 @@ impl Settings {
         let canonical_uri = CanonicalUri::of_service(service);
         // The services that take a path as it is are those of S3.
         let is_s3 = canonical_uri == CanonicalUri::S3;
-        Settings {
+        let settings = Settings {
             dialect: &AWS4,
             canonical_uri,
             content_sha256: is_s3,
@@ -72,6 +76,22 @@ impl Settings {
                 true => Payload::Unsigned,
                 false => Payload::Empty,
             },
+        };
+        match service {
+            "s3express" => settings.with_session_token(SessionToken::S3Express),
+            _ => settings,
+        }
+    }
+
+    /// With another place for the session token, and the names that it has there.
+    pub(crate) fn with_session_token(self, place: SessionToken) -> Self {
+        Settings {
+            dialect: match place {
+                SessionToken::S3Express => &S3_EXPRESS,
+                SessionToken::Signed | SessionToken::Appended => &AWS4,
+            },
+            session_token: place,
+            ..self
         }
     }
 }
@@ -117,7 +137,7 @@ impl Signer {
     /// Where a session token goes.
     #[must_use]
     pub fn session_token(mut self, place: SessionToken) -> Self {
-        self.settings.session_token = place;
+        self.settings = self.settings.with_session_token(place);
         self
     }
 
@@ -263,7 +283,7 @@ impl<'a> Context<'a> {
 
     /// A form of the session token, if it is to be signed.
     fn signed<T>(&self, token: Option<T>) -> Option<T> {
-        token.filter(|_| self.settings.session_token == SessionToken::Signed)
+        token.filter(|_| self.settings.session_token != SessionToken::Appended)
     }
 
     /// The session token, percent-encoded, if it is part of the signed query.
@@ -468,7 +488,7 @@ pub(crate) fn push_signature(
 
 /// An upper bound of a presigned URL's length, so that it is allocated once.
 fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) -> usize {
-    /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature, scheme and port.
+    /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature.
     const FIXED: usize = 320;
     let params = parts.params.as_slice().iter().map(|param| {
         let value = param.value.unwrap_or_default();
@@ -477,7 +497,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     });
     [
         FIXED,
-        parts.authority.host.len(),
+        parts.origin_bound(),
         parts.path.bound(),
         auth.access_key_id.len().saturating_mul(3),
         context.region.len(),
