@@ -26,6 +26,7 @@ mod error;
 mod hash;
 mod headers;
 mod list;
+pub mod post;
 mod request;
 pub mod s3;
 mod signed;
@@ -35,6 +36,7 @@ pub mod v4;
 
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};
+pub use post::{PostPolicy, PresignedPost};
 pub use request::Request;
 pub use signed::{PresignedUrl, Signature, SignedRequest, SigningSteps};
 pub use timestamp::Timestamp;

@@ -141,6 +141,13 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, text: &str) -> Signature {
+        let mut mac = MacSink(self.credentials.hmac_sha1());
+        mac.text(text);
+        mac.signature()
+    }
+
     fn signature(
         &self,
         parts: &Parts<'_>,
