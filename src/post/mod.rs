@@ -78,3 +78,46 @@ fn is_exempt(name: &str) -> bool {
     let front = name.get(..IGNORED.len());
     is_outside(name) || front.is_some_and(|front| front.eq_ignore_ascii_case(IGNORED))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Credentials;
+    use crate::s3::Bucket;
+    use crate::timestamp::Timestamp;
+    use serde_json::Value;
+    use std::{fs, path::Path};
+
+    /// Published policies are laid out in other ways than ours, so they are signed here as texts.
+    #[test]
+    fn published_policies_have_their_signatures() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/post-policy.json");
+        let cases: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let mut signed = 0;
+        for case in cases.as_array().unwrap() {
+            let text = |name: &str| case[name].as_str().unwrap();
+            let credentials =
+                Credentials::new(text("access_key_id"), text("secret_access_key")).unwrap();
+            let policy = case["expected"]["policy_base64"].as_str().unwrap();
+            let region = case["region"].as_str().unwrap_or("us-east-1");
+            let bucket = Bucket::new("examplebucket", region).unwrap();
+            let sign = |policy: &str| match case["timestamp"].as_str() {
+                Some(time) => {
+                    let context = bucket.context(&credentials);
+                    let date = Timestamp::parse(time).unwrap().amz_date().unwrap();
+                    let credential = &case["expected"]["fields"];
+                    let names = ["x-amz-credential", "X-Amz-Credential"];
+                    let credential = names.iter().find_map(|name| credential[*name].as_str());
+                    assert_eq!(Some(context.credential(&date).as_str()), credential);
+                    context.sign_text(&date, policy)
+                }
+                None => bucket.context_v2(&credentials).sign_text(policy),
+            };
+            let expected = case["expected"]["signature"].as_str().unwrap();
+            assert_eq!(sign(policy).as_str(), expected, "{}", text("name"));
+            let changed = policy.replacen('e', "f", 1);
+            assert_ne!(sign(&changed).as_str(), expected, "{}", text("name"));
+            signed += 1;
+        }
+        assert_eq!(signed, 6);
+    }
+}
