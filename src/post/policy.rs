@@ -681,7 +681,7 @@ fn check_size(fields: &[Field]) -> Result<(), Error> {
         true => Err(error!(
             Policy,
             "the form has {size} bytes before its file, and a server takes {MOST} (20 KB): it would answer \
-             \"MaxPostPreDataLengthExceeded\""
+             \"MaxPostPreDataLengthExceededError\""
         )),
         false => Ok(()),
     }
