@@ -190,6 +190,26 @@ fn conditions_on_bucket_and_key() {
 }
 
 #[test]
+fn forms_go_to_buckets() {
+    let sign = |name: &str| {
+        let bucket = Bucket::new(name, "us-west-2").unwrap();
+        policy().presign(&bucket, &credentials(), HOUR, now())
+    };
+    sign("examplebucket").unwrap();
+    sign("reports-abcdefghijklmnopqrstuvwxyz0123456789ab-s3alias").unwrap();
+    for other in [
+        "arn:aws:s3:us-west-2:123456789012:accesspoint/reports",
+        "logs--usw2-az1--x-s3",
+    ] {
+        assert_eq!(
+            sign(other).unwrap_err().kind(),
+            ErrorKind::Bucket,
+            "{other}"
+        );
+    }
+}
+
+#[test]
 fn keys() {
     let condition = |key: Key| {
         let form = accepted(PostPolicy::new(key));

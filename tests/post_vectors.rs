@@ -10,19 +10,17 @@
 //! The published policies have other white space than boto3's; their signatures are checked beside the code
 //! that signs, and here they are read and held against the published forms.
 
+mod support;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::post::{Policy, PostPolicy, Refusal, Upload};
 use presign::s3::{AddressingStyle, Bucket};
-use presign::{Credentials, PresignedPost, Timestamp};
+use presign::{PresignedPost, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
-
-fn vector_text(file: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    std::fs::read_to_string(path.join(file)).unwrap()
-}
+use support::{credentials, origin, path_and_query, vector_text, vectors};
 
 #[derive(Deserialize)]
 struct Case {
@@ -102,10 +100,7 @@ impl Case {
 
     fn sign(&self, policy: &PostPolicy) -> PresignedPost {
         let keys = &self.credentials;
-        let mut credentials = Credentials::new(&keys.access_key, &keys.secret_key).unwrap();
-        if let Some(token) = &keys.token {
-            credentials = credentials.with_session_token(token).unwrap();
-        }
+        let credentials = credentials(&keys.access_key, &keys.secret_key, keys.token.as_deref());
         let now = Timestamp::from_unix_seconds(self.epoch);
         let life = Duration::from_secs(self.expires);
         let signed = match self.kind.as_str() {
@@ -131,8 +126,9 @@ fn forms_are_those_of_botocore() {
             .collect();
         assert_eq!(fields, theirs, "{id}");
         assert_eq!(form.signature().as_str(), expected.signature, "{id}");
-        let url = |text| url::Url::parse(text).unwrap();
-        assert_eq!(url(form.url()), url(&expected.url), "{id}");
+        assert_eq!(origin(form.url()), origin(&expected.url), "{id}");
+        let path = path_and_query(&expected.url);
+        assert_eq!(path_and_query(form.url()), path, "{id}");
         let ends = case.epoch + i64::try_from(case.expires).unwrap();
         assert_eq!(form.expires_at().unix_seconds(), ends, "{id}");
     }
@@ -283,7 +279,7 @@ struct PublishedForm {
 
 #[test]
 fn published_policies_are_read() {
-    let cases: Vec<Published> = serde_json::from_str(&vector_text("post-policy.json")).unwrap();
+    let cases: Vec<Published> = vectors("post-policy.json");
     assert_eq!(cases.len(), 6);
     for case in &cases {
         let name = &case.name;
@@ -304,7 +300,7 @@ fn published_policies_are_read() {
 /// The forms of AWS's document and of MinIO's client, whose field names are in mixed case.
 #[test]
 fn published_forms_pass_the_check() {
-    let cases: Vec<Published> = serde_json::from_str(&vector_text("post-policy.json")).unwrap();
+    let cases: Vec<Published> = vectors("post-policy.json");
     let mut checked = 0;
     for case in &cases {
         let Some(fields) = &case.expected.fields else {

@@ -158,22 +158,3 @@ impl fmt::Debug for PresignedPost {
             .finish_non_exhaustive()
     }
 }
-
-/// `{"url": …, "fields": {…}}`, the fields in the form's order.
-#[cfg(feature = "serde")]
-impl serde::Serialize for PresignedPost {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-
-        struct Fields<'a>(&'a PresignedPost);
-        impl serde::Serialize for Fields<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.fields())
-            }
-        }
-        let mut form = serializer.serialize_struct("PresignedPost", 2)?;
-        form.serialize_field("url", &self.url)?;
-        form.serialize_field("fields", &Fields(self))?;
-        form.end()
-    }
-}

@@ -247,6 +247,7 @@ impl PostPolicy {
     /// - [`ErrorKind::Key`]: the key is empty, or has `${filename}` elsewhere than at its end.
     /// - [`ErrorKind::Expiry`]: `expires_in` is zero, not a whole number of seconds, or longer than the credentials are known
     ///   to live.
+    /// - [`ErrorKind::Bucket`]: the bucket is an access point or a directory bucket, for which AWS documents no policy.
     /// - [`ErrorKind::Time`]: `now` or the end is outside the years 0 to 9999.
     pub fn presign(
         &self,
@@ -271,7 +272,8 @@ impl PostPolicy {
         now: impl Into<Timestamp>,
     ) -> Result<PresignedPost, Error> {
         let (expires_at, now) = (expires_at.into(), now.into());
-        let context = bucket.context(credentials);
+        bucket.check_takes_forms()?;
+        let context = bucket.context(credentials)?;
         let names = context.settings.dialect;
         let date = now.amz_date()?;
         let mut auth = Vec::from([
@@ -333,7 +335,8 @@ impl PostPolicy {
                 .collect(),
             signature: "signature",
         };
-        let context = bucket.context_v2(credentials);
+        bucket.check_takes_forms()?;
+        let context = bucket.context_v2(credentials)?;
         let (expires_at, now) = (expires_at.into(), now.into());
         self.sign(bucket, credentials, expires_at, now, scheme, |text| {
             context.sign_text(text)
