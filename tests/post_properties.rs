@@ -272,6 +272,9 @@ fn nothing_breaks_out() {
     assert_eq!(form.to_html().matches("<script>").count(), 1);
     assert_eq!(form.to_html().matches("</script>").count(), 1);
     assert!(!form.to_html().contains("<!--") && !form.to_html().contains("alert(1)</"));
+    // Line breaks are written as what they are, so that no editor or template changes them.
+    let hidden = "value=\"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--\u{2028}\\&#13;&#10;&amp;amp;\"";
+    assert!(form.to_html().contains(hidden));
     assert!(!form.to_javascript().contains("</") && !form.to_javascript().contains("<!--"));
     let plain = sign(&PostPolicy::new("a"), false);
     assert_eq!(scripts(&plain.to_html()), 0);
