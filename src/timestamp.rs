@@ -3,6 +3,7 @@
 
 use crate::encode::Sink;
 use crate::error::{Error, Quoted, error};
+use alloc::string::{String, ToString as _};
 use core::fmt;
 use core::time::Duration;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -51,7 +52,7 @@ impl Timestamp {
     /// [`ErrorKind::Time`](crate::ErrorKind::Time) for any other text, and for a moment that does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
         parse_amz_date(text)
-            .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into))
+            .or_else(|| Timestamp::parse_rfc3339(text))
             .ok_or_else(|| {
                 error!(
                     Time,
@@ -155,6 +156,17 @@ impl Timestamp {
             write_pair(&mut text, at, number);
         }
         Ok(HttpDate(text))
+    }
+
+    /// `2013-05-24T00:00:00Z`, the expiration of a POST policy.
+    pub(crate) fn policy_date(self) -> Result<String, Error> {
+        self.in_range()?;
+        Ok(self.to_string())
+    }
+
+    /// Reads RFC 3339 alone, of which the expiration of a POST policy is a form.
+    pub(crate) fn parse_rfc3339(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into)
     }
 
     /// Reads the date of a `Date` header: `Fri, 24 May 2013 00:00:00 GMT`, or with an offset such as `+0000`.

@@ -55,6 +55,7 @@ mod sign;
 pub use query::{QuerySigner, SignatureMethod, SignedForm};
 pub use sign::Signer;
 
+pub(crate) use canonical::SECURITY_TOKEN;
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps,
 };

@@ -158,6 +158,15 @@ pub(crate) struct Context<'a> {
     pub(crate) bucket: Option<&'a str>,
 }
 
+impl Context<'_> {
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, text: &str) -> Signature {
+        let mut mac = MacSink::new(self.credentials.hmac_sha1());
+        mac.text(text);
+        mac.finish()
+    }
+}
+
 pub(crate) fn presigned_url(
     context: &Context<'_>,
     parts: &Parts<'_>,

@@ -281,6 +281,20 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`, as a POST form says it.
+    pub(crate) fn credential(&self, date: &AmzDate) -> String {
+        let mut text = String::from(self.credentials.access_key_id());
+        text.push('/');
+        self.scope(date).write(&mut text);
+        text
+    }
+
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, date: &AmzDate, text: &str) -> Signature {
+        let key = self.scope(date).signing_key(self.credentials);
+        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
+    }
+
     /// A form of the session token, if it is to be signed.
     fn signed<T>(&self, token: Option<T>) -> Option<T> {
         token.filter(|_| self.settings.session_token != SessionToken::Appended)
