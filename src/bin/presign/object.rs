@@ -81,11 +81,18 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
             output::note_in_query(args.added.names(), &url);
         }
     }
-    if key.split('/').any(|segment| matches!(segment, "." | "..")) {
-        output::note(
-            "the key has a segment that is `.` or `..`, which most clients remove before they send the URL \
-             (curl keeps it with --path-as-is)",
-        );
+    if has_dot_segment(key) {
+        output::note(DOT_SEGMENT);
     }
     Ok(())
+}
+
+/// What there is to say of a key that has such a segment.
+pub const DOT_SEGMENT: &str = "\
+    the key has a segment that is `.` or `..`, which most clients remove before they send the URL (curl keeps it with \
+    --path-as-is)";
+
+/// Whether the path of a key is one that clients rewrite.
+pub fn has_dot_segment(key: &str) -> bool {
+    key.split('/').any(|segment| matches!(segment, "." | ".."))
 }

@@ -230,14 +230,19 @@ fn print_json(object: Map<String, Value>) -> Result<()> {
 
 /// Writes the result and a line break to standard output.
 fn print(result: &str) -> Result<()> {
+    write(format!("{result}\n").as_bytes()).map(drop)
+}
+
+/// Writes lines to standard output. Whether there is still somebody who reads them.
+pub fn write(lines: &[u8]) -> Result<bool> {
     let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{result}").and_then(|()| stdout.flush());
+    let written = stdout.write_all(lines).and_then(|()| stdout.flush());
     match written {
         // The reader has seen enough, as `head` has after its lines.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(Refusal::new(format!(
             "standard output can't be written: {error}"
         ))),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }
