@@ -133,10 +133,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Without the query and the header values, which may hold a token or a signature.
+/// Without the query and the header values, which may hold a token or a signature, and without a user.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.url.split('?').next().unwrap_or_default();
+        let url = showable(&self.url);
         let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
@@ -352,6 +352,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) headers: List<Header<'a>, 12>,
     /// The `Host` header that the caller gave, trimmed; it is not among the headers.
     pub(crate) host: Option<&'a [u8]>,
+    /// What a URL begins with in place of scheme and authority, which stay what is signed.
+    pub(crate) shown: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
@@ -370,6 +372,7 @@ impl<'a> Parts<'a> {
             params: List::new(),
             headers: List::new(),
             host: None,
+            shown: None,
         })
     }
 
@@ -433,12 +436,30 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// `https://host:port`, as it begins a URL.
+    /// What the URL begins with: `https://host:port`, or what is shown in its place.
     pub(crate) fn write_origin(&self, url: &mut String) {
-        url.push_str(self.scheme.as_str());
-        url.push_str("://");
-        self.authority.write(url);
+        match self.shown {
+            Some(shown) => url.push_str(shown),
+            None => write_origin(self.scheme, self.authority, url),
+        }
     }
+
+    /// An upper bound of the length of the origin.
+    pub(crate) fn origin_bound(&self) -> usize {
+        /// `https://` and `:65535`.
+        const FIXED: usize = 14;
+        match self.shown {
+            Some(shown) => shown.len(),
+            None => self.authority.host.len().saturating_add(FIXED),
+        }
+    }
+}
+
+/// `https://host:port`.
+pub(crate) fn write_origin(scheme: Scheme, authority: Authority<'_>, url: &mut String) {
+    url.push_str(scheme.as_str());
+    url.push_str("://");
+    authority.write(url);
 }
 
 /// A URL in its parts; path and query as they are written.
@@ -455,7 +476,7 @@ impl<'a> Url<'a> {
             return Err(error!(
                 Url,
                 "{} is not an absolute URL: it should begin with https:// or http://",
-                Quoted(url)
+                Quoted(showable(url))
             ));
         };
         let scheme = match scheme {
@@ -465,7 +486,7 @@ impl<'a> Url<'a> {
                 return Err(error!(
                     Url,
                     "the scheme {} can't be signed: it should be https or http",
-                    Quoted(scheme)
+                    Quoted(showable(scheme))
                 ));
             }
         };
@@ -483,22 +504,39 @@ impl<'a> Url<'a> {
         };
         check_wire("path", path)?;
         check_wire("query", query.unwrap_or_default())?;
+        let authority = parse_authority(authority, scheme).map_err(|error| {
+            // A password with a slash in it, as many secret keys have one, ends up here in pieces.
+            match path.contains('@') {
+                true => user_error(),
+                false => error,
+            }
+        })?;
         Ok(Url {
             scheme,
-            authority: parse_authority(authority, scheme)?,
+            authority,
             path,
             query,
         })
     }
 }
 
+/// What of a text that should be a URL can stand in a message: neither a query nor a user, for they may hold
+/// a signature or a secret.
+fn showable(url: &str) -> &str {
+    let front = url.split('?').next().unwrap_or_default();
+    front.rsplit('@').next().unwrap_or_default()
+}
+
+fn user_error() -> Error {
+    error!(
+        Url,
+        "the URL has a user before its host: credentials are given to the signer, not in the URL"
+    )
+}
+
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     if text.contains('@') {
-        // Not quoted: what stands before the `@` may be a password.
-        return Err(error!(
-            Url,
-            "the URL has a user before its host: credentials are given to the signer, not in the URL"
-        ));
+        return Err(user_error());
     }
     let (host, port) = match text.rfind(']') {
         Some(bracket) => text.split_at_checked(bracket.saturating_add(1)),

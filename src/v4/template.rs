@@ -54,7 +54,7 @@ impl Template {
             path: CanonicalPath::Of(parts.path, context.settings.canonical_uri),
             query: CanonicalQuery::Written(&query),
             headers: &headers,
-            payload: prepared.payload,
+            payload: prepared.payload.as_str(),
         }
         .write_after_path(&mut after_path);
         let mut string_to_sign = String::new();
