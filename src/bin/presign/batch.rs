@@ -126,11 +126,13 @@ fn sign_all(signer: &Signer<'_>, separator: u8, jobs: usize) -> Result<()> {
         separator,
         input: Mutex::new(Input::default()),
         output: Mutex::new(Output::new(separator)),
-        turn_ended: Condvar::new(),
+        turn_came: (0..jobs).map(|_| Condvar::new()).collect(),
         is_closed: AtomicBool::new(false),
     };
     let done = thread::scope(|scope| {
-        let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| batch.work())).collect();
+        // Fewer threads than were asked for do the same.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, || batch.work());
+        let threads: Vec<_> = (1..jobs).map_while(|job| spawn(job).ok()).collect();
         threads.into_iter().fold(batch.work(), |done, thread| {
             done.and(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })
@@ -151,8 +153,8 @@ struct Batch<'a> {
     separator: u8,
     input: Mutex<Input>,
     output: Mutex<Output>,
-    /// Of `output`.
-    turn_ended: Condvar,
+    /// One for each turn that somebody may wait for: no thread is woken for another one's.
+    turn_came: Vec<Condvar>,
     /// Nothing more can be written.
     is_closed: AtomicBool,
 }
@@ -167,7 +169,7 @@ impl Batch<'_> {
             let mut output = lock(&self.output);
             while output.turn != turn {
                 output = self
-                    .turn_ended
+                    .turn_came(turn)
                     .wait(output)
                     .unwrap_or_else(PoisonError::into_inner);
             }
@@ -180,7 +182,7 @@ impl Batch<'_> {
             }
             output.turn += 1;
             drop(output);
-            self.turn_ended.notify_all();
+            self.turn_came(turn + 1).notify_one();
             printed?;
         }
         Ok(())
@@ -196,6 +198,12 @@ impl Batch<'_> {
             input.is_done = true;
             Refusal::new(format!("standard input can't be read: {error}"))
         })
+    }
+
+    /// As many chunks as there are threads are at work, so no two of them have the same.
+    fn turn_came(&self, turn: u64) -> &Condvar {
+        let count = self.turn_came.len() as u64;
+        &self.turn_came[(turn % count) as usize]
     }
 
     fn is_closed(&self) -> bool {
