@@ -122,6 +122,39 @@ impl Request {
         Request::new(link.method(), link.as_str()).headers(link.headers())
     }
 
+    /// What a browser sends for a form with a file: a part of `multipart/form-data` for each field, and the file as
+    /// the last one.
+    pub fn form<'a>(
+        url: &str,
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+        file_name: &str,
+        file: &[u8],
+    ) -> Request {
+        /// Long enough to stand in no field and no file.
+        const BOUNDARY: &str = "----presign-d0a3bd4f85b24bc5b1c0d4a6c7f4a2f9";
+        let disposition = |name: &str| {
+            let name = form_name(name);
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"")
+        };
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("{}\r\n\r\n{value}\r\n", disposition(name));
+            body.extend_from_slice(part.as_bytes());
+        }
+        let front = format!(
+            "{}; filename=\"{}\"\r\nContent-Type: application/octet-stream\r\n\r\n",
+            disposition("file"),
+            form_name(file_name)
+        );
+        body.extend_from_slice(front.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        Request::new("POST", url)
+            .headers([("Content-Type", content_type)])
+            .body(&body)
+    }
+
     pub fn headers<N, V>(mut self, headers: impl IntoIterator<Item = (N, V)>) -> Request
     where
         N: Into<String>,
@@ -181,6 +214,12 @@ impl Request {
             body: answer.into_body().read_to_vec()?,
         })
     }
+}
+
+/// A name in a form's part, as HTML has browsers escape it.
+fn form_name(name: &str) -> String {
+    let name = name.replace('\r', "%0D").replace('\n', "%0A");
+    name.replace('"', "%22")
 }
 
 /// What the server answered.
