@@ -1,5 +1,5 @@
 //! Shares a file by link: uploads it through one presigned URL, downloads it through another, and shows which links
-//! a server refuses.
+//! a server refuses. Then uploads it through a form that limits what may be sent.
 //!
 //! `cargo run --example share` needs nothing but Rust. The server is in tests/server/mod.rs; it was written
 //! by others, runs inside this program, and verifies signatures as S3 does.
@@ -8,6 +8,7 @@
 mod server;
 
 use presign::Credentials;
+use presign::post::PostPolicy;
 use presign::s3::{Bucket, ContentDisposition};
 use server::{Answer, Request, Server};
 use std::error::Error;
@@ -44,6 +45,7 @@ fn share() -> Result<(), Box<dyn Error>> {
     download(&bucket, &credentials)?;
     change_one_character(&bucket, &credentials)?;
     come_too_late(&bucket, &credentials)?;
+    upload_by_form(&bucket, &credentials)?;
 
     println!("\nAll of it went as it should.");
     Ok(())
@@ -112,6 +114,28 @@ fn come_too_late(bucket: &Bucket, credentials: &Credentials) -> Result<(), Box<d
     let answer = Request::of(&link).send()?;
     expect(&answer, 403, Some("AccessDenied"))?;
     println!("GET: refused, the link ended at {}.", link.expires_at());
+    Ok(())
+}
+
+/// A form that takes an upload within limits, as a browser sends it. A link to upload can't limit the size.
+fn upload_by_form(bucket: &Bucket, credentials: &Credentials) -> Result<(), Box<dyn Error>> {
+    const MOST: usize = 10_000;
+    let form = PostPolicy::new("drafts/form.txt")
+        .content_length_range(1..=MOST as u64)
+        .field("Content-Type", "text/plain; charset=utf-8")
+        .presign(bucket, credentials, TEN_MINUTES, SystemTime::now())?;
+
+    step(
+        "A form to upload one file of up to 10 kB; it goes to",
+        form.url(),
+    );
+    let names: Vec<_> = form.fields().map(|(name, _)| name).collect();
+    println!("Its fields: {}.", names.join(", "));
+    let send = |file| Request::form(form.url(), form.fields(), "form.txt", file).send();
+    expect(&send(FILE)?, 204, None)?;
+    println!("POST: {} bytes are stored.", FILE.len());
+    expect(&send(&[b'x'; MOST + 1])?, 400, Some("EntityTooLarge"))?;
+    println!("POST of {} bytes: refused, EntityTooLarge.", MOST + 1);
     Ok(())
 }
 
