@@ -6,7 +6,10 @@ fn main() {
     let bucket = bucket();
     let case = Downloads::short();
     let up = Upload::new();
-    let links = bucket.operation("GET").links(&case.credentials, DAY, now()).unwrap();
+    let links = bucket
+        .operation("GET")
+        .links(&case.credentials, DAY, now())
+        .unwrap();
     let op = Upload::operation(&bucket);
     let signer = v4::Signer::new(case.credentials.clone(), REGION, "s3").unwrap();
     let mut url = String::with_capacity(4096);
@@ -14,8 +17,18 @@ fn main() {
         url.clear();
         match mode.as_str() {
             "links" => links.write("test.txt", &mut url).unwrap(),
-            "op" => bucket.get("test.txt").presign_into(&case.credentials, DAY, now(), &mut url).unwrap(),
-            "signer" => signer.presign_into(&Request::get("https://examplebucket.s3.amazonaws.com/test.txt"), DAY, now(), &mut url).unwrap(),
+            "op" => bucket
+                .get("test.txt")
+                .presign_into(&case.credentials, DAY, now(), &mut url)
+                .unwrap(),
+            "signer" => signer
+                .presign_into(
+                    &Request::get("https://examplebucket.s3.amazonaws.com/test.txt"),
+                    DAY,
+                    now(),
+                    &mut url,
+                )
+                .unwrap(),
             "sign" => drop(op.sign(&up.credentials, up.payload, now()).unwrap()),
             _ => {}
         }

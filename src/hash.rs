@@ -52,31 +52,40 @@ impl Hasher {
         }
     }
 
-    pub(crate) fn update(&mut self, mut bytes: &[u8]) {
-        loop {
-            let gathered = self.buffer.first_chunk_mut::<GATHERED>();
-            let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
-            let free = gathered
-                .and_then(|bytes| bytes.get_mut(self.filled..))
-                .unwrap_or_default();
-            let (now, later) = bytes.split_at(bytes.len().min(free.len()));
-            if let Some(place) = free.get_mut(..now.len()) {
-                place.copy_from_slice(now);
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self.free().get_mut(..bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.filled = self.filled.saturating_add(bytes.len());
             }
-            self.filled = self.filled.saturating_add(now.len());
-            if later.is_empty() {
-                return;
-            }
-            self.compress(GATHERED);
-            self.hashed = self.hashed.wrapping_add(self.filled as u64);
-            self.filled = 0;
-
-            // What is long is hashed from where it stands.
-            let (blocks, rest) = later.as_chunks();
-            compress256(&mut self.state, blocks);
-            self.hashed = self.hashed.wrapping_add(blocks.as_flattened().len() as u64);
-            bytes = rest;
+            None => self.update_and_compress(bytes),
         }
+    }
+
+    #[inline]
+    fn free(&mut self) -> &mut [u8] {
+        let gathered = self.buffer.first_chunk_mut::<GATHERED>();
+        let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
+        gathered
+            .and_then(|bytes| bytes.get_mut(self.filled..))
+            .unwrap_or_default()
+    }
+
+    /// Takes in more than there is room for.
+    #[inline(never)]
+    fn update_and_compress(&mut self, bytes: &[u8]) {
+        let free = self.free();
+        let (first, bytes) = bytes.split_at_checked(free.len()).unwrap_or_default();
+        free.copy_from_slice(first);
+        self.compress(GATHERED);
+        // What is long is hashed from where it stands.
+        let (blocks, rest) = bytes.as_chunks();
+        compress256(&mut self.state, blocks);
+        let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
+        self.hashed = self.hashed.wrapping_add(hashed as u64);
+        self.filled = 0;
+        self.update(rest);
     }
 
     /// The digest of all that came in.
@@ -139,6 +148,8 @@ fn digest(state: &[u32; 8]) -> [u8; 32] {
 #[derive(Clone)]
 pub(crate) struct MacKey {
     inner: [u32; 8],
+    /// Bytes that the inner state stands for: the key's block, and what messages begin with.
+    hashed: u64,
     outer: [u32; 8],
 }
 
@@ -156,15 +167,24 @@ impl MacKey {
         }
         let key = MacKey {
             inner: padded(&block, 0x36),
+            hashed: BLOCK as u64,
             outer: padded(&block, 0x5c),
         };
         block.zeroize();
         key
     }
 
+    /// The key for messages that all begin with these blocks, which need no longer be written: they are hashed here.
+    pub(crate) fn after(mut self, blocks: &[[u8; BLOCK]]) -> Self {
+        compress256(&mut self.inner, blocks);
+        let bytes = blocks.as_flattened().len() as u64;
+        self.hashed = self.hashed.wrapping_add(bytes);
+        self
+    }
+
     /// The HMAC of what `message` writes.
     pub(crate) fn mac(&self, message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
-        let mut hasher = Hasher::after_blocks(self.inner, BLOCK as u64);
+        let mut hasher = Hasher::after_blocks(self.inner, self.hashed);
         message(&mut hasher);
         let inner = hasher.finish();
 
@@ -193,6 +213,7 @@ impl MacKey {
     pub(crate) fn from_words(words: &[u32; 16]) -> Self {
         let mut key = MacKey {
             inner: [0; 8],
+            hashed: BLOCK as u64,
             outer: [0; 8],
         };
         let states = key.inner.iter_mut().chain(&mut key.outer);
@@ -263,7 +284,13 @@ mod tests {
             let ours = MacKey::new(&key).mac(|hasher| hasher.update(&text));
             let mut theirs = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
             theirs.update(&text);
-            assert_eq!(ours[..], theirs.finalize().into_bytes()[..], "{length}");
+            let expected = theirs.finalize().into_bytes();
+            assert_eq!(ours[..], expected[..], "{length}");
+
+            let (blocks, rest) = text.as_chunks();
+            let after = MacKey::new(&key).after(blocks);
+            let ours = after.mac(|hasher| hasher.update(rest));
+            assert_eq!(ours[..], expected[..], "{length}, begun");
         }
     }
 }
