@@ -164,16 +164,9 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// An upper bound of the encoded length.
+    /// An upper bound of the encoded length. To count would take longer than it saves.
     pub(crate) fn bound(self) -> usize {
-        let special = self
-            .raw()
-            .bytes()
-            .filter(|byte| !Bare::Path.holds(*byte) || *byte == b'/');
-        special
-            .count()
-            .saturating_mul(2)
-            .saturating_add(self.raw().len())
+        self.raw().len().saturating_mul(3)
     }
 
     pub(crate) fn raw(self) -> &'a str {

@@ -38,8 +38,11 @@ pub(crate) struct Hasher {
 }
 
 impl Hasher {
-    pub(crate) fn new() -> Self {
-        Hasher::after_blocks(START, 0)
+    /// SHA-256 of what `message` writes.
+    pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
+        let mut hasher = Hasher::after_blocks(START, 0);
+        message(&mut hasher);
+        hasher.finish()
     }
 
     /// A hasher whose first `hashed` bytes, whole blocks, led to `state`.
@@ -88,8 +91,9 @@ impl Hasher {
         self.update(rest);
     }
 
-    /// The digest of all that came in.
-    pub(crate) fn finish(mut self) -> [u8; 32] {
+    /// The digest of all that came in. It doesn't take the hasher, of no use from then on, only because that
+    /// would copy its buffer.
+    fn finish(&mut self) -> [u8; 32] {
         // FIPS 180-4, section 5.1.1: a one bit, zeros, and the length in bits at the end of a block.
         let bits = self
             .hashed
@@ -130,9 +134,7 @@ impl Sink for Hasher {
 
 /// SHA-256 of a message that is at hand as a whole.
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
-    let mut hasher = Hasher::new();
-    hasher.update(message);
-    hasher.finish()
+    Hasher::hash(|hasher| hasher.update(message))
 }
 
 fn digest(state: &[u32; 8]) -> [u8; 32] {
@@ -267,10 +269,11 @@ mod tests {
     fn pieces_of_any_size_agree_with_sha2() {
         let message = message(3000);
         for piece in 1..700 {
-            let mut hasher = Hasher::new();
-            message.chunks(piece).for_each(|piece| hasher.update(piece));
+            let hash = Hasher::hash(|hasher| {
+                message.chunks(piece).for_each(|piece| hasher.update(piece));
+            });
             assert_eq!(
-                hasher.finish()[..],
+                hash[..],
                 sha2::Sha256::digest(&message)[..],
                 "in pieces of {piece}"
             );

@@ -578,12 +578,10 @@ fn authorization(
 }
 
 fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {
-    let mut hasher = Hasher::new();
-    match steps {
-        Some(steps) => canonical.write(&mut Tee(&mut hasher, &mut steps.canonical_request)),
-        None => canonical.write(&mut hasher),
-    }
-    Hex::of(&hasher.finish())
+    Hex::of(&Hasher::hash(|hasher| match steps {
+        Some(steps) => canonical.write(&mut Tee(hasher, &mut steps.canonical_request)),
+        None => canonical.write(hasher),
+    }))
 }
 
 fn sign_hash(scope: &Scope<'_>, key: &MacKey, hash: &Hex, steps: Option<&mut SigningSteps>) -> Hex {

@@ -84,11 +84,11 @@ impl Template {
         let path_at = url.len();
         path.write_once(url);
 
-        let mut hasher = Hasher::new();
-        hasher.update(self.method.as_bytes());
-        hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
-        hasher.update(self.after_path.as_bytes());
-        let hash = Hex::of(&hasher.finish());
+        let hash = Hex::of(&Hasher::hash(|hasher| {
+            hasher.update(self.method.as_bytes());
+            hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
+            hasher.update(self.after_path.as_bytes());
+        }));
         let signature = self.key.mac(|hasher| {
             hasher.update(&self.string_to_sign);
             hasher.update(hash.as_bytes());
