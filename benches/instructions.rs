@@ -13,7 +13,10 @@ fn main() {
     let op = Upload::operation(&bucket);
     let signer = v4::Signer::new(case.credentials.clone(), REGION, "s3").unwrap();
     let mut url = String::with_capacity(4096);
-    for _ in 0..2000 {
+    let calls: usize = std::env::args()
+        .nth(2)
+        .map_or(2000, |calls| calls.parse().unwrap());
+    for _ in 0..calls {
         url.clear();
         match mode.as_str() {
             "links" => links.write("test.txt", &mut url).unwrap(),

@@ -14,6 +14,9 @@ pub(crate) trait Sink {
 
     /// A header value, which may hold any byte.
     fn bytes(&mut self, bytes: &[u8]);
+
+    /// ASCII text, a host or the name of a header, which goes there in lower case.
+    fn lower(&mut self, text: &str);
 }
 
 impl Sink for String {
@@ -23,6 +26,14 @@ impl Sink for String {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.push_str(&String::from_utf8_lossy(bytes));
+    }
+
+    fn lower(&mut self, text: &str) {
+        let start = self.len();
+        self.push_str(text);
+        if let Some(text) = self.get_mut(start..) {
+            text.make_ascii_lowercase();
+        }
     }
 }
 
@@ -39,15 +50,21 @@ impl<A: Sink, B: Sink> Sink for Tee<'_, A, B> {
         self.0.bytes(bytes);
         self.1.bytes(bytes);
     }
+
+    fn lower(&mut self, text: &str) {
+        self.0.lower(text);
+        self.1.lower(text);
+    }
 }
 
 /// Which bytes stay bare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Bare {
     /// The unreserved bytes: for names and values of a query.
-    Unreserved,
+    Unreserved = UNRESERVED,
     /// These and `/`: for paths.
-    Path,
+    Path = UNRESERVED | SLASH,
 }
 
 const UNRESERVED: u8 = 1;
@@ -70,13 +87,9 @@ static CLASS: [u8; 256] = {
 
 impl Bare {
     fn holds(self, byte: u8) -> bool {
-        let mask = match self {
-            Bare::Unreserved => UNRESERVED,
-            Bare::Path => UNRESERVED | SLASH,
-        };
         CLASS
             .get(usize::from(byte))
-            .is_some_and(|class| class & mask != 0)
+            .is_some_and(|class| class & self as u8 != 0)
     }
 
     fn encoded(self, byte: u8) -> &'static str {

@@ -38,13 +38,6 @@ pub(crate) struct Hasher {
 }
 
 impl Hasher {
-    /// SHA-256 of what `message` writes.
-    pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
-        let mut hasher = Hasher::after_blocks(START, 0);
-        message(&mut hasher);
-        hasher.finish()
-    }
-
     /// A hasher whose first `hashed` bytes, whole blocks, led to `state`.
     fn after_blocks(state: [u32; 8], hashed: u64) -> Self {
         Hasher {
@@ -130,11 +123,34 @@ impl Sink for Hasher {
     fn bytes(&mut self, bytes: &[u8]) {
         self.update(bytes);
     }
+
+    fn lower(&mut self, text: &str) {
+        match self.free().get_mut(..text.len()) {
+            Some(place) => {
+                for (place, byte) in place.iter_mut().zip(text.bytes()) {
+                    *place = byte.to_ascii_lowercase();
+                }
+                self.filled = self.filled.saturating_add(text.len());
+            }
+            None => {
+                for byte in text.bytes() {
+                    self.update(&[byte.to_ascii_lowercase()]);
+                }
+            }
+        }
+    }
+}
+
+/// SHA-256 of what `message` writes.
+pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
+    let mut hasher = Hasher::after_blocks(START, 0);
+    message(&mut hasher);
+    hasher.finish()
 }
 
 /// SHA-256 of a message that is at hand as a whole.
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
-    Hasher::hash(|hasher| hasher.update(message))
+    hash(|hasher| hasher.update(message))
 }
 
 fn digest(state: &[u32; 8]) -> [u8; 32] {
@@ -243,7 +259,7 @@ fn padded(key: &[u8; BLOCK], pad: u8) -> [u32; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, MacKey, sha256};
+    use super::{MacKey, hash, sha256};
     use alloc::vec::Vec;
     use hmac::{KeyInit as _, Mac as _};
     use sha2::Digest as _;
@@ -269,7 +285,7 @@ mod tests {
     fn pieces_of_any_size_agree_with_sha2() {
         let message = message(3000);
         for piece in 1..700 {
-            let hash = Hasher::hash(|hasher| {
+            let hash = hash(|hasher| {
                 message.chunks(piece).for_each(|piece| hasher.update(piece));
             });
             assert_eq!(

@@ -7,8 +7,9 @@
 use super::key::Scope;
 use crate::encode::{Bare, Sink, Text};
 use crate::list::List;
-use crate::request::{Authority, Header, Param, Parts, Path, write_lower};
+use crate::request::{Authority, Header, Param, Parts, Path};
 use crate::timestamp::write_decimal;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -108,7 +109,7 @@ impl<'a> SignedHeaders<'a> {
         }
         // A stable sort: the values of a repeated header stay in the order given.
         list.as_mut_slice()
-            .sort_by(|(one, _), (two, _)| lower(one).cmp(lower(two)));
+            .sort_by(|(one, _), (two, _)| compare_names(one, two));
         SignedHeaders(list)
     }
 
@@ -125,7 +126,7 @@ impl<'a> SignedHeaders<'a> {
         let mut separator = "";
         for (name, _) in self.groups() {
             sink.text(separator);
-            write_lower(name, sink);
+            sink.lower(name);
             separator = ";";
         }
     }
@@ -135,7 +136,7 @@ impl<'a> SignedHeaders<'a> {
         let mut separator = "";
         for (name, _) in self.groups() {
             sink.text(separator);
-            write_lower(name, &mut Encoded(sink));
+            Encoded(sink).lower(name);
             separator = "%3B";
         }
     }
@@ -150,7 +151,7 @@ impl<'a> SignedHeaders<'a> {
 
     fn write(&self, sink: &mut impl Sink) {
         for (name, group) in self.groups() {
-            write_lower(name, sink);
+            sink.lower(name);
             let mut separator = ":";
             for (_, value) in group {
                 sink.text(separator);
@@ -180,12 +181,25 @@ impl<S: Sink> Sink for Encoded<'_, S> {
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.text(&alloc::string::String::from_utf8_lossy(bytes));
+        self.text(&String::from_utf8_lossy(bytes));
+    }
+
+    fn lower(&mut self, text: &str) {
+        for c in text.chars() {
+            self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
+        }
     }
 }
 
-fn lower(name: &str) -> impl Iterator<Item = u8> + '_ {
-    name.bytes().map(|byte| byte.to_ascii_lowercase())
+/// The order of the names in lower case.
+fn compare_names(one: &str, two: &str) -> Ordering {
+    for (one, two) in one.bytes().zip(two.bytes()) {
+        match one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()) {
+            Ordering::Equal => {}
+            order => return order,
+        }
+    }
+    one.len().cmp(&two.len())
 }
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
@@ -213,12 +227,9 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_value(value: &[u8], sink: &mut impl Sink) {
-    let value = value.trim_ascii();
-    let smooth = !value.windows(2).any(|pair| pair == b"  ")
-        && value
-            .iter()
-            .all(|byte| *byte == b' ' || !byte.is_ascii_whitespace());
-    if smooth {
+    // The compiler counts many bytes at a time, so this is cheap.
+    let spaces = value.iter().filter(|byte| byte.is_ascii_whitespace());
+    if spaces.count() == 0 {
         return sink.bytes(value);
     }
     let words = value
@@ -356,6 +367,7 @@ pub(crate) struct CanonicalRequest<'a> {
     pub(crate) path: CanonicalPath<'a>,
     pub(crate) query: CanonicalQuery<'a>,
     pub(crate) headers: &'a SignedHeaders<'a>,
+    pub(crate) names: CanonicalNames<'a>,
     pub(crate) payload: &'a str,
 }
 
@@ -371,6 +383,13 @@ pub(crate) enum CanonicalQuery<'a> {
     Written(&'a str),
     /// To be written from sorted parameters.
     Of(&'a [Param<'a>]),
+}
+
+pub(crate) enum CanonicalNames<'a> {
+    /// Written before, into the `Authorization` header.
+    Written(&'a str),
+    /// To be written from the headers.
+    Of(&'a SignedHeaders<'a>),
 }
 
 impl CanonicalRequest<'_> {
@@ -394,7 +413,10 @@ impl CanonicalRequest<'_> {
         sink.text("\n");
         self.headers.write(sink);
         sink.text("\n");
-        self.headers.write_names(sink);
+        match self.names {
+            CanonicalNames::Written(names) => sink.text(names),
+            CanonicalNames::Of(headers) => headers.write_names(sink),
+        }
         sink.text("\n");
         sink.text(self.payload);
     }

@@ -1,8 +1,8 @@
 //! Signing: a request's parts become a presigned URL or the headers of a signed request.
 
 use super::canonical::{
-    AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
-    is_signed, sort, write_presigned_query,
+    AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
+    SignedHeaders, is_signed, sort, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect};
 use super::key::{Scope, check_scope_part};
@@ -10,7 +10,7 @@ use super::payload::{EMPTY_SHA256, Payload, UNSIGNED_PAYLOAD, check_content_sha2
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
-use crate::hash::{Hasher, MacKey};
+use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Request};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
@@ -359,6 +359,7 @@ pub(crate) fn presign(
             },
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
+            names: CanonicalNames::Of(&headers),
             payload: prepared.payload,
         },
         steps.as_deref_mut(),
@@ -518,25 +519,31 @@ pub(crate) fn sign(
             .map(|token| (names.security_token, token)),
     ];
     let headers = SignedHeaders::of(parts, added.into_iter().flatten());
+    let scope = context.scope(&date);
+    // The names are written once, into the result, and hashed from there.
+    let mut authorization = begin_authorization(context, &scope, &headers);
+    let names_at = authorization.len();
+    headers.write_names(&mut authorization);
     let hash = hash_canonical(
         &CanonicalRequest {
             method: parts.method,
             path: CanonicalPath::Of(parts.path, settings.canonical_uri),
             query: CanonicalQuery::Of(parts.params.as_slice()),
             headers: &headers,
+            names: CanonicalNames::Written(authorization.get(names_at..).unwrap_or_default()),
             payload,
         },
         steps.as_deref_mut(),
     );
-    let scope = context.scope(&date);
     let signature = sign_hash(
         &scope,
         &scope.signing_key(context.credentials),
         &hash,
         steps,
     );
-
-    let authorization = authorization(context, &scope, &headers, &signature);
+    // With a space after each comma: some services refuse the header without.
+    authorization.push_str(", Signature=");
+    authorization.push_str(signature.as_str());
     Ok(SignedRequest::new([
         adds_date.then(|| (names.date, Cow::Owned(date.as_str().into()))),
         adds_hash.then(|| (names.content_sha256, Cow::Owned(payload.into()))),
@@ -547,11 +554,11 @@ pub(crate) fn sign(
     ]))
 }
 
-fn authorization(
+/// The `Authorization` header up to the names of the signed headers, with room for the rest.
+fn begin_authorization(
     context: &Context<'_>,
     scope: &Scope<'_>,
     headers: &SignedHeaders<'_>,
-    signature: &Hex,
 ) -> String {
     /// Words, separators, date and signature.
     const FIXED: usize = 160;
@@ -569,16 +576,12 @@ fn authorization(
     text.push_str(id);
     text.push('/');
     scope.write(&mut text);
-    // With a space after each comma: some services refuse the header without.
     text.push_str(", SignedHeaders=");
-    headers.write_names(&mut text);
-    text.push_str(", Signature=");
-    text.push_str(signature.as_str());
     text
 }
 
 fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {
-    Hex::of(&Hasher::hash(|hasher| match steps {
+    Hex::of(&hash(|hasher| match steps {
         Some(steps) => canonical.write(&mut Tee(hasher, &mut steps.canonical_request)),
         None => canonical.write(hasher),
     }))

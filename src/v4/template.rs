@@ -1,12 +1,13 @@
 //! Many presigned URLs that differ only in their key: all the rest is written once.
 
 use super::canonical::{
-    CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders, write_presigned_query,
+    CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
+    write_presigned_query,
 };
 use super::sign::{Context, prepare_presign, write_string_to_sign_head};
 use crate::encode::Hex;
 use crate::error::Error;
-use crate::hash::{Hasher, MacKey};
+use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
@@ -55,6 +56,7 @@ impl Template {
             path: CanonicalPath::Of(parts.path, context.settings.canonical_uri),
             query: CanonicalQuery::Written(&query),
             headers: &headers,
+            names: CanonicalNames::Of(&headers),
             payload: prepared.payload,
         }
         .write_after_path(&mut after_path);
@@ -84,7 +86,7 @@ impl Template {
         let path_at = url.len();
         path.write_once(url);
 
-        let hash = Hex::of(&Hasher::hash(|hasher| {
+        let hash = Hex::of(&hash(|hasher| {
             hasher.update(self.method.as_bytes());
             hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
             hasher.update(self.after_path.as_bytes());
