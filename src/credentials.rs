@@ -10,6 +10,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
+use hmac::{Hmac, KeyInit as _};
+use sha1::Sha1;
 use zeroize::Zeroizing;
 
 /// An access key id with its secret, and the session token of temporary credentials.
@@ -39,6 +41,8 @@ struct Inner {
     session_token: Option<Token>,
     expiration: Option<Timestamp>,
     keys: KeyCache,
+    /// HMAC-SHA1 with the secret absorbed: SigV2 signs with the secret itself.
+    hmac_sha1: Hmac<Sha1>,
 }
 
 /// A session token, as it is and as it stands in a query.
@@ -64,6 +68,13 @@ impl Credentials {
         check("access key id", &access_key_id)?;
         check("secret access key", &secret_access_key)?;
         check_visible("access key id", &access_key_id)?;
+        let hmac_sha1 = Hmac::new_from_slice(secret_access_key.as_bytes()).map_err(|_| {
+            // HMAC takes keys of any length, so this does not happen.
+            Error::new(
+                ErrorKind::Credentials,
+                "the secret access key is no HMAC key",
+            )
+        })?;
         Ok(Credentials(Arc::new(Inner {
             access_key_id: access_key_id.into_boxed_str(),
             // Exactly as large as the text, so that nothing of it is left behind in spare capacity.
@@ -71,6 +82,7 @@ impl Credentials {
             session_token: None,
             expiration: None,
             keys: KeyCache::new(),
+            hmac_sha1,
         })))
     }
 
@@ -154,6 +166,10 @@ impl Credentials {
         &self.0.keys
     }
 
+    pub(crate) fn hmac_sha1(&self) -> Hmac<Sha1> {
+        self.0.hmac_sha1.clone()
+    }
+
     /// Refuses a URL that would live longer than the credentials.
     pub(crate) fn check_outlive(&self, url_ends: Timestamp) -> Result<(), Error> {
         match self.0.expiration {
@@ -175,6 +191,7 @@ impl Credentials {
                 session_token: shared.session_token.clone(),
                 expiration: shared.expiration,
                 keys: KeyCache::new(),
+                hmac_sha1: shared.hmac_sha1.clone(),
             },
         };
         change(&mut inner);

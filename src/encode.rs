@@ -16,7 +16,11 @@ pub(crate) trait Sink {
     fn bytes(&mut self, bytes: &[u8]);
 
     /// ASCII text, a host or the name of a header, which goes there in lower case.
-    fn lower(&mut self, text: &str);
+    fn lower(&mut self, text: &str) {
+        for c in text.chars() {
+            self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
+        }
+    }
 }
 
 impl Sink for String {
@@ -50,11 +54,6 @@ impl<A: Sink, B: Sink> Sink for Tee<'_, A, B> {
         self.0.bytes(bytes);
         self.1.bytes(bytes);
     }
-
-    fn lower(&mut self, text: &str) {
-        self.0.lower(text);
-        self.1.lower(text);
-    }
 }
 
 /// Which bytes stay bare.
@@ -71,6 +70,7 @@ const UNRESERVED: u8 = 1;
 const SLASH: u8 = 2;
 
 /// The class of each byte: unreserved, slash, or neither.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
@@ -219,6 +219,7 @@ fn digit(byte: u8) -> Option<u8> {
 /// One ASCII byte as a text.
 fn ascii(byte: u8) -> &'static str {
     /// All of ASCII, in order.
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     static ASCII: [u8; 128] = {
         let mut table = [0; 128];
         let mut byte = 0;

@@ -1,7 +1,60 @@
+//! Presigned URLs, `Authorization` headers and POST policies for S3 and every other AWS-style service, with Signature
+//! Version 4 and Signature Version 2.
+//!
+//! Signing is arithmetic on text: this crate does that and nothing else. It has no SDK, no network, no
+//! clock and no environment; bytes and a time go in, text comes out.
+//!
+//! ```
+//! use presign::Credentials;
+//! use presign::s3::Bucket;
+//! use std::time::{Duration, SystemTime};
+//!
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+//! let bucket = Bucket::new("examplebucket", "us-east-1")?;
+//! let link = bucket
+//!     .get("documents/report.pdf")
+//!     .presign(&credentials, Duration::from_secs(3600), SystemTime::now())?;
+//! println!("{link}");
+//! # Ok::<(), presign::Error>(())
+//! ```
+//!
+//! # Where to look
+//! | you want | look at |
+//! |---|---|
+//! | a link to an object, an upload link, any request to a bucket | [`s3::Bucket`] |
+//! | links for a million keys | [`s3::Links`] |
+//! | any request to any AWS-style service, with headers or as a URL | [`v4::Signer`] |
+//! | the same for old stores and old services | [`v2::Signer`], [`v2::QuerySigner`], [`s3::Operation::presign_v2`] |
+//! | to know why a server says `SignatureDoesNotMatch` | [`SigningSteps`] |
+//!
+//! # What this crate does not do
+//! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
+//! service and no clock: credentials and time are arguments. (The command line program in this package does read them.)
+//!
+//! # How it works
+//! Everything flows one way: a request is described ([`Request`], [`s3::Operation`]), its canonical text is written into
+//! a hash, the hash becomes a string to sign, an HMAC of that is the signature, and the signature is put in its place.
+//! [`v4`] and [`v2`] are the two generations, side by side and alike in shape. A request that can't be signed truthfully is
+//! refused with an [`Error`] whose message says what was wrong, where, and what would be right.
+//!
+//! Signing keys are kept by the [`Credentials`] that they were derived from, so only the first signature of a day pays for
+//! the derivation. The secret and the keys are overwritten when they are dropped, and no `Debug` output or error shows a
+//! secret, a token or a signature.
+//!
+//! # Features
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `std` | yes | `std::time::SystemTime` as a signing time; without it the crate is `no_std` and needs `alloc` |
+//! | `url` | yes | `url::Url` in and out |
+//! | `http` | no | signing and presigning of `http::Request` and `http::request::Parts` |
+//! | `serde` | no | `Serialize` for the results |
+//! | `cli` | no | the program `presign`; nothing in the library |
+
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// No input makes the library panic.
 #![cfg_attr(
     not(test),
     deny(
@@ -13,7 +66,6 @@
         clippy::string_slice
     )
 )]
-//! docs
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
@@ -24,11 +76,14 @@ mod credentials;
 mod encode;
 mod error;
 mod hash;
+mod headers;
+mod interop;
 mod list;
 mod request;
 pub mod s3;
 mod signed;
 mod timestamp;
+pub mod v2;
 pub mod v4;
 
 pub use credentials::Credentials;
@@ -37,3 +92,8 @@ pub use request::Request;
 pub use signed::{PresignedUrl, Signature, SignedRequest, SigningSteps};
 pub use timestamp::Timestamp;
 pub use v4::Payload;
+
+/// The README's snippets are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

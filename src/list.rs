@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 /// Up to `N` items in place; from then on, all of them in a `Vec`.
+#[derive(Clone)]
 pub(crate) struct List<T, const N: usize> {
     inline: [T; N],
     length: usize,

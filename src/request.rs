@@ -3,6 +3,7 @@
 
 use crate::encode::{Bare, Sink, Text, bad_escape};
 use crate::error::{Error, Quoted, error};
+use crate::headers::write_unfolded;
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -260,6 +261,14 @@ impl<'a> Param<'a> {
         }
     }
 
+    /// Writes the parameter, canonically encoded. A name without a value gets its `=`.
+    pub(crate) fn write(&self, separator: &str, sink: &mut impl Sink) {
+        sink.text(separator);
+        self.name.write(Bare::Unreserved, sink);
+        sink.text("=");
+        self.value.unwrap_or_default().write(Bare::Unreserved, sink);
+    }
+
     /// Whether the decoded name is this one, in any case of letters.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name.raw().len() >= name.len()
@@ -268,6 +277,26 @@ impl<'a> Param<'a> {
                 .decoded()
                 .map(|byte| byte.to_ascii_lowercase())
                 .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+    }
+}
+
+/// Sorts by encoded name, then by encoded value.
+pub(crate) fn sort(params: &mut [Param<'_>]) {
+    params.sort_by(|one, two| {
+        one.name.cmp(two.name).then_with(|| {
+            one.value
+                .unwrap_or_default()
+                .cmp(two.value.unwrap_or_default())
+        })
+    });
+}
+
+/// Writes parameters one after another, in the order that they have.
+pub(crate) fn write_params(params: &[Param<'_>], sink: &mut impl Sink) {
+    let mut separator = "";
+    for param in params {
+        param.write(separator, sink);
+        separator = "&";
     }
 }
 
@@ -288,26 +317,18 @@ impl<'a> Header<'a> {
         self.value.trim_ascii()
     }
 
-    /// The value as it can be sent: trimmed, a folded line unfolded to one space.
+    /// The value as it can be sent: one line, trimmed.
     pub(crate) fn to_send(self) -> Result<String, Error> {
-        let Ok(text) = core::str::from_utf8(self.trimmed()) else {
+        if core::str::from_utf8(self.value).is_err() {
             return Err(error!(
                 Header,
                 "the value of header {} is not UTF-8, so it can't be handed back with a URL",
                 Quoted(self.name)
             ));
-        };
-        Ok(text
-            .split_inclusive('\n')
-            .enumerate()
-            .map(|(line, text)| {
-                let text = text.trim_end_matches(['\r', '\n']);
-                match line {
-                    0 => Cow::Borrowed(text),
-                    _ => Cow::Owned(alloc::format!(" {}", text.trim_ascii_start())),
-                }
-            })
-            .collect())
+        }
+        let mut text = String::new();
+        write_unfolded(self.value, &mut text);
+        Ok(text)
     }
 }
 
@@ -389,7 +410,7 @@ impl<'a> Parts<'a> {
     /// The URL without a signature, its parameters in the order given.
     pub(crate) fn write_url(&self, url: &mut String) {
         self.write_origin(url);
-        self.path.write_once(url);
+        self.path.write_as_given(url);
         let mut separator = "?";
         for param in self.params.as_slice() {
             url.push_str(separator);
@@ -557,6 +578,7 @@ fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 /// A token of RFC 9110, section 5.6.2.
 fn is_token(text: &str) -> bool {
     /// Whether each byte can stand in a token.
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     static TOKEN: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0u8;

@@ -1,13 +1,14 @@
 //! What signing gives back: all that a caller has to send, and the steps on the way for those who want
 //! to see them.
 
-use crate::encode::Hex;
 use crate::error::Error;
-use crate::request::Parts;
+use crate::request::{Header, Parts};
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use core::fmt;
 
 /// A URL that carries its own signature: whoever has it may do what it says, until it ends.
@@ -18,6 +19,7 @@ pub struct PresignedUrl {
     pub(crate) method: Cow<'static, str>,
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) not_covered: Vec<String>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -40,6 +42,7 @@ impl PresignedUrl {
             method,
             url,
             headers,
+            not_covered: Vec::new(),
             expires_at,
         }
     }
@@ -67,6 +70,12 @@ impl PresignedUrl {
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let headers = self.headers.iter();
         headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The names of headers that were given but that the signature of this URL can't cover, as SigV2 can't most
+    /// of them: whoever has the URL may send them or not, with any value. Always empty under SigV4.
+    pub fn not_covered(&self) -> impl Iterator<Item = &str> {
+        self.not_covered.iter().map(String::as_str)
     }
 
     /// When the URL ends.
@@ -139,13 +148,35 @@ impl fmt::Debug for SignedRequest {
 /// A signature. It has no `==`, so that none can be compared in a way that takes
 /// longer the more of it is right; `Debug` hides it.
 #[derive(Clone)]
-pub struct Signature(pub(crate) Hex);
+pub struct Signature {
+    /// 64 hexadecimal digits, or 28 or 44 characters of base64.
+    text: [u8; 64],
+    length: usize,
+}
 
 impl Signature {
-    /// The signature as it is sent: hexadecimal digits.
+    /// SigV4's: an HMAC-SHA256 in hex.
+    pub(crate) fn hex(mac: &[u8; 32]) -> Self {
+        let mut text = [0; 64];
+        // The lengths agree, so this cannot fail.
+        let _ = hex::encode_to_slice(mac, &mut text);
+        Signature { text, length: 64 }
+    }
+
+    /// SigV2's: an HMAC-SHA1 or HMAC-SHA256 in base64.
+    pub(crate) fn base64(mac: &[u8]) -> Self {
+        let mut text = [0; 64];
+        // 32 bytes at the most, so 44 characters.
+        let length = BASE64.encode_slice(mac, &mut text).unwrap_or(0);
+        Signature { text, length }
+    }
+
+    /// The signature as it is sent: lower-case hexadecimal digits under SigV4, base64 under SigV2. In a query the
+    /// latter is percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        let text = self.text.get(..self.length).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
     }
 }
 
@@ -160,12 +191,30 @@ impl fmt::Debug for Signature {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SigningSteps {
-    /// The canonical request. A header value that is not UTF-8 is shown with replacement characters.
+    /// The canonical request; empty under SigV2, which has none. A header value that is not UTF-8 is shown with replacement characters.
     pub canonical_request: String,
     /// The string to sign.
     pub string_to_sign: String,
     /// The signature.
     pub signature: Signature,
+}
+
+impl SigningSteps {
+    /// Has the steps filled in by what signs.
+    pub(crate) fn collect(
+        sign: impl FnOnce(&mut SigningSteps) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        let mut steps = SigningSteps {
+            canonical_request: String::new(),
+            string_to_sign: String::new(),
+            signature: Signature {
+                text: [0; 64],
+                length: 0,
+            },
+        };
+        sign(&mut steps)?;
+        Ok(steps)
+    }
 }
 
 impl fmt::Debug for SigningSteps {
@@ -177,14 +226,14 @@ impl fmt::Debug for SigningSteps {
 /// The headers of a presigned URL that a caller has to send.
 pub(crate) fn headers_to_send<'a>(
     parts: &Parts<'a>,
-    is_signed: impl Fn(&crate::request::Header<'a>) -> bool,
+    is_signed: impl Fn(&Header<'a>) -> bool,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut headers = Vec::new();
     if let Some(host) = parts.host {
         let mut own = String::new();
         parts.authority.write(&mut own);
         if own.as_bytes() != host {
-            let given = crate::request::Header {
+            let given = Header {
                 name: "host",
                 value: host,
             };

@@ -5,13 +5,13 @@ use crate::encode::Sink;
 use crate::error::{Error, Quoted, error};
 use core::fmt;
 use core::time::Duration;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, Month, OffsetDateTime, Time, UtcDateTime};
 
 /// A moment in UTC, in whole seconds: the signing time, or the end of a presigned URL.
 ///
 /// Functions of this crate take `impl Into<Timestamp>`, so that a [`time::OffsetDateTime`], a
-/// [`time::UtcDateTime`] or (with `std`) a [`std::time::SystemTime`] can be handed in as it is. Fractions of
+/// [`time::UtcDateTime`] or (with `std`) a `std::time::SystemTime` can be handed in as it is. Fractions of
 /// a second are cut off, as every format on the wire does.
 ///
 /// ```
@@ -94,15 +94,19 @@ impl Timestamp {
             .filter(|moment| (0..=9999).contains(&moment.year()))
     }
 
-    /// `20130524T000000Z`.
-    pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
-        let Some(moment) = self.calendar() else {
-            return Err(error!(
+    fn in_range(self) -> Result<UtcDateTime, Error> {
+        self.calendar().ok_or_else(|| {
+            error!(
                 Time,
                 "{} seconds since 1970 lie outside the years 0 to 9999, which is all that a signature can say",
                 self.0
-            ));
-        };
+            )
+        })
+    }
+
+    /// `20130524T000000Z`.
+    pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
+        let moment = self.in_range()?;
         let year = moment.year().unsigned_abs();
         let (century, year) = (year / 100, year % 100);
         let pairs = [
@@ -116,12 +120,68 @@ impl Timestamp {
         ];
         let mut text = *b"00000000T000000Z";
         for (at, number) in pairs {
-            let digits = [b'0' + number / 10 % 10, b'0' + number % 10];
-            if let Some(place) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-                *place = digits;
-            }
+            write_pair(&mut text, at, number);
         }
         Ok(AmzDate(text))
+    }
+}
+
+impl Timestamp {
+    /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
+    pub(crate) fn http_date(self) -> Result<HttpDate, Error> {
+        const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+        const MONTHS: [&[u8; 3]; 12] = [
+            b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+            b"Dec",
+        ];
+        let moment = self.in_range()?;
+        let day = DAYS.get(usize::from(moment.weekday().number_days_from_monday()));
+        let month = MONTHS.get(usize::from(u8::from(moment.month())).saturating_sub(1));
+        let year = moment.year().unsigned_abs();
+        let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
+        for (at, name) in [(0, day), (8, month)] {
+            if let (Some(place), Some(name)) = (place(&mut text, at), name) {
+                *place = **name;
+            }
+        }
+        let pairs = [
+            (5, moment.day()),
+            (12, u8::try_from(year / 100).unwrap_or(0)),
+            (14, u8::try_from(year % 100).unwrap_or(0)),
+            (17, moment.hour()),
+            (20, moment.minute()),
+            (23, moment.second()),
+        ];
+        for (at, number) in pairs {
+            write_pair(&mut text, at, number);
+        }
+        Ok(HttpDate(text))
+    }
+
+    /// Reads the date of a `Date` header: `Fri, 24 May 2013 00:00:00 GMT`, or with an offset such as `+0000`.
+    pub(crate) fn parse_http_date(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc2822).ok().map(Into::into)
+    }
+}
+
+/// A moment as the `Date` header writes it.
+pub(crate) struct HttpDate([u8; 29]);
+
+impl HttpDate {
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// The `N` bytes at a place.
+fn place<const N: usize>(text: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
+    text.get_mut(at..)?.first_chunk_mut()
+}
+
+/// Two digits.
+fn write_pair(text: &mut [u8], at: usize, number: u8) {
+    if let Some(place) = place(text, at) {
+        *place = [b'0' + number / 10 % 10, b'0' + number % 10];
     }
 }
 

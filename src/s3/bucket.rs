@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Bare, Text};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::request::{Authority, Path, Scheme, Url};
+use crate::v2;
 use crate::v4::{Context, Settings, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -142,6 +143,17 @@ impl Bucket {
             region: &self.region,
             service: self.service,
             settings: Settings::of_service(self.service),
+        }
+    }
+
+    /// The bucket is part of what SigV2 signs, wherever it stands.
+    pub(crate) fn context_v2<'a>(&'a self, credentials: &'a Credentials) -> v2::Context<'a> {
+        v2::Context {
+            credentials,
+            bucket: match self.style {
+                AddressingStyle::Path => None,
+                _ => Some(&self.name),
+            },
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::request::{Extra, Parts};
 use crate::signed::{PresignedUrl, SignedRequest, SigningSteps};
 use crate::timestamp::Timestamp;
+use crate::v2;
 use crate::v4::{self, Payload};
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -212,6 +213,107 @@ impl<'a> Operation<'a> {
             &self.bucket.context(credentials),
             self.parts()?,
             payload,
+            now.into(),
+        )
+    }
+
+    /// Makes a presigned URL with SigV2, good for any whole number of seconds from `now` on.
+    ///
+    /// `x-amz-*` headers become query parameters. Headers that the signature can't cover are named by
+    /// [`PresignedUrl::not_covered`].
+    ///
+    /// # Errors
+    /// Those of [`presign`](Operation::presign), but that a life of more than seven days is allowed.
+    pub fn presign_v2(
+        &self,
+        credentials: &Credentials,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedUrl, Error> {
+        self.presign_v2_until(credentials, v2::ends_after(expires_in, now.into())?)
+    }
+
+    /// Makes a presigned URL with SigV2 that is good until a moment.
+    ///
+    /// # Errors
+    /// Those of [`presign_v2`](Operation::presign_v2); the moment can't be before 1970.
+    pub fn presign_v2_until(
+        &self,
+        credentials: &Credentials,
+        expires_at: impl Into<Timestamp>,
+    ) -> Result<PresignedUrl, Error> {
+        v2::presigned_url(
+            &self.bucket.context_v2(credentials),
+            &self.parts()?,
+            expires_at.into(),
+        )
+    }
+
+    /// [`presign_v2_until`](Operation::presign_v2_until) that appends the URL to a buffer. On an error the
+    /// buffer is as it was.
+    ///
+    /// # Errors
+    /// Those of [`presign_v2_until`](Operation::presign_v2_until).
+    pub fn presign_v2_into(
+        &self,
+        credentials: &Credentials,
+        expires_at: impl Into<Timestamp>,
+        url: &mut String,
+    ) -> Result<(), Error> {
+        v2::presign(
+            &self.bucket.context_v2(credentials),
+            &self.parts()?,
+            expires_at.into(),
+            url,
+            None,
+        )
+    }
+
+    /// The steps of [`presign_v2_until`](Operation::presign_v2_until): string to sign and signature.
+    ///
+    /// # Errors
+    /// Those of [`presign_v2_until`](Operation::presign_v2_until).
+    pub fn presign_v2_steps(
+        &self,
+        credentials: &Credentials,
+        expires_at: impl Into<Timestamp>,
+    ) -> Result<SigningSteps, Error> {
+        v2::presign_steps(
+            &self.bucket.context_v2(credentials),
+            &self.parts()?,
+            expires_at.into(),
+        )
+    }
+
+    /// Signs the operation with SigV2 headers; [`url`](Operation::url) is where to send it.
+    ///
+    /// # Errors
+    /// Those of [`presign_v2`](Operation::presign_v2) but for the expiry.
+    pub fn sign_v2(
+        &self,
+        credentials: &Credentials,
+        now: impl Into<Timestamp>,
+    ) -> Result<SignedRequest, Error> {
+        v2::sign(
+            &self.bucket.context_v2(credentials),
+            &self.parts()?,
+            now.into(),
+            None,
+        )
+    }
+
+    /// The steps of [`sign_v2`](Operation::sign_v2): string to sign and signature.
+    ///
+    /// # Errors
+    /// Those of [`sign_v2`](Operation::sign_v2).
+    pub fn sign_v2_steps(
+        &self,
+        credentials: &Credentials,
+        now: impl Into<Timestamp>,
+    ) -> Result<SigningSteps, Error> {
+        v2::sign_steps(
+            &self.bucket.context_v2(credentials),
+            &self.parts()?,
             now.into(),
         )
     }

@@ -6,8 +6,8 @@
 
 use super::key::Scope;
 use crate::encode::{Bare, Sink, Text};
-use crate::list::List;
-use crate::request::{Authority, Header, Param, Parts, Path};
+use crate::headers::{HeaderList, Value};
+use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -77,15 +77,8 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
     }
 }
 
-/// The value of a signed header.
-#[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
-    Bytes(&'a [u8]),
-    Host(Authority<'a>),
-}
-
 /// The headers that are signed, sorted by name.
-pub(crate) struct SignedHeaders<'a>(List<(&'a str, Value<'a>), 16>);
+pub(crate) struct SignedHeaders<'a>(HeaderList<'a>);
 
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
@@ -93,38 +86,28 @@ impl<'a> SignedHeaders<'a> {
         parts: &Parts<'a>,
         added: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut list = List::new();
+        let mut list = HeaderList::new();
         let host = match parts.host {
             Some(given) => Value::Bytes(given),
             None => Value::Host(parts.authority),
         };
-        list.push(("host", host));
+        list.push("host", host);
         for (name, value) in added {
-            list.push((name, Value::Bytes(value.as_bytes())));
+            list.push(name, Value::Bytes(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_signed(header) {
-                list.push((header.name, Value::Bytes(header.value)));
+                list.push(header.name, Value::Bytes(header.value));
             }
         }
-        // A stable sort: the values of a repeated header stay in the order given.
-        list.as_mut_slice()
-            .sort_by(|(one, _), (two, _)| compare_names(one, two));
+        list.sort();
         SignedHeaders(list)
-    }
-
-    /// Each name with its values.
-    fn groups(&self) -> impl Iterator<Item = (&'a str, &[(&'a str, Value<'a>)])> {
-        self.0
-            .as_slice()
-            .chunk_by(|(one, _), (two, _)| one.eq_ignore_ascii_case(two))
-            .filter_map(|group| group.first().map(|(name, _)| (*name, group)))
     }
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
         let mut separator = "";
-        for (name, _) in self.groups() {
+        for (name, _) in self.0.groups() {
             sink.text(separator);
             sink.lower(name);
             separator = ";";
@@ -134,7 +117,7 @@ impl<'a> SignedHeaders<'a> {
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
         let mut separator = "";
-        for (name, _) in self.groups() {
+        for (name, _) in self.0.groups() {
             sink.text(separator);
             Encoded(sink).lower(name);
             separator = "%3B";
@@ -143,17 +126,17 @@ impl<'a> SignedHeaders<'a> {
 
     /// An upper bound of the bytes that the encoded names take.
     pub(crate) fn names_bound(&self) -> usize {
-        let names = self.0.as_slice().iter();
+        let names = self.0.groups();
         names
             .map(|(name, _)| name.len().saturating_add(1).saturating_mul(3))
-            .sum()
+            .fold(0, usize::saturating_add)
     }
 
     fn write(&self, sink: &mut impl Sink) {
-        for (name, group) in self.groups() {
+        for (name, values) in self.0.groups() {
             sink.lower(name);
             let mut separator = ":";
-            for (_, value) in group {
+            for value in values {
                 sink.text(separator);
                 match value {
                     Value::Bytes(value) => write_value(value, sink),
@@ -163,12 +146,6 @@ impl<'a> SignedHeaders<'a> {
             }
             sink.text("\n");
         }
-    }
-}
-
-impl Default for Value<'_> {
-    fn default() -> Self {
-        Value::Bytes(&[])
     }
 }
 
@@ -183,23 +160,6 @@ impl<S: Sink> Sink for Encoded<'_, S> {
     fn bytes(&mut self, bytes: &[u8]) {
         self.text(&String::from_utf8_lossy(bytes));
     }
-
-    fn lower(&mut self, text: &str) {
-        for c in text.chars() {
-            self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
-        }
-    }
-}
-
-/// The order of the names in lower case.
-fn compare_names(one: &str, two: &str) -> Ordering {
-    for (one, two) in one.bytes().zip(two.bytes()) {
-        match one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()) {
-            Ordering::Equal => {}
-            order => return order,
-        }
-    }
-    one.len().cmp(&two.len())
 }
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
@@ -241,17 +201,6 @@ fn write_value(value: &[u8], sink: &mut impl Sink) {
         }
         sink.bytes(word);
     }
-}
-
-/// Sorts by encoded name, then by encoded value.
-pub(crate) fn sort(params: &mut [Param<'_>]) {
-    params.sort_by(|one, two| {
-        one.name.cmp(two.name).then_with(|| {
-            one.value
-                .unwrap_or_default()
-                .cmp(two.value.unwrap_or_default())
-        })
-    });
 }
 
 /// The parameters that carry a presigned URL's authentication, but for the signature.
@@ -328,7 +277,7 @@ pub(crate) fn write_presigned_query(
         let name = auth.name(item);
         let earlier = |param: &&Param<'_>| param.name.cmp(Text::Plain(name)) == Ordering::Less;
         while let Some(param) = params.next_if(earlier) {
-            write_param(param, separator, sink);
+            param.write(separator, sink);
             separator = "&";
         }
         sink.text(separator);
@@ -338,27 +287,8 @@ pub(crate) fn write_presigned_query(
         separator = "&";
     }
     for param in params {
-        write_param(param, separator, sink);
+        param.write(separator, sink);
     }
-}
-
-fn write_query(params: &[Param<'_>], sink: &mut impl Sink) {
-    let mut separator = "";
-    for param in params {
-        write_param(param, separator, sink);
-        separator = "&";
-    }
-}
-
-/// A name without a value gets its `=`.
-fn write_param(param: &Param<'_>, separator: &str, sink: &mut impl Sink) {
-    sink.text(separator);
-    param.name.write(Bare::Unreserved, sink);
-    sink.text("=");
-    param
-        .value
-        .unwrap_or_default()
-        .write(Bare::Unreserved, sink);
 }
 
 /// A canonical request, ready to be written.
@@ -408,7 +338,7 @@ impl CanonicalRequest<'_> {
         sink.text("\n");
         match self.query {
             CanonicalQuery::Written(query) => sink.text(query),
-            CanonicalQuery::Of(params) => write_query(params, sink),
+            CanonicalQuery::Of(params) => write_params(params, sink),
         }
         sink.text("\n");
         self.headers.write(sink);

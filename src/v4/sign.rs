@@ -2,7 +2,7 @@
 
 use super::canonical::{
     AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
-    SignedHeaders, is_signed, sort, write_presigned_query,
+    SignedHeaders, is_signed, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect};
 use super::key::{Scope, check_scope_part};
@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
 use crate::hash::{MacKey, hash};
-use crate::request::{Parts, Request};
+use crate::request::{Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
 };
@@ -298,7 +298,9 @@ pub(crate) fn presign_steps(
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
     let mut url = String::new();
-    steps(|steps| presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop))
+    SigningSteps::collect(|steps| {
+        presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop)
+    })
 }
 
 pub(crate) fn sign_steps(
@@ -307,17 +309,7 @@ pub(crate) fn sign_steps(
     payload: Payload,
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    steps(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
-}
-
-fn steps(sign: impl FnOnce(&mut SigningSteps) -> Result<(), Error>) -> Result<SigningSteps, Error> {
-    let mut steps = SigningSteps {
-        canonical_request: String::new(),
-        string_to_sign: String::new(),
-        signature: Signature(Hex::of(&[0; 32])),
-    };
-    sign(&mut steps)?;
-    Ok(steps)
+    SigningSteps::collect(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
 }
 
 /// Appends a presigned URL; gives back when it ends. On an error nothing is appended.
@@ -400,6 +392,7 @@ pub(crate) fn prepare_presign<'a>(
     let ends = now.saturating_add(expires_in);
     context.credentials.check_outlive(ends)?;
     check_not_signed(parts, context.settings.dialect)?;
+    check_given_once(parts, context.settings.dialect)?;
     for name in [AUTHORIZATION, names.date, names.security_token] {
         if parts.header(name).is_some() {
             return Err(error!(
@@ -427,7 +420,7 @@ pub(crate) fn prepare_presign<'a>(
 pub(crate) fn push_signature(
     url: &mut String,
     dialect: &Dialect,
-    signature: &Hex,
+    signature: &Signature,
     appended_token: Option<&str>,
 ) {
     let names = &dialect.parameters;
@@ -482,6 +475,7 @@ pub(crate) fn sign(
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_not_signed(parts, settings.dialect)?;
+    check_given_once(parts, settings.dialect)?;
     let adds_date = !is_given(parts, names.date, date.as_str())?;
     let token = context.credentials.session_token();
     let adds_token = match token {
@@ -587,11 +581,16 @@ fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSt
     }))
 }
 
-fn sign_hash(scope: &Scope<'_>, key: &MacKey, hash: &Hex, steps: Option<&mut SigningSteps>) -> Hex {
-    let signature = Hex::of(&key.mac(|hasher| write_string_to_sign(scope, hash, hasher)));
+fn sign_hash(
+    scope: &Scope<'_>,
+    key: &MacKey,
+    hash: &Hex,
+    steps: Option<&mut SigningSteps>,
+) -> Signature {
+    let signature = Signature::hex(&key.mac(|hasher| write_string_to_sign(scope, hash, hasher)));
     if let Some(steps) = steps {
         write_string_to_sign(scope, hash, &mut steps.string_to_sign);
-        steps.signature = Signature(signature);
+        steps.signature = signature.clone();
     }
     signature
 }
@@ -646,6 +645,21 @@ fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses a second header of those that say how the request is signed: the server would see both values, joined.
+fn check_given_once(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
+    let names = &dialect.headers;
+    for name in [names.date, names.content_sha256, names.security_token] {
+        let headers = parts.headers.as_slice().iter();
+        if headers.filter(|header| header.is_named(name)).count() > 1 {
+            return Err(error!(
+                Header,
+                "the header {name} is there twice: a request has one"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a header that signing adds is there already, with the value that it would have.

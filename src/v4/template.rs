@@ -9,6 +9,7 @@ use crate::encode::Hex;
 use crate::error::Error;
 use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
+use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -97,7 +98,7 @@ impl Template {
         });
 
         url.push_str(&self.query);
-        url.push_str(Hex::of(&signature).as_str());
+        url.push_str(Signature::hex(&signature).as_str());
         url.push_str(&self.appended);
     }
 

@@ -1,0 +1,91 @@
+//! `get`, `put`, `head` and `delete`: a presigned URL for an object.
+
+use crate::args::{Added, Address, Life, SignatureVersion, Signing};
+use crate::output::{self, Format, Refusal, Result};
+use crate::settings::Location;
+
+pub const GET_EXAMPLES: &str = "\
+Examples:
+  presign get s3://examplebucket/documents/report.pdf --expires-in 12h
+  presign get s3://examplebucket/report.pdf --query 'response-content-disposition=attachment; filename=\"r.pdf\"'
+  presign get s3://examplebucket/report.pdf --endpoint-url http://localhost:9000
+  curl --output report.pdf \"$(presign get s3://examplebucket/report.pdf)\"";
+
+pub const PUT_EXAMPLES: &str = "\
+Examples:
+  presign put s3://examplebucket/upload.bin
+  presign put s3://examplebucket/page.html --header 'Content-Type: text/html'
+  curl --upload-file page.html --header 'Content-Type: text/html' \"$(presign put \\
+    s3://examplebucket/page.html --header 'Content-Type: text/html')\"";
+
+pub const HEAD_EXAMPLES: &str = "\
+Examples:
+  presign head s3://examplebucket/documents/report.pdf
+  curl --head \"$(presign head s3://examplebucket/documents/report.pdf)\"";
+
+pub const DELETE_EXAMPLES: &str = "\
+Examples:
+  presign delete s3://examplebucket/old.log
+  presign delete s3://examplebucket/old.log --query versionId=3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The object. KEY is taken as it is, never percent-decoded
+    #[arg(value_name = "s3://BUCKET/KEY")]
+    address: Address,
+
+    #[command(flatten)]
+    life: Life,
+
+    #[command(flatten)]
+    added: Added,
+
+    #[command(flatten)]
+    signing: Signing,
+
+    #[command(flatten)]
+    location: Location,
+
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Format,
+}
+
+pub fn run(method: &str, args: &Args) -> Result<()> {
+    let Address { bucket, key } = &args.address;
+    let Some(key) = key else {
+        return Err(Refusal::new(format!(
+            "the address names no object: after s3://{bucket}/ its key is missing"
+        )));
+    };
+    let profile = args.signing.profile()?;
+    let region = args.signing.region(&profile)?;
+    let bucket = args.location.bucket(bucket, region, &profile)?;
+    let mut operation = bucket.operation(method).key(key);
+    for param in &args.added.query {
+        operation = match &param.value {
+            Some(value) => operation.query(&param.name, value),
+            None => operation.sub_resource(&param.name),
+        };
+    }
+    for header in &args.added.headers {
+        operation = operation.header(&header.name, &header.value);
+    }
+    let credentials = args.signing.credentials(&profile)?;
+    let (life, now) = (args.life.expires_in, args.signing.time());
+    match args.signing.signature_version {
+        SignatureVersion::V4 => {
+            let url = operation.presign(&credentials, life, now)?;
+            output::print_url(args.output, &url, args.added.names(), || {
+                operation.presign_steps(&credentials, life, now)
+            })?;
+        }
+    }
+    if key.split('/').any(|segment| matches!(segment, "." | "..")) {
+        output::note(
+            "the key has a segment that is `.` or `..`, which most clients remove before they send the URL \
+             (curl keeps it with --path-as-is)",
+        );
+    }
+    Ok(())
+}

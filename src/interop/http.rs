@@ -1,0 +1,166 @@
+//! The request types of the crate `http`, which hyper, reqwest, axum and tower share.
+
+use crate::error::{Error, Quoted, error};
+use crate::request::Request;
+use crate::signed::{AUTHORIZATION, PresignedUrl, SignedRequest};
+use crate::timestamp::Timestamp;
+use crate::{Payload, v2, v4};
+use alloc::string::ToString as _;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+
+/// The URI has to be absolute, as a client's is.
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl<'a> From<&'a Parts> for Request<'a> {
+    fn from(parts: &'a Parts) -> Self {
+        describe(&parts.method, &parts.uri, &parts.headers)
+    }
+}
+
+/// The URI has to be absolute, as a client's is.
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl<'a, B> From<&'a http::Request<B>> for Request<'a> {
+    fn from(request: &'a http::Request<B>) -> Self {
+        describe(request.method(), request.uri(), request.headers())
+    }
+}
+
+fn describe<'a>(method: &'a http::Method, uri: &http::Uri, headers: &'a HeaderMap) -> Request<'a> {
+    headers.iter().fold(
+        Request::new(method.as_str(), uri.to_string()),
+        |request, (name, value)| request.header_bytes(name.as_str(), value.as_bytes()),
+    )
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl SignedRequest {
+    /// Adds the headers to a request's, replacing those of the same name. `Authorization` and a session token are
+    /// marked as sensitive.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if a value can't be a header's, which none of signing's is.
+    pub fn apply_to(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        for (name, text) in self.headers() {
+            let (name, mut value) = header(name, text)?;
+            value.set_sensitive(
+                name.as_str().eq_ignore_ascii_case(AUTHORIZATION)
+                    || name.as_str().ends_with("-token"),
+            );
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl PresignedUrl {
+    /// The request that the URL is for, with the headers that have to be sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` doesn't take the URL, as one of more than 65,534 bytes.
+    pub fn to_http_request<B>(&self, body: B) -> Result<http::Request<B>, Error> {
+        let mut request = http::Request::new(body);
+        *request.method_mut() = self.method().parse().map_err(|_| {
+            error!(
+                Method,
+                "{} is no method for the crate http",
+                Quoted(self.method())
+            )
+        })?;
+        *request.uri_mut() = self.as_str().parse().map_err(|reason| {
+            let address = self.as_str().split('?').next().unwrap_or_default();
+            error!(
+                Url,
+                "{} is no URI for the crate http: {reason}",
+                Quoted(address)
+            )
+        })?;
+        for (name, value) in self.headers() {
+            let (name, value) = header(name, value)?;
+            request.headers_mut().append(name, value);
+        }
+        Ok(request)
+    }
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl v4::Signer {
+    /// Signs a request and adds the headers to it. On an error the request is as it was.
+    ///
+    /// ```
+    /// use presign::{Credentials, Payload, v4::Signer};
+    /// use std::time::SystemTime;
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", "execute-api")?;
+    /// let body = r#"{"name": "report"}"#;
+    /// let mut request = http::Request::post("https://abc123.execute-api.us-east-1.amazonaws.com/jobs")
+    ///     .header("content-type", "application/json")
+    ///     .body(body)?;
+    /// signer.sign_http(&mut request, Payload::of(body), SystemTime::now())?;
+    /// assert!(request.headers()["authorization"].is_sensitive());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`sign`](v4::Signer::sign).
+    pub fn sign_http<B>(
+        &self,
+        request: &mut http::Request<B>,
+        payload: Payload,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), Error> {
+        let signed = self.sign(&Request::from(&*request), payload, now)?;
+        signed.apply_to(request.headers_mut())
+    }
+
+    /// [`sign_http`](v4::Signer::sign_http) for the parts of a request.
+    ///
+    /// # Errors
+    /// Those of [`sign`](v4::Signer::sign).
+    pub fn sign_http_parts(
+        &self,
+        parts: &mut Parts,
+        payload: Payload,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), Error> {
+        let signed = self.sign(&Request::from(&*parts), payload, now)?;
+        signed.apply_to(&mut parts.headers)
+    }
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl v2::Signer {
+    /// Signs a request and adds the headers to it. On an error the request is as it was.
+    ///
+    /// # Errors
+    /// Those of [`sign`](v2::Signer::sign).
+    pub fn sign_http<B>(
+        &self,
+        request: &mut http::Request<B>,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), Error> {
+        let signed = self.sign(&Request::from(&*request), now)?;
+        signed.apply_to(request.headers_mut())
+    }
+
+    /// [`sign_http`](v2::Signer::sign_http) for the parts of a request.
+    ///
+    /// # Errors
+    /// Those of [`sign`](v2::Signer::sign).
+    pub fn sign_http_parts(
+        &self,
+        parts: &mut Parts,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), Error> {
+        let signed = self.sign(&Request::from(&*parts), now)?;
+        signed.apply_to(&mut parts.headers)
+    }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let parsed = HeaderName::from_bytes(name.as_bytes())
+        .ok()
+        .zip(HeaderValue::from_bytes(value.as_bytes()).ok());
+    parsed.ok_or_else(|| error!(Header, "the header {} can't be sent", Quoted(name)))
+}

@@ -1,0 +1,88 @@
+//! `Serialize` for the results: field names and forms are those of the command line's JSON.
+
+use crate::signed::{PresignedUrl, SignedRequest, SigningSteps};
+use crate::timestamp::Timestamp;
+use alloc::vec::Vec;
+use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
+
+/// RFC 3339 in UTC: `"2013-05-24T00:00:00Z"`.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// `{"method", "url", "headers": {name: value}, "expires_at"}`, and under SigV2 `"not_covered"`, the names of the headers that it
+/// can't cover, if there are any.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for PresignedUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let not_covered: Vec<&str> = self.not_covered().collect();
+        let fields = match not_covered.is_empty() {
+            true => 4,
+            false => 5,
+        };
+        let mut map = serializer.serialize_struct("PresignedUrl", fields)?;
+        map.serialize_field("method", self.method())?;
+        map.serialize_field("url", self.as_str())?;
+        map.serialize_field("headers", &Headers(self.headers().collect()))?;
+        map.serialize_field("expires_at", &self.expires_at())?;
+        if not_covered.is_empty() {
+            map.skip_field("not_covered")?;
+        } else {
+            map.serialize_field("not_covered", &not_covered)?;
+        }
+        map.end()
+    }
+}
+
+/// `{"headers": {name: value}}`: the headers to add.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for SignedRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("SignedRequest", 1)?;
+        map.serialize_field("headers", &Headers(self.headers().collect()))?;
+        map.end()
+    }
+}
+
+/// `{"canonical_request", "string_to_sign", "signature"}`; the first is left out under SigV2, which has none.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for SigningSteps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let has_canonical_request = !self.canonical_request.is_empty();
+        let fields = match has_canonical_request {
+            true => 3,
+            false => 2,
+        };
+        let mut map = serializer.serialize_struct("SigningSteps", fields)?;
+        if has_canonical_request {
+            map.serialize_field("canonical_request", &self.canonical_request)?;
+        } else {
+            map.skip_field("canonical_request")?;
+        }
+        map.serialize_field("string_to_sign", &self.string_to_sign)?;
+        map.serialize_field("signature", self.signature.as_str())?;
+        map.end()
+    }
+}
+
+/// Headers as a map. A name that was given twice stands once, its values joined as HTTP allows.
+struct Headers<'a>(Vec<(&'a str, &'a str)>);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let same = |one: &str, two: &str| one.eq_ignore_ascii_case(two);
+        let mut map = serializer.serialize_map(None)?;
+        for (at, (name, _)) in self.0.iter().enumerate() {
+            if self.0.iter().take(at).any(|(before, _)| same(before, name)) {
+                continue;
+            }
+            let values = self.0.iter().filter(|(other, _)| same(other, name));
+            let values: Vec<&str> = values.map(|(_, value)| *value).collect();
+            map.serialize_entry(name, &values.join(","))?;
+        }
+        map.end()
+    }
+}

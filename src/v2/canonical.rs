@@ -1,0 +1,189 @@
+//! The string to sign of S3's REST interface: method, five headers' worth of lines, and the resource
+//! ([Constructing the CanonicalizedResource
+//! element](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#ConstructingTheCanonicalizedResourceElement)).
+
+use crate::encode::{Sink, Text};
+use crate::headers::{HeaderList, Value, write_unfolded};
+use crate::request::{Header, Param, Parts};
+use alloc::vec::Vec;
+
+/// The parameters that are part of the resource, in the order in which they are signed.
+const SUB_RESOURCES: [&str; 38] = [
+    "accelerate",
+    "acl",
+    "analytics",
+    "cors",
+    "defaultObjectAcl",
+    "delete",
+    "encryption",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "location",
+    "logging",
+    "metrics",
+    "notification",
+    "object-lock",
+    "partNumber",
+    "policy",
+    "replication",
+    "requestPayment",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "retention",
+    "select",
+    "select-type",
+    "storageClass",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// The date of a request, or the end of a URL.
+#[derive(Clone, Copy)]
+pub(crate) enum Moment<'a> {
+    /// The value of the `Date` header; empty if `x-amz-date` is there.
+    Date(&'a str),
+    /// `Expires`, in seconds since 1970.
+    Expires(u64),
+}
+
+/// A string to sign, ready to be written.
+pub(crate) struct StringToSign<'a> {
+    pub(crate) moment: Moment<'a>,
+    pub(crate) amz_headers: &'a AmzHeaders<'a>,
+    /// The bucket, if the host names it.
+    pub(crate) bucket: Option<&'a str>,
+}
+
+impl StringToSign<'_> {
+    pub(crate) fn write(&self, parts: &Parts<'_>, sink: &mut impl Sink) {
+        sink.text(parts.method);
+        sink.text("\n");
+        for name in ["content-md5", "content-type"] {
+            if let Some(header) = parts.header(name) {
+                write_unfolded(header.value, sink);
+            }
+            sink.text("\n");
+        }
+        match self.moment {
+            Moment::Date(date) => sink.text(date),
+            Moment::Expires(seconds) => crate::timestamp::write_decimal(seconds, sink),
+        }
+        sink.text("\n");
+        self.amz_headers.write(sink);
+        if let Some(bucket) = self.bucket {
+            sink.text("/");
+            sink.text(bucket);
+        }
+        parts.path.write_as_given(sink);
+        write_sub_resources(parts.params.as_slice(), sink);
+    }
+}
+
+fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
+    if params.is_empty() {
+        return;
+    }
+    let mut separator = "?";
+    for name in SUB_RESOURCES {
+        for param in params {
+            if !param.name.decoded().eq(name.bytes()) {
+                continue;
+            }
+            sink.text(separator);
+            sink.text(name);
+            if let Some(value) = param.value.filter(|value| !value.raw().is_empty()) {
+                sink.text("=");
+                write_decoded(value, sink);
+            }
+            separator = "&";
+        }
+    }
+}
+
+fn write_decoded(value: Text<'_>, sink: &mut impl Sink) {
+    match value {
+        Text::Wire(raw) if raw.contains('%') => {
+            sink.bytes(&value.decoded().collect::<Vec<u8>>());
+        }
+        plain => sink.text(plain.raw()),
+    }
+}
+
+/// The `x-amz-*` headers of a request, sorted.
+pub(crate) struct AmzHeaders<'a>(HeaderList<'a>);
+
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
+
+impl<'a> AmzHeaders<'a> {
+    pub(crate) fn of(parts: &Parts<'a>, added_token: Option<&'a str>) -> Self {
+        let mut list = HeaderList::new();
+        if let Some(token) = added_token {
+            list.push(SECURITY_TOKEN, Value::Bytes(token.as_bytes()));
+        }
+        for header in parts.headers.as_slice() {
+            if is_amz(header) {
+                list.push(header.name, Value::Bytes(header.value));
+            }
+        }
+        list.sort();
+        AmzHeaders(list)
+    }
+
+    /// Each name with all its values.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a [u8]>)> {
+        self.0.groups().map(|(name, values)| {
+            let bytes = values.map(|value| match value {
+                Value::Bytes(bytes) => bytes,
+                Value::Host(_) => &[],
+            });
+            (name, bytes)
+        })
+    }
+
+    fn write(&self, sink: &mut impl Sink) {
+        for (name, values) in self.groups() {
+            sink.lower(name);
+            sink.text(":");
+            write_joined(values, sink);
+            sink.text("\n");
+        }
+    }
+}
+
+/// The values of a repeated header as one.
+pub(crate) fn write_joined<'a>(values: impl Iterator<Item = &'a [u8]>, sink: &mut impl Sink) {
+    for (at, value) in values.enumerate() {
+        if at > 0 {
+            sink.text(",");
+        }
+        write_unfolded(value, sink);
+    }
+}
+
+pub(crate) fn is_amz(header: &Header<'_>) -> bool {
+    const PREFIX: &str = "x-amz-";
+    let front = header.name.get(..PREFIX.len());
+    front.is_some_and(|front| front.eq_ignore_ascii_case(PREFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SUB_RESOURCES;
+
+    #[test]
+    fn sub_resources_are_sorted() {
+        assert!(SUB_RESOURCES.is_sorted());
+    }
+}

@@ -1,0 +1,48 @@
+//! Signature Version 2: for S3-compatible stores and appliances that know nothing newer, and for links of the
+//! form `?AWSAccessKeyId=…&Expires=…&Signature=…`.
+//!
+//! What lives here: the string to sign of S3's REST interface and of the query APIs, and where the signature goes. What does
+//! not: what a bucket's URL looks like ([`s3`](crate::s3)).
+//!
+//! ```
+//! use core::time::Duration;
+//! use presign::{Credentials, Request, Timestamp, v2};
+//!
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+//! // The bucket is signed, so a signer has to know it if it stands in the host.
+//! let signer = v2::Signer::new(credentials).bucket("johnsmith");
+//!
+//! let request = Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg");
+//! let url = signer.presign_until(&request, Timestamp::from_unix_seconds(1175139620))?;
+//! assert!(url.as_str().ends_with("&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"));
+//! # Ok::<(), presign::Error>(())
+//! ```
+//!
+//! # What is covered
+//! Much less than under SigV4: the method, the bucket, the path, the sub-resources and `response-*` parameters, the headers `x-amz-*`,
+//! `Content-MD5`, `Content-Type`, and the date or the end of the URL. All other parameters and headers can be
+//! changed by whoever has the request; [`PresignedUrl::not_covered`](crate::PresignedUrl::not_covered) names
+//! the headers that were given in vain.
+//!
+//! # Path
+//! Signed just as it stands in the URL, so it has to be percent-encoded.
+//!
+//! # Headers in a presigned URL
+//! `x-amz-*` headers become query parameters, and so does the session token; they are not sent as headers. `Content-Type` and `Content-MD5`
+//! stand in the query and have to be sent too.
+//!
+//! The rules are those of [Signing and authenticating REST
+//! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and, for
+//! [`QuerySigner`], of [Signature Version 2 signing
+//! process](https://docs.aws.amazon.com/general/latest/gr/signature-version-2.html).
+
+mod canonical;
+mod query;
+mod sign;
+
+pub use query::{QuerySigner, SignatureMethod, SignedForm};
+pub use sign::Signer;
+
+pub(crate) use sign::{
+    Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps,
+};

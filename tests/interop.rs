@@ -1,0 +1,203 @@
+//! The types of other crates: what comes in and goes out is what the plain functions take and give.
+
+use presign::s3::Bucket;
+use presign::{Credentials, Timestamp};
+use std::time::{Duration, SystemTime};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("20150830T123600Z").unwrap()
+}
+
+#[test]
+fn system_time_and_both_of_the_time_crate_say_the_same_moment() {
+    let seconds = now().unix_seconds();
+    let system = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap());
+    let offset = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+    let utc = time::UtcDateTime::from_unix_timestamp(seconds).unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let sign = |now: Timestamp| {
+        let url = bucket.get("key").presign(&credentials(), MINUTE, now);
+        url.unwrap().into_string()
+    };
+    for moment in [system.into(), offset.into(), utc.into()] {
+        assert_eq!(sign(moment), sign(now()));
+    }
+    assert_ne!(sign((system + MINUTE).into()), sign(now()));
+}
+
+#[cfg(feature = "url")]
+mod url {
+    use super::{MINUTE, credentials, now};
+    use presign::s3::Bucket;
+    use presign::{ErrorKind, Request, v4};
+    use url::Url;
+
+    #[test]
+    fn a_parsed_url_signs_as_its_text_does() {
+        let signer = v4::Signer::new(credentials(), "us-east-1", "iam").unwrap();
+        let url = Url::parse("https://iam.amazonaws.com/?Action=ListUsers").unwrap();
+        let parsed = signer.presign(&Request::from_url("GET", &url), MINUTE, now());
+        let text = signer.presign(&Request::get(url.as_str()), MINUTE, now());
+        assert_eq!(parsed.unwrap().as_str(), text.unwrap().as_str());
+    }
+
+    /// Keys that a parser would change are refused, all others come through byte by byte.
+    #[test]
+    fn a_presigned_url_parses_to_itself_or_not_at_all() {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let presign = |key| {
+            bucket
+                .get(key)
+                .presign(&credentials(), MINUTE, now())
+                .unwrap()
+        };
+        for key in [
+            "a b", "a//b", "/a", "ü'!*()~", "a%2Fb", "a?b#c", "...", "a/.b", "a\\b",
+        ] {
+            let presigned = presign(key);
+            assert_eq!(
+                presigned.to_url().unwrap().as_str(),
+                presigned.as_str(),
+                "{key}"
+            );
+        }
+        for key in ["..", ".", "a/..", "a/../b", "./a", "../a"] {
+            let error = presign(key).to_url().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Url, "{key}");
+            assert!(error.to_string().contains("rewrites"), "{error}");
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+mod http {
+    use super::{MINUTE, credentials, now};
+    use presign::{ErrorKind, Payload, Request, v2, v4};
+
+    fn request() -> ::http::Request<&'static str> {
+        ::http::Request::put("https://examplebucket.s3.amazonaws.com/a%20b?tagging")
+            .header("content-type", "text/plain")
+            .header("x-amz-meta-a", "1")
+            .header("x-amz-meta-a", "2")
+            .body("body")
+            .unwrap()
+    }
+
+    fn described() -> Request<'static> {
+        Request::put("https://examplebucket.s3.amazonaws.com/a%20b?tagging")
+            .header("content-type", "text/plain")
+            .header("x-amz-meta-a", "1")
+            .header("x-amz-meta-a", "2")
+    }
+
+    #[test]
+    fn signing_in_place_adds_the_headers_that_signing_returns() {
+        let credentials = credentials().with_session_token("token").unwrap();
+        let v4 = v4::Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
+        let v2 = v2::Signer::new(credentials).bucket("examplebucket");
+        let payload = Payload::of("body");
+        let mut signed = request();
+        v4.sign_http(&mut signed, payload, now()).unwrap();
+        let (mut parts, _) = request().into_parts();
+        v4.sign_http_parts(&mut parts, payload, now()).unwrap();
+        assert_eq!(parts.headers, *signed.headers());
+        for (name, value) in v4.sign(&described(), payload, now()).unwrap().headers() {
+            assert_eq!(signed.headers()[name], value);
+        }
+        assert!(signed.headers()["authorization"].is_sensitive());
+        assert!(signed.headers()["x-amz-security-token"].is_sensitive());
+        assert!(!signed.headers()["x-amz-date"].is_sensitive());
+
+        let mut signed = request();
+        v2.sign_http(&mut signed, now()).unwrap();
+        for (name, value) in v2.sign(&described(), now()).unwrap().headers() {
+            assert_eq!(signed.headers()[name], value);
+        }
+    }
+
+    #[test]
+    fn a_presigned_url_becomes_the_request_that_it_is_for() {
+        let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
+        let presigned = signer
+            .presign(&Request::from(&request()), MINUTE, now())
+            .unwrap();
+        let ready = presigned.to_http_request("body").unwrap();
+        assert_eq!(ready.method(), "PUT");
+        assert_eq!(ready.uri().to_string(), presigned.as_str());
+        assert_eq!(ready.headers(), request().headers());
+    }
+
+    #[test]
+    fn a_uri_without_a_host_is_refused_and_the_request_left_alone() {
+        let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
+        let mut request = ::http::Request::get("/path").body(()).unwrap();
+        let error = signer
+            .sign_http(&mut request, Payload::Empty, now())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Url);
+        assert!(request.headers().is_empty());
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serde {
+    use super::{Bucket, MINUTE, credentials, now};
+    use presign::Payload;
+    use serde_json::json;
+
+    #[test]
+    fn results_are_written_as_the_command_line_writes_them() {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let put = bucket
+            .put("key")
+            .header("x-amz-meta-a", "1")
+            .header("X-Amz-Meta-A", "2")
+            .header("Content-Type", "text/plain");
+        let presigned = put.presign(&credentials(), MINUTE, now()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&presigned).unwrap(),
+            json!({
+                "method": "PUT",
+                "url": presigned.as_str(),
+                "headers": {"x-amz-meta-a": "1,2", "Content-Type": "text/plain"},
+                "expires_at": "2015-08-30T12:37:00Z",
+            })
+        );
+        let old = bucket
+            .get("key")
+            .header("Range", "bytes=0-9")
+            .presign_v2(&credentials(), MINUTE, now())
+            .unwrap();
+        assert_eq!(
+            serde_json::to_value(&old).unwrap()["not_covered"],
+            json!(["Range"])
+        );
+
+        let signed = put.sign(&credentials(), Payload::Unsigned, now()).unwrap();
+        let value = serde_json::to_value(&signed).unwrap();
+        assert_eq!(value["headers"]["Authorization"], signed.authorization());
+        assert_eq!(value["headers"]["x-amz-date"], "20150830T123600Z");
+
+        let steps = put.presign_steps(&credentials(), MINUTE, now()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&steps).unwrap(),
+            json!({
+                "canonical_request": steps.canonical_request,
+                "string_to_sign": steps.string_to_sign,
+                "signature": steps.signature.as_str(),
+            })
+        );
+        let steps = bucket
+            .get("key")
+            .presign_v2_steps(&credentials(), now())
+            .unwrap();
+        let value = serde_json::to_value(&steps).unwrap();
+        assert!(value.get("canonical_request").is_none());
+    }
+}
