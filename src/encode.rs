@@ -17,6 +17,9 @@ pub(crate) trait Sink {
 
     /// ASCII text, a host or the name of a header, which goes there in lower case.
     fn lower(&mut self, text: &str) {
+        if !text.contains(|c: char| c.is_ascii_uppercase()) {
+            return self.text(text);
+        }
         for c in text.chars() {
             self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
         }
@@ -121,17 +124,15 @@ impl<'a> Text<'a> {
         let mut rest = self.raw();
         let wire = matches!(self, Text::Wire(_));
         while !rest.is_empty() {
-            let run = rest
-                .bytes()
-                .position(|byte| !bare.holds(byte))
-                .unwrap_or(rest.len());
+            let run = rest.bytes().position(|byte| !bare.holds(byte));
+            let Some(run) = run else {
+                return sink.text(rest);
+            };
             // A run ends before an ASCII byte or before the first byte of a character.
             let Some((plain, special)) = rest.split_at_checked(run) else {
                 return;
             };
-            if !plain.is_empty() {
-                sink.text(plain);
-            }
+            sink.text(plain);
             rest = special;
             if wire && let Some((byte, after)) = unescape(rest) {
                 sink.text(bare.encoded(byte));

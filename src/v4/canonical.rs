@@ -106,21 +106,21 @@ impl<'a> SignedHeaders<'a> {
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for (name, _) in self.0.groups() {
-            sink.text(separator);
+        for (at, (name, _)) in self.0.groups().enumerate() {
+            if at > 0 {
+                sink.text(";");
+            }
             sink.lower(name);
-            separator = ";";
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for (name, _) in self.0.groups() {
-            sink.text(separator);
+        for (at, (name, _)) in self.0.groups().enumerate() {
+            if at > 0 {
+                sink.text("%3B");
+            }
             Encoded(sink).lower(name);
-            separator = "%3B";
         }
     }
 
@@ -135,14 +135,15 @@ impl<'a> SignedHeaders<'a> {
     fn write(&self, sink: &mut impl Sink) {
         for (name, values) in self.0.groups() {
             sink.lower(name);
-            let mut separator = ":";
-            for value in values {
-                sink.text(separator);
+            sink.text(":");
+            for (at, value) in values.enumerate() {
+                if at > 0 {
+                    sink.text(",");
+                }
                 match value {
                     Value::Bytes(value) => write_value(value, sink),
                     Value::Host(authority) => authority.write(sink),
                 }
-                separator = ",";
             }
             sink.text("\n");
         }
@@ -253,7 +254,7 @@ impl AuthParams<'_> {
         match param {
             AuthParam::Algorithm => sink.text(scope.dialect.algorithm),
             AuthParam::Credential => scope.write_credential(self.access_key_id, sink),
-            AuthParam::Date => sink.text(scope.date.as_str()),
+            AuthParam::Date => sink.text(scope.time),
             AuthParam::Expires => write_decimal(self.expires.into(), sink),
             AuthParam::SecurityToken => sink.text(self.session_token.unwrap_or_default()),
             AuthParam::SignedHeaders => self.headers.write_names_encoded(sink),

@@ -240,7 +240,8 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(crate) fn scope(&self, date: &'a AmzDate) -> Scope<'a> {
         Scope {
-            date,
+            time: date.as_str(),
+            date: date.date(),
             region: self.region,
             service: self.service,
             dialect: self.settings.dialect,
@@ -604,7 +605,7 @@ fn write_string_to_sign(scope: &Scope<'_>, hash: &Hex, sink: &mut impl Sink) {
 pub(crate) fn write_string_to_sign_head(scope: &Scope<'_>, sink: &mut impl Sink) {
     sink.text(scope.dialect.algorithm);
     sink.text("\n");
-    sink.text(scope.date.as_str());
+    sink.text(scope.time);
     sink.text("\n");
     scope.write(sink);
     sink.text("\n");
