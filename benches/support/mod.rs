@@ -6,6 +6,8 @@
 
 #![allow(dead_code)] // Each bench uses its part.
 
+pub mod rows;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use presign::s3::{Bucket, Operation};
