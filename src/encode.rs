@@ -103,6 +103,11 @@ impl Bare {
     }
 }
 
+/// Whether one of the bytes is of a class. All are looked at, because the compiler then looks at many at a time.
+pub(crate) fn holds(bytes: &[u8], is: impl Fn(&u8) -> bool) -> bool {
+    bytes.iter().fold(false, |found, byte| found | is(byte))
+}
+
 /// Text of a request, and whether a `%` in it is data or encoding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Text<'a> {

@@ -5,7 +5,7 @@
 //! in the crate knows these rules.
 
 use super::key::Scope;
-use crate::encode::{Bare, Sink, Text};
+use crate::encode::{Bare, Sink, Text, holds};
 use crate::headers::{HeaderList, Value};
 use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
@@ -188,9 +188,7 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_value(value: &[u8], sink: &mut impl Sink) {
-    // The compiler counts many bytes at a time, so this is cheap.
-    let spaces = value.iter().filter(|byte| byte.is_ascii_whitespace());
-    if spaces.count() == 0 {
+    if !holds(value, u8::is_ascii_whitespace) {
         return sink.bytes(value);
     }
     let words = value
