@@ -249,10 +249,8 @@ pub(crate) struct Hex([u8; 64]);
 impl Hex {
     pub(crate) fn of(bytes: &[u8; 32]) -> Self {
         // By arithmetic: the compiler then makes many digits at a time, which it can't with a table.
-        let digit = |value: u8| match value {
-            0..=9 => b'0' + value,
-            _ => b'a' - 10 + value,
-        };
+        const LETTERS: u8 = b'a' - b'0' - 10;
+        let digit = |value: u8| b'0' + value + u8::from(value > 9) * LETTERS;
         let mut text = [0; 64];
         for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
             *pair = [digit(byte >> 4), digit(byte & 0xf)];
