@@ -1,7 +1,7 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape};
+use crate::encode::{Bare, Sink, Text, bad_escape, holds};
 use crate::error::{Error, Quoted, error};
 use crate::headers::write_unfolded;
 use crate::list::List;
@@ -193,21 +193,11 @@ pub(crate) struct Authority<'a> {
 
 impl Authority<'_> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
-        write_lower(self.host, sink);
+        sink.lower(self.host);
         if let Some(port) = self.port {
             sink.text(":");
             write_decimal(port.into(), sink);
         }
-    }
-}
-
-/// Writes ASCII text in lower case.
-pub(crate) fn write_lower(text: &str, sink: &mut impl Sink) {
-    if text.bytes().all(|byte| !byte.is_ascii_uppercase()) {
-        return sink.text(text);
-    }
-    for c in text.chars() {
-        sink.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
     }
 }
 
@@ -648,13 +638,31 @@ fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 
 /// A token of RFC 9110, section 5.6.2.
 fn is_token(text: &str) -> bool {
+    /// Whether each byte can stand in a token.
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    static TOKEN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0u8;
+        while byte < 128 {
+            table[byte as usize] = byte.is_ascii_alphanumeric()
+                || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+            byte += 1;
+        }
+        table
+    };
     !text.is_empty()
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+            .all(|byte| TOKEN.get(usize::from(byte)) == Some(&true))
 }
 
 fn check_method(method: &str) -> Result<(), Error> {
+    const KNOWN: [&str; 9] = [
+        "GET", "PUT", "HEAD", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    if KNOWN.contains(&method) {
+        return Ok(());
+    }
     if !is_token(method) {
         return Err(error!(
             Method,
@@ -662,26 +670,27 @@ fn check_method(method: &str) -> Result<(), Error> {
             Quoted(method)
         ));
     }
-    const KNOWN: [&str; 9] = [
-        "GET", "PUT", "HEAD", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT",
-    ];
     let known = KNOWN
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(method));
     match known {
         // Clients send these in upper case, so another signature would never match.
-        Some(known) if known != method => Err(error!(
+        Some(known) => Err(error!(
             Method,
             "methods are written in upper case: {} should be {known}",
             Quoted(method)
         )),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
 fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
     if !is_token(name) {
         return Err(error!(Header, "{} is not a header name", Quoted(name)));
+    }
+    // Nearly every value has none.
+    if !holds(value, u8::is_ascii_control) {
+        return Ok(());
     }
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {

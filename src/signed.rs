@@ -1,6 +1,7 @@
 //! What signing gives back: all that a caller has to send, and the steps on the way for those who want
 //! to see them.
 
+use crate::encode::Hex;
 use crate::error::Error;
 use crate::request::{Header, Parts};
 use crate::timestamp::Timestamp;
@@ -157,9 +158,7 @@ pub struct Signature {
 impl Signature {
     /// SigV4's: an HMAC-SHA256 in hex.
     pub(crate) fn hex(mac: &[u8; 32]) -> Self {
-        let mut text = [0; 64];
-        // The lengths agree, so this cannot fail.
-        let _ = hex::encode_to_slice(mac, &mut text);
+        let text = *Hex::of(mac).as_bytes();
         Signature { text, length: 64 }
     }
 

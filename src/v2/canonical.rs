@@ -7,7 +7,7 @@
 
 use crate::encode::{Sink, Text};
 use crate::headers::{HeaderList, Value, write_unfolded};
-use crate::request::{Header, Param, Parts, Path, write_lower};
+use crate::request::{Header, Param, Parts, Path};
 
 /// The sub-resources and response overrides: the parameters that are part of the resource, in the order in which they
 /// are signed.
@@ -206,7 +206,7 @@ impl<'a> AmzHeaders<'a> {
 
     fn write(&self, sink: &mut impl Sink) {
         for (name, values) in self.groups() {
-            write_lower(name, sink);
+            sink.lower(name);
             sink.text(":");
             write_joined(values, sink);
             sink.text("\n");

@@ -5,7 +5,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Encoded, Sink as _, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
-use crate::request::{Param, Parts, Request, write_lower, write_params};
+use crate::request::{Param, Parts, Request, write_params};
 use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send, names_of};
 use crate::timestamp::Timestamp;
 use alloc::string::{String, ToString as _};
@@ -215,7 +215,7 @@ impl QuerySigner {
         string_to_sign.push_str(parts.method);
         string_to_sign.push('\n');
         match parts.host {
-            Some(host) => write_lower(&String::from_utf8_lossy(host), &mut string_to_sign),
+            Some(host) => string_to_sign.lower(&String::from_utf8_lossy(host)),
             None => parts.authority.write(&mut string_to_sign),
         }
         string_to_sign.push('\n');

@@ -8,7 +8,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::write_unfolded;
-use crate::request::{Header, Parts, Path, Request, write_lower};
+use crate::request::{Header, Parts, Path, Request};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
 };
@@ -228,7 +228,7 @@ pub(crate) fn presign(
     };
     let mut push_name = |name: &str, url: &mut String| {
         url.push(separator);
-        write_lower(name, url);
+        url.lower(name);
         url.push('=');
         separator = '&';
     };

@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(short = '0', long)]
     null: bool,
 
-    /// How many threads share the work; default one more than there are cores
+    /// How many threads share the work; default as many as there are cores
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<u16>>,
 
@@ -112,8 +112,8 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let jobs = match args.jobs {
         Some(jobs) => jobs.get().into(),
-        // While one waits for its turn, another one works.
-        None => thread::available_parallelism().map_or(1, NonZero::get) + 1,
+        // One more than there are cores is slower: it is put aside while all others wait for its turn.
+        None => thread::available_parallelism().map_or(1, NonZero::get),
     };
     let separator = if args.null { 0 } else { b'\n' };
     sign_all(&signer, separator, jobs)
