@@ -60,10 +60,10 @@ pub enum SignatureVersion {
     V2,
 }
 
-/// How long a presigned URL lives.
+/// How long a presigned URL or a form is good.
 #[derive(Args)]
 pub struct Life {
-    /// How long the URL lives: seconds, or 90s 15m 12h 7d; default 3600; under v4 at most seven days
+    /// How long the URL or form is good: seconds, or 90s 15m 12h 7d; default 3600; a URL under v4 at most seven days
     #[arg(long = "expires-in", value_name = "D", value_parser = parse_duration)]
     pub given: Option<Duration>,
 }

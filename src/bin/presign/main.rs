@@ -1,4 +1,4 @@
-//! The command line program `presign`: presigned URLs and signed requests, offline.
+//! The command line program `presign`: presigned URLs, signed requests and POST policies, offline.
 //!
 //! This program is the only part of the package with the outside world in it: it reads the clock, the
 //! environment, the profile files and standard input, hands them to the library, and prints. What is shared by all
@@ -12,6 +12,7 @@ mod batch;
 mod credentials;
 mod object;
 mod output;
+mod post;
 mod profile;
 mod request;
 mod settings;
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   presign get s3://examplebucket/documents/report.pdf --expires-in 12h
   presign put s3://examplebucket/upload.bin --header 'Content-Type: application/octet-stream'
+  presign post 's3://examplebucket/user/eric/*' --max-size 10MB --output html > form.html
   presign batch s3://examplebucket --expires-in 7d < keys.txt > urls.txt
   presign url 'https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15' --service sts
   presign sign https://examplebucket.s3.us-east-1.amazonaws.com/notes.txt --method PUT --body notes.txt
@@ -56,6 +58,9 @@ enum Command {
     /// Make a presigned URL that deletes an object
     #[command(after_help = object::DELETE_EXAMPLES)]
     Delete(object::Args),
+    /// Make a POST policy: a signed form with which a browser uploads within limits
+    #[command(after_help = post::EXAMPLES)]
+    Post(post::Args),
     /// Make a presigned URL for each key of standard input
     #[command(after_help = batch::EXAMPLES)]
     Batch(batch::Args),
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
         Command::Put(args) => object::run("PUT", &args),
         Command::Head(args) => object::run("HEAD", &args),
         Command::Delete(args) => object::run("DELETE", &args),
+        Command::Post(args) => post::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),

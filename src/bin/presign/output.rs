@@ -3,7 +3,7 @@
 
 use crate::args::SignatureVersion;
 use clap::ValueEnum;
-use presign::{PresignedUrl, SignedRequest, SigningSteps};
+use presign::{PresignedPost, PresignedUrl, SignedRequest, SigningSteps};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -24,6 +24,18 @@ impl From<presign::Error> for Refusal {
     fn from(error: presign::Error) -> Self {
         Refusal(error.to_string())
     }
+}
+
+/// What is printed of a form.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub enum PostFormat {
+    /// The URL, and then the fields, one NAME=VALUE a line
+    #[default]
+    Text,
+    /// A JSON object: URL, fields, policy, end and signature
+    Json,
+    /// A page with the form, for a browser
+    Html,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -80,6 +92,45 @@ pub fn url_object(
     }
     insert_steps(&mut object, steps);
     object
+}
+
+/// Prints a form, and says which fields it leaves to the sender.
+pub fn print_post(format: PostFormat, form: &PresignedPost) -> Result<()> {
+    match format {
+        PostFormat::Text => {
+            let mut text = String::from(form.url());
+            for (name, value) in form.fields() {
+                if value.contains('\n') {
+                    return Err(Refusal::new(format!(
+                        "the field {name} has a line break, so it is no line of text output: use --output json"
+                    )));
+                }
+                text.push('\n');
+                text.extend([name, "=", value]);
+            }
+            print(&text)?;
+        }
+        PostFormat::Json => {
+            let mut object = Map::new();
+            object.insert("url".into(), form.url().into());
+            object.insert("fields".into(), form.fields().collect());
+            object.insert("policy".into(), form.policy().into());
+            object.insert("expires_at".into(), form.expires_at().to_string().into());
+            object.insert("signature".into(), form.signature().as_str().into());
+            print_json(object)?;
+        }
+        // The page asks for the open fields.
+        PostFormat::Html => return print(form.to_html_page().trim_end()),
+    }
+    for (name, prefix) in form.open_fields() {
+        match prefix {
+            "" => note(format_args!("send with it: {name}, with any value")),
+            _ => note(format_args!(
+                "send with it: {name}, which begins with {prefix}"
+            )),
+        }
+    }
+    Ok(())
 }
 
 /// Prints the headers of a signed request: the given ones that have to be sent, and those that signing adds.
