@@ -7,17 +7,21 @@
 // Each test and example uses a part of it.
 #![allow(dead_code)]
 
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use presign::PresignedUrl;
 use s3s::auth::SimpleAuth;
 use s3s::host::SingleDomain;
-use s3s::service::S3ServiceBuilder;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, HttpError, HttpResponse};
 use s3s_fs::FileSystem;
 use std::error::Error;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -48,11 +52,31 @@ impl Server {
 
     /// Starts a server that knows its user by another access key id.
     pub fn start_for(access_key_id: &str) -> Result<Server, Box<dyn Error>> {
+        Server::run(access_key_id, 0, |_| None)
+    }
+
+    /// Starts a server on this port, 0 for one that is free, that also answers with pages. They are made by a
+    /// function of the endpoint.
+    ///
+    /// Pages and objects have one origin, so a page's script may talk to the bucket: elsewhere, the bucket's CORS
+    /// configuration has to allow that.
+    pub fn start_with(
+        port: u16,
+        pages: impl FnOnce(String) -> Pages,
+    ) -> Result<Server, Box<dyn Error>> {
+        Server::run(ACCESS_KEY_ID, port, |endpoint| Some(pages(endpoint)))
+    }
+
+    fn run(
+        access_key_id: &str,
+        port: u16,
+        pages: impl FnOnce(String) -> Option<Pages>,
+    ) -> Result<Server, Box<dyn Error>> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?;
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
         let port = listener.local_addr()?.port();
 
         let folder = tempfile::tempdir()?;
@@ -63,14 +87,17 @@ impl Server {
         // What stands before this in a Host header is the name of a bucket.
         service.set_host(SingleDomain::new(&format!("localhost:{port}"))?);
         let service = service.build();
+        let pages = pages(endpoint(port)).map(Arc::new);
 
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let service = service.clone();
+                let (service, pages) = (service.clone(), pages.clone());
+                let answer =
+                    service_fn(move |request| answer(service.clone(), pages.clone(), request));
                 tokio::spawn(async move {
                     // A connection that breaks off is the client's to report.
                     let _ = Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service)
+                        .serve_connection(TokioIo::new(stream), answer)
                         .await;
                 });
             }
@@ -84,13 +111,51 @@ impl Server {
 
     /// The endpoint, for [`presign::s3::BucketBuilder::endpoint`].
     pub fn endpoint(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        endpoint(self.port)
     }
 
     /// The file that the server keeps an object in.
     pub fn file(&self, key: &str) -> PathBuf {
         self.folder.path().join(BUCKET).join(key)
     }
+}
+
+fn endpoint(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+/// What a server answers to a GET request besides S3, by its path and query; none where it is S3's to answer.
+pub type Pages = Box<dyn Fn(&str) -> Option<Page> + Send + Sync>;
+
+pub struct Page {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+async fn answer(
+    service: S3Service,
+    pages: Option<Arc<Pages>>,
+    request: hyper::Request<Incoming>,
+) -> Result<HttpResponse, HttpError> {
+    let Some(pages) = pages else {
+        return service.call(request.map(Body::from)).await;
+    };
+    let target = request.uri().path_and_query();
+    let is_get = request.method() == "GET";
+    if let Some(page) = target.filter(|_| is_get).and_then(|it| pages(it.as_str())) {
+        return hyper::Response::builder()
+            .status(page.status)
+            .header("Content-Type", page.content_type)
+            .body(Body::from(page.body))
+            .map_err(|error| HttpError::new(error.into()));
+    }
+    // s3s refuses a file as soon as it is too large, and a browser that is still sending then shows no answer.
+    let (head, body) = request.into_parts();
+    let body = body.collect().await;
+    let body = body.map_err(|error| HttpError::new(error.into()))?;
+    let request = hyper::Request::from_parts(head, Body::from(body.to_bytes()));
+    service.call(request).await
 }
 
 /// An error of s3s-fs, which is none of the standard library's.
