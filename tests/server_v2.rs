@@ -431,6 +431,8 @@ fn every_sub_resource_is_covered() {
             for operation in [
                 bucket.get("k").query(name, "a b+c/d&e"),
                 bucket.operation("GET").sub_resource(name),
+                // An empty value counts as none.
+                bucket.operation("GET").query(name, ""),
             ] {
                 for form in [V2.link, V2.headers] {
                     let signed = form("GET", &operation, b"", &credentials(), TEN_MINUTES, now());
