@@ -5,6 +5,7 @@
 //! [Create a canonical request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 use percent_encoding::percent_encode_byte;
 
@@ -44,6 +45,16 @@ impl Sink for String {
     }
 }
 
+impl Sink for Vec<u8> {
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
 /// Two sinks fed with the same text.
 pub(crate) struct Tee<'a, A, B>(pub &'a mut A, pub &'a mut B);
 
@@ -56,6 +67,27 @@ impl<A: Sink, B: Sink> Sink for Tee<'_, A, B> {
     fn bytes(&mut self, bytes: &[u8]) {
         self.0.bytes(bytes);
         self.1.bytes(bytes);
+    }
+}
+
+/// Percent-encodes what it is given, as a name or value of a query, and passes it on.
+pub(crate) struct Encoded<'a, S>(pub &'a mut S);
+
+impl<S: Sink> Sink for Encoded<'_, S> {
+    fn text(&mut self, text: &str) {
+        Text::Plain(text).write(Bare::Unreserved, self.0);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return self.text(text);
+        }
+        for chunk in bytes.utf8_chunks() {
+            self.text(chunk.valid());
+            for byte in chunk.invalid() {
+                self.0.text(percent_encode_byte(*byte));
+            }
+        }
     }
 }
 

@@ -53,14 +53,18 @@ impl<'a> HeaderList<'a> {
     }
 }
 
-/// A header's value as one line, without white space at its ends: a folded line is unfolded to one space
+/// A header's value as one line, without white space at its ends: where lines are folded stands one space
 /// (RFC 9112, section 5.2).
 pub(crate) fn write_unfolded(value: &[u8], sink: &mut impl Sink) {
-    for (at, line) in value.trim_ascii().split(|byte| *byte == b'\n').enumerate() {
+    if !value.contains(&b'\n') {
+        return sink.bytes(value.trim_ascii());
+    }
+    let lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    for (at, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         if at > 0 {
             sink.text(" ");
         }
-        sink.bytes(line.trim_ascii());
+        sink.bytes(line);
     }
 }
 

@@ -133,10 +133,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Without the query and the header values, which may hold a token or a signature.
+/// Without the query and the header values, which may hold a token or a signature, and without a user.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.url.split('?').next().unwrap_or_default();
+        let url = showable(&self.url);
         let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
@@ -222,9 +222,7 @@ impl Path<'_> {
             }
         }
     }
-}
 
-impl Path<'_> {
     /// Writes the path as it was given, for the services that sign it as it stands in the URL.
     pub(crate) fn write_as_given(self, sink: &mut impl Sink) {
         match self {
@@ -267,6 +265,11 @@ impl<'a> Param<'a> {
         self.name.write(Bare::Unreserved, sink);
         sink.text("=");
         self.value.unwrap_or_default().write(Bare::Unreserved, sink);
+    }
+
+    /// The value, if it is not empty.
+    pub(crate) fn filled(&self) -> Option<Text<'a>> {
+        self.value.filter(|value| !value.raw().is_empty())
     }
 
     /// Whether the decoded name is this one, in any case of letters.
@@ -342,6 +345,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) headers: List<Header<'a>, 12>,
     /// The `Host` header that the caller gave, trimmed; it is not among the headers.
     pub(crate) host: Option<&'a [u8]>,
+    /// What a URL begins with in place of scheme and authority, which stay what is signed.
+    pub(crate) shown: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
@@ -360,6 +365,7 @@ impl<'a> Parts<'a> {
             params: List::new(),
             headers: List::new(),
             host: None,
+            shown: None,
         })
     }
 
@@ -407,15 +413,35 @@ impl<'a> Parts<'a> {
         headers.find(|header| header.is_named(name))
     }
 
-    /// The URL without a signature, its parameters in the order given.
+    /// The header of that name, of which there may be one only: the signature takes its value from it.
+    pub(crate) fn only_header(&self, name: &str) -> Result<Option<&Header<'a>>, Error> {
+        let headers = self.headers.as_slice().iter();
+        let mut headers = headers.filter(|header| header.is_named(name));
+        match (headers.next(), headers.next()) {
+            (_, Some(_)) => Err(error!(
+                Header,
+                "the header {name} is there twice: a request has one"
+            )),
+            (first, None) => Ok(first),
+        }
+    }
+
+    /// The URL without a signature.
     pub(crate) fn write_url(&self, url: &mut String) {
         self.write_origin(url);
         self.path.write_as_given(url);
+        self.write_query(url);
+    }
+
+    /// `?` and the parameters in the order given; nothing if there are none.
+    ///
+    /// A parameter whose value is empty stands without `=`: servers read both alike, and SigV2 signs it so.
+    pub(crate) fn write_query(&self, url: &mut String) {
         let mut separator = "?";
         for param in self.params.as_slice() {
             url.push_str(separator);
             param.name.write(Bare::Unreserved, url);
-            if let Some(value) = param.value {
+            if let Some(value) = param.filled() {
                 url.push('=');
                 value.write(Bare::Unreserved, url);
             }
@@ -423,12 +449,30 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// `https://host:port`, as it begins a URL.
+    /// What the URL begins with: `https://host:port`, or what is shown in its place.
     pub(crate) fn write_origin(&self, url: &mut String) {
-        url.push_str(self.scheme.as_str());
-        url.push_str("://");
-        self.authority.write(url);
+        match self.shown {
+            Some(shown) => url.push_str(shown),
+            None => write_origin(self.scheme, self.authority, url),
+        }
     }
+
+    /// An upper bound of the length of the origin.
+    pub(crate) fn origin_bound(&self) -> usize {
+        /// `https://` and `:65535`.
+        const FIXED: usize = 14;
+        match self.shown {
+            Some(shown) => shown.len(),
+            None => self.authority.host.len().saturating_add(FIXED),
+        }
+    }
+}
+
+/// `https://host:port`.
+pub(crate) fn write_origin(scheme: Scheme, authority: Authority<'_>, url: &mut String) {
+    url.push_str(scheme.as_str());
+    url.push_str("://");
+    authority.write(url);
 }
 
 /// A URL in its parts; path and query as they are written.
@@ -445,7 +489,7 @@ impl<'a> Url<'a> {
             return Err(error!(
                 Url,
                 "{} is not an absolute URL: it should begin with https:// or http://",
-                Quoted(url)
+                Quoted(showable(url))
             ));
         };
         let scheme = match scheme {
@@ -455,7 +499,7 @@ impl<'a> Url<'a> {
                 return Err(error!(
                     Url,
                     "the scheme {} can't be signed: it should be https or http",
-                    Quoted(scheme)
+                    Quoted(showable(scheme))
                 ));
             }
         };
@@ -473,22 +517,39 @@ impl<'a> Url<'a> {
         };
         check_wire("path", path)?;
         check_wire("query", query.unwrap_or_default())?;
+        let authority = parse_authority(authority, scheme).map_err(|error| {
+            // A password with a slash in it, as many secret keys have one, ends up here in pieces.
+            match path.contains('@') {
+                true => user_error(),
+                false => error,
+            }
+        })?;
         Ok(Url {
             scheme,
-            authority: parse_authority(authority, scheme)?,
+            authority,
             path,
             query,
         })
     }
 }
 
+/// What of a text that should be a URL can stand in a message: neither a query nor a user, for they may hold
+/// a signature or a secret.
+fn showable(url: &str) -> &str {
+    let front = url.split('?').next().unwrap_or_default();
+    front.rsplit('@').next().unwrap_or_default()
+}
+
+fn user_error() -> Error {
+    error!(
+        Url,
+        "the URL has a user before its host: credentials are given to the signer, not in the URL"
+    )
+}
+
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     if text.contains('@') {
-        // Not quoted: what stands before the `@` may be a password.
-        return Err(error!(
-            Url,
-            "the URL has a user before its host: credentials are given to the signer, not in the URL"
-        ));
+        return Err(user_error());
     }
     let (host, port) = match text.rfind(']') {
         Some(bracket) => text.split_at_checked(bracket.saturating_add(1)),

@@ -222,6 +222,21 @@ impl fmt::Debug for SigningSteps {
     }
 }
 
+/// The names of some of a request's headers, each once.
+pub(crate) fn names_of<'a>(
+    parts: &Parts<'a>,
+    is_meant: impl Fn(&Header<'a>) -> bool,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let headers = parts.headers.as_slice().iter();
+    for header in headers.filter(|header| is_meant(header)) {
+        if !names.iter().any(|name| header.is_named(name)) {
+            names.push(header.name.into());
+        }
+    }
+    names
+}
+
 /// The headers of a presigned URL that a caller has to send.
 pub(crate) fn headers_to_send<'a>(
     parts: &Parts<'a>,

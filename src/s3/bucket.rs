@@ -1,39 +1,17 @@
-//! Where a bucket is: its name, region and endpoint become a host and the front of a path.
-//!
-//! See [Virtual hosting of buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html) and
-//! [Amazon S3 endpoints](https://docs.aws.amazon.com/general/latest/gr/s3.html).
+//! A bucket: its name, region and options become an address and the scope of its signatures. What lives here: the type, and what
+//! is chosen about it. What does not: how the host comes about, which is the endpoint's.
 
+use super::endpoint::{Address, AddressingStyle, Options, shown_origin};
+use super::name::{Kind, Resource};
 use super::operation::Operation;
 use crate::credentials::Credentials;
-use crate::encode::{Bare, Text};
 use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::request::{Authority, Path, Scheme, Url};
+use crate::request::{Authority, Parts, Path, Scheme};
 use crate::v2;
-use crate::v4::{Context, Settings, check_scope_part};
+use crate::v4::{Context, SessionToken, Settings, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::net::Ipv4Addr;
-
-/// Where the name of the bucket stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AddressingStyle {
-    /// In the host if it can stand there, else in the path.
-    ///
-    /// In the path for a custom endpoint, for an IP address, for a name with dots over https (the
-    /// server's certificate doesn't cover such a host), and for a name that is no host name.
-    #[default]
-    Auto,
-    /// In the host: `https://bucket.s3.region.amazonaws.com/key`.
-    Virtual,
-    /// In the path: `https://s3.region.amazonaws.com/bucket/key`.
-    Path,
-    /// Nowhere: the host belongs to the bucket, as that of a custom domain (CNAME) or of a proxy in front of it.
-    ///
-    /// The host that is signed is the one that the server sees: a proxy or CDN has to pass it on as it is.
-    Domain,
-}
 
 /// A bucket and where it is.
 ///
@@ -57,26 +35,56 @@ pub enum AddressingStyle {
 /// assert_eq!(domain.get("a b").url()?, "https://files.example.com/a%20b");
 /// # Ok::<(), presign::Error>(())
 /// ```
+///
+/// # Access points, directory buckets
+/// What is said of a bucket's name holds for everything that AWS takes in its place:
+///
+/// | name | host | service that is signed |
+/// |---|---|---|
+/// | a bucket | `name.s3.region.amazonaws.com` | `s3` |
+/// | alias of an access point, `…-s3alias`, `…--ol-s3` | as a bucket | `s3` |
+/// | [`arn:aws:s3:region:account:accesspoint/name`][ap] | `name-account.s3-accesspoint.region.amazonaws.com` | `s3` |
+/// | [`arn:aws:s3-object-lambda:region:account:accesspoint/name`][ol] | `name-account.s3-object-lambda.region.amazonaws.com` | `s3-object-lambda` |
+/// | [`arn:aws:s3-outposts:region:account:outpost/id/accesspoint/name`][op] | `name-account.id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
+/// | alias of that, `…--op-s3` | `alias.op-id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
+/// | [`arn:aws:s3::account:accesspoint/alias`][mrap], multi-region | `alias.accesspoint.s3-global.amazonaws.com` | needs SigV4a |
+/// | [directory bucket][express], `…--zone--x-s3`, or its access point, `…--zone--xa-s3` | `name.s3express-zone.region.amazonaws.com` | `s3express` |
+///
+/// The region has to be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is chosen; its partition
+/// has to be the ARN's in any case. A multi-region access point has an address, but signing for it is refused: it takes
+/// SigV4a signatures only.
+///
+/// Requests for the objects of a directory bucket are signed with the credentials that its CreateSession gave, whose token is
+/// sent as `x-amz-s3session-token`. CreateSession itself is signed with the credentials of an IAM user or role:
+/// see [`disable_session_auth`](BucketBuilder::disable_session_auth).
+///
+/// [ap]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+/// [ol]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-use.html
+/// [op]: https://docs.aws.amazon.com/AmazonS3/latest/s3-outposts/access-points.html
+/// [mrap]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPointRequests.html
+/// [express]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-Regions-and-Zones.html
 #[derive(Clone, Debug)]
 pub struct Bucket {
     name: Box<str>,
     region: Box<str>,
-    service: &'static str,
+    kind: Kind,
+    session_token: SessionToken,
     scheme: Scheme,
     host: Box<str>,
     port: Option<u16>,
-    /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if the bucket
-    /// stands in the path.
+    /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
     prefix: Box<str>,
     style: AddressingStyle,
+    /// What stands in a URL in place of scheme, host and port.
+    shown: Option<Box<str>>,
 }
 
 impl Bucket {
-    /// A bucket of AWS in its region, at the region's ordinary endpoint.
+    /// A bucket of AWS in its region, at the region's ordinary endpoint; or an access point, by its ARN.
     ///
     /// # Errors
     /// [`ErrorKind::Bucket`] if the name is not one that a bucket can have, [`ErrorKind::Scope`]
-    /// if the region is not the name of a region.
+    /// if the region is not the name of a region, or not that of the ARN.
     pub fn new(name: impl Into<String>, region: impl Into<String>) -> Result<Self, Error> {
         Bucket::builder(name, region).build()
     }
@@ -86,22 +94,20 @@ impl Bucket {
         BucketBuilder {
             name: name.into(),
             region: region.into(),
-            endpoint: None,
-            style: AddressingStyle::Auto,
-            dualstack: false,
-            fips: false,
-            accelerate: false,
-            global: false,
+            options: Options::default(),
+            use_arn_region: false,
+            disable_session_auth: false,
+            shown_as: None,
         }
     }
 
-    /// The bucket's name.
+    /// The bucket's name, or the ARN, as it was given.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The region that its requests are signed for.
+    /// The region that its requests are signed for; `*`, all of them, for a multi-region access point.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
@@ -137,32 +143,81 @@ impl Bucket {
         Operation::new(self, method.into())
     }
 
-    pub(crate) fn context<'a>(&'a self, credentials: &'a Credentials) -> Context<'a> {
-        Context {
+    /// Who signs, for what.
+    ///
+    /// # Errors
+    /// A multi-region access point takes no SigV4 signature.
+    pub(crate) fn context<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+    ) -> Result<Context<'a>, Error> {
+        if self.kind == Kind::MultiRegion {
+            return Err(error!(
+                Bucket,
+                "{} is a multi-region access point, which takes SigV4a signatures only: SigV4 signs for one region, so \
+                 use a bucket or an access point in a region",
+                Quoted(&self.name)
+            ));
+        }
+        let service = self.kind.service();
+        Ok(Context {
             credentials,
             region: &self.region,
-            service: self.service,
-            settings: Settings::of_service(self.service),
-        }
+            service,
+            settings: Settings::of_service(service).with_session_token(self.session_token),
+        })
     }
 
-    /// The bucket is part of what SigV2 signs, wherever it stands.
-    pub(crate) fn context_v2<'a>(&'a self, credentials: &'a Credentials) -> v2::Context<'a> {
-        v2::Context {
+    /// Who signs with SigV2, and the bucket, which is part of what is signed wherever it stands.
+    ///
+    /// # Errors
+    /// Only buckets take SigV2 signatures, not [access
+    /// points](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html).
+    pub(crate) fn context_v2<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+    ) -> Result<v2::Context<'a>, Error> {
+        if self.kind != Kind::Bucket {
+            return Err(error!(
+                Bucket,
+                "{} is {}, which takes no SigV2 signatures, nor any older than SigV4",
+                Quoted(&self.name),
+                self.kind.called()
+            ));
+        }
+        Ok(v2::Context {
             credentials,
             bucket: match self.style {
                 AddressingStyle::Path => None,
                 _ => Some(&self.name),
             },
+        })
+    }
+
+    /// Refuses what no form can be sent to, as far as is known: the bucket is a condition of every policy, and no document
+    /// says what stands there for an access point.
+    pub(crate) fn check_takes_forms(&self) -> Result<(), Error> {
+        match self.kind {
+            Kind::Bucket => Ok(()),
+            kind => Err(error!(
+                Bucket,
+                "{} is {}, and AWS's documents have POST policies for buckets only: use the bucket, or the alias of \
+                 the access point",
+                Quoted(&self.name),
+                kind.called()
+            )),
         }
     }
 
-    pub(crate) fn origin(&self) -> (Scheme, Authority<'_>) {
+    /// A request to the bucket, without its query and headers.
+    pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {
         let authority = Authority {
             host: &self.host,
             port: self.port,
         };
-        (self.scheme, authority)
+        let mut parts = Parts::new(method, self.scheme, authority, path)?;
+        parts.shown = self.shown.as_deref();
+        Ok(parts)
     }
 
     /// The path of an object, or of the bucket itself.
@@ -175,10 +230,10 @@ impl Bucket {
                 ));
             }
             Some(key) => (&*self.prefix, key),
-            None if self.style == AddressingStyle::Path => {
-                (self.prefix.strip_suffix('/').unwrap_or(&self.prefix), "")
-            }
-            None => (&*self.prefix, ""),
+            None => match &*self.prefix {
+                "/" => ("/", ""),
+                prefix => (prefix.strip_suffix('/').unwrap_or(prefix), ""),
+            },
         };
         Ok(Path::Object { prefix, key })
     }
@@ -190,25 +245,23 @@ impl Bucket {
 pub struct BucketBuilder {
     name: String,
     region: String,
-    endpoint: Option<String>,
-    style: AddressingStyle,
-    dualstack: bool,
-    fips: bool,
-    accelerate: bool,
-    global: bool,
+    options: Options,
+    use_arn_region: bool,
+    disable_session_auth: bool,
+    shown_as: Option<String>,
 }
 
 impl BucketBuilder {
     /// A custom endpoint: `http://localhost:9000`, `https://storage.example.com/base`. Its path is a prefix of
     /// every path and is signed with it.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.options.url = Some(url.into());
         self
     }
 
     /// Where the name of the bucket stands.
     pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
-        self.style = style;
+        self.options.style = style;
         self
     }
 
@@ -222,316 +275,143 @@ impl BucketBuilder {
         self.addressing_style(AddressingStyle::Virtual)
     }
 
-    /// AWS's endpoint that answers over IPv6 too.
+    /// AWS's endpoint that answers over IPv6 too
+    /// ([Dual-stack endpoints](https://docs.aws.amazon.com/AmazonS3/latest/API/dual-stack-endpoints.html)).
     pub fn dualstack(mut self) -> Self {
-        self.dualstack = true;
+        self.options.dualstack = true;
         self
     }
 
-    /// AWS's endpoint with FIPS 140 validated cryptography.
+    /// AWS's endpoint with FIPS 140 validated cryptography. Only some regions have one, mostly those of North America: see
+    /// [FIPS endpoints by service](https://aws.amazon.com/compliance/fips/).
     pub fn fips(mut self) -> Self {
-        self.fips = true;
+        self.options.fips = true;
         self
     }
 
-    /// S3 Transfer Acceleration, which has to be enabled on the bucket.
+    /// [S3 Transfer Acceleration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html), which
+    /// has to be enabled on the bucket.
     pub fn accelerate(mut self) -> Self {
-        self.accelerate = true;
+        self.options.accelerate = true;
         self
     }
 
     /// The legacy global host `s3.amazonaws.com`. It redirects to the bucket's region, which breaks
     /// cross-origin requests of browsers; it is here for links that have to look like old ones.
     pub fn global_endpoint(mut self) -> Self {
-        self.global = true;
+        self.options.global = true;
+        self
+    }
+
+    /// Takes the region of the ARN, if the name is one, in place of the one given. Both have to be in the same partition.
+    ///
+    /// Without this a difference is refused: whoever can choose the name could else choose the region, too. It changes
+    /// nothing if the name is no ARN.
+    pub fn use_arn_region(mut self) -> Self {
+        self.use_arn_region = true;
+        self
+    }
+
+    /// Sends a session token to a directory bucket as `x-amz-security-token`, as to any other service.
+    ///
+    /// For the credentials of a role, with CreateSession and with the operations that take no session, HeadBucket and
+    /// CopyObject. Without this, a token is taken for that of a session
+    /// ([CreateSession](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html)). Changes nothing for other
+    /// buckets.
+    ///
+    /// ```
+    /// use presign::{Credentials, Payload, Timestamp, s3::Bucket};
+    ///
+    /// let role = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
+    ///     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?;
+    /// let now = Timestamp::parse("20240601T000000Z")?;
+    /// let bucket = Bucket::builder("logs--usw2-az1--x-s3", "us-west-2")
+    ///     .disable_session_auth()
+    ///     .build()?;
+    /// let create_session = bucket.operation("GET").sub_resource("session");
+    /// assert_eq!(
+    ///     create_session.url()?,
+    ///     "https://logs--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com/?session",
+    /// );
+    /// let signed = create_session.sign(&role, Payload::Empty, now)?;
+    /// assert!(signed.headers().any(|(name, _)| name == "x-amz-security-token"));
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    pub fn disable_session_auth(mut self) -> Self {
+        self.disable_session_auth = true;
+        self
+    }
+
+    /// Signs for the bucket's own host, and shows another one in the URL: that of a proxy or CDN in front of it.
+    ///
+    /// Scheme, host and port of the URL are replaced after signing. A path is put in front, unsigned, for a proxy that takes it
+    /// away again. `Host` stays what was signed, and is not among the headers to send: *the proxy has to send it to
+    /// the store*, as one does that knows the store by that name.
+    ///
+    /// Which of the two is right is for the proxy to say:
+    /// - It sends the store's own host name on: this one. So do CloudFront with a bucket as its origin, a web server
+    ///   that is told to (`proxy_set_header Host minio:9000`), and a store in a container network that is
+    ///   signed for as `minio:9000`, and opened at `localhost:9000` through such a server.
+    /// - It passes the host on that it was asked for, or there is no proxy, and the name is an alias (CNAME) of the
+    ///   store's: [`AddressingStyle::Domain`], with the endpoint that is shown. So for a port of a container that is
+    ///   published as `localhost:9000`: the store sees that host, so sign for the endpoint `http://localhost:9000`.
+    ///
+    /// ```
+    /// use presign::s3::Bucket;
+    ///
+    /// let bucket = Bucket::builder("examplebucket", "eu-central-1")
+    ///     .shown_as("https://cdn.example.com")
+    ///     .build()?;
+    /// assert_eq!(bucket.get("a b").url()?, "https://cdn.example.com/a%20b");
+    ///
+    /// let minio = Bucket::builder("examplebucket", "us-east-1")
+    ///     .endpoint("http://minio:9000")
+    ///     .shown_as("https://example.com/files")
+    ///     .build()?;
+    /// assert_eq!(minio.get("a b").url()?, "https://example.com/files/examplebucket/a%20b");
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    pub fn shown_as(mut self, url: impl Into<String>) -> Self {
+        self.shown_as = Some(url.into());
         self
     }
 
     /// The bucket.
     ///
     /// # Errors
-    /// - [`ErrorKind::Bucket`]: the name is empty, or not one for the addressing style.
-    /// - [`ErrorKind::Scope`]: the region is empty or can't stand in a credential scope or host.
-    /// - [`ErrorKind::Url`]: the endpoint is no URL of a host.
-    /// - [`ErrorKind::Endpoint`]: options that exclude each other, or that the region's partition doesn't have.
+    /// - [`ErrorKind::Bucket`]: the name is empty, not one for the addressing style, or an ARN that is not whole or not
+    ///   that of an access point.
+    /// - [`ErrorKind::Scope`]: the region is empty, can't stand in a credential scope or host, or is not that of the ARN.
+    /// - [`ErrorKind::Url`]: the endpoint, or the URL to show, is no URL of a host.
+    /// - [`ErrorKind::Endpoint`]: options that exclude each other, or that are not there in the region's partition or
+    ///   for this kind of bucket; an endpoint that takes no signed requests.
     pub fn build(self) -> Result<Bucket, Error> {
         check_scope_part("region", &self.region)?;
-        let endpoint = match &self.endpoint {
-            Some(url) => Endpoint::custom(&self, url)?,
-            None => Endpoint::aws(&self)?,
+        let resource = Resource::of(&self.name)?;
+        let region = resource.region(&self.region, self.use_arn_region)?;
+        let address = Address::of(&self.options, &resource, region)?;
+        let shown = match &self.shown_as {
+            Some(url) => Some(shown_origin(url)?.into()),
+            None => None,
         };
-        let style = endpoint.style(&self)?;
-        let Endpoint {
-            scheme,
-            host,
-            port,
-            mut base,
-            ..
-        } = endpoint;
-        let host = match style {
-            AddressingStyle::Virtual => alloc::format!("{}.{host}", self.name),
-            AddressingStyle::Path => {
-                Text::Plain(&self.name).write(Bare::Unreserved, &mut base);
-                base.push('/');
-                host
-            }
-            _ => host,
-        };
+        let kind = resource.kind;
         Ok(Bucket {
+            region: match kind {
+                Kind::MultiRegion => "*".into(),
+                _ => region.into(),
+            },
+            session_token: match self.disable_session_auth {
+                true => SessionToken::Signed,
+                false => kind.session_token(),
+            },
+            kind,
+            scheme: address.scheme,
+            host: address.host.into(),
+            port: address.port,
+            prefix: address.prefix.into(),
+            style: address.style,
+            shown,
             name: self.name.into(),
-            region: self.region.into(),
-            service: "s3",
-            scheme,
-            host: host.into(),
-            port,
-            prefix: base.into(),
-            style,
         })
-    }
-}
-
-/// Host and front of the path, before the bucket is put in.
-struct Endpoint {
-    scheme: Scheme,
-    host: String,
-    port: Option<u16>,
-    /// Canonically encoded, with a slash at its end.
-    base: String,
-    is_aws: bool,
-}
-
-impl Endpoint {
-    fn custom(options: &BucketBuilder, url: &str) -> Result<Self, Error> {
-        let chosen = [
-            (options.dualstack, "dualstack"),
-            (options.fips, "FIPS"),
-            (options.accelerate, "acceleration"),
-            (options.global, "the global endpoint"),
-        ];
-        if let Some((_, option)) = chosen.iter().find(|(chosen, _)| *chosen) {
-            return Err(error!(
-                Endpoint,
-                "a custom endpoint and {option} exclude each other: {option} chooses one of AWS's own hosts"
-            ));
-        }
-        let Url {
-            scheme,
-            authority,
-            path,
-            query,
-        } = Url::parse(url)?;
-        if query.is_some() {
-            return Err(error!(
-                Endpoint,
-                "the endpoint {} has a query: it is a scheme, a host, and maybe a port and a path",
-                Quoted(url.split('?').next().unwrap_or_default())
-            ));
-        }
-        let mut base = String::new();
-        Text::Wire(path).write(Bare::Path, &mut base);
-        if !base.ends_with('/') {
-            base.push('/');
-        }
-        Ok(Endpoint {
-            scheme,
-            host: authority.host.to_ascii_lowercase(),
-            port: authority.port,
-            base,
-            is_aws: false,
-        })
-    }
-
-    fn aws(options: &BucketBuilder) -> Result<Self, Error> {
-        let region = options.region.as_str();
-        let partition = Partition::of(region)?;
-        let suffix = partition.suffix;
-        let dualstack = match options.dualstack {
-            true if !partition.has_dualstack => {
-                return Err(error!(
-                    Endpoint,
-                    "the partition of region {} has no dualstack endpoints",
-                    Quoted(region)
-                ));
-            }
-            true => ".dualstack",
-            false => "",
-        };
-        if options.fips && !partition.has_fips {
-            return Err(error!(
-                Endpoint,
-                "the partition of region {} has no FIPS endpoints for S3",
-                Quoted(region)
-            ));
-        }
-        if (options.accelerate || options.global) && suffix != AWS_SUFFIX {
-            return Err(error!(
-                Endpoint,
-                "acceleration and the global endpoint are not there in the partition of region {}",
-                Quoted(region)
-            ));
-        }
-        let host = match (options.accelerate, options.global, options.fips) {
-            (true, false, false) => alloc::format!("s3-accelerate{dualstack}.{suffix}"),
-            (false, true, false) if !options.dualstack => alloc::format!("s3.{suffix}"),
-            (false, false, true) => alloc::format!("s3-fips{dualstack}.{region}.{suffix}"),
-            (false, false, false) => alloc::format!("s3{dualstack}.{region}.{suffix}"),
-            _ => {
-                return Err(error!(
-                    Endpoint,
-                    "acceleration, FIPS and the global endpoint exclude each other, and the global endpoint \
-                     has no dualstack"
-                ));
-            }
-        };
-        Ok(Endpoint {
-            scheme: Scheme::Https,
-            host,
-            port: None,
-            base: String::from("/"),
-            is_aws: true,
-        })
-    }
-
-    /// The addressing style, decided and checked.
-    fn style(&self, options: &BucketBuilder) -> Result<AddressingStyle, Error> {
-        let name = options.name.as_str();
-        let is_ip = self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok();
-        let in_host = check_host_name(name);
-        let style = match options.style {
-            AddressingStyle::Auto if options.accelerate => AddressingStyle::Virtual,
-            AddressingStyle::Auto if !self.is_aws || is_ip || in_host.is_err() => {
-                AddressingStyle::Path
-            }
-            AddressingStyle::Auto if self.scheme == Scheme::Https && name.contains('.') => {
-                AddressingStyle::Path
-            }
-            AddressingStyle::Auto => AddressingStyle::Virtual,
-            style => style,
-        };
-        match style {
-            AddressingStyle::Virtual => in_host?,
-            _ => check_path_name(name, self.is_aws)?,
-        }
-        match style {
-            AddressingStyle::Virtual if is_ip => Err(error!(
-                Endpoint,
-                "the bucket can't stand before the IP address {}: use path style",
-                Quoted(&self.host)
-            )),
-            AddressingStyle::Virtual if options.accelerate && name.contains('.') => Err(error!(
-                Bucket,
-                "acceleration does not work for the bucket {}: its name has dots",
-                Quoted(name)
-            )),
-            AddressingStyle::Path if options.accelerate => Err(error!(
-                Endpoint,
-                "acceleration needs the bucket in the host, not in the path"
-            )),
-            AddressingStyle::Domain if self.is_aws => Err(error!(
-                Endpoint,
-                "the addressing style Domain needs an endpoint: the host that belongs to the bucket"
-            )),
-            style => Ok(style),
-        }
-    }
-}
-
-const AWS_SUFFIX: &str = "amazonaws.com";
-
-/// A part of AWS with hosts of its own
-/// ([partitions](https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html)).
-struct Partition {
-    suffix: &'static str,
-    has_dualstack: bool,
-    has_fips: bool,
-}
-
-impl Partition {
-    fn of(region: &str) -> Result<Self, Error> {
-        let is_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !region.chars().all(is_label) {
-            return Err(error!(
-                Scope,
-                "the region {} can't stand in a host of AWS: it should be a name like `us-east-1`",
-                Quoted(region)
-            ));
-        }
-        const OTHERS: [(&str, &str, bool, bool); 6] = [
-            ("cn-", "amazonaws.com.cn", true, false),
-            ("eusc-", "amazonaws.eu", true, true),
-            ("us-iso-", "c2s.ic.gov", false, true),
-            ("us-isob-", "sc2s.sgov.gov", false, true),
-            ("us-isof-", "csp.hci.ic.gov", false, true),
-            ("eu-isoe-", "cloud.adc-e.uk", false, true),
-        ];
-        let other = OTHERS
-            .into_iter()
-            .find(|(prefix, ..)| region.starts_with(prefix));
-        let (suffix, has_dualstack, has_fips) = match other {
-            Some((_, suffix, has_dualstack, has_fips)) => (suffix, has_dualstack, has_fips),
-            None => (AWS_SUFFIX, true, true),
-        };
-        Ok(Partition {
-            suffix,
-            has_dualstack,
-            has_fips,
-        })
-    }
-}
-
-/// The [bucket naming
-/// rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html), which make a name fit for a host.
-fn check_host_name(name: &str) -> Result<(), Error> {
-    check_present(name)?;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let reason = if !(3..=63).contains(&name.len()) {
-        "it should have 3 to 63 characters"
-    } else if !name.chars().all(fits) {
-        "it should have lowercase letters, digits, dots and hyphens only"
-    } else if !end(name.chars().next()) || !end(name.chars().next_back()) {
-        "it should begin and end with a letter or digit"
-    } else if ["..", ".-", "-."].iter().any(|pair| name.contains(pair)) {
-        "a dot should stand between letters or digits"
-    } else if name.parse::<Ipv4Addr>().is_ok() {
-        "it should not look like an IP address"
-    } else {
-        return Ok(());
-    };
-    Err(error!(
-        Bucket,
-        "the bucket name {} can't stand in a host: {reason}",
-        Quoted(name)
-    ))
-}
-
-/// What can stand in a path: also the names that AWS once allowed and that other stores still do.
-fn check_path_name(name: &str, is_aws: bool) -> Result<(), Error> {
-    check_present(name)?;
-    let shortest = match is_aws {
-        true => 3,
-        false => 1,
-    };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':');
-    let reason = if !(shortest..=255).contains(&name.len()) {
-        alloc::format!("it should have {shortest} to 255 characters")
-    } else if !name.chars().all(fits) {
-        "it should have letters, digits, dots, hyphens and underscores only".into()
-    } else if matches!(name, "." | "..") {
-        "clients take it for a step in the path".into()
-    } else {
-        return Ok(());
-    };
-    Err(error!(
-        Bucket,
-        "{} is not the name of a bucket: {reason}",
-        Quoted(name)
-    ))
-}
-
-fn check_present(name: &str) -> Result<(), Error> {
-    match name {
-        "" => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
-        _ => Ok(()),
     }
 }

@@ -41,10 +41,14 @@
 
 mod bucket;
 mod disposition;
+mod endpoint;
 mod links;
+mod name;
 mod operation;
+mod partition;
 
-pub use bucket::{AddressingStyle, Bucket, BucketBuilder};
+pub use bucket::{Bucket, BucketBuilder};
 pub use disposition::ContentDisposition;
+pub use endpoint::AddressingStyle;
 pub use links::Links;
 pub use operation::Operation;

@@ -125,6 +125,7 @@ impl<'a> Operation<'a> {
     /// - [`ErrorKind::Header`](crate::ErrorKind::Header), [`ErrorKind::Query`](crate::ErrorKind::Query), [`ErrorKind::Method`](crate::ErrorKind::Method):
     ///   something that can't be sent, or that a presigned URL carries already.
     /// - [`ErrorKind::Time`](crate::ErrorKind::Time): `now` is outside the years 0 to 9999.
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket): the bucket is a multi-region access point, which needs SigV4a.
     pub fn presign(
         &self,
         credentials: &Credentials,
@@ -132,7 +133,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
         v4::presigned_url(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             expires_in,
             now.into(),
@@ -151,7 +152,7 @@ impl<'a> Operation<'a> {
         url: &mut String,
     ) -> Result<(), Error> {
         v4::presign(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             &mut self.parts()?,
             expires_in,
             now.into(),
@@ -172,7 +173,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v4::presign_steps(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             expires_in,
             now.into(),
@@ -191,7 +192,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
         v4::sign(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             &mut self.parts()?,
             payload,
             now.into(),
@@ -210,7 +211,7 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v4::sign_steps(
-            &self.bucket.context(credentials),
+            &self.bucket.context(credentials)?,
             self.parts()?,
             payload,
             now.into(),
@@ -220,10 +221,16 @@ impl<'a> Operation<'a> {
     /// Makes a presigned URL with SigV2, good for any whole number of seconds from `now` on.
     ///
     /// `x-amz-*` headers become query parameters. Headers that the signature can't cover are named by
-    /// [`PresignedUrl::not_covered`].
+    /// [`PresignedUrl::not_covered`]. See [`v2`](crate::v2) for what it covers.
     ///
     /// # Errors
-    /// Those of [`presign`](Operation::presign), but that a life of more than seven days is allowed.
+    /// - [`ErrorKind::Key`](crate::ErrorKind::Key): the key is empty.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): `expires_in` is zero, not a whole number of seconds, or longer than
+    ///   the credentials are known to live, or the URL would end after the year 9999.
+    /// - [`ErrorKind::Header`](crate::ErrorKind::Header), [`ErrorKind::Query`](crate::ErrorKind::Query), [`ErrorKind::Method`](crate::ErrorKind::Method):
+    ///   something that can't be sent, or that a presigned URL carries already; `x-amz-*` parameters, which are given as headers.
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket): this is no bucket, but an access point or a directory bucket: these take
+    ///   no SigV2 signatures.
     pub fn presign_v2(
         &self,
         credentials: &Credentials,
@@ -243,7 +250,7 @@ impl<'a> Operation<'a> {
         expires_at: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
         v2::presigned_url(
-            &self.bucket.context_v2(credentials),
+            &self.bucket.context_v2(credentials)?,
             &self.parts()?,
             expires_at.into(),
         )
@@ -261,7 +268,7 @@ impl<'a> Operation<'a> {
         url: &mut String,
     ) -> Result<(), Error> {
         v2::presign(
-            &self.bucket.context_v2(credentials),
+            &self.bucket.context_v2(credentials)?,
             &self.parts()?,
             expires_at.into(),
             url,
@@ -279,7 +286,7 @@ impl<'a> Operation<'a> {
         expires_at: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v2::presign_steps(
-            &self.bucket.context_v2(credentials),
+            &self.bucket.context_v2(credentials)?,
             &self.parts()?,
             expires_at.into(),
         )
@@ -288,14 +295,15 @@ impl<'a> Operation<'a> {
     /// Signs the operation with SigV2 headers; [`url`](Operation::url) is where to send it.
     ///
     /// # Errors
-    /// Those of [`presign_v2`](Operation::presign_v2) but for the expiry.
+    /// Those of [`presign_v2`](Operation::presign_v2) but for the expiry, and [`ErrorKind::Time`](crate::ErrorKind::Time) if `now`
+    /// is outside the years 0 to 9999.
     pub fn sign_v2(
         &self,
         credentials: &Credentials,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
         v2::sign(
-            &self.bucket.context_v2(credentials),
+            &self.bucket.context_v2(credentials)?,
             &self.parts()?,
             now.into(),
             None,
@@ -312,13 +320,13 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
         v2::sign_steps(
-            &self.bucket.context_v2(credentials),
+            &self.bucket.context_v2(credentials)?,
             &self.parts()?,
             now.into(),
         )
     }
 
-    /// The URL of the operation, without a signature.
+    /// The URL of the operation, without a signature; at the host that is [shown](super::BucketBuilder::shown_as), if there is one.
     ///
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty.
@@ -341,7 +349,7 @@ impl<'a> Operation<'a> {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Links, Error> {
-        let context = self.bucket.context(credentials);
+        let context = self.bucket.context(credentials)?;
         let parts = self.parts_of(self.bucket.path(None)?)?;
         Links::new(self.bucket, &context, parts, expires_in, now.into())
     }
@@ -351,8 +359,7 @@ impl<'a> Operation<'a> {
     }
 
     fn parts_of<'b>(&'b self, path: crate::request::Path<'b>) -> Result<Parts<'b>, Error> {
-        let (scheme, authority) = self.bucket.origin();
-        let mut parts = Parts::new(&self.method, scheme, authority, path)?;
+        let mut parts = self.bucket.parts(&self.method, path)?;
         parts.add(&self.extra)?;
         Ok(parts)
     }

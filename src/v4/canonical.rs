@@ -5,11 +5,10 @@
 //! in the crate knows these rules.
 
 use super::key::Scope;
-use crate::encode::{Bare, Sink, Text, holds};
+use crate::encode::{Bare, Encoded, Sink, Text, holds};
 use crate::headers::{HeaderList, Value};
 use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -147,19 +146,6 @@ impl<'a> SignedHeaders<'a> {
             }
             sink.text("\n");
         }
-    }
-}
-
-/// Percent-encodes what it is given and passes it on.
-struct Encoded<'a, S>(&'a mut S);
-
-impl<S: Sink> Sink for Encoded<'_, S> {
-    fn text(&mut self, text: &str) {
-        Text::Plain(text).write(Bare::Unreserved, self.0);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.text(&String::from_utf8_lossy(bytes));
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct Dialect {
     pub(crate) terminator: &'static str,
     pub(crate) headers: Headers,
     pub(crate) parameters: Parameters,
+    pub(crate) form: FormFields,
 }
 
 /// Names of headers, in lower case.
@@ -30,10 +31,36 @@ pub(crate) struct Parameters {
     pub(crate) security_token: &'static str,
     pub(crate) signed_headers: &'static str,
     pub(crate) signature: &'static str,
+    /// The token of the other kind of credentials, which has no place beside this signature.
+    pub(crate) other_token: &'static str,
+}
+
+/// Names of a POST form's fields; its date and its token are named as the headers are.
+pub(crate) struct FormFields {
+    pub(crate) algorithm: &'static str,
+    pub(crate) credential: &'static str,
+    pub(crate) signature: &'static str,
 }
 
 /// AWS, and everything that speaks like it.
-pub(crate) static AWS4: Dialect = Dialect {
+pub(crate) static AWS4: Dialect = AWS;
+
+/// The sessions of [S3 Express One
+/// Zone](https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html): their token has a name of its own.
+pub(crate) static S3_EXPRESS: Dialect = Dialect {
+    headers: Headers {
+        security_token: "x-amz-s3session-token",
+        ..AWS.headers
+    },
+    parameters: Parameters {
+        security_token: AWS.parameters.other_token,
+        other_token: AWS.parameters.security_token,
+        ..AWS.parameters
+    },
+    ..AWS
+};
+
+const AWS: Dialect = Dialect {
     algorithm: "AWS4-HMAC-SHA256",
     key_prefix: "AWS4",
     terminator: "aws4_request",
@@ -50,12 +77,18 @@ pub(crate) static AWS4: Dialect = Dialect {
         security_token: "X-Amz-Security-Token",
         signed_headers: "X-Amz-SignedHeaders",
         signature: "X-Amz-Signature",
+        other_token: "X-Amz-S3session-Token",
+    },
+    form: FormFields {
+        algorithm: "x-amz-algorithm",
+        credential: "x-amz-credential",
+        signature: "x-amz-signature",
     },
 };
 
 impl Parameters {
     /// The parameters that carry a signature: a request that has one of them is signed already.
-    pub(crate) fn names(&self) -> [&'static str; 7] {
+    pub(crate) fn names(&self) -> [&'static str; 8] {
         [
             self.algorithm,
             self.credential,
@@ -64,6 +97,7 @@ impl Parameters {
             self.security_token,
             self.signed_headers,
             self.signature,
+            self.other_token,
         ]
     }
 }

@@ -4,9 +4,9 @@ use super::canonical::{
     AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
     SignedHeaders, is_signed, write_presigned_query,
 };
-use super::dialect::{AWS4, Dialect};
+use super::dialect::{AWS4, Dialect, S3_EXPRESS};
 use super::key::{Scope, check_scope_part};
-use super::payload::{EMPTY_SHA256, Payload, UNSIGNED_PAYLOAD, check_content_sha256, is_hash};
+use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
@@ -31,6 +31,10 @@ pub enum SessionToken {
     Signed,
     /// Added after signing: AWS IoT's websockets and some set-ups of API Gateway.
     Appended,
+    /// Signed, as `X-Amz-S3session-Token` or `x-amz-s3session-token`: the token of a session of [S3 Express One
+    /// Zone](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html), and the default of the service
+    /// `s3express`. The credentials of a role, which sign CreateSession, take [`Signed`](SessionToken::Signed).
+    S3Express,
 }
 
 /// Signs requests of one region and service.
@@ -53,8 +57,8 @@ pub(crate) struct Settings {
     /// Whether header signing adds the payload's hash as a header.
     content_sha256: bool,
     session_token: SessionToken,
-    /// Presigned URLs of S3 leave the payload open.
-    is_s3: bool,
+    /// What a presigned URL says of the payload.
+    presigned_payload: Payload,
 }
 
 impl Settings {
@@ -63,12 +67,31 @@ impl Settings {
         let canonical_uri = CanonicalUri::of_service(service);
         // The services that take a path as it is are those of S3.
         let is_s3 = canonical_uri == CanonicalUri::S3;
-        Settings {
+        let settings = Settings {
             dialect: &AWS4,
             canonical_uri,
             content_sha256: is_s3,
             session_token: SessionToken::Signed,
-            is_s3,
+            presigned_payload: match is_s3 {
+                true => Payload::Unsigned,
+                false => Payload::Empty,
+            },
+        };
+        match service {
+            "s3express" => settings.with_session_token(SessionToken::S3Express),
+            _ => settings,
+        }
+    }
+
+    /// With another place for the session token, and the names that it has there.
+    pub(crate) fn with_session_token(self, place: SessionToken) -> Self {
+        Settings {
+            dialect: match place {
+                SessionToken::S3Express => &S3_EXPRESS,
+                SessionToken::Signed | SessionToken::Appended => &AWS4,
+            },
+            session_token: place,
+            ..self
         }
     }
 }
@@ -114,7 +137,17 @@ impl Signer {
     /// Where a session token goes.
     #[must_use]
     pub fn session_token(mut self, place: SessionToken) -> Self {
-        self.settings.session_token = place;
+        self.settings = self.settings.with_session_token(place);
+        self
+    }
+
+    /// The payload that presigned URLs are good for. By default any for S3, and an empty one for other
+    /// services.
+    ///
+    /// A request with the header `x-amz-content-sha256` says it there.
+    #[must_use]
+    pub fn presigned_payload(mut self, payload: Payload) -> Self {
+        self.settings.presigned_payload = payload;
         self
     }
 
@@ -158,7 +191,8 @@ impl Signer {
     /// Makes a presigned URL of a request, good for 1 second to 7 days.
     ///
     /// For S3 the payload is not signed; for other services it is signed as empty. To sign a payload, give its
-    /// hash as the header `x-amz-content-sha256`.
+    /// hash as the header `x-amz-content-sha256`, or to [`presigned_payload`](Signer::presigned_payload) if the
+    /// header is not to be sent.
     ///
     /// # Errors
     /// Those of [`sign`](Signer::sign), and [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) if `expires_in` is
@@ -248,9 +282,23 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`, as a POST form says it.
+    pub(crate) fn credential(&self, date: &AmzDate) -> String {
+        let mut text = String::from(self.credentials.access_key_id());
+        text.push('/');
+        self.scope(date).write(&mut text);
+        text
+    }
+
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, date: &AmzDate, text: &str) -> Signature {
+        let key = self.scope(date).signing_key(self.credentials);
+        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
+    }
+
     /// A form of the session token, if it is to be signed.
     fn signed<T>(&self, token: Option<T>) -> Option<T> {
-        token.filter(|_| self.settings.session_token == SessionToken::Signed)
+        token.filter(|_| self.settings.session_token != SessionToken::Appended)
     }
 
     /// The session token, percent-encoded, if it is part of the signed query.
@@ -353,7 +401,7 @@ pub(crate) fn presign(
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
             names: CanonicalNames::Of(&headers),
-            payload: prepared.payload,
+            payload: prepared.payload.as_str(),
         },
         steps.as_deref_mut(),
     );
@@ -377,7 +425,23 @@ pub(crate) struct Prepared<'a> {
     pub(crate) date: AmzDate,
     pub(crate) expires: u32,
     pub(crate) ends: Timestamp,
-    pub(crate) payload: &'a str,
+    pub(crate) payload: SignedPayload<'a>,
+}
+
+/// The last line of a canonical request.
+pub(crate) enum SignedPayload<'a> {
+    /// The header `x-amz-content-sha256` that the caller gave.
+    Given(&'a str),
+    Own(PayloadText),
+}
+
+impl SignedPayload<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            SignedPayload::Given(text) => text,
+            SignedPayload::Own(text) => text.as_str(),
+        }
+    }
 }
 
 /// Checks everything that can be wrong with a presigned URL, and sorts its parameters.
@@ -403,11 +467,11 @@ pub(crate) fn prepare_presign<'a>(
             ));
         }
     }
-    let payload = match parts.header(names.content_sha256) {
-        Some(given) => check_content_sha256(given.trimmed())?,
-        None if context.settings.is_s3 => UNSIGNED_PAYLOAD,
-        None => EMPTY_SHA256,
-    };
+    let payload = signed_payload(
+        parts,
+        names.content_sha256,
+        context.settings.presigned_payload,
+    )?;
     sort(parts.params.as_mut_slice());
     Ok(Prepared {
         date,
@@ -440,7 +504,7 @@ pub(crate) fn push_signature(
 
 /// An upper bound of a presigned URL's length, so that it is allocated once.
 fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) -> usize {
-    /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature, scheme and port.
+    /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature.
     const FIXED: usize = 320;
     let params = parts.params.as_slice().iter().map(|param| {
         let value = param.value.unwrap_or_default();
@@ -449,7 +513,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     });
     [
         FIXED,
-        parts.authority.host.len(),
+        parts.origin_bound(),
         parts.path.bound(),
         auth.access_key_id.len().saturating_mul(3),
         context.region.len(),
@@ -483,26 +547,12 @@ pub(crate) fn sign(
         Some(token) => !is_given(parts, names.security_token, token)?,
         None => false,
     };
-    let text = payload.text();
-    let given = match parts.header(names.content_sha256) {
-        Some(given) => Some(check_content_sha256(given.trimmed())?),
-        None => None,
+    let signed = signed_payload(parts, names.content_sha256, payload)?;
+    let adds_hash = match signed {
+        SignedPayload::Given(_) => false,
+        SignedPayload::Own(_) => settings.content_sha256 || payload == Payload::Unsigned,
     };
-    if let Some(given) = given
-        && is_hash(given)
-        && is_hash(text.as_str())
-        && payload != Payload::Empty
-        && given != text.as_str()
-    {
-        return Err(error!(
-            Payload,
-            "{} is {given}, but the payload's hash is {}",
-            names.content_sha256,
-            text.as_str()
-        ));
-    }
-    let adds_hash = given.is_none() && (settings.content_sha256 || payload == Payload::Unsigned);
-    let payload = given.unwrap_or(text.as_str());
+    let payload = signed.as_str();
     sort(parts.params.as_mut_slice());
 
     let signed_token = context.signed(token);
@@ -628,6 +678,29 @@ fn check_expires(expires_in: Duration) -> Result<u32, Error> {
             expires_in.as_secs()
         )),
     }
+}
+
+/// What is signed of the payload: the header that tells it, if it was given and doesn't contradict.
+fn signed_payload<'a>(
+    parts: &Parts<'a>,
+    header: &str,
+    payload: Payload,
+) -> Result<SignedPayload<'a>, Error> {
+    let own = payload.text();
+    let Some(given) = parts.header(header) else {
+        return Ok(SignedPayload::Own(own));
+    };
+    let given = check_content_sha256(given.trimmed())?;
+    let differ = is_hash(given) && is_hash(own.as_str()) && given != own.as_str();
+    // Whoever leaves the payload to the header says `Empty`, the default of presigned URLs.
+    if differ && payload != Payload::Empty {
+        return Err(error!(
+            Payload,
+            "{header} is {given}, but the payload's hash is {}",
+            own.as_str()
+        ));
+    }
+    Ok(SignedPayload::Given(given))
 }
 
 /// Refuses a query that carries a signature, or a part of one, already.

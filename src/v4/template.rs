@@ -58,7 +58,7 @@ impl Template {
             query: CanonicalQuery::Written(&query),
             headers: &headers,
             names: CanonicalNames::Of(&headers),
-            payload: prepared.payload,
+            payload: prepared.payload.as_str(),
         }
         .write_after_path(&mut after_path);
         let mut string_to_sign = String::new();

@@ -129,7 +129,8 @@ impl FromStr for Param {
     }
 }
 
-/// `s3://BUCKET/KEY` or `s3://BUCKET`. The key is all that follows the bucket's slash, as it is.
+/// `s3://BUCKET/KEY` or `s3://BUCKET`. The key is all that follows the bucket's slash, as it is. An ARN in the bucket's place may have
+/// slashes of its own.
 #[derive(Clone)]
 pub struct Address {
     pub bucket: String,
@@ -144,12 +145,30 @@ impl FromStr for Address {
         let rest = text
             .strip_prefix("s3://")
             .ok_or("an address is written as s3://BUCKET/KEY")?;
-        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        let (bucket, key) = rest.split_at(bucket_end(rest).unwrap_or(rest.len()));
+        let key = key.strip_prefix('/').unwrap_or(key);
         Ok(Address {
             bucket: bucket.into(),
             key: (!key.is_empty()).then(|| key.into()),
         })
     }
+}
+
+/// Where the bucket's slash is. The resource of an ARN follows its fifth colon: `accesspoint/NAME`,
+/// `outpost/ID/accesspoint/NAME`, each slash of which may be a colon.
+fn bucket_end(text: &str) -> Option<usize> {
+    if !text.starts_with("arn:") {
+        return text.find('/');
+    }
+    let (colon, _) = text.match_indices(':').nth(4)?;
+    let (_, resource) = text.split_at(colon + 1);
+    let separators = match resource.split(['/', ':']).next() {
+        Some("accesspoint") => 1,
+        Some("outpost") => 3,
+        _ => 0,
+    };
+    let (at, _) = resource.match_indices(['/', ':']).nth(separators)?;
+    Some(colon + 1 + at)
 }
 
 /// Seconds, or numbers with units: `90s`, `15m`, `12h`, `7d`, `1h30m`.
@@ -236,6 +255,29 @@ mod tests {
             ("s3://b/", "b", None),
             ("s3://b", "b", None),
             ("s3:///k", "", Some("k")),
+            ("s3://b:c/k", "b:c", Some("k")),
+            (
+                "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/p/a/b:c",
+                "arn:aws:s3:us-west-2:123456789012:accesspoint/p",
+                Some("a/b:c"),
+            ),
+            (
+                "s3://arn:aws:s3::123456789012:accesspoint:p.mrap//k",
+                "arn:aws:s3::123456789012:accesspoint:p.mrap",
+                Some("/k"),
+            ),
+            (
+                "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/p",
+                "arn:aws:s3:us-west-2:123456789012:accesspoint/p",
+                None,
+            ),
+            (
+                "s3://arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-1/accesspoint/p/a/b",
+                "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-1/accesspoint/p",
+                Some("a/b"),
+            ),
+            ("s3://arn:aws:s3:::b/k", "arn:aws:s3:::b", Some("k")),
+            ("s3://arn:/k", "arn:/k", None),
         ] {
             let address: Address = text.parse().unwrap();
             assert_eq!((&*address.bucket, address.key.as_deref()), (bucket, key));

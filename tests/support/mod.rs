@@ -1,0 +1,207 @@
+//! What several test files share: the vectors, an HTTP request as text, and what the library has to
+//! agree with, done by other crates.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use hmac::{KeyInit as _, Mac as _};
+use presign::{Credentials, Timestamp};
+use serde::de::DeserializeOwned;
+use sha2::Digest as _;
+use std::fs;
+use std::path::Path;
+
+/// A file of `tests/vectors`, as text.
+pub fn vector_text(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors")
+        .join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A JSON file of `tests/vectors`.
+pub fn vectors<T: DeserializeOwned>(file: &str) -> T {
+    serde_json::from_str(&vector_text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// A file of `tests/vectors` with one JSON value a line.
+pub fn vector_lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
+    let text = vector_text(file);
+    let lines = text.lines().filter(|line| !line.is_empty()).enumerate();
+    lines
+        .map(|(at, line)| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}:{}: {error}", at + 1))
+        })
+        .collect()
+}
+
+pub fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
+    let credentials = Credentials::new(id, secret).unwrap();
+    match token {
+        Some(token) => credentials.with_session_token(token).unwrap(),
+        None => credentials,
+    }
+}
+
+pub fn time(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+/// Names and values.
+pub type Pairs = Vec<(String, String)>;
+
+/// An HTTP/1.1 request as text, in its parts. A folded value keeps its line breaks.
+#[derive(Clone, Debug)]
+pub struct HttpText {
+    pub method: String,
+    pub target: String,
+    pub headers: Pairs,
+    pub body: String,
+}
+
+impl HttpText {
+    pub fn parse(text: &str) -> Self {
+        let (line, mut rest) = text.split_once('\n').unwrap_or((text, ""));
+        let line = line.strip_suffix(" HTTP/1.1").expect("a request line");
+        let (method, target) = line.split_once(' ').expect("a method and a target");
+        let mut headers = Pairs::new();
+        while !rest.is_empty() {
+            let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+            rest = after;
+            if line.is_empty() {
+                break;
+            }
+            if line.starts_with([' ', '\t']) {
+                let (_, value) = headers.last_mut().expect("a line to fold");
+                value.push('\n');
+                value.push_str(line);
+            } else {
+                let (name, value) = line.split_once(':').expect("a header");
+                headers.push((name.into(), value.into()));
+            }
+        }
+        HttpText {
+            method: method.into(),
+            target: target.into(),
+            headers,
+            body: rest.into(),
+        }
+    }
+
+    /// Over https, which has no part in any expected value.
+    pub fn url(&self) -> String {
+        let mut headers = self.headers.iter();
+        let host = headers.find(|(name, _)| name.eq_ignore_ascii_case("host"));
+        format!("https://{}{}", host.expect("a Host header").1, self.target)
+    }
+
+    pub fn request(&self) -> presign::Request<'_> {
+        let request = presign::Request::new(&self.method, self.url());
+        with_headers(request, &self.headers)
+    }
+}
+
+pub fn with_headers<'a>(request: presign::Request<'a>, headers: &'a Pairs) -> presign::Request<'a> {
+    let headers = headers.iter();
+    headers.fold(request, |request, (name, value)| {
+        request.header(name, value)
+    })
+}
+
+/// Names in lower case and trimmed values, sorted: for lists of headers whose order says nothing.
+pub fn header_set<N: AsRef<str>, V: AsRef<str>>(
+    headers: impl IntoIterator<Item = (N, V)>,
+) -> Pairs {
+    let mut set: Pairs = headers
+        .into_iter()
+        .map(|(name, value)| {
+            let name = name.as_ref().to_ascii_lowercase();
+            (name, value.as_ref().trim().into())
+        })
+        .collect();
+    set.sort();
+    set
+}
+
+/// The headers of `all` without those of `some`.
+pub fn without(mut all: Pairs, some: &Pairs) -> Pairs {
+    for header in some {
+        let at = all.iter().position(|other| other == header);
+        all.remove(at.unwrap_or_else(|| panic!("{header:?} is not in {all:?}")));
+    }
+    all
+}
+
+/// Percent-decoding, written for these tests: `+` is a plus sign.
+pub fn percent_decode(text: &str) -> Vec<u8> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::new();
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'%' => {
+                let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
+                let digits = std::str::from_utf8(&digits).unwrap();
+                u8::from_str_radix(digits, 16).unwrap()
+            }
+            byte => byte,
+        });
+    }
+    decoded
+}
+
+/// Path and query of a URL or of a request's target.
+pub fn path_and_query(url: &str) -> (&str, &str) {
+    let target = match url.split_once("://") {
+        Some((_, rest)) => rest.find(['/', '?']).map_or("", |at| &rest[at..]),
+        None => url,
+    };
+    target.split_once('?').unwrap_or((target, ""))
+}
+
+/// Scheme, host and port of a URL, in lower case and without the default port.
+pub fn origin(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").expect("an absolute URL");
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let authority = rest[..end].to_ascii_lowercase();
+    let default = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(default).unwrap_or(&authority);
+    format!("{scheme}://{authority}")
+}
+
+/// The decoded parameters of a URL, sorted: their order says nothing.
+pub fn query_set(url: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let (_, query) = path_and_query(url);
+    let mut set: Vec<_> = query
+        .split('&')
+        .filter(|param| !param.is_empty())
+        .map(|param| {
+            let (name, value) = param.split_once('=').unwrap_or((param, ""));
+            (percent_decode(name), percent_decode(value))
+        })
+        .collect();
+    set.sort();
+    set
+}
+
+pub fn sha256_hex(message: impl AsRef<[u8]>) -> String {
+    hex(sha2::Sha256::digest(message.as_ref()))
+}
+
+pub fn hmac_sha256(key: &[u8], message: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+    mac.update(message.as_ref());
+    mac.finalize().into_bytes().to_vec()
+}
+
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+pub fn unhex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks(2);
+    digits
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
