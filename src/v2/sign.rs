@@ -286,7 +286,7 @@ fn prepare_presign(
 
 /// An upper bound of a presigned URL's length, so that it is allocated once.
 fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
-    /// Scheme, port, names of the authentication's parameters, expiry and signature.
+    /// Names of the authentication's parameters, expiry and signature.
     const FIXED: usize = 192;
     let params = parts.params.as_slice().iter().map(|param| {
         let value = param.value.unwrap_or_default();
@@ -299,7 +299,7 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     });
     [
         FIXED,
-        parts.authority.host.len(),
+        parts.origin_bound(),
         parts.path.bound(),
         context.credentials.access_key_id().len().saturating_mul(3),
         context

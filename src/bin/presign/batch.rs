@@ -441,7 +441,7 @@ impl Progress {
         let length = input_length();
         let style = match length {
             Some(_) => "{bar:40} {percent} %, {eta} to go",
-            None => "{spinner} {human_pos} keys, {per_sec}",
+            None => "{spinner} {human_pos} keys in {elapsed}",
         };
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(style) {
