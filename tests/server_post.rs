@@ -6,46 +6,35 @@
 //! nobody takes its answer there for a proof.
 
 mod server;
+#[path = "server/twins.rs"]
+mod twins;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::post::{Key, PostPolicy};
-use presign::s3::{AddressingStyle, Bucket};
+use presign::s3::Bucket;
 use presign::{Credentials, Error, PresignedPost, Timestamp};
 use server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+use twins::*;
 
-const TEN_MINUTES: Duration = Duration::from_secs(600);
 const FILE: &[u8] = b"\x89PNG\r\n\r\n-- not quite \0";
 const FILE_KEY: &str = "user/eric/M\u{e4}rz 1+2.png";
-const TOKEN: &str = "AQoDYXdzEPT//////////wEX+MPLE==";
-
-/// How an upload is refused: HTTP status and S3's code.
-type Refusal = (u16, &'static str);
-const MISMATCH: Refusal = (403, "SignatureDoesNotMatch");
-const ANONYMOUS: Refusal = (403, "AccessDenied");
-const EXPIRED: Refusal = (403, "AccessDenied");
 const EXTRA_FIELD: Refusal = (403, "AccessDenied");
-const UNKNOWN_USER: Refusal = (403, "NotSignedUp");
 const TOO_LARGE: Refusal = (400, "EntityTooLarge");
 const TOO_SMALL: Refusal = (400, "EntityTooSmall");
 /// A condition that does not hold, for which S3 answers 403 AccessDenied.
 const CONDITION: Refusal = (400, "InvalidPolicyDocument");
-/// A part of the authentication is missing or can't be read.
-const MALFORMED: Refusal = (400, "InvalidRequest");
-/// s3s's answer to an algorithm that it doesn't know.
-const UNKNOWN_SCHEME: Refusal = (501, "NotImplemented");
-
 // The two generations
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Generation {
+#[derive(Clone, Copy)]
+enum Version {
     V4,
     V2,
 }
-use Generation::{V2, V4};
+use Version::{V2, V4};
 
-impl Generation {
+impl Version {
     fn sign(
         self,
         policy: &PostPolicy,
@@ -77,8 +66,8 @@ fn policy() -> PostPolicy {
         .starts_with("Content-Type", "image/")
 }
 
-fn signed(generation: Generation, bucket: &Bucket) -> PresignedPost {
-    generation
+fn signed(version: Version, bucket: &Bucket) -> PresignedPost {
+    version
         .sign(&policy(), bucket, &credentials(), TEN_MINUTES, now())
         .unwrap()
 }
@@ -163,56 +152,17 @@ impl Upload {
     }
 }
 
-fn credentials() -> Credentials {
-    Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY).unwrap()
-}
-
-fn now() -> Timestamp {
-    SystemTime::now().into()
-}
-
-fn seconds_ago(seconds: u64) -> Timestamp {
-    (SystemTime::now() - Duration::from_secs(seconds)).into()
-}
-
-/// The bucket in the host, and in the path.
-fn buckets(server: &Server) -> [Bucket; 2] {
-    [AddressingStyle::Virtual, AddressingStyle::Path].map(|style| {
-        Bucket::builder(BUCKET, REGION)
-            .endpoint(server.endpoint())
-            .addressing_style(style)
-            .build()
-            .unwrap()
-    })
-}
-
-/// The text with its last letter or digit changed.
-fn changed(text: &str) -> String {
-    let at = text.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap();
-    let mut text = text.to_owned();
-    let other = other(char::from(text.as_bytes()[at]));
-    text.replace_range(at..=at, other);
-    text
-}
-
-fn other(c: char) -> &'static str {
-    match c {
-        '1' => "2",
-        c if c.is_ascii_digit() => "1",
-        'b' | 'B' => "c",
-        _ => "b",
-    }
+fn seconds_ago(seconds: i64) -> Timestamp {
+    twins::seconds(now(), -seconds)
 }
 
 // What is accepted, and its twins
 
 /// Every generation, addressing style and kind of credentials.
-fn each_way(server: &Server, mut check: impl FnMut(Generation, &Bucket, &Credentials)) {
-    for generation in [V4, V2] {
-        for bucket in &buckets(server) {
-            check(generation, bucket, &credentials());
-            let temporary = credentials().with_session_token(TOKEN).unwrap();
-            check(generation, bucket, &temporary);
+fn each_way(server: &Server, check: impl Fn(Version, &Bucket, &Credentials)) {
+    for (credentials, bucket) in users_and_buckets(server) {
+        for version in [V4, V2] {
+            check(version, &bucket, &credentials);
         }
     }
 }
@@ -220,8 +170,8 @@ fn each_way(server: &Server, mut check: impl FnMut(Generation, &Bucket, &Credent
 #[test]
 fn an_upload_within_its_policy_is_stored() {
     let server = Server::start().unwrap();
-    each_way(&server, |generation, bucket, credentials| {
-        let form = generation.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
+    each_way(&server, |version, bucket, credentials| {
+        let form = version.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
         let upload = Upload::filled(&form.unwrap());
         upload.accepted(201);
         assert_eq!(std::fs::read(server.file(FILE_KEY)).unwrap(), FILE);
@@ -240,8 +190,8 @@ fn an_upload_within_its_policy_is_stored() {
 #[test]
 fn a_changed_field_is_refused() {
     let server = Server::start().unwrap();
-    each_way(&server, |generation, bucket, credentials| {
-        let form = generation.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
+    each_way(&server, |version, bucket, credentials| {
+        let form = version.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
         let upload = Upload::filled(&form.unwrap());
         let mut count = 0;
         for (name, value) in &upload.fields {
@@ -299,8 +249,8 @@ fn a_changed_time_or_scope_is_refused() {
 #[test]
 fn a_field_too_many_is_refused() {
     let server = Server::start().unwrap();
-    each_way(&server, |generation, bucket, credentials| {
-        let form = generation.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
+    each_way(&server, |version, bucket, credentials| {
+        let form = version.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
         let upload = Upload::filled(&form.unwrap());
         for (name, value) in [
             ("acl", "public-read"),
@@ -323,9 +273,9 @@ fn a_field_too_many_is_refused() {
 #[test]
 fn a_key_outside_the_prefix_is_refused() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let upload = Upload::filled(&signed(generation, &bucket));
+            let upload = Upload::filled(&signed(version, &bucket));
             for key in ["", "1.png", "user/eric", "User/eric/1.png", " user/eric/1"] {
                 let twin = upload.clone().set("key", key);
                 twin.refused(CONDITION, key);
@@ -345,10 +295,10 @@ fn a_key_outside_the_prefix_is_refused() {
 #[test]
 fn an_exact_key_is_the_only_one() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
             let policy = PostPolicy::new(FILE_KEY);
-            let form = generation.sign(&policy, &bucket, &credentials(), TEN_MINUTES, now());
+            let form = version.sign(&policy, &bucket, &credentials(), TEN_MINUTES, now());
             let upload = Upload::of(&form.unwrap());
             let twin = upload.clone().set("key", format!("{FILE_KEY}x"));
             twin.refused(CONDITION, "a longer key");
@@ -363,9 +313,9 @@ fn an_exact_key_is_the_only_one() {
 #[test]
 fn a_file_too_large_or_too_small_is_refused() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let upload = Upload::filled(&signed(generation, &bucket));
+            let upload = Upload::filled(&signed(version, &bucket));
             for (size, refusal) in [(0, TOO_SMALL), (4, TOO_SMALL), (41, TOO_LARGE)] {
                 let twin = upload.clone().file(vec![b'x'; size]);
                 twin.refused(refusal, &format!("{size} bytes"));
@@ -384,9 +334,9 @@ fn a_file_too_large_or_too_small_is_refused() {
 #[test]
 fn a_form_of_another_type_is_refused() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let upload = Upload::filled(&signed(generation, &bucket));
+            let upload = Upload::filled(&signed(version, &bucket));
             for value in ["text/html", "imagex/png", "Image/png", ""] {
                 let twin = upload.clone().set("Content-Type", value);
                 twin.refused(CONDITION, value);
@@ -399,10 +349,10 @@ fn a_form_of_another_type_is_refused() {
 #[test]
 fn a_policy_that_ended_is_refused() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
             let sign = |life, now| {
-                let form = generation.sign(&policy(), &bucket, &credentials(), life, now);
+                let form = version.sign(&policy(), &bucket, &credentials(), life, now);
                 Upload::filled(&form.unwrap())
             };
             let second = Duration::from_secs(1);
@@ -417,8 +367,8 @@ fn a_policy_that_ended_is_refused() {
 #[test]
 fn a_changed_policy_is_refused() {
     let server = Server::start().unwrap();
-    each_way(&server, |generation, bucket, credentials| {
-        let form = generation.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
+    each_way(&server, |version, bucket, credentials| {
+        let form = version.sign(&policy(), bucket, credentials, TEN_MINUTES, now());
         let form = form.unwrap();
         let upload = Upload::filled(&form);
         for (from, to) in [
@@ -443,13 +393,13 @@ fn a_changed_policy_is_refused() {
 fn every_single_character_of_policy_and_signature_counts() {
     let server = Server::start().unwrap();
     let [bucket, _] = buckets(&server);
-    for generation in [V4, V2] {
-        let upload = Upload::filled(&signed(generation, &bucket));
-        for name in ["policy", generation.signature()] {
+    for version in [V4, V2] {
+        let upload = Upload::filled(&signed(version, &bucket));
+        for name in ["policy", version.signature()] {
             let value = upload.value(name);
             for (at, c) in value.char_indices().filter(|(_, c)| *c != '=') {
                 let mut value = value.to_owned();
-                value.replace_range(at..=at, other(c));
+                value.replace_range(at..=at, &other(c).to_string());
                 let twin = upload.clone().set(name, value);
                 let answer = twin.send();
                 let was = (answer.status, answer.error_code().unwrap_or_default());
@@ -467,14 +417,14 @@ fn every_single_character_of_policy_and_signature_counts() {
 #[test]
 fn another_key_pair_is_refused() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
             for (id, secret, refusal) in [
                 (ACCESS_KEY_ID, &*changed(SECRET_ACCESS_KEY), MISMATCH),
                 (&*changed(ACCESS_KEY_ID), SECRET_ACCESS_KEY, UNKNOWN_USER),
             ] {
                 let credentials = Credentials::new(id, secret).unwrap();
-                let form = generation.sign(&policy(), &bucket, &credentials, TEN_MINUTES, now());
+                let form = version.sign(&policy(), &bucket, &credentials, TEN_MINUTES, now());
                 Upload::filled(&form.unwrap()).refused(refusal, id);
             }
         }
@@ -485,9 +435,9 @@ fn another_key_pair_is_refused() {
 fn a_form_for_another_bucket_is_refused() {
     let server = Server::start().unwrap();
     std::fs::create_dir(server.file("").parent().unwrap().join("otherbucket")).unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let mut upload = Upload::filled(&signed(generation, &bucket));
+            let mut upload = Upload::filled(&signed(version, &bucket));
             upload.accepted(201);
             upload.url = upload.url.replacen(BUCKET, "otherbucket", 1);
             upload.refused(CONDITION, "another bucket");
@@ -515,9 +465,9 @@ fn a_form_of_nobody_is_refused() {
 #[test]
 fn the_server_does_not_put_the_file_name_into_the_key() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let form = signed(generation, &bucket);
+            let form = signed(version, &bucket);
             let upload = Upload::of(&form).and("Content-Type", "image/png");
             assert_eq!(upload.value("key"), "user/eric/${filename}");
             upload.accepted(201);
@@ -533,9 +483,9 @@ fn the_server_does_not_put_the_file_name_into_the_key() {
 #[test]
 fn the_server_overlooks_fields_of_encryption_and_of_a_button() {
     let server = Server::start().unwrap();
-    for generation in [V4, V2] {
+    for version in [V4, V2] {
         for bucket in buckets(&server) {
-            let upload = Upload::filled(&signed(generation, &bucket));
+            let upload = Upload::filled(&signed(version, &bucket));
             upload.clone().and("submit", "Upload").accepted(201);
             let name = "x-amz-server-side-encryption";
             upload.and(name, "AES256").accepted(201);
@@ -559,9 +509,9 @@ fn the_server_overlooks_how_long_the_fields_are() {
 fn the_server_takes_no_form_that_was_signed_long_ago() {
     let server = Server::start().unwrap();
     let [bucket, _] = buckets(&server);
-    let sign = |generation: Generation, ago| {
+    let sign = |version: Version, ago| {
         let hour = Duration::from_secs(3600);
-        let form = generation.sign(&policy(), &bucket, &credentials(), hour, seconds_ago(ago));
+        let form = version.sign(&policy(), &bucket, &credentials(), hour, seconds_ago(ago));
         Upload::filled(&form.unwrap())
     };
     sign(V4, 1200).refused((403, "RequestTimeTooSkewed"), "signed twenty minutes ago");

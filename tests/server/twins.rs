@@ -241,7 +241,7 @@ fn changed_value(value: &str) -> String {
 }
 
 /// Another character of the same kind; a hex digit for a hex digit.
-fn other(c: char) -> char {
+pub fn other(c: char) -> char {
     match c {
         // An escape of ASCII stays one: `%7D` and `%6D`.
         '7' => '6',
