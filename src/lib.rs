@@ -32,6 +32,7 @@ mod signed;
 mod timestamp;
 pub mod v2;
 pub mod v4;
+pub mod verify;
 
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};

@@ -260,7 +260,7 @@ pub(crate) struct Param<'a> {
 }
 
 impl<'a> Param<'a> {
-    fn from_wire(text: &'a str) -> Self {
+    pub(crate) fn from_wire(text: &'a str) -> Self {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
@@ -567,7 +567,7 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
 }
 
 /// Path and query of a URL: whole escapes, and no control character, which no client would send as it is.
-fn check_wire(what: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
     if let Some(control) = text.chars().find(char::is_ascii_control) {
         return Err(error!(
             Url,
@@ -586,14 +586,14 @@ fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 }
 
 /// A token of RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-fn check_method(method: &str) -> Result<(), Error> {
+pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     if !is_token(method) {
         return Err(error!(
             Method,
@@ -618,7 +618,7 @@ fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
     if !is_token(name) {
         return Err(error!(Header, "{} is not a header name", Quoted(name)));
     }

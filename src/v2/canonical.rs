@@ -141,6 +141,16 @@ impl<'a> AmzHeaders<'a> {
         AmzHeaders(list)
     }
 
+    /// The headers of a request that another signer made.
+    pub(crate) fn received(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut list = HeaderList::new();
+        for (name, value) in headers {
+            list.push(name, Value::Bytes(value));
+        }
+        list.sort();
+        AmzHeaders(list)
+    }
+
     /// Each name with all its values.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a [u8]>)> {
         self.0.groups().map(|(name, values)| {
@@ -176,6 +186,11 @@ pub(crate) fn is_amz(header: &Header<'_>) -> bool {
     const PREFIX: &str = "x-amz-";
     let front = header.name.get(..PREFIX.len());
     front.is_some_and(|front| front.eq_ignore_ascii_case(PREFIX))
+}
+
+/// Whether a parameter is signed, as part of the resource.
+pub(crate) fn is_sub_resource(name: &str) -> bool {
+    SUB_RESOURCES.contains(&name)
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn signature(
+    pub(crate) fn signature(
         &self,
         parts: &Parts<'_>,
         moment: Moment<'_>,
@@ -166,6 +166,13 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// The signature of a text that is signed as it is: a POST policy in base64.
+pub(crate) fn sign_text(credentials: &Credentials, text: &str) -> Signature {
+    let mut mac = MacSink(credentials.hmac_sha1());
+    mac.text(text);
+    mac.signature()
 }
 
 /// HMAC-SHA1 of what is written into it.

@@ -6,6 +6,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
+use crate::signed::Signature;
 use crate::timestamp::AmzDate;
 use alloc::string::String;
 use zeroize::{Zeroize, Zeroizing};
@@ -46,6 +47,12 @@ impl Scope<'_> {
             sink.text("%2F");
             Text::Plain(part).write(Bare::Unreserved, sink);
         }
+    }
+
+    /// The signature of a text that is signed as it is, such as a POST policy in base64.
+    pub(crate) fn sign_text(&self, credentials: &Credentials, text: &str) -> Signature {
+        let key = self.signing_key(credentials);
+        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
     }
 
     /// The signing key of these credentials for this scope, derived on first use.

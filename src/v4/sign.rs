@@ -569,6 +569,25 @@ fn authorization(
     text
 }
 
+/// The signature of a canonical request that is at hand.
+pub(crate) fn signature(
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    canonical: &CanonicalRequest<'_>,
+) -> Signature {
+    let hash = hash_canonical(canonical, None);
+    sign_hash(scope, &scope.signing_key(credentials), &hash, None)
+}
+
+/// The string to sign of a canonical request that is at hand.
+pub(crate) fn write_string_to_sign_of(
+    scope: &Scope<'_>,
+    canonical: &CanonicalRequest<'_>,
+    sink: &mut impl Sink,
+) {
+    write_string_to_sign(scope, &hash_canonical(canonical, None), sink);
+}
+
 fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {
     let mut hasher = Hasher::new();
     match steps {
