@@ -25,6 +25,7 @@ mod encode;
 mod error;
 mod hash;
 mod headers;
+pub mod inspect;
 mod list;
 mod request;
 pub mod s3;

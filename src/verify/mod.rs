@@ -60,6 +60,8 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
+pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
+
 use crate::credentials::Credentials;
 use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
