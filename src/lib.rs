@@ -23,6 +23,8 @@ mod cache;
 mod credentials;
 mod encode;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod hash;
 mod headers;
 pub mod inspect;
