@@ -1026,6 +1026,24 @@ fn the_difference_is_marked() {
     println!("{found}");
 }
 
+/// Services repeat what they could not read.
+#[test]
+fn a_message_is_shown_without_what_it_repeats() {
+    let url = link("a.txt");
+    let signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+    let body = format!(
+        "{{\"__type\":\"IncompleteSignatureException\",\"message\":\"\u{1b}[2J'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, Signature={signature}'.\"}}"
+    )
+    .replace('\u{1b}', "\\u001b");
+    let found = Attempt::new("GET", &url).explain(&Answer::parse(&body), now());
+    let text = found.to_string();
+    assert!(text.contains("missing equal-sign"), "{text}");
+    assert!(
+        !text.contains(&signature[..16]) && !text.contains('\u{1b}'),
+        "{text}"
+    );
+}
+
 /// A body of a hundred thousand lines is read in a moment.
 #[test]
 fn a_hostile_body_takes_no_time() {

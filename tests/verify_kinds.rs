@@ -869,29 +869,30 @@ fn what_a_verified_request_says() {
     let verified = verifier
         .verify(&request, now(), |_| Some(credentials()))
         .unwrap();
+    let claim = verified.claim();
     assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
     assert_eq!(verified.scheme(), Scheme::V4Query);
     assert_eq!(
-        (verified.region(), verified.service()),
+        (claim.region(), claim.service()),
         (Some("us-east-1"), Some("s3"))
     );
-    assert_eq!(verified.signed_at(), Some(now()));
-    assert_eq!(verified.expires_at(), Some(after(3600)));
-    assert!(!verified.has_session_token());
+    assert_eq!(claim.signed_at(), Some(now()));
+    assert_eq!(claim.expires_at(), Some(after(3600)));
+    assert!(!claim.has_session_token());
     assert_eq!(
         verified.signed_headers().collect::<Vec<_>>(),
         ["Content-Type"]
     );
-    assert!(verified.covers_header("HOST") && verified.covers_header("content-type"));
-    assert!(!verified.covers_header("user-agent") && verified.covers_parameter("anything"));
+    assert!(claim.covers_header("HOST") && claim.covers_header("content-type"));
+    assert!(!claim.covers_header("user-agent") && claim.covers_parameter("anything"));
     assert_eq!(format!("{verified:?}").matches("X-Amz").count(), 0);
     let steps = bucket
         .put("a.txt")
         .header("Content-Type", "text/plain")
         .presign_steps(&credentials(), HOUR, now())
         .unwrap();
-    assert_eq!(verified.canonical_request(), steps.canonical_request);
-    assert_eq!(verified.string_to_sign(), steps.string_to_sign);
+    assert_eq!(claim.canonical_request(), steps.canonical_request);
+    assert_eq!(claim.string_to_sign(), steps.string_to_sign);
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl fmt::Display for Coloured<'_> {
 }
 
 /// A text from outside, without control characters: it goes to a terminal. One column for each character.
-struct Printable<'a>(&'a str);
+pub(super) struct Printable<'a>(pub(super) &'a str);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

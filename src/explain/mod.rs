@@ -105,6 +105,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use difference::Printable;
 use reason::Facts;
 use texts::{Canonical, shown_url};
 
@@ -492,20 +493,11 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}): {}",
-            self.cause,
-            self.confidence.as_str(),
-            self.message
-        )?;
+        let sure = self.confidence.as_str();
+        write!(f, "{} ({sure}): {}", self.cause, Printable(&self.message))?;
         for (name, text) in [("signed", &self.signed), ("seen", &self.seen)] {
             if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
-                let text: String = text
-                    .chars()
-                    .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                    .collect();
-                write!(f, "\n  {name:<7} {text}")?;
+                write!(f, "\n  {name:<7} {}", Printable(text))?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Causes that no two texts side by side show. What lives here: what codes and messages say, what the URL shows on its face, what the
 //! secret tells, and what is possible when the server says nothing. What does not: differences between canonical requests.
 
-use super::texts::{decoded, short};
+use super::texts::{decoded, short, shown_message};
 use super::{Answer, Attempt, Cause, Confidence, Finding, find};
 use crate::inspect::{KeyKind, ProblemKind, Span, inspect};
 use crate::timestamp::Timestamp;
@@ -96,7 +96,7 @@ pub(super) fn by_answer(answer: &Answer, facts: &Facts<'_>) -> Vec<Finding> {
             Confidence::Certain,
             "The form does not meet its policy: each field but the signature's own needs a condition, and each condition its field, with the value that was signed; the file comes last.",
         )
-        .seen(message));
+        .seen(shown_message(message)));
     } else if answer.field("HeadersNotSigned").is_some() || says("which were not signed") {
         let names = answer.field("HeadersNotSigned").unwrap_or_default();
         add(find(
@@ -139,7 +139,10 @@ pub(super) fn by_answer(answer: &Answer, facts: &Facts<'_>) -> Vec<Finding> {
         add(find(
             Cause::Malformed,
             Confidence::Likely,
-            format!("The server could not read the authentication: {message}"),
+            format!(
+                "The server could not read the authentication: {}",
+                shown_message(message)
+            ),
         ));
     }
     findings

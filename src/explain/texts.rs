@@ -156,6 +156,27 @@ pub(super) fn short(value: &str) -> String {
     }
 }
 
+/// A server's message, without what it may repeat of the request: signatures, tokens, hashes.
+pub(super) fn shown_message(message: &str) -> String {
+    const MOST: usize = 300;
+    const LONGEST_WORD: usize = 32;
+    let mut text = String::new();
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '%' | '_' | '-');
+    for word in message.split_inclusive(|c: char| !is_part(c)) {
+        let (word, end) = match word.char_indices().next_back() {
+            Some((at, c)) if !is_part(c) => word.split_at_checked(at).unwrap_or((word, "")),
+            _ => (word, ""),
+        };
+        match word.len() > LONGEST_WORD || word.contains("ignature=") {
+            true => text.push_str(&short(word)),
+            false => text.push_str(word),
+        }
+        text.push_str(end);
+    }
+    shown("", &text).chars().take(MOST).collect()
+}
+
 /// A query without its secrets.
 pub(super) fn shown_url(url: &str) -> String {
     let Some((address, query)) = url.split_once('?') else {

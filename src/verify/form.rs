@@ -10,19 +10,20 @@ use crate::encode::Text;
 use crate::error::Quoted;
 use crate::timestamp::Timestamp;
 use crate::{v2, v4};
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use core::fmt;
 
 /// A form as received, whose signature is not checked yet.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct FormClaim<'a> {
     verifier: &'a Verifier,
     scheme: Scheme,
-    access_key_id: &'a str,
-    region: Option<&'a str>,
-    service: Option<&'a str>,
+    access_key_id: Cow<'a, str>,
+    region: Option<Cow<'a, str>>,
+    service: Option<Cow<'a, str>>,
     signed_at: Option<Timestamp>,
     token: Option<&'a str>,
     policy: &'a str,
@@ -105,7 +106,7 @@ impl Verifier {
             return Ok(FormClaim {
                 verifier: self,
                 scheme,
-                access_key_id: required(id, "AWSAccessKeyId")?,
+                access_key_id: Cow::Borrowed(required(id, "AWSAccessKeyId")?),
                 region: None,
                 service: None,
                 signed_at: None,
@@ -134,10 +135,7 @@ impl Verifier {
             ));
         };
         let text = required(credential, "x-amz-credential")?;
-        let parts = Credential::parse(Text::Plain(text));
-        let borrowed = text.rsplitn(5, '/').collect::<Vec<_>>();
-        let (Some(parts), [_, service, region, _, access_key_id]) = (parts, borrowed.as_slice())
-        else {
+        let Some(credential) = Credential::parse(Text::Plain(text)) else {
             return Err(refuse!(
                 Malformed,
                 scheme,
@@ -146,13 +144,13 @@ impl Verifier {
                 v4::AWS4.terminator
             ));
         };
-        check_scope(self, scheme, &parts, &amz_date)?;
+        check_scope(self, scheme, &credential, &amz_date)?;
         Ok(FormClaim {
             verifier: self,
             scheme,
-            access_key_id,
-            region: Some(region),
-            service: Some(service),
+            access_key_id: credential.access_key_id,
+            region: Some(credential.region),
+            service: Some(credential.service),
             signed_at: Some(signed_at),
             token,
             policy,
@@ -172,7 +170,7 @@ impl Verifier {
         lookup: impl FnOnce(&str) -> Option<Credentials>,
     ) -> Result<VerifiedForm<'a>, VerifyError> {
         let claim = self.parse_form(fields)?;
-        match lookup(claim.access_key_id) {
+        match lookup(&claim.access_key_id) {
             Some(credentials) => claim.verify(&credentials, now),
             None => Err(super::unknown_access_key(claim.scheme)),
         }
@@ -182,8 +180,8 @@ impl Verifier {
 impl<'a> FormClaim<'a> {
     /// The access key id whose secret is needed.
     #[must_use]
-    pub fn access_key_id(&self) -> &'a str {
-        self.access_key_id
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
     }
 
     /// How the form is signed.
@@ -221,8 +219,8 @@ impl<'a> FormClaim<'a> {
             }
         }
         let token = self.token.map(Text::Plain);
-        check_credentials(scheme, credentials, self.access_key_id, token, now)?;
-        let signature = match (self.signed_at, self.region, self.service) {
+        check_credentials(scheme, credentials, &self.access_key_id, token, now)?;
+        let signature = match (self.signed_at, &self.region, &self.service) {
             (Some(signed_at), Some(region), Some(service)) => {
                 let date = signed_at
                     .amz_date()
@@ -254,7 +252,7 @@ impl VerifiedForm<'_> {
     /// Who signed.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
-        self.claim.access_key_id
+        &self.claim.access_key_id
     }
 
     /// How the form was signed.
@@ -266,13 +264,13 @@ impl VerifiedForm<'_> {
     /// The region of the credential scope; none under SigV2.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
-        self.claim.region
+        self.claim.region.as_deref()
     }
 
     /// The service of the credential scope; none under SigV2.
     #[must_use]
     pub fn service(&self) -> Option<&str> {
-        self.claim.service
+        self.claim.service.as_deref()
     }
 
     /// The time of signing; none under SigV2.

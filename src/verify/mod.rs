@@ -745,23 +745,31 @@ impl fmt::Debug for Claim<'_> {
 }
 
 /// A request whose signature is right: who signed it, and what is covered.
-///
-/// All that a [`Claim`] says is here too, and now it is true.
 #[derive(Clone)]
 pub struct Verified<'a> {
     claim: Claim<'a>,
     payload: CoveredPayload,
 }
 
-impl<'a> core::ops::Deref for Verified<'a> {
-    type Target = Claim<'a>;
-
-    fn deref(&self) -> &Claim<'a> {
+impl<'a> Verified<'a> {
+    /// All that the request said of itself, which now is true.
+    #[must_use]
+    pub fn claim(&self) -> &Claim<'a> {
         &self.claim
     }
-}
 
-impl Verified<'_> {
+    /// Who signed.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        self.claim.access_key_id()
+    }
+
+    /// How the request was signed.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.claim.scheme()
+    }
+
     /// How far the body is covered.
     #[must_use]
     pub fn payload(&self) -> CoveredPayload {
