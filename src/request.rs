@@ -281,12 +281,21 @@ impl<'a> Param<'a> {
 
     /// Whether the decoded name is this one, in any case of letters.
     pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.name.raw().len() >= name.len()
-            && self
-                .name
-                .decoded()
-                .map(|byte| byte.to_ascii_lowercase())
-                .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        match self.name.raw().len() == name.len() {
+            true => self.name.raw().eq_ignore_ascii_case(name),
+            false => {
+                self.name.is_escaped() && self.name.decoded().map(lower).eq(name.bytes().map(lower))
+            }
+        }
+    }
+
+    /// Whether the decoded name is just this one.
+    pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        match self.name.raw().len() == name.len() {
+            true => self.name.raw() == name,
+            false => self.name.is_escaped() && self.name.decoded().eq(name.bytes()),
+        }
     }
 }
 

@@ -102,6 +102,8 @@ impl Case {
         };
         let params = self.params.iter().map(|(name, value)| match value {
             Some(value) => format!("{}={}", encode(name), encode(value)),
+            // Alone and without its `=`, an empty name leaves nothing in the URL.
+            None if name.is_empty() => "=".into(),
             None => encode(name),
         });
         let query = params.collect::<Vec<_>>().join("&");

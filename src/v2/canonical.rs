@@ -98,7 +98,7 @@ fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     let mut separator = "?";
     for name in SUB_RESOURCES {
         for param in params {
-            if !param.name.decoded().eq(name.bytes()) {
+            if !param.is_exactly(name) {
                 continue;
             }
             sink.text(separator);

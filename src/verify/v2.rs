@@ -31,13 +31,24 @@ pub(super) struct Claim<'a> {
     bucket: Option<&'a str>,
 }
 
-/// Whether a query has the parameters of a URL that is presigned with SigV2.
-pub(super) fn is_in_query(query: &str) -> bool {
-    let has = |name: &str| {
-        let mut params = query.split('&').map(Param::from_wire);
-        params.any(|param| param.name.decoded().eq(name.bytes()))
-    };
-    has(ACCESS_KEY_ID) || (has(SIGNATURE) && has(EXPIRES))
+/// Which parameters of a URL that is presigned with SigV2 a query has.
+#[derive(Default)]
+pub(super) struct Marks {
+    access_key_id: bool,
+    expires: bool,
+    signature: bool,
+}
+
+impl Marks {
+    pub(super) fn see(&mut self, param: &Param<'_>) {
+        self.access_key_id |= param.is_exactly(ACCESS_KEY_ID);
+        self.expires |= param.is_exactly(EXPIRES);
+        self.signature |= param.is_exactly(SIGNATURE);
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        self.access_key_id || (self.expires && self.signature)
+    }
 }
 
 const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
@@ -104,9 +115,7 @@ impl<'a> Claim<'a> {
         let mut hoisted = Vec::new();
         for param in query.split('&').map(Param::from_wire) {
             let value = param.value.unwrap_or_default();
-            let slot = found
-                .iter_mut()
-                .find(|(name, _)| param.name.decoded().eq(name.bytes()));
+            let slot = found.iter_mut().find(|(name, _)| param.is_exactly(name));
             if let Some((name, slot)) = slot {
                 if slot.replace(value).is_some() {
                     return Err(refuse!(

@@ -60,14 +60,11 @@ impl PayloadLine<'_> {
 
 const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
-/// Whether a query has any of the parameters of a presigned URL that no other has.
-pub(super) fn is_in_query(query: &str) -> bool {
+/// Whether a parameter is one that a presigned URL has, and no other.
+pub(super) fn is_mark(param: &Param<'_>) -> bool {
     let names = &AWS4.parameters;
     let marks = [names.algorithm, names.credential, names.signature];
-    query
-        .split('&')
-        .map(Param::from_wire)
-        .any(|param| marks.into_iter().any(|mark| param.is_named(mark)))
+    marks.into_iter().any(|mark| param.is_named(mark))
 }
 
 impl<'a> Claim<'a> {
@@ -148,7 +145,7 @@ impl<'a> Claim<'a> {
             let Some((name, slot)) = slot.into_iter().find(|(name, _)| param.is_named(name)) else {
                 continue;
             };
-            if !param.name.decoded().eq(name.bytes()) {
+            if !param.is_exactly(name) {
                 return Err(refuse!(
                     Malformed,
                     scheme,
