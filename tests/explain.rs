@@ -1081,3 +1081,36 @@ fn the_catalogue_is_whole() {
         assert!(cases.contains(&format!("Cause::{cause:?}")), "{cause}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    /// Whatever the URL and the answer are.
+    #[test]
+    fn nothing_panics(
+        url in "(https://h|/|\\?|&|=|%|%25|;|&amp;|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature)=|AWSAccessKeyId=|Signature=|Expires=|AWS4-HMAC-SHA256|a%2F20130524%2Fus-east-1%2Fs3%2Faws4_request|20130524T000000Z|host|[0-9]|.){0,40}",
+        body in "(<Error>|<Code>|</Code>|SignatureDoesNotMatch|<CanonicalRequest>|<StringToSign>|<CanonicalRequestBytes>|47 4|GET|\n|/|&amp;|&#10;|&#x;|\\{\"message\":\"|The Canonical String for this request should have been|'|\"\\}|AWS4-HMAC-SHA256|.){0,40}",
+        sent in "(https://h/|\\?|&|=|.){0,10}",
+        now in proptest::num::i64::ANY,
+    ) {
+        let credentials = credentials();
+        let answer = Answer::parse(&body);
+        let now = Timestamp::from_unix_seconds(now);
+        let attempt = Attempt::new("GET", &url).credentials(&credentials);
+        let bare = attempt.explain(&answer, now);
+        let full = attempt.sent("PUT", &sent).explain(&answer, now);
+        let _ = format!("{bare} {bare:?} {full} {answer:?}");
+    }
+
+    /// A body of S3's form, whatever canonical request is in it.
+    #[test]
+    fn no_canonical_request_panics(canonical in "(GET|HEAD|\n|/|a|\u{e9}|%2F|%25|\\+|=|&|:|host|\\.\\.|;|x-amz-security-token|UNSIGNED-PAYLOAD){0,60}") {
+        let url = link("a//\u{e9} b.txt");
+        let (_, string_to_sign) = server("GET", &url, &[]);
+        let found = Attempt::new("GET", &url).explain(&Answer::parse(&s3(&(canonical, string_to_sign))), now());
+        let _ = format!("{found}");
+    }
+}
