@@ -147,6 +147,18 @@ impl Credentials {
         self.0.expiration
     }
 
+    /// The same with another secret, which need not be a possible one: to find out how a signature went wrong.
+    #[cfg(feature = "explain")]
+    pub(crate) fn with_secret(&self, secret_access_key: String) -> Option<Self> {
+        let secret = Zeroizing::new(secret_access_key);
+        let mut other = self.clone().with(|_| ());
+        let inner = Arc::get_mut(&mut other.0)?;
+        inner.hmac_sha1 = Hmac::new_from_slice(secret.as_bytes()).ok()?;
+        inner.secret_access_key = Zeroizing::new(Box::from(secret.as_str()));
+        inner.keys = KeyCache::new();
+        Some(other)
+    }
+
     pub(crate) fn secret_access_key(&self) -> &str {
         &self.0.secret_access_key
     }

@@ -188,7 +188,38 @@ impl<'a> Text<'a> {
 
     /// The order of the encoded texts, byte by byte, without writing them.
     pub(crate) fn cmp(self, other: Text<'_>) -> Ordering {
-        self.encoded().cmp(other.encoded())
+        let (one, two) = self.after_common(other).unwrap_or((self, other));
+        one.encoded().cmp(two.encoded())
+    }
+
+    /// Two texts of the same kind without what they have in common at the front, which is encoded alike.
+    fn after_common<'b>(self, other: Text<'b>) -> Option<(Text<'a>, Text<'b>)> {
+        let bytes = self.raw().bytes().zip(other.raw().bytes());
+        let common = bytes.take_while(|(one, two)| one == two).count();
+        // Not from the inside of an escape, which is at most two bytes back, or of a character.
+        let mut from = common.saturating_sub(2);
+        while !self.raw().is_char_boundary(from) {
+            from = from.saturating_sub(1);
+        }
+        let is_inside = |text: &str| {
+            text.get(from..common)
+                .is_some_and(|tail| tail.contains('%'))
+        };
+        let at = match is_inside(self.raw()) || !self.raw().is_char_boundary(common) {
+            true => from,
+            false => common,
+        };
+        let (one, two) = (self.raw().get(at..)?, other.raw().get(at..)?);
+        match (self, other) {
+            (Text::Plain(_), Text::Plain(_)) => Some((Text::Plain(one), Text::Plain(two))),
+            (Text::Wire(_), Text::Wire(_)) => Some((Text::Wire(one), Text::Wire(two))),
+            _ => None,
+        }
+    }
+
+    /// Whether the text may stand for other bytes than its own.
+    pub(crate) fn is_escaped(self) -> bool {
+        matches!(self, Text::Wire(raw) if raw.contains('%'))
     }
 
     /// The bytes of the text encoded as a query's name or value.
@@ -296,5 +327,42 @@ impl Hex {
 
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bare, Text};
+    use alloc::string::String;
+
+    fn encoded(text: Text<'_>) -> String {
+        let mut out = String::new();
+        text.write(Bare::Unreserved, &mut out);
+        out
+    }
+
+    /// Also where two texts part inside of an escape or a character.
+    #[test]
+    fn the_order_is_that_of_the_encoded_texts() {
+        let texts = [
+            "", "a", "ab", "a-b", "a%2Fb", "a%2fc", "a%20", "a%2", "a%", "%7E", "~", "\u{e9}",
+            "\u{e8}", "%C3%A9", "a\u{e9}b", "a\u{e8}b", "a%C3b", "a/b", "a b", "a+b", "%%", "%2%",
+            "%25", "a%2Bb", "a%2B", "\u{20ac}", "\u{20ad}",
+        ];
+        for one in texts {
+            for two in texts {
+                for (one, two) in [
+                    (Text::Plain(one), Text::Plain(two)),
+                    (Text::Wire(one), Text::Wire(two)),
+                    (Text::Wire(one), Text::Plain(two)),
+                ] {
+                    assert_eq!(
+                        one.cmp(two),
+                        encoded(one).cmp(&encoded(two)),
+                        "{one:?} {two:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -75,8 +75,11 @@ mod cache;
 mod credentials;
 mod encode;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod hash;
 mod headers;
+pub mod inspect;
 mod interop;
 mod list;
 pub mod post;
@@ -86,6 +89,7 @@ mod signed;
 mod timestamp;
 pub mod v2;
 pub mod v4;
+pub mod verify;
 
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};

@@ -248,7 +248,7 @@ pub(crate) struct Param<'a> {
 }
 
 impl<'a> Param<'a> {
-    fn from_wire(text: &'a str) -> Self {
+    pub(crate) fn from_wire(text: &'a str) -> Self {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
@@ -274,12 +274,21 @@ impl<'a> Param<'a> {
 
     /// Whether the decoded name is this one, in any case of letters.
     pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.name.raw().len() >= name.len()
-            && self
-                .name
-                .decoded()
-                .map(|byte| byte.to_ascii_lowercase())
-                .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        match self.name.raw().len() == name.len() {
+            true => self.name.raw().eq_ignore_ascii_case(name),
+            false => {
+                self.name.is_escaped() && self.name.decoded().map(lower).eq(name.bytes().map(lower))
+            }
+        }
+    }
+
+    /// Whether the decoded name is just this one.
+    pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        match self.name.raw().len() == name.len() {
+            true => self.name.raw() == name,
+            false => self.name.is_escaped() && self.name.decoded().eq(name.bytes()),
+        }
     }
 }
 
@@ -618,7 +627,7 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
 }
 
 /// Path and query of a URL: whole escapes, and no control character, which no client would send as it is.
-fn check_wire(what: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
     if let Some(control) = text.chars().find(char::is_ascii_control) {
         return Err(error!(
             Url,
@@ -637,7 +646,7 @@ fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 }
 
 /// A token of RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     /// Whether each byte can stand in a token.
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     static TOKEN: [bool; 256] = {
@@ -656,7 +665,7 @@ fn is_token(text: &str) -> bool {
             .all(|byte| TOKEN.get(usize::from(byte)) == Some(&true))
 }
 
-fn check_method(method: &str) -> Result<(), Error> {
+pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     const KNOWN: [&str; 9] = [
         "GET", "PUT", "HEAD", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT",
     ];
@@ -684,7 +693,7 @@ fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
     if !is_token(name) {
         return Err(error!(Header, "{} is not a header name", Quoted(name)));
     }

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use core::fmt;
+use ctutils::CtEq as _;
 
 /// A URL that carries its own signature: whoever has it may do what it says, until it ends.
 ///
@@ -168,6 +169,13 @@ impl Signature {
         // 32 bytes at the most, so 44 characters.
         let length = BASE64.encode_slice(mac, &mut text).unwrap_or(0);
         Signature { text, length }
+    }
+
+    /// Whether a signature that was received is this one, in a time that does not depend on where they
+    /// differ. Its text has to be as it is sent: lower-case hexadecimal digits or base64.
+    #[must_use]
+    pub fn matches(&self, received: impl AsRef<[u8]>) -> bool {
+        self.as_str().as_bytes().ct_eq(received.as_ref()).to_bool()
     }
 
     /// The signature as it is sent: lower-case hexadecimal digits under SigV4, base64 under SigV2. In a query the

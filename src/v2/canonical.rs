@@ -138,7 +138,7 @@ fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     let mut separator = "?";
     for name in SUB_RESOURCES {
         for param in params {
-            if !param.name.decoded().eq(name.bytes()) {
+            if !param.is_exactly(name) {
                 continue;
             }
             sink.text(separator);
@@ -193,6 +193,16 @@ impl<'a> AmzHeaders<'a> {
         AmzHeaders(list)
     }
 
+    /// The headers of a request that another signer made.
+    pub(crate) fn received(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut list = HeaderList::new();
+        for (name, value) in headers {
+            list.push(name, Value::Bytes(value));
+        }
+        list.sort();
+        AmzHeaders(list)
+    }
+
     /// Each name with all its values.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a [u8]>)> {
         self.0.groups().map(|(name, values)| {
@@ -222,6 +232,11 @@ pub(crate) fn write_joined<'a>(values: impl Iterator<Item = &'a [u8]>, sink: &mu
         }
         write_unfolded(value, sink);
     }
+}
+
+/// Whether a parameter is signed, as part of the resource.
+pub(crate) fn is_sub_resource(name: &str) -> bool {
+    SUB_RESOURCES.contains(&name)
 }
 
 #[cfg(test)]

@@ -55,7 +55,9 @@ mod sign;
 pub use query::{QuerySigner, SignatureMethod, SignedForm};
 pub use sign::Signer;
 
-pub(crate) use canonical::SECURITY_TOKEN;
+pub(crate) use canonical::{
+    AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_sub_resource,
+};
 pub(crate) use sign::{
-    Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps,
+    Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
 };

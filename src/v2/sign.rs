@@ -355,7 +355,7 @@ pub(crate) fn sign(
     ]))
 }
 
-fn sign_string(
+pub(crate) fn sign_string(
     context: &Context<'_>,
     parts: &Parts<'_>,
     string_to_sign: &StringToSign<'_>,

@@ -103,6 +103,16 @@ impl<'a> SignedHeaders<'a> {
         SignedHeaders(list)
     }
 
+    /// The headers that another signer chose.
+    pub(crate) fn chosen(headers: impl IntoIterator<Item = (&'a str, Value<'a>)>) -> Self {
+        let mut list = HeaderList::new();
+        for (name, value) in headers {
+            list.push(name, value);
+        }
+        list.sort();
+        SignedHeaders(list)
+    }
+
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
         for (at, (name, _)) in self.0.groups().enumerate() {

@@ -6,6 +6,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
+use crate::signed::Signature;
 use alloc::string::String;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -52,6 +53,12 @@ impl Scope<'_> {
         }
         sink.text("%2F");
         sink.text(self.dialect.terminator);
+    }
+
+    /// The signature of a text that is signed as it is, such as a POST policy in base64.
+    pub(crate) fn sign_text(&self, credentials: &Credentials, text: &str) -> Signature {
+        let key = self.signing_key(credentials);
+        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
     }
 
     /// The signing key of these credentials for this scope, derived on first use.

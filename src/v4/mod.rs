@@ -58,6 +58,16 @@ pub use canonical::CanonicalUri;
 pub use payload::Payload;
 pub use sign::{SessionToken, Signer};
 
-pub(crate) use key::check_scope_part;
-pub(crate) use sign::{Context, Settings, presign, presign_steps, presigned_url, sign, sign_steps};
+pub(crate) use canonical::{
+    CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
+};
+pub(crate) use dialect::AWS4;
+pub(crate) use key::{Scope, check_scope_part};
+pub(crate) use payload::{
+    EMPTY_SHA256, PayloadText, UNSIGNED_PAYLOAD, check_content_sha256, is_hash,
+};
+pub(crate) use sign::{
+    Context, Settings, presign, presign_steps, presigned_url, sign, sign_steps, signature,
+    write_string_to_sign_of,
+};
 pub(crate) use template::Template;

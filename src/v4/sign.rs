@@ -292,8 +292,7 @@ impl<'a> Context<'a> {
 
     /// The signature of a text that is its own string to sign: a POST policy in base64.
     pub(crate) fn sign_text(&self, date: &AmzDate, text: &str) -> Signature {
-        let key = self.scope(date).signing_key(self.credentials);
-        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
+        self.scope(date).sign_text(self.credentials, text)
     }
 
     /// A form of the session token, if it is to be signed.
@@ -623,6 +622,25 @@ fn begin_authorization(
     scope.write(&mut text);
     text.push_str(", SignedHeaders=");
     text
+}
+
+/// The signature of a canonical request that is at hand.
+pub(crate) fn signature(
+    scope: &Scope<'_>,
+    credentials: &Credentials,
+    canonical: &CanonicalRequest<'_>,
+) -> Signature {
+    let hash = hash_canonical(canonical, None);
+    sign_hash(scope, &scope.signing_key(credentials), &hash, None)
+}
+
+/// The string to sign of a canonical request that is at hand.
+pub(crate) fn write_string_to_sign_of(
+    scope: &Scope<'_>,
+    canonical: &CanonicalRequest<'_>,
+    sink: &mut impl Sink,
+) {
+    write_string_to_sign(scope, &hash_canonical(canonical, None), sink);
 }
 
 fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {

@@ -1,0 +1,179 @@
+//! Why a request was refused. What lives here: the kinds, and what a server answers to each. What does not: the checks.
+
+use super::Scheme;
+use alloc::borrow::Cow;
+use core::fmt;
+
+/// Why a received request was refused.
+///
+/// The message is a sentence for the server's log. [`code`](VerifyError::code) and
+/// [`status`](VerifyError::status) are what a server answers with. Neither says anything that the client
+/// could not know: no secret, no token, and never the signature that would have been right.
+///
+/// ```
+/// use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
+///
+/// let verifier = Verifier::new("us-east-1", "s3");
+/// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg").header("Host", "example.com");
+/// let error = verifier.parse(&request).unwrap_err();
+/// assert_eq!(error.kind(), VerifyErrorKind::NotSigned);
+/// assert_eq!((error.code(), error.status()), ("AccessDenied", 403));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifyError {
+    kind: VerifyErrorKind,
+    scheme: Option<Scheme>,
+    message: Cow<'static, str>,
+}
+
+/// The cause of a [`VerifyError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VerifyErrorKind {
+    /// The request carries no signature.
+    NotSigned,
+    /// It carries more than one: in a header and in the query, or of both generations.
+    SignedTwice,
+    /// A way to sign that the [`Verifier`](super::Verifier) does not allow, or nobody knows.
+    Scheme,
+    /// Method, path or a header that no request can have.
+    Request,
+    /// An `Authorization` header, parameter or form field that can't be read.
+    Malformed,
+    /// A part of the authentication is not there.
+    Missing,
+    /// A part of the authentication is there more than once.
+    Repeated,
+    /// The credential scope names a region that is not served here.
+    Region,
+    /// The credential scope names a service that is not served here.
+    Service,
+    /// The date of the credential scope is not the date of the signing time.
+    ScopeDate,
+    /// The signing time is too far from now.
+    TimeSkew,
+    /// The URL's life has not begun.
+    NotYetValid,
+    /// The URL's life is over.
+    Expired,
+    /// The URL lives longer than is allowed.
+    ExpiryTooLong,
+    /// `host` is not signed, or an `x-amz-*` header is there and not signed.
+    HeaderNotSigned,
+    /// A header is signed and not there.
+    SignedHeaderMissing,
+    /// Nobody has that access key id.
+    AccessKey,
+    /// The session token is missing, or is not that of the credentials.
+    SessionToken,
+    /// The credentials have ended.
+    CredentialsExpired,
+    /// The signature is not that of the request under the credentials.
+    Signature,
+    /// The body is not the one whose hash was signed.
+    PayloadMismatch,
+    /// The payload is unsigned, or signed in chunks, and that is not allowed here.
+    PayloadNotAllowed,
+}
+
+impl VerifyError {
+    pub(super) fn new(
+        kind: VerifyErrorKind,
+        scheme: impl Into<Option<Scheme>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        VerifyError {
+            kind,
+            scheme: scheme.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The cause.
+    #[must_use]
+    pub fn kind(&self) -> VerifyErrorKind {
+        self.kind
+    }
+
+    /// How the request is signed, as far as that was seen.
+    #[must_use]
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+
+    /// The error code of the S3 API: what goes into the answer's `<Code>`
+    /// ([Error responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        use VerifyErrorKind as Kind;
+        let malformed = match self.scheme {
+            Some(Scheme::V4Query) => "AuthorizationQueryParametersError",
+            Some(Scheme::V4Header) => "AuthorizationHeaderMalformed",
+            Some(Scheme::V4Form) => "InvalidRequest",
+            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form) | None => "InvalidArgument",
+        };
+        match self.kind {
+            Kind::Malformed
+            | Kind::Repeated
+            | Kind::Region
+            | Kind::Service
+            | Kind::ScopeDate
+            | Kind::ExpiryTooLong => malformed,
+            Kind::Missing => match self.scheme {
+                Some(Scheme::V4Header) => "MissingSecurityHeader",
+                Some(Scheme::V2Header | Scheme::V2Query) => "AccessDenied",
+                _ => malformed,
+            },
+            Kind::SignedTwice => "InvalidArgument",
+            Kind::Scheme | Kind::Request => "InvalidRequest",
+            Kind::NotSigned | Kind::NotYetValid | Kind::Expired | Kind::HeaderNotSigned => {
+                "AccessDenied"
+            }
+            Kind::TimeSkew => "RequestTimeTooSkewed",
+            Kind::AccessKey => "InvalidAccessKeyId",
+            Kind::SessionToken => "InvalidToken",
+            Kind::CredentialsExpired => "ExpiredToken",
+            Kind::Signature | Kind::SignedHeaderMissing => "SignatureDoesNotMatch",
+            Kind::PayloadMismatch => "XAmzContentSHA256Mismatch",
+            Kind::PayloadNotAllowed => "InvalidRequest",
+        }
+    }
+
+    /// The HTTP status that goes with [`code`](VerifyError::code): 400 or 403.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self.code() {
+            "AccessDenied"
+            | "RequestTimeTooSkewed"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch" => 403,
+            _ => 400,
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifyError({:?}: {})", self.kind, self.message)
+    }
+}
+
+impl core::error::Error for VerifyError {}
+
+/// `refuse!(Kind, scheme, "format", …)`: a [`VerifyError`] with a formatted message.
+macro_rules! refuse {
+    ($kind:ident, $scheme:expr, $($format:tt)+) => {
+        $crate::verify::error::VerifyError::new(
+            $crate::verify::error::VerifyErrorKind::$kind,
+            $scheme,
+            ::alloc::format!($($format)+),
+        )
+    };
+}
+pub(super) use refuse;

@@ -1,0 +1,184 @@
+//! A request as a server received it. What lives here: its description. What does not: any check of it.
+
+use crate::error::Error;
+use crate::headers::Value;
+use crate::list::List;
+use crate::request::{Authority, Header, Url};
+use core::fmt;
+
+/// A request as it was received: method, target, headers, and what is known of the body.
+///
+/// The target is the path with the query, just as it stands on the request line; a framework that has
+/// decoded or normalised it no longer has what was signed. All headers should be given: of those that
+/// are left out nobody can say that they should have been signed.
+///
+/// ```
+/// use presign::verify::ReceivedRequest;
+///
+/// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg?versionId=null")
+///     .header("Host", "johnsmith.s3.amazonaws.com")
+///     .header("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=")
+///     .body(b"");
+/// # let _ = request;
+/// ```
+#[derive(Clone)]
+pub struct ReceivedRequest<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: Option<&'a str>,
+    pub(crate) headers: List<Header<'a>, 16>,
+    /// From a URL, for want of a `Host` header.
+    pub(crate) authority: Option<Authority<'a>>,
+    pub(crate) body: Body<'a>,
+    pub(crate) bucket: Option<&'a str>,
+}
+
+/// What is known of a body.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Body<'a> {
+    /// Not read yet.
+    #[default]
+    Unknown,
+    Bytes(&'a [u8]),
+    Sha256([u8; 32]),
+}
+
+impl<'a> ReceivedRequest<'a> {
+    /// A request by its method and its target: `/photos/puppy.jpg?versionId=null`.
+    #[must_use]
+    pub fn new(method: &'a str, target: &'a str) -> Self {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        ReceivedRequest {
+            method,
+            path,
+            query,
+            headers: List::new(),
+            authority: None,
+            body: Body::Unknown,
+            bucket: None,
+        }
+    }
+
+    /// A request by its method and whole URL. Without a `Host` header, the host is the URL's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
+    /// control character.
+    pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
+        let url = Url::parse(url)?;
+        let mut request = ReceivedRequest::new(method, url.path);
+        request.query = url.query;
+        request.authority = Some(url.authority);
+        Ok(request)
+    }
+
+    /// Adds a header. Give a repeated header as often as it was received, in that order.
+    #[must_use]
+    pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.headers.push(Header {
+            name,
+            value: value.as_ref(),
+        });
+        self
+    }
+
+    /// Adds all headers of a list.
+    #[must_use]
+    pub fn headers<'n: 'a, 'v: 'a, V: AsRef<[u8]> + ?Sized + 'v>(
+        mut self,
+        headers: impl IntoIterator<Item = (&'n str, &'v V)>,
+    ) -> Self {
+        self.headers
+            .extend(headers.into_iter().map(|(name, value)| Header {
+                name,
+                value: value.as_ref(),
+            }));
+        self
+    }
+
+    /// The body, if it has been read. Only if its hash is needed, and for S3 only after the signature was
+    /// found to be right, is it hashed.
+    #[must_use]
+    pub fn body(mut self, body: &'a [u8]) -> Self {
+        self.body = Body::Bytes(body);
+        self
+    }
+
+    /// The SHA-256 of the body, if that was computed while it was read.
+    #[must_use]
+    pub fn body_sha256(mut self, hash: [u8; 32]) -> Self {
+        self.body = Body::Sha256(hash);
+        self
+    }
+
+    /// The bucket that the host names, which SigV2 signs. Only for a host that
+    /// [`Verifier::base_domain`](super::Verifier::base_domain) can't tell it from, such as a custom domain.
+    #[must_use]
+    pub fn bucket(mut self, name: &'a str) -> Self {
+        self.bucket = Some(name);
+        self
+    }
+
+    /// All headers of that name.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &Header<'a>> {
+        let headers = self.headers.as_slice().iter();
+        headers.filter(move |header| header.is_named(name))
+    }
+
+    /// The host as it is signed.
+    pub(crate) fn host(&self) -> Option<Value<'a>> {
+        match (self.values("host").next(), self.authority) {
+            (Some(header), _) => Some(Value::Bytes(header.trimmed())),
+            (None, Some(authority)) => Some(Value::Host(authority)),
+            (None, None) => None,
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'a> ReceivedRequest<'a> {
+    /// The head of an `http::Request`, as hyper and what is built on it give it. Without a `Host` header, as under
+    /// HTTP/2, the host is the URI's. The body is added by [`body`](ReceivedRequest::body), if it is known.
+    #[must_use]
+    pub fn from_parts(parts: &'a http::request::Parts) -> Self {
+        ReceivedRequest::of_http(&parts.method, &parts.uri, &parts.headers)
+    }
+
+    /// An `http::Request` but for its body.
+    #[must_use]
+    pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
+        ReceivedRequest::of_http(request.method(), request.uri(), request.headers())
+    }
+
+    fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
+        let mut request = ReceivedRequest::new(method.as_str(), uri.path());
+        request.query = uri.query();
+        request = request.headers(
+            headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_bytes())),
+        );
+        match uri.authority() {
+            Some(authority) if request.values("host").next().is_none() => {
+                request.header("host", authority.as_str())
+            }
+            _ => request,
+        }
+    }
+}
+
+/// Without the query and the header values, which hold a signature and may hold a token.
+impl fmt::Debug for ReceivedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers = self.headers.as_slice().iter();
+        let names: alloc::vec::Vec<_> = headers.map(|header| header.name).collect();
+        f.debug_struct("ReceivedRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}

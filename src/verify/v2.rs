@@ -1,0 +1,341 @@
+//! Signature Version 2 of S3's REST interface, from the server's side. What lives here: reading the authentication of a
+//! header or a query. What does not: the string to sign, which is `v2::canonical`'s.
+
+use super::error::{VerifyError, refuse};
+use super::request::ReceivedRequest;
+use super::text::{Presented, decode, parse_decimal};
+use super::v4::single;
+use super::{Scheme, Verifier};
+use crate::credentials::Credentials;
+use crate::encode::{Sink, Text};
+use crate::error::Quoted;
+use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme};
+use crate::signed::Signature;
+use crate::timestamp::Timestamp;
+use crate::v2::{
+    AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, sign_string,
+};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// What the authentication says.
+#[derive(Clone)]
+pub(super) struct Claim<'a> {
+    pub(super) scheme: Scheme,
+    pub(super) access_key_id: Cow<'a, str>,
+    presented: Presented,
+    moment: Moment<'a>,
+    /// The time in the header, or the end of the URL.
+    time: Timestamp,
+    /// The `x-amz-*` parameters of a URL, decoded.
+    hoisted: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    bucket: Option<&'a str>,
+}
+
+/// Which parameters of a URL that is presigned with SigV2 a query has.
+#[derive(Default)]
+pub(super) struct Marks {
+    access_key_id: bool,
+    expires: bool,
+    signature: bool,
+}
+
+impl Marks {
+    pub(super) fn see(&mut self, param: &Param<'_>) {
+        self.access_key_id |= param.is_exactly(ACCESS_KEY_ID);
+        self.expires |= param.is_exactly(EXPIRES);
+        self.signature |= param.is_exactly(SIGNATURE);
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        self.access_key_id || (self.expires && self.signature)
+    }
+}
+
+const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
+const EXPIRES: &str = "Expires";
+const SIGNATURE: &str = "Signature";
+
+impl<'a> Claim<'a> {
+    /// Reads `AWS AKIDEXAMPLE:signature`.
+    pub(super) fn of_header(
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+        authorization: &'a str,
+    ) -> Result<Self, VerifyError> {
+        let scheme = Scheme::V2Header;
+        let text = authorization.strip_prefix("AWS ").unwrap_or_default();
+        let Some((id, presented)) = text.rsplit_once(':').filter(|(id, _)| !id.is_empty()) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the Authorization header should be AWS ACCESS-KEY-ID:SIGNATURE"
+            ));
+        };
+        let amz_date = single(request, scheme, "x-amz-date")?;
+        let date = single(request, scheme, "date")?;
+        let Some(text) = amz_date.or(date) else {
+            return Err(refuse!(
+                Missing,
+                scheme,
+                "the request has neither a Date nor an x-amz-date header"
+            ));
+        };
+        let time = Timestamp::parse_http_date(text).or_else(|| Timestamp::parse(text).ok());
+        let Some(time) = time else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the date {} is no HTTP date",
+                Quoted(text)
+            ));
+        };
+        let claim = Claim {
+            scheme,
+            access_key_id: Cow::Borrowed(id),
+            presented: Presented::new(Text::Plain(presented)),
+            moment: Moment::Date(match amz_date {
+                Some(_) => "",
+                None => text,
+            }),
+            time,
+            hoisted: Vec::new(),
+            bucket: verifier.bucket(request),
+        };
+        claim.checked(request)
+    }
+
+    /// Reads `AWSAccessKeyId=…&Expires=…&Signature=…`.
+    pub(super) fn of_query(
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+        query: &'a str,
+    ) -> Result<Self, VerifyError> {
+        let scheme = Scheme::V2Query;
+        let mut found = [(ACCESS_KEY_ID, None), (EXPIRES, None), (SIGNATURE, None)];
+        let mut hoisted = Vec::new();
+        for param in query.split('&').map(Param::from_wire) {
+            let value = param.value.unwrap_or_default();
+            let slot = found.iter_mut().find(|(name, _)| param.is_exactly(name));
+            if let Some((name, slot)) = slot {
+                if slot.replace(value).is_some() {
+                    return Err(refuse!(
+                        Repeated,
+                        scheme,
+                        "the parameter {name} is there more than once"
+                    ));
+                }
+                continue;
+            }
+            let prefix = param.name.decoded().take(AMZ.len());
+            if !prefix.map(|byte| byte.to_ascii_lowercase()).eq(AMZ.bytes()) {
+                continue;
+            }
+            let (Some(name), Some(value)) = (decode(param.name), decode(value)) else {
+                return Err(refuse!(
+                    Malformed,
+                    scheme,
+                    "the parameter {} is not UTF-8",
+                    Quoted(param.name.raw())
+                ));
+            };
+            let again = hoisted
+                .iter()
+                .any(|(other, _): &(Cow<'_, str>, _)| other.eq_ignore_ascii_case(&name));
+            if again || request.values(&name).next().is_some() {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "{} is there more than once",
+                    Quoted(&name)
+                ));
+            }
+            let value = match value {
+                Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
+                Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+            };
+            hoisted.push((name, value));
+        }
+        let [id, expires, presented] = found.map(|(name, value)| {
+            value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
+        });
+        let (id, expires, presented) = (id?, expires?, presented?);
+        let seconds = decode(expires).and_then(|text| parse_decimal(&text));
+        let end = seconds.and_then(|seconds| i64::try_from(seconds).ok());
+        let (Some(seconds), Some(end)) = (seconds, end) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "Expires is {}: it should be a number of seconds since 1970",
+                Quoted(expires.raw())
+            ));
+        };
+        let Some(id) = decode(id).filter(|id| !id.is_empty()) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "AWSAccessKeyId is empty or not UTF-8"
+            ));
+        };
+        let claim = Claim {
+            scheme,
+            access_key_id: id,
+            presented: Presented::new(presented),
+            moment: Moment::Expires(seconds),
+            time: Timestamp::from_unix_seconds(end),
+            hoisted,
+            bucket: verifier.bucket(request),
+        };
+        claim.checked(request)
+    }
+
+    /// Refuses what the string to sign has no room for.
+    fn checked(self, request: &ReceivedRequest<'_>) -> Result<Self, VerifyError> {
+        for name in ["content-type", "content-md5"] {
+            if request.values(name).nth(1).is_some() {
+                return Err(refuse!(
+                    Repeated,
+                    self.scheme,
+                    "the header {name} is there more than once"
+                ));
+            }
+        }
+        match self.parts(request) {
+            Some(_) => Ok(self),
+            None => Err(refuse!(
+                Request,
+                self.scheme,
+                "the request holds what no request can have"
+            )),
+        }
+    }
+
+    pub(super) fn check_time(
+        &self,
+        skew: Duration,
+        longest_life: Duration,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        let (scheme, time) = (self.scheme, self.time);
+        if let Moment::Date(_) = self.moment {
+            if time > now.saturating_add(skew) || now > time.saturating_add(skew) {
+                return Err(refuse!(
+                    TimeSkew,
+                    scheme,
+                    "the request was signed at {time} and it is {now}: more than {} seconds apart",
+                    skew.as_secs()
+                ));
+            }
+            return Ok(());
+        }
+        if now > time {
+            return Err(refuse!(
+                Expired,
+                scheme,
+                "the request has expired: it ended at {time} and it is {now}"
+            ));
+        }
+        if time > now.saturating_add(longest_life) {
+            return Err(refuse!(
+                ExpiryTooLong,
+                scheme,
+                "the URL lives until {time}: at most {} seconds from now are allowed",
+                longest_life.as_secs()
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn signed_at(&self) -> Option<Timestamp> {
+        matches!(self.moment, Moment::Date(_)).then_some(self.time)
+    }
+
+    pub(super) fn expires_at(&self) -> Option<Timestamp> {
+        matches!(self.moment, Moment::Expires(_)).then_some(self.time)
+    }
+
+    pub(super) fn token<'b>(&'b self, request: &'b ReceivedRequest<'_>) -> Option<&'b [u8]> {
+        let hoisted = self.hoisted.iter();
+        let mut hoisted = hoisted.filter(|(name, _)| name.eq_ignore_ascii_case(SECURITY_TOKEN));
+        match hoisted.next() {
+            Some((_, token)) => Some(token),
+            None => request
+                .values(SECURITY_TOKEN)
+                .next()
+                .map(|header| header.trimmed()),
+        }
+    }
+
+    pub(super) fn presented(&self) -> &[u8] {
+        self.presented.as_bytes()
+    }
+
+    pub(super) fn bucket(&self) -> Option<&'a str> {
+        self.bucket
+    }
+
+    /// None if the request is one that can't be sent, which was found out before.
+    pub(super) fn signature(
+        &self,
+        request: &ReceivedRequest<'_>,
+        credentials: &Credentials,
+    ) -> Option<Signature> {
+        let context = Context {
+            credentials,
+            bucket: self.bucket,
+        };
+        let parts = self.parts(request)?;
+        let string_to_sign = StringToSign {
+            moment: self.moment,
+            amz_headers: &self.amz_headers(request),
+            bucket: self.bucket,
+            path: ResourcePath::Of(parts.path),
+        };
+        Some(sign_string(&context, &parts, &string_to_sign, None))
+    }
+
+    pub(super) fn write_string_to_sign(&self, request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
+        if let Some(parts) = self.parts(request) {
+            let text = StringToSign {
+                moment: self.moment,
+                amz_headers: &self.amz_headers(request),
+                bucket: self.bucket,
+                path: ResourcePath::Of(parts.path),
+            };
+            text.write(&parts, sink);
+        }
+    }
+
+    fn amz_headers<'b>(&'b self, request: &'b ReceivedRequest<'_>) -> AmzHeaders<'b> {
+        let hoisted = self.hoisted.iter();
+        let hoisted = hoisted.map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let headers = request
+            .headers
+            .as_slice()
+            .iter()
+            .filter(|header| is_amz(header));
+        AmzHeaders::received(hoisted.chain(headers.map(|header| (header.name, header.value))))
+    }
+
+    /// The parts that the string to sign is written from.
+    fn parts<'b>(&self, request: &'b ReceivedRequest<'_>) -> Option<Parts<'b>> {
+        let authority = Authority {
+            host: "",
+            port: None,
+        };
+        let path = Path::Wire(request.path);
+        let mut parts = Parts::new(request.method, UrlScheme::Https, authority, path).ok()?;
+        let query = request.query.filter(|query| !query.is_empty());
+        let params = query.into_iter().flat_map(|query| query.split('&'));
+        parts.params.extend(params.map(Param::from_wire));
+        for name in ["content-type", "content-md5"] {
+            if let Some(header) = request.values(name).next() {
+                parts.add_header(header.name, header.value).ok()?;
+            }
+        }
+        Some(parts)
+    }
+}
+
+const AMZ: &str = "x-amz-";

@@ -1,0 +1,628 @@
+//! Signature Version 4, from the server's side. What lives here: reading the authentication of a header or a query, and
+//! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
+
+use super::error::{VerifyError, refuse};
+use super::request::{Body, ReceivedRequest};
+use super::text::{Credential, Presented, SignedNames, decode, parse_amz_date, parse_decimal};
+use super::{CoveredPayload, Scheme, Verifier};
+use crate::credentials::Credentials;
+use crate::encode::{Sink, Text};
+use crate::error::Quoted;
+use crate::headers::Value;
+use crate::list::List;
+use crate::request::{Param, Path, sort};
+use crate::signed::Signature;
+use crate::timestamp::{AmzDate, Timestamp};
+use crate::v4::{
+    AWS4, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
+    EMPTY_SHA256, Payload, PayloadText, Scope, SessionToken, SignedHeaders, UNSIGNED_PAYLOAD,
+    check_content_sha256, is_hash, signature, write_string_to_sign_of,
+};
+use alloc::borrow::Cow;
+use core::time::Duration;
+
+/// What the authentication says.
+#[derive(Clone)]
+pub(super) struct Claim<'a> {
+    pub(super) scheme: Scheme,
+    pub(super) access_key_id: Cow<'a, str>,
+    pub(super) region: Cow<'a, str>,
+    pub(super) service: Cow<'a, str>,
+    pub(super) signed_at: Timestamp,
+    date: AmzDate,
+    /// Seconds; none in a header.
+    expires: Option<u64>,
+    pub(super) names: SignedNames<'a>,
+    token: Option<Text<'a>>,
+    presented: Presented,
+    payload: PayloadLine<'a>,
+    rule: CanonicalUri,
+    /// Whether the token stands outside of what is signed.
+    token_apart: bool,
+}
+
+/// The last line of the canonical request.
+#[derive(Clone, Copy)]
+enum PayloadLine<'a> {
+    /// What the header says.
+    Given(&'a str),
+    Of(PayloadText),
+}
+
+impl PayloadLine<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            PayloadLine::Given(text) => text,
+            PayloadLine::Of(text) => text.as_str(),
+        }
+    }
+}
+
+const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+
+/// Whether a parameter is one that a presigned URL has, and no other.
+pub(super) fn is_mark(param: &Param<'_>) -> bool {
+    let names = &AWS4.parameters;
+    let marks = [names.algorithm, names.credential, names.signature];
+    marks.into_iter().any(|mark| param.is_named(mark))
+}
+
+impl<'a> Claim<'a> {
+    /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
+    pub(super) fn of_header(
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+        authorization: &'a str,
+    ) -> Result<Self, VerifyError> {
+        let scheme = Scheme::V4Header;
+        let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        if algorithm != AWS4.algorithm {
+            return Err(refuse!(
+                Scheme,
+                scheme,
+                "the algorithm {} is not supported: it should be {}",
+                Quoted(algorithm),
+                AWS4.algorithm
+            ));
+        }
+        let mut found = [None; 3];
+        for part in parts.split(',') {
+            let part = part.trim_matches([' ', '\t']);
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let slot = AUTHORIZATION_PARTS.iter().zip(&mut found);
+            let Some((_, slot)) = slot.into_iter().find(|(known, _)| **known == name) else {
+                return Err(refuse!(
+                    Malformed,
+                    scheme,
+                    "the Authorization header holds {}, which is no part of it: \
+                     those are Credential, SignedHeaders and Signature",
+                    Quoted(name)
+                ));
+            };
+            if slot.replace(value).is_some() {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the Authorization header has {name} more than once"
+                ));
+            }
+        }
+        let [Some(credential), Some(names), Some(presented)] = found else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the Authorization header lacks one of Credential, SignedHeaders and Signature"
+            ));
+        };
+        let (signed_at, date) = header_date(request, scheme, names)?;
+        Claim {
+            scheme,
+            token: single(request, scheme, AWS4.headers.security_token)?.map(Text::Plain),
+            expires: None,
+            ..Claim::common(
+                verifier,
+                scheme,
+                Text::Plain(credential),
+                Text::Plain(names),
+                Text::Plain(presented),
+                (signed_at, date),
+            )?
+        }
+        .with_request(verifier, request)
+    }
+
+    /// Reads `X-Amz-Algorithm=…&X-Amz-Credential=…` and the rest.
+    pub(super) fn of_query(
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+        query: &'a str,
+    ) -> Result<Self, VerifyError> {
+        let scheme = Scheme::V4Query;
+        let names = AWS4.parameters.names();
+        let mut found: [Option<Text<'a>>; 7] = [None; 7];
+        for param in query.split('&').map(Param::from_wire) {
+            let slot = names.into_iter().zip(&mut found);
+            let Some((name, slot)) = slot.into_iter().find(|(name, _)| param.is_named(name)) else {
+                continue;
+            };
+            if !param.is_exactly(name) {
+                return Err(refuse!(
+                    Malformed,
+                    scheme,
+                    "the parameter {} should be written {name}",
+                    Quoted(param.name.raw())
+                ));
+            }
+            if slot.replace(param.value.unwrap_or_default()).is_some() {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the parameter {name} is there more than once"
+                ));
+            }
+        }
+        let missing = |at: usize| {
+            let name = names.get(at).copied().unwrap_or_default();
+            refuse!(Missing, scheme, "the parameter {name} is missing")
+        };
+        let [
+            algorithm,
+            credential,
+            date,
+            expires,
+            token,
+            signed,
+            presented,
+        ] = found;
+        let algorithm = algorithm.ok_or_else(|| missing(0))?;
+        let credential = credential.ok_or_else(|| missing(1))?;
+        let date = date.ok_or_else(|| missing(2))?;
+        let expires = expires.ok_or_else(|| missing(3))?;
+        let signed = signed.ok_or_else(|| missing(5))?;
+        let presented = presented.ok_or_else(|| missing(6))?;
+        if !algorithm.decoded().eq(AWS4.algorithm.bytes()) {
+            return Err(refuse!(
+                Scheme,
+                scheme,
+                "the algorithm {} is not supported: it should be {}",
+                Quoted(algorithm.raw()),
+                AWS4.algorithm
+            ));
+        }
+        let Some(moment) = decode(date).and_then(|text| parse_amz_date(&text)) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "X-Amz-Date is {}: it should look like 20130524T000000Z",
+                Quoted(date.raw())
+            ));
+        };
+        let seconds = decode(expires).and_then(|text| parse_decimal(&text));
+        let Some(seconds) = seconds.filter(|seconds| *seconds > 0) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "X-Amz-Expires is {}: it should be a number of seconds, at least 1",
+                Quoted(expires.raw())
+            ));
+        };
+        if seconds > verifier.longest_life.as_secs() {
+            return Err(refuse!(
+                ExpiryTooLong,
+                scheme,
+                "X-Amz-Expires is {seconds} seconds: at most {} are allowed",
+                verifier.longest_life.as_secs()
+            ));
+        }
+        for header in [AWS4.headers.date, AWS4.headers.security_token] {
+            if request.values(header).next().is_some() {
+                return Err(refuse!(
+                    SignedTwice,
+                    scheme,
+                    "the request is signed in its query and has the header {header} too"
+                ));
+            }
+        }
+        Claim {
+            scheme,
+            expires: Some(seconds),
+            token: token.filter(|token| !token.raw().is_empty()),
+            ..Claim::common(verifier, scheme, credential, signed, presented, moment)?
+        }
+        .with_request(verifier, request)
+    }
+
+    /// What both places have: the credential, checked against what is served here.
+    fn common(
+        verifier: &Verifier,
+        scheme: Scheme,
+        credential: Text<'a>,
+        names: Text<'a>,
+        presented: Text<'a>,
+        (signed_at, date): (Timestamp, AmzDate),
+    ) -> Result<Self, VerifyError> {
+        let Some(credential) = Credential::parse(credential) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the credential {} should be ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
+                Quoted(credential.raw()),
+                AWS4.terminator
+            ));
+        };
+        check_scope(verifier, scheme, &credential, &date)?;
+        Ok(Claim {
+            scheme,
+            rule: verifier
+                .canonical_uri
+                .unwrap_or_else(|| CanonicalUri::of_service(&credential.service)),
+            access_key_id: credential.access_key_id,
+            region: credential.region,
+            service: credential.service,
+            signed_at,
+            date,
+            expires: None,
+            names: SignedNames(names),
+            token: None,
+            presented: Presented::new(presented),
+            payload: PayloadLine::Given(""),
+            token_apart: verifier.session_token == SessionToken::Appended,
+        })
+    }
+
+    /// Checks what is signed against what is there.
+    fn with_request(
+        mut self,
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+    ) -> Result<Self, VerifyError> {
+        let scheme = self.scheme;
+        let names = self.names;
+        names.check(scheme)?;
+        if !names.holds("host") {
+            return Err(refuse!(
+                HeaderNotSigned,
+                scheme,
+                "the host header is not signed, which it has to be"
+            ));
+        }
+        for header in request.headers.as_slice() {
+            let prefix = header.name.get(..AMZ.len());
+            let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
+            // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
+            let excepted = header.is_named(AWS4.headers.content_sha256)
+                || (self.token_apart && header.is_named(AWS4.headers.security_token));
+            if is_amz && !excepted && !names.holds(header.name) {
+                return Err(refuse!(
+                    HeaderNotSigned,
+                    scheme,
+                    "the header {} is there and is not signed, which x-amz-* headers have to be",
+                    Quoted(header.name)
+                ));
+            }
+        }
+        for name in names.backwards() {
+            let is_there = |header: &str| {
+                let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
+                name.decoded().eq(lower)
+            };
+            let headers = request.headers.as_slice().iter();
+            let from_url = is_there("host") && request.authority.is_some();
+            if !from_url && !headers.into_iter().any(|header| is_there(header.name)) {
+                return Err(refuse!(
+                    SignedHeaderMissing,
+                    scheme,
+                    "the header {} is signed, but the request does not have it",
+                    Quoted(name.raw())
+                ));
+            }
+        }
+        self.payload = self.payload_line(verifier, request)?;
+        Ok(self)
+    }
+
+    fn payload_line(
+        &self,
+        verifier: &Verifier,
+        request: &'a ReceivedRequest<'_>,
+    ) -> Result<PayloadLine<'a>, VerifyError> {
+        let name = AWS4.headers.content_sha256;
+        let is_s3 = CanonicalUri::of_service(&self.service) == CanonicalUri::S3;
+        let line = match single(request, self.scheme, name)? {
+            Some(given) => match check_content_sha256(given.as_bytes()) {
+                Ok(given) => PayloadLine::Given(given),
+                Err(error) => return Err(refuse!(Malformed, self.scheme, "{error}")),
+            },
+            None if is_s3 && self.expires.is_none() => {
+                return Err(refuse!(
+                    Missing,
+                    self.scheme,
+                    "the header {name} is missing, which S3 requires"
+                ));
+            }
+            None if is_s3 => PayloadLine::Given(UNSIGNED_PAYLOAD),
+            None => match request.body {
+                Body::Unknown => PayloadLine::Given(EMPTY_SHA256),
+                Body::Bytes(bytes) => PayloadLine::Of(Payload::of(bytes).text()),
+                Body::Sha256(hash) => PayloadLine::Of(Payload::Sha256(hash).text()),
+            },
+        };
+        let text = line.as_str();
+        let allowed = match text {
+            UNSIGNED_PAYLOAD => verifier.unsigned_payload.unwrap_or(is_s3),
+            text => is_hash(text) || verifier.streaming,
+        };
+        if !allowed {
+            return Err(refuse!(
+                PayloadNotAllowed,
+                self.scheme,
+                "the payload hash is {text}, which is not allowed here: it should be the SHA-256 of the body"
+            ));
+        }
+        Ok(line)
+    }
+
+    /// Checks the signing time, and the life of a URL.
+    pub(super) fn check_time(&self, skew: Duration, now: Timestamp) -> Result<(), VerifyError> {
+        let signed_at = self.signed_at;
+        let scheme = self.scheme;
+        let early = signed_at > now.saturating_add(skew);
+        let Some(end) = self.expires_at() else {
+            if early || now > signed_at.saturating_add(skew) {
+                return Err(refuse!(
+                    TimeSkew,
+                    scheme,
+                    "the request was signed at {signed_at} and it is {now}: more than {} seconds apart",
+                    skew.as_secs()
+                ));
+            }
+            return Ok(());
+        };
+        if early {
+            return Err(refuse!(
+                NotYetValid,
+                scheme,
+                "the request is not yet valid: it was signed at {signed_at} and it is {now}"
+            ));
+        }
+        if now > end {
+            return Err(refuse!(
+                Expired,
+                scheme,
+                "the request has expired: it ended at {end} and it is {now}"
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn expires_at(&self) -> Option<Timestamp> {
+        let life = Duration::from_secs(self.expires?);
+        Some(self.signed_at.saturating_add(life))
+    }
+
+    pub(super) fn token(&self) -> Option<Text<'a>> {
+        self.token
+    }
+
+    pub(super) fn presented(&self) -> &[u8] {
+        self.presented.as_bytes()
+    }
+
+    pub(super) fn signature(
+        &self,
+        request: &ReceivedRequest<'_>,
+        credentials: &Credentials,
+    ) -> Signature {
+        self.with_canonical(request, |canonical| {
+            signature(&self.scope(), credentials, canonical)
+        })
+    }
+
+    pub(super) fn write_canonical_request(
+        &self,
+        request: &ReceivedRequest<'_>,
+        sink: &mut impl Sink,
+    ) {
+        self.with_canonical(request, |canonical| canonical.write(sink));
+    }
+
+    pub(super) fn write_string_to_sign(&self, request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
+        self.with_canonical(request, |canonical| {
+            write_string_to_sign_of(&self.scope(), canonical, sink);
+        });
+    }
+
+    /// Compares the body with the hash that was signed.
+    pub(super) fn check_payload(
+        &self,
+        request: &ReceivedRequest<'_>,
+    ) -> Result<CoveredPayload, VerifyError> {
+        let line = self.payload.as_str();
+        if line == UNSIGNED_PAYLOAD {
+            return Ok(CoveredPayload::Unsigned);
+        }
+        let Ok(Payload::Sha256(signed)) = Payload::hash(line) else {
+            return Ok(CoveredPayload::Streaming);
+        };
+        let actual = match request.body {
+            Body::Unknown => return Ok(CoveredPayload::Sha256(signed)),
+            Body::Bytes(bytes) => Payload::of(bytes).text(),
+            Body::Sha256(hash) => Payload::Sha256(hash).text(),
+        };
+        match actual.as_str() == line {
+            true => Ok(CoveredPayload::Checked),
+            false => Err(refuse!(
+                PayloadMismatch,
+                self.scheme,
+                "the body's SHA-256 is not the one that was signed"
+            )),
+        }
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope {
+            time: self.date.as_str(),
+            date: self.date.date(),
+            region: &self.region,
+            service: &self.service,
+            dialect: &AWS4,
+        }
+    }
+
+    fn with_canonical<T>(
+        &self,
+        request: &ReceivedRequest<'_>,
+        work: impl FnOnce(&CanonicalRequest<'_>) -> T,
+    ) -> T {
+        let names = &AWS4.parameters;
+        let mut params = List::<Param<'_>, 24>::new();
+        let query = request.query.filter(|query| !query.is_empty());
+        for param in query.into_iter().flat_map(|query| query.split('&')) {
+            let param = Param::from_wire(param);
+            let is_apart = self.scheme == Scheme::V4Query
+                && (param.is_named(names.signature)
+                    || self.token_apart && param.is_named(names.security_token));
+            if !is_apart {
+                params.push(param);
+            }
+        }
+        sort(params.as_mut_slice());
+
+        let host = request.host().map(|host| ("host", host));
+        let others = request
+            .headers
+            .as_slice()
+            .iter()
+            .filter(|header| !header.is_named("host") && self.names.holds(header.name));
+        let others = others.map(|header| (header.name, Value::Bytes(header.value)));
+        let headers = SignedHeaders::chosen(host.into_iter().chain(others));
+        work(&CanonicalRequest {
+            method: request.method,
+            path: CanonicalPath::Of(Path::Wire(request.path), self.rule),
+            query: CanonicalQuery::Of(params.as_slice()),
+            headers: &headers,
+            names: CanonicalNames::Of(&headers),
+            payload: self.payload.as_str(),
+        })
+    }
+}
+
+const AMZ: &str = "x-amz-";
+
+/// The scope of a credential against the signing time and what is served here.
+pub(super) fn check_scope(
+    verifier: &Verifier,
+    scheme: Scheme,
+    credential: &Credential<'_>,
+    date: &AmzDate,
+) -> Result<(), VerifyError> {
+    let Credential {
+        region, service, ..
+    } = credential;
+    if credential.terminator != AWS4.terminator {
+        return Err(refuse!(
+            Malformed,
+            scheme,
+            "the credential ends in {}: it should end in {}",
+            Quoted(&credential.terminator),
+            AWS4.terminator
+        ));
+    }
+    if credential.date != date.date() {
+        return Err(refuse!(
+            ScopeDate,
+            scheme,
+            "the credential's date is {}, but the request was signed on {}",
+            Quoted(&credential.date),
+            date.date()
+        ));
+    }
+    if !verifier.serves_region(region) {
+        let expected = verifier.regions.first().map_or("", |region| region);
+        return Err(refuse!(
+            Region,
+            scheme,
+            "the region {} is wrong; expecting `{expected}`",
+            Quoted(region)
+        ));
+    }
+    if !verifier.serves_service(service) {
+        let expected = verifier.services.first().map_or("", |service| service);
+        return Err(refuse!(
+            Service,
+            scheme,
+            "the service {} is wrong; expecting `{expected}`",
+            Quoted(service)
+        ));
+    }
+    Ok(())
+}
+
+/// The signing time of a request that is signed in a header: `x-amz-date`, or `Date` for want of it, which then has to be signed.
+fn header_date(
+    request: &ReceivedRequest<'_>,
+    scheme: Scheme,
+    names: &str,
+) -> Result<(Timestamp, AmzDate), VerifyError> {
+    let name = AWS4.headers.date;
+    if let Some(text) = single(request, scheme, name)? {
+        return parse_amz_date(text).ok_or_else(|| {
+            refuse!(
+                Malformed,
+                scheme,
+                "{name} is {}: it should look like 20130524T000000Z",
+                Quoted(text)
+            )
+        });
+    }
+    let Some(text) = single(request, scheme, "date")? else {
+        return Err(refuse!(
+            Missing,
+            scheme,
+            "the header {name} is missing, and Date too"
+        ));
+    };
+    if !SignedNames(Text::Plain(names)).holds("date") {
+        return Err(refuse!(
+            HeaderNotSigned,
+            scheme,
+            "the header Date gives the signing time and is not signed"
+        ));
+    }
+    let moment =
+        Timestamp::parse_http_date(text).and_then(|moment| Some((moment, moment.amz_date().ok()?)));
+    moment.or_else(|| parse_amz_date(text)).ok_or_else(|| {
+        refuse!(
+            Malformed,
+            scheme,
+            "the header Date is {}, which is no HTTP date",
+            Quoted(text)
+        )
+    })
+}
+
+/// The value of a header that can be there only once, trimmed.
+pub(super) fn single<'a>(
+    request: &ReceivedRequest<'a>,
+    scheme: Scheme,
+    name: &str,
+) -> Result<Option<&'a str>, VerifyError> {
+    let mut values = request.values(name);
+    let first = values.next().map(|header| header.trimmed());
+    if values.next().is_some() {
+        return Err(refuse!(
+            Repeated,
+            scheme,
+            "the header {name} is there more than once"
+        ));
+    }
+    match first.map(core::str::from_utf8) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text)),
+        Some(Err(_)) => Err(refuse!(
+            Malformed,
+            scheme,
+            "the value of the header {name} is not UTF-8"
+        )),
+    }
+}

@@ -1,0 +1,70 @@
+//! A presigned URL is verified without an allocation, once its signing key is known.
+
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, Timestamp, s3::Bucket};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.with(Cell::get);
+    work();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
+#[test]
+fn a_valid_url_costs_no_allocation() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        .unwrap()
+        .with_session_token("IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ/+=")
+        .unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let v4 = bucket
+        .get("a b/c.txt")
+        .response_content_type("text/plain")
+        .presign(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let plain =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
+    let v2 = bucket
+        .get("a b/c.txt")
+        .presign_v2(&plain, Duration::from_secs(60), now)
+        .unwrap();
+    let verifier = Verifier::new("us-east-1", "s3")
+        .allow_v2(Duration::from_secs(60))
+        .base_domain("s3.us-east-1.amazonaws.com");
+    for (link, credentials) in [(v4, credentials), (v2, plain)] {
+        let check = || {
+            let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+            let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+            assert!(verified.is_ok());
+        };
+        check();
+        assert_eq!(allocations(check), 0, "{:?}", link);
+    }
+    assert_eq!(allocations(|| drop(String::from("counted"))), 1);
+}

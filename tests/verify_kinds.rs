@@ -1,0 +1,957 @@
+//! Each cause of refusal, with its kind, its S3 error code and its status; beside each, the twin that is accepted.
+
+use presign::verify::{CoveredPayload, ReceivedRequest, Scheme, Verifier, VerifyErrorKind as Kind};
+use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const HOST: &str = "examplebucket.s3.us-east-1.amazonaws.com";
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+fn after(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(now().unix_seconds() + seconds)
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap()
+}
+
+fn verifier() -> Verifier {
+    Verifier::new("us-east-1", "s3")
+}
+
+/// The URL of a link to `examplebucket`.
+fn link() -> String {
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket.get("a.txt").presign(&credentials(), HOUR, now());
+    link.unwrap().into_string()
+}
+
+type Verdict = Result<CoveredPayload, (Kind, &'static str, u16)>;
+
+fn verdict(verifier: &Verifier, request: &ReceivedRequest<'_>, now: Timestamp) -> Verdict {
+    verdict_of(verifier, request, now, Some(credentials()))
+}
+
+fn verdict_of(
+    verifier: &Verifier,
+    request: &ReceivedRequest<'_>,
+    now: Timestamp,
+    credentials: Option<Credentials>,
+) -> Verdict {
+    let verified = verifier.verify(request, now, |_| credentials);
+    let verdict = verified.map(|verified| verified.payload());
+    verdict.map_err(|error| (error.kind(), error.code(), error.status()))
+}
+
+fn url(url: &str) -> ReceivedRequest<'_> {
+    ReceivedRequest::from_url("GET", url).unwrap()
+}
+
+const QUERY_ERROR: &str = "AuthorizationQueryParametersError";
+const HEADER_ERROR: &str = "AuthorizationHeaderMalformed";
+
+#[test]
+fn a_url_and_its_edges_in_time() {
+    let link = link();
+    let request = url(&link);
+    for seconds in [-900, 0, 3600] {
+        assert_eq!(
+            verdict(&verifier(), &request, after(seconds)),
+            Ok(CoveredPayload::Unsigned)
+        );
+    }
+    let early = verdict(&verifier(), &request, after(-901));
+    assert_eq!(early, Err((Kind::NotYetValid, "AccessDenied", 403)));
+    let late = verdict(&verifier(), &request, after(3601));
+    assert_eq!(late, Err((Kind::Expired, "AccessDenied", 403)));
+    let strict = verifier().skew(Duration::ZERO);
+    let early = verdict(&strict, &request, after(-1));
+    assert_eq!(early, Err((Kind::NotYetValid, "AccessDenied", 403)));
+}
+
+#[test]
+fn the_parameters_of_a_url() {
+    let link = link();
+    assert!(verdict(&verifier(), &url(&link), now()).is_ok());
+    let date = "X-Amz-Date=20130524T000000Z";
+    let expires = "X-Amz-Expires=3600";
+    let signature = &link[link.find("&X-Amz-Signature=").unwrap()..];
+    let cases = [
+        (
+            expires,
+            "X-Amz-Expires=604801",
+            Kind::ExpiryTooLong,
+            QUERY_ERROR,
+        ),
+        (expires, "X-Amz-Expires=0", Kind::Malformed, QUERY_ERROR),
+        (expires, "X-Amz-Expires=-1", Kind::Malformed, QUERY_ERROR),
+        (
+            expires,
+            "X-Amz-Expires=%2B3600",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (expires, "X-Amz-Expires=1e3", Kind::Malformed, QUERY_ERROR),
+        (
+            expires,
+            "X-Amz-Expires=99999999999999999999999",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (expires, "x=1", Kind::Missing, QUERY_ERROR),
+        (
+            expires,
+            "X-Amz-Expires=3600&X-Amz-Expires=3600",
+            Kind::Repeated,
+            QUERY_ERROR,
+        ),
+        (
+            expires,
+            "X-Amz-Expires=3600&%58-Amz-Expires=3600",
+            Kind::Repeated,
+            QUERY_ERROR,
+        ),
+        (expires, "x-amz-expires=3600", Kind::Malformed, QUERY_ERROR),
+        (
+            date,
+            "X-Amz-Date=20130524T000000",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            date,
+            "X-Amz-Date=2013-05-24T00:00:00Z",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            date,
+            "X-Amz-Date=20130523T235900Z",
+            Kind::ScopeDate,
+            QUERY_ERROR,
+        ),
+        (date, "x=1", Kind::Missing, QUERY_ERROR),
+        (
+            "%2F20130524%2F",
+            "%2F20130523%2F",
+            Kind::ScopeDate,
+            QUERY_ERROR,
+        ),
+        (
+            "us-east-1%2Fs3",
+            "eu-west-1%2Fs3",
+            Kind::Region,
+            QUERY_ERROR,
+        ),
+        (
+            "us-east-1%2Fs3",
+            "us-east-1%2Fsts",
+            Kind::Service,
+            QUERY_ERROR,
+        ),
+        ("aws4_request", "aws5_request", Kind::Malformed, QUERY_ERROR),
+        ("AKIDEXAMPLE%2F", "", Kind::Malformed, QUERY_ERROR),
+        (
+            "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-SHA512",
+            Kind::Scheme,
+            "InvalidRequest",
+        ),
+        (
+            "AWS4-HMAC-SHA256",
+            "AWS4-ECDSA-P256-SHA256",
+            Kind::Scheme,
+            "InvalidRequest",
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=x",
+            Kind::HeaderNotSigned,
+            "AccessDenied",
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=Host",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=host%3Bhost",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=x%3Bhost",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=host%3B",
+            Kind::Malformed,
+            QUERY_ERROR,
+        ),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=host%3Brange",
+            Kind::SignedHeaderMissing,
+            "SignatureDoesNotMatch",
+        ),
+        (signature, "", Kind::Missing, QUERY_ERROR),
+        (
+            signature,
+            "&X-Amz-Signature=",
+            Kind::Signature,
+            "SignatureDoesNotMatch",
+        ),
+        (
+            "&X-Amz-Signature=",
+            "&X-Amz-Signature=0",
+            Kind::Signature,
+            "SignatureDoesNotMatch",
+        ),
+        ("a.txt?", "b.txt?", Kind::Signature, "SignatureDoesNotMatch"),
+        (
+            "a.txt?",
+            "a.txt?&",
+            Kind::Signature,
+            "SignatureDoesNotMatch",
+        ),
+        (
+            "a.txt?",
+            "a.txt?X-Amz-Security-Token=x&",
+            Kind::SessionToken,
+            "InvalidToken",
+        ),
+        (
+            "a.txt?",
+            "a.txt?AWSAccessKeyId=A&",
+            Kind::SignedTwice,
+            "InvalidArgument",
+        ),
+        (
+            "a.txt?",
+            "a.txt?Signature=A&Expires=1&",
+            Kind::SignedTwice,
+            "InvalidArgument",
+        ),
+    ];
+    for (from, to, kind, code) in cases {
+        assert!(link.contains(from), "{from}");
+        let changed = link.replace(from, to);
+        let (refused, refused_code, status) =
+            verdict(&verifier(), &url(&changed), now()).unwrap_err();
+        assert_eq!((refused, refused_code), (kind, code), "{from} -> {to}");
+        let forbidden = [
+            "AccessDenied",
+            "SignatureDoesNotMatch",
+            "InvalidAccessKeyId",
+        ];
+        assert_eq!(
+            status,
+            if forbidden.contains(&code) { 403 } else { 400 },
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn a_signature_in_upper_case_is_another() {
+    let link = link();
+    let (head, signature) = link.rsplit_once('=').unwrap();
+    let changed = format!("{head}={}", signature.to_uppercase());
+    let refused = verdict(&verifier(), &url(&changed), now()).unwrap_err();
+    assert_eq!(refused.0, Kind::Signature);
+}
+
+#[test]
+fn what_stands_beside_a_signed_url() {
+    let link = link();
+    let cases: [(&str, &str, Kind); 6] = [
+        (
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=a",
+            Kind::SignedTwice,
+        ),
+        ("Authorization", "Bearer x", Kind::SignedTwice),
+        ("x-amz-date", "20130524T000000Z", Kind::SignedTwice),
+        ("x-amz-security-token", "t", Kind::SignedTwice),
+        ("x-amz-acl", "public-read", Kind::HeaderNotSigned),
+        ("X-AMZ-Meta-A", "1", Kind::HeaderNotSigned),
+    ];
+    for (name, value, kind) in cases {
+        let request = url(&link).header(name, value);
+        assert_eq!(
+            verdict(&verifier(), &request, now()).unwrap_err().0,
+            kind,
+            "{name}"
+        );
+    }
+    // Other headers may be there, signed or not, and so may a payload hash that is what was signed.
+    for (name, value) in [
+        ("range", "bytes=0-9"),
+        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+    ] {
+        let request = url(&link).header(name, value);
+        assert_eq!(
+            verdict(&verifier(), &request, now()),
+            Ok(CoveredPayload::Unsigned)
+        );
+    }
+    let request = url(&link).header("host", HOST).header("host", HOST);
+    assert_eq!(
+        verdict(&verifier(), &request, now()).unwrap_err().0,
+        Kind::Request
+    );
+    let request = url(&link).header("host", "other.example.com");
+    assert_eq!(
+        verdict(&verifier(), &request, now()).unwrap_err().0,
+        Kind::Signature
+    );
+}
+
+#[test]
+fn requests_that_no_request_can_be() {
+    let refused = |method: &str, target: &str, name: &str, value: &str| {
+        let request = ReceivedRequest::new(method, target)
+            .header("host", HOST)
+            .header(name, value);
+        verdict(&verifier(), &request, now()).unwrap_err()
+    };
+    let request = Err((Kind::Request, "InvalidRequest", 400));
+    for (method, target, name, value) in [
+        ("GET ", "/", "a", "b"),
+        ("", "/", "a", "b"),
+        ("get", "/", "a", "b"),
+        ("GET\n/", "/", "a", "b"),
+        ("GET", "/%", "a", "b"),
+        ("GET", "/%2", "a", "b"),
+        ("GET", "/?%zz", "a", "b"),
+        ("GET", "/\n", "a", "b"),
+        ("GET", "/#a", "a", "b"),
+        ("GET", "/", "a b", "b"),
+        ("GET", "/", "a", "b\nc"),
+        ("GET", "/", "a", "b\0"),
+    ] {
+        assert_eq!(
+            Err(refused(method, target, name, value)) as Verdict,
+            request,
+            "{method:?} {target:?}"
+        );
+    }
+    assert_eq!(refused("GET", "/", "a", "b").0, Kind::NotSigned);
+    let without_host = ReceivedRequest::new("GET", "/");
+    assert_eq!(verdict(&verifier(), &without_host, now()), request);
+}
+
+/// A request to S3 signed in headers.
+fn signed(payload: Payload) -> Vec<(String, String)> {
+    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt");
+    let signed = signer.sign(&request, payload, now()).unwrap();
+    let headers = signed.headers();
+    let mut headers: Vec<_> = headers.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    headers.push(("host".into(), HOST.into()));
+    headers
+}
+
+fn put(headers: &[(String, String)]) -> ReceivedRequest<'_> {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    ReceivedRequest::new("PUT", "/a.txt").headers(headers)
+}
+
+#[test]
+fn a_header_and_its_edges_in_time() {
+    let headers = signed(Payload::Empty);
+    let empty = CoveredPayload::Sha256(sha256_of_nothing());
+    for seconds in [-900, 0, 900] {
+        assert_eq!(
+            verdict(&verifier(), &put(&headers), after(seconds)),
+            Ok(empty)
+        );
+    }
+    for seconds in [-901, 901] {
+        let refused = verdict(&verifier(), &put(&headers), after(seconds));
+        assert_eq!(refused, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
+    }
+}
+
+fn sha256_of_nothing() -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(b"").into()
+}
+
+#[test]
+fn the_parts_of_a_header() {
+    let headers = signed(Payload::Empty);
+    let change = |name: &str, from: &str, to: &str| {
+        let mut headers = headers.clone();
+        for (known, value) in &mut headers {
+            if known.eq_ignore_ascii_case(name) {
+                assert!(value.contains(from), "{from}");
+                *value = value.replace(from, to);
+            }
+        }
+        verdict(&verifier(), &put(&headers), now()).unwrap_err()
+    };
+    for (from, to, kind, code) in [
+        ("Credential=", "Credential:", Kind::Malformed, HEADER_ERROR),
+        ("Signature=", "Sig=", Kind::Malformed, HEADER_ERROR),
+        (
+            ", Signature=",
+            ", Signature=a, Signature=",
+            Kind::Repeated,
+            HEADER_ERROR,
+        ),
+        (", Signature=", ", ", Kind::Malformed, HEADER_ERROR),
+        ("/us-east-1/", "/eu-west-1/", Kind::Region, HEADER_ERROR),
+        ("/s3/", "/ec2/", Kind::Service, HEADER_ERROR),
+        ("/20130524/", "/20130525/", Kind::ScopeDate, HEADER_ERROR),
+        ("host;", "", Kind::HeaderNotSigned, "AccessDenied"),
+        (";x-amz-date", "", Kind::HeaderNotSigned, "AccessDenied"),
+        (
+            "host;",
+            "date;host;",
+            Kind::SignedHeaderMissing,
+            "SignatureDoesNotMatch",
+        ),
+        (
+            "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-MD5",
+            Kind::Scheme,
+            "InvalidRequest",
+        ),
+        ("AWS4-HMAC-SHA256", "Bearer", Kind::Scheme, "InvalidRequest"),
+        (
+            "AKIDEXAMPLE",
+            "AKIDEXAMPLF",
+            Kind::AccessKey,
+            "InvalidAccessKeyId",
+        ),
+    ] {
+        let (refused, refused_code, _) = change("authorization", from, to);
+        assert_eq!((refused, refused_code), (kind, code), "{from} -> {to}");
+    }
+    assert_eq!(
+        change("x-amz-date", "000000Z", "000001Z").0,
+        Kind::Signature
+    );
+    assert_eq!(change("x-amz-date", "Z", "").0, Kind::Malformed);
+    assert_eq!(
+        change("x-amz-content-sha256", "e3b0", "e3b").1,
+        HEADER_ERROR
+    );
+    assert_eq!(
+        change("x-amz-content-sha256", "e3b0", "e3b1").0,
+        Kind::Signature
+    );
+
+    let without = |name: &str| {
+        let mut headers = headers.clone();
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        verdict(&verifier(), &put(&headers), now())
+    };
+    assert_eq!(
+        without("x-amz-date"),
+        Err((Kind::Missing, "MissingSecurityHeader", 400))
+    );
+    assert_eq!(
+        without("x-amz-content-sha256").unwrap_err().0,
+        Kind::SignedHeaderMissing
+    );
+    assert_eq!(
+        without("authorization"),
+        Err((Kind::NotSigned, "AccessDenied", 403))
+    );
+    for name in ["authorization", "x-amz-date", "x-amz-content-sha256"] {
+        let mut headers = headers.clone();
+        let again = headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        headers.push(again.unwrap().clone());
+        let refused = verdict(&verifier(), &put(&headers), now()).unwrap_err();
+        assert!(
+            [Kind::Repeated, Kind::SignedTwice].contains(&refused.0),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn s3_requires_the_payload_hash() {
+    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let signer = signer.content_sha256_header(false);
+    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt");
+    let signed = signer.sign(&request, Payload::Empty, now()).unwrap();
+    let request = ReceivedRequest::new("PUT", "/a.txt")
+        .header("host", HOST)
+        .headers(signed.headers());
+    let refused = verdict(&verifier(), &request, now());
+    assert_eq!(refused, Err((Kind::Missing, "MissingSecurityHeader", 400)));
+}
+
+#[test]
+fn how_far_the_body_is_covered() {
+    let headers = signed(Payload::of(b"body"));
+    let request = put(&headers);
+    let unread = verdict(&verifier(), &request, now()).unwrap();
+    assert!(unread.is_body(b"body") && !unread.is_body(b"bodY"));
+    let checked = verdict(&verifier(), &request.clone().body(b"body"), now());
+    assert_eq!(checked, Ok(CoveredPayload::Checked));
+    let mismatch = Err((Kind::PayloadMismatch, "XAmzContentSHA256Mismatch", 400));
+    assert_eq!(
+        verdict(&verifier(), &request.clone().body(b"bodY"), now()),
+        mismatch
+    );
+    assert_eq!(
+        verdict(&verifier(), &request.body_sha256([7; 32]), now()),
+        mismatch
+    );
+
+    let headers = signed(Payload::Unsigned);
+    let request = put(&headers).body(b"anything");
+    assert_eq!(
+        verdict(&verifier(), &request, now()),
+        Ok(CoveredPayload::Unsigned)
+    );
+    let strict = verifier().unsigned_payload(false);
+    let refused = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
+    assert_eq!(verdict(&strict, &request, now()), refused);
+
+    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt")
+        .header("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    let signed = signer.sign(&request, Payload::Unsigned, now()).unwrap();
+    let request = ReceivedRequest::new("PUT", "/a.txt")
+        .header("host", HOST)
+        .header("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+        .headers(signed.headers());
+    assert_eq!(verdict(&verifier(), &request, now()), refused);
+    let streaming = verifier().allow_streaming();
+    assert_eq!(
+        verdict(&streaming, &request, now()),
+        Ok(CoveredPayload::Streaming)
+    );
+}
+
+/// Other services hash the body that they receive.
+#[test]
+fn a_body_without_a_header_for_its_hash() {
+    let signer = v4::Signer::new(credentials(), "us-east-1", "execute-api").unwrap();
+    let request = Request::post("https://api.example.com/orders");
+    let signed = signer.sign(&request, Payload::of(b"{}"), now()).unwrap();
+    let verifier = Verifier::new("us-east-1", "execute-api");
+    let request = ReceivedRequest::new("POST", "/orders")
+        .header("host", "api.example.com")
+        .headers(signed.headers());
+    let with = |body: &'static [u8]| verdict(&verifier, &request.clone().body(body), now());
+    assert_eq!(with(b"{}"), Ok(CoveredPayload::Checked));
+    assert_eq!(with(b"[]").unwrap_err().0, Kind::Signature);
+    assert_eq!(
+        verdict(&verifier, &request, now()).unwrap_err().0,
+        Kind::Signature
+    );
+
+    let unsigned = signer
+        .sign(
+            &Request::post("https://api.example.com/orders"),
+            Payload::Unsigned,
+            now(),
+        )
+        .unwrap();
+    let request = ReceivedRequest::new("POST", "/orders")
+        .header("host", "api.example.com")
+        .headers(unsigned.headers());
+    assert_eq!(
+        verdict(&verifier, &request, now()).unwrap_err().0,
+        Kind::PayloadNotAllowed
+    );
+    let open = verifier.unsigned_payload(true);
+    assert_eq!(
+        verdict(&open, &request, now()),
+        Ok(CoveredPayload::Unsigned)
+    );
+}
+
+#[test]
+fn keys_and_tokens() {
+    let link = link();
+    let request = url(&link);
+    let refused = verdict_of(&verifier(), &request, now(), None);
+    assert_eq!(refused, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
+    let other = Credentials::new("OTHER", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
+    let refused = verdict_of(&verifier(), &request, now(), Some(other));
+    assert_eq!(refused, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
+    let other =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ").unwrap();
+    let refused = verdict_of(&verifier(), &request, now(), Some(other));
+    assert_eq!(
+        refused,
+        Err((Kind::Signature, "SignatureDoesNotMatch", 403))
+    );
+    let ended = credentials().with_expiration(now());
+    let refused = verdict_of(&verifier(), &request, now(), Some(ended));
+    assert_eq!(
+        refused,
+        Err((Kind::CredentialsExpired, "ExpiredToken", 400))
+    );
+    let ending = credentials().with_expiration(after(1));
+    assert!(verdict_of(&verifier(), &request, now(), Some(ending)).is_ok());
+
+    let temporary = credentials().with_session_token("to+ken/1").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign(&temporary, HOUR, now())
+        .unwrap();
+    let request = url(link.as_str());
+    assert!(verdict_of(&verifier(), &request, now(), Some(temporary)).is_ok());
+    for token in ["", "to+ken/2", "to+ken/", "to+ken/11"] {
+        let other = credentials().with_session_token(token).unwrap();
+        let refused = verdict_of(&verifier(), &request, now(), Some(other));
+        assert_eq!(
+            refused,
+            Err((Kind::SessionToken, "InvalidToken", 400)),
+            "{token}"
+        );
+    }
+}
+
+#[test]
+fn the_lookup_is_not_called_for_a_request_out_of_time() {
+    let link = link();
+    let request = url(&link);
+    let verifier = verifier();
+    let refused = verifier.verify(&request, after(4000), |_| panic!("called"));
+    assert_eq!(refused.unwrap_err().kind(), Kind::Expired);
+}
+
+#[test]
+fn what_is_allowed_is_the_callers_to_say() {
+    let link = link();
+    let request = url(&link);
+    let only_headers = verifier().schemes([Scheme::V4Header]);
+    let refused = verdict(&only_headers, &request, now());
+    assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
+    let elsewhere = Verifier::new("eu-west-1", "s3");
+    assert_eq!(
+        verdict(&elsewhere, &request, now()).unwrap_err().0,
+        Kind::Region
+    );
+    assert!(verdict(&elsewhere.clone().also_region("us-east-1"), &request, now()).is_ok());
+    assert!(verdict(&elsewhere.any_region(), &request, now()).is_ok());
+    let other = Verifier::new("us-east-1", "s3express");
+    assert_eq!(
+        verdict(&other, &request, now()).unwrap_err().0,
+        Kind::Service
+    );
+    assert!(verdict(&other.also_service("s3"), &request, now()).is_ok());
+    let short = verifier().longest_life(Duration::from_secs(3599));
+    assert_eq!(
+        verdict(&short, &request, now()).unwrap_err().0,
+        Kind::ExpiryTooLong
+    );
+    let long = verifier().longest_life(Duration::from_secs(u64::MAX));
+    assert!(verdict(&long, &request, now()).is_ok());
+    let too_long = link.replace("Expires=3600", "Expires=604801");
+    assert_eq!(
+        verdict(&long, &url(&too_long), now()).unwrap_err().0,
+        Kind::ExpiryTooLong
+    );
+}
+
+#[test]
+fn sigv2_has_to_be_allowed() {
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign_v2(&credentials(), HOUR, now())
+        .unwrap();
+    let request = url(link.as_str());
+    let refused = verdict(&verifier(), &request, now());
+    assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
+    let lax = verifier()
+        .allow_v2(HOUR)
+        .base_domain("s3.us-east-1.amazonaws.com");
+    assert_eq!(verdict(&lax, &request, now()), Ok(CoveredPayload::Unsigned));
+    assert_eq!(
+        verdict(&lax, &request, after(3600)),
+        Ok(CoveredPayload::Unsigned)
+    );
+    let refused = verdict(&lax, &request, after(3601));
+    assert_eq!(refused, Err((Kind::Expired, "AccessDenied", 403)));
+    let refused = verdict(&lax, &request, after(-1));
+    assert_eq!(refused, Err((Kind::ExpiryTooLong, "InvalidArgument", 400)));
+    // Without the domain, the host names no bucket.
+    let path_style = verifier().allow_v2(HOUR);
+    assert_eq!(
+        verdict(&path_style, &request, now()).unwrap_err().0,
+        Kind::Signature
+    );
+    let other_domain = verifier()
+        .allow_v2(HOUR)
+        .base_domain("xs3.us-east-1.amazonaws.com");
+    assert_eq!(
+        verdict(&other_domain, &request, now()).unwrap_err().0,
+        Kind::Signature
+    );
+    let with_port = ReceivedRequest::from_url("GET", link.as_str())
+        .unwrap()
+        .header("host", "examplebucket.S3.us-east-1.amazonaws.com:9000");
+    assert!(verdict(&lax, &with_port, now()).is_ok());
+
+    for (from, to, kind) in [
+        ("&Expires=", "&expires=", Kind::Missing),
+        ("&Expires=", "&Expires=1&Expires=", Kind::Repeated),
+        ("&Expires=", "&Expires=x", Kind::Malformed),
+        (
+            "&Expires=",
+            "&x-amz-acl=public-read&Expires=",
+            Kind::Signature,
+        ),
+        ("&Signature=", "&Signature=A&Signature=", Kind::Repeated),
+        (
+            "AWSAccessKeyId=AKIDEXAMPLE",
+            "AWSAccessKeyId=",
+            Kind::Malformed,
+        ),
+        ("AWSAccessKeyId=AKIDEXAMPLE", "x=y", Kind::Missing),
+        ("a.txt?", "a.txt?acl&", Kind::Signature),
+        ("a.txt?", "a.txt?x-amz-acl=a&X-Amz-Acl=a&", Kind::Repeated),
+    ] {
+        assert!(link.as_str().contains(from), "{from}");
+        let changed = link.as_str().replace(from, to);
+        assert_eq!(
+            verdict(&lax, &url(&changed), now()).unwrap_err().0,
+            kind,
+            "{to}"
+        );
+    }
+    let hoisted = link.as_str().replace("a.txt?", "a.txt?x-amz-acl=a&");
+    let both = url(&hoisted).header("x-amz-acl", "a");
+    assert_eq!(verdict(&lax, &both, now()).unwrap_err().0, Kind::Repeated);
+}
+
+#[test]
+fn sigv2_headers() {
+    let signer = v2::Signer::new(credentials());
+    let url = "https://s3.example.com/examplebucket/a.txt";
+    let signed = signer.sign(&Request::get(url), now()).unwrap();
+    let lax = verifier().allow_v2(HOUR).base_domain("s3.example.com");
+    let request =
+        ReceivedRequest::new("GET", "/examplebucket/a.txt").header("host", "s3.example.com");
+    let good = request.clone().headers(signed.headers());
+    assert!(verdict(&lax, &good, now()).is_ok());
+    let refused = verdict(&lax, &good, after(901));
+    assert_eq!(refused, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
+    let undated = request
+        .clone()
+        .header("Authorization", signed.authorization());
+    assert_eq!(
+        verdict(&lax, &undated, now()),
+        Err((Kind::Missing, "AccessDenied", 403))
+    );
+    for authorization in ["AWS ", "AWS AKIDEXAMPLE", "AWS :abc"] {
+        let bad = request
+            .clone()
+            .header("Authorization", authorization)
+            .header("Date", "Fri, 24 May 2013 00:00:00 GMT");
+        let kind = verdict(&lax, &bad, now()).unwrap_err().0;
+        assert!(
+            [Kind::Malformed, Kind::Scheme].contains(&kind),
+            "{authorization}"
+        );
+    }
+    let twice = good
+        .clone()
+        .header("content-type", "a")
+        .header("content-type", "b");
+    assert_eq!(verdict(&lax, &twice, now()).unwrap_err().0, Kind::Repeated);
+    let extra = good.header("x-amz-acl", "public-read");
+    assert_eq!(verdict(&lax, &extra, now()).unwrap_err().0, Kind::Signature);
+}
+
+#[test]
+fn forms() {
+    let fields = [
+        ("key", "a"),
+        ("x-amz-algorithm", "AWS4-HMAC-SHA256"),
+        (
+            "x-amz-credential",
+            "AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request",
+        ),
+        ("x-amz-date", "20130524T000000Z"),
+        ("policy", "e30="),
+        ("x-amz-signature", "00"),
+    ];
+    let refused = |fields: &[(&str, &str)], now| {
+        let verifier = verifier();
+        let fields: Vec<_> = fields.to_vec();
+        let error = verifier.verify_form(fields.iter().copied(), now, |_| Some(credentials()));
+        error.unwrap_err().kind()
+    };
+    assert_eq!(refused(&fields, now()), Kind::Signature);
+    assert_eq!(refused(&fields, after(-901)), Kind::NotYetValid);
+    assert_eq!(refused(&fields, after(604_801)), Kind::Expired);
+    assert_eq!(refused(&fields[..1], now()), Kind::NotSigned);
+    for at in 1..fields.len() {
+        let mut less = fields.to_vec();
+        less.remove(at);
+        assert_eq!(refused(&less, now()), Kind::Missing, "{}", fields[at].0);
+        let mut more = fields.to_vec();
+        more.push(("Policy", "e30="));
+        assert_eq!(refused(&more, now()), Kind::Repeated);
+    }
+    let mut both = fields.to_vec();
+    both.push(("AWSAccessKeyId", "A"));
+    assert_eq!(refused(&both, now()), Kind::SignedTwice);
+    let mut token = fields.to_vec();
+    token.push(("x-amz-security-token", "t"));
+    assert_eq!(refused(&token, now()), Kind::SessionToken);
+    for (name, value, kind) in [
+        (
+            "x-amz-credential",
+            "AKIDEXAMPLE/20130524/eu-west-1/s3/aws4_request",
+            Kind::Region,
+        ),
+        (
+            "x-amz-credential",
+            "AKIDEXAMPLE/20130525/us-east-1/s3/aws4_request",
+            Kind::ScopeDate,
+        ),
+        ("x-amz-credential", "AKIDEXAMPLE", Kind::Malformed),
+        ("x-amz-date", "yesterday", Kind::Malformed),
+        ("x-amz-algorithm", "AWS", Kind::Scheme),
+    ] {
+        let mut changed = fields;
+        for field in &mut changed {
+            if field.0 == name {
+                field.1 = value;
+            }
+        }
+        assert_eq!(refused(&changed, now()), kind, "{value}");
+    }
+    let v2 = [
+        ("AWSAccessKeyId", "A"),
+        ("policy", "e30="),
+        ("signature", "x"),
+    ];
+    assert_eq!(refused(&v2, now()), Kind::Scheme);
+}
+
+#[test]
+fn what_a_verified_request_says() {
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .put("a.txt")
+        .header("Content-Type", "text/plain")
+        .presign(&credentials(), HOUR, now())
+        .unwrap();
+    let verifier = verifier();
+    let request = ReceivedRequest::from_url("PUT", link.as_str())
+        .unwrap()
+        .headers(link.headers())
+        .header("user-agent", "x");
+    let verified = verifier
+        .verify(&request, now(), |_| Some(credentials()))
+        .unwrap();
+    let claim = verified.claim();
+    assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    assert_eq!(verified.scheme(), Scheme::V4Query);
+    assert_eq!(
+        (claim.region(), claim.service()),
+        (Some("us-east-1"), Some("s3"))
+    );
+    assert_eq!(claim.signed_at(), Some(now()));
+    assert_eq!(claim.expires_at(), Some(after(3600)));
+    assert!(!claim.has_session_token());
+    assert_eq!(
+        verified.signed_headers().collect::<Vec<_>>(),
+        ["Content-Type"]
+    );
+    assert!(claim.covers_header("HOST") && claim.covers_header("content-type"));
+    assert!(!claim.covers_header("user-agent") && claim.covers_parameter("anything"));
+    assert_eq!(format!("{verified:?}").matches("X-Amz").count(), 0);
+    let steps = bucket
+        .put("a.txt")
+        .header("Content-Type", "text/plain")
+        .presign_steps(&credentials(), HOUR, now())
+        .unwrap();
+    assert_eq!(claim.canonical_request(), steps.canonical_request);
+    assert_eq!(claim.string_to_sign(), steps.string_to_sign);
+}
+
+#[test]
+fn no_error_shows_a_signature_or_token() {
+    let temporary = credentials().with_session_token("SECRETTOKEN").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign(&temporary, HOUR, now())
+        .unwrap();
+    let signature = link.as_str().rsplit_once('=').unwrap().1;
+    for (from, to) in [
+        ("Expires=3600", "Expires=x"),
+        ("a.txt", "b.txt"),
+        ("us-east-1", "us-east-2"),
+        ("host", "hosts"),
+    ] {
+        let changed = link.as_str().replace(from, to);
+        let request = url(&changed);
+        let verifier = verifier();
+        let error = verifier
+            .verify(&request, now(), |_| Some(temporary.clone()))
+            .unwrap_err();
+        for text in [
+            error.to_string(),
+            format!("{error:?}"),
+            format!("{request:?}"),
+        ] {
+            assert!(
+                !text.contains("SECRETTOKEN") && !text.contains(&signature[..8]),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn an_http_request() {
+    let link = link();
+    let request = http::Request::get(&link).body(()).unwrap();
+    let received = ReceivedRequest::from_http(&request);
+    assert_eq!(
+        verdict(&verifier(), &received, now()),
+        Ok(CoveredPayload::Unsigned)
+    );
+    let (parts, ()) = request.into_parts();
+    let received = ReceivedRequest::from_parts(&parts);
+    assert_eq!(
+        verdict(&verifier(), &received, now()),
+        Ok(CoveredPayload::Unsigned)
+    );
+    let request = http::Request::head(&link)
+        .header("host", HOST)
+        .body(())
+        .unwrap();
+    let received = ReceivedRequest::from_http(&request);
+    assert_eq!(
+        verdict(&verifier(), &received, now()).unwrap_err().0,
+        Kind::Signature
+    );
+}

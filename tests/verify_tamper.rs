@@ -1,0 +1,378 @@
+//! A valid request of each scheme, changed in one place at a time: refused, but for the changes after which it decodes
+//! to the same request. Which those are is a rule, written here a second time and independently of the library.
+
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap()
+}
+
+fn temporary() -> Credentials {
+    credentials().with_session_token("IQoJb3/+=").unwrap()
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Sent {
+    method: String,
+    target: String,
+    headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Sent {
+    fn of_url(method: &str, url: &str, headers: &[(&str, &str)]) -> Self {
+        let rest = url.strip_prefix("https://").unwrap();
+        let (host, target) = rest.split_at(rest.find('/').unwrap());
+        let mut all = vec![("host".to_owned(), host.as_bytes().to_vec())];
+        for (name, value) in headers {
+            all.push((name.to_string(), value.as_bytes().to_vec()));
+        }
+        Sent {
+            method: method.into(),
+            target: target.into(),
+            headers: all,
+        }
+    }
+
+    fn is_accepted(&self, verifier: &Verifier, credentials: &Credentials) -> bool {
+        let headers = self.headers.iter();
+        let request = ReceivedRequest::new(&self.method, &self.target)
+            .headers(headers.map(|(name, value)| (name.as_str(), value.as_slice())))
+            .bucket("examplebucket");
+        verifier
+            .verify(&request, now(), |id| {
+                (id == credentials.access_key_id()).then(|| credentials.clone())
+            })
+            .is_ok()
+    }
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let escape = escape.and_then(|digits| std::str::from_utf8(digits).ok());
+        let escape = escape.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        match escape {
+            Some(digits) => {
+                out.push(u8::from_str_radix(digits, 16).unwrap());
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// A parameter, decoded. A name without `=` has an empty value.
+type Pair = (Vec<u8>, Vec<u8>);
+
+fn pairs(query: &str) -> Vec<Pair> {
+    let pair = |param: &str| {
+        let (name, value) = param.split_once('=').unwrap_or((param, ""));
+        (decoded(name), decoded(value))
+    };
+    let mut pairs: Vec<_> = query.split('&').map(pair).collect();
+    pairs.sort();
+    pairs
+}
+
+/// White space at the ends and in runs is no part of a value.
+fn words(value: &[u8]) -> Vec<&[u8]> {
+    value
+        .split(|byte| byte.is_ascii_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// All that SigV4 covers of a request for S3, in one comparable form.
+fn covered_v4(sent: &Sent) -> impl PartialEq + use<> {
+    let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
+    let mut headers: Vec<_> = sent
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            let words = words(value);
+            let mut words: Vec<Vec<u8>> = words.into_iter().map(<[u8]>::to_vec).collect();
+            if name == "authorization" {
+                // The parts stand between commas, with or without white space, in any order.
+                let text = String::from_utf8_lossy(value).trim().to_owned();
+                let (algorithm, parts) = text.split_once(' ').unwrap_or((&text, ""));
+                let parts = parts.split(',').map(|part| part.trim_matches([' ', '\t']));
+                let mut parts: Vec<_> = parts.map(|part| part.as_bytes().to_vec()).collect();
+                parts.sort();
+                parts.push(algorithm.as_bytes().to_vec());
+                words = parts;
+            }
+            (name, words)
+        })
+        .collect();
+    headers.sort();
+    (sent.method.clone(), decoded(path), pairs(query), headers)
+}
+
+/// All that SigV2 covers: the path as it stands, and of the query the authentication, sub-resources, `response-*` and `x-amz-*`.
+fn covered_v2(sent: &Sent) -> impl PartialEq + use<> {
+    const COVERED: [&str; 6] = [
+        "AWSAccessKeyId",
+        "Expires",
+        "Signature",
+        "versionId",
+        "response-content-type",
+        "acl",
+    ];
+    let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
+    let mut query: Vec<_> = pairs(query)
+        .into_iter()
+        .map(|(name, value)| match name.to_ascii_lowercase() {
+            lower if lower.starts_with(b"x-amz-") => (lower, value),
+            _ => (name, value),
+        })
+        .filter(|(name, _)| {
+            name.starts_with(b"x-amz-") || COVERED.iter().any(|covered| covered.as_bytes() == name)
+        })
+        .collect();
+    query.sort();
+    let mut headers: Vec<_> = sent
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim_ascii().to_vec()))
+        .filter(|(name, _)| {
+            // The host is covered by way of its bucket alone, which is given here.
+            name.starts_with("x-amz-")
+                || ["authorization", "content-type", "date"].contains(&name.as_str())
+        })
+        .collect();
+    headers.sort();
+    (sent.method.clone(), path.to_owned(), query, headers)
+}
+
+/// The changes of one text: each character replaced by each of these, taken away, and doubled.
+fn changes(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    const OTHERS: &[u8] = b"aAfF09%&=/?+~ .;:,_-\t";
+    (0..text.len()).flat_map(move |at| {
+        let flipped = match text[at] {
+            byte if byte.is_ascii_lowercase() => byte.to_ascii_uppercase(),
+            byte => byte.to_ascii_lowercase(),
+        };
+        let replaced = OTHERS.iter().copied().chain([flipped]).map(move |other| {
+            let mut changed = text.to_vec();
+            changed[at] = other;
+            changed
+        });
+        let mut less = text.to_vec();
+        less.remove(at);
+        let mut more = text.to_vec();
+        more.insert(at, text[at]);
+        replaced.chain([less, more])
+    })
+}
+
+/// Makes every change, and compares the verdict with the rule. Gives how many were refused and how many accepted.
+fn tamper<C: PartialEq>(
+    sent: &Sent,
+    credentials: &Credentials,
+    covered: impl Fn(&Sent) -> C,
+) -> (usize, usize) {
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR * 2);
+    assert!(sent.is_accepted(&verifier, credentials));
+    let (mut refused, mut accepted) = (0, 0);
+    let mut judge = |changed: Sent| {
+        if changed == *sent {
+            return;
+        }
+        let same = covered(&changed) == covered(sent);
+        let verdict = changed.is_accepted(&verifier, credentials);
+        // What decodes to the same request may still be refused for its form, such as a parameter's
+        // name in other letters; what decodes to another one never passes.
+        assert!(same || !verdict, "accepted: {changed:?}");
+        match verdict {
+            true => accepted += 1,
+            false => refused += 1,
+        }
+    };
+    for method in ["HEAD", "PUT", "POST", "DELETE", "GETT", "get", "GE"] {
+        let mut changed = sent.clone();
+        changed.method = method.into();
+        judge(changed);
+    }
+    for target in changes(sent.target.as_bytes()) {
+        let mut changed = sent.clone();
+        changed.target = String::from_utf8(target).unwrap();
+        judge(changed);
+    }
+    for (at, (name, value)) in sent.headers.iter().enumerate() {
+        for name in changes(name.as_bytes()) {
+            let mut changed = sent.clone();
+            changed.headers[at].0 = String::from_utf8(name).unwrap();
+            judge(changed);
+        }
+        for value in changes(value) {
+            let mut changed = sent.clone();
+            changed.headers[at].1 = value;
+            judge(changed);
+        }
+        let mut changed = sent.clone();
+        changed.headers.remove(at);
+        judge(changed);
+    }
+    (refused, accepted)
+}
+
+/// The forms that decode to the same request, each of which has to be accepted.
+fn accepts(sent: &Sent, credentials: &Credentials, change: impl Fn(&mut Sent)) {
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR * 2);
+    let mut changed = sent.clone();
+    change(&mut changed);
+    assert_ne!(changed, *sent);
+    assert!(changed.is_accepted(&verifier, credentials), "{changed:?}");
+}
+
+#[test]
+fn a_sigv4_url() {
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a~b/\u{e9}t\u{e9} 2+.txt")
+        .response_content_type("text/plain; charset=utf-8")
+        .header("x-amz-meta-a", "one  two")
+        .presign(&temporary(), HOUR, now())
+        .unwrap();
+    let sent = Sent::of_url("GET", link.as_str(), &[("x-amz-meta-a", "one two")]);
+    let (refused, accepted) = tamper(&sent, &temporary(), covered_v4);
+    assert!(refused > 9000 && accepted > 0, "{refused} {accepted}");
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace('~', "%7e")
+    });
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace("%C3", "%c3")
+    });
+    accepts(&sent, &temporary(), |sent| {
+        let (path, query) = sent.target.split_once('?').unwrap();
+        let mut params: Vec<_> = query.split('&').collect();
+        params.reverse();
+        sent.target = format!("{path}?{}", params.join("&"));
+    });
+    accepts(&sent, &temporary(), |sent| {
+        sent.headers[1].1 = b" one   two ".to_vec()
+    });
+    accepts(&sent, &temporary(), |sent| {
+        sent.headers[1].0 = "X-Amz-Meta-A".into()
+    });
+}
+
+#[test]
+fn a_sigv4_header() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?prefix=x%2Fy&acl";
+    let request = Request::get(url)
+        .header("Content-Type", "text/plain")
+        .header("x-amz-meta-a", "1");
+    let signer = v4::Signer::new(temporary(), "us-east-1", "s3").unwrap();
+    let signed = signer.sign(&request, Payload::Empty, now()).unwrap();
+    let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
+    headers.extend(signed.headers());
+    let sent = Sent::of_url("GET", url, &headers);
+    let (refused, accepted) = tamper(&sent, &temporary(), covered_v4);
+    assert!(refused > 9000 && accepted > 0, "{refused} {accepted}");
+    accepts(&sent, &temporary(), |sent| {
+        let (_, value) = sent.headers.last_mut().unwrap();
+        *value = String::from_utf8(value.clone())
+            .unwrap()
+            .replace(", ", ",")
+            .into_bytes();
+    });
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace("?prefix=x%2Fy&acl", "?acl=&prefix=x/y")
+    });
+}
+
+#[test]
+fn a_sigv2_url() {
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .put("a b.txt")
+        .version_id("3/L4")
+        .query("uncovered", "1")
+        .header("Content-Type", "text/plain")
+        .header("x-amz-acl", "private")
+        .presign_v2(&temporary(), HOUR, now())
+        .unwrap();
+    let sent = Sent::of_url("PUT", link.as_str(), &[("Content-Type", "text/plain")]);
+    let (refused, accepted) = tamper(&sent, &temporary(), covered_v2);
+    assert!(refused > 4000 && accepted > 0, "{refused} {accepted}");
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace("uncovered=1", "uncovered=2")
+    });
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace("3%2FL4", "3/L4")
+    });
+}
+
+#[test]
+fn a_sigv2_header() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?acl&prefix=x";
+    let request = Request::get(url)
+        .header("Content-Type", "text/plain")
+        .header("x-amz-meta-a", "1");
+    let signer = v2::Signer::new(temporary()).bucket("examplebucket");
+    let signed = signer.sign(&request, now()).unwrap();
+    let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
+    headers.extend(signed.headers());
+    let sent = Sent::of_url("GET", url, &headers);
+    let (refused, accepted) = tamper(&sent, &temporary(), covered_v2);
+    assert!(refused > 3000 && accepted > 0, "{refused} {accepted}");
+    accepts(&sent, &temporary(), |sent| {
+        sent.target = sent.target.replace("prefix=x", "prefix=y")
+    });
+}
+
+/// For other services the path is normalised, so more paths are the same.
+#[test]
+fn a_sigv4_path_of_another_service() {
+    let signer = v4::Signer::new(credentials(), "us-east-1", "execute-api").unwrap();
+    let url = "https://api.example.com/prod/a%20b/c?x=1";
+    let signed = signer
+        .sign(&Request::get(url), Payload::Empty, now())
+        .unwrap();
+    let verifier = Verifier::new("us-east-1", "execute-api");
+    let is_accepted = |path: &str| {
+        let target = format!("{path}?x=1");
+        let request = ReceivedRequest::new("GET", &target)
+            .header("host", "api.example.com")
+            .headers(signed.headers());
+        verifier
+            .verify(&request, now(), |_| Some(credentials()))
+            .is_ok()
+    };
+    for same in [
+        "/prod/a%20b/c",
+        "//prod/./a%20b//c",
+        "/x/../prod/a%20b/c",
+        "/../prod/a%20b/c",
+    ] {
+        assert!(is_accepted(same), "{same}");
+    }
+    // An escape is signed as it stands, so another way to write it is another path.
+    for other in [
+        "/prod/a%20b/c/",
+        "/prod/a%2520b/c",
+        "/prod/%61%20b/c",
+        "/prod/a%20b%2Fc",
+        "/prod/a+b/c",
+        "/Prod/a%20b/c",
+    ] {
+        assert!(!is_accepted(other), "{other}");
+    }
+}
