@@ -15,8 +15,8 @@ use crate::signed::Signature;
 use crate::timestamp::{AmzDate, Timestamp};
 use crate::v4::{
     AWS4, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
-    EMPTY_SHA256, Payload, PayloadText, Scope, SessionToken, SignedHeaders, UNSIGNED_PAYLOAD,
-    check_content_sha256, is_hash, signature, write_string_to_sign_of,
+    EMPTY_SHA256, Payload, PayloadText, S3_EXPRESS, Scope, SessionToken, SignedHeaders,
+    UNSIGNED_PAYLOAD, check_content_sha256, is_hash, signature, write_string_to_sign_of,
 };
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -115,18 +115,21 @@ impl<'a> Claim<'a> {
             ));
         };
         let (signed_at, date) = header_date(request, scheme, names)?;
+        let claim = Claim::common(
+            verifier,
+            scheme,
+            Text::Plain(credential),
+            Text::Plain(names),
+            Text::Plain(presented),
+            (signed_at, date),
+        )?;
+        let token = single(request, scheme, AWS4.headers.security_token)?;
+        let session = single(request, scheme, S3_EXPRESS.headers.security_token)?;
         Claim {
             scheme,
-            token: single(request, scheme, AWS4.headers.security_token)?.map(Text::Plain),
+            token: claim.one_token(token.map(Text::Plain), session.map(Text::Plain))?,
             expires: None,
-            ..Claim::common(
-                verifier,
-                scheme,
-                Text::Plain(credential),
-                Text::Plain(names),
-                Text::Plain(presented),
-                (signed_at, date),
-            )?
+            ..claim
         }
         .with_request(verifier, request)
     }
@@ -139,7 +142,7 @@ impl<'a> Claim<'a> {
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V4Query;
         let names = AWS4.parameters.names();
-        let mut found: [Option<Text<'a>>; 7] = [None; 7];
+        let mut found: [Option<Text<'a>>; 8] = [None; 8];
         for param in query.split('&').map(Param::from_wire) {
             let slot = names.into_iter().zip(&mut found);
             let Some((name, slot)) = slot.into_iter().find(|(name, _)| param.is_named(name)) else {
@@ -173,6 +176,7 @@ impl<'a> Claim<'a> {
             token,
             signed,
             presented,
+            session,
         ] = found;
         let algorithm = algorithm.ok_or_else(|| missing(0))?;
         let credential = credential.ok_or_else(|| missing(1))?;
@@ -214,7 +218,11 @@ impl<'a> Claim<'a> {
                 verifier.longest_life.as_secs()
             ));
         }
-        for header in [AWS4.headers.date, AWS4.headers.security_token] {
+        for header in [
+            AWS4.headers.date,
+            AWS4.headers.security_token,
+            S3_EXPRESS.headers.security_token,
+        ] {
             if request.values(header).next().is_some() {
                 return Err(refuse!(
                     SignedTwice,
@@ -223,13 +231,33 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
+        let claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
+        let filled = |token: &Text<'_>| !token.raw().is_empty();
         Claim {
             scheme,
             expires: Some(seconds),
-            token: token.filter(|token| !token.raw().is_empty()),
-            ..Claim::common(verifier, scheme, credential, signed, presented, moment)?
+            token: claim.one_token(token.filter(filled), session.filter(filled))?,
+            ..claim
         }
         .with_request(verifier, request)
+    }
+
+    /// The session token, which has a name of its own in the sessions of S3 Express. Elsewhere that name means nothing.
+    fn one_token(
+        &self,
+        token: Option<Text<'a>>,
+        session: Option<Text<'a>>,
+    ) -> Result<Option<Text<'a>>, VerifyError> {
+        match (token, session.filter(|_| self.service == "s3express")) {
+            (Some(_), Some(_)) => Err(refuse!(
+                Repeated,
+                self.scheme,
+                "the request has two session tokens: {} and {}",
+                AWS4.parameters.security_token,
+                S3_EXPRESS.parameters.security_token
+            )),
+            (token, session) => Ok(token.or(session)),
+        }
     }
 
     /// What both places have: the credential, checked against what is served here.
