@@ -1,5 +1,5 @@
-//! Shares a file by link: uploads it through one presigned URL, downloads it through another, and shows which links
-//! a server refuses.
+//! Shares a file by link: uploads it through one presigned URL, downloads it through others, of SigV4 and of SigV2, and
+//! shows which links a server refuses.
 //!
 //! `cargo run --example share` needs nothing but Rust. The server is in tests/server/mod.rs; it was written
 //! by others, runs inside this program, and verifies signatures as S3 does.
@@ -7,8 +7,8 @@
 #[path = "../tests/server/mod.rs"]
 mod server;
 
-use presign::Credentials;
 use presign::s3::{Bucket, ContentDisposition};
+use presign::{Credentials, PresignedUrl};
 use server::{Answer, Request, Server};
 use std::error::Error;
 use std::process::ExitCode;
@@ -42,6 +42,7 @@ fn share() -> Result<(), Box<dyn Error>> {
 
     upload(&bucket, &credentials)?;
     download(&bucket, &credentials)?;
+    download_from_old_store(&bucket, &credentials)?;
     change_one_character(&bucket, &credentials)?;
     come_too_late(&bucket, &credentials)?;
 
@@ -75,13 +76,21 @@ fn download(bucket: &Bucket, credentials: &Credentials) -> Result<(), Box<dyn Er
         "A link to download it; a browser saves it as März.txt",
         &link,
     );
-    let answer = Request::of(&link).send()?;
-    expect(&answer, 200, None)?;
-    if answer.body != FILE {
-        return Err("the file that came back is not the one that was sent".into());
-    }
-    println!("GET: the same {} bytes came back.", answer.body.len());
-    Ok(())
+    comes_back(&link)
+}
+
+/// The same with Signature Version 2, for stores that know nothing newer.
+fn download_from_old_store(
+    bucket: &Bucket,
+    credentials: &Credentials,
+) -> Result<(), Box<dyn Error>> {
+    let link = bucket
+        .get(KEY)
+        .response_content_disposition(ContentDisposition::attachment("März.txt"))
+        .presign_v2(credentials, TEN_MINUTES, SystemTime::now())?;
+
+    step("A link for old stores, signed with SigV2", &link);
+    comes_back(&link)
 }
 
 /// A link is good for what it says and for nothing else.
@@ -112,6 +121,17 @@ fn come_too_late(bucket: &Bucket, credentials: &Credentials) -> Result<(), Box<d
     let answer = Request::of(&link).send()?;
     expect(&answer, 403, Some("AccessDenied"))?;
     println!("GET: refused, the link ended at {}.", link.expires_at());
+    Ok(())
+}
+
+/// Whether a link gives the file that was uploaded.
+fn comes_back(link: &PresignedUrl) -> Result<(), Box<dyn Error>> {
+    let answer = Request::of(link).send()?;
+    expect(&answer, 200, None)?;
+    if answer.body != FILE {
+        return Err("the file that came back is not the one that was sent".into());
+    }
+    println!("GET: the same {} bytes came back.", answer.body.len());
     Ok(())
 }
 

@@ -172,10 +172,15 @@ impl Credentials {
 
     /// Refuses a URL that would live longer than the credentials.
     pub(crate) fn check_outlive(&self, url_ends: Timestamp) -> Result<(), Error> {
+        self.check_outlive_of("URL", url_ends)
+    }
+
+    /// Refuses what would live longer than the credentials that sign it.
+    pub(crate) fn check_outlive_of(&self, what: &str, ends: Timestamp) -> Result<(), Error> {
         match self.0.expiration {
-            Some(end) if end < url_ends => Err(error!(
+            Some(end) if end < ends => Err(error!(
                 Expiry,
-                "the URL would end at {url_ends}, but the credentials that sign it end at {end}: \
+                "the {what} would end at {ends}, but the credentials that sign it end at {end}: \
                  ask for less, or cap it with Credentials::at_most"
             )),
             _ => Ok(()),

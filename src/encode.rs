@@ -5,6 +5,7 @@
 //! [Create a canonical request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 use percent_encoding::percent_encode_byte;
 
@@ -14,6 +15,16 @@ pub(crate) trait Sink {
 
     /// A header value, which may hold any byte.
     fn bytes(&mut self, bytes: &[u8]);
+
+    /// ASCII text, a host or the name of a header, which goes there in lower case.
+    fn lower(&mut self, text: &str) {
+        if !text.contains(|c: char| c.is_ascii_uppercase()) {
+            return self.text(text);
+        }
+        for c in text.chars() {
+            self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
+        }
+    }
 }
 
 impl Sink for String {
@@ -23,6 +34,24 @@ impl Sink for String {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.push_str(&String::from_utf8_lossy(bytes));
+    }
+
+    fn lower(&mut self, text: &str) {
+        let start = self.len();
+        self.push_str(text);
+        if let Some(text) = self.get_mut(start..) {
+            text.make_ascii_lowercase();
+        }
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
     }
 }
 
@@ -41,13 +70,35 @@ impl<A: Sink, B: Sink> Sink for Tee<'_, A, B> {
     }
 }
 
+/// Percent-encodes what it is given, as a name or value of a query, and passes it on.
+pub(crate) struct Encoded<'a, S>(pub &'a mut S);
+
+impl<S: Sink> Sink for Encoded<'_, S> {
+    fn text(&mut self, text: &str) {
+        Text::Plain(text).write(Bare::Unreserved, self.0);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return self.text(text);
+        }
+        for chunk in bytes.utf8_chunks() {
+            self.text(chunk.valid());
+            for byte in chunk.invalid() {
+                self.0.text(percent_encode_byte(*byte));
+            }
+        }
+    }
+}
+
 /// Which bytes stay bare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Bare {
     /// The unreserved bytes: for names and values of a query.
-    Unreserved,
+    Unreserved = UNRESERVED,
     /// These and `/`: for paths.
-    Path,
+    Path = UNRESERVED | SLASH,
 }
 
 const UNRESERVED: u8 = 1;
@@ -71,13 +122,9 @@ static CLASS: [u8; 256] = {
 
 impl Bare {
     fn holds(self, byte: u8) -> bool {
-        let mask = match self {
-            Bare::Unreserved => UNRESERVED,
-            Bare::Path => UNRESERVED | SLASH,
-        };
         CLASS
             .get(usize::from(byte))
-            .is_some_and(|class| class & mask != 0)
+            .is_some_and(|class| class & self as u8 != 0)
     }
 
     fn encoded(self, byte: u8) -> &'static str {
@@ -86,6 +133,11 @@ impl Bare {
             false => percent_encode_byte(byte),
         }
     }
+}
+
+/// Whether one of the bytes is of a class. All are looked at, because the compiler then looks at many at a time.
+pub(crate) fn holds(bytes: &[u8], is: impl Fn(&u8) -> bool) -> bool {
+    bytes.iter().fold(false, |found, byte| found | is(byte))
 }
 
 /// Text of a request, and whether a `%` in it is data or encoding.
@@ -109,17 +161,15 @@ impl<'a> Text<'a> {
         let mut rest = self.raw();
         let wire = matches!(self, Text::Wire(_));
         while !rest.is_empty() {
-            let run = rest
-                .bytes()
-                .position(|byte| !bare.holds(byte))
-                .unwrap_or(rest.len());
+            let run = rest.bytes().position(|byte| !bare.holds(byte));
+            let Some(run) = run else {
+                return sink.text(rest);
+            };
             // A run ends before an ASCII byte or before the first byte of a character.
             let Some((plain, special)) = rest.split_at_checked(run) else {
                 return;
             };
-            if !plain.is_empty() {
-                sink.text(plain);
-            }
+            sink.text(plain);
             rest = special;
             if wire && let Some((byte, after)) = unescape(rest) {
                 sink.text(bare.encoded(byte));
@@ -165,16 +215,9 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// An upper bound of the encoded length.
+    /// An upper bound of the encoded length. To count would take longer than it saves.
     pub(crate) fn bound(self) -> usize {
-        let special = self
-            .raw()
-            .bytes()
-            .filter(|byte| !Bare::Path.holds(*byte) || *byte == b'/');
-        special
-            .count()
-            .saturating_mul(2)
-            .saturating_add(self.raw().len())
+        self.raw().len().saturating_mul(3)
     }
 
     pub(crate) fn raw(self) -> &'a str {
@@ -237,10 +280,22 @@ pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
     pub(crate) fn of(bytes: &[u8; 32]) -> Self {
-        let mut text = [b'0'; 64];
-        // The lengths agree, so this cannot fail.
-        let _ = hex::encode_to_slice(bytes, &mut text);
+        // By arithmetic: the compiler then makes many digits at a time, which it can't with a table.
+        const LETTERS: u8 = b'a' - b'0' - 10;
+        #[expect(
+            clippy::arithmetic_side_effects,
+            reason = "four bits: the sum is `f` at most"
+        )]
+        let digit = |value: u8| b'0' + value + u8::from(value > 9) * LETTERS;
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
         Hex(text)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
     }
 
     pub(crate) fn as_str(&self) -> &str {

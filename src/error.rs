@@ -54,6 +54,8 @@ pub enum ErrorKind {
     Key,
     /// The endpoint, or a combination of endpoint options that does not exist.
     Endpoint,
+    /// A POST policy: its text, one of its conditions, or a field of its form.
+    Policy,
 }
 
 impl Error {

@@ -38,10 +38,6 @@ pub(crate) struct Hasher {
 }
 
 impl Hasher {
-    pub(crate) fn new() -> Self {
-        Hasher::after_blocks(START, 0)
-    }
-
     /// A hasher whose first `hashed` bytes, whole blocks, led to `state`.
     fn after_blocks(state: [u32; 8], hashed: u64) -> Self {
         Hasher {
@@ -52,35 +48,45 @@ impl Hasher {
         }
     }
 
-    pub(crate) fn update(&mut self, mut bytes: &[u8]) {
-        loop {
-            let gathered = self.buffer.first_chunk_mut::<GATHERED>();
-            let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
-            let free = gathered
-                .and_then(|bytes| bytes.get_mut(self.filled..))
-                .unwrap_or_default();
-            let (now, later) = bytes.split_at(bytes.len().min(free.len()));
-            if let Some(place) = free.get_mut(..now.len()) {
-                place.copy_from_slice(now);
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self.free().get_mut(..bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.filled = self.filled.saturating_add(bytes.len());
             }
-            self.filled = self.filled.saturating_add(now.len());
-            if later.is_empty() {
-                return;
-            }
-            self.compress(GATHERED);
-            self.hashed = self.hashed.wrapping_add(self.filled as u64);
-            self.filled = 0;
-
-            // What is long is hashed from where it stands.
-            let (blocks, rest) = later.as_chunks();
-            compress256(&mut self.state, blocks);
-            self.hashed = self.hashed.wrapping_add(blocks.as_flattened().len() as u64);
-            bytes = rest;
+            None => self.update_and_compress(bytes),
         }
     }
 
-    /// The digest of all that came in.
-    pub(crate) fn finish(mut self) -> [u8; 32] {
+    #[inline]
+    fn free(&mut self) -> &mut [u8] {
+        let gathered = self.buffer.first_chunk_mut::<GATHERED>();
+        let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
+        gathered
+            .and_then(|bytes| bytes.get_mut(self.filled..))
+            .unwrap_or_default()
+    }
+
+    /// Takes in more than there is room for.
+    #[inline(never)]
+    fn update_and_compress(&mut self, bytes: &[u8]) {
+        let free = self.free();
+        let (first, bytes) = bytes.split_at_checked(free.len()).unwrap_or_default();
+        free.copy_from_slice(first);
+        self.compress(GATHERED);
+        // What is long is hashed from where it stands.
+        let (blocks, rest) = bytes.as_chunks();
+        compress256(&mut self.state, blocks);
+        let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
+        self.hashed = self.hashed.wrapping_add(hashed as u64);
+        self.filled = 0;
+        self.update(rest);
+    }
+
+    /// The digest of all that came in. It doesn't take the hasher, of no use from then on, only because that
+    /// would copy its buffer.
+    fn finish(&mut self) -> [u8; 32] {
         // FIPS 180-4, section 5.1.1: a one bit, zeros, and the length in bits at the end of a block.
         let bits = self
             .hashed
@@ -118,13 +124,34 @@ impl Sink for Hasher {
     fn bytes(&mut self, bytes: &[u8]) {
         self.update(bytes);
     }
+
+    fn lower(&mut self, text: &str) {
+        match self.free().get_mut(..text.len()) {
+            Some(place) => {
+                for (place, byte) in place.iter_mut().zip(text.bytes()) {
+                    *place = byte.to_ascii_lowercase();
+                }
+                self.filled = self.filled.saturating_add(text.len());
+            }
+            None => {
+                for byte in text.bytes() {
+                    self.update(&[byte.to_ascii_lowercase()]);
+                }
+            }
+        }
+    }
+}
+
+/// SHA-256 of what `message` writes.
+pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
+    let mut hasher = Hasher::after_blocks(START, 0);
+    message(&mut hasher);
+    hasher.finish()
 }
 
 /// SHA-256 of a message that is at hand as a whole.
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
-    let mut hasher = Hasher::new();
-    hasher.update(message);
-    hasher.finish()
+    hash(|hasher| hasher.update(message))
 }
 
 fn digest(state: &[u32; 8]) -> [u8; 32] {
@@ -140,6 +167,8 @@ fn digest(state: &[u32; 8]) -> [u8; 32] {
 #[derive(Clone)]
 pub(crate) struct MacKey {
     inner: [u32; 8],
+    /// Bytes that the inner state stands for: the key's block, and what messages begin with.
+    hashed: u64,
     outer: [u32; 8],
 }
 
@@ -157,15 +186,24 @@ impl MacKey {
         }
         let key = MacKey {
             inner: padded(&block, 0x36),
+            hashed: BLOCK as u64,
             outer: padded(&block, 0x5c),
         };
         block.zeroize();
         key
     }
 
+    /// The key for messages that all begin with these blocks, which need no longer be written: they are hashed here.
+    pub(crate) fn after(mut self, blocks: &[[u8; BLOCK]]) -> Self {
+        compress256(&mut self.inner, blocks);
+        let bytes = blocks.as_flattened().len() as u64;
+        self.hashed = self.hashed.wrapping_add(bytes);
+        self
+    }
+
     /// The HMAC of what `message` writes.
     pub(crate) fn mac(&self, message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
-        let mut hasher = Hasher::after_blocks(self.inner, BLOCK as u64);
+        let mut hasher = Hasher::after_blocks(self.inner, self.hashed);
         message(&mut hasher);
         let inner = hasher.finish();
 
@@ -194,6 +232,7 @@ impl MacKey {
     pub(crate) fn from_words(words: &[u32; 16]) -> Self {
         let mut key = MacKey {
             inner: [0; 8],
+            hashed: BLOCK as u64,
             outer: [0; 8],
         };
         let states = key.inner.iter_mut().chain(&mut key.outer);
@@ -221,7 +260,7 @@ fn padded(key: &[u8; BLOCK], pad: u8) -> [u32; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, MacKey, sha256};
+    use super::{MacKey, hash, sha256};
     use alloc::vec::Vec;
     use hmac::{KeyInit as _, Mac as _};
     use sha2::Digest as _;
@@ -247,10 +286,11 @@ mod tests {
     fn pieces_of_any_size_agree_with_sha2() {
         let message = message(3000);
         for piece in 1..700 {
-            let mut hasher = Hasher::new();
-            message.chunks(piece).for_each(|piece| hasher.update(piece));
+            let hash = hash(|hasher| {
+                message.chunks(piece).for_each(|piece| hasher.update(piece));
+            });
             assert_eq!(
-                hasher.finish()[..],
+                hash[..],
                 sha2::Sha256::digest(&message)[..],
                 "in pieces of {piece}"
             );
@@ -264,7 +304,13 @@ mod tests {
             let ours = MacKey::new(&key).mac(|hasher| hasher.update(&text));
             let mut theirs = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
             theirs.update(&text);
-            assert_eq!(ours[..], theirs.finalize().into_bytes()[..], "{length}");
+            let expected = theirs.finalize().into_bytes();
+            assert_eq!(ours[..], expected[..], "{length}");
+
+            let (blocks, rest) = text.as_chunks();
+            let after = MacKey::new(&key).after(blocks);
+            let ours = after.mac(|hasher| hasher.update(rest));
+            assert_eq!(ours[..], expected[..], "{length}, begun");
         }
     }
 }

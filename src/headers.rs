@@ -4,6 +4,7 @@
 use crate::encode::Sink;
 use crate::list::List;
 use crate::request::Authority;
+use core::cmp::Ordering;
 
 /// The value of a header that is signed.
 #[derive(Clone, Copy)]
@@ -35,7 +36,7 @@ impl<'a> HeaderList<'a> {
     pub(crate) fn sort(&mut self) {
         self.0
             .as_mut_slice()
-            .sort_by(|(one, _), (two, _)| lower(one).cmp(lower(two)));
+            .sort_by(|(one, _), (two, _)| compare_names(one, two));
     }
 
     /// Each name, as it was first given, with its values.
@@ -52,17 +53,28 @@ impl<'a> HeaderList<'a> {
     }
 }
 
-/// A header's value as one line, without white space at its ends: a folded line is unfolded to one space
+/// A header's value as one line, without white space at its ends: where lines are folded stands one space
 /// (RFC 9112, section 5.2).
 pub(crate) fn write_unfolded(value: &[u8], sink: &mut impl Sink) {
-    for (at, line) in value.trim_ascii().split(|byte| *byte == b'\n').enumerate() {
+    if !value.contains(&b'\n') {
+        return sink.bytes(value.trim_ascii());
+    }
+    let lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    for (at, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         if at > 0 {
             sink.text(" ");
         }
-        sink.bytes(line.trim_ascii());
+        sink.bytes(line);
     }
 }
 
-fn lower(name: &str) -> impl Iterator<Item = u8> + '_ {
-    name.bytes().map(|byte| byte.to_ascii_lowercase())
+/// The order of the names in lower case.
+fn compare_names(one: &str, two: &str) -> Ordering {
+    for (one, two) in one.bytes().zip(two.bytes()) {
+        match one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()) {
+            Ordering::Equal => {}
+            order => return order,
+        }
+    }
+    one.len().cmp(&two.len())
 }

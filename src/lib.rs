@@ -81,6 +81,7 @@ mod hash;
 mod headers;
 mod interop;
 mod list;
+pub mod post;
 mod request;
 pub mod s3;
 mod signed;
@@ -90,6 +91,7 @@ pub mod v4;
 
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};
+pub use post::{PostPolicy, PresignedPost};
 pub use request::Request;
 pub use signed::{PresignedUrl, Signature, SignedRequest, SigningSteps};
 pub use timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! What signing gives back: all that a caller has to send, and the steps on the way for those who want
 //! to see them.
 
+use crate::encode::Hex;
 use crate::error::Error;
 use crate::request::{Header, Parts};
 use crate::timestamp::Timestamp;
@@ -157,9 +158,7 @@ pub struct Signature {
 impl Signature {
     /// SigV4's: an HMAC-SHA256 in hex.
     pub(crate) fn hex(mac: &[u8; 32]) -> Self {
-        let mut text = [0; 64];
-        // The lengths agree, so this cannot fail.
-        let _ = hex::encode_to_slice(mac, &mut text);
+        let text = *Hex::of(mac).as_bytes();
         Signature { text, length: 64 }
     }
 
@@ -221,6 +220,21 @@ impl fmt::Debug for SigningSteps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningSteps(…)")
     }
+}
+
+/// The names of some of a request's headers, each once.
+pub(crate) fn names_of<'a>(
+    parts: &Parts<'a>,
+    is_meant: impl Fn(&Header<'a>) -> bool,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let headers = parts.headers.as_slice().iter();
+    for header in headers.filter(|header| is_meant(header)) {
+        if !names.iter().any(|name| header.is_named(name)) {
+            names.push(header.name.into());
+        }
+    }
+    names
 }
 
 /// The headers of a presigned URL that a caller has to send.

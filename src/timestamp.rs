@@ -3,6 +3,7 @@
 
 use crate::encode::Sink;
 use crate::error::{Error, Quoted, error};
+use alloc::string::{String, ToString as _};
 use core::fmt;
 use core::time::Duration;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -51,7 +52,7 @@ impl Timestamp {
     /// [`ErrorKind::Time`](crate::ErrorKind::Time) for any other text, and for a moment that does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
         parse_amz_date(text)
-            .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into))
+            .or_else(|| Timestamp::parse_rfc3339(text))
             // With an offset, a text can lie outside the years that it can be written in again.
             .filter(|moment| moment.calendar().is_some())
             .ok_or_else(|| {
@@ -90,7 +91,8 @@ impl Timestamp {
         Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
     }
 
-    fn calendar(self) -> Option<UtcDateTime> {
+    /// Date and time of day, in the years that can be written.
+    pub(crate) fn calendar(self) -> Option<UtcDateTime> {
         UtcDateTime::from_unix_timestamp(self.0)
             .ok()
             .filter(|moment| (0..=9999).contains(&moment.year()))
@@ -126,9 +128,7 @@ impl Timestamp {
         }
         Ok(AmzDate(text))
     }
-}
 
-impl Timestamp {
     /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
     pub(crate) fn http_date(self) -> Result<HttpDate, Error> {
         const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
@@ -158,6 +158,17 @@ impl Timestamp {
             write_pair(&mut text, at, number);
         }
         Ok(HttpDate(text))
+    }
+
+    /// `2013-05-24T00:00:00Z`, the expiration of a POST policy.
+    pub(crate) fn policy_date(self) -> Result<String, Error> {
+        self.in_range()?;
+        Ok(self.to_string())
+    }
+
+    /// Reads RFC 3339 alone, of which the expiration of a POST policy is a form.
+    pub(crate) fn parse_rfc3339(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into)
     }
 
     /// Reads the date of a `Date` header: `Fri, 24 May 2013 00:00:00 GMT`, or with an offset such as `+0000`.
@@ -343,6 +354,31 @@ mod tests {
         }
         for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
             let refused = Timestamp::from_unix_seconds(outside).amz_date();
+            assert!(refused.is_err(), "{outside}");
+        }
+    }
+
+    #[test]
+    fn http_dates_agree_with_the_time_crate_over_ten_thousand_years() {
+        let format =
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT";
+        let format = format_description::parse_borrowed::<2>(format).unwrap();
+        let (first, last) = (-62_167_219_200i64, 253_402_300_799);
+        let step = (last - first) / 20_011;
+        for seconds in (first..last).step_by(usize::try_from(step).unwrap()) {
+            let theirs = OffsetDateTime::from_unix_timestamp(seconds)
+                .unwrap()
+                .format(&format)
+                .unwrap();
+            let ours = Timestamp::from_unix_seconds(seconds);
+            assert_eq!(ours.http_date().unwrap().as_str(), theirs);
+            // RFC 2822, by which dates are read, begins in 1900.
+            if seconds > -2_208_988_800 {
+                assert_eq!(Timestamp::parse_http_date(&theirs), Some(ours));
+            }
+        }
+        for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
+            let refused = Timestamp::from_unix_seconds(outside).http_date();
             assert!(refused.is_err(), "{outside}");
         }
     }

@@ -12,6 +12,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/batch.rs"]
+mod batch;
+#[path = "cli/v2.rs"]
+mod v2;
+
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const OTHER_SECRET: &str = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY";
@@ -95,9 +100,13 @@ impl Presign {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap();
-        // A program that is done before it reads has closed its end.
-        let _ = child.stdin.take().unwrap().write_all(&self.input);
+        // A program that is done before it reads has closed its end: that is no error.
+        let mut stdin = child.stdin.take().unwrap();
+        let input = std::mem::take(&mut self.input);
+        // From a thread: it may print before it has read all.
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
         let ran = Ran {
             status: output.status.code().expect("no signal"),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -1360,6 +1369,10 @@ fn wrong_usage_has_a_status_of_its_own() {
         &["get", "s3://b/k", "--signature-version", "v3"],
         &["get", "s3://b/k", "--secret-access-key", "x"],
         &["get", "s3://b/k", "--method", "GET"],
+        &["batch"],
+        &["batch", "examplebucket"],
+        &["batch", "s3://b", "--jobs", "0"],
+        &["batch", "s3://b", "--at", "yesterday"],
         &["url"],
         &["url", "https://example.com/", "--body", "x"],
         &["sign", "https://example.com/", "--expires-in", "1"],
@@ -1389,6 +1402,7 @@ fn help_and_version_go_to_standard_output() {
         &["put", "--help"],
         &["head", "-h"],
         &["delete", "-h"],
+        &["batch", "-h"],
         &["url", "-h"],
         &["sign", "-h"],
     ] {

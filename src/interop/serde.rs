@@ -1,5 +1,6 @@
 //! `Serialize` for the results: field names and forms are those of the command line's JSON.
 
+use crate::post::PresignedPost;
 use crate::signed::{PresignedUrl, SignedRequest, SigningSteps};
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
@@ -34,6 +35,26 @@ impl Serialize for PresignedUrl {
             map.serialize_field("not_covered", &not_covered)?;
         }
         map.end()
+    }
+}
+
+/// `{"url", "fields": {name: value}}` as boto3 gives it, the fields in the form's order.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for PresignedPost {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("PresignedPost", 2)?;
+        map.serialize_field("url", self.url())?;
+        map.serialize_field("fields", &Fields(self))?;
+        map.end()
+    }
+}
+
+/// A form's fields as a map. No name stands twice.
+struct Fields<'a>(&'a PresignedPost);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.fields())
     }
 }
 

@@ -194,6 +194,21 @@ impl Bucket {
         })
     }
 
+    /// Refuses what no form can be sent to, as far as is known: the bucket is a condition of every policy, and no document
+    /// says what stands there for an access point.
+    pub(crate) fn check_takes_forms(&self) -> Result<(), Error> {
+        match self.kind {
+            Kind::Bucket => Ok(()),
+            kind => Err(error!(
+                Bucket,
+                "{} is {}, and AWS's documents have POST policies for buckets only: use the bucket, or the alias of \
+                 the access point",
+                Quoted(&self.name),
+                kind.called()
+            )),
+        }
+    }
+
     /// A request to the bucket, without its query and headers.
     pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {
         let authority = Authority {

@@ -221,11 +221,16 @@ impl<'a> Operation<'a> {
     /// Makes a presigned URL with SigV2, good for any whole number of seconds from `now` on.
     ///
     /// `x-amz-*` headers become query parameters. Headers that the signature can't cover are named by
-    /// [`PresignedUrl::not_covered`].
+    /// [`PresignedUrl::not_covered`]. See [`v2`](crate::v2) for what it covers.
     ///
     /// # Errors
-    /// Those of [`presign`](Operation::presign), but that a life of more than seven days is allowed. [`ErrorKind::Bucket`](crate::ErrorKind::Bucket)
-    /// for whatever is no bucket, such as an access point or a directory bucket: these take no SigV2 signatures.
+    /// - [`ErrorKind::Key`](crate::ErrorKind::Key): the key is empty.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): `expires_in` is zero, not a whole number of seconds, or longer than
+    ///   the credentials are known to live, or the URL would end after the year 9999.
+    /// - [`ErrorKind::Header`](crate::ErrorKind::Header), [`ErrorKind::Query`](crate::ErrorKind::Query), [`ErrorKind::Method`](crate::ErrorKind::Method):
+    ///   something that can't be sent, or that a presigned URL carries already; `x-amz-*` parameters, which are given as headers.
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket): this is no bucket, but an access point or a directory bucket: these take
+    ///   no SigV2 signatures.
     pub fn presign_v2(
         &self,
         credentials: &Credentials,
@@ -290,7 +295,8 @@ impl<'a> Operation<'a> {
     /// Signs the operation with SigV2 headers; [`url`](Operation::url) is where to send it.
     ///
     /// # Errors
-    /// Those of [`presign_v2`](Operation::presign_v2) but for the expiry.
+    /// Those of [`presign_v2`](Operation::presign_v2) but for the expiry, and [`ErrorKind::Time`](crate::ErrorKind::Time) if `now`
+    /// is outside the years 0 to 9999.
     pub fn sign_v2(
         &self,
         credentials: &Credentials,

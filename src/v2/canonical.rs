@@ -1,13 +1,16 @@
-//! The string to sign of S3's REST interface: method, five headers' worth of lines, and the resource
-//! ([Constructing the CanonicalizedResource
-//! element](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#ConstructingTheCanonicalizedResourceElement)).
+//! The string to sign of S3's REST interface: method, `Content-MD5`, `Content-Type`, date or end, `x-amz-*`
+//! headers and resource ([The authentication
+//! header](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#ConstructingTheAuthenticationHeader)).
+//!
+//! It is written into a [`Sink`]: an HMAC when signing, a `String` when somebody asks to see it. Nothing else
+//! in the crate knows these rules.
 
 use crate::encode::{Sink, Text};
 use crate::headers::{HeaderList, Value, write_unfolded};
-use crate::request::{Header, Param, Parts, write_lower};
-use alloc::vec::Vec;
+use crate::request::{Header, Param, Parts, Path};
 
-/// The parameters that are part of the resource, in the order in which they are signed.
+/// The sub-resources and response overrides: the parameters that are part of the resource, in the order in which they
+/// are signed.
 const SUB_RESOURCES: [&str; 38] = [
     "accelerate",
     "acl",
@@ -49,6 +52,29 @@ const SUB_RESOURCES: [&str; 38] = [
     "website",
 ];
 
+/// The headers with a line of their own in the string to sign, in this order.
+pub(crate) const CONTENT_HEADERS: [&str; 2] = ["content-md5", "content-type"];
+
+pub(crate) fn is_content(header: &Header<'_>) -> bool {
+    CONTENT_HEADERS.iter().any(|name| header.is_named(name))
+}
+
+pub(crate) const DATE: &str = "x-amz-date";
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
+
+const AMZ: &str = "x-amz-";
+
+pub(crate) fn is_amz(header: &Header<'_>) -> bool {
+    let front = header.name.get(..AMZ.len());
+    front.is_some_and(|front| front.eq_ignore_ascii_case(AMZ))
+}
+
+/// Whether a server takes the parameter of a presigned URL for one of these headers.
+pub(crate) fn is_amz_param(param: &Param<'_>) -> bool {
+    let name = param.name.decoded().map(|byte| byte.to_ascii_lowercase());
+    name.take(AMZ.len()).eq(AMZ.bytes())
+}
+
 /// The date of a request, or the end of a URL.
 #[derive(Clone, Copy)]
 pub(crate) enum Moment<'a> {
@@ -64,13 +90,23 @@ pub(crate) struct StringToSign<'a> {
     pub(crate) amz_headers: &'a AmzHeaders<'a>,
     /// The bucket, if the host names it.
     pub(crate) bucket: Option<&'a str>,
+    pub(crate) path: ResourcePath<'a>,
+}
+
+/// The path of the resource, as it is sent.
+#[derive(Clone, Copy)]
+pub(crate) enum ResourcePath<'a> {
+    /// Written before, into the URL.
+    Written(&'a str),
+    /// To be written.
+    Of(Path<'a>),
 }
 
 impl StringToSign<'_> {
     pub(crate) fn write(&self, parts: &Parts<'_>, sink: &mut impl Sink) {
         sink.text(parts.method);
         sink.text("\n");
-        for name in ["content-md5", "content-type"] {
+        for name in CONTENT_HEADERS {
             if let Some(header) = parts.header(name) {
                 write_unfolded(header.value, sink);
             }
@@ -86,11 +122,15 @@ impl StringToSign<'_> {
             sink.text("/");
             sink.text(bucket);
         }
-        parts.path.write_as_given(sink);
+        match self.path {
+            ResourcePath::Written(path) => sink.text(path),
+            ResourcePath::Of(path) => path.write_as_given(sink),
+        }
         write_sub_resources(parts.params.as_slice(), sink);
     }
 }
 
+/// Writes the sub-resources, sorted by name. Those of one name stay in the order given.
 fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     if params.is_empty() {
         return;
@@ -103,7 +143,8 @@ fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
             }
             sink.text(separator);
             sink.text(name);
-            if let Some(value) = param.value.filter(|value| !value.raw().is_empty()) {
+            // MinIO, Ceph and s3s take an empty value for none.
+            if let Some(value) = param.filled() {
                 sink.text("=");
                 write_decoded(value, sink);
             }
@@ -112,10 +153,23 @@ fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     }
 }
 
+/// Writes a value as it is before it is encoded.
 fn write_decoded(value: Text<'_>, sink: &mut impl Sink) {
     match value {
         Text::Wire(raw) if raw.contains('%') => {
-            sink.bytes(&value.decoded().collect::<Vec<u8>>());
+            let mut bytes = value.decoded();
+            let mut piece = [0; 64];
+            loop {
+                let mut length = 0usize;
+                for (place, byte) in piece.iter_mut().zip(&mut bytes) {
+                    *place = byte;
+                    length = length.saturating_add(1);
+                }
+                match piece.get(..length) {
+                    Some([]) | None => return,
+                    Some(piece) => sink.bytes(piece),
+                }
+            }
         }
         plain => sink.text(plain.raw()),
     }
@@ -123,8 +177,6 @@ fn write_decoded(value: Text<'_>, sink: &mut impl Sink) {
 
 /// The `x-amz-*` headers of a request, sorted.
 pub(crate) struct AmzHeaders<'a>(HeaderList<'a>);
-
-pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 impl<'a> AmzHeaders<'a> {
     pub(crate) fn of(parts: &Parts<'a>, added_token: Option<&'a str>) -> Self {
@@ -154,7 +206,7 @@ impl<'a> AmzHeaders<'a> {
 
     fn write(&self, sink: &mut impl Sink) {
         for (name, values) in self.groups() {
-            write_lower(name, sink);
+            sink.lower(name);
             sink.text(":");
             write_joined(values, sink);
             sink.text("\n");
@@ -170,12 +222,6 @@ pub(crate) fn write_joined<'a>(values: impl Iterator<Item = &'a [u8]>, sink: &mu
         }
         write_unfolded(value, sink);
     }
-}
-
-pub(crate) fn is_amz(header: &Header<'_>) -> bool {
-    const PREFIX: &str = "x-amz-";
-    let front = header.name.get(..PREFIX.len());
-    front.is_some_and(|front| front.eq_ignore_ascii_case(PREFIX))
 }
 
 #[cfg(test)]

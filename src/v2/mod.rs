@@ -19,17 +19,29 @@
 //! ```
 //!
 //! # What is covered
-//! Much less than under SigV4: the method, the bucket, the path, the sub-resources and `response-*` parameters, the headers `x-amz-*`,
-//! `Content-MD5`, `Content-Type`, and the date or the end of the URL. All other parameters and headers can be
-//! changed by whoever has the request; [`PresignedUrl::not_covered`](crate::PresignedUrl::not_covered) names
-//! the headers that were given in vain.
+//! Much less than under SigV4: the method, the bucket, the path, the sub-resources and `response-*` parameters, the
+//! headers `x-amz-*`, `Content-MD5` and `Content-Type`, and the date or the end of the URL. Whoever has the
+//! request can change the rest: host, payload, all other parameters and headers.
+//! [`PresignedUrl::not_covered`](crate::PresignedUrl::not_covered) names the headers that were given and are not covered.
 //!
 //! # Path
-//! Signed just as it stands in the URL, so it has to be percent-encoded.
+//! Signed just as it stands in the URL, nothing removed and nothing encoded, with the bucket before it if the host names the bucket. So
+//! it has to be percent-encoded when it is handed in.
 //!
-//! # Headers in a presigned URL
-//! `x-amz-*` headers become query parameters, and so does the session token; they are not sent as headers. `Content-Type` and `Content-MD5`
-//! stand in the query and have to be sent too.
+//! # Headers
+//! `x-amz-*` headers are signed in lower case, sorted; the values of a repeated one are joined by commas, and folded
+//! lines are unfolded. In a presigned URL they become query parameters, and so does the session token; they are
+//! not sent as headers then. `Content-Type` and `Content-MD5` stand in the query and have to be sent too, for servers
+//! read them from the headers.
+//!
+//! # Query
+//! The values of sub-resources and `response-*` parameters are signed as they are before they are encoded. An empty value
+//! counts as none: `?acl=` becomes `?acl`. Parameters stand in the order given, then those of the headers, then
+//! `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL that is handed in is a plus sign, not a space.
+//!
+//! # Expiry
+//! A presigned URL says when it ends, in seconds since 1970, and not when it was made: so there is no longest life, and
+//! `presign_until` takes no signing time.
 //!
 //! The rules are those of [Signing and authenticating REST
 //! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and, for
@@ -43,6 +55,7 @@ mod sign;
 pub use query::{QuerySigner, SignatureMethod, SignedForm};
 pub use sign::Signer;
 
+pub(crate) use canonical::SECURITY_TOKEN;
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps,
 };

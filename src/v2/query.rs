@@ -1,12 +1,12 @@
 //! The query APIs: EC2, SimpleDB, EMR, SQS and those that speak like them, in which every parameter is signed.
 
-use super::sign::InQuery;
+use super::sign::check_path;
 use crate::credentials::Credentials;
-use crate::encode::{Sink as _, Text};
+use crate::encode::{Encoded, Sink as _, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
-use crate::request::{Param, Parts, Request, sort, write_params};
-use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send};
+use crate::request::{Param, Parts, Request, write_params};
+use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send, names_of};
 use crate::timestamp::Timestamp;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -38,6 +38,8 @@ impl SignatureMethod {
 const LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// Signs requests to a query API.
+///
+/// Method, host, path and all parameters are signed; headers and a body are not.
 ///
 /// ```
 /// use presign::{Credentials, Request, Timestamp, v2::QuerySigner};
@@ -84,13 +86,16 @@ impl QuerySigner {
         self
     }
 
-    /// Signs a request whose parameters stand in its URL. The URL is good for 15 minutes from `now` on.
+    /// Signs a request whose parameters stand in its URL. The URL is good for 15 minutes from `now` on, or for
+    /// as long as the credentials are known to live.
     ///
-    /// A parameter `Timestamp` may be there, if it says the signing time; else it is added.
+    /// Of the headers none is signed, so [`not_covered`](PresignedUrl::not_covered) names them all. A parameter
+    /// `Timestamp` that is there is kept as it stands; it has to say the signing time. Without an offset it is in UTC.
     ///
     /// # Errors
-    /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user or a
-    /// fragment; a header that can't be sent; a parameter that signing adds; a `Timestamp` that is not the signing time; a signing
+    /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a
+    /// fragment, a bad escape or a path with a character that has to be percent-encoded; a header that can't be
+    /// sent; a parameter that signing adds, or `Expires`; a `Timestamp` that is not the signing time; a signing
     /// time outside the years 0 to 9999.
     pub fn sign(
         &self,
@@ -104,9 +109,9 @@ impl QuerySigner {
         parts.path.write_as_given(&mut url);
         url.push('?');
         self.write_signed_params(&parts, now, &mut url, None)?;
-        let mut signed = PresignedUrl::new(&parts, url, headers, now.saturating_add(LIFE));
-        let names = parts.headers.as_slice().iter().map(|header| header.name);
-        signed.not_covered.extend(names.map(String::from));
+        let ends = now.saturating_add(self.credentials.at_most(LIFE, now));
+        let mut signed = PresignedUrl::new(&parts, url, headers, ends);
+        signed.not_covered = names_of(&parts, |_| true);
         Ok(signed)
     }
 
@@ -115,13 +120,21 @@ impl QuerySigner {
     /// The URL has to be without a query: give the parameters by [`Request::query`].
     ///
     /// # Errors
-    /// Those of [`sign`](QuerySigner::sign), and [`ErrorKind::Query`](crate::ErrorKind::Query) if the URL has a query.
+    /// Those of [`sign`](QuerySigner::sign), [`ErrorKind::Query`](crate::ErrorKind::Query) if the URL has a query, and
+    /// [`ErrorKind::Method`](crate::ErrorKind::Method) if the method is not POST.
     pub fn sign_form(
         &self,
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SignedForm, Error> {
         let parts = request.parts()?;
+        if parts.method != "POST" {
+            return Err(error!(
+                Method,
+                "a form is sent by POST, which is signed, not by {}",
+                Quoted(parts.method)
+            ));
+        }
         let is_from_url = |param: &Param<'_>| matches!(param.name, Text::Wire(_));
         if parts.params.as_slice().iter().any(is_from_url) {
             return Err(error!(
@@ -129,12 +142,18 @@ impl QuerySigner {
                 "the URL of a form has a query: all parameters of the call stand in the body"
             ));
         }
+        let headers = headers_to_send(&parts, |_| false)?;
         let mut url = String::new();
         parts.write_origin(&mut url);
         parts.path.write_as_given(&mut url);
         let mut body = String::new();
         self.write_signed_params(&parts, now.into(), &mut body, None)?;
-        Ok(SignedForm { url, body })
+        Ok(SignedForm {
+            url,
+            headers,
+            not_covered: names_of(&parts, |_| true),
+            body,
+        })
     }
 
     /// The steps of [`sign`](QuerySigner::sign) and [`sign_form`](QuerySigner::sign_form): string to sign and signature.
@@ -161,7 +180,10 @@ impl QuerySigner {
         text: &mut String,
         steps: Option<&mut SigningSteps>,
     ) -> Result<(), Error> {
-        let _ = now.amz_date()?;
+        // A moment outside these years has no text that a service reads.
+        now.amz_date()?;
+        check_not_signed(parts)?;
+        check_path(parts.path)?;
         let timestamp = now.to_string();
         let added = [
             ("AWSAccessKeyId", Some(self.credentials.access_key_id())),
@@ -169,11 +191,10 @@ impl QuerySigner {
             ("SignatureMethod", Some(self.method.as_str())),
             ("SignatureVersion", Some("2")),
             (
-                "Timestamp",
+                TIMESTAMP,
                 (!has_timestamp(parts, now)?).then_some(timestamp.as_str()),
             ),
         ];
-        check_not_signed(parts)?;
         let mut params = parts.params.clone();
         for (name, value) in added {
             if let Some(value) = value {
@@ -183,7 +204,10 @@ impl QuerySigner {
                 });
             }
         }
-        sort(params.as_mut_slice());
+        // By name before it is encoded.
+        params
+            .as_mut_slice()
+            .sort_by(|one, two| one.name.decoded().cmp(two.name.decoded()));
 
         let query_at = text.len();
         write_params(params.as_slice(), text);
@@ -191,7 +215,7 @@ impl QuerySigner {
         string_to_sign.push_str(parts.method);
         string_to_sign.push('\n');
         match parts.host {
-            Some(host) => string_to_sign.bytes(&host.to_ascii_lowercase()),
+            Some(host) => string_to_sign.lower(&String::from_utf8_lossy(host)),
             None => parts.authority.write(&mut string_to_sign),
         }
         string_to_sign.push('\n');
@@ -201,7 +225,7 @@ impl QuerySigner {
 
         let signature = self.signature(&string_to_sign);
         text.push_str("&Signature=");
-        InQuery(text).text(signature.as_str());
+        Encoded(text).text(signature.as_str());
         if let Some(steps) = steps {
             steps.string_to_sign = string_to_sign;
             steps.signature = signature;
@@ -224,26 +248,32 @@ impl QuerySigner {
     }
 }
 
+const TIMESTAMP: &str = "Timestamp";
+
 /// Whether the time of signing is among the parameters; an error if another one is.
 fn has_timestamp(parts: &Parts<'_>, now: Timestamp) -> Result<bool, Error> {
-    let mut params = parts.params.as_slice().iter();
-    let Some(given) = params.find(|param| param.is_named("Timestamp")) else {
-        return Ok(false);
-    };
-    let bytes: Vec<u8> = given.value.unwrap_or_default().decoded().collect();
-    let text = String::from_utf8_lossy(&bytes);
-    // Without an offset, the time is in UTC.
-    let said = Timestamp::parse(&text).or_else(|_| Timestamp::parse(&alloc::format!("{text}Z")));
-    match said {
-        Ok(said) if said == now => Ok(true),
-        _ => Err(error!(
-            Query,
-            "the parameter Timestamp is {}, but the request is signed at {now}: leave it out, or sign at that time",
-            Quoted(&text)
-        )),
+    let mut is_there = false;
+    let params = parts.params.as_slice().iter();
+    for given in params.filter(|param| param.name.decoded().eq(TIMESTAMP.bytes())) {
+        let bytes: Vec<u8> = given.value.unwrap_or_default().decoded().collect();
+        let text = String::from_utf8_lossy(&bytes);
+        // Without an offset, the time is in UTC.
+        let said =
+            Timestamp::parse(&text).or_else(|_| Timestamp::parse(&alloc::format!("{text}Z")));
+        if is_there || said != Ok(now) {
+            return Err(error!(
+                Query,
+                "the parameter {TIMESTAMP} is {}, but the request is signed at {now}: \
+                 leave it out, or give it once and sign at that time",
+                Quoted(&text)
+            ));
+        }
+        is_there = true;
     }
+    Ok(is_there)
 }
 
+/// Refuses parameters that carry a signature, or a part of one, already.
 fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
     const ADDED: [&str; 5] = [
         "AWSAccessKeyId",
@@ -252,16 +282,23 @@ fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
         "SignatureMethod",
         "SignatureVersion",
     ];
-    let params = parts.params.as_slice().iter();
-    let found = params
-        .flat_map(|param| ADDED.into_iter().filter(|name| param.is_named(name)))
-        .next();
-    match found {
-        Some(name) => Err(error!(
+    let mut params = parts.params.as_slice().iter();
+    if let Some(name) = params
+        .clone()
+        .find_map(|param| ADDED.into_iter().find(|name| param.is_named(name)))
+    {
+        return Err(error!(
             Query,
-            "the parameter {name} is there already, which signing adds: leave it out"
+            "the query has {name} already, which signing adds: \
+             sign the request as it was before it was signed"
+        ));
+    }
+    match params.any(|param| param.name.decoded().eq("Expires".bytes())) {
+        true => Err(error!(
+            Query,
+            "the query has Expires, and a request has that or {TIMESTAMP}, which signing adds: leave it out"
         )),
-        None => Ok(()),
+        false => Ok(()),
     }
 }
 
@@ -272,6 +309,8 @@ fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
 #[derive(Clone)]
 pub struct SignedForm {
     url: String,
+    headers: Vec<(String, String)>,
+    not_covered: Vec<String>,
     body: String,
 }
 
@@ -280,6 +319,18 @@ impl SignedForm {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The headers that are signed and so have to be sent: `Host` if it was given and is not what the URL says,
+    /// else none.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The names of headers that were given but that the signature doesn't cover: all of them.
+    pub fn not_covered(&self) -> impl Iterator<Item = &str> {
+        self.not_covered.iter().map(String::as_str)
     }
 
     /// The form: all parameters and the signature, encoded.

@@ -1,17 +1,22 @@
 //! Signing: a request's parts become a presigned URL or the headers of a signed request.
 
-use super::canonical::{AmzHeaders, Moment, SECURITY_TOKEN, StringToSign, is_amz, write_joined};
+use super::canonical::{
+    AmzHeaders, CONTENT_HEADERS, DATE, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz,
+    is_amz_param, is_content, write_joined,
+};
 use crate::credentials::Credentials;
-use crate::encode::{Bare, Sink, Tee, Text};
+use crate::encode::{Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::request::{Header, Parts, Path, Request, write_lower};
+use crate::headers::write_unfolded;
+use crate::request::{Header, Parts, Path, Request};
 use crate::signed::{
-    AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
+    AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
 };
 use crate::timestamp::{Timestamp, write_decimal};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 use hmac::{Hmac, Mac as _};
 use sha1::Sha1;
@@ -27,7 +32,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for requests in path style, which name their bucket in the path.
+    /// A signer for requests in path style, which name their bucket in the path, and for those to no bucket.
     #[must_use]
     pub fn new(credentials: Credentials) -> Self {
         Signer {
@@ -45,14 +50,18 @@ impl Signer {
 
     /// Signs a request with headers.
     ///
-    /// Returns the headers to add: `Authorization`, `Date`, and the session token as `x-amz-security-token`. The `Date` replaces
-    /// one that is there, unless that says the same moment. If there is an `x-amz-date`, it is signed instead.
+    /// Returns the headers to add: `Authorization`, `Date`, and where needed `x-amz-security-token`.
+    ///
+    /// A `Date` that is there is replaced, unless it says the signing time: then it is signed as it stands. An
+    /// `x-amz-date` that is there is signed instead of the `Date`.
     ///
     /// # Errors
     /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a
-    /// fragment or a path that is not percent-encoded; a header name or value that can't be sent; a query
-    /// that is signed already; an `x-amz-date` or `x-amz-security-token` header that contradicts what is signed; a signing time
-    /// outside the years 0 to 9999.
+    /// fragment, a bad escape or a path with a character that has to be percent-encoded; a header name or value
+    /// that can't be sent; two `Host` headers that differ; two `Content-Type`, `Content-MD5`, `x-amz-date` or
+    /// `x-amz-security-token` headers; a query that is signed already; an `x-amz-date` or
+    /// `x-amz-security-token` header that contradicts what is signed; a bucket name that is empty or has a
+    /// slash; a signing time outside the years 0 to 9999.
     pub fn sign(
         &self,
         request: &Request<'_>,
@@ -73,11 +82,14 @@ impl Signer {
         sign_steps(&self.context(), &request.parts()?, now.into())
     }
 
-    /// Makes a presigned URL, good for any whole number of seconds from `now` on.
+    /// Makes a presigned URL of a request, good for any whole number of seconds from `now` on.
+    ///
+    /// The payload is not signed, but for its hash in a `Content-MD5` header.
     ///
     /// # Errors
-    /// Those of [`sign`](Signer::sign), and [`ErrorKind::Expiry`] if `expires_in` is zero, not a whole number of seconds, or longer
-    /// than the credentials are known to live.
+    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers; and
+    /// [`ErrorKind::Expiry`] if `expires_in` is zero, not a whole number of seconds, or longer than
+    /// the credentials are known to live, or if the URL would end after the year 9999.
     pub fn presign(
         &self,
         request: &Request<'_>,
@@ -99,7 +111,8 @@ impl Signer {
         presigned_url(&self.context(), &request.parts()?, expires_at.into())
     }
 
-    /// [`presign_until`](Signer::presign_until) that appends the URL to a buffer. On an error the buffer is as it was.
+    /// [`presign_until`](Signer::presign_until) that appends the URL to a buffer. The headers to send are
+    /// `Content-Type` and `Content-MD5`, if they were given. On an error the buffer is as it was.
     ///
     /// # Errors
     /// Those of [`presign_until`](Signer::presign_until).
@@ -109,8 +122,13 @@ impl Signer {
         expires_at: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        let parts = request.parts()?;
-        presign(&self.context(), &parts, expires_at.into(), url, None)
+        presign(
+            &self.context(),
+            &request.parts()?,
+            expires_at.into(),
+            url,
+            None,
+        )
     }
 
     /// The steps of [`presign_until`](Signer::presign_until): string to sign and signature.
@@ -141,49 +159,11 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn signature(
-        &self,
-        parts: &Parts<'_>,
-        moment: Moment<'_>,
-        amz_headers: &AmzHeaders<'_>,
-        steps: Option<&mut SigningSteps>,
-    ) -> Signature {
-        let string_to_sign = StringToSign {
-            moment,
-            amz_headers,
-            bucket: self.bucket,
-        };
-        let mut mac = MacSink(self.credentials.hmac_sha1());
-        match steps {
-            None => {
-                string_to_sign.write(parts, &mut mac);
-                mac.signature()
-            }
-            Some(steps) => {
-                string_to_sign.write(parts, &mut Tee(&mut mac, &mut steps.string_to_sign));
-                steps.signature = mac.signature();
-                steps.signature.clone()
-            }
-        }
-    }
-}
-
-/// HMAC-SHA1 of what is written into it.
-struct MacSink(Hmac<Sha1>);
-
-impl MacSink {
-    fn signature(self) -> Signature {
-        Signature::base64(&self.0.finalize().into_bytes())
-    }
-}
-
-impl Sink for MacSink {
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, text: &str) -> Signature {
+        let mut mac = MacSink::new(self.credentials.hmac_sha1());
+        mac.text(text);
+        mac.finish()
     }
 }
 
@@ -196,14 +176,7 @@ pub(crate) fn presigned_url(
     let mut url = String::new();
     presign(context, parts, expires_at, &mut url, None)?;
     let mut presigned = PresignedUrl::new(parts, url, headers, expires_at);
-    let not_covered = parts
-        .headers
-        .as_slice()
-        .iter()
-        .filter(|header| !is_content(header) && !is_amz(header));
-    presigned
-        .not_covered
-        .extend(not_covered.map(|header| header.name.into()));
+    presigned.not_covered = names_of(parts, |header| !is_content(header) && !is_amz(header));
     Ok(presigned)
 }
 
@@ -216,6 +189,14 @@ pub(crate) fn presign_steps(
     SigningSteps::collect(|steps| presign(context, parts, expires_at, &mut url, Some(steps)))
 }
 
+pub(crate) fn sign_steps(
+    context: &Context<'_>,
+    parts: &Parts<'_>,
+    now: Timestamp,
+) -> Result<SigningSteps, Error> {
+    SigningSteps::collect(|steps| sign(context, parts, now, Some(steps)).map(drop))
+}
+
 /// Appends a presigned URL. On an error nothing is appended.
 pub(crate) fn presign(
     context: &Context<'_>,
@@ -224,90 +205,93 @@ pub(crate) fn presign(
     url: &mut String,
     steps: Option<&mut SigningSteps>,
 ) -> Result<(), Error> {
-    context.credentials.check_outlive(expires_at)?;
-    let Ok(expires) = u64::try_from(expires_at.unix_seconds()) else {
-        return Err(error!(
-            Expiry,
-            "the URL would end at {expires_at}, but Expires counts seconds since 1970"
-        ));
-    };
-    check(parts)?;
-    for name in [AUTHORIZATION, "x-amz-date", SECURITY_TOKEN] {
-        if parts.header(name).is_some() {
-            return Err(error!(
-                Header,
-                "the header {name} is there, but a presigned URL carries that in its query"
-            ));
-        }
-    }
+    let expires = prepare_presign(context, parts, expires_at)?;
     let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
-    let signature = context.signature(parts, Moment::Expires(expires), &amz_headers, steps);
 
+    // The path is encoded once, into the URL, and signed from there.
     url.reserve(url_bound(parts, context));
-    parts.write_url(url);
+    parts.write_origin(url);
+    let path_at = url.len();
+    parts.path.write_as_given(url);
+    let string_to_sign = StringToSign {
+        moment: Moment::Expires(expires),
+        amz_headers: &amz_headers,
+        bucket: context.bucket,
+        path: ResourcePath::Written(url.get(path_at..).unwrap_or_default()),
+    };
+    let signature = sign_string(context, parts, &string_to_sign, steps);
+
+    parts.write_query(url);
     let mut separator = match parts.params.as_slice() {
         [] => '?',
         _ => '&',
     };
-    let mut write_name = |name: &str, url: &mut String| {
+    let mut push_name = |name: &str, url: &mut String| {
         url.push(separator);
-        write_lower(name, url);
+        url.lower(name);
         url.push('=');
         separator = '&';
     };
-    for header in parts
-        .headers
-        .as_slice()
-        .iter()
-        .filter(|header| is_content(header))
-    {
-        write_name(header.name, url);
-        write_joined([header.value].into_iter(), &mut InQuery(url));
+    let headers = parts.headers.as_slice().iter();
+    for header in headers.filter(|header| is_content(header)) {
+        push_name(header.name, url);
+        write_unfolded(header.value, &mut Encoded(url));
     }
     for (name, values) in amz_headers.groups() {
-        write_name(name, url);
-        write_joined(values, &mut InQuery(url));
+        push_name(name, url);
+        match context.credentials.encoded_session_token() {
+            Some(token) if name == SECURITY_TOKEN => url.push_str(token),
+            _ => write_joined(values, &mut Encoded(url)),
+        }
     }
     url.push(separator);
     url.push_str("AWSAccessKeyId=");
-    InQuery(url).text(context.credentials.access_key_id());
+    Encoded(url).text(context.credentials.access_key_id());
     url.push_str("&Expires=");
     write_decimal(expires, url);
     url.push_str("&Signature=");
-    InQuery(url).text(signature.as_str());
+    Encoded(url).text(signature.as_str());
     Ok(())
 }
 
-/// Percent-encodes what it is given as the value of a query parameter.
-pub(super) struct InQuery<'a>(pub(super) &'a mut String);
-
-impl Sink for InQuery<'_> {
-    fn text(&mut self, text: &str) {
-        Text::Plain(text).write(Bare::Unreserved, self.0);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        match core::str::from_utf8(bytes) {
-            Ok(text) => self.text(text),
-            Err(_) => {
-                for byte in bytes {
-                    self.0
-                        .push_str(percent_encoding::percent_encode_byte(*byte));
-                }
-            }
+/// Checks everything that can be wrong with a presigned URL, and gives back its `Expires`.
+fn prepare_presign(
+    context: &Context<'_>,
+    parts: &Parts<'_>,
+    expires_at: Timestamp,
+) -> Result<u64, Error> {
+    let expires = check_end(expires_at)?;
+    context.credentials.check_outlive(expires_at)?;
+    check(context, parts)?;
+    for name in [AUTHORIZATION, DATE, SECURITY_TOKEN] {
+        if parts.header(name).is_some() {
+            return Err(error!(
+                Header,
+                "the header {name} is there, but a presigned URL carries that in its query: \
+                 a request with both is refused by the server"
+            ));
         }
+    }
+    let mut params = parts.params.as_slice().iter();
+    match params.find(|param| is_amz_param(param)) {
+        // Signed as a header by the servers that read it there, and left out by the others.
+        Some(param) => Err(error!(
+            Query,
+            "the query has {}, which servers take for a header: give it as a header, and it is signed and stands in the URL",
+            Quoted(param.name.raw())
+        )),
+        None => Ok(expires),
     }
 }
 
 /// An upper bound of a presigned URL's length, so that it is allocated once.
 fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
-    /// Scheme, port, names of the authentication's parameters, expiry and signature.
+    /// Names of the authentication's parameters, expiry and signature.
     const FIXED: usize = 192;
     let params = parts.params.as_slice().iter().map(|param| {
         let value = param.value.unwrap_or_default();
-        [2, param.name.bound(), value.bound()]
-            .into_iter()
-            .fold(0, usize::saturating_add)
+        let lengths = [2, param.name.bound(), value.bound()];
+        lengths.into_iter().fold(0, usize::saturating_add)
     });
     let headers = parts.headers.as_slice().iter().map(|header| {
         let value = header.value.len().saturating_mul(3);
@@ -315,7 +299,7 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     });
     [
         FIXED,
-        parts.authority.host.len(),
+        parts.origin_bound(),
         parts.path.bound(),
         context.credentials.access_key_id().len().saturating_mul(3),
         context
@@ -329,74 +313,122 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     .fold(0, usize::saturating_add)
 }
 
-pub(crate) fn sign_steps(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    now: Timestamp,
-) -> Result<SigningSteps, Error> {
-    SigningSteps::collect(|steps| sign(context, parts, now, Some(steps)).map(drop))
-}
-
 pub(crate) fn sign(
     context: &Context<'_>,
     parts: &Parts<'_>,
     now: Timestamp,
     steps: Option<&mut SigningSteps>,
 ) -> Result<SignedRequest, Error> {
-    check(parts)?;
-    let http_date = now.http_date()?;
-    let amz_date = parts.header("x-amz-date");
+    let date = now.http_date()?;
+    check(context, parts)?;
+    let amz_date = parts.header(DATE);
     if amz_date.is_some_and(|given| !says(given, now)) {
         return Err(error!(
             Header,
-            "the header x-amz-date is there and does not say the signing time, which is {}",
-            http_date.as_str()
+            "the header {DATE} is there and does not say the signing time, which is {}",
+            date.as_str()
         ));
     }
-    let given = parts.header("date").filter(|given| says(given, now));
-    let date = match (amz_date, given) {
-        (Some(_), _) => "",
-        (None, Some(given)) => core::str::from_utf8(given.trimmed()).unwrap_or_default(),
-        (None, None) => http_date.as_str(),
+    let given_date = given_date(parts, now);
+    let adds_date = amz_date.is_none() && given_date.is_none();
+    let signed_date = match amz_date {
+        Some(_) => "",
+        None => given_date.unwrap_or(date.as_str()),
     };
-    let adds_date = amz_date.is_none() && given.is_none();
+    let token = token_to_add(context, parts)?;
 
-    let token = match (
-        context.credentials.session_token(),
-        parts.header(SECURITY_TOKEN),
-    ) {
-        (Some(token), Some(given)) if given.trimmed() != token.as_bytes() => {
-            return Err(Error::new(
-                ErrorKind::Header,
-                "the header x-amz-security-token is there with another token than the credentials': leave it out",
-            ));
-        }
-        (token, None) => token,
-        (_, Some(_)) => None,
+    let string_to_sign = StringToSign {
+        moment: Moment::Date(signed_date),
+        amz_headers: &AmzHeaders::of(parts, token),
+        bucket: context.bucket,
+        path: ResourcePath::Of(parts.path),
     };
-    let amz_headers = AmzHeaders::of(parts, token);
-    let signature = context.signature(parts, Moment::Date(date), &amz_headers, steps);
+    let signature = sign_string(context, parts, &string_to_sign, steps);
+
     let id = context.credentials.access_key_id();
     let authorization = alloc::format!("AWS {id}:{}", signature.as_str());
     Ok(SignedRequest::new([
-        adds_date.then(|| ("Date", Cow::Owned(http_date.as_str().into()))),
+        adds_date.then(|| ("Date", Cow::Owned(date.as_str().into()))),
         token.map(|token| (SECURITY_TOKEN, Cow::Owned(token.into()))),
         Some((AUTHORIZATION, Cow::Owned(authorization))),
         None,
     ]))
 }
 
-/// Whether a header's date is this moment, in any of the forms that a date can have.
-fn says(header: &Header<'_>, moment: Timestamp) -> bool {
-    core::str::from_utf8(header.trimmed())
-        .ok()
-        .and_then(Timestamp::parse_http_date)
-        == Some(moment)
+fn sign_string(
+    context: &Context<'_>,
+    parts: &Parts<'_>,
+    string_to_sign: &StringToSign<'_>,
+    steps: Option<&mut SigningSteps>,
+) -> Signature {
+    let mut mac = MacSink::new(context.credentials.hmac_sha1());
+    match steps {
+        None => {
+            string_to_sign.write(parts, &mut mac);
+            mac.finish()
+        }
+        Some(steps) => {
+            let mut text = Vec::new();
+            string_to_sign.write(parts, &mut Tee(&mut mac, &mut text));
+            steps.string_to_sign = String::from_utf8_lossy(&text).into_owned();
+            steps.signature = mac.finish();
+            steps.signature.clone()
+        }
+    }
+}
+
+/// HMAC-SHA1 of what is written into it: many small pieces, which are gathered and hashed in few calls.
+struct MacSink {
+    mac: Hmac<Sha1>,
+    gathered: [u8; 256],
+    filled: usize,
+}
+
+impl MacSink {
+    fn new(mac: Hmac<Sha1>) -> Self {
+        MacSink {
+            mac,
+            gathered: [0; 256],
+            filled: 0,
+        }
+    }
+
+    fn flush(&mut self) {
+        self.mac
+            .update(self.gathered.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
+
+    fn finish(mut self) -> Signature {
+        self.flush();
+        Signature::base64(&self.mac.finalize().into_bytes())
+    }
+}
+
+impl Sink for MacSink {
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        if bytes.len() > self.gathered.len().saturating_sub(self.filled) {
+            self.flush();
+        }
+        let end = self.filled.saturating_add(bytes.len());
+        match self.gathered.get_mut(self.filled..end) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.filled = end;
+            }
+            // Longer than all that can be gathered.
+            None => self.mac.update(bytes),
+        }
+    }
 }
 
 /// The end of a URL that lives for `expires_in`.
 pub(crate) fn ends_after(expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
-    if expires_in.subsec_nanos() != 0 || expires_in.is_zero() {
+    if expires_in.is_zero() || expires_in.subsec_nanos() != 0 {
         return Err(error!(
             Expiry,
             "a presigned URL lives for one or more whole seconds, not for {expires_in:?}"
@@ -405,56 +437,102 @@ pub(crate) fn ends_after(expires_in: Duration, now: Timestamp) -> Result<Timesta
     Ok(now.saturating_add(expires_in))
 }
 
-fn is_content(header: &Header<'_>) -> bool {
-    header.is_named("content-type") || header.is_named("content-md5")
+/// `Expires`: seconds since 1970. Servers that read it as a date know no year after 9999.
+fn check_end(expires_at: Timestamp) -> Result<u64, Error> {
+    match u64::try_from(expires_at.unix_seconds()) {
+        Ok(seconds) if expires_at.calendar().is_some() => Ok(seconds),
+        _ => Err(error!(
+            Expiry,
+            "the URL would end at {expires_at}: it can end in the years 1970 to 9999"
+        )),
+    }
 }
 
 /// What holds for both forms.
-fn check(parts: &Parts<'_>) -> Result<(), Error> {
-    for name in ["AWSAccessKeyId", "Signature", "Expires"] {
-        if parts
-            .params
-            .as_slice()
-            .iter()
-            .any(|param| param.is_named(name))
-        {
-            return Err(error!(
-                Query,
-                "the query has {name} already, which signing adds: \
-                 sign the request as it was before it was presigned"
-            ));
+fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
+    check_not_signed(parts)?;
+    check_path(parts.path)?;
+    for name in CONTENT_HEADERS.iter().chain(&[DATE, SECURITY_TOKEN]) {
+        parts.only_header(name)?;
+    }
+    match context.bucket {
+        Some("") => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
+        Some(name) if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) => {
+            Err(error!(
+                Bucket,
+                "{} is not the name of a bucket: it goes into the resource as it is",
+                Quoted(name)
+            ))
         }
+        _ => Ok(()),
     }
-    // Clients encode what can't stand in a URL, and the path is signed as it is sent.
-    if let Path::Wire(path) = parts.path
-        && let Some(c) = path.chars().find(|c| !is_path_character(*c))
-    {
-        return Err(error!(
-            Url,
-            "the path holds {}, which has to be percent-encoded",
-            Quoted(c.encode_utf8(&mut [0; 4]))
-        ));
-    }
-    let mut content = parts
-        .headers
-        .as_slice()
-        .iter()
-        .filter(|header| is_content(header));
-    let repeated = content.find(|header| {
-        let same = |other: &&Header<'_>| other.is_named(header.name);
-        parts.headers.as_slice().iter().filter(same).count() > 1
-    });
-    match repeated {
-        Some(header) => Err(error!(
-            Header,
-            "the header {} is there more than once, but its line in the string to sign has room for one",
-            header.name
+}
+
+/// Refuses a query that carries a signature, or a part of one, already.
+fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
+    const ADDED: [&str; 3] = ["AWSAccessKeyId", "Expires", "Signature"];
+    let mut params = parts.params.as_slice().iter();
+    match params.find_map(|param| ADDED.into_iter().find(|name| param.is_named(name))) {
+        Some(name) => Err(error!(
+            Query,
+            "the query has {name} already, which signing adds: \
+             sign the request as it was before it was presigned"
         )),
         None => Ok(()),
     }
 }
 
-/// RFC 3986, section 3.3, and the `%` of an escape.
-fn is_path_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c)
+/// Clients encode what can't stand in a URL, and the path is signed as it is sent.
+pub(super) fn check_path(path: Path<'_>) -> Result<(), Error> {
+    // RFC 3986, section 3.3, and the `%` of an escape.
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c);
+    let Path::Wire(path) = path else {
+        return Ok(());
+    };
+    match path.chars().find(|c| !fits(*c)) {
+        Some(c) => Err(error!(
+            Url,
+            "the path holds {}, which has to be percent-encoded",
+            Quoted(c.encode_utf8(&mut [0; 4]))
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The session token, unless it is there already as a header.
+fn token_to_add<'a>(context: &Context<'a>, parts: &Parts<'_>) -> Result<Option<&'a str>, Error> {
+    match (
+        context.credentials.session_token(),
+        parts.header(SECURITY_TOKEN),
+    ) {
+        (token, None) => Ok(token),
+        (Some(token), Some(given)) if given.trimmed() != token.as_bytes() => {
+            // Neither token is quoted: they are secret.
+            Err(error!(
+                Header,
+                "the header {SECURITY_TOKEN} is there with another token than the credentials': leave it out"
+            ))
+        }
+        (_, Some(_)) => Ok(None),
+    }
+}
+
+/// The one `Date` of a request, if it says this moment.
+fn given_date<'a>(parts: &Parts<'a>, moment: Timestamp) -> Option<&'a str> {
+    let headers = parts.headers.as_slice().iter();
+    let mut dates = headers.filter(|header| header.is_named("date"));
+    match (dates.next(), dates.next()) {
+        (Some(given), None) if says(given, moment) => core::str::from_utf8(given.trimmed())
+            .ok()
+            .filter(|text| !text.contains('\n')),
+        _ => None,
+    }
+}
+
+/// Whether a header's date is this moment, in any of the forms that a date can have.
+fn says(header: &Header<'_>, moment: Timestamp) -> bool {
+    core::str::from_utf8(header.trimmed())
+        .ok()
+        .and_then(Timestamp::parse_http_date)
+        == Some(moment)
 }

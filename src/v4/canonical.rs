@@ -5,9 +5,9 @@
 //! in the crate knows these rules.
 
 use super::key::Scope;
-use crate::encode::{Bare, Sink, Text};
+use crate::encode::{Bare, Encoded, Sink, Text, holds};
 use crate::headers::{HeaderList, Value};
-use crate::request::{Header, Param, Parts, Path, write_lower, write_params};
+use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -105,21 +105,21 @@ impl<'a> SignedHeaders<'a> {
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for (name, _) in self.0.groups() {
-            sink.text(separator);
-            write_lower(name, sink);
-            separator = ";";
+        for (at, (name, _)) in self.0.groups().enumerate() {
+            if at > 0 {
+                sink.text(";");
+            }
+            sink.lower(name);
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for (name, _) in self.0.groups() {
-            sink.text(separator);
-            write_lower(name, &mut Encoded(sink));
-            separator = "%3B";
+        for (at, (name, _)) in self.0.groups().enumerate() {
+            if at > 0 {
+                sink.text("%3B");
+            }
+            Encoded(sink).lower(name);
         }
     }
 
@@ -133,31 +133,19 @@ impl<'a> SignedHeaders<'a> {
 
     fn write(&self, sink: &mut impl Sink) {
         for (name, values) in self.0.groups() {
-            write_lower(name, sink);
-            let mut separator = ":";
-            for value in values {
-                sink.text(separator);
+            sink.lower(name);
+            sink.text(":");
+            for (at, value) in values.enumerate() {
+                if at > 0 {
+                    sink.text(",");
+                }
                 match value {
                     Value::Bytes(value) => write_value(value, sink),
                     Value::Host(authority) => authority.write(sink),
                 }
-                separator = ",";
             }
             sink.text("\n");
         }
-    }
-}
-
-/// Percent-encodes what it is given and passes it on.
-struct Encoded<'a, S>(&'a mut S);
-
-impl<S: Sink> Sink for Encoded<'_, S> {
-    fn text(&mut self, text: &str) {
-        Text::Plain(text).write(Bare::Unreserved, self.0);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.text(&alloc::string::String::from_utf8_lossy(bytes));
     }
 }
 
@@ -186,12 +174,7 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_value(value: &[u8], sink: &mut impl Sink) {
-    let value = value.trim_ascii();
-    let smooth = !value.windows(2).any(|pair| pair == b"  ")
-        && value
-            .iter()
-            .all(|byte| *byte == b' ' || !byte.is_ascii_whitespace());
-    if smooth {
+    if !holds(value, u8::is_ascii_whitespace) {
         return sink.bytes(value);
     }
     let words = value
@@ -255,7 +238,7 @@ impl AuthParams<'_> {
         match param {
             AuthParam::Algorithm => sink.text(scope.dialect.algorithm),
             AuthParam::Credential => scope.write_credential(self.access_key_id, sink),
-            AuthParam::Date => sink.text(scope.date.as_str()),
+            AuthParam::Date => sink.text(scope.time),
             AuthParam::Expires => write_decimal(self.expires.into(), sink),
             AuthParam::SecurityToken => sink.text(self.session_token.unwrap_or_default()),
             AuthParam::SignedHeaders => self.headers.write_names_encoded(sink),
@@ -299,6 +282,7 @@ pub(crate) struct CanonicalRequest<'a> {
     pub(crate) path: CanonicalPath<'a>,
     pub(crate) query: CanonicalQuery<'a>,
     pub(crate) headers: &'a SignedHeaders<'a>,
+    pub(crate) names: CanonicalNames<'a>,
     pub(crate) payload: &'a str,
 }
 
@@ -314,6 +298,13 @@ pub(crate) enum CanonicalQuery<'a> {
     Written(&'a str),
     /// To be written from sorted parameters.
     Of(&'a [Param<'a>]),
+}
+
+pub(crate) enum CanonicalNames<'a> {
+    /// Written before, into the `Authorization` header.
+    Written(&'a str),
+    /// To be written from the headers.
+    Of(&'a SignedHeaders<'a>),
 }
 
 impl CanonicalRequest<'_> {
@@ -337,7 +328,10 @@ impl CanonicalRequest<'_> {
         sink.text("\n");
         self.headers.write(sink);
         sink.text("\n");
-        self.headers.write_names(sink);
+        match self.names {
+            CanonicalNames::Written(names) => sink.text(names),
+            CanonicalNames::Of(headers) => headers.write_names(sink),
+        }
         sink.text("\n");
         sink.text(self.payload);
     }

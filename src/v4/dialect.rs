@@ -11,6 +11,7 @@ pub(crate) struct Dialect {
     pub(crate) terminator: &'static str,
     pub(crate) headers: Headers,
     pub(crate) parameters: Parameters,
+    pub(crate) form: FormFields,
 }
 
 /// Names of headers, in lower case.
@@ -32,6 +33,13 @@ pub(crate) struct Parameters {
     pub(crate) signature: &'static str,
     /// The token of the other kind of credentials, which has no place beside this signature.
     pub(crate) other_token: &'static str,
+}
+
+/// Names of a POST form's fields; its date and its token are named as the headers are.
+pub(crate) struct FormFields {
+    pub(crate) algorithm: &'static str,
+    pub(crate) credential: &'static str,
+    pub(crate) signature: &'static str,
 }
 
 /// AWS, and everything that speaks like it.
@@ -70,6 +78,11 @@ const AWS: Dialect = Dialect {
         signed_headers: "X-Amz-SignedHeaders",
         signature: "X-Amz-Signature",
         other_token: "X-Amz-S3session-Token",
+    },
+    form: FormFields {
+        algorithm: "x-amz-algorithm",
+        credential: "x-amz-credential",
+        signature: "x-amz-signature",
     },
 };
 

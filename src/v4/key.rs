@@ -6,14 +6,16 @@ use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
-use crate::timestamp::AmzDate;
 use alloc::string::String;
 use zeroize::{Zeroize, Zeroizing};
 
 /// `20130524/us-east-1/s3/aws4_request`: what a signing key is good for.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
-    pub(crate) date: &'a AmzDate,
+    /// The signing time, `20130524T000000Z`.
+    pub(crate) time: &'a str,
+    /// Its date.
+    pub(crate) date: &'a str,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
     pub(crate) dialect: &'static Dialect,
@@ -22,7 +24,7 @@ pub(crate) struct Scope<'a> {
 impl Scope<'_> {
     fn parts(&self) -> [&str; 4] {
         [
-            self.date.date(),
+            self.date,
             self.region,
             self.service,
             self.dialect.terminator,
@@ -42,10 +44,14 @@ impl Scope<'_> {
     /// After an access key id, percent-encoded, as the value of `X-Amz-Credential`.
     pub(crate) fn write_credential(&self, access_key_id: &str, sink: &mut impl Sink) {
         Text::Plain(access_key_id).write(Bare::Unreserved, sink);
-        for part in self.parts() {
+        sink.text("%2F");
+        sink.text(self.date);
+        for part in [self.region, self.service] {
             sink.text("%2F");
             Text::Plain(part).write(Bare::Unreserved, sink);
         }
+        sink.text("%2F");
+        sink.text(self.dialect.terminator);
     }
 
     /// The signing key of these credentials for this scope, derived on first use.

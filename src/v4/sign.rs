@@ -1,8 +1,8 @@
 //! Signing: a request's parts become a presigned URL or the headers of a signed request.
 
 use super::canonical::{
-    AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
-    is_signed, write_presigned_query,
+    AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
+    SignedHeaders, is_signed, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect, S3_EXPRESS};
 use super::key::{Scope, check_scope_part};
@@ -10,7 +10,7 @@ use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
-use crate::hash::{Hasher, MacKey};
+use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
@@ -274,11 +274,26 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(crate) fn scope(&self, date: &'a AmzDate) -> Scope<'a> {
         Scope {
-            date,
+            time: date.as_str(),
+            date: date.date(),
             region: self.region,
             service: self.service,
             dialect: self.settings.dialect,
         }
+    }
+
+    /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`, as a POST form says it.
+    pub(crate) fn credential(&self, date: &AmzDate) -> String {
+        let mut text = String::from(self.credentials.access_key_id());
+        text.push('/');
+        self.scope(date).write(&mut text);
+        text
+    }
+
+    /// The signature of a text that is its own string to sign: a POST policy in base64.
+    pub(crate) fn sign_text(&self, date: &AmzDate, text: &str) -> Signature {
+        let key = self.scope(date).signing_key(self.credentials);
+        Signature::hex(&key.mac(|hasher| hasher.update(text.as_bytes())))
     }
 
     /// A form of the session token, if it is to be signed.
@@ -385,6 +400,7 @@ pub(crate) fn presign(
             },
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
+            names: CanonicalNames::Of(&headers),
             payload: prepared.payload.as_str(),
         },
         steps.as_deref_mut(),
@@ -548,25 +564,31 @@ pub(crate) fn sign(
             .map(|token| (names.security_token, token)),
     ];
     let headers = SignedHeaders::of(parts, added.into_iter().flatten());
+    let scope = context.scope(&date);
+    // The names are written once, into the result, and hashed from there.
+    let mut authorization = begin_authorization(context, &scope, &headers);
+    let names_at = authorization.len();
+    headers.write_names(&mut authorization);
     let hash = hash_canonical(
         &CanonicalRequest {
             method: parts.method,
             path: CanonicalPath::Of(parts.path, settings.canonical_uri),
             query: CanonicalQuery::Of(parts.params.as_slice()),
             headers: &headers,
+            names: CanonicalNames::Written(authorization.get(names_at..).unwrap_or_default()),
             payload,
         },
         steps.as_deref_mut(),
     );
-    let scope = context.scope(&date);
     let signature = sign_hash(
         &scope,
         &scope.signing_key(context.credentials),
         &hash,
         steps,
     );
-
-    let authorization = authorization(context, &scope, &headers, &signature);
+    // With a space after each comma: some services refuse the header without.
+    authorization.push_str(", Signature=");
+    authorization.push_str(signature.as_str());
     Ok(SignedRequest::new([
         adds_date.then(|| (names.date, Cow::Owned(date.as_str().into()))),
         adds_hash.then(|| (names.content_sha256, Cow::Owned(payload.into()))),
@@ -577,11 +599,11 @@ pub(crate) fn sign(
     ]))
 }
 
-fn authorization(
+/// The `Authorization` header up to the names of the signed headers, with room for the rest.
+fn begin_authorization(
     context: &Context<'_>,
     scope: &Scope<'_>,
     headers: &SignedHeaders<'_>,
-    signature: &Signature,
 ) -> String {
     /// Words, separators, date and signature.
     const FIXED: usize = 160;
@@ -599,21 +621,15 @@ fn authorization(
     text.push_str(id);
     text.push('/');
     scope.write(&mut text);
-    // With a space after each comma: some services refuse the header without.
     text.push_str(", SignedHeaders=");
-    headers.write_names(&mut text);
-    text.push_str(", Signature=");
-    text.push_str(signature.as_str());
     text
 }
 
 fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSteps>) -> Hex {
-    let mut hasher = Hasher::new();
-    match steps {
-        Some(steps) => canonical.write(&mut Tee(&mut hasher, &mut steps.canonical_request)),
-        None => canonical.write(&mut hasher),
-    }
-    Hex::of(&hasher.finish())
+    Hex::of(&hash(|hasher| match steps {
+        Some(steps) => canonical.write(&mut Tee(hasher, &mut steps.canonical_request)),
+        None => canonical.write(hasher),
+    }))
 }
 
 fn sign_hash(
@@ -639,7 +655,7 @@ fn write_string_to_sign(scope: &Scope<'_>, hash: &Hex, sink: &mut impl Sink) {
 pub(crate) fn write_string_to_sign_head(scope: &Scope<'_>, sink: &mut impl Sink) {
     sink.text(scope.dialect.algorithm);
     sink.text("\n");
-    sink.text(scope.date.as_str());
+    sink.text(scope.time);
     sink.text("\n");
     scope.write(sink);
     sink.text("\n");

@@ -1,34 +1,37 @@
 //! Many presigned URLs that differ only in their key: all the rest is written once.
 
 use super::canonical::{
-    CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders, write_presigned_query,
+    CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
+    write_presigned_query,
 };
-use super::dialect::Dialect;
-use super::sign::{Context, prepare_presign, push_signature, write_string_to_sign_head};
+use super::sign::{Context, prepare_presign, write_string_to_sign_head};
 use crate::encode::Hex;
 use crate::error::Error;
-use crate::hash::{Hasher, MacKey};
+use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 /// A presigned URL without its key.
 #[derive(Clone)]
 pub(crate) struct Template {
+    /// `GET`, and the line break after it.
     method: String,
     /// `https://host:port`.
     origin: String,
-    /// Everything of the canonical request after the path. The URL's query stands at its front, after a line break.
+    /// Everything of the canonical request after the path.
     after_path: String,
-    /// Length of the query.
-    query: usize,
-    /// The string to sign up to the hash.
-    string_to_sign: String,
+    /// Everything of the URL between path and signature.
+    query: String,
+    /// Everything of the URL after the signature.
+    appended: String,
+    /// The signing key, after the whole blocks of the string to sign that are the same for every URL.
     key: MacKey,
-    dialect: &'static Dialect,
-    appended_token: Option<String>,
+    /// What follows those blocks, up to the hash.
+    string_to_sign: Vec<u8>,
     ends: Timestamp,
 }
 
@@ -54,50 +57,49 @@ impl Template {
             path: CanonicalPath::Of(parts.path, context.settings.canonical_uri),
             query: CanonicalQuery::Written(&query),
             headers: &headers,
+            names: CanonicalNames::Of(&headers),
             payload: prepared.payload.as_str(),
         }
         .write_after_path(&mut after_path);
         let mut string_to_sign = String::new();
         write_string_to_sign_head(&auth.scope, &mut string_to_sign);
+        let (blocks, rest) = string_to_sign.as_bytes().as_chunks();
+        let names = &context.settings.dialect.parameters;
         Ok(Template {
             method: alloc::format!("{}\n", parts.method),
             origin,
             after_path,
-            query: query.len(),
-            string_to_sign,
-            key: auth.scope.signing_key(context.credentials),
-            dialect: context.settings.dialect,
-            appended_token: context.appended_token().map(String::from),
+            query: alloc::format!("?{query}&{}=", names.signature),
+            appended: match context.appended_token() {
+                Some(token) => alloc::format!("&{}={token}", names.security_token),
+                None => String::new(),
+            },
+            key: auth.scope.signing_key(context.credentials).after(blocks),
+            string_to_sign: rest.into(),
             ends: prepared.ends,
         })
     }
 
     /// Appends the URL for one path.
     pub(crate) fn write(&self, path: Path<'_>, url: &mut String) {
-        let query = self
-            .after_path
-            .get(1..)
-            .and_then(|text| text.get(..self.query));
-        let query = query.unwrap_or_default();
-        let token = self.appended_token.as_deref();
         url.reserve(self.bound(path));
         url.push_str(&self.origin);
         let path_at = url.len();
         path.write_once(url);
 
-        let mut hasher = Hasher::new();
-        hasher.update(self.method.as_bytes());
-        hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
-        hasher.update(self.after_path.as_bytes());
-        let hash = Hex::of(&hasher.finish());
+        let hash = Hex::of(&hash(|hasher| {
+            hasher.update(self.method.as_bytes());
+            hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
+            hasher.update(self.after_path.as_bytes());
+        }));
         let signature = self.key.mac(|hasher| {
-            hasher.update(self.string_to_sign.as_bytes());
-            hasher.update(hash.as_str().as_bytes());
+            hasher.update(&self.string_to_sign);
+            hasher.update(hash.as_bytes());
         });
 
-        url.push('?');
-        url.push_str(query);
-        push_signature(url, self.dialect, &Signature::hex(&signature), token);
+        url.push_str(&self.query);
+        url.push_str(Signature::hex(&signature).as_str());
+        url.push_str(&self.appended);
     }
 
     /// When the URLs end.
@@ -107,14 +109,13 @@ impl Template {
 
     /// An upper bound of a URL's length, so that it is allocated once.
     fn bound(&self, path: Path<'_>) -> usize {
-        /// `?`, and the names and separators of the signature and of an appended token.
-        const FIXED: usize = 128;
+        const SIGNATURE: usize = 64;
         [
-            FIXED,
             self.origin.len(),
             path.bound(),
-            self.query,
-            self.appended_token.as_deref().map_or(0, str::len),
+            self.query.len(),
+            SIGNATURE,
+            self.appended.len(),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)

@@ -6,8 +6,10 @@ use crate::credentials;
 use crate::output::Result;
 use crate::profile::Profile;
 use crate::settings;
-use clap::{Args, ValueEnum};
-use presign::{Credentials, Timestamp};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, ValueEnum};
+use presign::s3::{Bucket, Operation};
+use presign::{Credentials, Request, Timestamp};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
@@ -54,14 +56,23 @@ pub enum SignatureVersion {
     /// AWS Signature Version 4
     #[default]
     V4,
+    /// AWS Signature Version 2: S3's, and for any other service that of the query APIs
+    V2,
 }
 
 /// How long a presigned URL lives.
 #[derive(Args)]
 pub struct Life {
-    /// How long the URL lives: seconds, or 90s 15m 12h 7d; at most seven days
-    #[arg(long, value_name = "D", value_parser = parse_duration, default_value = "3600")]
-    pub expires_in: Duration,
+    /// How long the URL lives: seconds, or 90s 15m 12h 7d; default 3600; under v4 at most seven days
+    #[arg(long = "expires-in", value_name = "D", value_parser = parse_duration)]
+    pub given: Option<Duration>,
+}
+
+impl Life {
+    pub fn expires_in(&self) -> Duration {
+        const HOUR: Duration = Duration::from_secs(3600);
+        self.given.unwrap_or(HOUR)
+    }
 }
 
 /// What is added to a request.
@@ -77,6 +88,36 @@ pub struct Added {
 }
 
 impl Added {
+    /// The operation with all of it.
+    pub fn to_operation<'a>(&'a self, bucket: &'a Bucket, method: &'a str) -> Operation<'a> {
+        let mut operation = bucket.operation(method);
+        for param in &self.query {
+            operation = match &param.value {
+                Some(value) => operation.query(&param.name, value),
+                None => operation.sub_resource(&param.name),
+            };
+        }
+        for header in &self.headers {
+            operation = operation.header(&header.name, &header.value);
+        }
+        operation
+    }
+
+    /// The request with all of it.
+    pub fn to_request<'a>(&'a self, method: &'a str, url: &'a str) -> Request<'a> {
+        let mut request = Request::new(method, url);
+        for param in &self.query {
+            request = match &param.value {
+                Some(value) => request.query(&param.name, value),
+                None => request.query_flag(&param.name),
+            };
+        }
+        for header in &self.headers {
+            request = request.header(&header.name, &header.value);
+        }
+        request
+    }
+
     /// The names of the headers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.headers.iter().map(|header| header.name.as_str())
@@ -152,6 +193,13 @@ impl FromStr for Address {
             key: (!key.is_empty()).then(|| key.into()),
         })
     }
+}
+
+/// Ends the program: the arguments can't be used together.
+pub fn conflict(message: &str) -> ! {
+    crate::Cli::command()
+        .error(ErrorKind::ArgumentConflict, message)
+        .exit()
 }
 
 /// Where the bucket's slash is. The resource of an ARN follows its fifth colon: `accesspoint/NAME`,

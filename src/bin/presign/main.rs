@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod batch;
 mod credentials;
 mod object;
 mod output;
@@ -23,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   presign get s3://examplebucket/documents/report.pdf --expires-in 12h
   presign put s3://examplebucket/upload.bin --header 'Content-Type: application/octet-stream'
+  presign batch s3://examplebucket --expires-in 7d < keys.txt > urls.txt
   presign url 'https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15' --service sts
   presign sign https://examplebucket.s3.us-east-1.amazonaws.com/notes.txt --method PUT --body notes.txt
 
@@ -54,6 +56,9 @@ enum Command {
     /// Make a presigned URL that deletes an object
     #[command(after_help = object::DELETE_EXAMPLES)]
     Delete(object::Args),
+    /// Make a presigned URL for each key of standard input
+    #[command(after_help = batch::EXAMPLES)]
+    Batch(batch::Args),
     /// Make a presigned URL of any request to any service
     #[command(after_help = request::URL_EXAMPLES)]
     Url(request::UrlArgs),
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::Put(args) => object::run("PUT", &args),
         Command::Head(args) => object::run("HEAD", &args),
         Command::Delete(args) => object::run("DELETE", &args),
+        Command::Batch(args) => batch::run(&args),
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
     };

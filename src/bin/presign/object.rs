@@ -61,31 +61,40 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
     let profile = args.signing.profile()?;
     let region = args.signing.region(&profile)?;
     let bucket = args.location.bucket(bucket, region, &profile)?;
-    let mut operation = bucket.operation(method).key(key);
-    for param in &args.added.query {
-        operation = match &param.value {
-            Some(value) => operation.query(&param.name, value),
-            None => operation.sub_resource(&param.name),
-        };
-    }
-    for header in &args.added.headers {
-        operation = operation.header(&header.name, &header.value);
-    }
+    let operation = args.added.to_operation(&bucket, method).key(key);
     let credentials = args.signing.credentials(&profile)?;
-    let (life, now) = (args.life.expires_in, args.signing.time());
+    let (life, now) = (args.life.expires_in(), args.signing.time());
     match args.signing.signature_version {
         SignatureVersion::V4 => {
             let url = operation.presign(&credentials, life, now)?;
-            output::print_url(args.output, &url, args.added.names(), || {
+            output::print_url(args.output, SignatureVersion::V4, &url, || {
                 operation.presign_steps(&credentials, life, now)
             })?;
+            output::note_unsigned(args.added.names(), |name| output::is_sent(name, &url));
+        }
+        SignatureVersion::V2 => {
+            let url = operation.presign_v2(&credentials, life, now)?;
+            output::print_url(args.output, SignatureVersion::V2, &url, || {
+                operation.presign_v2_steps(&credentials, url.expires_at())
+            })?;
+            output::note_not_covered(&url);
+            output::note_in_query(args.added.names(), &url);
         }
     }
-    if key.split('/').any(|segment| matches!(segment, "." | "..")) {
-        output::note(
-            "the key has a segment that is `.` or `..`, which most clients remove before they send the URL \
-             (curl keeps it with --path-as-is)",
-        );
+    if has_dot_segment(key) {
+        output::note(DOT_SEGMENT);
     }
     Ok(())
+}
+
+/// What there is to say of a key that has such a segment.
+pub const DOT_SEGMENT: &str = "\
+    the key has a segment that is `.` or `..`, which most clients remove before they send the URL (curl keeps it with \
+    --path-as-is)";
+
+/// Whether the path of a key is one that clients rewrite.
+pub fn has_dot_segment(key: &str) -> bool {
+    // Few keys have a dot where such a segment ends, and `batch` asks for each of its keys.
+    let may = key.ends_with('.') || key.as_bytes().windows(2).any(|two| two == b"./");
+    may && key.split('/').any(|segment| matches!(segment, "." | ".."))
 }

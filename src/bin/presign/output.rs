@@ -1,6 +1,7 @@
 //! What is printed. Standard output gets the result and nothing else, and only when all of it is there;
 //! messages go to standard error. What does not live here: which result a command has.
 
+use crate::args::SignatureVersion;
 use clap::ValueEnum;
 use presign::{PresignedUrl, SignedRequest, SigningSteps};
 use serde_json::{Map, Value};
@@ -47,39 +48,38 @@ pub fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Prints a presigned URL of a request with these headers. `steps` is asked only if they are printed.
-pub fn print_url<'a>(
+/// Prints a presigned URL, and says which headers have to be sent with it. `steps` is asked only if they are
+/// printed.
+pub fn print_url(
     format: Format,
+    version: SignatureVersion,
     url: &PresignedUrl,
-    given: impl Iterator<Item = &'a str>,
     steps: impl FnOnce() -> Result<SigningSteps, presign::Error>,
 ) -> Result<()> {
     match format {
-        Format::Text => {
-            print(url.as_str())?;
-            for (name, value) in url.headers() {
-                note_header(name, value);
-            }
-        }
-        Format::Json => {
-            let mut object = Map::new();
-            object.insert("method".into(), url.method().into());
-            object.insert("url".into(), url.as_str().into());
-            object.insert("headers".into(), header_object(url.headers()));
-            object.insert("expires_at".into(), url.expires_at().to_string().into());
-            insert_steps(&mut object, &steps()?);
-            print_json(object)?;
-            // The object's headers are those besides host.
-            for (name, value) in url.headers().filter(|(name, _)| is_host(name)) {
-                note_header(name, value);
-            }
-        }
+        Format::Text => print(url.as_str())?,
+        Format::Json => print_json(url_object(version, url, &steps()?))?,
     }
-    note_unsigned(given, |name| {
-        url.headers()
-            .any(|(signed, _)| signed.eq_ignore_ascii_case(name))
-    });
+    note_headers(format, url);
     Ok(())
+}
+
+/// A presigned URL and the steps on the way to it.
+pub fn url_object(
+    version: SignatureVersion,
+    url: &PresignedUrl,
+    steps: &SigningSteps,
+) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("method".into(), url.method().into());
+    object.insert("url".into(), url.as_str().into());
+    object.insert("headers".into(), header_object(url.headers()));
+    object.insert("expires_at".into(), url.expires_at().to_string().into());
+    if let SignatureVersion::V2 = version {
+        object.insert("not_covered".into(), not_covered(url).into());
+    }
+    insert_steps(&mut object, steps);
+    object
 }
 
 /// Prints the headers of a signed request: the given ones that have to be sent, and those that signing adds.
@@ -115,6 +115,59 @@ pub fn print_signed(
         note_header(name, value);
     }
     Ok(())
+}
+
+/// Says which headers have to be sent with a URL, but for those that its JSON has.
+pub fn note_headers(format: Format, url: &PresignedUrl) {
+    for (name, value) in url.headers() {
+        // The object's headers are those besides host.
+        if format == Format::Text || is_host(name) {
+            note_header(name, value);
+        }
+    }
+}
+
+/// Whether a header of that name has to be sent with a URL.
+pub fn is_sent(name: &str, url: &PresignedUrl) -> bool {
+    url.headers()
+        .any(|(sent, _)| sent.eq_ignore_ascii_case(name))
+}
+
+/// The headers that the signature of a SigV2 URL can't cover, each name once.
+fn not_covered(url: &PresignedUrl) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in url.not_covered() {
+        if !names.iter().any(|before| before.eq_ignore_ascii_case(name)) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Says which of the given headers the signature of a SigV2 URL can't cover.
+pub fn note_not_covered(url: &PresignedUrl) {
+    for name in not_covered(url) {
+        note(format_args!(
+            "the header {name} is not covered by the signature: whoever has the URL may send it or not, \
+             with any value"
+        ));
+    }
+}
+
+/// Says which of the given headers became parameters of a SigV2 URL.
+pub fn note_in_query<'a>(given: impl Iterator<Item = &'a str>, url: &PresignedUrl) {
+    let not_covered = not_covered(url);
+    let is_in_query = |name: &str| {
+        let mut others = not_covered.iter();
+        !is_host(name)
+            && !is_sent(name, url)
+            && !others.any(|other| other.eq_ignore_ascii_case(name))
+    };
+    for name in given.filter(|name| is_in_query(name)) {
+        note(format_args!(
+            "the header {name} stands in the URL's query and is not to be sent as a header"
+        ));
+    }
 }
 
 /// Says which of the given headers a signature never covers, whoever gives them.
@@ -163,6 +216,10 @@ fn insert_steps(object: &mut Map<String, Value>, steps: &SigningSteps) {
         ("string_to_sign", steps.string_to_sign.as_str()),
         ("signature", steps.signature.as_str()),
     ] {
+        // SigV2 has no canonical request.
+        if text.is_empty() {
+            continue;
+        }
         object.insert(name.into(), text.into());
     }
 }
@@ -173,14 +230,19 @@ fn print_json(object: Map<String, Value>) -> Result<()> {
 
 /// Writes the result and a line break to standard output.
 fn print(result: &str) -> Result<()> {
+    write(format!("{result}\n").as_bytes()).map(drop)
+}
+
+/// Writes lines to standard output. Whether there is still somebody who reads them.
+pub fn write(lines: &[u8]) -> Result<bool> {
     let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{result}").and_then(|()| stdout.flush());
+    let written = stdout.write_all(lines).and_then(|()| stdout.flush());
     match written {
         // The reader has seen enough, as `head` has after its lines.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(Refusal::new(format!(
             "standard output can't be written: {error}"
         ))),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }

@@ -1,29 +1,39 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{Added, Life, SignatureVersion, Signing};
+use crate::args::{self, Added, Life, SignatureVersion, Signing};
 use crate::output::{self, Format, Refusal, Result};
-use presign::{Payload, Request, SigningSteps, v4};
+use clap::builder::NonEmptyStringValueParser;
+use presign::{Payload, Request, SignedRequest, SigningSteps, v2, v4};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub const URL_EXAMPLES: &str = "\
+Under v2, a host that names the bucket needs --bucket, since the bucket is part of what is signed and the host is not.
+A call to a query API (v2, any service but s3) is good for 15 minutes; of a POST, what follows the `?` may be
+sent as a form in its body instead.
+
 Examples:
   presign url 'https://examplebucket.s3.us-east-1.amazonaws.com/?list-type=2' --query prefix=a/b
   presign url 'https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15' --service sts
   presign url https://abc123.execute-api.eu-west-1.amazonaws.com/prod/pets --service execute-api \\
-    --region eu-west-1 --method POST";
+    --region eu-west-1 --method POST
+  presign url https://examplebucket.s3.amazonaws.com/old.zip --signature-version v2 --bucket examplebucket
+  presign url https://ec2.amazonaws.com/ --service ec2 --signature-version v2 --query Action=DescribeImages";
 
 pub const SIGN_EXAMPLES: &str = "\
 Prints the headers to send, one `name: value` a line: those given with --header, and those that signing
-adds. `Host` is left out: clients send it by themselves.
+adds. `Host` is left out: clients send it by themselves. Under v2 the signature covers neither the body nor
+headers other than Content-MD5, Content-Type, Date and x-amz-*.
 
 Examples:
   presign sign https://examplebucket.s3.us-east-1.amazonaws.com/notes.txt --method PUT --body notes.txt
   presign sign https://iam.amazonaws.com/ --service iam --method POST --body - < form.txt \\
     --header 'Content-Type: application/x-www-form-urlencoded'
-  presign sign https://localhost:9000/bucket/big.bin --method PUT --payload-hash UNSIGNED-PAYLOAD";
+  presign sign https://localhost:9000/bucket/big.bin --method PUT --payload-hash UNSIGNED-PAYLOAD
+  presign sign 'https://old.example.com/bucket/?acl' --signature-version v2";
 
 /// What is asked of which service.
 #[derive(clap::Args)]
@@ -40,30 +50,65 @@ struct Target {
     #[arg(long, value_name = "S", default_value = "s3")]
     service: String,
 
+    /// The bucket that the host names, for v2: it is signed, wherever it stands
+    #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
+    bucket: Option<String>,
+
     #[command(flatten)]
     added: Added,
 }
 
+/// Who signs a request, and by which rules.
+enum Signer {
+    V4(v4::Signer),
+    /// S3's REST interface.
+    V2(v2::Signer),
+    /// A query API.
+    V2Query(v2::QuerySigner),
+}
+
 impl Target {
     fn request(&self) -> Request<'_> {
-        let mut request = Request::new(&self.method, &self.url);
-        for param in &self.added.query {
-            request = match &param.value {
-                Some(value) => request.query(&param.name, value),
-                None => request.query_flag(&param.name),
-            };
-        }
-        for header in &self.added.headers {
-            request = request.header(&header.name, &header.value);
-        }
-        request
+        self.added.to_request(&self.method, &self.url)
     }
 
-    fn signer(&self, signing: &Signing) -> Result<v4::Signer> {
+    fn signer(&self, signing: &Signing) -> Result<Signer> {
+        let is_rest = self.service == "s3";
+        let version = signing.signature_version;
+        if self.bucket.is_some() && !(is_rest && matches!(version, SignatureVersion::V2)) {
+            args::conflict("--bucket is for `--signature-version v2` and the service s3 only");
+        }
         let profile = signing.profile()?;
-        let region = signing.region(&profile)?;
         let credentials = signing.credentials(&profile)?;
-        Ok(v4::Signer::new(credentials, region, self.service.as_str())?)
+        Ok(match version {
+            SignatureVersion::V4 => {
+                let region = signing.region(&profile)?;
+                let service = self.service.as_str();
+                Signer::V4(v4::Signer::new(credentials, region, service)?)
+            }
+            SignatureVersion::V2 if is_rest => {
+                let signer = v2::Signer::new(credentials);
+                Signer::V2(match &self.bucket {
+                    Some(bucket) => signer.bucket(bucket.as_str()),
+                    None => signer,
+                })
+            }
+            SignatureVersion::V2 => Signer::V2Query(v2::QuerySigner::new(credentials)),
+        })
+    }
+
+    /// Says so if a bucket seems to be missing: without it the signature would be wrong.
+    fn note_bucket(&self) {
+        let host = self.url.split("://").nth(1).unwrap_or_default();
+        let host = host.split(['/', '?', ':']).next().unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+        if self.bucket.is_none() && is_aws && (host.contains(".s3.") || host.contains(".s3-")) {
+            output::note(format_args!(
+                "the host {host} seems to name a bucket: without --bucket the bucket is not signed, and S3 \
+                 refuses the request"
+            ));
+        }
     }
 }
 
@@ -85,16 +130,41 @@ pub struct UrlArgs {
 
 pub fn url(args: &UrlArgs) -> Result<()> {
     let request = args.target.request();
-    let (life, now) = (args.life.expires_in, args.signing.time());
-    match args.signing.signature_version {
-        SignatureVersion::V4 => {
-            let signer = args.target.signer(&args.signing)?;
+    let (life, now) = (args.life.expires_in(), args.signing.time());
+    let (version, given) = (args.signing.signature_version, || args.target.added.names());
+    match args.target.signer(&args.signing)? {
+        Signer::V4(signer) => {
             let url = signer.presign(&request, life, now)?;
-            output::print_url(args.output, &url, args.target.added.names(), || {
+            output::print_url(args.output, version, &url, || {
                 signer.presign_steps(&request, life, now)
-            })
+            })?;
+            output::note_unsigned(given(), |name| output::is_sent(name, &url));
+        }
+        Signer::V2(signer) => {
+            let url = signer.presign(&request, life, now)?;
+            output::print_url(args.output, version, &url, || {
+                signer.presign_steps(&request, url.expires_at())
+            })?;
+            output::note_not_covered(&url);
+            output::note_in_query(given(), &url);
+            args.target.note_bucket();
+        }
+        Signer::V2Query(signer) => {
+            const LIFE: Duration = Duration::from_secs(15 * 60);
+            if args.life.given.is_some_and(|life| life != LIFE) {
+                return Err(Refusal::new(
+                    "under v2, services other than s3 take a call for 15 minutes from its Timestamp on: leave \
+                     --expires-in out",
+                ));
+            }
+            let url = signer.sign(&request, now)?;
+            output::print_url(args.output, version, &url, || {
+                signer.sign_steps(&request, now)
+            })?;
+            output::note_not_covered(&url);
         }
     }
+    Ok(())
 }
 
 #[derive(clap::Args)]
@@ -119,49 +189,86 @@ pub struct SignArgs {
 }
 
 pub fn sign(args: &SignArgs) -> Result<()> {
-    const CONTENT_SHA256: &str = "x-amz-content-sha256";
-    let mut given: Vec<_> = args
-        .target
-        .added
-        .headers
-        .iter()
-        .map(|header| (header.name.as_str(), header.value.as_str()))
-        .collect();
-    let mut request = args.target.request();
-    let payload = match (&args.body, args.payload_hash.as_deref()) {
-        (Some(path), _) => hash_body(path)?,
-        (None, None) => Payload::Empty,
-        (None, Some("UNSIGNED-PAYLOAD")) => Payload::Unsigned,
-        (None, Some(text)) if text.starts_with("STREAMING-") => {
-            request = request.header(CONTENT_SHA256, text);
-            given.push((CONTENT_SHA256, text));
-            Payload::Empty
-        }
-        (None, Some(hex)) => Payload::hash(hex)?,
-    };
+    let request = args.target.request();
     let now = args.signing.time();
-    match args.signing.signature_version {
-        SignatureVersion::V4 => {
-            let signer = args.target.signer(&args.signing)?;
+    match args.target.signer(&args.signing)? {
+        Signer::V4(signer) => {
+            let mut given = args.given();
+            let (payload, told) = args.payload()?;
+            let request = match told {
+                Some((name, value)) => request.header(name, value),
+                None => request,
+            };
+            given.extend(told);
             let signed = signer.sign(&request, payload, now)?;
             let steps = signer.sign_steps(&request, payload, now)?;
             let names = signed_names(&steps);
             let is_signed =
                 |name: &str| names.iter().any(|signed| signed.eq_ignore_ascii_case(name));
-            let is_added = |name: &str| {
-                let mut added = signed.headers();
-                added.any(|(added, _)| added.eq_ignore_ascii_case(name))
-            };
-            let to_send: Vec<_> = given
-                .into_iter()
-                .filter(|(name, _)| is_signed(name) && !is_added(name))
-                .map(|(name, value)| (name, unfolded(value)))
-                .collect();
-            let method = &args.target.method;
-            output::print_signed(args.output, method, &to_send, &signed, &steps)?;
+            given.retain(|(name, _)| is_signed(name));
+            args.print(&given, &signed, &steps)?;
             output::note_unsigned(args.target.added.names(), is_signed);
             Ok(())
         }
+        Signer::V2(signer) => {
+            let signed = signer.sign(&request, now)?;
+            let steps = signer.sign_steps(&request, now)?;
+            args.print(&args.given(), &signed, &steps)?;
+            if args.body.is_some() || args.payload_hash.is_some() {
+                output::note(
+                    "under v2 the body is not signed: a Content-MD5 header, which is, can cover it",
+                );
+            }
+            args.target.note_bucket();
+            Ok(())
+        }
+        Signer::V2Query(_) => Err(Refusal::new(
+            "under v2, services other than s3 are signed in their parameters and not in headers: `presign url` \
+             makes the signed call",
+        )),
+    }
+}
+
+impl SignArgs {
+    /// The headers that were given.
+    fn given(&self) -> Vec<(&str, &str)> {
+        let headers = self.target.added.headers.iter();
+        headers
+            .map(|header| (header.name.as_str(), header.value.as_str()))
+            .collect()
+    }
+
+    /// What is signed as the payload's hash, and the header that tells it if signing does not add that.
+    fn payload(&self) -> Result<(Payload, Option<(&str, &str)>)> {
+        let payload = match (&self.body, self.payload_hash.as_deref()) {
+            (Some(path), _) => hash_body(path)?,
+            (None, None) => Payload::Empty,
+            (None, Some("UNSIGNED-PAYLOAD")) => Payload::Unsigned,
+            (None, Some(text)) if text.starts_with("STREAMING-") => {
+                return Ok((Payload::Empty, Some(("x-amz-content-sha256", text))));
+            }
+            (None, Some(hex)) => Payload::hash(hex)?,
+        };
+        Ok((payload, None))
+    }
+
+    /// Prints the given headers that signing has not replaced, and those that it adds.
+    fn print(
+        &self,
+        given: &[(&str, &str)],
+        signed: &SignedRequest,
+        steps: &SigningSteps,
+    ) -> Result<()> {
+        let is_added = |name: &str| {
+            let mut added = signed.headers();
+            added.any(|(added, _)| added.eq_ignore_ascii_case(name))
+        };
+        let to_send: Vec<_> = given
+            .iter()
+            .filter(|(name, _)| !is_added(name))
+            .map(|(name, value)| (*name, unfolded(value)))
+            .collect();
+        output::print_signed(self.output, &self.target.method, &to_send, signed, steps)
     }
 }
 

@@ -1,0 +1,360 @@
+//! What the benches measure, and what must come out: each case with its inputs, with the texts that an independent
+//! signer makes of them, and with the floor under it.
+//!
+//! The independent signer is written for reading, not for speed: `format!`, and `sha2` and `hmac` as they come. It
+//! agrees with the signatures that AWS publishes (see `published`), and the crate has to agree with it.
+
+#![allow(dead_code)] // Each bench uses its part.
+
+pub mod rows;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use presign::s3::{Bucket, Operation};
+use presign::{Credentials, Payload, Request, Timestamp};
+use sha2::block_api::compress256;
+use sha2::{Digest as _, Sha256};
+use std::hint::black_box;
+use std::time::Duration;
+
+pub const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub const REGION: &str = "us-east-1";
+pub const HOST: &str = "examplebucket.s3.amazonaws.com";
+pub const DAY: Duration = Duration::from_secs(86400);
+
+/// SHA-256 of `Welcome to Amazon S3.`, the body in S3's example of a PUT.
+pub const BODY_HASH: &str = "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
+
+/// The headers of the PUT that is signed.
+pub const PUT_HEADERS: [(&str, &str); 6] = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "max-age=31536000, immutable"),
+    ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+    ("x-amz-acl", "bucket-owner-full-control"),
+    ("x-amz-meta-author", "Jane Doe"),
+    ("x-amz-tagging", "project=presign&kind=bench"),
+];
+
+/// 2013-05-24T00:00:00Z, the time of S3's examples.
+pub fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(1_369_353_600)
+}
+
+/// The bucket of S3's examples, at the host that they use.
+pub fn bucket() -> Bucket {
+    Bucket::builder("examplebucket", REGION)
+        .global_endpoint()
+        .build()
+        .unwrap()
+}
+
+/// Credentials that have not signed anything yet: their first signature derives the key.
+pub fn credentials(session_token: Option<&str>) -> Credentials {
+    Credentials::new(ID, SECRET)
+        .unwrap()
+        .with_session_token(session_token.unwrap_or_default())
+        .unwrap()
+}
+
+/// Links to download objects.
+pub struct Downloads {
+    pub name: &'static str,
+    pub token: Option<String>,
+    pub credentials: Credentials,
+    pub keys: Vec<String>,
+    /// For each key, the URL without a signature.
+    pub plain_urls: Vec<String>,
+    /// For each key, what the independent signer made.
+    pub expected: Vec<Signed>,
+}
+
+impl Downloads {
+    /// S3's documented example: one short key, no session token.
+    pub fn short() -> Self {
+        let case = Downloads::new("a short GET", vec!["test.txt".into()], None);
+        assert!(case.expected[0].url.ends_with(published::GET));
+        case
+    }
+
+    /// 10,000 keys of ordinary length, and a session token of 400 characters.
+    pub fn many() -> Self {
+        let keys = (0..10_000).map(|n| format!("reports/2013/05/report-{n:05}.pdf"));
+        // Base64, as AWS's own: mostly letters and digits, here and there one to be encoded.
+        let token: String = (0..400)
+            .map(|n| match n {
+                150 => '/',
+                300 => '+',
+                399 => '=',
+                n => char::from(
+                    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[n * 7 % 62],
+                ),
+            })
+            .collect();
+        Downloads::new(
+            "10,000 keys, a session token of 400 characters",
+            keys.collect(),
+            Some(&token),
+        )
+    }
+
+    fn new(name: &'static str, keys: Vec<String>, token: Option<&str>) -> Self {
+        Downloads {
+            name,
+            credentials: credentials(token),
+            plain_urls: keys
+                .iter()
+                .map(|key| format!("https://{HOST}/{key}"))
+                .collect(),
+            expected: keys
+                .iter()
+                .map(|key| presigned_get(key, token, now()))
+                .collect(),
+            keys,
+            token: token.map(String::from),
+        }
+    }
+
+    pub fn key(&self, call: usize) -> &str {
+        &self.keys[call % self.keys.len()]
+    }
+
+    pub fn plain_url(&self, call: usize) -> &str {
+        &self.plain_urls[call % self.plain_urls.len()]
+    }
+
+    /// Asserts that `sign` gives the right URL for every key.
+    pub fn check(&self, mut sign: impl FnMut(usize) -> String) {
+        for (call, expected) in self.expected.iter().enumerate() {
+            assert_eq!(sign(call), expected.url);
+        }
+    }
+}
+
+/// A PUT with six headers, which is signed with headers.
+pub struct Upload {
+    pub credentials: Credentials,
+    pub payload: Payload,
+    pub expected: Signed,
+}
+
+impl Upload {
+    pub fn new() -> Self {
+        // S3's documented example has one header fewer, so it can't be the case; it checks the signer.
+        let documented = [
+            ("date", "Fri, 24 May 2013 00:00:00 GMT"),
+            ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+        ];
+        let signed = header_signed_put("/test%24file.text", &documented);
+        assert!(signed.authorization.ends_with(published::PUT));
+        Upload {
+            credentials: credentials(None),
+            payload: Payload::hash(BODY_HASH).unwrap(),
+            expected: header_signed_put("/test.txt", &PUT_HEADERS),
+        }
+    }
+
+    /// The request as a user of `v4::Signer` writes it.
+    pub fn request() -> Request<'static> {
+        let request = Request::put("https://examplebucket.s3.amazonaws.com/test.txt");
+        PUT_HEADERS.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        })
+    }
+
+    /// The same as a user of `s3` writes it.
+    pub fn operation(bucket: &Bucket) -> Operation<'_> {
+        PUT_HEADERS
+            .iter()
+            .fold(bucket.put("test.txt"), |operation, (name, value)| {
+                operation.header(*name, *value)
+            })
+    }
+}
+
+/// Signatures that AWS publishes for its examples in "Authenticating Requests (AWS Signature Version 4)" of the
+/// Amazon S3 API Reference.
+mod published {
+    pub const GET: &str =
+        "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+    pub const PUT: &str =
+        ", Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd";
+}
+
+/// What the independent signer made of a request.
+pub struct Signed {
+    canonical_request: String,
+    string_to_sign: String,
+    /// Of a presigned URL.
+    pub url: String,
+    /// Of a request signed with headers.
+    pub authorization: String,
+}
+
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The presigned URL of a key that needs no encoding.
+pub fn presigned_get(key: &str, token: Option<&str>, now: Timestamp) -> Signed {
+    let (date, scope) = date_and_scope(now);
+    let credential = format!("{ID}/{scope}");
+    let token = token.map(|token| {
+        let token = utf8_percent_encode(token, RESERVED);
+        format!("&X-Amz-Security-Token={token}")
+    });
+    let query = format!(
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Date={date}&X-Amz-Expires=86400{}\
+         &X-Amz-SignedHeaders=host",
+        utf8_percent_encode(&credential, RESERVED),
+        token.unwrap_or_default(),
+    );
+    let canonical_request = format!("GET\n/{key}\n{query}\nhost:{HOST}\n\nhost\nUNSIGNED-PAYLOAD");
+    let (string_to_sign, signature) = sign(&canonical_request, &date, &scope);
+    Signed {
+        canonical_request,
+        string_to_sign,
+        url: format!("https://{HOST}/{key}?{query}&X-Amz-Signature={signature}"),
+        authorization: String::new(),
+    }
+}
+
+/// The `Authorization` header of a PUT of [`BODY_HASH`].
+fn header_signed_put(path: &str, headers: &[(&str, &str)]) -> Signed {
+    let (date, scope) = date_and_scope(now());
+    let mut headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), value.to_string()))
+        .chain([
+            ("host".into(), HOST.into()),
+            ("x-amz-content-sha256".into(), BODY_HASH.into()),
+            ("x-amz-date".into(), date.clone()),
+        ])
+        .collect();
+    headers.sort();
+    let lines: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}:{value}\n"))
+        .collect();
+    let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.join(";");
+    let canonical_request = format!("PUT\n{path}\n\n{lines}\n{names}\n{BODY_HASH}");
+    let (string_to_sign, signature) = sign(&canonical_request, &date, &scope);
+    Signed {
+        canonical_request,
+        string_to_sign,
+        url: String::new(),
+        authorization: format!(
+            "AWS4-HMAC-SHA256 Credential={ID}/{scope}, SignedHeaders={names}, Signature={signature}"
+        ),
+    }
+}
+
+fn date_and_scope(now: Timestamp) -> (String, String) {
+    let date = now.to_string().replace(['-', ':'], "");
+    let scope = format!("{}/{REGION}/s3/aws4_request", &date[..8]);
+    (date, scope)
+}
+
+fn sign(canonical_request: &str, date: &str, scope: &str) -> (String, String) {
+    let hash = hex::encode(Sha256::digest(canonical_request));
+    let string_to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{hash}");
+    let signature = hex::encode(hmac_sha256(&signing_key(scope), &string_to_sign));
+    (string_to_sign, signature)
+}
+
+fn signing_key(scope: &str) -> [u8; 32] {
+    let secret = format!("AWS4{SECRET}");
+    let mut parts = scope.split('/');
+    let first = hmac_sha256(secret.as_bytes(), parts.next().unwrap());
+    parts.fold(first, |key, part| hmac_sha256(&key, part))
+}
+
+fn hmac_sha256(key: &[u8], message: &str) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(message.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+type Block = [u8; 64];
+
+/// The least that a signature can cost: the SHA-256 compressions over its canonical request and the HMAC over
+/// its string to sign, with the texts in whole blocks and the key's two padded states at hand.
+///
+/// Each hash goes into the message after it, as it must, but as 32 bytes where the true text has hex digits.
+pub struct Floor {
+    canonical_request: Vec<Block>,
+    string_to_sign: Vec<Block>,
+    /// Where the hash of the canonical request stands.
+    hash_at: usize,
+    outer: [Block; 1],
+    /// A step of the key's derivation: a key's block and a message's.
+    derivation: [Block; 2],
+}
+
+impl Signed {
+    pub fn floor(&self) -> Floor {
+        // The message of the inner hash begins with a block of key, which its state stands for.
+        let string_to_sign = blocks(self.string_to_sign.as_bytes(), size_of::<Block>());
+        Floor {
+            canonical_request: blocks(self.canonical_request.as_bytes(), 0),
+            hash_at: self.string_to_sign.len() - 64,
+            string_to_sign,
+            // The inner hash and its padding are one block.
+            outer: [[0x80; 64]],
+            derivation: [[0x36; 64], [0x80; 64]],
+        }
+    }
+}
+
+impl Floor {
+    /// How many blocks are compressed.
+    pub fn blocks(&self) -> usize {
+        self.canonical_request.len() + self.string_to_sign.len() + self.outer.len()
+    }
+
+    pub fn run(&mut self) -> [u8; 32] {
+        let hash = compress(&self.canonical_request);
+        put(hash, &mut self.string_to_sign, self.hash_at);
+        put(compress(&self.string_to_sign), &mut self.outer, 0);
+        compress(&self.outer)
+    }
+
+    /// The same with the signing key derived: four HMACs, each with the key that the one before gave, and the padded
+    /// states of the last.
+    pub fn run_with_derivation(&mut self) -> [u8; 32] {
+        let step = &mut self.derivation;
+        for _ in 0..4 {
+            put(compress(step), step, 64);
+            put(compress(step), step, 0);
+        }
+        black_box((compress(&step[..1]), compress(&step[..1])));
+        self.run()
+    }
+}
+
+fn put(hash: [u8; 32], blocks: &mut [Block], at: usize) {
+    blocks.as_flattened_mut()[at..at + 32].copy_from_slice(&hash);
+}
+
+fn compress(blocks: &[Block]) -> [u8; 32] {
+    let mut state = black_box([0x6a09_e667; 8]);
+    compress256(&mut state, black_box(blocks));
+    let mut hash = [0; 32];
+    for (place, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
+    }
+    hash
+}
+
+/// A message in blocks, padded as FIPS 180-4 says; `before` bytes were hashed already.
+fn blocks(message: &[u8], before: usize) -> Vec<Block> {
+    let bits = 8 * (before + message.len()) as u64;
+    let mut text = [message, &[0x80]].concat();
+    text.resize((text.len() + 8).next_multiple_of(64), 0);
+    let at = text.len() - 8;
+    text[at..].copy_from_slice(&bits.to_be_bytes());
+    text.as_chunks().0.to_vec()
+}

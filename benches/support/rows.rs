@@ -1,0 +1,90 @@
+//! Rows of a table, measured in turns.
+
+use super::Signed;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Calls in one batch: long beside the clock's resolution, short beside a scheduler's time slice.
+const BATCH: usize = 64;
+
+/// A way to sign, or a floor.
+pub struct Row<'a> {
+    name: &'static str,
+    /// The highest ratio that this row may have, if one is promised.
+    limit: Option<f64>,
+    /// Runs a batch of calls, the first of them with this number.
+    batch: Box<dyn FnMut(usize) + 'a>,
+    /// Nanoseconds for a call, one for each round.
+    times: Vec<f64>,
+}
+
+impl<'a> Row<'a> {
+    pub fn new<T>(
+        name: &'static str,
+        limit: impl Into<Option<f64>>,
+        mut call: impl FnMut(usize) -> T + 'a,
+    ) -> Self {
+        Row {
+            name,
+            limit: limit.into(),
+            batch: Box::new(move |first| {
+                for number in first..first + BATCH {
+                    black_box(call(black_box(number)));
+                }
+            }),
+            times: Vec::new(),
+        }
+    }
+
+    /// The median, and the time that the fastest tenth of the rounds kept to: what the row costs when nothing else runs.
+    fn median_and_fastest(&mut self) -> (f64, f64) {
+        self.times.sort_by(f64::total_cmp);
+        let count = self.times.len();
+        (self.times[count / 2], self.times[count / 10])
+    }
+
+    /// Allocations for one call, when it has run before.
+    fn allocations(&mut self) -> f64 {
+        (self.batch)(0);
+        let counted = allocation_counter::measure(|| (self.batch)(0));
+        counted.count_total as f64 / BATCH as f64
+    }
+}
+
+/// Measures rows in turns; the first one is the floor.
+pub fn compare(case: &str, mut rows: Vec<Row>, rounds: usize) {
+    for round in 0..rounds {
+        for row in &mut rows {
+            let start = Instant::now();
+            (row.batch)(round * BATCH);
+            let time = start.elapsed().as_nanos() as f64 / BATCH as f64;
+            row.times.push(time);
+        }
+    }
+    println!("\n{case}");
+    println!(" ratio  fastest  limit      ns  allocations");
+    let floor = rows[0].median_and_fastest();
+    for row in &mut rows {
+        let time = row.median_and_fastest();
+        let limit = row.limit.map(|limit| format!("{limit:.2}"));
+        println!(
+            "{:6.2}  {:7.2}  {:>5}  {:6.0}  {:11.2}  {}",
+            time.0 / floor.0,
+            time.1 / floor.1,
+            limit.unwrap_or_default(),
+            time.0,
+            row.allocations(),
+            row.name,
+        );
+    }
+}
+
+pub fn floor_rows<'a>(signed: &Signed) -> Vec<Row<'a>> {
+    let (mut floor, mut derived) = (signed.floor(), signed.floor());
+    vec![
+        Row::new("floor", None, move |_| floor.run()),
+        Row::new("floor with the key derived each time", None, move |_| {
+            derived.run_with_derivation()
+        }),
+    ]
+}

@@ -1,0 +1,364 @@
+//! The other direction, as a server goes: a policy is read, and an upload held against it. What does not live here: the check of
+//! the signature, which covers the base64 text of the field `policy`.
+
+use super::condition::{Condition, Rule};
+use super::json::Reader;
+use super::{FILENAME, is_exempt};
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use core::fmt;
+
+/// A policy that was read: what it demands, and until when it is good.
+///
+/// Verify the signature over its base64 first: a policy says nothing about who made it.
+///
+/// ```
+/// use presign::Timestamp;
+/// use presign::post::{Policy, Upload};
+///
+/// let policy = Policy::parse(
+///     r#"{"expiration": "2007-12-01T12:00:00.000Z", "conditions": [
+///         {"bucket": "johnsmith"}, ["starts-with", "$key", "user/eric/"]
+///     ]}"#,
+/// )?;
+/// let now = Timestamp::parse("20071201T000000Z")?;
+///
+/// let upload = Upload::new("johnsmith", 512).field("Key", "user/eric/notes.txt");
+/// assert_eq!(policy.check(&upload, now), Ok(()));
+///
+/// let elsewhere = Upload::new("johnsmith", 512).field("key", "user/betty/notes.txt");
+/// assert_eq!(
+///     policy.check(&elsewhere, now).unwrap_err().to_string(),
+///     r#"Invalid according to Policy: Policy Condition failed: ["starts-with", "$key", "user/eric/"]"#,
+/// );
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policy {
+    expiration: Timestamp,
+    conditions: Vec<Condition>,
+}
+
+impl Policy {
+    /// Reads a policy from its JSON. The cost is proportional to its length.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`] if the text is not JSON, not an object of an `expiration` and `conditions`, if one of them
+    /// is there twice, or if a condition is not one.
+    pub fn parse(json: &str) -> Result<Self, Error> {
+        let (mut expiration, mut conditions) = (None, None);
+        let mut reader = Reader::new(json);
+        reader.expect('{')?;
+        reader.list('}', |reader| {
+            let name = reader.string()?;
+            reader.expect(':')?;
+            let is_repeated = match name.as_str() {
+                "expiration" => expiration.replace(read_expiration(reader)?).is_some(),
+                "conditions" => conditions.replace(read_conditions(reader)?).is_some(),
+                _ => {
+                    return Err(error!(
+                        Policy,
+                        "the policy has {}: it should have expiration and conditions only",
+                        Quoted(&name)
+                    ));
+                }
+            };
+            match is_repeated {
+                true => Err(error!(Policy, "the policy has {name} twice")),
+                false => Ok(()),
+            }
+        })?;
+        reader.end()?;
+        let missing = |name| error!(Policy, "the policy has no {name}");
+        Ok(Policy {
+            expiration: expiration.ok_or_else(|| missing("expiration"))?,
+            conditions: conditions.ok_or_else(|| missing("conditions"))?,
+        })
+    }
+
+    /// Reads a policy as it stands in the field `policy` of a form: the base64 of its JSON.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Policy::parse), and if the text is not the base64 of UTF-8 text.
+    pub fn from_base64(text: &str) -> Result<Self, Error> {
+        let json = BASE64.decode(text).ok();
+        match json.and_then(|json| String::from_utf8(json).ok()) {
+            Some(json) => Policy::parse(&json),
+            None => Err(Error::new(
+                ErrorKind::Policy,
+                "the field policy is not the base64 of a text in UTF-8",
+            )),
+        }
+    }
+
+    /// When the policy ends; a fraction of a second is cut off.
+    #[must_use]
+    pub fn expiration(&self) -> Timestamp {
+        self.expiration
+    }
+
+    /// The conditions, in order.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter()
+    }
+
+    /// Holds an upload against the policy, as a server does.
+    ///
+    /// Names of fields are compared without regard to case, and `${filename}` in a value stands for the name of the
+    /// file. Every condition has to hold, and every field needs a condition, except for `AWSAccessKeyId`, `signature`,
+    /// `x-amz-signature`, `policy`, `file` and `x-ignore-…`. The bucket is always a field.
+    ///
+    /// # Errors
+    /// The first reason for which S3 would refuse the upload.
+    pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), Refusal> {
+        if self.expiration < now.into() {
+            return Err(Refusal::Expired {
+                at: self.expiration,
+            });
+        }
+        let fields = upload.by_name()?;
+        if fields.get("key").is_none_or(|key| key.is_empty()) {
+            return Err(Refusal::NoKey);
+        }
+        let mut covered = BTreeSet::new();
+        for condition in &self.conditions {
+            if let Rule::ContentLengthRange { min, max } = condition.rule() {
+                let size = upload.file_size;
+                if size < min {
+                    return Err(Refusal::TooSmall { size, min });
+                }
+                if size > max {
+                    return Err(Refusal::TooLarge { size, max });
+                }
+            }
+            if let Some(field) = condition.field() {
+                let name = field.to_ascii_lowercase();
+                if !condition.holds(fields.get(&name).map(AsRef::as_ref)) {
+                    return Err(Refusal::ConditionFailed {
+                        condition: condition.clone(),
+                    });
+                }
+                covered.insert(name);
+            }
+        }
+        let needs_condition = |name: &&String| !is_exempt(name) && !covered.contains(*name);
+        match fields.keys().find(needs_condition) {
+            Some(name) => Err(Refusal::ExtraField { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn read_expiration(reader: &mut Reader<'_>) -> Result<Timestamp, Error> {
+    let text = reader.string()?;
+    Timestamp::parse_rfc3339(&text).ok_or_else(|| {
+        error!(
+            Policy,
+            "the expiration {} is not a time: it should be like 2007-12-01T12:00:00.000Z",
+            Quoted(&text)
+        )
+    })
+}
+
+fn read_conditions(reader: &mut Reader<'_>) -> Result<Vec<Condition>, Error> {
+    let mut conditions = Vec::new();
+    reader.expect('[')?;
+    reader.list(']', |reader| {
+        conditions.push(Condition::read(reader)?);
+        Ok(())
+    })?;
+    Ok(conditions)
+}
+
+/// A form as it arrived: its bucket, its fields, and its file.
+///
+/// ```
+/// use presign::post::Upload;
+///
+/// let upload = Upload::new("examplebucket", 512)
+///     .field("key", "user/eric/${filename}")
+///     .file_name(r"C:\photos\me.png");
+/// assert_eq!(upload.value("Key").as_deref(), Some("user/eric/me.png"));
+/// ```
+#[derive(Clone)]
+pub struct Upload<'a> {
+    bucket: &'a str,
+    file_size: u64,
+    /// Without directories.
+    file_name: &'a str,
+    fields: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Upload<'a> {
+    /// An upload to a bucket, the one that the URL names, with a file of so many bytes.
+    #[must_use]
+    pub fn new(bucket: &'a str, file_size: u64) -> Self {
+        Upload {
+            bucket,
+            file_size,
+            file_name: "",
+            fields: Vec::new(),
+        }
+    }
+
+    /// The name of the file as the browser sent it. Only what follows the last `/` or `\` counts.
+    #[must_use]
+    pub fn file_name(mut self, name: &'a str) -> Self {
+        self.file_name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        self
+    }
+
+    /// A field that stood before the file; what follows the file is ignored by servers.
+    #[must_use]
+    pub fn field(mut self, name: &'a str, value: &'a str) -> Self {
+        self.fields.push((name, value));
+        self
+    }
+
+    /// Fields that stood before the file.
+    #[must_use]
+    pub fn fields(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    /// The value of a field, with the name of the file in place of `${filename}`: the object's key, for `key`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Cow<'a, str>> {
+        let mut fields = self.fields.iter();
+        let (_, value) = fields.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+        Some(self.expand(value))
+    }
+
+    fn expand(&self, value: &'a str) -> Cow<'a, str> {
+        match value.contains(FILENAME) {
+            true => value.replace(FILENAME, self.file_name).into(),
+            false => value.into(),
+        }
+    }
+
+    /// The expanded values by their names in lower case, and the bucket.
+    fn by_name(&self) -> Result<BTreeMap<String, Cow<'a, str>>, Refusal> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in &self.fields {
+            let name = name.to_ascii_lowercase();
+            if fields.insert(name.clone(), self.expand(value)).is_some() {
+                return Err(Refusal::RepeatedField { name });
+            }
+        }
+        match fields.insert("bucket".to_string(), self.bucket.into()) {
+            Some(named) if named != self.bucket => Err(Refusal::OtherBucket),
+            _ => Ok(fields),
+        }
+    }
+}
+
+impl fmt::Debug for Upload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Upload")
+            .field("bucket", &self.bucket)
+            .field("file_size", &self.file_size)
+            .field("file_name", &self.file_name)
+            .field("fields", &names)
+            .finish()
+    }
+}
+
+/// Why an upload is refused.
+///
+/// `Display` writes the message of S3, where it is known; it holds conditions, but no value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The policy has ended.
+    Expired {
+        /// Its end.
+        at: Timestamp,
+    },
+    /// A condition does not hold.
+    ConditionFailed {
+        /// The first one that does not.
+        condition: Condition,
+    },
+    /// A field has no condition.
+    ExtraField {
+        /// The name of the field, in lower case.
+        name: String,
+    },
+    /// A field is there more than once.
+    RepeatedField {
+        /// The name of the field, in lower case.
+        name: String,
+    },
+    /// There is no field `key`, or it is empty.
+    NoKey,
+    /// The field `bucket` names another bucket than the URL.
+    OtherBucket,
+    /// The file has too few bytes.
+    TooSmall {
+        /// Its bytes.
+        size: u64,
+        /// The least that is allowed.
+        min: u64,
+    },
+    /// The file has too many bytes.
+    TooLarge {
+        /// Its bytes.
+        size: u64,
+        /// The most that is allowed.
+        max: u64,
+    },
+}
+
+impl Refusal {
+    /// The error code that S3 answers with.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Expired { .. }
+            | Refusal::ConditionFailed { .. }
+            | Refusal::ExtraField { .. }
+            | Refusal::OtherBucket => "AccessDenied",
+            Refusal::RepeatedField { .. } | Refusal::NoKey => "InvalidArgument",
+            Refusal::TooSmall { .. } => "EntityTooSmall",
+            Refusal::TooLarge { .. } => "EntityTooLarge",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const INVALID: &str = "Invalid according to Policy";
+        match self {
+            Refusal::Expired { at } => write!(f, "{INVALID}: Policy expired. It ended at {at}."),
+            Refusal::ConditionFailed { condition } => {
+                write!(f, "{INVALID}: Policy Condition failed: {condition:?}")
+            }
+            Refusal::ExtraField { name } => {
+                write!(f, "{INVALID}: Extra input fields: {}", name.escape_debug())
+            }
+            Refusal::RepeatedField { name } => write!(f, "the field {} is there more than once", Quoted(name)),
+            Refusal::NoKey => f.write_str(
+                "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
+            ),
+            Refusal::OtherBucket => write!(f, "{INVALID}: the field bucket names another bucket than the URL"),
+            Refusal::TooSmall { size, min } => write!(
+                f,
+                "Your proposed upload is smaller than the minimum allowed size: {size} bytes, not {min}"
+            ),
+            Refusal::TooLarge { size, max } => write!(
+                f,
+                "Your proposed upload exceeds the maximum allowed size: {size} bytes, not {max}"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}

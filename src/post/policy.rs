@@ -1,0 +1,691 @@
+//! The builder of a policy: fields and conditions become a signed form.
+
+use super::condition::{Condition, Rule};
+use super::form::{Field, OpenField, PresignedPost};
+use super::json::write_string;
+use super::{FILENAME, is_exempt, is_outside};
+use crate::credentials::Credentials;
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::s3::Bucket;
+use crate::signed::Signature;
+use crate::timestamp::Timestamp;
+use crate::v2::SECURITY_TOKEN;
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use core::fmt;
+use core::ops::RangeInclusive;
+use core::time::Duration;
+
+/// The key that an upload gets.
+///
+/// A text is taken as [`exact`](Key::exact), or, if it ends in `${filename}`, as the prefix that stands
+/// before; that is how boto3 takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(KeyRule);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum KeyRule {
+    Exact(String),
+    StartsWith(String),
+}
+
+impl Key {
+    /// This key, whatever the file is called.
+    ///
+    /// It can't hold `${filename}`, which a server replaces wherever it stands.
+    pub fn exact(key: impl Into<String>) -> Self {
+        Key(KeyRule::Exact(key.into()))
+    }
+
+    /// Any key that begins so; with an empty prefix, any key.
+    ///
+    /// The form has the prefix and the name of the file, `user/eric/${filename}`. A script may send any other
+    /// key with the prefix.
+    pub fn starts_with(prefix: impl Into<String>) -> Self {
+        Key(KeyRule::StartsWith(prefix.into()))
+    }
+
+    /// The value of the form's field.
+    fn value(&self) -> String {
+        match &self.0 {
+            KeyRule::Exact(key) => key.clone(),
+            KeyRule::StartsWith(prefix) => alloc::format!("{prefix}{FILENAME}"),
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        match &self.0 {
+            KeyRule::Exact(key) => Condition::exact(KEY, key.as_str()),
+            KeyRule::StartsWith(prefix) => Condition::starts_with(KEY, prefix.as_str()),
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let (KeyRule::Exact(text) | KeyRule::StartsWith(text)) = &self.0;
+        if text.contains(FILENAME) {
+            return Err(error!(
+                Key,
+                "the key {} has {FILENAME} where it can't be checked: the server puts the file's name there, and \
+                 a policy can only say how a key begins. Let the key end in {FILENAME}, or use Key::starts_with",
+                Quoted(text)
+            ));
+        }
+        if *self == Key::exact("") {
+            return Err(Error::new(
+                ErrorKind::Key,
+                "the key is empty: an object has a name of at least one character",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        match text.strip_suffix(FILENAME) {
+            Some(prefix) => Key::starts_with(prefix),
+            None => Key::exact(text),
+        }
+    }
+}
+
+impl From<&str> for Key {
+    fn from(text: &str) -> Self {
+        String::from(text).into()
+    }
+}
+
+const KEY: &str = "key";
+const BUCKET: &str = "bucket";
+
+/// What a browser may upload, before it is signed.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::post::{Key, PostPolicy};
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let now = Timestamp::parse("20130524T000000Z")?;
+///
+/// let form = PostPolicy::new(Key::starts_with("user/eric/"))
+///     .content_length_range(1..=10_000_000)
+///     .eq("acl", "public-read")
+///     .starts_with("Content-Type", "image/")
+///     .presign(&bucket, &credentials, Duration::from_secs(3600), now)?;
+///
+/// assert_eq!(form.url(), "https://examplebucket.s3.us-east-1.amazonaws.com/");
+/// let names: Vec<_> = form.fields().map(|(name, _)| name).collect();
+/// assert_eq!(
+///     names,
+///     ["acl", "key", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "policy", "x-amz-signature"],
+/// );
+/// # Ok::<(), presign::Error>(())
+/// ```
+///
+/// Conditions stand in the policy in the order in which they are added, and then those on the bucket, the key and the signature.
+/// Nothing is checked until the policy is signed; the signing function returns every error.
+#[derive(Clone)]
+#[must_use = "a policy is nothing until it is signed by `presign`"]
+pub struct PostPolicy {
+    key: Key,
+    items: Vec<Item>,
+    /// The first raw condition that could not be read.
+    error: Option<Error>,
+}
+
+#[derive(Clone)]
+enum Item {
+    /// A field, which brings its condition.
+    Field {
+        name: String,
+        value: String,
+    },
+    /// An exact condition, which brings its field.
+    Eq {
+        name: String,
+        value: String,
+    },
+    Condition(Condition),
+}
+
+impl PostPolicy {
+    /// A policy for one key, or for all keys with a prefix.
+    ///
+    /// ```
+    /// use presign::post::{Key, PostPolicy};
+    ///
+    /// let _one = PostPolicy::new("avatars/eric.png");
+    /// let _any = PostPolicy::new(Key::starts_with("user/eric/"));
+    /// let _same = PostPolicy::new("user/eric/${filename}");
+    /// ```
+    pub fn new(key: impl Into<Key>) -> Self {
+        PostPolicy {
+            key: key.into(),
+            items: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// A field of the form: `acl`, `Content-Type`, `success_action_redirect`, `success_action_status`, `tagging`,
+    /// `x-amz-meta-…`, `x-amz-server-side-encryption`, `x-amz-checksum-…`, …
+    ///
+    /// The upload has to send it with just this value, unless another condition is added for it. A value
+    /// that ends in `${filename}`, where the server puts the name of the file, has to begin with what stands before.
+    /// A field `x-ignore-…` has no condition, because servers ignore it.
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.items.push(Item::Field {
+            name: name.into(),
+            value: value.into(),
+        });
+        self
+    }
+
+    /// An exact condition: the field has just this value. The form gets the field too.
+    pub fn eq(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
+        self.items.push(Item::Eq {
+            name: field.into(),
+            value: value.into(),
+        });
+        self
+    }
+
+    /// The field begins so; with an empty prefix, it may have any value. The form
+    /// does not get the field: give a value with [`field`](PostPolicy::field), or have the browser fill it in.
+    ///
+    /// AWS's document allows it for `acl`, `key`, `redirect`, `success_action_redirect`, `x-amz-meta-…`,
+    /// `Cache-Control`, `Content-Type`, `Content-Disposition`, `Content-Encoding` and `Expires`; other fields take exact values
+    /// only.
+    pub fn starts_with(self, field: impl Into<String>, prefix: impl Into<String>) -> Self {
+        self.condition(Condition::starts_with(field, prefix))
+    }
+
+    /// The size of the file in bytes, both ends included.
+    pub fn content_length_range(self, bytes: RangeInclusive<u64>) -> Self {
+        self.condition(Condition::content_length_range(
+            *bytes.start(),
+            *bytes.end(),
+        ))
+    }
+
+    /// A condition that was read before. An exact one needs its [`field`](PostPolicy::field).
+    pub fn condition(mut self, condition: Condition) -> Self {
+        self.items.push(Item::Condition(condition));
+        self
+    }
+
+    /// A condition as JSON, for what has no method here, or to fix its spelling. An exact one needs its
+    /// [`field`](PostPolicy::field).
+    ///
+    /// ```
+    /// use presign::post::PostPolicy;
+    ///
+    /// let _policy = PostPolicy::new("notes.txt")
+    ///     .field("x-amz-meta-tag", "red")
+    ///     .condition_json(r#"["starts-with", "$x-amz-meta-tag", ""]"#);
+    /// ```
+    pub fn condition_json(mut self, json: &str) -> Self {
+        match json.parse() {
+            Ok(condition) => self.items.push(Item::Condition(condition)),
+            Err(error) => self.error = self.error.or(Some(error)),
+        }
+        self
+    }
+
+    /// Signs the policy with SigV4. The form is good for any whole number of seconds from `now` on: AWS's documents
+    /// name no longest time for a policy, unlike for a presigned URL.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Policy`]: what the server would refuse. A field that is there twice, that only signing
+    ///   may add, that no form can send, or that does not meet a condition; an exact condition without its field; a range of sizes
+    ///   turned around; a raw condition that is none; more than 20 KB of form data.
+    /// - [`ErrorKind::Key`]: the key is empty, or has `${filename}` elsewhere than at its end.
+    /// - [`ErrorKind::Expiry`]: `expires_in` is zero, not a whole number of seconds, or longer than the credentials are known
+    ///   to live.
+    /// - [`ErrorKind::Bucket`]: the bucket is an access point or a directory bucket, for which AWS documents no policy.
+    /// - [`ErrorKind::Time`]: `now` or the end is outside the years 0 to 9999.
+    pub fn presign(
+        &self,
+        bucket: &Bucket,
+        credentials: &Credentials,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedPost, Error> {
+        let now = now.into();
+        self.presign_until(bucket, credentials, end_of(expires_in, now)?, now)
+    }
+
+    /// Signs the policy with SigV4, good until a moment.
+    ///
+    /// # Errors
+    /// Those of [`presign`](PostPolicy::presign); [`ErrorKind::Expiry`] if the moment is not after `now`.
+    pub fn presign_until(
+        &self,
+        bucket: &Bucket,
+        credentials: &Credentials,
+        expires_at: impl Into<Timestamp>,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedPost, Error> {
+        let (expires_at, now) = (expires_at.into(), now.into());
+        bucket.check_takes_forms()?;
+        let context = bucket.context(credentials)?;
+        let names = context.settings.dialect;
+        let date = now.amz_date()?;
+        let mut auth = Vec::from([
+            (names.form.algorithm, String::from(names.algorithm)),
+            (names.form.credential, context.credential(&date)),
+            (names.headers.date, String::from(date.as_str())),
+        ]);
+        let token = credentials.session_token();
+        auth.extend(token.map(|token| (names.headers.security_token, token.into())));
+        let conditions = auth
+            .iter()
+            .map(|(name, value)| Condition::exact(*name, value.as_str()))
+            .collect();
+        let scheme = Scheme {
+            auth,
+            conditions,
+            signature: names.form.signature,
+        };
+        self.sign(bucket, credentials, expires_at, now, scheme, |text| {
+            context.sign_text(&date, text)
+        })
+    }
+
+    /// Signs the policy with SigV2.
+    ///
+    /// # Errors
+    /// Those of [`presign`](PostPolicy::presign).
+    pub fn presign_v2(
+        &self,
+        bucket: &Bucket,
+        credentials: &Credentials,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedPost, Error> {
+        let now = now.into();
+        self.presign_v2_until(bucket, credentials, end_of(expires_in, now)?, now)
+    }
+
+    /// Signs the policy with SigV2, good until a moment.
+    ///
+    /// # Errors
+    /// Those of [`presign_until`](PostPolicy::presign_until).
+    pub fn presign_v2_until(
+        &self,
+        bucket: &Bucket,
+        credentials: &Credentials,
+        expires_at: impl Into<Timestamp>,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedPost, Error> {
+        let mut auth = Vec::from([("AWSAccessKeyId", credentials.access_key_id().into())]);
+        let token = credentials.session_token();
+        auth.extend(token.map(|token| (SECURITY_TOKEN, token.into())));
+        let scheme = Scheme {
+            auth,
+            // The access key id is the one of these that needs no condition.
+            conditions: token
+                .map(|token| Condition::exact(SECURITY_TOKEN, token))
+                .into_iter()
+                .collect(),
+            signature: "signature",
+        };
+        bucket.check_takes_forms()?;
+        let context = bucket.context_v2(credentials)?;
+        let (expires_at, now) = (expires_at.into(), now.into());
+        self.sign(bucket, credentials, expires_at, now, scheme, |text| {
+            context.sign_text(text)
+        })
+    }
+
+    fn sign(
+        &self,
+        bucket: &Bucket,
+        credentials: &Credentials,
+        expires_at: Timestamp,
+        now: Timestamp,
+        scheme: Scheme,
+        sign_text: impl FnOnce(&str) -> Signature,
+    ) -> Result<PresignedPost, Error> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
+        }
+        self.key.check()?;
+        if expires_at <= now {
+            return Err(error!(
+                Expiry,
+                "the policy would end at {expires_at}, which is not after {now}: the server would answer \
+                 \"Invalid according to Policy: Policy expired\""
+            ));
+        }
+        credentials.check_outlive_of("form", expires_at)?;
+
+        let mut fields = self.fields()?;
+        let mut conditions = self.conditions()?;
+        conditions.push(Condition::exact(BUCKET, bucket.name()));
+        conditions.push(self.key.condition());
+        conditions.extend(scheme.conditions);
+        let auth = scheme.auth.into_iter();
+        fields.extend(auth.map(|(name, value)| (name.into(), value)));
+        let open = check_conditions(&conditions, &fields, bucket.name())?;
+
+        let policy = write_policy(&expires_at.policy_date()?, &conditions);
+        let encoded = BASE64.encode(&policy);
+        let signature = sign_text(&encoded);
+        fields.push(("policy".into(), encoded));
+        fields.push((scheme.signature.into(), signature.as_str().into()));
+        check_size(&fields)?;
+        Ok(PresignedPost {
+            url: bucket.operation("POST").url()?,
+            fields,
+            open,
+            policy,
+            expires_at,
+            signature,
+        })
+    }
+
+    /// The caller's fields, in order, and the key.
+    fn fields(&self) -> Result<Vec<Field>, Error> {
+        let given = self.items.iter().filter_map(|item| match item {
+            Item::Field { name, .. } => Some(name.to_ascii_lowercase()),
+            _ => None,
+        });
+        let mut given_names = BTreeSet::new();
+        for name in given {
+            if let Some(name) = given_names.replace(name) {
+                return Err(error!(
+                    Policy,
+                    "the field {} is there twice: names are compared without regard to case, and a field is sent once",
+                    Quoted(&name)
+                ));
+            }
+        }
+
+        let mut fields = Vec::new();
+        let mut brought = BTreeSet::new();
+        for item in &self.items {
+            let (name, value) = match item {
+                Item::Field { name, value } => (name, value),
+                Item::Eq { name, value } => {
+                    let lower = name.to_ascii_lowercase();
+                    let is_there = [BUCKET, KEY].contains(&lower.as_str())
+                        || given_names.contains(&lower)
+                        || !brought.insert(lower);
+                    if is_there {
+                        continue;
+                    }
+                    (name, value)
+                }
+                Item::Condition(_) => continue,
+            };
+            check_field(name, value)?;
+            fields.push((Cow::Owned(name.clone()), value.clone()));
+        }
+        let key = self.key.value();
+        check_value(KEY, &key)?;
+        fields.push((Cow::Borrowed(KEY), key));
+        Ok(fields)
+    }
+
+    /// The caller's conditions, in order, among them those of fields that have no other.
+    fn conditions(&self) -> Result<Vec<Condition>, Error> {
+        let constrained: BTreeSet<_> = self
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Field { .. } => None,
+                Item::Eq { name, .. } => Some(name.as_str()),
+                Item::Condition(condition) => condition.field(),
+            })
+            // The bucket's own condition is added in any case.
+            .chain([BUCKET])
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let mut conditions = Vec::new();
+        for item in &self.items {
+            let condition = match item {
+                Item::Condition(condition) => condition.clone(),
+                Item::Eq { name, value } => Condition::exact(name.as_str(), value.as_str()),
+                Item::Field { name, .. }
+                    if is_exempt(name) || constrained.contains(&name.to_ascii_lowercase()) =>
+                {
+                    continue;
+                }
+                Item::Field { name, value } => match value.split_once(FILENAME) {
+                    None => Condition::exact(name.as_str(), value.as_str()),
+                    Some((prefix, "")) => Condition::starts_with(name.as_str(), prefix),
+                    Some(_) => {
+                        return Err(error!(
+                            Policy,
+                            "the field {} has {FILENAME} before its end, so no condition follows from it: \
+                             add one with starts_with",
+                            Quoted(name)
+                        ));
+                    }
+                },
+            };
+            condition.check_range()?;
+            conditions.push(condition);
+        }
+        Ok(conditions)
+    }
+}
+
+/// What the two generations add to a form.
+struct Scheme {
+    auth: Vec<(&'static str, String)>,
+    conditions: Vec<Condition>,
+    /// The name of the signature's field.
+    signature: &'static str,
+}
+
+impl fmt::Debug for PostPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.items.iter().map(|item| match item {
+            Item::Field { name, .. } | Item::Eq { name, .. } => name.as_str(),
+            Item::Condition(condition) => condition.field().unwrap_or("content-length-range"),
+        });
+        f.debug_struct("PostPolicy")
+            .field("key", &self.key.value())
+            .field("items", &names.collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+fn end_of(expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
+    if expires_in.subsec_nanos() != 0 || expires_in.is_zero() {
+        return Err(error!(
+            Expiry,
+            "a POST policy lives for one or more whole seconds, not for {expires_in:?}"
+        ));
+    }
+    Ok(now.saturating_add(expires_in))
+}
+
+/// `{"expiration": …, "conditions": […]}` with Python's spaces.
+fn write_policy(expiration: &str, conditions: &[Condition]) -> String {
+    let mut json = String::from("{\"expiration\": ");
+    write_string(expiration, &mut json);
+    json.push_str(", \"conditions\": [");
+    for (at, condition) in conditions.iter().enumerate() {
+        if at > 0 {
+            json.push_str(", ");
+        }
+        condition.write(&mut json);
+    }
+    json.push_str("]}");
+    json
+}
+
+/// What a caller's field can be.
+fn check_field(name: &str, value: &str) -> Result<(), Error> {
+    /// The fields that signing adds, and the file.
+    const ADDED: [&str; 9] = [
+        "policy",
+        "AWSAccessKeyId",
+        "signature",
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-signature",
+        KEY,
+    ];
+    if name.eq_ignore_ascii_case("file") {
+        return Err(Error::new(
+            ErrorKind::Policy,
+            "the field file is the file itself, which the browser adds as the last one",
+        ));
+    }
+    if let Some(name) = ADDED.iter().find(|added| added.eq_ignore_ascii_case(name)) {
+        return Err(error!(
+            Policy,
+            "the field {name} is added by signing, and a field is sent once: leave it out"
+        ));
+    }
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err(error!(
+            Policy,
+            "{} is not the name of a field: it is a text without control characters",
+            Quoted(name)
+        ));
+    }
+    if name == "_charset_" {
+        return Err(Error::new(
+            ErrorKind::Policy,
+            "the field _charset_ gets its value from the browser: leave it out",
+        ));
+    }
+    check_value(name, value)
+}
+
+/// What a browser sends just as it is (HTML, section 4.10.21.8, "Multipart form data").
+fn check_value(name: &str, value: &str) -> Result<(), Error> {
+    if value.contains('\0') {
+        return Err(error!(
+            Policy,
+            "the field {} holds a NUL character, which can't stand in HTML",
+            Quoted(name)
+        ));
+    }
+    // A line break that is not CR LF: a CR without LF, or an LF without CR.
+    let breaks = value.matches("\r\n").count();
+    if value.matches(['\r', '\n']).count() != breaks.saturating_mul(2) {
+        return Err(error!(
+            Policy,
+            "the field {} has a line break that browsers send as CR LF, so it would not arrive as it was signed: \
+             write CR LF, or leave it out",
+            Quoted(name)
+        ));
+    }
+    Ok(())
+}
+
+/// Each exact condition has its field, and each field meets its conditions. Returns the fields that the browser
+/// has to fill in.
+fn check_conditions(
+    conditions: &[Condition],
+    fields: &[Field],
+    bucket: &str,
+) -> Result<Vec<OpenField>, Error> {
+    let value_of = |name: &str| match name.eq_ignore_ascii_case(BUCKET) {
+        // A form may have a field of that name, but the server takes the bucket from the URL.
+        true => Some(bucket),
+        false => fields
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str()),
+    };
+    let mut open: Vec<OpenField> = Vec::new();
+    for condition in conditions {
+        let Some(name) = condition.field() else {
+            continue;
+        };
+        let value = value_of(name);
+        if value.is_none() {
+            match condition.rule() {
+                _ if is_outside(name) => {
+                    return Err(error!(
+                        Policy,
+                        "the condition {condition:?} is about a field that no condition can be about"
+                    ));
+                }
+                Rule::StartsWith { prefix, .. } => {
+                    check_field(name, prefix)?;
+                    match open.iter_mut().find(|open| open.is_named(name)) {
+                        Some(open) => open.narrow(condition, prefix)?,
+                        None => open.push(OpenField::new(name, prefix)),
+                    }
+                    continue;
+                }
+                _ => {
+                    return Err(error!(
+                        Policy,
+                        "the condition {condition:?} is exact, so the form needs the field {}: the server would answer \
+                         \"Invalid according to Policy: Policy Condition failed: {condition:?}\"",
+                        Quoted(name)
+                    ));
+                }
+            }
+        }
+        if !can_hold(condition, value) {
+            return Err(error!(
+                Policy,
+                "the field {} does not meet the condition {condition:?}: the server would answer \
+                 \"Invalid according to Policy: Policy Condition failed: {condition:?}\"",
+                Quoted(name)
+            ));
+        }
+    }
+    let bucket_field = fields
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(BUCKET));
+    match bucket_field {
+        Some((_, named)) if named != bucket => Err(error!(
+            Policy,
+            "the field bucket is {}, but the form goes to the bucket {}",
+            Quoted(named),
+            Quoted(bucket)
+        )),
+        _ => Ok(open),
+    }
+}
+
+/// Whether a form's value can meet the condition, whatever the file's name is.
+fn can_hold(condition: &Condition, value: Option<&str>) -> bool {
+    let variable = value.and_then(|value| value.split_once(FILENAME));
+    match (condition.rule(), variable) {
+        // The name may be what the condition needs for the rest of its prefix.
+        (Rule::StartsWith { prefix, .. }, Some((before, _))) => {
+            condition.holds(Some(before)) || prefix.starts_with(before)
+        }
+        (Rule::Eq { .. }, Some(_)) => false,
+        _ => condition.holds(value),
+    }
+}
+
+/// "The form data and boundaries (excluding the contents of the file) cannot exceed 20 KB."
+fn check_size(fields: &[Field]) -> Result<(), Error> {
+    const MOST: usize = 20 * 1024;
+    /// Around name and value: `--`, the longest boundary of RFC 2046, and `Content-Disposition: form-data; name=""`,
+    /// with line breaks.
+    const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
+    let sizes = fields
+        .iter()
+        .map(|(name, value)| [AROUND, name.len(), value.len()]);
+    let size = sizes.flatten().fold(0, usize::saturating_add);
+    match size > MOST {
+        true => Err(error!(
+            Policy,
+            "the form has {size} bytes before its file, and a server takes {MOST} (20 KB): it would answer \
+             \"MaxPostPreDataLengthExceededError\""
+        )),
+        false => Ok(()),
+    }
+}

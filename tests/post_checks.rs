@@ -1,0 +1,733 @@
+//! What is refused when a policy is signed or read, and when an upload is held against it. Each refusal
+//! stands beside a twin that is accepted.
+
+use presign::post::{Condition, Key, Policy, PostPolicy, Refusal, Upload};
+use presign::s3::Bucket;
+use presign::{Credentials, Error, ErrorKind, PresignedPost, Timestamp};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn credentials() -> Credentials {
+    Credentials::new(
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    )
+    .unwrap()
+}
+
+fn bucket() -> Bucket {
+    Bucket::new("examplebucket", "us-east-1").unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+/// Signs with both generations, which have to agree.
+fn sign(policy: &PostPolicy) -> Result<PresignedPost, Error> {
+    let v4 = policy.presign(&bucket(), &credentials(), HOUR, now());
+    let v2 = policy.presign_v2(&bucket(), &credentials(), HOUR, now());
+    assert_eq!(v4.as_ref().err(), v2.as_ref().err());
+    v4
+}
+
+fn policy() -> PostPolicy {
+    PostPolicy::new("user/eric/photo.jpg")
+}
+
+#[track_caller]
+fn refused(policy: PostPolicy, kind: ErrorKind, message: &str) {
+    let error = sign(&policy).unwrap_err();
+    assert_eq!(error.kind(), kind, "{error}");
+    assert_eq!(error.to_string(), message);
+}
+
+#[track_caller]
+fn accepted(policy: PostPolicy) -> PresignedPost {
+    sign(&policy).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn names(form: &PresignedPost) -> Vec<&str> {
+    form.fields().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_field_is_sent_once() {
+    accepted(
+        policy()
+            .field("acl", "private")
+            .field("x-amz-meta-acl", "private"),
+    );
+    refused(
+        policy().field("acl", "private").field("ACL", "private"),
+        ErrorKind::Policy,
+        "the field `acl` is there twice: names are compared without regard to case, and a field is sent once",
+    );
+    // A condition may be there twice, and its field is still one.
+    let form = accepted(policy().eq("acl", "private").eq("Acl", "private"));
+    assert_eq!(
+        names(&form).iter().filter(|name| **name == "acl").count(),
+        1
+    );
+}
+
+#[test]
+fn what_signing_adds_can_not_be_given() {
+    for name in [
+        "key",
+        "Policy",
+        "AWSAccessKeyId",
+        "signature",
+        "x-amz-algorithm",
+        "X-Amz-Credential",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-signature",
+    ] {
+        let error = sign(&policy().field(name, "x")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Policy);
+        assert!(
+            error
+                .to_string()
+                .ends_with("is added by signing, and a field is sent once: leave it out")
+        );
+        accepted(policy().field(format!("x-amz-meta-{name}"), "x"));
+    }
+    refused(
+        policy().field("File", "x"),
+        ErrorKind::Policy,
+        "the field file is the file itself, which the browser adds as the last one",
+    );
+    refused(
+        policy().starts_with("file", ""),
+        ErrorKind::Policy,
+        r#"the condition ["starts-with", "$file", ""] is about a field that no condition can be about"#,
+    );
+    let key = "x-amz-server-side-encryption-customer-key";
+    let secret: Condition = format!(r#"{{"{key}": "a secret"}}"#).parse().unwrap();
+    assert_eq!(format!("{secret:?}"), format!(r#"["eq", "${key}", "..."]"#));
+    refused(
+        policy().condition_json(r#"["eq", "$x-amz-signature", "guess"]"#),
+        ErrorKind::Policy,
+        r#"the condition ["eq", "$x-amz-signature", "..."] is about a field that no condition can be about"#,
+    );
+}
+
+#[test]
+fn an_exact_condition_needs_its_field() {
+    let raw = r#"{"acl": "public-read"}"#;
+    refused(
+        policy().condition_json(raw),
+        ErrorKind::Policy,
+        "the condition [\"eq\", \"$acl\", \"public-read\"] is exact, so the form needs the field `acl`: \
+         the server would answer \"Invalid according to Policy: Policy Condition failed: \
+         [\"eq\", \"$acl\", \"public-read\"]\"",
+    );
+    accepted(policy().condition_json(raw).field("ACL", "public-read"));
+    accepted(policy().eq("acl", "public-read"));
+    // The browser fills in what only has to begin so.
+    let form = accepted(policy().starts_with("acl", "public"));
+    assert!(!names(&form).contains(&"acl"));
+    assert_eq!(form.open_fields().collect::<Vec<_>>(), [("acl", "public")]);
+}
+
+#[test]
+fn a_field_meets_its_conditions() {
+    accepted(
+        policy()
+            .field("acl", "public-read")
+            .starts_with("acl", "public"),
+    );
+    refused(
+        policy()
+            .field("acl", "private")
+            .starts_with("Acl", "public"),
+        ErrorKind::Policy,
+        "the field `Acl` does not meet the condition [\"starts-with\", \"$Acl\", \"public\"]: \
+         the server would answer \"Invalid according to Policy: Policy Condition failed: \
+         [\"starts-with\", \"$Acl\", \"public\"]\"",
+    );
+    assert!(sign(&policy().eq("acl", "private").eq("acl", "public-read")).is_err());
+    assert!(sign(&policy().field("acl", "private").eq("acl", "public-read")).is_err());
+    accepted(policy().field("acl", "private").eq("acl", "private"));
+
+    // A list of types has to begin so, each of them.
+    let images = || policy().starts_with("content-type", "image/");
+    accepted(images().field("Content-Type", "image/png, image/jpeg"));
+    assert!(sign(&images().field("Content-Type", "image/png, text/html")).is_err());
+    // In other fields a comma is a comma.
+    accepted(policy().field("acl", "a,b").starts_with("acl", "a"));
+
+    // Two beginnings of a field that the browser fills in.
+    let form = accepted(
+        policy()
+            .starts_with("acl", "pub")
+            .starts_with("acl", "public-"),
+    );
+    assert_eq!(form.open_fields().collect::<Vec<_>>(), [("acl", "public-")]);
+    assert!(sign(&policy().starts_with("acl", "pub").starts_with("acl", "pri")).is_err());
+}
+
+#[test]
+fn conditions_on_bucket_and_key() {
+    accepted(policy().condition_json(r#"{"bucket": "examplebucket"}"#));
+    assert!(sign(&policy().condition_json(r#"{"bucket": "another"}"#)).is_err());
+    accepted(policy().field("bucket", "examplebucket"));
+    refused(
+        policy().field("bucket", "another"),
+        ErrorKind::Policy,
+        "the field bucket is `another`, but the form goes to the bucket `examplebucket`",
+    );
+    accepted(policy().starts_with("key", "user/"));
+    assert!(sign(&policy().starts_with("key", "users/")).is_err());
+    // The file's name may be what the condition asks for, but not for what stands before it.
+    let any = || PostPolicy::new(Key::starts_with("user/"));
+    accepted(any().starts_with("key", "user/eric"));
+    accepted(any().starts_with("key", "us"));
+    assert!(sign(&any().starts_with("key", "users/")).is_err());
+    assert!(sign(&any().condition_json(r#"{"key": "user/${filename}"}"#)).is_err());
+}
+
+#[test]
+fn forms_go_to_buckets() {
+    let sign = |name: &str| {
+        let bucket = Bucket::new(name, "us-west-2").unwrap();
+        policy().presign(&bucket, &credentials(), HOUR, now())
+    };
+    sign("examplebucket").unwrap();
+    sign("reports-abcdefghijklmnopqrstuvwxyz0123456789ab-s3alias").unwrap();
+    for other in [
+        "arn:aws:s3:us-west-2:123456789012:accesspoint/reports",
+        "logs--usw2-az1--x-s3",
+    ] {
+        assert_eq!(
+            sign(other).unwrap_err().kind(),
+            ErrorKind::Bucket,
+            "{other}"
+        );
+    }
+}
+
+#[test]
+fn keys() {
+    let condition = |key: Key| {
+        let form = accepted(PostPolicy::new(key));
+        let policy = Policy::parse(form.policy()).unwrap();
+        let about = policy.conditions().find(|it| it.field() == Some("key"));
+        let (_, value) = form.fields().find(|(name, _)| *name == "key").unwrap();
+        (format!("{:?}", about.unwrap()), value.to_owned())
+    };
+    let exact = (r#"["eq", "$key", "a/b"]"#.into(), "a/b".into());
+    assert_eq!(condition(Key::exact("a/b")), exact);
+    assert_eq!(condition("a/b".into()), exact);
+    let prefix = (
+        r#"["starts-with", "$key", "a/"]"#.into(),
+        "a/${filename}".into(),
+    );
+    assert_eq!(condition(Key::starts_with("a/")), prefix);
+    assert_eq!(condition("a/${filename}".into()), prefix);
+    let any = (
+        r#"["starts-with", "$key", ""]"#.into(),
+        "${filename}".into(),
+    );
+    assert_eq!(condition(Key::starts_with("")), any);
+
+    let message = "the key `a/${filename}/b` has ${filename} where it can't be checked: the server puts the file's \
+                   name there, and a policy can only say how a key begins. Let the key end in ${filename}, or use \
+                   Key::starts_with";
+    refused(PostPolicy::new("a/${filename}/b"), ErrorKind::Key, message);
+    assert!(sign(&PostPolicy::new(Key::exact("a/${filename}"))).is_err());
+    assert!(sign(&PostPolicy::new(Key::starts_with("${filename}/"))).is_err());
+    accepted(PostPolicy::new("a/$filename/{filename}"));
+    refused(
+        PostPolicy::new(""),
+        ErrorKind::Key,
+        "the key is empty: an object has a name of at least one character",
+    );
+}
+
+#[test]
+fn the_name_of_the_file_in_other_fields() {
+    let done = "https://www.example.com/done?name=";
+    let form = accepted(policy().field("success_action_redirect", format!("{done}${{filename}}")));
+    let condition = format!(r#"["starts-with", "$success_action_redirect", "{done}"]"#);
+    assert!(form.policy().contains(&condition), "{}", form.policy());
+
+    let middle = || policy().field("x-amz-meta-name", "<${filename}>");
+    refused(
+        middle(),
+        ErrorKind::Policy,
+        "the field `x-amz-meta-name` has ${filename} before its end, so no condition follows from it: \
+         add one with starts_with",
+    );
+    accepted(middle().starts_with("x-amz-meta-name", "<"));
+    assert!(sign(&middle().condition_json(r#"{"x-amz-meta-name": "<${filename}>"}"#)).is_err());
+}
+
+#[test]
+fn sizes() {
+    let form = accepted(policy().content_length_range(0..=u64::MAX));
+    assert!(
+        form.policy()
+            .contains(r#"["content-length-range", 0, 18446744073709551615]"#)
+    );
+    accepted(policy().content_length_range(7..=7));
+    #[expect(clippy::reversed_empty_ranges, reason = "it is what is refused")]
+    let reversed = policy().content_length_range(8..=7);
+    refused(
+        reversed,
+        ErrorKind::Policy,
+        "no file has at least 8 and at most 7 bytes: content-length-range is the least, then the most",
+    );
+    assert!(sign(&policy().condition_json(r#"["content-length-range", 8, 7]"#)).is_err());
+    accepted(policy().condition_json(r#"["content-length-range", 7, 8]"#));
+}
+
+#[test]
+fn twenty_kilobytes_of_form_data() {
+    // `x-ignore-` has no condition, so its value counts once.
+    let form = |more: usize| {
+        let policy = policy().field("x-ignore-padding", "p".repeat(more));
+        policy.presign(&bucket(), &credentials(), HOUR, now())
+    };
+    // As a browser writes it, with the longest boundary there is.
+    let boundary = "b".repeat(70);
+    let length = |form: &PresignedPost| -> usize {
+        let parts = form.fields().map(|(name, value)| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+        });
+        parts.map(|part| part.len()).sum()
+    };
+    let most = 20 * 1024 - length(&form(0).unwrap());
+    assert_eq!(length(&form(most).unwrap()), 20 * 1024);
+    let error = form(most + 1).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Policy);
+    assert_eq!(
+        error.to_string(),
+        "the form has 20481 bytes before its file, and a server takes 20480 (20 KB): it would answer \
+         \"MaxPostPreDataLengthExceededError\"",
+    );
+}
+
+#[test]
+fn what_browsers_can_not_send() {
+    accepted(policy().field("x-amz-meta-lines", "one\r\ntwo\r\n"));
+    for broken in ["one\ntwo", "one\rtwo", "one\n\rtwo", "one\r\r\ntwo", "\n"] {
+        let error = sign(&policy().field("x-amz-meta-lines", broken)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Policy, "{broken:?}");
+    }
+    assert!(sign(&PostPolicy::new("one\ntwo")).is_err());
+    accepted(policy().field("x-amz-meta-control", "\u{1}\t\u{7f}\u{85}"));
+    assert!(sign(&policy().field("x-amz-meta-nul", "\0")).is_err());
+    assert!(sign(&policy().field("", "x")).is_err());
+    assert!(sign(&policy().field("a\tb", "x")).is_err());
+    accepted(policy().field("a \"b\"", "x"));
+    assert!(sign(&policy().field("_charset_", "utf-8")).is_err());
+}
+
+#[test]
+fn raw_conditions() {
+    for good in [
+        r#"["starts-with", "$x-amz-meta-tag", ""]"#,
+        " [ \"starts-with\"\t,\r\n\"$x-amz-meta-tag\",\"\" ] ",
+        r#"["starts-with", "\u0024x-amz-meta-t\u0061g", ""]"#,
+        r#"["starts-with", "\$x-amz-meta-tag", ""]"#,
+    ] {
+        let form = accepted(policy().condition_json(good));
+        // Written in one way, however it came.
+        let written = r#", "conditions": [["starts-with", "$x-amz-meta-tag", ""], {"bucket""#;
+        assert!(form.policy().contains(written), "{}", form.policy());
+    }
+    for bad in [
+        "",
+        "null",
+        "acl",
+        r#""acl""#,
+        "[]",
+        "{}",
+        r#"{"acl": "a", "tagging": "b"}"#,
+        r#"{"acl": "a",}"#,
+        r#"{"acl": 1}"#,
+        r#"{"acl": null}"#,
+        r#"{"acl": ["a"]}"#,
+        r#"{"acl" "a"}"#,
+        r#"{"acl": "a"} x"#,
+        r#"{"acl": "a"}{"acl": "a"}"#,
+        r#"{acl: "a"}"#,
+        r#"{'acl': 'a'}"#,
+        r#"["eq", "$acl"]"#,
+        r#"["eq", "$acl", "a", "b"]"#,
+        r#"["eq", "$acl", "a",]"#,
+        r#"["eq", "acl", "a"]"#,
+        r#"["ends-with", "$acl", "a"]"#,
+        r#"["EQ", "$acl", "a"]"#,
+        r#"["content-length-range", 1]"#,
+        r#"["content-length-range", -1, 2]"#,
+        r#"["content-length-range", +1, 2]"#,
+        r#"["content-length-range", 01, 2]"#,
+        r#"["content-length-range", 1.0, 2]"#,
+        r#"["content-length-range", 1e3, 2]"#,
+        r#"["content-length-range", "1", "2"]"#,
+        r#"["content-length-range", 1, 18446744073709551616]"#,
+        r#"["content-length-range", 1, ]"#,
+        r#"{"acl": "a"#,
+        r#"{"acl": "\q"}"#,
+        r#"{"acl": "\u12"}"#,
+        r#"{"acl": "\u+123"}"#,
+        r#"{"acl": "\ud800"}"#,
+        r#"{"acl": "\udc00\ud800"}"#,
+        r#"{"acl": "\ud800\u0041"}"#,
+        "{\"acl\": \"a\nb\"}",
+        "\u{feff}{\"acl\": \"a\"}",
+        "\u{a0}{\"acl\": \"a\"}",
+        "[[[[[[[[[[[[[[[[",
+    ] {
+        assert!(bad.parse::<Condition>().is_err(), "{bad}");
+        let error = sign(&policy().field("acl", "a").condition_json(bad)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Policy, "{bad}");
+    }
+    let error = r#"{"acl": 1}"#.parse::<Condition>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the JSON should have a string in double quotes at byte 8, not `1`"
+    );
+    // Nesting costs nothing.
+    assert!("[".repeat(1_000_000).parse::<Condition>().is_err());
+}
+
+#[test]
+fn when_a_policy_ends() {
+    let sign = |expires_in| policy().presign(&bucket(), &credentials(), expires_in, now());
+    let kind = |expires_in| sign(expires_in).unwrap_err().kind();
+    assert!(sign(Duration::from_secs(1)).is_ok());
+    assert_eq!(kind(Duration::ZERO), ErrorKind::Expiry);
+    assert_eq!(kind(Duration::from_millis(1500)), ErrorKind::Expiry);
+    // AWS's documents name no cap for a policy.
+    let month = Duration::from_secs(30 * 24 * 3600);
+    assert_eq!(
+        sign(month).unwrap().expires_at(),
+        now().saturating_add(month)
+    );
+    assert_eq!(kind(Duration::from_secs(u64::MAX)), ErrorKind::Time);
+
+    let until = |end: Timestamp| policy().presign_until(&bucket(), &credentials(), end, now());
+    let v2_until =
+        |end: Timestamp| policy().presign_v2_until(&bucket(), &credentials(), end, now());
+    let second = now().saturating_add(Duration::from_secs(1));
+    assert_eq!(until(second).unwrap().expires_at(), second);
+    assert_eq!(v2_until(second).unwrap().expires_at(), second);
+    let error = until(now()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expiry);
+    assert_eq!(
+        error.to_string(),
+        "the policy would end at 2013-05-24T00:00:00Z, which is not after 2013-05-24T00:00:00Z: the server \
+         would answer \"Invalid according to Policy: Policy expired\"",
+    );
+    assert_eq!(v2_until(now()).unwrap_err(), error);
+}
+
+#[test]
+fn a_form_does_not_outlive_its_credentials() {
+    let credentials = credentials().with_expiration(now().saturating_add(HOUR));
+    let second = Duration::from_secs(1);
+    assert!(
+        policy()
+            .presign(&bucket(), &credentials, HOUR, now())
+            .is_ok()
+    );
+    assert!(
+        policy()
+            .presign_v2(&bucket(), &credentials, HOUR, now())
+            .is_ok()
+    );
+    let error = policy()
+        .presign(&bucket(), &credentials, HOUR + second, now())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expiry);
+    assert!(
+        error
+            .to_string()
+            .starts_with("the form would end at 2013-05-24T01:00:01Z")
+    );
+    assert!(
+        policy()
+            .presign_v2(&bucket(), &credentials, HOUR + second, now())
+            .is_err()
+    );
+}
+
+#[test]
+fn the_session_token_is_a_field_with_its_condition() {
+    let token = "AQoDYXdzEPT//////////wEXAMPLE";
+    let credentials = credentials().with_session_token(token).unwrap();
+    let v4 = policy()
+        .presign(&bucket(), &credentials, HOUR, now())
+        .unwrap();
+    let v2 = policy()
+        .presign_v2(&bucket(), &credentials, HOUR, now())
+        .unwrap();
+    assert_eq!(
+        names(&v4),
+        [
+            "key",
+            "x-amz-algorithm",
+            "x-amz-credential",
+            "x-amz-date",
+            "x-amz-security-token",
+            "policy",
+            "x-amz-signature"
+        ]
+    );
+    assert_eq!(
+        names(&v2),
+        [
+            "key",
+            "AWSAccessKeyId",
+            "x-amz-security-token",
+            "policy",
+            "signature"
+        ]
+    );
+    for form in [v4, v2] {
+        let policy = Policy::parse(form.policy()).unwrap();
+        let upload = |token| {
+            let others = form
+                .fields()
+                .filter(|(name, _)| *name != "x-amz-security-token");
+            Upload::new("examplebucket", 1)
+                .fields(others)
+                .field("x-amz-security-token", token)
+        };
+        assert_eq!(policy.check(&upload(token), now()), Ok(()));
+        let refusal = policy.check(&upload("other"), now()).unwrap_err();
+        // Neither `Debug` nor a message shows it.
+        for text in [
+            format!("{form:?}"),
+            format!("{policy:?}"),
+            format!("{:?}", upload(token)),
+            format!("{refusal:?} {refusal}"),
+        ] {
+            assert!(
+                !text.contains(token) && !text.contains(form.signature().as_str()),
+                "{text}"
+            );
+        }
+    }
+}
+
+const POLICY: &str = r#"{"expiration": "2013-05-24T01:00:00.000Z", "conditions": [
+    {"bucket": "examplebucket"},
+    ["starts-with", "$key", "user/eric/"],
+    {"acl": "public-read"},
+    ["starts-with", "$Content-Type", "image/"],
+    ["starts-with", "$x-amz-meta-tag", ""],
+    ["content-length-range", 2, 10]
+]}"#;
+
+const FORM: [(&str, &str); 5] = [
+    ("key", "user/eric/${filename}"),
+    ("acl", "public-read"),
+    ("Content-Type", "image/png"),
+    ("policy", "…"),
+    ("X-AMZ-Signature", "…"),
+];
+
+/// Checks the form with one field changed, added or (with `None`) left out.
+fn check(name: &str, value: Option<&str>) -> Result<(), Refusal> {
+    let others = FORM.iter().copied().filter(|(own, _)| *own != name);
+    let changed = value.map(|value| (name, value));
+    let upload = Upload::new("examplebucket", 10)
+        .file_name("me.png")
+        .fields(others)
+        .fields(changed);
+    Policy::parse(POLICY).unwrap().check(&upload, now())
+}
+
+fn failed(condition: &str) -> Result<(), Refusal> {
+    let condition = condition.parse().unwrap();
+    Err(Refusal::ConditionFailed { condition })
+}
+
+#[test]
+fn an_upload_is_held_against_every_condition() {
+    assert_eq!(check("nothing", None), Ok(()));
+    let acl = r#"{"acl": "public-read"}"#;
+    assert_eq!(check("acl", Some("private")), failed(acl));
+    assert_eq!(check("acl", Some("public-read-write")), failed(acl));
+    assert_eq!(check("acl", None), failed(acl));
+    let key = r#"["starts-with", "$key", "user/eric/"]"#;
+    assert_eq!(check("key", Some("user/betty/me.png")), failed(key));
+    assert_eq!(check("key", Some("user/eric/")), Ok(()));
+    assert_eq!(check("key", Some("")), Err(Refusal::NoKey));
+    assert_eq!(check("key", None), Err(Refusal::NoKey));
+    let images = r#"["starts-with", "$Content-Type", "image/"]"#;
+    assert_eq!(check("Content-Type", Some("image/png,image/gif")), Ok(()));
+    assert_eq!(
+        check("Content-Type", Some("image/png,text/html")),
+        failed(images)
+    );
+    assert_eq!(check("Content-Type", Some("image/png,")), failed(images));
+    assert_eq!(check("Content-Type", None), failed(images));
+    assert_eq!(check("x-amz-meta-tag", Some("anything")), Ok(()));
+}
+
+#[test]
+fn an_upload_has_no_field_without_a_condition() {
+    let extra = |name: &str| Err(Refusal::ExtraField { name: name.into() });
+    assert_eq!(check("tagging", Some("a")), extra("tagging"));
+    assert_eq!(
+        check("X-Amz-Meta-Other", Some("a")),
+        extra("x-amz-meta-other")
+    );
+    assert_eq!(check("x-ignored", Some("a")), extra("x-ignored"));
+    for free in [
+        "AWSAccessKeyId",
+        "signature",
+        "file",
+        "X-Ignore-Me",
+        "x-ignore-",
+    ] {
+        assert_eq!(check(free, Some("a")), Ok(()), "{free}");
+    }
+    let repeated = |name: &str| Err(Refusal::RepeatedField { name: name.into() });
+    assert_eq!(check("ACL", Some("public-read")), repeated("acl"));
+    assert_eq!(check("Policy", Some("…")), repeated("policy"));
+    assert_eq!(check("bucket", Some("examplebucket")), Ok(()));
+    assert_eq!(check("bucket", Some("another")), Err(Refusal::OtherBucket));
+    let message = check("tagging", Some("a")).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "Invalid according to Policy: Extra input fields: tagging"
+    );
+}
+
+#[test]
+fn an_upload_goes_to_the_bucket_of_the_policy() {
+    let upload = |bucket| Upload::new(bucket, 10).file_name("me.png").fields(FORM);
+    let policy = Policy::parse(POLICY).unwrap();
+    assert_eq!(policy.check(&upload("examplebucket"), now()), Ok(()));
+    let other = policy.check(&upload("another"), now());
+    assert_eq!(other, failed(r#"{"bucket": "examplebucket"}"#));
+    // A policy that names no bucket is good for none, as on S3.
+    let open = POLICY.replace(r#"{"bucket": "examplebucket"},"#, "");
+    let nowhere = Policy::parse(&open)
+        .unwrap()
+        .check(&upload("examplebucket"), now());
+    assert_eq!(
+        nowhere,
+        Err(Refusal::ExtraField {
+            name: "bucket".into()
+        })
+    );
+}
+
+#[test]
+fn an_upload_has_the_size_of_the_policy() {
+    let check = |size| {
+        let upload = Upload::new("examplebucket", size)
+            .file_name("me.png")
+            .fields(FORM);
+        Policy::parse(POLICY).unwrap().check(&upload, now())
+    };
+    assert_eq!(check(2), Ok(()));
+    assert_eq!(check(10), Ok(()));
+    assert_eq!(check(1), Err(Refusal::TooSmall { size: 1, min: 2 }));
+    assert_eq!(check(11), Err(Refusal::TooLarge { size: 11, max: 10 }));
+    assert_eq!(check(1).unwrap_err().code(), "EntityTooSmall");
+    assert_eq!(check(11).unwrap_err().code(), "EntityTooLarge");
+}
+
+#[test]
+fn an_upload_comes_in_time() {
+    let upload = Upload::new("examplebucket", 10)
+        .file_name("me.png")
+        .fields(FORM);
+    let policy = Policy::parse(POLICY).unwrap();
+    let end = Timestamp::parse("20130524T010000Z").unwrap();
+    assert_eq!(policy.check(&upload, end), Ok(()));
+    let late = policy.check(&upload, end.saturating_add(Duration::from_secs(1)));
+    assert_eq!(late, Err(Refusal::Expired { at: end }));
+    assert_eq!(late.unwrap_err().code(), "AccessDenied");
+}
+
+#[test]
+fn only_the_last_part_of_a_path_is_the_name_of_a_file() {
+    for (given, key) in [
+        ("me.png", "user/eric/me.png"),
+        (r"C:\photos\me.png", "user/eric/me.png"),
+        ("/home/eric/me.png", "user/eric/me.png"),
+        ("../../betty/me.png", "user/eric/me.png"),
+        ("photos/", "user/eric/"),
+        ("", "user/eric/"),
+    ] {
+        let upload = Upload::new("examplebucket", 10)
+            .file_name(given)
+            .fields(FORM);
+        assert_eq!(upload.value("Key").as_deref(), Some(key), "{given}");
+        assert_eq!(upload.value("acl").as_deref(), Some("public-read"));
+        assert_eq!(upload.value("tagging"), None);
+    }
+    // A name with the variable in it is not expanded again.
+    let upload = Upload::new("examplebucket", 10)
+        .file_name("${filename}")
+        .fields(FORM);
+    assert_eq!(
+        upload.value("key").as_deref(),
+        Some("user/eric/${filename}")
+    );
+}
+
+#[test]
+fn policies_that_are_none() {
+    let end = r#""expiration": "2013-05-24T01:00:00Z""#;
+    let good = format!(r#" {{ "conditions" : [ ] , {end} }} "#);
+    assert_eq!(Policy::parse(&good).unwrap().conditions().count(), 0);
+    for bad in [
+        String::new(),
+        "{}".into(),
+        "[]".into(),
+        format!("{{{end}}}"),
+        r#"{"conditions": []}"#.into(),
+        format!(r#"{{{end}, "conditions": [], {end}}}"#),
+        format!(r#"{{{end}, "conditions": [], "conditions": []}}"#),
+        format!(r#"{{{end}, "conditions": [], "more": 1}}"#),
+        format!(r#"{{{end}, "conditions": [],}}"#),
+        format!(r#"{{{end}, "conditions": [{{"acl": "a"}},]}}"#),
+        format!(r#"{{{end}, "conditions": {{}}}}"#),
+        format!(r#"{{{end}, "conditions": [[]]}}"#),
+        format!(r#"{{{end}, "conditions": []}} []"#),
+        r#"{"expiration": "20130524T010000Z", "conditions": []}"#.into(),
+        r#"{"expiration": "2013-05-24", "conditions": []}"#.into(),
+        r#"{"expiration": 1369353600, "conditions": []}"#.into(),
+        format!(r#"{{{end}, "conditions": [["content-length-range", 2, 1]]}}"#),
+    ] {
+        let error = Policy::parse(&bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Policy, "{bad}");
+    }
+    assert!(Policy::from_base64("e30=").is_err());
+    assert!(Policy::from_base64("not base64").is_err());
+    assert!(Policy::from_base64("/w==").is_err());
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn serialized_as_boto3_gives_it() {
+    let form = accepted(
+        policy()
+            .field("Content-Type", "text/plain")
+            .eq("acl", "private"),
+    );
+    let json = serde_json::to_string(&form).unwrap();
+    assert!(json.starts_with(
+        r#"{"url":"https://examplebucket.s3.us-east-1.amazonaws.com/","fields":{"Content-Type":"text/plain","acl":"private","key":"#
+    ));
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let fields = value["fields"].as_object().unwrap();
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+    assert!(fields.eq(form.fields()));
+}

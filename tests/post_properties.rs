@@ -1,0 +1,281 @@
+//! Policies of any text: what is written is read again, by this crate and by others, and nothing of it breaks out of the
+//! markup.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use html5gum::{Token, Tokenizer};
+use presign::post::{Condition, Key, Policy, PostPolicy, Rule, Upload};
+use presign::s3::Bucket;
+use presign::{Credentials, PresignedPost, Timestamp};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+use std::time::Duration;
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+fn sign(policy: &PostPolicy, v2: bool) -> PresignedPost {
+    let credentials = Credentials::new("AKIDEXAMPLE", "a/secret+key").unwrap();
+    let bucket = Bucket::new("examplebucket", "eu-central-1").unwrap();
+    let hour = Duration::from_secs(3600);
+    let signed = match v2 {
+        false => policy.presign(&bucket, &credentials, hour, now()),
+        true => policy.presign_v2(&bucket, &credentials, hour, now()),
+    };
+    signed.unwrap()
+}
+
+/// Any text that a browser can send, with what hurts in HTML, scripts and JSON more often than by chance.
+fn value() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => any::<char>().prop_map(String::from),
+        2 => prop::sample::select(vec![
+            "\"", "'", "<", ">", "&", "\r\n", "&quot;", "&#10;", "</script>", "<!--", "-->", "]]>", "\u{2028}",
+            "\u{2029}", "\\", "\\u003c", "`", "${x}", "\u{7f}", "\u{85}", "\u{9f}", "\u{fffe}", "\u{feff}", "😀", "\u{c}",
+            "\u{b}", "\t", " ", "=", "/>", "\u{1}",
+        ]).prop_map(String::from),
+    ];
+    vec(piece, 0..12).prop_map(|pieces| {
+        // A lone line break is refused, and so are NUL and the variable for the file's name.
+        let text = pieces.concat().replace('\0', "").replace("${filename}", "");
+        text.replace("\r\n", "\u{0}")
+            .replace(['\r', '\n'], "")
+            .replace('\0', "\r\n")
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let any = vec(any::<char>(), 1..6).prop_map(String::from_iter);
+    let text = prop_oneof![any, "[\"'<>&= a-z/]{1,8}".prop_map(String::from)];
+    text.prop_map(|text| format!("x-amz-meta-{}", text.replace(char::is_control, "")))
+}
+
+#[derive(Clone, Debug)]
+struct Sketch {
+    key: Key,
+    fields: Vec<(String, String)>,
+    open: Vec<(String, String)>,
+    range: Option<(u64, u64)>,
+}
+
+fn sketch() -> impl Strategy<Value = Sketch> {
+    let exact = value().prop_filter_map("an empty key", |key| {
+        (!key.is_empty()).then(|| Key::exact(key))
+    });
+    let key = prop_oneof![exact, value().prop_map(Key::starts_with)];
+    let range = proptest::option::of(any::<(u64, u64)>());
+    let lists = (vec((name(), value()), 0..6), vec((name(), value()), 0..3));
+    (key, lists, range).prop_map(|(key, (mut fields, mut open), range)| {
+        let mut names = std::collections::HashSet::new();
+        let mut fresh = |field: &(String, String)| names.insert(field.0.to_ascii_lowercase());
+        fields.retain(&mut fresh);
+        open.retain(&mut fresh);
+        Sketch {
+            key,
+            fields,
+            open,
+            range: range.map(|(one, two)| (one.min(two), one.max(two))),
+        }
+    })
+}
+
+impl Sketch {
+    fn policy(&self) -> PostPolicy {
+        let mut policy = PostPolicy::new(self.key.clone());
+        for (name, value) in &self.fields {
+            policy = policy.field(name, value);
+        }
+        for (name, prefix) in &self.open {
+            policy = policy.starts_with(name, prefix);
+        }
+        if let Some((min, max)) = self.range {
+            policy = policy.content_length_range(min..=max);
+        }
+        policy
+    }
+}
+
+/// The start tags of a document: names, and attributes in their order.
+fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    Tokenizer::new(html)
+        .filter_map(|token| match token {
+            Ok(Token::StartTag(tag)) => {
+                let attributes = tag.attributes.iter();
+                let attributes = attributes.map(|(name, value)| (text(name), text(value)));
+                Some((text(&tag.name), attributes.collect()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> &'a str {
+    let found = attributes.iter().find(|(own, _)| own == name);
+    found.map_or("", |(_, value)| value)
+}
+
+proptest! {
+    #[test]
+    fn a_policy_is_read_as_it_was_written(sketch in sketch(), v2: bool) {
+        let form = sign(&sketch.policy(), v2);
+        let policy = Policy::parse(form.policy()).unwrap();
+        prop_assert_eq!(policy.expiration(), form.expires_at());
+        prop_assert!(form.policy().bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+
+        let mut conditions = policy.conditions().map(Condition::rule);
+        for (field, value) in &sketch.fields {
+            prop_assert_eq!(conditions.next(), Some(Rule::Eq { field, value }));
+        }
+        for (field, prefix) in &sketch.open {
+            prop_assert_eq!(conditions.next(), Some(Rule::StartsWith { field, prefix }));
+        }
+        if let Some((min, max)) = sketch.range {
+            prop_assert_eq!(conditions.next(), Some(Rule::ContentLengthRange { min, max }));
+        }
+        // The field holds just this text, and another crate reads the same from it.
+        let (_, encoded) = form.fields().find(|(name, _)| *name == "policy").unwrap();
+        let decoded = BASE64.decode(encoded).unwrap();
+        prop_assert_eq!(&decoded, form.policy().as_bytes());
+        let theirs: Value = serde_json::from_slice(&decoded).unwrap();
+        let theirs = theirs["conditions"].as_array().unwrap();
+        prop_assert_eq!(theirs.len(), policy.conditions().count());
+        for (ours, theirs) in sketch.fields.iter().zip(theirs) {
+            prop_assert_eq!(&theirs[&ours.0], &ours.1);
+        }
+    }
+
+    /// A condition that another crate writes, in whatever escapes and spaces, is read alike and written in one way.
+    #[test]
+    fn conditions_of_another_writer_are_read(field in name(), value in value()) {
+        let array = serde_json::json!(["eq", format!("${field}"), value]);
+        let object = serde_json::json!({ (field.clone()): value });
+        for json in [
+            array.to_string(),
+            serde_json::to_string_pretty(&array).unwrap(),
+            object.to_string(),
+            serde_json::to_string_pretty(&object).unwrap(),
+        ] {
+            let condition: Condition = json.parse().unwrap();
+            prop_assert_eq!(condition.rule(), Rule::Eq { field: &field, value: &value });
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "[\\[\\]{}\",:$\\\\ua-e0-9 ]{0,40}", anything: String) {
+        for text in [text, anything] {
+            let _ = text.parse::<Condition>();
+            let _ = Policy::parse(&text);
+            let _ = Policy::parse(&format!("{{\"expiration\": {text}"));
+            let _ = Policy::from_base64(&text);
+        }
+    }
+
+    /// The form's own fields pass its own check, with any file and any value of an open field.
+    #[test]
+    fn a_form_passes_its_own_check(sketch in sketch(), v2: bool, size: u64, file in "[^/\\\\]{1,9}") {
+        let form = sign(&sketch.policy(), v2);
+        let (min, max) = sketch.range.unwrap_or((0, u64::MAX));
+        let open: Vec<_> = form.open_fields().map(|(name, prefix)| (name, format!("{prefix}more"))).collect();
+        let upload = |size| {
+            let open = open.iter().map(|(name, value)| (*name, value.as_str()));
+            Upload::new("examplebucket", size).file_name(&file).fields(form.fields()).fields(open)
+        };
+        let policy = Policy::parse(form.policy()).unwrap();
+        prop_assert_eq!(policy.check(&upload(size.clamp(min, max)), now()), Ok(()));
+        prop_assert_eq!(policy.check(&upload(size), now()).is_ok(), (min..=max).contains(&size));
+        for (name, value) in &sketch.fields {
+            let changed = form.fields().map(|(own, value)| (if own == name { "X-Ignore-it" } else { own }, value));
+            let changed = Upload::new("examplebucket", min).file_name(&file).fields(changed);
+            prop_assert!(policy.check(&changed, now()).is_err(), "{} = {:?}", name, value);
+        }
+    }
+
+    #[test]
+    fn html_is_read_as_the_same_fields(sketch in sketch(), v2: bool) {
+        let form = sign(&sketch.policy(), v2);
+        for html in [form.to_html(), form.to_html_page()] {
+            let tags = tags(&html);
+            let forms: Vec<_> = tags.iter().filter(|(name, _)| name == "form").collect();
+            prop_assert_eq!(forms.len(), 1);
+            prop_assert_eq!(attribute(&forms[0].1, "action"), form.url());
+            prop_assert_eq!(attribute(&forms[0].1, "method"), "post");
+            prop_assert_eq!(attribute(&forms[0].1, "enctype"), "multipart/form-data");
+
+            let inputs: Vec<_> = tags.iter().filter(|(name, _)| name == "input").collect();
+            let of_type = |wanted| {
+                let chosen = inputs.iter().filter(move |(_, own)| attribute(own, "type") == wanted);
+                chosen.map(|(_, own)| (attribute(own, "name"), attribute(own, "value")))
+            };
+            prop_assert!(of_type("hidden").eq(form.fields()));
+            prop_assert!(of_type("text").eq(form.open_fields()));
+            prop_assert!(of_type("file").eq([("file", "")]));
+            // The file is the last of them.
+            prop_assert_eq!(attribute(&inputs.last().unwrap().1, "type"), "file");
+            prop_assert_eq!(inputs.len(), form.fields().count() + form.open_fields().count() + 1);
+
+            // No text has become an element or an attribute.
+            for (name, attributes) in &tags {
+                let known = [
+                    "html", "head", "meta", "title", "body", "main", "h1", "form", "input", "label", "p", "button",
+                ];
+                prop_assert!(known.contains(&name.as_str()), "{}", name);
+                for (name, _) in attributes {
+                    let known = [
+                        "action", "method", "enctype", "accept-charset", "type", "name", "value", "required", "lang",
+                        "charset", "content",
+                    ];
+                    prop_assert!(known.contains(&name.as_str()), "{}", name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn javascript_says_the_same_fields(sketch in sketch(), v2: bool) {
+        let form = sign(&sketch.policy(), v2);
+        let script = form.to_javascript();
+        // Nothing can end a script element, or be a line break inside a string.
+        prop_assert!(script.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)));
+        prop_assert!(!script.contains(['<', '>', '&']));
+        let calls = script.lines().filter_map(|line| line.trim().strip_prefix("form.append("));
+        let calls: Vec<_> = calls.map(|call| call.strip_suffix(");").unwrap()).collect();
+        let (file, calls) = calls.split_last().unwrap();
+        prop_assert_eq!(*file, r#""file", file"#);
+        let (fixed, open) = calls.split_at(form.fields().count());
+        for (call, (name, value)) in fixed.iter().zip(form.fields()) {
+            let said: Vec<String> = serde_json::from_str(&format!("[{call}]")).unwrap();
+            prop_assert_eq!(said, [name, value]);
+        }
+        prop_assert_eq!(open.len(), form.open_fields().count());
+    }
+}
+
+/// A field whose value has what would break out of an attribute, an element, a comment or a script.
+#[test]
+fn nothing_breaks_out() {
+    let evil = "\"'><script>alert(1)</script><!--\u{2028}\\\r\n&amp;";
+    let policy = PostPolicy::new(Key::starts_with(evil))
+        .field(format!("x-amz-meta-{}", evil.replace("\r\n", "")), evil)
+        .starts_with("Content-Type", evil);
+    let form = sign(&policy, false);
+    let scripts = |html: &str| {
+        tags(html)
+            .iter()
+            .filter(|(name, _)| name == "script")
+            .count()
+    };
+    // One is ours, which fills in the type of the file.
+    assert_eq!(scripts(&form.to_html()), 1);
+    assert_eq!(form.to_html().matches("<script>").count(), 1);
+    assert_eq!(form.to_html().matches("</script>").count(), 1);
+    assert!(!form.to_html().contains("<!--") && !form.to_html().contains("alert(1)</"));
+    // Line breaks are written as what they are, so that no editor or template changes them.
+    let hidden = "value=\"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--\u{2028}\\&#13;&#10;&amp;amp;\"";
+    assert!(form.to_html().contains(hidden));
+    assert!(!form.to_javascript().contains("</") && !form.to_javascript().contains("<!--"));
+    let plain = sign(&PostPolicy::new("a"), false);
+    assert_eq!(scripts(&plain.to_html()), 0);
+}
