@@ -313,6 +313,10 @@ impl Hex {
     pub(crate) fn of(bytes: &[u8; 32]) -> Self {
         // By arithmetic: the compiler then makes many digits at a time, which it can't with a table.
         const LETTERS: u8 = b'a' - b'0' - 10;
+        #[expect(
+            clippy::arithmetic_side_effects,
+            reason = "four bits: the sum is `f` at most"
+        )]
         let digit = |value: u8| b'0' + value + u8::from(value > 9) * LETTERS;
         let mut text = [0; 64];
         for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {

@@ -95,7 +95,8 @@ impl Hasher {
             .to_be_bytes();
         let padded = self
             .filled
-            .saturating_add(1 + bits.len())
+            .saturating_add(1)
+            .saturating_add(bits.len())
             .next_multiple_of(BLOCK);
         let padding = self.buffer.as_flattened_mut().get_mut(self.filled..padded);
         if let Some((mark, zeros)) = padding.and_then(|padding| padding.split_first_mut()) {

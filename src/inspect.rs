@@ -867,22 +867,22 @@ pub(crate) struct Span(pub(crate) Duration);
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0.as_secs();
-        let mut written = 0;
+        let mut written = 0u8;
         for (unit, name) in [
             (86_400, "day"),
             (3600, "hour"),
             (60, "minute"),
             (1, "second"),
         ] {
-            let count = rest / unit;
-            rest %= unit;
+            let count = rest.checked_div(unit).unwrap_or(0);
+            rest = rest.checked_rem(unit).unwrap_or(0);
             if count == 0 && !(unit == 1 && written == 0) || written == 2 {
                 continue;
             }
             let separator = if written > 0 { " " } else { "" };
             let plural = if count == 1 { "" } else { "s" };
             write!(f, "{separator}{count} {name}{plural}")?;
-            written += 1;
+            written = written.saturating_add(1);
         }
         Ok(())
     }

@@ -48,6 +48,7 @@
 //! | `url` | yes | `url::Url` in and out |
 //! | `http` | no | signing and presigning of `http::Request` and `http::request::Parts` |
 //! | `serde` | no | `Serialize` for the results |
+//! | `arbitrary` | no | `Arbitrary` for [`Request`], [`Timestamp`] and [`Payload`], to fuzz what signs or checks signatures |
 //! | `cli` | no | the program `presign`; nothing in the library |
 
 #![no_std]
@@ -62,6 +63,7 @@
         clippy::expect_used,
         clippy::panic,
         clippy::unreachable,
+        clippy::arithmetic_side_effects,
         clippy::indexing_slicing,
         clippy::string_slice
     )

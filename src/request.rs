@@ -450,9 +450,14 @@ impl<'a> Parts<'a> {
         for param in self.params.as_slice() {
             url.push_str(separator);
             param.name.write(Bare::Unreserved, url);
-            if let Some(value) = param.filled() {
-                url.push('=');
-                value.write(Bare::Unreserved, url);
+            match param.filled() {
+                Some(value) => {
+                    url.push('=');
+                    value.write(Bare::Unreserved, url);
+                }
+                // Without a name either, nothing would be left of the parameter, which is signed.
+                None if param.name.raw().is_empty() => url.push('='),
+                None => {}
             }
             separator = "&";
         }

@@ -53,6 +53,8 @@ impl Timestamp {
     pub fn parse(text: &str) -> Result<Self, Error> {
         parse_amz_date(text)
             .or_else(|| Timestamp::parse_rfc3339(text))
+            // With an offset, a text can lie outside the years that it can be written in again.
+            .filter(|moment| moment.calendar().is_some())
             .ok_or_else(|| {
                 error!(
                     Time,
@@ -189,10 +191,15 @@ fn place<const N: usize>(text: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
     text.get_mut(at..)?.first_chunk_mut()
 }
 
+/// The ASCII digit of a number below ten: the digits are 0x30 to 0x39.
+fn digit(number: u8) -> u8 {
+    b'0' | number
+}
+
 /// Two digits.
 fn write_pair(text: &mut [u8], at: usize, number: u8) {
     if let Some(place) = place(text, at) {
-        *place = [b'0' + number / 10 % 10, b'0' + number % 10];
+        *place = [digit(number / 10 % 10), digit(number % 10)];
     }
 }
 
@@ -237,9 +244,10 @@ fn parse_amz_date(text: &str) -> Option<Timestamp> {
     };
     let number = |tens: u8, ones: u8| {
         let digit = |byte: u8| byte.is_ascii_digit().then_some(byte & 0x0f);
-        Some(digit(tens)? * 10 + digit(ones)?)
+        digit(tens)?.checked_mul(10)?.checked_add(digit(ones)?)
     };
-    let year = i32::from(number(y1, y2)?) * 100 + i32::from(number(y3, y4)?);
+    let century = i32::from(number(y1, y2)?).saturating_mul(100);
+    let year = century.saturating_add(number(y3, y4)?.into());
     let month = Month::try_from(number(m1, m2)?).ok()?;
     let date = Date::from_calendar_date(year, month, number(d1, d2)?).ok()?;
     let time = Time::from_hms(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?).ok()?;
@@ -308,7 +316,7 @@ pub(crate) fn write_decimal(number: u64, sink: &mut impl Sink) {
     let mut rest = number;
     let mut first = digits.len();
     for (at, place) in digits.iter_mut().enumerate().rev() {
-        *place = b'0' + (rest % 10) as u8;
+        *place = digit((rest % 10) as u8);
         rest /= 10;
         first = at;
         if rest == 0 {
@@ -392,6 +400,8 @@ mod tests {
             "20130524t000000z",
             "+0130524T000000Z",
             "20130524T00000éZ",
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
         ] {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }

@@ -143,6 +143,35 @@ mod http {
         assert_eq!(error.kind(), ErrorKind::Url);
         assert!(request.headers().is_empty());
     }
+
+    /// A map of headers panics when it is more than full.
+    #[test]
+    fn a_full_map_of_headers_is_refused_and_left_alone() {
+        let signer = v4::Signer::new(credentials(), "us-east-1", "iam").unwrap();
+        let mut request = ::http::Request::get("https://iam.amazonaws.com/")
+            .body(())
+            .unwrap();
+        signer
+            .sign_http(&mut request.clone(), Payload::Empty, now())
+            .unwrap();
+        let value = ::http::HeaderValue::from_static("1");
+        for number in 0.. {
+            let name = ::http::HeaderName::try_from(format!("a{number}")).unwrap();
+            if request
+                .headers_mut()
+                .try_insert(name, value.clone())
+                .is_err()
+            {
+                break;
+            }
+        }
+        let before = request.headers().len();
+        let error = signer
+            .sign_http(&mut request, Payload::Empty, now())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Header);
+        assert_eq!(request.headers().len(), before);
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -199,5 +228,22 @@ mod serde {
             .unwrap();
         let value = serde_json::to_value(&steps).unwrap();
         assert!(value.get("canonical_request").is_none());
+    }
+
+    /// In the order given, each name once, whatever stands between.
+    #[test]
+    fn headers_given_again_are_joined_where_the_first_stands() {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let put = bucket
+            .put("key")
+            .header("Zebra", "1")
+            .header("a", "2")
+            .header("ZEBRA", "3")
+            .header("b", "4")
+            .header("A", "5");
+        let presigned = put.presign(&credentials(), MINUTE, now()).unwrap();
+        let text = serde_json::to_string(&presigned).unwrap();
+        let headers = r#""headers":{"Zebra":"1,3","a":"2,5","b":"4"}"#;
+        assert!(text.contains(headers), "{text}");
     }
 }

@@ -146,7 +146,7 @@ impl Answer {
         for (name, value) in object {
             match value.as_str() {
                 Some(text) => self.add(name.clone(), text.to_owned()),
-                None => self.read_json(value, depth + 1),
+                None => self.read_json(value, depth.saturating_add(1)),
             }
         }
     }

@@ -106,8 +106,11 @@ impl Difference {
                 writeln!(f, "{colour}{sign} {}{plain}", Printable(text))?;
                 let length = text.chars().count();
                 let marked = length.saturating_sub(start).saturating_sub(end);
-                if start + end > 0 {
-                    let (space, mark) = (" ".repeat(start + 2), "^".repeat(marked.max(1)));
+                if start > 0 || end > 0 {
+                    let (space, mark) = (
+                        " ".repeat(start.saturating_add(2)),
+                        "^".repeat(marked.max(1)),
+                    );
                     writeln!(f, "{space}{mark}")?;
                 }
             }
@@ -171,7 +174,7 @@ fn pair(part: &'static str, signed: Vec<String>, seen: Vec<String>, rows: &mut V
             });
         let found = at.map(|at| candidates.swap_remove(at));
         let (seen_line, next) = match found {
-            Some((at, line)) => (line.take(), at + 1),
+            Some((at, line)) => (line.take(), at.saturating_add(1)),
             None => (None, from),
         };
         if seen_line.is_some() {
@@ -212,7 +215,7 @@ fn common(one: &str, two: &str) -> (usize, usize) {
         .zip(two.chars())
         .take_while(|(one, two)| one == two)
         .count();
-    let rest = |text: &str| text.chars().count() - start;
+    let rest = |text: &str| text.chars().count().saturating_sub(start);
     let end = one
         .chars()
         .rev()

@@ -38,15 +38,20 @@ impl SignedRequest {
     /// marked as sensitive.
     ///
     /// # Errors
-    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if a value can't be a header's, which none of signing's is.
+    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if the map is full, or if a value can't be a header's, which none
+    /// of signing's is.
     pub fn apply_to(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        // Room for all, or none is added.
+        headers
+            .try_reserve(self.headers().count())
+            .map_err(|_| too_many())?;
         for (name, text) in self.headers() {
             let (name, mut value) = header(name, text)?;
             value.set_sensitive(
                 name.as_str().eq_ignore_ascii_case(AUTHORIZATION)
                     || name.as_str().ends_with("-token"),
             );
-            headers.insert(name, value);
+            headers.try_insert(name, value).map_err(|_| too_many())?;
         }
         Ok(())
     }
@@ -77,7 +82,8 @@ impl PresignedUrl {
         })?;
         for (name, value) in self.headers() {
             let (name, value) = header(name, value)?;
-            request.headers_mut().append(name, value);
+            let appended = request.headers_mut().try_append(name, value);
+            appended.map_err(|_| too_many())?;
         }
         Ok(request)
     }
@@ -156,6 +162,14 @@ impl v2::Signer {
         let signed = self.sign(&Request::from(&*parts), now)?;
         signed.apply_to(&mut parts.headers)
     }
+}
+
+/// A `HeaderMap` holds 24,576 names at most, and panics at one more unless it is asked to try.
+fn too_many() -> Error {
+    error!(
+        Header,
+        "there are more headers than the crate http can hold"
+    )
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {

@@ -94,14 +94,21 @@ struct Headers<'a>(Vec<(&'a str, &'a str)>);
 
 impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Sorted by name to find those that are the same, and then back into the order given.
+        let mut sorted: Vec<_> = self.0.iter().enumerate().collect();
+        sorted.sort_by_cached_key(|(_, (name, _))| name.to_ascii_lowercase());
         let same = |one: &str, two: &str| one.eq_ignore_ascii_case(two);
+        let mut groups: Vec<_> = sorted
+            .chunk_by(|(_, (one, _)), (_, (two, _))| same(one, two))
+            .collect();
+        groups.sort_by_key(|group| group.first().map(|(at, _)| *at));
+
         let mut map = serializer.serialize_map(None)?;
-        for (at, (name, _)) in self.0.iter().enumerate() {
-            if self.0.iter().take(at).any(|(before, _)| same(before, name)) {
+        for group in groups {
+            let Some((_, (name, _))) = group.first() else {
                 continue;
-            }
-            let values = self.0.iter().filter(|(other, _)| same(other, name));
-            let values: Vec<&str> = values.map(|(_, value)| *value).collect();
+            };
+            let values: Vec<&str> = group.iter().map(|(_, (_, value))| *value).collect();
             map.serialize_entry(name, &values.join(","))?;
         }
         map.end()

@@ -1,0 +1,228 @@
+//! What the fuzz targets share: who signs, and what holds for whatever was signed.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use presign::v4::{CanonicalUri, SessionToken, Signer};
+use presign::{Credentials, Payload, Request, SigningSteps, Timestamp, v2};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+pub const ID: &str = "AKIDEXAMPLE";
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+pub const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE==";
+
+/// Without and with a session token. They live as long as the process, so their signing keys are kept, and the cache
+/// of them is fuzzed with everything else.
+pub static CREDENTIALS: LazyLock<[Credentials; 2]> = LazyLock::new(|| {
+    let fixed = Credentials::new(ID, SECRET).unwrap();
+    [fixed.clone(), fixed.with_session_token(TOKEN).unwrap()]
+});
+
+pub fn credentials(with_token: bool) -> &'static Credentials {
+    &CREDENTIALS[usize::from(with_token)]
+}
+
+/// How a request is signed.
+#[derive(Clone, Copy, Debug, arbitrary::Arbitrary)]
+pub struct Options {
+    pub with_token: bool,
+    pub is_s3: bool,
+    pub rule: Option<Rule>,
+    pub token: Option<Token>,
+    pub payload: Payload,
+    pub now: Timestamp,
+    pub expires_in: u32,
+}
+
+#[derive(Clone, Copy, Debug, arbitrary::Arbitrary)]
+pub enum Rule {
+    S3,
+    Normalized,
+    Unnormalized,
+}
+
+#[derive(Clone, Copy, Debug, arbitrary::Arbitrary)]
+pub enum Token {
+    Appended,
+    S3Express,
+}
+
+impl Options {
+    pub fn signer(&self) -> Signer {
+        let service = if self.is_s3 { "s3" } else { "service" };
+        let credentials = credentials(self.with_token).clone();
+        let mut signer = Signer::new(credentials, "us-east-1", service).unwrap();
+        if let Some(rule) = self.rule {
+            signer = signer.canonical_uri(match rule {
+                Rule::S3 => CanonicalUri::S3,
+                Rule::Normalized => CanonicalUri::Normalized,
+                Rule::Unnormalized => CanonicalUri::Unnormalized,
+            });
+        }
+        if let Some(token) = self.token {
+            signer = signer.session_token(match token {
+                Token::Appended => SessionToken::Appended,
+                Token::S3Express => SessionToken::S3Express,
+            });
+        }
+        signer
+    }
+
+    /// A week and a bit more, so that nearly all are allowed.
+    pub fn expires_in(&self) -> Duration {
+        Duration::from_secs(u64::from(self.expires_in % 605_000))
+    }
+}
+
+/// Signs a request in every way there is. Each may refuse it, but the ways to ask for one signature have to agree.
+pub fn sign_every_way(request: &Request<'_>, options: &Options) {
+    v4_query(request, options);
+    v4_headers(request, options);
+    v2_both(request, options);
+    query_api(request, options);
+    std::hint::black_box(format!("{request:?}"));
+}
+
+fn v4_query(request: &Request<'_>, options: &Options) {
+    let (signer, now, life) = (options.signer(), options.now, options.expires_in());
+    let steps = signer.presign_steps(request, life, now);
+    let mut buffer = String::from("before");
+    let into = signer.presign_into(request, life, now, &mut buffer);
+    let presigned = signer.presign(request, life, now);
+    let Ok(steps) = steps else {
+        assert!(into.is_err() && presigned.is_err());
+        assert_eq!(buffer, "before");
+        return;
+    };
+    into.unwrap();
+    check_steps(&steps);
+    let url = buffer.strip_prefix("before").unwrap();
+    if let Ok(presigned) = &presigned {
+        assert_eq!(presigned.as_str(), url);
+        std::hint::black_box(format!("{presigned:?}"));
+        std::hint::black_box(serde_json::to_string(presigned).unwrap());
+        if let Ok(http) = presigned.to_http_request(()) {
+            assert_eq!(http.method().as_str(), presigned.method());
+        }
+        let _ = presigned.to_url();
+    }
+    // The URL is its own canonical query string.
+    let (front, signature) = url.split_once("&X-Amz-Signature=").unwrap();
+    assert!(signature.starts_with(steps.signature.as_str()));
+    let (_, query) = front.split_once('?').unwrap();
+    assert_eq!(steps.canonical_request.split('\n').nth(2), Some(query));
+    assert!(
+        url.bytes()
+            .all(|byte| !byte.is_ascii_control() && byte != b'#')
+    );
+    // What was presigned is not signed again.
+    let again = signer.presign(&Request::new("GET", url), life, now);
+    assert!(again.is_err(), "{url}");
+}
+
+fn v4_headers(request: &Request<'_>, options: &Options) {
+    let (signer, now) = (options.signer(), options.now);
+    let steps = signer.sign_steps(request, options.payload, now);
+    let signed = signer.sign(request, options.payload, now);
+    let Ok(steps) = steps else {
+        assert!(signed.is_err());
+        return;
+    };
+    check_steps(&steps);
+    let signed = signed.unwrap();
+    let end = format!(", Signature={}", steps.signature.as_str());
+    assert!(signed.authorization().ends_with(&end));
+    for (_, value) in signed.headers() {
+        assert!(value.bytes().all(|byte| !byte.is_ascii_control()));
+    }
+    std::hint::black_box(format!("{signed:?}"));
+    std::hint::black_box(serde_json::to_string(&signed).unwrap());
+}
+
+/// Hash and signature once more, by other crates.
+fn check_steps(steps: &SigningSteps) {
+    let (head, hash) = steps.string_to_sign.rsplit_once('\n').unwrap();
+    // Header values that are not UTF-8 are shown with replacement characters, so their hash is another.
+    if !steps.canonical_request.contains('\u{fffd}') {
+        assert_eq!(hex(Sha256::digest(&steps.canonical_request)), hash);
+    }
+    let (_, scope) = head.rsplit_once('\n').unwrap();
+    let mut key = format!("AWS4{SECRET}").into_bytes();
+    for part in scope.split('/') {
+        key = hmac_sha256(&key, part.as_bytes());
+    }
+    let signature = hmac_sha256(&key, steps.string_to_sign.as_bytes());
+    assert_eq!(hex(signature), steps.signature.as_str());
+}
+
+fn v2_both(request: &Request<'_>, options: &Options) {
+    let mut signer = v2::Signer::new(credentials(options.with_token).clone());
+    if options.is_s3 {
+        signer = signer.bucket("examplebucket");
+    }
+    let end = options.now;
+    let steps = signer.presign_steps(request, end);
+    let mut buffer = String::from("before");
+    let into = signer.presign_into(request, end, &mut buffer);
+    let presigned = signer.presign_until(request, end);
+    assert_eq!(steps.is_ok(), into.is_ok());
+    match &steps {
+        Err(_) => assert_eq!(buffer, "before"),
+        Ok(_) => {
+            let url = buffer.strip_prefix("before").unwrap();
+            assert!(url.contains("AWSAccessKeyId=") && url.contains("&Signature="));
+            let again = v2::Signer::new(credentials(false).clone());
+            let again = again.presign_until(&Request::get(url), end);
+            assert!(again.is_err(), "{url}");
+            if let Ok(presigned) = presigned {
+                assert_eq!(presigned.as_str(), url);
+                std::hint::black_box(format!("{presigned:?}"));
+            }
+        }
+    }
+    let steps = signer.sign_steps(request, options.now);
+    let signed = signer.sign(request, options.now);
+    assert_eq!(steps.is_ok(), signed.is_ok());
+    if let (Ok(steps), Ok(signed)) = (steps, signed) {
+        let value = format!("AWS {ID}:{}", steps.signature.as_str());
+        assert_eq!(signed.authorization(), value);
+    }
+}
+
+fn query_api(request: &Request<'_>, options: &Options) {
+    let mut signer = v2::QuerySigner::new(credentials(options.with_token).clone());
+    if options.is_s3 {
+        signer = signer.signature_method(v2::SignatureMethod::HmacSha1);
+    }
+    let steps = signer.sign_steps(request, options.now);
+    if let Ok(signed) = signer.sign(request, options.now) {
+        let signature = percent_encoded(steps.unwrap().signature.as_str());
+        let end = format!("&Signature={signature}");
+        assert!(signed.as_str().ends_with(&end));
+    }
+    if let Ok(form) = signer.sign_form(request, options.now) {
+        assert!(!form.url().contains('?'));
+        assert!(form.body().contains("&Signature="));
+    }
+}
+
+/// Base64 in a query.
+fn percent_encoded(text: &str) -> String {
+    text.replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D")
+}
+
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

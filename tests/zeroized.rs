@@ -1,0 +1,139 @@
+//! Secrets are overwritten before their memory is given back: an allocator looks at every block that is freed.
+//!
+//! What this shows: nothing of a secret is left on the heap by credentials, signers and links once they are dropped, nor by
+//! signing. What it can't show: copies that the compiler makes on the stack; and what a caller is given, URLs and
+//! headers with a session token in them, is the caller's.
+
+use presign::s3::Bucket;
+use presign::v4::Signer;
+use presign::{Credentials, Payload, Request, Timestamp, v2};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
+const TOKEN: &str = "TokenThatNobodyMaySee+/0123456789abcdef==";
+/// As it stands in a query.
+const ENCODED_TOKEN: &str = "TokenThatNobodyMaySee%2B%2F0123456789abcdef%3D%3D";
+
+thread_local! {
+    /// What is looked for in this thread; nothing while it is empty.
+    static WANTED: Cell<&'static [&'static str]> = const { Cell::new(&[]) };
+    static FOUND: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Watching;
+
+// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it comes zeroed.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's layout is passed on.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    // `realloc` is the trait's own: it allocates, copies, and frees the old block here.
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the block is the caller's for a last time, whole, and every byte of it was set.
+        let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
+        let wanted = WANTED.try_with(Cell::get).unwrap_or_default();
+        for text in wanted {
+            // Half of it would be too much as well.
+            let (front, back) = text.as_bytes().split_at(text.len() / 2);
+            for half in [front, back] {
+                if bytes.windows(half.len()).any(|window| window == half) {
+                    let _ = FOUND.try_with(|found| found.set(found.get() + 1));
+                }
+            }
+        }
+        // SAFETY: block and layout are those of `alloc`.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+/// How often a freed block held one of the texts.
+fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
+    FOUND.set(0);
+    WANTED.set(wanted);
+    work();
+    WANTED.set(&[]);
+    FOUND.get()
+}
+
+fn keys() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("20150830T123600Z").unwrap()
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The watch works: a `String` is not overwritten, nor is what it leaves behind when it grows.
+#[test]
+fn what_is_not_overwritten_is_seen() {
+    assert!(freed_with(&[SECRET], || drop(String::from(SECRET))) > 0);
+    let grown = freed_with(&[SECRET], || {
+        let mut text = String::from(SECRET);
+        text.push_str(&"x".repeat(1000));
+        std::mem::forget(text);
+    });
+    assert!(grown > 0);
+    assert_eq!(freed_with(&[SECRET], || drop(String::from("else"))), 0);
+}
+
+#[test]
+fn credentials_leave_nothing_behind() {
+    let found = freed_with(&[SECRET, TOKEN, ENCODED_TOKEN], || {
+        // A text with room to spare, as one that was read from a file.
+        let mut secret = String::with_capacity(1000);
+        secret.push_str(SECRET);
+        let keys = Credentials::new("AKIDEXAMPLE", secret).unwrap();
+        let temporary = keys.clone().with_session_token(TOKEN).unwrap();
+        let other = temporary.clone().with_session_token("other").unwrap();
+        let ending = temporary.clone().with_expiration(now());
+        drop((keys, temporary, other, ending));
+    });
+    assert_eq!(found, 0);
+}
+
+#[test]
+fn refused_credentials_leave_nothing_behind() {
+    let found = freed_with(&[SECRET, TOKEN], || {
+        assert!(Credentials::new("AKIDEXAMPLE", format_args_free(SECRET)).is_err());
+        assert!(keys().with_session_token(format_args_free(TOKEN)).is_err());
+        assert!(Credentials::new("", SECRET).is_err());
+    });
+    assert_eq!(found, 0);
+}
+
+/// With a line break at its end, in one allocation.
+fn format_args_free(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len() + 1);
+    whole.push_str(text);
+    whole.push('\n');
+    whole
+}
+
+/// SigV4's key is derived from a text that begins with the secret's prefix, SigV2's is the secret.
+#[test]
+fn signing_leaves_no_secret_behind() {
+    let found = freed_with(&[SECRET], || {
+        let request = Request::get("https://examplebucket.s3.amazonaws.com/key");
+        let signer = Signer::new(keys(), "us-east-1", "s3").unwrap();
+        drop(signer.sign(&request, Payload::Empty, now()).unwrap());
+        drop(signer.presign(&request, HOUR, now()).unwrap());
+        drop(signer.presign_steps(&request, HOUR, now()).unwrap());
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let links = bucket.operation("GET").links(&keys(), HOUR, now()).unwrap();
+        drop(links.link("key").unwrap());
+        let old = v2::Signer::new(keys());
+        drop(old.sign(&request, now()).unwrap());
+        drop(old.presign(&request, HOUR, now()).unwrap());
+        drop(v2::QuerySigner::new(keys()).sign(&request, now()).unwrap());
+    });
+    assert_eq!(found, 0);
+}
