@@ -25,7 +25,10 @@
 //! | links for a million keys | [`s3::Links`] |
 //! | any request to any AWS-style service, with headers or as a URL | [`v4::Signer`] |
 //! | the same for old stores and old services | [`v2::Signer`], [`v2::QuerySigner`], [`s3::Operation::presign_v2`] |
-//! | to know why a server says `SignatureDoesNotMatch` | [`SigningSteps`] |
+//! | a form that uploads from a browser, with limits | [`PostPolicy`] |
+//! | to check signatures, as a server does | [`verify::Verifier`] |
+//! | to know what a presigned URL says, and what is wrong with it | [`mod@inspect`] |
+//! | to know why a server says `SignatureDoesNotMatch` | `explain` (a feature), [`SigningSteps`] |
 //!
 //! # What this crate does not do
 //! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
@@ -46,8 +49,9 @@
 //! |---|---|---|
 //! | `std` | yes | `std::time::SystemTime` as a signing time; without it the crate is `no_std` and needs `alloc` |
 //! | `url` | yes | `url::Url` in and out |
-//! | `http` | no | signing and presigning of `http::Request` and `http::request::Parts` |
+//! | `http` | no | signing, presigning and verifying of `http::Request` and `http::request::Parts` |
 //! | `serde` | no | `Serialize` for the results |
+//! | `explain` | no | the module `explain`: why a server refused a request |
 //! | `arbitrary` | no | `Arbitrary` for [`Request`], [`Timestamp`] and [`Payload`], to fuzz what signs or checks signatures |
 //! | `cli` | no | the program `presign`; nothing in the library |
 
