@@ -29,18 +29,9 @@ fn bucket() -> Bucket {
     Bucket::new("examplebucket", "us-east-1").unwrap()
 }
 
-/// Something refused, for a reason of this kind, in a sentence that has these words.
 #[track_caller]
 fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    let Err(error) = result else {
-        panic!("accepted, and should be refused for {words:?}");
-    };
-    let message = error.to_string();
-    assert_eq!(error.kind(), kind, "{message}");
-    for word in words {
-        assert!(message.contains(word), "{message:?} does not say {word:?}");
-    }
-    assert!(!message.contains(SECRET), "{message}");
+    support::refused(result, kind, words, &[SECRET]);
 }
 
 /// A request that is refused by every form of signing, and leaves the buffer of `presign_into` as it was.

@@ -25,11 +25,9 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use support::{
-    Pairs, credentials, header_set, origin, path_and_query, percent_decode, query_set, time,
-    vector_lines, with_headers, without,
+    Pairs, credentials, header_set, http_date, operation_like, origin, path_and_query, query_set,
+    time, vector_lines, with_headers, without,
 };
-use time::OffsetDateTime;
-use time::format_description::{self, well_known::Rfc3339};
 
 #[derive(Deserialize)]
 struct Case {
@@ -345,34 +343,10 @@ impl Case {
     /// Any other operation: method, parameters and headers of botocore's request, on our bucket.
     fn other_operation<'a>(&'a self, bucket: &'a Bucket) -> Operation<'a> {
         let given = self.given();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let mut operation = bucket.operation(&*given.method);
-        if let Some(key) = self.params.as_ref().unwrap().get("Key") {
-            operation = operation.key(key.as_str().unwrap());
-        }
-        let (_, query) = path_and_query(&given.url);
-        for param in query.split('&').filter(|param| !param.is_empty()) {
-            operation = match param.split_once('=') {
-                Some((name, value)) => {
-                    operation.query(text(percent_decode(name)), text(percent_decode(value)))
-                }
-                None => operation.sub_resource(text(percent_decode(param))),
-            };
-        }
-        let headers = given.headers.iter();
-        headers.fold(operation, |operation, (name, value)| {
-            operation.header(name, value)
-        })
+        let key = self.params.as_ref().unwrap().get("Key");
+        let request = (&*given.method, &*given.url, &given.headers);
+        operation_like(bucket, request, key.and_then(Value::as_str))
     }
-}
-
-/// boto3 takes a moment and sends an HTTP date.
-fn http_date(moment: &str) -> String {
-    let format =
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT";
-    let format = format_description::parse_borrowed::<2>(format).unwrap();
-    let moment = OffsetDateTime::parse(moment, &Rfc3339).unwrap();
-    moment.format(&format).unwrap()
 }
 
 #[test]

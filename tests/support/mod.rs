@@ -3,11 +3,14 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use hmac::{KeyInit as _, Mac as _};
-use presign::{Credentials, Timestamp};
+use presign::s3::{Bucket, Operation};
+use presign::{Credentials, Error, ErrorKind, Timestamp};
 use serde::de::DeserializeOwned;
 use sha2::Digest as _;
 use std::fs;
 use std::path::Path;
+use time::OffsetDateTime;
+use time::format_description::{self, well_known::Rfc3339};
 
 /// A file of `tests/vectors`, as text.
 pub fn vector_text(file: &str) -> String {
@@ -204,4 +207,54 @@ pub fn unhex(text: &str) -> Vec<u8> {
     digits
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect()
+}
+
+/// An operation on a bucket from the request that another client makes of it: its method, parameters and headers.
+pub fn operation_like<'a>(
+    bucket: &'a Bucket,
+    (method, url, headers): (&'a str, &str, &'a Pairs),
+    key: Option<&'a str>,
+) -> Operation<'a> {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let mut operation = bucket.operation(method);
+    if let Some(key) = key {
+        operation = operation.key(key);
+    }
+    let (_, query) = path_and_query(url);
+    for param in query.split('&').filter(|param| !param.is_empty()) {
+        operation = match param.split_once('=') {
+            Some((name, value)) => {
+                operation.query(text(percent_decode(name)), text(percent_decode(value)))
+            }
+            None => operation.sub_resource(text(percent_decode(param))),
+        };
+    }
+    headers.iter().fold(operation, |operation, (name, value)| {
+        operation.header(name, value)
+    })
+}
+
+/// boto3 takes a moment in RFC 3339 and sends an HTTP date.
+pub fn http_date(moment: &str) -> String {
+    let format =
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT";
+    let format = format_description::parse_borrowed::<2>(format).unwrap();
+    let moment = OffsetDateTime::parse(moment, &Rfc3339).unwrap();
+    moment.format(&format).unwrap()
+}
+
+/// Something refused, for a reason of this kind, in a sentence that has these words and none of the secrets.
+#[track_caller]
+pub fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], secrets: &[&str]) {
+    let Err(error) = result else {
+        panic!("accepted, and should be refused for {words:?}");
+    };
+    let message = error.to_string();
+    assert_eq!(error.kind(), kind, "{message}");
+    for word in words {
+        assert!(message.contains(word), "{message:?} does not say {word:?}");
+    }
+    for secret in secrets {
+        assert!(!message.contains(secret), "{message}");
+    }
 }
