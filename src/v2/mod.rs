@@ -43,6 +43,11 @@
 //! A presigned URL says when it ends, in seconds since 1970, and not when it was made: so there is no longest life, and
 //! `presign_until` takes no signing time.
 //!
+//! # Where stores differ
+//! Some stores read `x-amz-*` from headers alone and refuse a link that carries them, or a session token, in its query: sign
+//! such a request with headers. Not every store signs the newer sub-resources `encryption`, `legal-hold` and `retention`. An access
+//! key id with a colon works in a URL only, for in the header the colon ends it.
+//!
 //! The rules are those of [Signing and authenticating REST
 //! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and, for
 //! [`QuerySigner`], of [Signature Version 2 signing

@@ -30,7 +30,9 @@
 //! # Path
 //! For S3 the path is encoded once and nothing in it is removed: an object may be called `a//../b`. For
 //! every other service dot segments and doubled slashes are removed and the path, as it stands in the URL, is encoded a
-//! second time (a space is `%20` in the URL and `%2520` in the canonical request). See [`CanonicalUri`].
+//! second time (a space is `%20` in the URL and `%2520` in the canonical request). See [`CanonicalUri`]. What stands in a path without being
+//! encoded, a space or a letter outside ASCII, counts as encoded once, as in AWS's test suite; but most clients would encode it when they send it,
+//! and so send another path than was signed: hand in a path that is encoded.
 //!
 //! # Headers
 //! Every header that is given is signed and has to be sent, but for those that proxies and
