@@ -10,6 +10,7 @@
 mod args;
 mod batch;
 mod credentials;
+mod examine;
 mod object;
 mod output;
 mod post;
@@ -70,6 +71,9 @@ enum Command {
     /// Sign any request to any service with headers
     #[command(after_help = request::SIGN_EXAMPLES)]
     Sign(request::SignArgs),
+    /// Say what a presigned URL says, and what is wrong with it on its face
+    #[command(after_help = examine::INSPECT_EXAMPLES)]
+    Inspect(examine::InspectArgs),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Command::Batch(args) => batch::run(&args),
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
+        Command::Inspect(args) => examine::inspect(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
