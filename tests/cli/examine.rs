@@ -122,3 +122,215 @@ fn inspect_refuses_what_is_not_presigned() {
     Presign::bare(["inspect"]).misused();
     Presign::bare(["inspect", "https://a/", "--at", "yesterday"]).misused();
 }
+
+// verify.
+
+/// A check of a URL at `NOW` that is refused: its cause, and the sentence, which both formats have.
+fn refused_verify(presign: impl Fn() -> Presign) -> (String, String) {
+    let sentence = presign().refused();
+    let ran = presign().args(["--output", "json"]).run();
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.stderr, format!("presign: {sentence}\n"));
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["verdict"], "invalid");
+    assert!(sentence.ends_with(text(&json, "/message")), "{json}");
+    (text(&json, "/cause").into(), sentence)
+}
+
+#[test]
+fn verify_takes_the_url_of_the_documents() {
+    let url = published("query");
+    let text = Presign::new(["verify", &url]).quiet();
+    assert_eq!(
+        text,
+        format!("valid for GET until 2013-05-25T00:00:00Z, signed by {ID}\n")
+    );
+    let json = Presign::new(["verify", &url, "--region=us-east-1", "--service=s3"]).json();
+    for (name, expected) in [
+        ("verdict", "valid"),
+        ("method", "GET"),
+        ("scheme", "sigv4"),
+        ("access_key_id", ID),
+        ("region", "us-east-1"),
+        ("service", "s3"),
+        ("expires_at", "2013-05-25T00:00:00Z"),
+        ("payload", "unsigned"),
+    ] {
+        assert_eq!(json[name], expected, "{name}");
+    }
+    // By a profile, as by the environment.
+    let file = format!("[docs]\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n");
+    Presign::bare(["verify", &url, "--at", NOW, "--profile", "docs"])
+        .file(".aws/credentials", file)
+        .quiet();
+}
+
+#[test]
+fn verify_refuses_another_request() {
+    let url = published("query");
+    let last = url.len() - 1;
+    assert!(url.ends_with('4'));
+    for (url, more, cause, part) in [
+        (&url, vec!["--method=HEAD"], "signature", "signature"),
+        (&url, vec!["--method=PUT"], "signature", "signature"),
+        (
+            &url.replace("test.txt", "tesT.txt"),
+            vec![],
+            "signature",
+            "signature",
+        ),
+        (
+            &url.replace("86400", "86401"),
+            vec![],
+            "signature",
+            "signature",
+        ),
+        (
+            &format!("{}5", &url[..last]),
+            vec![],
+            "signature",
+            "signature",
+        ),
+        (&url[..last].to_owned(), vec![], "signature", "cut off"),
+        (&url, vec!["--region=eu-west-1"], "region", "eu-west-1"),
+        (&url, vec!["--service=sts"], "service", "sts"),
+        (
+            &url,
+            vec!["--header=x-amz-acl: public-read"],
+            "header-not-signed",
+            "x-amz-acl",
+        ),
+        (
+            &url,
+            vec!["--header=Host: other.example.com"],
+            "signature",
+            "signature",
+        ),
+        (
+            &"https://examplebucket.s3.amazonaws.com/test.txt".to_owned(),
+            vec![],
+            "not-signed",
+            "no signature",
+        ),
+        (
+            &"examplebucket/test.txt".to_owned(),
+            vec![],
+            "request",
+            "https://",
+        ),
+    ] {
+        let (seen, sentence) = refused_verify(|| Presign::new(["verify", url]).args(&more));
+        assert_eq!(seen, cause, "{url} {more:?}: {sentence}");
+        assert!(sentence.contains(part), "{cause}: {sentence}");
+    }
+}
+
+#[test]
+fn verify_refuses_another_moment() {
+    let url = published("query");
+    let at = |at: &str| Presign::bare(["verify", &url, "--at", at]).credentials(ID, SECRET, None);
+    at("2013-05-24T23:59:59Z").quiet();
+    let (cause, sentence) = refused_verify(|| at("2013-05-25T00:20:00Z"));
+    assert_eq!(cause, "expired");
+    assert!(sentence.contains("expired"), "{sentence}");
+    let (cause, _) = refused_verify(|| at("2013-05-23T00:00:00Z"));
+    assert_eq!(cause, "not-yet-valid");
+}
+
+#[test]
+fn verify_refuses_other_credentials() {
+    let url = published("query");
+    let by = |id: &str, secret: &str, token: Option<&str>| {
+        Presign::bare(["verify", &url, "--at", NOW]).credentials(id, secret, token)
+    };
+    let (cause, _) = refused_verify(|| by(ID, OTHER_SECRET, None));
+    assert_eq!(cause, "signature");
+    let (cause, sentence) = refused_verify(|| by("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET, None));
+    assert_eq!(cause, "access-key");
+    for id in [ID, "AKIAI44QH8DHBEXAMPLE"] {
+        assert!(sentence.contains(id), "{sentence}");
+    }
+    let (cause, _) = refused_verify(|| by(ID, SECRET, Some(TOKEN)));
+    assert_eq!(cause, "session-token");
+    // Without any there is no verdict.
+    let args = ["verify", &url, "--at", NOW, "--output", "json"];
+    assert!(Presign::bare(args).refused().contains("no credentials"));
+    Presign::new(["verify"]).misused();
+    Presign::new(["verify", &url, "--bucket="]).misused();
+}
+
+#[test]
+fn verify_asks_for_the_signed_headers() {
+    let signed = "--header=Content-Type: text/plain";
+    let made = Presign::new([
+        "put",
+        "s3://examplebucket/a b",
+        signed,
+        "--region=eu-west-1",
+    ])
+    .credentials(ID, SECRET, Some(TOKEN))
+    .run();
+    let url = made.stdout.trim_end();
+    let verify = |more: &[&str]| {
+        Presign::new(["verify", url, "--method=PUT"])
+            .credentials(ID, SECRET, Some(TOKEN))
+            .args(more)
+    };
+    verify(&[signed]).quiet();
+    let (cause, sentence) = refused_verify(|| verify(&[]));
+    assert_eq!(cause, "signed-header-missing");
+    assert!(sentence.contains("content-type") && sentence.contains("--header"));
+    let (cause, _) = refused_verify(|| verify(&["--header=Content-Type: text/html"]));
+    assert_eq!(cause, "signature");
+}
+
+#[test]
+fn verify_takes_sigv2_with_its_bucket() {
+    let cases: Value = serde_json::from_str(&vectors("s3-sigv2.json")).unwrap();
+    let mut count = 0;
+    for case in cases.as_array().unwrap() {
+        // What is signed of headers is not in the URL.
+        if case["form"] != "query" || !case["headers"].as_array().unwrap().is_empty() {
+            continue;
+        }
+        let Some(bucket) = case["virtual_host_bucket"].as_str() else {
+            continue;
+        };
+        count += 1;
+        let (id, secret) = (
+            text(case, "/access_key_id"),
+            text(case, "/secret_access_key"),
+        );
+        let method = text(case, "/method");
+        let run_as = |method: &str, url: &str, more: &[&str], late: i64| {
+            let end = case["expires"].as_i64().unwrap();
+            let at = time::OffsetDateTime::from_unix_timestamp(end + late).unwrap();
+            let at = at
+                .format(&time::format_description::well_known::Rfc3339)
+                .unwrap();
+            Presign::bare(["verify", url, "--method", method, "--at", &at])
+                .args(more)
+                .credentials(id, secret, None)
+        };
+        let run = |url: &str, more: &[&str], late| run_as(method, url, more, late);
+        let url = text(case, "/expected/signed_url");
+        let bucket = format!("--bucket={bucket}");
+        let valid = run(url, &[&bucket], -60).quiet();
+        assert!(valid.starts_with(&format!("valid for {method} until ")));
+        let ran = run(url, &[&bucket, "--region=eu-west-1"], -60).run();
+        assert_eq!(ran.status, 0);
+        assert!(ran.stderr.contains("not checked"), "{}", ran.stderr);
+
+        let (cause, sentence) = refused_verify(|| run(url, &[], -60));
+        assert_eq!(cause, "signature");
+        assert!(sentence.contains("--bucket"), "{sentence}");
+        let (cause, _) = refused_verify(|| run(url, &[&bucket], 3600));
+        assert_eq!(cause, "expired");
+        let (cause, _) = refused_verify(|| run_as("PATCH", url, &[&bucket], -60));
+        assert_eq!(cause, "signature");
+        let other = url.replace("puppy", "poppy");
+        let (cause, _) = refused_verify(|| run(&other, &[&bucket], -60));
+        assert_eq!(cause, "signature");
+    }
+    assert!(count >= 3, "{count}");
+}

@@ -1,10 +1,18 @@
 //! `inspect`, `verify` and `explain`: what a presigned URL says, whether it is good, and why a server refused it.
 
+use crate::args::Header;
+use crate::credentials;
 use crate::output::{self, Format, Refusal, Result};
-use presign::Timestamp;
+use crate::profile::Profile;
+use crate::request::bucket_host;
+use clap::builder::NonEmptyStringValueParser;
 use presign::inspect::{Inspection, KeyKind, PresignedWith, inspect as read};
+use presign::verify::{
+    CoveredPayload, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
+};
+use presign::{Credentials, Timestamp};
 use serde_json::{Map, Value, json};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 pub const INSPECT_EXAMPLES: &str = "\
 No credentials are needed. What is wrong with the URL on its face is said and is no failure: the exit status is 1
@@ -13,6 +21,16 @@ only if the text is no presigned URL at all.
 Examples:
   presign inspect \"$URL\"
   presign inspect \"$URL\" --output json | jq .remaining_seconds";
+
+pub const VERIFY_EXAMPLES: &str = "\
+The credentials have to be those of the access key that the URL names. Headers that are signed, besides host, are
+given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed.
+
+Examples:
+  presign verify \"$URL\"
+  presign verify \"$URL\" --method PUT --header 'Content-Type: text/plain'
+  presign verify \"$URL\" --region eu-central-1 --at 2013-05-24T12:00:00Z
+  presign verify 'https://examplebucket.s3.amazonaws.com/a?AWSAccessKeyId=...' --bucket examplebucket";
 
 /// The URL that is looked at, and how.
 #[derive(clap::Args)]
@@ -37,6 +55,32 @@ impl Subject {
 
     fn inspect(&self) -> Inspection {
         read(&self.url, self.time())
+    }
+}
+
+/// The request that the URL stands for.
+#[derive(clap::Args)]
+struct Sent {
+    /// The request's method
+    #[arg(long, value_name = "M", default_value = "GET")]
+    method: String,
+
+    /// A header of the request, as `Name: value`; repeatable
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<Header>,
+
+    /// The bucket that the host names, for v2: it is signed, wherever it stands
+    #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
+    bucket: Option<String>,
+
+    /// A profile of the shared credentials and config files, which then goes before the environment's credentials
+    #[arg(long, value_name = "P")]
+    profile: Option<String>,
+}
+
+impl Sent {
+    fn credentials(&self) -> Result<Credentials> {
+        credentials::find(&Profile::load(self.profile.as_deref())?)
     }
 }
 
@@ -104,4 +148,142 @@ fn inspection_object(seen: &Inspection) -> Map<String, Value> {
     .into_iter()
     .map(|(name, value)| (name.into(), value))
     .collect()
+}
+
+#[derive(clap::Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    subject: Subject,
+
+    #[command(flatten)]
+    sent: Sent,
+
+    /// The one region that is right; default the URL's own
+    #[arg(long, value_name = "R", value_parser = NonEmptyStringValueParser::new())]
+    region: Option<String>,
+
+    /// The one service that is right; default the URL's own
+    #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
+    service: Option<String>,
+}
+
+pub fn verify(args: &VerifyArgs) -> Result<()> {
+    let (subject, sent) = (&args.subject, &args.sent);
+    let credentials = sent.credentials()?;
+    let seen = subject.inspect();
+    let is_v2 = seen.presigned_with() == Some(PresignedWith::SigV2);
+    let verifier = args.verifier(&seen);
+    let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
+        Ok(request) => request,
+        Err(error) => return args.refuse("request", None, error.to_string()),
+    };
+    for header in &sent.headers {
+        request = request.header(&header.name, &header.value);
+    }
+    if let Some(bucket) = &sent.bucket {
+        request = request.bucket(bucket);
+    }
+    let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
+    let verified = match verifier.verify(&request, subject.time(), lookup) {
+        Ok(verified) => verified,
+        Err(error) => {
+            let reason = args.reason(&error, &seen, &credentials);
+            return args.refuse(error.kind().as_str(), Some(&error), reason);
+        }
+    };
+    let id = verified.access_key_id();
+    match subject.output {
+        Format::Text => output::print(&format!(
+            "valid for {}{}, signed by {id}",
+            sent.method,
+            match seen.expires_at() {
+                Some(end) => format!(" until {end}"),
+                None => String::new(),
+            }
+        ))?,
+        Format::Json => {
+            let mut object = Map::new();
+            object.insert("verdict".into(), "valid".into());
+            object.insert("method".into(), sent.method.as_str().into());
+            object.extend(inspection_object(&seen));
+            object.insert("payload".into(), payload_name(&verified).into());
+            output::print_json(object)?;
+        }
+    }
+    if is_v2 && (args.region.is_some() || args.service.is_some()) {
+        output::note("a SigV2 URL names neither region nor service, so they are not checked");
+    }
+    Ok(())
+}
+
+impl VerifyArgs {
+    /// What is allowed: SigV4 of the URL's own region and service unless others are asked for, and SigV2, to
+    /// whose lives S3 sets no limit.
+    fn verifier(&self, seen: &Inspection) -> Verifier {
+        use presign::verify::Scheme;
+        let or = |given: &Option<String>, own: Option<&str>| {
+            given
+                .clone()
+                .unwrap_or_else(|| own.unwrap_or_default().into())
+        };
+        let region = or(&self.region, seen.region());
+        let service = or(&self.service, seen.service());
+        Verifier::new(region, service)
+            .allow_v2(Duration::MAX)
+            .schemes([Scheme::V4Query, Scheme::V2Query])
+    }
+
+    /// Why the URL is not valid, and what to do where this program's options decide.
+    fn reason(&self, error: &VerifyError, seen: &Inspection, credentials: &Credentials) -> String {
+        let is_v2 = seen.presigned_with() == Some(PresignedWith::SigV2);
+        match error.kind() {
+            VerifyErrorKind::AccessKey => format!(
+                "the URL is signed by the access key {}, and the credentials here are those of {}: give its own, in \
+                 the environment or with --profile",
+                seen.access_key_id().unwrap_or_default(),
+                credentials.access_key_id()
+            ),
+            VerifyErrorKind::SignedHeaderMissing => format!("{error}: give it with --header"),
+            VerifyErrorKind::Signature if !seen.problems().is_empty() => {
+                // A cut or glued text says more than that.
+                let problems = seen.problems().iter().map(|problem| format!("; {problem}"));
+                format!("{error}{}", problems.collect::<String>())
+            }
+            VerifyErrorKind::Signature if is_v2 && self.sent.bucket.is_none() => {
+                match bucket_host(&self.subject.url) {
+                    Some(host) => format!(
+                        "{error}; the host {host} seems to name a bucket, which SigV2 signs: give it with --bucket"
+                    ),
+                    None => error.to_string(),
+                }
+            }
+            _ => error.to_string(),
+        }
+    }
+
+    /// The URL is not valid.
+    fn refuse(&self, cause: &str, error: Option<&VerifyError>, reason: String) -> Result<()> {
+        if let Format::Json = self.subject.output {
+            let mut object = Map::new();
+            object.insert("verdict".into(), "invalid".into());
+            object.insert("cause".into(), cause.into());
+            object.insert("message".into(), reason.as_str().into());
+            if let Some(error) = error {
+                // What a server would answer.
+                object.insert("code".into(), error.code().into());
+                object.insert("status".into(), error.status().into());
+            }
+            output::print_json(object)?;
+        }
+        Err(Refusal::new(format!("the URL is not valid: {reason}")))
+    }
+}
+
+/// How far the signature covers a body.
+fn payload_name(verified: &Verified<'_>) -> &'static str {
+    match verified.payload() {
+        CoveredPayload::Unsigned => "unsigned",
+        CoveredPayload::Streaming => "streaming",
+        _ => "sha256",
+    }
 }

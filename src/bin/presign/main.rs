@@ -74,6 +74,9 @@ enum Command {
     /// Say what a presigned URL says, and what is wrong with it on its face
     #[command(after_help = examine::INSPECT_EXAMPLES)]
     Inspect(examine::InspectArgs),
+    /// Check a presigned URL under the given credentials
+    #[command(after_help = examine::VERIFY_EXAMPLES)]
+    Verify(examine::VerifyArgs),
 }
 
 fn main() -> ExitCode {
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
         Command::Inspect(args) => examine::inspect(&args),
+        Command::Verify(args) => examine::verify(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
