@@ -6,12 +6,17 @@ use crate::output::{self, Format, Refusal, Result};
 use crate::profile::Profile;
 use crate::request::bucket_host;
 use clap::builder::NonEmptyStringValueParser;
+use presign::explain::{Answer, Attempt, Explanation, Finding};
 use presign::inspect::{Inspection, KeyKind, PresignedWith, inspect as read};
 use presign::verify::{
     CoveredPayload, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
 use presign::{Credentials, Timestamp};
 use serde_json::{Map, Value, json};
+use std::env;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 pub const INSPECT_EXAMPLES: &str = "\
@@ -31,6 +36,15 @@ Examples:
   presign verify \"$URL\" --method PUT --header 'Content-Type: text/plain'
   presign verify \"$URL\" --region eu-central-1 --at 2013-05-24T12:00:00Z
   presign verify 'https://examplebucket.s3.amazonaws.com/a?AWSAccessKeyId=...' --bucket examplebucket";
+
+pub const EXPLAIN_EXAMPLES: &str = "\
+Compares what was signed with what the server says it saw. URL, --method and --header are those that were signed.
+Credentials are not needed; with those of the URL's access key the signature itself is checked too.
+
+Examples:
+  curl --silent \"$URL\" | presign explain \"$URL\" --response -
+  presign explain \"$URL\" --response error.xml --method PUT --header 'Content-Type: text/plain'
+  presign explain \"$URL\" --response error.xml --output json | jq --raw-output '.findings[0].cause'";
 
 /// The URL that is looked at, and how.
 #[derive(clap::Args)]
@@ -285,5 +299,171 @@ fn payload_name(verified: &Verified<'_>) -> &'static str {
         CoveredPayload::Unsigned => "unsigned",
         CoveredPayload::Streaming => "streaming",
         _ => "sha256",
+    }
+}
+
+#[derive(clap::Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    subject: Subject,
+
+    /// The file with the body of the server's answer, `-` for standard input; empty if there was none
+    #[arg(long, value_name = "FILE")]
+    response: PathBuf,
+
+    #[command(flatten)]
+    sent: Sent,
+}
+
+pub fn explain(args: &ExplainArgs) -> Result<()> {
+    let (subject, sent) = (&args.subject, &args.sent);
+    let answer = Answer::parse(&read_response(&args.response)?);
+    let headers = sent.headers.iter();
+    let mut attempt = Attempt::new(&sent.method, &subject.url)
+        .headers(headers.map(|header| (header.name.as_str(), header.value.as_str())));
+    if let Some(bucket) = &sent.bucket {
+        attempt = attempt.bucket(bucket);
+    }
+    let credentials = args.credentials()?;
+    if let Some(credentials) = &credentials {
+        let seen = subject.inspect();
+        let own = seen.access_key_id();
+        // Of another key the secret alone is of interest: it may have been taken by mistake.
+        attempt = match own.is_none_or(|own| own == credentials.access_key_id()) {
+            true => attempt.credentials(credentials),
+            false => attempt.other_credentials(credentials),
+        };
+    }
+    let explanation = attempt.explain(&answer, subject.time());
+    match subject.output {
+        Format::Text => {
+            let is_coloured = io::stdout().is_terminal()
+                && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            output::print(explanation_text(&explanation, is_coloured).trim_end())
+        }
+        Format::Json => output::print_json(explanation_object(&explanation)),
+    }
+}
+
+impl ExplainArgs {
+    /// The credentials, if there are any. Those of a profile that was asked for have to be there.
+    fn credentials(&self) -> Result<Option<Credentials>> {
+        match self.sent.credentials() {
+            Ok(credentials) => Ok(Some(credentials)),
+            Err(refusal) if self.sent.profile.is_some() => Err(refusal),
+            Err(Refusal(reason)) => {
+                output::note(format_args!(
+                    "the signature itself is not checked, for want of credentials ({reason})"
+                ));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The findings, and below them what was signed against what was seen.
+fn explanation_text(explanation: &Explanation, is_coloured: bool) -> String {
+    let text = explanation.to_string();
+    let Some(difference) = explanation.difference().filter(|_| is_coloured) else {
+        return text;
+    };
+    // The difference stands last, if it is there.
+    match text.strip_suffix(&difference.to_string()) {
+        Some(findings) => format!("{findings}{}", difference.coloured()),
+        None => text,
+    }
+}
+
+fn explanation_object(explanation: &Explanation) -> Map<String, Value> {
+    let findings = explanation.findings();
+    let verdict = findings.first().map(|first| first.cause().as_str());
+    let rows = explanation.difference().map(|difference| {
+        let rows = difference.rows().iter();
+        rows.map(|row| json!({"part": row.part, "signed": row.signed, "seen": row.seen}))
+            .collect::<Vec<_>>()
+    });
+    let finding_object = |finding: &Finding| {
+        json!({
+            "cause": finding.cause().as_str(),
+            "confidence": finding.confidence().as_str(),
+            "message": finding.message(),
+            "signed": finding.signed_text(),
+            "seen": finding.seen_text(),
+        })
+    };
+    [
+        ("verdict", json!(verdict.unwrap_or("unexplained"))),
+        ("code", json!(explanation.code())),
+        (
+            "findings",
+            findings.iter().map(finding_object).collect::<Value>(),
+        ),
+        ("difference", json!(rows)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.into(), value))
+    .collect()
+}
+
+/// The body of an answer. What is not UTF-8 in it is no part of an error that is known.
+fn read_response(path: &Path) -> Result<String> {
+    /// No server's error is as long; an object may be.
+    const LONGEST: u64 = 1024 * 1024;
+    let is_stdin = path.as_os_str() == "-";
+    let name = match is_stdin {
+        true => "standard input".into(),
+        false => format!("the file {}", path.display()),
+    };
+    let unreadable =
+        |error: io::Error| Refusal::new(format!("the response can't be read from {name}: {error}"));
+    let response: Box<dyn Read> = match is_stdin {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(path).map_err(unreadable)?),
+    };
+    let mut bytes = Vec::new();
+    response
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Refusal::new(format!(
+            "{name} is longer than 1 MiB: that is no server's error"
+        )));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explanation_text;
+    use presign::Timestamp;
+    use presign::explain::{Answer, Attempt};
+
+    #[test]
+    fn colour_changes_nothing_else() {
+        let url = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+            &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+            &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+            &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+        let now = Timestamp::parse("20130524T000000Z").unwrap();
+        let query = url.split('?').nth(1).unwrap();
+        let query = query.split("&X-Amz-Signature").next().unwrap();
+        let seen = format!(
+            "HEAD\n/test.txt\n{}\nhost:examplebucket.s3.amazonaws.com\n\nhost\nUNSIGNED-PAYLOAD",
+            query.replace('&', "&amp;")
+        );
+        let body = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{seen}</CanonicalRequest></Error>"
+        );
+        let explanation = Attempt::new("GET", url).explain(&Answer::parse(&body), now);
+        let plain = explanation_text(&explanation, false);
+        let coloured = explanation_text(&explanation, true);
+        assert!(plain.contains("- GET") && !plain.contains('\u{1b}'));
+        assert!(coloured.contains("\u{1b}[31m- GET\u{1b}[0m"));
+        assert!(coloured.contains("\u{1b}[32m+ HEAD\u{1b}[0m"));
+        let bare = ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"]
+            .iter()
+            .fold(coloured, |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
     }
 }
