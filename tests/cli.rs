@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 #[path = "cli/batch.rs"]
 mod batch;
+#[path = "cli/examine.rs"]
+mod examine;
 #[path = "cli/post.rs"]
 mod post;
 #[path = "cli/v2.rs"]

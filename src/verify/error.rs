@@ -76,6 +76,37 @@ pub enum VerifyErrorKind {
     PayloadNotAllowed,
 }
 
+impl VerifyErrorKind {
+    /// The name of the kind, such as `not-yet-valid`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VerifyErrorKind::NotSigned => "not-signed",
+            VerifyErrorKind::SignedTwice => "signed-twice",
+            VerifyErrorKind::Scheme => "scheme",
+            VerifyErrorKind::Request => "request",
+            VerifyErrorKind::Malformed => "malformed",
+            VerifyErrorKind::Missing => "missing",
+            VerifyErrorKind::Repeated => "repeated",
+            VerifyErrorKind::Region => "region",
+            VerifyErrorKind::Service => "service",
+            VerifyErrorKind::ScopeDate => "scope-date",
+            VerifyErrorKind::TimeSkew => "time-skew",
+            VerifyErrorKind::NotYetValid => "not-yet-valid",
+            VerifyErrorKind::Expired => "expired",
+            VerifyErrorKind::ExpiryTooLong => "expiry-too-long",
+            VerifyErrorKind::HeaderNotSigned => "header-not-signed",
+            VerifyErrorKind::SignedHeaderMissing => "signed-header-missing",
+            VerifyErrorKind::AccessKey => "access-key",
+            VerifyErrorKind::SessionToken => "session-token",
+            VerifyErrorKind::CredentialsExpired => "credentials-expired",
+            VerifyErrorKind::Signature => "signature",
+            VerifyErrorKind::PayloadMismatch => "payload-mismatch",
+            VerifyErrorKind::PayloadNotAllowed => "payload-not-allowed",
+        }
+    }
+}
+
 impl VerifyError {
     pub(super) fn new(
         kind: VerifyErrorKind,

@@ -10,6 +10,7 @@
 mod args;
 mod batch;
 mod credentials;
+mod examine;
 mod object;
 mod output;
 mod post;
@@ -29,12 +30,15 @@ Examples:
   presign batch s3://examplebucket --expires-in 7d < keys.txt > urls.txt
   presign url 'https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15' --service sts
   presign sign https://examplebucket.s3.us-east-1.amazonaws.com/notes.txt --method PUT --body notes.txt
+  presign inspect \"$URL\"
+  presign verify \"$URL\"
+  presign explain \"$URL\" --response error.xml
 
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, else from the profile
 (--profile, AWS_PROFILE or `default`) in the shared credentials and config files. A profile that is named
 with --profile goes before the environment. A secret is never an argument and never printed.
 
-Exit status: 0 done, 1 refused (one sentence on standard error), 2 wrong usage.";
+Exit status: 0 done (for verify: valid), 1 refused or not valid (one sentence on standard error), 2 wrong usage.";
 
 /// Presigned URLs and signed requests for S3 and every AWS-style service, offline.
 #[derive(Parser)]
@@ -70,6 +74,15 @@ enum Command {
     /// Sign any request to any service with headers
     #[command(after_help = request::SIGN_EXAMPLES)]
     Sign(request::SignArgs),
+    /// Say what a presigned URL says, and what is wrong with it on its face
+    #[command(after_help = examine::INSPECT_EXAMPLES)]
+    Inspect(examine::InspectArgs),
+    /// Check a presigned URL under the given credentials
+    #[command(after_help = examine::VERIFY_EXAMPLES)]
+    Verify(examine::VerifyArgs),
+    /// Say why a server refused a request
+    #[command(after_help = examine::EXPLAIN_EXAMPLES)]
+    Explain(examine::ExplainArgs),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +95,9 @@ fn main() -> ExitCode {
         Command::Batch(args) => batch::run(&args),
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
+        Command::Inspect(args) => examine::inspect(&args),
+        Command::Verify(args) => examine::verify(&args),
+        Command::Explain(args) => examine::explain(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -275,12 +275,13 @@ fn insert_steps(object: &mut Map<String, Value>, steps: &SigningSteps) {
     }
 }
 
-fn print_json(object: Map<String, Value>) -> Result<()> {
+/// Prints a JSON object, in several lines.
+pub fn print_json(object: Map<String, Value>) -> Result<()> {
     print(&format!("{:#}", Value::Object(object)))
 }
 
 /// Writes the result and a line break to standard output.
-fn print(result: &str) -> Result<()> {
+pub fn print(result: &str) -> Result<()> {
     write(format!("{result}\n").as_bytes()).map(drop)
 }
 

@@ -99,17 +99,24 @@ impl Target {
 
     /// Says so if a bucket seems to be missing: without it the signature would be wrong.
     fn note_bucket(&self) {
-        let host = self.url.split("://").nth(1).unwrap_or_default();
-        let host = host.split(['/', '?', ':']).next().unwrap_or_default();
-        let host = host.to_ascii_lowercase();
-        let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-        if self.bucket.is_none() && is_aws && (host.contains(".s3.") || host.contains(".s3-")) {
+        if self.bucket.is_none()
+            && let Some(host) = bucket_host(&self.url)
+        {
             output::note(format_args!(
                 "the host {host} seems to name a bucket: without --bucket the bucket is not signed, and S3 \
                  refuses the request"
             ));
         }
     }
+}
+
+/// The host of the URL, if it seems to name a bucket before a domain of S3's.
+pub fn bucket_host(url: &str) -> Option<String> {
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    (is_aws && (host.contains(".s3.") || host.contains(".s3-"))).then_some(host)
 }
 
 #[derive(clap::Args)]
