@@ -43,7 +43,7 @@ pub enum Format {
     /// The result alone
     #[default]
     Text,
-    /// A JSON object: the result and the steps on the way to it
+    /// A JSON object: the result and all that belongs to it, such as the steps of signing
     Json,
 }
 
