@@ -69,7 +69,7 @@ pub(crate) fn write_unfolded(value: &[u8], sink: &mut impl Sink) {
 }
 
 /// The order of the names in lower case.
-fn compare_names(one: &str, two: &str) -> Ordering {
+pub(crate) fn compare_names(one: &str, two: &str) -> Ordering {
     for (one, two) in one.bytes().zip(two.bytes()) {
         match one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()) {
             Ordering::Equal => {}

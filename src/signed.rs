@@ -3,6 +3,7 @@
 
 use crate::encode::Hex;
 use crate::error::Error;
+use crate::headers::compare_names;
 use crate::request::{Header, Parts};
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
@@ -235,14 +236,16 @@ pub(crate) fn names_of<'a>(
     parts: &Parts<'a>,
     is_meant: impl Fn(&Header<'a>) -> bool,
 ) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    // Sorted by name to find those that are the same, and then back into the order given. Both sorts are stable.
     let headers = parts.headers.as_slice().iter();
-    for header in headers.filter(|header| is_meant(header)) {
-        if !names.iter().any(|name| header.is_named(name)) {
-            names.push(header.name.into());
-        }
-    }
-    names
+    let names = headers
+        .filter(|header| is_meant(header))
+        .map(|header| header.name);
+    let mut names: Vec<_> = names.enumerate().collect();
+    names.sort_by(|(_, one), (_, two)| compare_names(one, two));
+    names.dedup_by(|(_, again), (_, first)| again.eq_ignore_ascii_case(first));
+    names.sort_by_key(|(at, _)| *at);
+    names.into_iter().map(|(_, name)| name.into()).collect()
 }
 
 /// The headers of a presigned URL that a caller has to send.
