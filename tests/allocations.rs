@@ -196,6 +196,32 @@ fn a_reused_buffer_is_no_allocation() {
 
 /// One for each header that is handed back at the most, however many are signed.
 #[test]
+fn sigv2_allocates_as_sigv4_does() {
+    let bucket = bucket();
+    let ends = now().saturating_add(HOUR);
+    for credentials in [credentials(), temporary()] {
+        let plain = bucket.get("a/b c.txt");
+        let full = PARAMS.iter().fold(bucket.get("a/b c.txt"), |get, name| {
+            get.query(*name, "a value, encoded")
+        });
+        let with_headers = bucket
+            .put("a/b c.txt")
+            .header("Content-Type", "text/plain")
+            .header("x-amz-meta-a", "a value, encoded");
+        let mut url = String::with_capacity(8192);
+        for operation in [&plain, &full, &with_headers] {
+            let reused = allocations(|| {
+                url.clear();
+                operation.presign_v2_into(&credentials, ends, &mut url)
+            });
+            assert_eq!(reused, 0, "{operation:?}");
+        }
+        let new = allocations(|| plain.presign_v2_until(&credentials, ends));
+        assert_eq!(new, 1);
+    }
+}
+
+#[test]
 fn header_signing_allocates_what_it_returns() {
     let bucket = bucket();
     for credentials in [credentials(), temporary()] {
