@@ -471,8 +471,21 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// An upper bound of the length of the URL without a signature.
+    pub(crate) fn url_bound(&self) -> usize {
+        let params = self.params.as_slice().iter().map(|param| {
+            let value = param.value.unwrap_or_default();
+            let lengths = [2, param.name.bound(), value.bound()];
+            lengths.into_iter().fold(0, usize::saturating_add)
+        });
+        [self.origin_bound(), self.path.bound()]
+            .into_iter()
+            .chain(params)
+            .fold(0, usize::saturating_add)
+    }
+
     /// An upper bound of the length of the origin.
-    pub(crate) fn origin_bound(&self) -> usize {
+    fn origin_bound(&self) -> usize {
         /// `https://` and `:65535`.
         const FIXED: usize = 14;
         match self.shown {

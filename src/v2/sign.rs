@@ -288,19 +288,13 @@ fn prepare_presign(
 fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     /// Names of the authentication's parameters, expiry and signature.
     const FIXED: usize = 192;
-    let params = parts.params.as_slice().iter().map(|param| {
-        let value = param.value.unwrap_or_default();
-        let lengths = [2, param.name.bound(), value.bound()];
-        lengths.into_iter().fold(0, usize::saturating_add)
-    });
     let headers = parts.headers.as_slice().iter().map(|header| {
         let value = header.value.len().saturating_mul(3);
         value.saturating_add(header.name.len()).saturating_add(2)
     });
     [
         FIXED,
-        parts.origin_bound(),
-        parts.path.bound(),
+        parts.url_bound(),
         context.credentials.access_key_id().len().saturating_mul(3),
         context
             .credentials
@@ -308,7 +302,6 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
             .map_or(0, str::len),
     ]
     .into_iter()
-    .chain(params)
     .chain(headers)
     .fold(0, usize::saturating_add)
 }

@@ -505,15 +505,9 @@ pub(crate) fn push_signature(
 fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) -> usize {
     /// Names, `=` and `&` of the authentication's parameters, its date, expiry and signature.
     const FIXED: usize = 320;
-    let params = parts.params.as_slice().iter().map(|param| {
-        let value = param.value.unwrap_or_default();
-        let lengths = [2, param.name.bound(), value.bound()];
-        lengths.into_iter().fold(0, usize::saturating_add)
-    });
     [
         FIXED,
-        parts.origin_bound(),
-        parts.path.bound(),
+        parts.url_bound(),
         auth.access_key_id.len().saturating_mul(3),
         context.region.len(),
         context.service.len(),
@@ -524,7 +518,6 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
         auth.headers.names_bound(),
     ]
     .into_iter()
-    .chain(params)
     .fold(0, usize::saturating_add)
 }
 
