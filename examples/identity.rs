@@ -15,7 +15,7 @@ use presign::{Credentials, Error, Payload, Request, Timestamp, v4};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime};
 
-/// What a presigned token says of its life. STS takes it for 15 minutes all the same, and old clusters ask for 60 seconds.
+/// What a presigned token says of its life. STS takes it for 15 minutes all the same; old clusters want no more than 60 seconds.
 const EXPIRES_IN: Duration = Duration::from_secs(60);
 
 /// A bearer token for the API server of an EKS cluster, as `aws eks get-token` makes it. It is good for 15 minutes.
