@@ -69,7 +69,7 @@ pub async fn upload_in_parts(
     parts: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<()> {
     let create = bucket.operation("POST").key(key).sub_resource("uploads");
-    let created = post_signed(client, &create, credentials, String::new()).await?;
+    let created = send_signed(client, &create, credentials, String::new()).await?;
     let upload_id = element(&created, "UploadId").ok_or("no UploadId in the answer")?;
 
     let mut tags = String::new();
@@ -92,7 +92,7 @@ pub async fn upload_in_parts(
         .key(key)
         .query("uploadId", upload_id);
     let parts = format!("<CompleteMultipartUpload>{tags}</CompleteMultipartUpload>");
-    let completed = post_signed(client, &complete, credentials, parts).await?;
+    let completed = send_signed(client, &complete, credentials, parts).await?;
     // S3 begins its answer before it knows how this ends: status 200, and then an error.
     match element(&completed, "Code") {
         Some(code) => Err(format!("the parts were not put together: {code}").into()),
@@ -101,16 +101,15 @@ pub async fn upload_in_parts(
 }
 
 /// Sends an operation, signed with headers, and gives the answer.
-async fn post_signed(
+async fn send_signed(
     client: &Client,
     operation: &Operation<'_>,
     credentials: &Credentials,
     body: String,
 ) -> Result<String> {
-    let signed = operation.sign(credentials, Payload::of(&body), SystemTime::now())?;
-    let mut request = client.post(operation.url()?).body(body).build()?;
-    signed.apply_to(request.headers_mut())?;
-    let response = accepted(client.execute(request).await?).await?;
+    let payload = Payload::of(&body);
+    let request = operation.sign_http(credentials, payload, body, SystemTime::now())?;
+    let response = accepted(client.execute(request.try_into()?).await?).await?;
     Ok(response.text().await?)
 }
 
