@@ -150,7 +150,7 @@ async fn require_signature(
     next: Next,
 ) -> Response {
     let (mut head, body) = request.into_parts();
-    // The signature covers the body.
+    // The signature covers the body, so that is read first.
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
