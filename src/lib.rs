@@ -88,6 +88,7 @@ mod headers;
 pub mod inspect;
 mod interop;
 mod list;
+mod markup;
 pub mod post;
 mod request;
 pub mod s3;

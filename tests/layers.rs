@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The rooms of `src/`, from the ground up, in storeys. A room may use those of storeys below its own.
 const STOREYS: &[&[&str]] = &[
     &["error"],
-    &["encode", "list"],
+    &["encode", "list", "markup"],
     &["hash", "timestamp"],
     &["cache", "headers", "request", "credentials", "signed"],
     &["v2", "v4"],
