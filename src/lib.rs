@@ -29,6 +29,7 @@
 //! | to check signatures, as a server does | [`verify::Verifier`] |
 //! | to know what a presigned URL says, and what is wrong with it | [`mod@inspect`] |
 //! | to know why a server says `SignatureDoesNotMatch` | `explain` (a feature), [`SigningSteps`] |
+//! | to understand: which headers to sign, CORS, caching, proxies, limits, errors, moving here | the [`guide`] |
 //!
 //! # What this crate does not do
 //! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
@@ -83,6 +84,9 @@ mod encode;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+// Only text, so that nothing but the documents and their tests has it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod hash;
 mod headers;
 pub mod inspect;
