@@ -60,6 +60,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What is public may grow without breaking anybody, and no result is thrown away unseen.
+#![deny(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use
+)]
 // No input makes the library panic.
 #![cfg_attr(
     not(test),
