@@ -535,6 +535,37 @@ fn compare_payloads(signed: &Canonical<'_>, seen: &Canonical<'_>, findings: &mut
     );
 }
 
+/// The parameters in which a `+` that was signed as %2B was sent bare: a plus for some servers, and a space for those that read
+/// queries as forms are written.
+pub(super) fn bare_pluses<'a>(
+    signed: &'a str,
+    sent: &'a str,
+) -> impl Iterator<Item = Finding> + use<'a> {
+    let sent = params(sent);
+    let signed = params(signed).into_iter();
+    let signed = signed.filter(|(_, value)| value.contains("%2B"));
+    signed.filter_map(move |(name, value)| {
+        let (_, bare) = sent.iter().find(|(sent_name, bare)| {
+            *sent_name == name && *bare != value && bare.replace('+', "%2B") == value
+        })?;
+        let cause = match name {
+            "Signature" => Cause::SignaturePlus,
+            name if is_token(name) => Cause::TokenChanged,
+            _ => Cause::ParameterReencoded,
+        };
+        let finding = find(
+            cause,
+            Confidence::Likely,
+            format!("In the parameter {name} a `+` was sent that was signed as %2B: many servers read it as a space. Send the URL as it was handed out, or write %2B."),
+        );
+        Some(
+            finding
+                .signed(format!("{name}={}", shown(name, value)))
+                .seen(format!("{name}={}", shown(name, bare))),
+        )
+    })
+}
+
 /// Whether two queries have the same parameters in another order.
 pub(super) fn is_reordered(one: &str, two: &str) -> bool {
     let (mut one, mut two) = (params(one), params(two));
