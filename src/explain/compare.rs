@@ -241,7 +241,8 @@ fn compare_addresses(
     }
     if signed.path != seen.path {
         // In path style, and under SigV2, the first segment is a bucket.
-        let bucket_first = signed.is_v2 || !hosts.0.contains(".s3.") && !hosts.0.contains(".s3-");
+        let bucket_first =
+            signed.is_v2_of_s3() || !hosts.0.contains(".s3.") && !hosts.0.contains(".s3-");
         findings.push(path(signed.path, seen.path, bucket_first));
     }
 }
@@ -268,7 +269,7 @@ fn is_addressing(signed: &Canonical<'_>, seen: &Canonical<'_>, hosts: (&str, &st
         host.strip_prefix(bucket)
             .is_some_and(|rest| rest.starts_with('.'))
     };
-    signed.is_v2 || names_bucket(hosts.0) || names_bucket(hosts.1)
+    signed.is_v2_of_s3() || names_bucket(hosts.0) || names_bucket(hosts.1)
 }
 
 fn split_port(host: &str) -> (&str, Option<&str>) {

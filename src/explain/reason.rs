@@ -30,7 +30,10 @@ impl Facts<'_> {
 
     fn is_v2(&self) -> bool {
         let scheme = self.claim.map(Claim::scheme);
-        matches!(scheme, Some(Scheme::V2Header | Scheme::V2Query))
+        matches!(
+            scheme,
+            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2QueryApi)
+        )
     }
 }
 

@@ -63,6 +63,7 @@ pub use sign::Signer;
 pub(crate) use canonical::{
     AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_sub_resource,
 };
+pub(crate) use query::{LIFE, TIMESTAMP, parse_timestamp, sort_by_name, write_front};
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
 };

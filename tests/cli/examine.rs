@@ -284,6 +284,69 @@ fn verify_asks_for_the_signed_headers() {
     assert_eq!(cause, "signature");
 }
 
+/// The published calls of query APIs: another kind of SigV2, told by its `SignatureVersion`.
+#[test]
+fn calls_of_query_apis_are_read_and_checked() {
+    let cases: Value = serde_json::from_str(&vectors("sigv2-query.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let (id, secret) = (
+            text(case, "/access_key_id"),
+            text(case, "/secret_access_key"),
+        );
+        let url = format!(
+            "https://{}{}?{}",
+            text(case, "/host"),
+            text(case, "/path"),
+            text(case, "/expected/signed_query")
+        );
+        let said = param(&url, "Timestamp").unwrap();
+        let at = format!("{}Z", said.trim_end_matches('Z'));
+        let json = Presign::bare(["inspect", &url, "--at", &at]).json();
+        for (name, expected) in [
+            ("scheme", Value::from("sigv2-query-api")),
+            ("algorithm", "HmacSHA256".into()),
+            ("access_key_id", id.into()),
+            ("signed_at", at.as_str().into()),
+            ("remaining_seconds", 900.into()),
+            ("problems", Value::Array(vec![])),
+        ] {
+            assert_eq!(json[name], expected, "{name}");
+        }
+        let method = text(case, "/method");
+        let run = |url: &str, method: &str, secret: &str, at: &str| {
+            Presign::bare(["verify", url, "--method", method, "--at", at])
+                .credentials(id, secret, None)
+        };
+        let valid = run(&url, method, secret, &at).quiet();
+        assert!(
+            valid.starts_with(&format!("valid for {method} until ")),
+            "{valid}"
+        );
+        for (url, method, secret, at, cause) in [
+            (url.as_str(), method, "another", at.as_str(), "signature"),
+            (&url, "PUT", secret, &at, "signature"),
+            (
+                &url.replace("Version=2&", "Version=1&"),
+                method,
+                secret,
+                &at,
+                "scheme",
+            ),
+            (
+                &url.replace("Action=", "Action=x"),
+                method,
+                secret,
+                &at,
+                "signature",
+            ),
+            (&url, method, secret, "2013-05-24T00:00:00Z", "time-skew"),
+        ] {
+            let (found, sentence) = refused_verify(|| run(url, method, secret, at));
+            assert_eq!(found, cause, "{sentence}");
+        }
+    }
+}
+
 #[test]
 fn verify_takes_sigv2_with_its_bucket() {
     let cases: Value = serde_json::from_str(&vectors("s3-sigv2.json")).unwrap();

@@ -185,7 +185,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
     let credentials = sent.credentials()?;
     let seen = subject.inspect();
-    let is_v2 = seen.presigned_with() == Some(PresignedWith::SigV2);
+    let is_v2 = is_v2(&seen);
     let verifier = args.verifier(&seen);
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
         Ok(request) => request,
@@ -230,6 +230,11 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     Ok(())
 }
 
+fn is_v2(seen: &Inspection) -> bool {
+    let with = seen.presigned_with();
+    with.is_some_and(|with| matches!(with, PresignedWith::SigV2 | PresignedWith::SigV2QueryApi))
+}
+
 impl VerifyArgs {
     /// What is allowed: SigV4 of the URL's own region and service unless others are asked for, and SigV2, to
     /// whose lives S3 sets no limit.
@@ -244,7 +249,7 @@ impl VerifyArgs {
         let service = or(&self.service, seen.service());
         Verifier::new(region, service)
             .allow_v2(Duration::MAX)
-            .schemes([Scheme::V4Query, Scheme::V2Query])
+            .schemes([Scheme::V4Query, Scheme::V2Query, Scheme::V2QueryApi])
     }
 
     /// Why the URL is not valid, and what to do where this program's options decide.
