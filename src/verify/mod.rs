@@ -33,6 +33,10 @@
 //! credentials in whatever way, then [`Claim::verify`]. Keep [`Credentials`] between requests: they hold the
 //! signing keys of the day, and with them a check of a presigned URL derives no key and allocates nothing.
 //!
+//! # Forms
+//! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
+//! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
+//!
 //! # What is refused
 //! Whatever the [`Verifier`] does not allow; a request without a signature, or with two; a
 //! parameter, field or header of the authentication that is missing, repeated or malformed; `host` that is not signed, and
