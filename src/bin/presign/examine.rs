@@ -4,7 +4,7 @@ use crate::args::Header;
 use crate::credentials;
 use crate::output::{self, Format, Refusal, Result};
 use crate::profile::Profile;
-use crate::request::bucket_host;
+use crate::request::{bucket_host, hash_body};
 use clap::builder::NonEmptyStringValueParser;
 use presign::explain::{Answer, Attempt, Explanation, Finding};
 use presign::inspect::{Inspection, KeyKind, PresignedWith, inspect as read};
@@ -29,21 +29,26 @@ Examples:
 
 pub const VERIFY_EXAMPLES: &str = "\
 The credentials have to be those of the access key that the URL names. Headers that are signed, besides host, are
-given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed.
+given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed. A URL for a
+service other than S3 signs the body too: give it with --body unless it is empty.
 
 Examples:
   presign verify \"$URL\"
   presign verify \"$URL\" --method PUT --header 'Content-Type: text/plain'
+  presign verify \"$URL\" --method POST --body order.json
   presign verify \"$URL\" --region eu-central-1 --at 2013-05-24T12:00:00Z
   presign verify 'https://examplebucket.s3.amazonaws.com/a?AWSAccessKeyId=...' --bucket examplebucket";
 
 pub const EXPLAIN_EXAMPLES: &str = "\
 Compares what was signed with what the server says it saw. URL, --method and --header are those that were signed.
-Credentials are not needed; with those of the URL's access key the signature itself is checked too.
+Credentials are not needed; with those of the URL's access key the signature itself is checked too. Many servers
+send no more than a code: then --sent-url, --sent-method and --sent-header tell how the request was sent, as
+`curl -v` or a proxy's log shows it.
 
 Examples:
   curl --silent \"$URL\" | presign explain \"$URL\" --response -
   presign explain \"$URL\" --response error.xml --method PUT --header 'Content-Type: text/plain'
+  presign explain \"$URL\" --response error.xml --sent-method HEAD --sent-header 'Accept: */*'
   presign explain \"$URL\" --response error.xml --output json | jq --raw-output '.findings[0].cause'";
 
 /// The URL that is looked at, and how.
@@ -172,6 +177,10 @@ pub struct VerifyArgs {
     #[command(flatten)]
     sent: Sent,
 
+    /// The file with the request's body, `-` for standard input; default no body
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+
     /// The one region that is right; default the URL's own
     #[arg(long, value_name = "R", value_parser = NonEmptyStringValueParser::new())]
     region: Option<String>,
@@ -196,6 +205,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     }
     if let Some(bucket) = &sent.bucket {
         request = request.bucket(bucket);
+    }
+    if let Some(path) = &args.body {
+        request = request.body_sha256(hash_body(path)?);
     }
     let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
     let verified = match verifier.verify(&request, subject.time(), lookup) {
@@ -226,6 +238,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     }
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
+    }
+    if args.body.is_some() && verified.payload() == CoveredPayload::Unsigned {
+        output::note("the URL's signature covers no body, so it is not checked");
     }
     Ok(())
 }
@@ -318,6 +333,18 @@ pub struct ExplainArgs {
 
     #[command(flatten)]
     sent: Sent,
+
+    /// The URL as it was really sent; default the one that was signed
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    sent_url: Option<String>,
+
+    /// The method that was really sent; default the one that was signed
+    #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
+    sent_method: Option<String>,
+
+    /// A header that was really sent, as `Name: value`; repeatable: if one is given, they all are
+    #[arg(long = "sent-header", value_name = "NAME: VALUE")]
+    sent_headers: Vec<Header>,
 }
 
 pub fn explain(args: &ExplainArgs) -> Result<()> {
@@ -328,6 +355,16 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
         .headers(headers.map(|header| (header.name.as_str(), header.value.as_str())));
     if let Some(bucket) = &sent.bucket {
         attempt = attempt.bucket(bucket);
+    }
+    if args.sent_url.is_some() || args.sent_method.is_some() {
+        let method = args.sent_method.as_deref().unwrap_or(&sent.method);
+        let url = args.sent_url.as_deref().unwrap_or(&subject.url);
+        attempt = attempt.sent(method, url);
+    }
+    if !args.sent_headers.is_empty() {
+        let headers = args.sent_headers.iter();
+        attempt = attempt
+            .sent_headers(headers.map(|header| (header.name.as_str(), header.value.as_str())));
     }
     let credentials = args.credentials()?;
     if let Some(credentials) = &credentials {
