@@ -6,13 +6,13 @@ use crate::output::{self, Format, Refusal, Result};
 use crate::profile::Profile;
 use crate::request::{bucket_host, hash_body};
 use clap::builder::NonEmptyStringValueParser;
-use presign::explain::{Answer, Attempt, Explanation, Finding};
-use presign::inspect::{Inspection, KeyKind, PresignedWith, inspect as read};
+use presign::explain::{Answer, Attempt, Explanation};
+use presign::inspect::{Inspection, PresignedWith, inspect as read};
 use presign::verify::{
     CoveredPayload, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
 use presign::{Credentials, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -120,53 +120,8 @@ pub fn inspect(args: &InspectArgs) -> Result<()> {
     }
     match args.subject.output {
         Format::Text => output::print(seen.to_string().trim_end()),
-        Format::Json => output::print_json(inspection_object(&seen)),
+        Format::Json => output::print_json(output::object(&seen)),
     }
-}
-
-/// What a URL says, by name.
-fn inspection_object(seen: &Inspection) -> Map<String, Value> {
-    let problems: Vec<Value> = seen
-        .problems()
-        .iter()
-        .map(|problem| json!({"kind": problem.kind().as_str(), "message": problem.to_string()}))
-        .collect();
-    let moment = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-    [
-        (
-            "scheme",
-            json!(seen.presigned_with().map(PresignedWith::as_str)),
-        ),
-        ("algorithm", json!(seen.algorithm())),
-        ("host", json!(seen.host())),
-        ("path", json!(seen.path())),
-        ("access_key_id", json!(seen.access_key_id())),
-        (
-            "credential_kind",
-            json!(seen.key_kind().map(KeyKind::as_str)),
-        ),
-        ("has_session_token", json!(seen.has_session_token())),
-        ("region", json!(seen.region())),
-        ("service", json!(seen.service())),
-        ("signed_at", json!(moment(seen.signed_at()))),
-        ("expires_at", json!(moment(seen.expires_at()))),
-        (
-            "life_seconds",
-            json!(seen.life().map(|life| life.as_secs())),
-        ),
-        (
-            "remaining_seconds",
-            json!(seen.remaining().map(|left| left.as_secs())),
-        ),
-        (
-            "signed_headers",
-            json!(seen.signed_headers().collect::<Vec<_>>()),
-        ),
-        ("problems", json!(problems)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.into(), value))
-    .collect()
 }
 
 #[derive(clap::Args)]
@@ -231,7 +186,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             let mut object = Map::new();
             object.insert("verdict".into(), "valid".into());
             object.insert("method".into(), sent.method.as_str().into());
-            object.extend(inspection_object(&seen));
+            object.extend(output::object(&seen));
             object.insert("payload".into(), payload_name(&verified).into());
             output::print_json(object)?;
         }
@@ -383,7 +338,7 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
                 && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
             output::print(explanation_text(&explanation, is_coloured).trim_end())
         }
-        Format::Json => output::print_json(explanation_object(&explanation)),
+        Format::Json => output::print_json(output::object(&explanation)),
     }
 }
 
@@ -414,37 +369,6 @@ fn explanation_text(explanation: &Explanation, is_coloured: bool) -> String {
         Some(findings) => format!("{findings}{}", difference.coloured()),
         None => text,
     }
-}
-
-fn explanation_object(explanation: &Explanation) -> Map<String, Value> {
-    let findings = explanation.findings();
-    let verdict = findings.first().map(|first| first.cause().as_str());
-    let rows = explanation.difference().map(|difference| {
-        let rows = difference.rows().iter();
-        rows.map(|row| json!({"part": row.part, "signed": row.signed, "seen": row.seen}))
-            .collect::<Vec<_>>()
-    });
-    let finding_object = |finding: &Finding| {
-        json!({
-            "cause": finding.cause().as_str(),
-            "confidence": finding.confidence().as_str(),
-            "message": finding.message(),
-            "signed": finding.signed_text(),
-            "seen": finding.seen_text(),
-        })
-    };
-    [
-        ("verdict", json!(verdict.unwrap_or("unexplained"))),
-        ("code", json!(explanation.code())),
-        (
-            "findings",
-            findings.iter().map(finding_object).collect::<Value>(),
-        ),
-        ("difference", json!(rows)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.into(), value))
-    .collect()
 }
 
 /// The body of an answer. What is not UTF-8 in it is no part of an error that is known.
