@@ -1,8 +1,10 @@
-//! The verifier against two that other people wrote: that of the server s3s, for S3 in both generations, and the crate
-//! scratchstack-aws-signature, for SigV4 of any service. Random requests are signed, changed in one way, and judged by both sides.
-//! The verdicts are the same, but for the differences in a table, each with its reason; one that is gone fails the test too.
+//! The verifier against three that other people wrote: that of the server s3s and that of OpenStack Swift, for S3 in both
+//! generations, and the crate scratchstack-aws-signature, for SigV4 of any service. Random requests are signed, changed in one way, and
+//! judged by both sides. The verdicts are the same, but for the differences in a table, each with its reason; one that is gone fails
+//! the test too.
 //!
-//! s3s reads the clock, so requests are signed at the time of the test; all else comes out of a seed.
+//! s3s reads the clock, so requests are signed at the time of the test; all else comes out of a seed. Swift is written in
+//! Python: its verdicts are recorded.
 
 mod support;
 
@@ -16,11 +18,12 @@ use s3s::route::S3Route;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3Request, S3Response, S3Result};
 use scratchstack_aws_signature as scratchstack;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::str::FromStr as _;
 use std::time::{Duration, SystemTime};
-use support::{hex, hmac_sha256, percent_decode, sha256_hex};
+use support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex, vector_lines};
 use tokio::runtime;
 
 const ID: &str = "AKIDEXAMPLE";
@@ -39,9 +42,11 @@ enum Other {
     Scratchstack,
     /// The same, asked by the rules of S3.
     ScratchstackS3,
+    /// OpenStack Swift's S3 API, whose verdicts are recorded.
+    Swift,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Form {
     V4Query,
     V4Header,
@@ -50,7 +55,7 @@ enum Form {
 }
 
 use Form::{V2Header, V2Query, V4Header, V4Query};
-use Other::{S3s, Scratchstack, ScratchstackS3};
+use Other::{S3s, Scratchstack, ScratchstackS3, Swift};
 
 /// For whom, in which forms, after which change; whether we accept; why the other does not do the same, and who is right.
 type Row = (Other, &'static [Form], &'static str, bool, &'static str);
@@ -115,6 +120,28 @@ const DIFFERENCES: &[Row] = &[
     (S3s, &[V2Query, V2Header], "a newer sub-resource", ACCEPT, "encryption, legal-hold and retention are not in s3s's list."),
     (S3s, &[V2Query, V2Header], "a sub-resource twice", ACCEPT, "s3s leaves out what is there twice. AWS's document does not say; left out, it would not be covered."),
     (S3s, &[V2Query, V2Header], "a host in upper case", ACCEPT, "RFC 9110: the host is the same in any case of letters. s3s compares it with its domain letter by letter."),
+    // Swift, of all three kinds.
+    (Swift, &[V4Query, V4Header], "the host not signed", REFUSE, "As with s3s: Swift does not look."),
+    (Swift, &[V4Header], "x-amz-date not signed", REFUSE, "Swift looks for some x-amz-* headers, and this is not among them."),
+    (Swift, &[V4Query], "x-amz-date added to a URL", REFUSE, "As before; it takes the time of the URL."),
+    (Swift, &[V4Query], "a second signature in a header", REFUSE, "As s3s, Swift reads the query and leaves the header."),
+    (Swift, &[V4Query], "signed in two hours", REFUSE, "AWS: `Request is not yet valid`. Swift looks at the end of a URL alone."),
+    (Swift, &[V4Query], "a life of no seconds", REFUSE, "AWS: at least 1. Swift takes it, for that second."),
+    (Swift, &[V4Query], "a life with a sign before it", REFUSE, "Python's integers may have a sign, too."),
+    (Swift, &[V4Query, V2Query], "a parameter of the authentication twice", REFUSE, "Swift takes the last of a name. What one reader takes and another does not is refused here."),
+    (Swift, &[V4Header], "a part of Authorization twice", REFUSE, "Swift takes the first. As before."),
+    (Swift, &[V4Header], "Authorization with a part that is none", REFUSE, "Swift looks for what it knows and leaves the rest."),
+    (Swift, &[V4Query, V4Header], "the token of other credentials", REFUSE, "Swift has no tokens."),
+    (Swift, &[V4Query, V4Header, V2Query, V2Header], "`+` for %20 in a value", REFUSE, "As with s3s: Swift decodes the query as a form."),
+    (Swift, &[V4Query, V4Header], "`+` for %2B in a value", ACCEPT, "As with s3s."),
+    (Swift, &[V4Query, V4Header], "an empty parameter", REFUSE, "As with s3s."),
+    (Swift, &[V4Query, V4Header], "a parameter twice, in order", ACCEPT, "AWS: each is signed. Swift knows one value of a name."),
+    (Swift, &[V4Query, V4Header], "a parameter twice, out of order", ACCEPT, "As before."),
+    (Swift, &[V4Query, V4Header, V2Query, V2Header], "a sub-resource twice", ACCEPT, "As before."),
+    (Swift, &[V4Query, V4Header], "an access key id with a slash", ACCEPT, "As s3s, Swift reads the scope from the front."),
+    (Swift, &[V2Query], "a session token", ACCEPT, "As s3s, Swift reads x-amz-* from headers alone."),
+    (Swift, &[V2Query], "an x-amz-* header", ACCEPT, "As before."),
+    (Swift, &[V2Query, V2Header], "a newer sub-resource", ACCEPT, "encryption, legal-hold and retention are not in Swift's list."),
 ];
 
 // Requests
@@ -172,6 +199,7 @@ impl Plan {
     fn random(random: &mut Random, other: Other, form: Form, now: Timestamp) -> Self {
         const LETTERS: &str = "abcxyzABC019-._~";
         const ALL: &str = "abcxyzABC019-._~ /+=&:;,!*'()%@?#\u{e9}\u{65e5}\u{1f600}";
+        const MD5S: [&str; 2] = ["1B2M2Y8AsgTpgAmY7PhCfg==", "1EfQ6PKJ8WoS/2AnznfCWA=="];
         const NAMES: [&str; 12] = [
             "acl",
             "delimiter",
@@ -206,7 +234,11 @@ impl Plan {
         let mut headers = Vec::new();
         for name in ["Content-Type", "Cache-Control", "Range", "Content-MD5"] {
             if random.below(4) == 0 {
-                headers.push((name.to_owned(), random.text(LETTERS, 1, 12)));
+                let value = match name {
+                    "Content-MD5" => random.one(&MD5S).to_owned(),
+                    _ => random.text(LETTERS, 1, 12),
+                };
+                headers.push((name.to_owned(), value));
             }
         }
         let method = random.one(&["GET", "PUT", "HEAD", "DELETE", "POST"]);
@@ -974,7 +1006,7 @@ const CHANGES: &[(&str, Change)] = &[
     (
         "an unsigned x-amz-* header added",
         After(|sent, _| {
-            sent.add_header("x-amz-storage-class", "GLACIER");
+            sent.add_header("x-amz-meta-z", "1");
             true
         }),
     ),
@@ -1406,17 +1438,25 @@ fn shifted(moment: Timestamp, seconds: i64) -> Timestamp {
 // The judges
 
 /// We, with a policy that is as wide as that of the others.
-fn is_accepted(sent: &Sent, plan: &Plan, now: Timestamp) -> Result<(), VerifyErrorKind> {
+fn is_accepted(
+    other: Other,
+    sent: &Sent,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<(), VerifyErrorKind> {
     let verifier = Verifier::new("us-east-1", sent.service)
-        .also_region("eu-central-1")
         .base_domain(DOMAIN)
         .allow_v2(HOUR * 24);
+    // Swift serves one region.
+    let verifier = match other {
+        Swift => verifier,
+        _ => verifier.also_region("eu-central-1"),
+    };
     let headers = sent.headers.iter();
     let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
     let request = ReceivedRequest::new(&sent.method, &sent.target)
         .headers(headers)
         .body(&sent.body);
-    let credentials = plan.credentials();
     let verdict = verifier.verify(&request, now, |id| {
         (id == credentials.access_key_id()).then(|| credentials.clone())
     });
@@ -1515,6 +1555,7 @@ impl Judges {
                     let answer = self.s3s.call(request.map(Body::from)).await.unwrap();
                     answer.status() == 200
                 }
+                Swift => unreachable!("its verdicts are recorded"),
                 Scratchstack | ScratchstackS3 => {
                     let mut lookup = scratchstack::service_for_signing_key_fn(signing_key);
                     let options = scratchstack::SignatureOptions {
@@ -1542,6 +1583,61 @@ impl Judges {
     }
 }
 
+/// The request of a seed with a change made to it; none if the change does not fit.
+fn make(
+    seed: u64,
+    other: Other,
+    form: Form,
+    change: &Change,
+    now: Timestamp,
+) -> Option<(Plan, Sent)> {
+    let mut random = Random(seed);
+    let mut plan = Plan::random(&mut random, other, form, now);
+    if let Before(change) = change
+        && !change(&mut plan, &mut random)
+    {
+        return None;
+    }
+    let mut sent = plan.sign();
+    let applies = match change {
+        Before(_) => true,
+        After(change) => change(&mut sent, &mut random),
+        Resigned(change) => {
+            let is_signed_so = [V4Query, V4Header].contains(&form) && plan.service == "s3";
+            let applies = is_signed_so && change(&mut sent, &mut random);
+            if applies {
+                sent.sign_again();
+            }
+            applies
+        }
+    };
+    applies.then_some((plan, sent))
+}
+
+/// Holds the differences that were found, with how often and an example, against those in the table.
+fn compare(found: &BTreeMap<(Other, Form, &str, bool), (usize, String)>, others: &[Other]) {
+    let mut expected: Vec<_> = DIFFERENCES
+        .iter()
+        .filter(|(other, ..)| others.contains(other))
+        .flat_map(|(other, forms, what, mine, _)| {
+            forms.iter().map(move |form| (*other, *form, *what, *mine))
+        })
+        .collect();
+    expected.sort_unstable();
+    let mut failures = String::new();
+    for (difference, (count, sample)) in found {
+        if !expected.contains(difference) {
+            failures += &format!("not in the table, {count} times: {difference:?}\n    {sample}\n");
+        }
+    }
+    for difference in &expected {
+        if !found.contains_key(difference) {
+            failures += &format!("in the table and gone: {difference:?}\n");
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 #[test]
 fn the_verdicts_are_the_same_but_for_the_table() {
     const SEEDS: u64 = 30;
@@ -1562,32 +1658,11 @@ fn the_verdicts_are_the_same_but_for_the_table() {
         for (seed, form) in (0..SEEDS).flat_map(|seed| forms.iter().map(move |form| (seed, *form)))
         {
             for (what, change) in CHANGES {
-                let mut random = Random(seed);
-                let mut plan = Plan::random(&mut random, other, form, now);
-                let applies = match change {
-                    Before(change) => change(&mut plan, &mut random),
-                    _ => true,
-                };
-                let mut sent = plan.sign();
-                let is_v4 = [V4Query, V4Header].contains(&form);
-                let applies = applies
-                    && match change {
-                        Before(_) => true,
-                        After(change) => change(&mut sent, &mut random),
-                        Resigned(change) => {
-                            let applies =
-                                is_v4 && plan.service == "s3" && change(&mut sent, &mut random);
-                            if applies {
-                                sent.sign_again();
-                            }
-                            applies
-                        }
-                    };
-                if !applies {
+                let Some((plan, sent)) = make(seed, other, form, change, now) else {
                     continue;
-                }
+                };
                 unused.retain(|name| name != what);
-                let ours = is_accepted(&sent, &plan, now);
+                let ours = is_accepted(other, &sent, &plan.credentials(), now);
                 let theirs = judges.is_accepted(other, &sent, &plan, now);
                 assert!(ours.is_ok() || !RIGHT.contains(what), "{ours:?} {sent:?}");
                 match (ours.is_ok(), theirs) {
@@ -1606,24 +1681,100 @@ fn the_verdicts_are_the_same_but_for_the_table() {
     }
     assert_eq!(unused, [""; 0], "changes that were never made");
     println!("{accepted} accepted and {refused} refused by both");
-    let mut expected: Vec<_> = DIFFERENCES
-        .iter()
-        .flat_map(|(other, forms, what, mine, _)| {
-            forms.iter().map(move |form| (*other, *form, *what, *mine))
-        })
-        .collect();
-    expected.sort_unstable();
-    let mut failures = String::new();
-    for (difference, (count, sample)) in &differences {
-        if !expected.contains(difference) {
-            failures += &format!("not in the table, {count} times: {difference:?}\n    {sample}\n");
-        }
-    }
-    for difference in &expected {
-        if !differences.contains_key(difference) {
-            failures += &format!("in the table and gone: {difference:?}\n");
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
+    compare(&differences, &[S3s, Scratchstack, ScratchstackS3]);
     assert!(accepted > 4000 && refused > 4000, "{accepted} {refused}");
+}
+
+/// A request with Swift's verdict.
+#[derive(Serialize, Deserialize)]
+struct Recorded {
+    form: Form,
+    change: String,
+    now: i64,
+    method: String,
+    target: String,
+    headers: Pairs,
+    body: String,
+    id: String,
+    token: bool,
+    #[serde(default)]
+    accepted: bool,
+}
+
+#[test]
+fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
+    let mut differences = BTreeMap::new();
+    let mut changes: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
+    let (mut accepted, mut refused) = (0, 0);
+    for case in vector_lines::<Recorded>("swift-verdicts.jsonl") {
+        let (what, _) = CHANGES
+            .iter()
+            .find(|(what, _)| *what == case.change)
+            .unwrap();
+        changes.retain(|change| change != what);
+        let credentials = Credentials::new(case.id, SECRET).unwrap();
+        let credentials = match case.token {
+            true => credentials.with_session_token(TOKEN).unwrap(),
+            false => credentials,
+        };
+        let sent = Sent {
+            form: case.form,
+            service: "s3",
+            method: case.method,
+            target: case.target,
+            headers: case.headers,
+            body: case.body.into_bytes(),
+        };
+        let ours = is_accepted(
+            Swift,
+            &sent,
+            &credentials,
+            Timestamp::from_unix_seconds(case.now),
+        );
+        match (ours.is_ok(), case.accepted) {
+            (true, true) => accepted += 1,
+            (false, false) => refused += 1,
+            (mine, _) => {
+                let sample = format!("{ours:?} {sent:?}");
+                let key = (Swift, case.form, *what, mine);
+                differences.entry(key).or_insert((0, sample)).0 += 1;
+            }
+        }
+    }
+    println!("{accepted} accepted and {refused} refused by both");
+    // The one that fits no request to S3.
+    assert_eq!(
+        changes,
+        ["`..` above the root"],
+        "changes that are not recorded"
+    );
+    compare(&differences, &[Swift]);
+    assert!(accepted > 150 && refused > 150, "{accepted} {refused}");
+}
+
+/// Prints the requests that Swift is asked about, for `tests/vectors/swift-verdicts.py`: two of each form and change.
+#[test]
+#[ignore = "prints what was recorded once"]
+fn requests_for_swift() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    for (what, change) in CHANGES {
+        for form in [V4Query, V4Header, V2Query, V2Header] {
+            let made = (0..200).filter_map(|seed| make(seed, Swift, form, change, now));
+            for (plan, sent) in made.take(2) {
+                let case = Recorded {
+                    form,
+                    change: (*what).into(),
+                    now: now.unix_seconds(),
+                    method: sent.method,
+                    target: sent.target,
+                    headers: sent.headers,
+                    body: String::from_utf8(sent.body).unwrap(),
+                    id: plan.id.into(),
+                    token: plan.token,
+                    accepted: false,
+                };
+                println!("{}", serde_json::to_string(&case).unwrap());
+            }
+        }
+    }
 }
