@@ -268,6 +268,83 @@ mod serde {
         assert!(value.get("canonical_request").is_none());
     }
 
+    #[test]
+    fn an_inspection_is_written_without_its_secrets() {
+        let temporary = credentials().with_session_token("IQoJb3/+=").unwrap();
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let link = bucket
+            .get("key")
+            .presign(&temporary, MINUTE, now())
+            .unwrap();
+        let url = link.as_str().replace("Expires=60", "Expires=604801");
+        let seen = presign::inspect::inspect(&url, now());
+        let value = serde_json::to_value(&seen).unwrap();
+        assert_eq!(
+            value,
+            json!({
+                "scheme": "sigv4",
+                "algorithm": "AWS4-HMAC-SHA256",
+                "host": "examplebucket.s3.us-east-1.amazonaws.com",
+                "path": "/key",
+                "access_key_id": temporary.access_key_id(),
+                "credential_kind": "other",
+                "has_session_token": true,
+                "region": "us-east-1",
+                "service": "s3",
+                "signed_at": "2015-08-30T12:36:00Z",
+                "expires_at": "2015-09-06T12:36:01Z",
+                "life_seconds": 604_801,
+                "remaining_seconds": 604_801,
+                "signed_headers": ["host"],
+                "problems": [{"kind": "expiry-too-long", "message": seen.problems()[0].to_string()}],
+            })
+        );
+        let none = serde_json::to_value(presign::inspect::inspect("https://h/", now())).unwrap();
+        assert_eq!(
+            (&none["scheme"], &none["region"]),
+            (&json!(null), &json!(null))
+        );
+    }
+
+    #[cfg(feature = "explain")]
+    #[test]
+    fn an_explanation_is_written_whole() {
+        use presign::explain::{Answer, Attempt};
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let link = bucket
+            .get("key")
+            .presign(&credentials(), MINUTE, now())
+            .unwrap();
+        let attempt = Attempt::new("GET", link.as_str()).sent("HEAD", link.as_str());
+        let body = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+        let explanation = attempt.explain(&Answer::parse(body), now());
+        let value = serde_json::to_value(&explanation).unwrap();
+        let finding = &explanation.findings()[0];
+        assert_eq!(value["verdict"], "method");
+        assert_eq!(value["code"], "SignatureDoesNotMatch");
+        assert_eq!(
+            value["findings"],
+            json!([{
+                "cause": "method",
+                "confidence": "certain",
+                "message": finding.message(),
+                "signed": "GET",
+                "seen": "HEAD",
+            }])
+        );
+        let row = json!({"part": "method", "signed": "GET", "seen": "HEAD"});
+        assert_eq!(value["difference"][0], row);
+        let rows = explanation.difference().unwrap().rows();
+        assert_eq!(value["difference"].as_array().unwrap().len(), rows.len());
+
+        let nothing = Attempt::new("GET", "https://h/").explain(&Answer::parse("{}"), now());
+        let value = serde_json::to_value(&nothing).unwrap();
+        assert_eq!(
+            value,
+            json!({"verdict": "unexplained", "code": null, "findings": [], "difference": null})
+        );
+    }
+
     /// In the order given, each name once, whatever stands between.
     #[test]
     fn headers_given_again_are_joined_where_the_first_stands() {

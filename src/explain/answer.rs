@@ -37,11 +37,12 @@ pub struct Answer {
 const MOST_FIELDS: usize = 64;
 
 /// The codes that are looked for in a text of no known form.
-const CODES: [&str; 24] = [
+const CODES: [&str; 25] = [
     "SignatureDoesNotMatch",
     "InvalidSignatureException",
     "RequestTimeTooSkewed",
     "InvalidAccessKeyId",
+    "NotSignedUp",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "AuthorizationQueryParametersError",

@@ -1,11 +1,12 @@
 //! The other direction, as a server goes: a policy is read, and an upload held against it. What does not live here: the check of
-//! the signature, which covers the base64 text of the field `policy`.
+//! the signature, which covers the base64 text of the field `policy` ([`verify`](crate::verify)).
 
 use super::condition::{Condition, Rule};
 use super::json::Reader;
 use super::{FILENAME, is_exempt};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::timestamp::Timestamp;
+use crate::verify::VerifiedForm;
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -16,7 +17,7 @@ use core::fmt;
 
 /// A policy that was read: what it demands, and until when it is good.
 ///
-/// Verify the signature over its base64 first: a policy says nothing about who made it.
+/// Verify the signature over its base64 first: a policy says nothing about who made it. [`VerifiedForm::check`] does all that follows.
 ///
 /// ```
 /// use presign::Timestamp;
@@ -151,6 +152,65 @@ impl Policy {
         match fields.keys().find(needs_condition) {
             Some(name) => Err(Refusal::ExtraField { name: name.clone() }),
             None => Ok(()),
+        }
+    }
+}
+
+/// What the signature of a form leaves open.
+impl VerifiedForm<'_> {
+    /// The policy that was signed, read.
+    ///
+    /// # Errors
+    /// Those of [`Policy::parse`].
+    pub fn read_policy(&self) -> Result<Policy, Error> {
+        Policy::from_base64(self.signed_text())
+    }
+
+    /// Holds an upload against the policy that was signed. The upload has all fields of the form whose signature was verified, and the
+    /// file's length; what is refused here must not be stored.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::post::{PostPolicy, Upload};
+    /// use presign::verify::Verifier;
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let form = PostPolicy::new("user/eric/${filename}")
+    /// #     .content_length_range(1..=10)
+    /// #     .presign(&bucket, &credentials, Duration::from_secs(3600), now)?;
+    /// # let (fields, file): (Vec<_>, _) = (form.fields().collect(), b"hello");
+    /// # let lookup = |_: &str| Some(credentials.clone());
+    /// // `fields` and `file` are what the server read out of the multipart/form-data, and the bucket stands in the URL.
+    /// let verifier = Verifier::new("us-east-1", "s3");
+    /// let verified = verifier.verify_form(fields.iter().copied(), now, lookup)?;
+    ///
+    /// let upload = Upload::new("examplebucket", file.len() as u64)
+    ///     .file_name("notes.txt")
+    ///     .fields(fields.iter().copied());
+    /// verified.check(&upload, now)?;
+    /// assert_eq!(upload.value("key").as_deref(), Some("user/eric/notes.txt"));
+    ///
+    /// let too_large = Upload::new("examplebucket", 11).fields(fields.iter().copied());
+    /// let refusal = verified.check(&too_large, now).unwrap_err();
+    /// assert_eq!((refusal.code(), refusal.status()), ("EntityTooLarge", 400));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Policy::check`]; [`Refusal::InvalidPolicy`] if what was signed is no policy; [`Refusal::OtherForm`] if the upload's field
+    /// `policy` is not the one that was signed.
+    pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), Refusal> {
+        let policy = self.read_policy();
+        let policy = policy.map_err(|reason| Refusal::InvalidPolicy { reason })?;
+        let fields = upload.fields.iter();
+        let policies = fields.filter(|(name, _)| name.eq_ignore_ascii_case("policy"));
+        let mut texts = policies.map(|(_, text)| *text);
+        match (texts.next(), texts.next()) {
+            (Some(text), None) if text == self.signed_text() => policy.check(upload, now),
+            _ => Err(Refusal::OtherForm),
         }
     }
 }
@@ -301,6 +361,13 @@ pub enum Refusal {
     NoKey,
     /// The field `bucket` names another bucket than the URL.
     OtherBucket,
+    /// The field `policy` is not the one whose signature was verified.
+    OtherForm,
+    /// What was signed is no policy.
+    InvalidPolicy {
+        /// What is wrong with it.
+        reason: Error,
+    },
     /// The file has too few bytes.
     TooSmall {
         /// Its bytes.
@@ -325,10 +392,21 @@ impl Refusal {
             Refusal::Expired { .. }
             | Refusal::ConditionFailed { .. }
             | Refusal::ExtraField { .. }
-            | Refusal::OtherBucket => "AccessDenied",
+            | Refusal::OtherBucket
+            | Refusal::OtherForm => "AccessDenied",
+            Refusal::InvalidPolicy { .. } => "InvalidPolicyDocument",
             Refusal::RepeatedField { .. } | Refusal::NoKey => "InvalidArgument",
             Refusal::TooSmall { .. } => "EntityTooSmall",
             Refusal::TooLarge { .. } => "EntityTooLarge",
+        }
+    }
+
+    /// The HTTP status that goes with [`code`](Refusal::code): 400 or 403.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self.code() {
+            "AccessDenied" => 403,
+            _ => 400,
         }
     }
 }
@@ -349,6 +427,10 @@ impl fmt::Display for Refusal {
                 "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
             ),
             Refusal::OtherBucket => write!(f, "{INVALID}: the field bucket names another bucket than the URL"),
+            Refusal::OtherForm => {
+                f.write_str("the field policy is not the one whose signature was verified")
+            }
+            Refusal::InvalidPolicy { reason } => write!(f, "{INVALID}: {reason}"),
             Refusal::TooSmall { size, min } => write!(
                 f,
                 "Your proposed upload is smaller than the minimum allowed size: {size} bytes, not {min}"

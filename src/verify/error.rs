@@ -143,7 +143,8 @@ impl VerifyError {
             Some(Scheme::V4Query) => "AuthorizationQueryParametersError",
             Some(Scheme::V4Header) => "AuthorizationHeaderMalformed",
             Some(Scheme::V4Form) => "InvalidRequest",
-            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form) | None => "InvalidArgument",
+            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form | Scheme::V2QueryApi)
+            | None => "InvalidArgument",
         };
         match self.kind {
             Kind::Malformed
@@ -154,7 +155,7 @@ impl VerifyError {
             | Kind::ExpiryTooLong => malformed,
             Kind::Missing => match self.scheme {
                 Some(Scheme::V4Header) => "MissingSecurityHeader",
-                Some(Scheme::V2Header | Scheme::V2Query) => "AccessDenied",
+                Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2QueryApi) => "AccessDenied",
                 _ => malformed,
             },
             Kind::SignedTwice => "InvalidArgument",

@@ -33,7 +33,7 @@ pub struct FormClaim<'a> {
 /// A form whose policy was signed by who it says.
 ///
 /// The signature covers the policy and nothing else: whether the policy has ended and whether the form's fields, file and bucket meet
-/// its conditions is still to be checked, against [`policy`](VerifiedForm::policy).
+/// its conditions is still to be checked: by [`check`](VerifiedForm::check), once the file's length is known.
 #[must_use = "the policy's expiration and conditions are still to be checked"]
 #[derive(Clone)]
 pub struct VerifiedForm<'a> {
@@ -283,6 +283,11 @@ impl VerifiedForm<'_> {
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         self.claim.signed_at
+    }
+
+    /// The field `policy` as it was signed.
+    pub(crate) fn signed_text(&self) -> &str {
+        self.claim.policy
     }
 
     /// The policy, decoded from base64: JSON with `expiration` and `conditions`.

@@ -39,6 +39,10 @@
 //! on the way, such as CloudFront's `x-amz-cf-id`, counts as not signed. The package's example `examples/web/axum-service` is a layer for axum
 //! that sees to it, `examples/execute_api.rs` a check in hyper.
 //!
+//! # Forms
+//! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
+//! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
+//!
 //! # What is refused
 //! Whatever the [`Verifier`] does not allow; a request without a signature, or with two; a
 //! parameter, field or header of the authentication that is missing, repeated or malformed; `host` that is not signed, and
@@ -50,7 +54,7 @@
 //! Two requests that have the same canonical request have the same signature. An escape that need not be there
 //! (`%7E` for `~`), the case of its digits, the order of parameters, and white space at the ends of
 //! header values and in runs are no difference; neither are dot segments and doubled slashes in a path of a service other than S3.
-//! Under SigV2 much more is not covered: see [`v2`](crate::v2#what-is-covered).
+//! Under SigV2 much more is not covered: see [`v2`](crate::v2#what-is-covered). In the query APIs nothing of headers but `host`, and nothing of a body.
 //! The URL's scheme, http or https, is covered by neither.
 //!
 //! The codes are those of [Error responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
@@ -102,20 +106,27 @@ pub enum Scheme {
     V2Query,
     /// SigV2 in the fields of a browser's POST form.
     V2Form,
+    /// SigV2 of the query APIs, in the query. A form that is sent in the body of a POST is signed as if it stood there: it is checked as
+    /// a request whose target is the path, a `?` and the body.
+    V2QueryApi,
 }
 
 impl Scheme {
-    const ALL: [Scheme; 6] = [
+    const ALL: [Scheme; 7] = [
         Scheme::V4Header,
         Scheme::V4Query,
         Scheme::V4Form,
         Scheme::V2Header,
         Scheme::V2Query,
         Scheme::V2Form,
+        Scheme::V2QueryApi,
     ];
 
     fn is_v2(self) -> bool {
-        matches!(self, Scheme::V2Header | Scheme::V2Query | Scheme::V2Form)
+        matches!(
+            self,
+            Scheme::V2Header | Scheme::V2Query | Scheme::V2Form | Scheme::V2QueryApi
+        )
     }
 }
 
@@ -185,7 +196,7 @@ impl Verifier {
         self
     }
 
-    /// Allows SigV2 too, in header, query and form, with URLs that end at most `longest_life` from now.
+    /// Allows SigV2 too, in header, query and form, and that of the query APIs, with URLs that end at most `longest_life` from now.
     ///
     /// SigV2 covers little of a request and knows no region: see [`v2`](crate::v2#what-is-covered).
     #[must_use]
@@ -291,7 +302,7 @@ impl Verifier {
             v4 |= v4::is_mark(&param);
             v2.see(&param);
         }
-        let v2 = v2.is_signed();
+        let (v2, v2_scheme) = (v2.is_signed(), v2.scheme());
         let signatures = [authorization.is_some(), v4, v2];
         let generation = match (authorization, v4, v2) {
             (Some(authorization), false, false) => {
@@ -319,8 +330,11 @@ impl Verifier {
                 Generation::V4(v4::Claim::of_query(self, request, query)?)
             }
             (None, false, true) => {
-                self.check_allowed(Scheme::V2Query)?;
-                Generation::V2(v2::Claim::of_query(self, request, query)?)
+                self.check_allowed(v2_scheme)?;
+                Generation::V2(match v2_scheme {
+                    Scheme::V2QueryApi => v2::Claim::of_api(request, query)?,
+                    _ => v2::Claim::of_query(self, request, query)?,
+                })
             }
             _ if signatures.contains(&true) => {
                 return Err(refuse!(
@@ -500,7 +514,7 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The signing time. A SigV2 URL does not tell it.
+    /// The signing time. A SigV2 URL for S3 does not tell it.
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         match &self.generation {
@@ -532,6 +546,9 @@ impl<'a> Claim<'a> {
     pub fn covers_header(&self, name: &str) -> bool {
         match &self.generation {
             Generation::V4(claim) => claim.names.holds(name),
+            Generation::V2(claim) if claim.scheme == Scheme::V2QueryApi => {
+                name.eq_ignore_ascii_case("host")
+            }
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let is_date = claim.signed_at().is_some() && name.eq_ignore_ascii_case("date");
@@ -545,12 +562,13 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Whether a query parameter is covered by the signature: under SigV4 all are, under SigV2 the sub-resources,
-    /// `response-*` and `x-amz-*`.
+    /// Whether a query parameter is covered by the signature: under SigV4 and in the query APIs all are, in S3's SigV2 the
+    /// sub-resources, `response-*` and `x-amz-*`.
     #[must_use]
     pub fn covers_parameter(&self, name: &str) -> bool {
         match &self.generation {
             Generation::V4(_) => true,
+            Generation::V2(claim) if claim.scheme == Scheme::V2QueryApi => true,
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let in_query = claim.scheme == Scheme::V2Query;
