@@ -1,6 +1,6 @@
 //! The builder of a policy: fields and conditions become a signed form.
 
-use super::condition::{Condition, Rule};
+use super::condition::{CONTENT_TYPE, Condition, Rule};
 use super::form::{Field, OpenField, PresignedPost};
 use super::json::write_string;
 use super::{FILENAME, is_exempt, is_outside};
@@ -618,6 +618,13 @@ fn check_conditions(
                 }
                 Rule::StartsWith { prefix, .. } => {
                     check_field(name, prefix)?;
+                    if !condition.holds(Some(prefix)) {
+                        return Err(error!(
+                            Policy,
+                            "no value meets the condition {condition:?}: a {CONTENT_TYPE} with commas is a list, and \
+                             none of its values has one"
+                        ));
+                    }
                     match open.iter_mut().find(|open| open.is_named(name)) {
                         Some(open) => open.narrow(condition, prefix)?,
                         None => open.push(OpenField::new(name, prefix)),

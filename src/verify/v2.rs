@@ -132,11 +132,11 @@ impl<'a> Claim<'a> {
             if !prefix.map(|byte| byte.to_ascii_lowercase()).eq(AMZ.bytes()) {
                 continue;
             }
-            let (Some(name), Some(value)) = (decode(param.name), decode(value)) else {
+            let Some(name) = decode(param.name) else {
                 return Err(refuse!(
                     Malformed,
                     scheme,
-                    "the parameter {} is not UTF-8",
+                    "the name of the parameter {} is not UTF-8",
                     Quoted(param.name.raw())
                 ));
             };
@@ -151,9 +151,10 @@ impl<'a> Claim<'a> {
                     Quoted(&name)
                 ));
             }
-            let value = match value {
-                Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-                Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+            // A header's value may be any bytes.
+            let value = match value.raw().contains('%') {
+                true => Cow::Owned(value.decoded().collect()),
+                false => Cow::Borrowed(value.raw().as_bytes()),
             };
             hoisted.push((name, value));
         }
