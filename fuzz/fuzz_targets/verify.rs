@@ -299,6 +299,18 @@ fuzz_target!(|input: &[u8]| {
     };
     let verifier = way.verifier();
     let verdict = way.check(&verifier, &sent);
+    // Of a hash that was given, the signer believes that it is the body's if the caller says nothing of the body.
+    let gives_hash = text
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+    if gives_hash
+        && verdict
+            .as_ref()
+            .is_err_and(|error| error.contains("PayloadMismatch"))
+    {
+        return;
+    }
     assert!(verdict.is_ok(), "{verdict:?} {way:?} {sent:?}");
     let Some(mut changed) = change(&sent, way, [a, b, c, d]) else {
         return;

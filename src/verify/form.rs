@@ -2,6 +2,7 @@
 //! not: whether the other fields meet the policy's conditions.
 
 use super::error::{VerifyError, refuse};
+use super::limits::MOST_FORM_DATA;
 use super::text::{Credential, Presented, parse_amz_date};
 use super::v4::check_scope;
 use super::{Scheme, Verifier, check_credentials};
@@ -44,8 +45,8 @@ impl Verifier {
     /// Reads the authentication of a form: its fields, in order, up to the file. Names match in any case of letters.
     ///
     /// # Errors
-    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, a scheme, region or
-    /// service that is not allowed.
+    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, more than 20 KiB of
+    /// them, a scheme, region or service that is not allowed.
     pub fn parse_form<'a>(
         &'a self,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -61,7 +62,11 @@ impl Verifier {
             "signature",
         ];
         let mut found: [Option<&str>; 8] = [None; 8];
+        let mut size = 0usize;
         for (name, value) in fields {
+            for text in [name, value] {
+                size = size.saturating_add(text.len());
+            }
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot
                 .into_iter()
@@ -96,6 +101,13 @@ impl Verifier {
             }
         };
         self.check_allowed(scheme)?;
+        if size > MOST_FORM_DATA {
+            return Err(refuse!(
+                TooLarge,
+                scheme,
+                "the fields of the form have {size} bytes, and {MOST_FORM_DATA} are allowed"
+            ));
+        }
         let required = |value: Option<&'a str>, name: &str| {
             let value = value.filter(|value| !value.is_empty());
             value.ok_or_else(|| refuse!(Missing, scheme, "the form field {name} is missing"))

@@ -9,6 +9,7 @@ use super::{Scheme, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
 use crate::error::Quoted;
+use crate::headers::compare_names;
 use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
@@ -29,7 +30,7 @@ pub(super) struct Claim<'a> {
     /// The time in the header, or the end of the URL.
     time: Timestamp,
     /// The `x-amz-*` parameters of a URL, decoded.
-    hoisted: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    hoisted: Vec<Hoisted<'a>>,
     bucket: Option<&'a str>,
 }
 
@@ -140,17 +141,6 @@ impl<'a> Claim<'a> {
                     Quoted(param.name.raw())
                 ));
             };
-            let again = hoisted
-                .iter()
-                .any(|(other, _): &(Cow<'_, str>, _)| other.eq_ignore_ascii_case(&name));
-            if again || request.values(&name).next().is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "{} is there more than once",
-                    Quoted(&name)
-                ));
-            }
             // A header's value may be any bytes.
             let value = match value.raw().contains('%') {
                 true => Cow::Owned(value.decoded().collect()),
@@ -158,6 +148,7 @@ impl<'a> Claim<'a> {
             };
             hoisted.push((name, value));
         }
+        check_hoisted_once(&mut hoisted, request)?;
         let [id, expires, presented] = found.map(|(name, value)| {
             value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
         });
@@ -340,3 +331,32 @@ impl<'a> Claim<'a> {
 }
 
 const AMZ: &str = "x-amz-";
+
+/// A header of a URL, as its parameter says it.
+type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
+
+/// Sorts the parameters, and refuses one that is there twice, or as a header too.
+fn check_hoisted_once(
+    hoisted: &mut [Hoisted<'_>],
+    request: &ReceivedRequest<'_>,
+) -> Result<(), VerifyError> {
+    hoisted.sort_by(|(one, _), (two, _)| compare_names(one, two));
+    let twice = hoisted.windows(2).find_map(|pair| match pair {
+        [(one, _), (two, _)] if one.eq_ignore_ascii_case(two) => Some(&**one),
+        _ => None,
+    });
+    let headers = request.headers.as_slice().iter().map(|header| header.name);
+    let is_hoisted = |name: &&str| {
+        let found = hoisted.binary_search_by(|(hoisted, _)| compare_names(hoisted, name));
+        found.is_ok()
+    };
+    match twice.or_else(|| headers.into_iter().find(is_hoisted)) {
+        Some(name) => Err(refuse!(
+            Repeated,
+            Scheme::V2Query,
+            "{} is there more than once",
+            Quoted(name)
+        )),
+        None => Ok(()),
+    }
+}
