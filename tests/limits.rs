@@ -178,7 +178,7 @@ fn a_form_of_20_kib() {
         let error = refused.unwrap_err();
         assert_eq!(error.kind(), VerifyErrorKind::TooLarge);
         assert_eq!(error.code(), "MaxPostPreDataLengthExceededError");
-        let said = "the fields of the form have 20481 bytes, and 20480 are allowed";
+        let said = "the fields of the form have more than 20480 bytes, which are allowed";
         assert_eq!(error.to_string(), said);
         let refusal = checked.unwrap_err();
         assert_eq!(refusal, Refusal::FormTooLarge { size: 20481 });

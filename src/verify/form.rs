@@ -67,6 +67,14 @@ impl Verifier {
             for text in [name, value] {
                 size = size.saturating_add(text.len());
             }
+            if size > MOST_FORM_DATA {
+                // The answer is the same for both generations.
+                return Err(refuse!(
+                    TooLarge,
+                    Scheme::V4Form,
+                    "the fields of the form have more than {MOST_FORM_DATA} bytes, which are allowed"
+                ));
+            }
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot
                 .into_iter()
@@ -101,13 +109,6 @@ impl Verifier {
             }
         };
         self.check_allowed(scheme)?;
-        if size > MOST_FORM_DATA {
-            return Err(refuse!(
-                TooLarge,
-                scheme,
-                "the fields of the form have {size} bytes, and {MOST_FORM_DATA} are allowed"
-            ));
-        }
         let required = |value: Option<&'a str>, name: &str| {
             let value = value.filter(|value| !value.is_empty());
             value.ok_or_else(|| refuse!(Missing, scheme, "the form field {name} is missing"))
