@@ -618,7 +618,7 @@ fn answers_to_explain() {
     }
     // The canonical request that the server saw, with one part of it long.
     let random = |text: &mut String, number| write!(text, "&amp;{number:x}=1").unwrap();
-    let lines = |text: &mut String, number| write!(text, "x-amz-{number:x}:1\n").unwrap();
+    let lines = |text: &mut String, number| writeln!(text, "x-amz-{number:x}:1").unwrap();
     let parts: [&dyn Fn(usize) -> [String; 4]; 7] = [
         &|size| {
             [
