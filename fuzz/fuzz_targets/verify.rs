@@ -223,7 +223,7 @@ fn change(sent: &Sent, way: Way, [at, at_too, how, byte]: [u8; 4]) -> Option<Sen
         place -= texts[which].len() + 1;
         which += 1;
     }
-    if which == 1 && place < skipped {
+    if which == 1 && place <= skipped {
         return None;
     }
     let text = &mut texts[which];
