@@ -7,7 +7,7 @@ use crate::error::Quoted;
 use crate::request::Param;
 use crate::timestamp::Timestamp;
 use crate::v2::{LIFE, SignatureMethod, TIMESTAMP, parse_timestamp};
-use crate::verify::{Credential, decode, parse_amz_date, parse_decimal};
+use crate::verify::{Credential, MOST_TARGET, decode, parse_amz_date, parse_decimal};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -17,7 +17,8 @@ use core::time::Duration;
 
 /// Reads a presigned URL: all that it says, and what is wrong with it at a moment.
 ///
-/// Any text may be given, of any length; the work grows with its length and no more.
+/// Any text may be given. One of more than 64 KiB is not read: it has the problem [`ProblemKind::TooLong`], and nothing else. That is four
+/// times the longest target that the verifier [takes](crate::verify#limits), for what was escaped and encoded again.
 ///
 /// ```
 /// use presign::{Timestamp, inspect};
@@ -43,6 +44,14 @@ use core::time::Duration;
 #[must_use]
 pub fn inspect(url: &str, now: impl Into<Timestamp>) -> Inspection {
     let mut seen = Inspection::default();
+    if url.len() > MOST_TEXT {
+        let length = url.len();
+        let message = format!(
+            "the text has {length} bytes, and no URL has more than {MOST_TEXT}: it was not read"
+        );
+        seen.problem(ProblemKind::TooLong, message);
+        return seen;
+    }
     let url = seen.clean(url);
     let (address, query) = seen.split(&url);
     seen.read_address(address);
@@ -50,6 +59,8 @@ pub fn inspect(url: &str, now: impl Into<Timestamp>) -> Inspection {
     seen.judge(now.into());
     seen
 }
+
+const MOST_TEXT: usize = 4 * MOST_TARGET;
 
 /// What a presigned URL says. It holds neither its signature nor its session token: printing it gives nothing away.
 #[derive(Clone, Debug, Default)]
@@ -155,6 +166,8 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
+    /// Longer than any URL.
+    TooLong,
     /// Not an absolute URL.
     NotAUrl,
     /// A line break in it, or other control characters.
@@ -208,6 +221,7 @@ impl ProblemKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            ProblemKind::TooLong => "too-long",
             ProblemKind::NotAUrl => "not-a-url",
             ProblemKind::LineBreak => "line-break",
             ProblemKind::Space => "space",

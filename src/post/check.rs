@@ -6,7 +6,7 @@ use super::json::Reader;
 use super::{FILENAME, is_exempt};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::timestamp::Timestamp;
-use crate::verify::VerifiedForm;
+use crate::verify::{MOST_FORM_DATA, VerifiedForm};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -47,12 +47,14 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads a policy from its JSON. The cost is proportional to its length.
+    /// Reads a policy from its JSON. The cost is proportional to its length, which is limited to the 20 KB that S3 takes
+    /// of a form.
     ///
     /// # Errors
-    /// [`ErrorKind::Policy`] if the text is not JSON, not an object of an `expiration` and `conditions`, if one of them
+    /// [`ErrorKind::Policy`] if the text is longer than 20 KiB, not JSON, not an object of an `expiration` and `conditions`, if one of them
     /// is there twice, or if a condition is not one.
     pub fn parse(json: &str) -> Result<Self, Error> {
+        check_length(json)?;
         let (mut expiration, mut conditions) = (None, None);
         let mut reader = Reader::new(json);
         reader.expect('{')?;
@@ -88,6 +90,7 @@ impl Policy {
     /// # Errors
     /// Those of [`parse`](Policy::parse), and if the text is not the base64 of UTF-8 text.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
+        check_length(text)?;
         let json = BASE64.decode(text).ok();
         match json.and_then(|json| String::from_utf8(json).ok()) {
             Some(json) => Policy::parse(&json),
@@ -122,6 +125,10 @@ impl Policy {
             return Err(Refusal::Expired {
                 at: self.expiration,
             });
+        }
+        let size = upload.size();
+        if size > MOST_FORM_DATA {
+            return Err(Refusal::FormTooLarge { size });
         }
         let fields = upload.by_name()?;
         if fields.get("key").is_none_or(|key| key.is_empty()) {
@@ -215,6 +222,17 @@ impl VerifiedForm<'_> {
     }
 }
 
+fn check_length(text: &str) -> Result<(), Error> {
+    match text.len() > MOST_FORM_DATA {
+        true => Err(error!(
+            Policy,
+            "the policy has {} bytes, and a form has room for {MOST_FORM_DATA} (20 KB)",
+            text.len()
+        )),
+        false => Ok(()),
+    }
+}
+
 fn read_expiration(reader: &mut Reader<'_>) -> Result<Timestamp, Error> {
     let text = reader.string()?;
     Timestamp::parse_rfc3339(&text).ok_or_else(|| {
@@ -303,6 +321,16 @@ impl<'a> Upload<'a> {
         }
     }
 
+    /// Bytes of the fields, expanded: a long name of a file may stand in many places.
+    fn size(&self) -> usize {
+        let sizes = self.fields.iter().flat_map(|(name, value)| {
+            let places = value.matches(FILENAME).count();
+            let names = places.saturating_mul(self.file_name.len());
+            [name.len(), value.len(), names]
+        });
+        sizes.fold(0, usize::saturating_add)
+    }
+
     /// The expanded values by their names in lower case, and the bucket.
     fn by_name(&self) -> Result<BTreeMap<String, Cow<'a, str>>, Refusal> {
         let mut fields = BTreeMap::new();
@@ -357,6 +385,11 @@ pub enum Refusal {
         /// The name of the field, in lower case.
         name: String,
     },
+    /// The fields before the file have more than the 20 KB that S3 takes.
+    FormTooLarge {
+        /// Bytes of their names and values, with the name of the file in its places.
+        size: usize,
+    },
     /// There is no field `key`, or it is empty.
     NoKey,
     /// The field `bucket` names another bucket than the URL.
@@ -396,6 +429,7 @@ impl Refusal {
             | Refusal::OtherForm => "AccessDenied",
             Refusal::InvalidPolicy { .. } => "InvalidPolicyDocument",
             Refusal::RepeatedField { .. } | Refusal::NoKey => "InvalidArgument",
+            Refusal::FormTooLarge { .. } => "MaxPostPreDataLengthExceededError",
             Refusal::TooSmall { .. } => "EntityTooSmall",
             Refusal::TooLarge { .. } => "EntityTooLarge",
         }
@@ -423,6 +457,10 @@ impl fmt::Display for Refusal {
                 write!(f, "{INVALID}: Extra input fields: {}", name.escape_debug())
             }
             Refusal::RepeatedField { name } => write!(f, "the field {} is there more than once", Quoted(name)),
+            Refusal::FormTooLarge { size } => write!(
+                f,
+                "Your POST request fields preceding the upload file were too large: {size} bytes, not {MOST_FORM_DATA}"
+            ),
             Refusal::NoKey => f.write_str(
                 "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
             ),

@@ -40,6 +40,8 @@ pub enum VerifyErrorKind {
     Scheme,
     /// Method, path or a header that no request can have.
     Request,
+    /// More bytes or headers than are [allowed](super#limits).
+    TooLarge,
     /// An `Authorization` header, parameter or form field that can't be read.
     Malformed,
     /// A part of the authentication is not there.
@@ -87,6 +89,7 @@ impl VerifyErrorKind {
             VerifyErrorKind::SignedTwice => "signed-twice",
             VerifyErrorKind::Scheme => "scheme",
             VerifyErrorKind::Request => "request",
+            VerifyErrorKind::TooLarge => "too-large",
             VerifyErrorKind::Malformed => "malformed",
             VerifyErrorKind::Missing => "missing",
             VerifyErrorKind::Repeated => "repeated",
@@ -160,6 +163,10 @@ impl VerifyError {
             },
             Kind::SignedTwice => "InvalidArgument",
             Kind::Scheme | Kind::Request => "InvalidRequest",
+            Kind::TooLarge => match self.scheme {
+                Some(Scheme::V4Form | Scheme::V2Form) => "MaxPostPreDataLengthExceededError",
+                _ => "RequestHeaderSectionTooLarge",
+            },
             Kind::NotSigned | Kind::NotYetValid | Kind::Expired | Kind::HeaderNotSigned => {
                 "AccessDenied"
             }

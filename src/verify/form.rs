@@ -2,6 +2,7 @@
 //! not: whether the other fields meet the policy's conditions.
 
 use super::error::{VerifyError, refuse};
+use super::limits::MOST_FORM_DATA;
 use super::text::{Credential, Presented, parse_amz_date};
 use super::v4::check_scope;
 use super::{Scheme, Verifier, check_credentials};
@@ -45,8 +46,8 @@ impl Verifier {
     /// Reads the authentication of a form: its fields, in order, up to the file. Names match in any case of letters.
     ///
     /// # Errors
-    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, a scheme, region or
-    /// service that is not allowed.
+    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, more than 20 KiB of
+    /// them, a scheme, region or service that is not allowed.
     pub fn parse_form<'a>(
         &'a self,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -62,7 +63,19 @@ impl Verifier {
             "signature",
         ];
         let mut found: [Option<&str>; 8] = [None; 8];
+        let mut size = 0usize;
         for (name, value) in fields {
+            for text in [name, value] {
+                size = size.saturating_add(text.len());
+            }
+            if size > MOST_FORM_DATA {
+                // The answer is the same for both generations.
+                return Err(refuse!(
+                    TooLarge,
+                    Scheme::V4Form,
+                    "the fields of the form have more than {MOST_FORM_DATA} bytes, which are allowed"
+                ));
+            }
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot
                 .into_iter()

@@ -50,6 +50,17 @@
 //! in any case; a header that is signed and not there; a scope whose date is not that of the signing time; times that are too far off; a
 //! session token that is not the credentials' own; and a signature that is not that of the request.
 //!
+//! # Limits
+//! A request that is larger than any that AWS takes is refused before it is read: [`TooLarge`](VerifyErrorKind::TooLarge).
+//!
+//! | part | limit | by |
+//! |---|---|---|
+//! | the target: path and query | 16 KiB | an [Application Load Balancer](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html); S3 takes 8 KB of target and headers together |
+//! | one header, name and value | 16 KiB | the same |
+//! | all headers | 64 KiB | the same |
+//! | headers, in number | 512 | more than fit into the 8 KB of S3 |
+//! | the fields of a form, without its file | 20 KiB | [S3](https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html) |
+//!
 //! # What is not seen
 //! Two requests that have the same canonical request have the same signature. An escape that need not be there
 //! (`%7E` for `~`), the case of its digits, the order of parameters, and white space at the ends of
@@ -61,6 +72,7 @@
 
 mod error;
 mod form;
+mod limits;
 mod request;
 mod text;
 mod v2;
@@ -70,6 +82,7 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
+pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
 
 use crate::credentials::Credentials;
@@ -375,6 +388,7 @@ impl Verifier {
     }
 
     fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
+        limits::check(request)?;
         let query = request.query.unwrap_or_default();
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;

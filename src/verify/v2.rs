@@ -9,6 +9,7 @@ use super::{Scheme, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
 use crate::error::Quoted;
+use crate::headers::compare_names;
 use crate::list::List;
 use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
@@ -32,7 +33,7 @@ pub(super) struct Claim<'a> {
     /// The time in the header, or the end of the URL.
     time: Timestamp,
     /// The `x-amz-*` parameters of a URL, decoded.
-    hoisted: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    hoisted: Vec<Hoisted<'a>>,
     bucket: Option<&'a str>,
     /// Of a query API, by its own string to sign.
     api: Option<SignatureMethod>,
@@ -151,31 +152,22 @@ impl<'a> Claim<'a> {
             if !prefix.map(|byte| byte.to_ascii_lowercase()).eq(AMZ.bytes()) {
                 continue;
             }
-            let (Some(name), Some(value)) = (decode(param.name), decode(value)) else {
+            let Some(name) = decode(param.name) else {
                 return Err(refuse!(
                     Malformed,
                     scheme,
-                    "the parameter {} is not UTF-8",
+                    "the name of the parameter {} is not UTF-8",
                     Quoted(param.name.raw())
                 ));
             };
-            let again = hoisted
-                .iter()
-                .any(|(other, _): &(Cow<'_, str>, _)| other.eq_ignore_ascii_case(&name));
-            if again || request.values(&name).next().is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "{} is there more than once",
-                    Quoted(&name)
-                ));
-            }
-            let value = match value {
-                Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-                Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+            // A header's value may be any bytes.
+            let value = match value.raw().contains('%') {
+                true => Cow::Owned(value.decoded().collect()),
+                false => Cow::Borrowed(value.raw().as_bytes()),
             };
             hoisted.push((name, value));
         }
+        check_hoisted_once(&mut hoisted, request)?;
         let [id, expires, presented] = found.map(|(name, value)| {
             value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
         });
@@ -481,3 +473,32 @@ fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
 }
 
 const AMZ: &str = "x-amz-";
+
+/// A header of a URL, as its parameter says it.
+type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
+
+/// Sorts the parameters, and refuses one that is there twice, or as a header too.
+fn check_hoisted_once(
+    hoisted: &mut [Hoisted<'_>],
+    request: &ReceivedRequest<'_>,
+) -> Result<(), VerifyError> {
+    hoisted.sort_by(|(one, _), (two, _)| compare_names(one, two));
+    let twice = hoisted.windows(2).find_map(|pair| match pair {
+        [(one, _), (two, _)] if one.eq_ignore_ascii_case(two) => Some(&**one),
+        _ => None,
+    });
+    let headers = request.headers.as_slice().iter().map(|header| header.name);
+    let is_hoisted = |name: &&str| {
+        let found = hoisted.binary_search_by(|(hoisted, _)| compare_names(hoisted, name));
+        found.is_ok()
+    };
+    match twice.or_else(|| headers.into_iter().find(is_hoisted)) {
+        Some(name) => Err(refuse!(
+            Repeated,
+            Scheme::V2Query,
+            "{} is there more than once",
+            Quoted(name)
+        )),
+        None => Ok(()),
+    }
+}
