@@ -77,7 +77,8 @@ mod url {
 
 #[cfg(feature = "http")]
 mod http {
-    use super::{MINUTE, credentials, now};
+    use super::{Bucket, MINUTE, credentials, now};
+    use presign::verify::{ReceivedRequest, Verifier};
     use presign::{ErrorKind, Payload, Request, v2, v4};
 
     fn request() -> ::http::Request<&'static str> {
@@ -131,6 +132,43 @@ mod http {
         assert_eq!(ready.method(), "PUT");
         assert_eq!(ready.uri().to_string(), presigned.as_str());
         assert_eq!(ready.headers(), request().headers());
+    }
+
+    #[test]
+    fn an_operation_becomes_a_whole_request_that_is_signed() {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let put = bucket
+            .put("a b")
+            .sub_resource("tagging")
+            .header("Content-Type", "text/plain")
+            .header("x-amz-meta-a", "1")
+            .header("x-amz-meta-a", "2")
+            .header("User-Agent", "not signed");
+        let payload = Payload::of("body");
+        let v4 = put.sign_http(&credentials(), payload, "body", now());
+        let v2 = put.sign_v2_http(&credentials(), "body", now());
+        let verifier = Verifier::new("us-east-1", "s3")
+            .allow_v2(MINUTE)
+            .base_domain("s3.us-east-1.amazonaws.com");
+        for mut request in [v4.unwrap(), v2.unwrap()] {
+            assert_eq!(request.method(), "PUT");
+            assert_eq!(request.uri().to_string(), put.url().unwrap());
+            let values = request.headers().get_all("x-amz-meta-a");
+            assert_eq!(values.iter().collect::<Vec<_>>(), ["1", "2"]);
+            assert_eq!(request.headers()["user-agent"], "not signed");
+            assert!(request.headers()["authorization"].is_sensitive());
+
+            let is_accepted = |request: &::http::Request<&str>| {
+                let received = ReceivedRequest::from_http(request).body(request.body().as_bytes());
+                let verified = verifier.verify(&received, now(), |_| Some(credentials()));
+                verified.is_ok()
+            };
+            assert!(is_accepted(&request));
+            request.headers_mut().remove("content-type");
+            assert!(!is_accepted(&request));
+        }
+        let error = bucket.put("").sign_http(&credentials(), payload, (), now());
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Key);
     }
 
     #[test]

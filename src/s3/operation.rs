@@ -180,7 +180,8 @@ impl<'a> Operation<'a> {
         )
     }
 
-    /// Signs the operation with headers; [`url`](Operation::url) is where to send it.
+    /// Signs the operation with headers; [`url`](Operation::url) is where to send it. The headers that the operation was given are
+    /// signed and have to be sent too. With the feature `http`, `sign_http` makes the whole request.
     ///
     /// # Errors
     /// Those of [`presign`](Operation::presign) but for the expiry, and [`ErrorKind::Payload`](crate::ErrorKind::Payload) if a given
@@ -354,7 +355,7 @@ impl<'a> Operation<'a> {
         Links::new(self.bucket, &context, parts, expires_in, now.into())
     }
 
-    fn parts(&self) -> Result<Parts<'_>, Error> {
+    pub(crate) fn parts(&self) -> Result<Parts<'_>, Error> {
         self.parts_of(self.bucket.path(self.key.as_deref())?)
     }
 

@@ -1,7 +1,9 @@
 //! Why a request was refused. What lives here: the kinds, and what a server answers to each. What does not: the checks.
 
 use super::Scheme;
+use crate::markup::write_text;
 use alloc::borrow::Cow;
+use alloc::string::String;
 use core::fmt;
 
 /// Why a received request was refused.
@@ -181,6 +183,31 @@ impl VerifyError {
             | "SignatureDoesNotMatch" => 403,
             _ => 400,
         }
+    }
+
+    /// The body of the answer, as S3 writes it: `application/xml` with [`code`](VerifyError::code) and message. To a HEAD request
+    /// a server answers without it.
+    ///
+    /// ```
+    /// use presign::verify::{ReceivedRequest, Verifier};
+    ///
+    /// let verifier = Verifier::new("us-east-1", "s3");
+    /// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg").header("Host", "example.com");
+    /// let error = verifier.parse(&request).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_xml(),
+    ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    ///      <Error><Code>AccessDenied</Code><Message>the request carries no signature</Message></Error>",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+        write_text(self.code(), &mut xml);
+        xml.push_str("</Code><Message>");
+        write_text(&self.message, &mut xml);
+        xml.push_str("</Message></Error>");
+        xml
     }
 }
 

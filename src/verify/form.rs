@@ -35,6 +35,7 @@ pub struct FormClaim<'a> {
 /// The signature covers the policy and nothing else: whether the policy has ended and whether the form's fields, file and bucket meet
 /// its conditions is still to be checked: by [`check`](VerifiedForm::check), once the file's length is known.
 #[must_use = "the policy's expiration and conditions are still to be checked"]
+#[derive(Clone)]
 pub struct VerifiedForm<'a> {
     claim: FormClaim<'a>,
     policy: Vec<u8>,

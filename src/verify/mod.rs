@@ -37,6 +37,12 @@
 //! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
 //! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
 //!
+//! # Behind a proxy, under a router
+//! What is checked has to be what the client sent. A proxy may put its own `Host` header in; a router that cuts a prefix off the path
+//! leaves only the end of it in the request's URI (axum keeps the whole as `OriginalUri`); and an `x-amz-*` header that was added
+//! on the way, such as CloudFront's `x-amz-cf-id`, counts as not signed. The package's example `examples/web/axum-service` is a layer for axum
+//! that sees to it, `examples/execute_api.rs` a check in hyper.
+//!
 //! # What is refused
 //! Whatever the [`Verifier`] does not allow; a request without a signature, or with two; a
 //! parameter, field or header of the authentication that is missing, repeated or malformed; `host` that is not signed, and
