@@ -70,6 +70,7 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
+pub(crate) use error::error_body;
 pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
 
 use crate::credentials::Credentials;
