@@ -287,6 +287,9 @@ const V2_NAMES: [&str; 9] = [
     "SecurityToken",
 ];
 
+/// So many of [`V2_NAMES`] are those of S3 and its like, the rest those of the query APIs.
+const S3_NAMES: usize = 5;
+
 /// The parameters of [`V2_NAMES`], by their places.
 type V2Slots<'a> = [Option<Text<'a>>; V2_NAMES.len()];
 
@@ -433,6 +436,7 @@ impl Inspection {
         let mut amz = [None; 8];
         let mut goog = [None; 8];
         let mut v2 = V2Slots::default();
+        let mut twice_in_v2 = [false; V2_NAMES.len()];
         for param in query.split('&').map(Param::from_wire) {
             let value = param.value.unwrap_or_default();
             let length = param.name.raw().len();
@@ -458,10 +462,11 @@ impl Inspection {
                     self.fill(slot, value, &name, (prefix, known));
                 }
             }
-            let slot = V2_NAMES.iter().zip(v2.iter_mut());
+            let slots = v2.iter_mut().zip(&mut twice_in_v2);
+            let slot = V2_NAMES.iter().zip(slots);
             let slot = slot.into_iter().find(|(known, _)| **known == name);
-            if let Some((known, slot)) = slot {
-                self.fill(slot, value, &name, ("", known));
+            if let Some((_, (slot, twice))) = slot {
+                *twice |= slot.replace(value).is_some();
             }
         }
         let is_v4 = |slots: &[Option<Text<'_>>; 8]| {
@@ -478,6 +483,17 @@ impl Inspection {
                 ProblemKind::SignedTwice,
                 "the URL is signed in two ways: one of them was signed over the other, which no server takes",
             );
+        }
+        // In a URL of another kind these names are its own affair, and so are those of the query APIs in one of S3.
+        let of_kind = match (found, version) {
+            ([false, false, true], Some(_)) => V2_NAMES.len(),
+            ([false, false, true], None) => S3_NAMES,
+            _ => 0,
+        };
+        for (name, twice) in V2_NAMES.into_iter().zip(twice_in_v2).take(of_kind) {
+            if twice {
+                self.repeated("", name);
+            }
         }
         match found {
             [true, ..] => self.read_v4("X-Amz-", amz),
@@ -499,13 +515,10 @@ impl Inspection {
         (prefix, known): (&str, &str),
     ) {
         if slot.replace(value).is_some() {
-            self.problem(
-                ProblemKind::RepeatedParameter,
-                format!("the parameter {prefix}{known} is there more than once: the URL was signed twice, or a token was added"),
-            );
+            self.repeated(prefix, known);
         }
         let is_same = name.strip_prefix(prefix).is_some_and(|rest| rest == known);
-        if !is_same && !prefix.is_empty() && known != "Security-Token" {
+        if !is_same && known != "Security-Token" {
             self.problem(
                 ProblemKind::ParameterName,
                 format!(
@@ -514,6 +527,13 @@ impl Inspection {
                 ),
             );
         }
+    }
+
+    fn repeated(&mut self, prefix: &str, name: &str) {
+        self.problem(
+            ProblemKind::RepeatedParameter,
+            format!("the parameter {prefix}{name} is there more than once: the URL was signed twice, or a token was added"),
+        );
     }
 
     /// The value of a parameter, decoded, unless it is missing. What is encoded twice is decoded twice.

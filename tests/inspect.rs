@@ -142,6 +142,20 @@ fn the_documented_call_of_a_query_api() {
     ] {
         assert_eq!(problems(from, to), [kind], "{from}: {to}");
     }
+    // In a URL of another kind these are parameters like any other.
+    let own = "&Timestamp=1&Timestamp=2&SecurityToken=a&SecurityToken=b";
+    for url in [DOCUMENTED, DOCUMENTED_V2] {
+        let seen = inspect(
+            &format!("{url}{own}"),
+            Timestamp::from_unix_seconds(1_175_139_000),
+        );
+        let kinds: Vec<_> = seen
+            .problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect();
+        assert!(!kinds.contains(&ProblemKind::RepeatedParameter), "{seen}");
+    }
     let with_token = DOCUMENTED_CALL
         .replace("AKIA", "ASIA")
         .replace("&Version", "&SecurityToken=IQoJ&Version");

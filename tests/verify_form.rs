@@ -80,6 +80,15 @@ fn verdict(
             400
         };
         assert_eq!(refusal.status(), expected);
+        let xml = refusal.to_xml();
+        assert!(
+            xml.contains(&format!("<Code>{}</Code>", refusal.code())),
+            "{xml}"
+        );
+        // A condition quotes what it demands.
+        let (_, message) = xml.split_once("<Message>").unwrap();
+        let (message, _) = message.split_once("</Message>").unwrap();
+        assert!(!message.contains(['<', '"']), "{xml}");
         refusal.code()
     })
 }

@@ -6,7 +6,7 @@ use super::json::Reader;
 use super::{FILENAME, is_exempt};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::timestamp::Timestamp;
-use crate::verify::{MOST_FORM_DATA, VerifiedForm};
+use crate::verify::{MOST_FORM_DATA, VerifiedForm, error_body};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -442,6 +442,23 @@ impl Refusal {
             "AccessDenied" => 403,
             _ => 400,
         }
+    }
+
+    /// The body of the answer, as S3 writes it: `application/xml` with [`code`](Refusal::code) and message.
+    ///
+    /// ```
+    /// use presign::post::Refusal;
+    ///
+    /// let refusal = Refusal::ExtraField { name: "acl".into() };
+    /// assert_eq!(
+    ///     refusal.to_xml(),
+    ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+    ///      <Message>Invalid according to Policy: Extra input fields: acl</Message></Error>",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        error_body(self.code(), &self.to_string())
     }
 }
 

@@ -209,13 +209,18 @@ impl VerifyError {
     /// ```
     #[must_use]
     pub fn to_xml(&self) -> String {
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
-        write_text(self.code(), &mut xml);
-        xml.push_str("</Code><Message>");
-        write_text(&self.message, &mut xml);
-        xml.push_str("</Message></Error>");
-        xml
+        error_body(self.code(), &self.message)
     }
+}
+
+/// An error as S3 writes it.
+pub(crate) fn error_body(code: &str, message: &str) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+    write_text(code, &mut xml);
+    xml.push_str("</Code><Message>");
+    write_text(message, &mut xml);
+    xml.push_str("</Message></Error>");
+    xml
 }
 
 impl fmt::Display for VerifyError {

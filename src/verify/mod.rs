@@ -33,15 +33,15 @@
 //! credentials in whatever way, then [`Claim::verify`]. Keep [`Credentials`] between requests: they hold the
 //! signing keys of the day, and with them a check of a presigned URL derives no key and allocates nothing.
 //!
+//! # Forms
+//! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
+//! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
+//!
 //! # Behind a proxy, under a router
 //! What is checked has to be what the client sent. A proxy may put its own `Host` header in; a router that cuts a prefix off the path
 //! leaves only the end of it in the request's URI (axum keeps the whole as `OriginalUri`); and an `x-amz-*` header that was added
 //! on the way, such as CloudFront's `x-amz-cf-id`, counts as not signed. The package's example `examples/web/axum-service` is a layer for axum
 //! that sees to it, `examples/execute_api.rs` a check in hyper.
-//!
-//! # Forms
-//! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
-//! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
 //!
 //! # What is refused
 //! Whatever the [`Verifier`] does not allow; a request without a signature, or with two; a
@@ -82,6 +82,7 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
+pub(crate) use error::error_body;
 pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
 
