@@ -5,8 +5,8 @@
 use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
 use crate::request::Param;
-use crate::timestamp::Timestamp;
-use crate::verify::{Credential, decode, parse_amz_date, parse_decimal};
+use crate::timestamp::{AmzDate, Timestamp};
+use crate::verify::{Credential, decode, parse_decimal};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -562,7 +562,7 @@ impl Inspection {
             self.algorithm = Some(cut(algorithm));
         }
 
-        let moment = date.as_deref().and_then(parse_amz_date);
+        let moment = date.as_deref().and_then(AmzDate::parse);
         if let (Some(date), None) = (&date, &moment) {
             self.malformed(prefix, "Date", date, "20130524T000000Z");
         }

@@ -208,6 +208,12 @@ fn write_pair(text: &mut [u8], at: usize, number: u8) {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
+    /// Reads `20130524T000000Z`, and no other way to write a moment.
+    pub(crate) fn parse(text: &str) -> Option<(Timestamp, Self)> {
+        let moment = parse_amz_date(text)?;
+        Some((moment, AmzDate(text.as_bytes().try_into().ok()?)))
+    }
+
     /// `20130524T000000Z`.
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()

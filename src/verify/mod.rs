@@ -51,6 +51,7 @@
 
 mod error;
 mod form;
+mod query;
 mod request;
 mod text;
 mod v2;
@@ -60,13 +61,13 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
-pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
+pub(crate) use text::{Credential, decode, parse_decimal};
 
 use crate::credentials::Credentials;
-use crate::encode::{Text, bad_escape};
+use crate::encode::{Text, bad_escape, holds};
 use crate::error::Quoted;
 use crate::hash::sha256;
-use crate::request::{Param, check_header, check_method};
+use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
@@ -79,6 +80,7 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
+use query::Query;
 
 /// A way to carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -269,7 +271,8 @@ impl Verifier {
     /// # Errors
     /// An error of whatever kind; but none about time, access key, token or signature.
     pub fn parse<'a>(&'a self, request: &'a ReceivedRequest<'a>) -> Result<Claim<'a>, VerifyError> {
-        self.check_request(request)?;
+        let query = Query::read(request.query.unwrap_or_default());
+        self.check_request(request, &query)?;
         let mut authorizations = request.values(AUTHORIZATION);
         let authorization = authorizations.next();
         if authorizations.next().is_some() {
@@ -279,13 +282,7 @@ impl Verifier {
                 "the Authorization header is there more than once"
             ));
         }
-        let query = request.query.unwrap_or_default();
-        let (mut v4, mut v2) = (false, v2::Marks::default());
-        for param in query.split('&').map(Param::from_wire) {
-            v4 |= v4::is_mark(&param);
-            v2.see(&param);
-        }
-        let v2 = v2.is_signed();
+        let (v4, v2) = (query.v4.is_signed(), query.v2.is_signed());
         let signatures = [authorization.is_some(), v4, v2];
         let generation = match (authorization, v4, v2) {
             (Some(authorization), false, false) => {
@@ -314,7 +311,7 @@ impl Verifier {
             }
             (None, false, true) => {
                 self.check_allowed(Scheme::V2Query)?;
-                Generation::V2(v2::Claim::of_query(self, request, query)?)
+                Generation::V2(v2::Claim::of_query(self, request, query.text)?)
             }
             _ if signatures.contains(&true) => {
                 return Err(refuse!(
@@ -354,18 +351,24 @@ impl Verifier {
         }
     }
 
-    fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
-        let query = request.query.unwrap_or_default();
+    fn check_request(
+        &self,
+        request: &ReceivedRequest<'_>,
+        query: &Query<'_>,
+    ) -> Result<(), VerifyError> {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
             check_header(header.name, header.value).map_err(refused)?;
         }
-        // A URL was checked when it was taken apart.
-        let unchecked = request.authority.is_none().then_some([request.path, query]);
-        for text in unchecked.into_iter().flatten() {
-            let is_bad = |byte: u8| byte.is_ascii_control() || byte == b'#';
-            if let Some(bad) = text.bytes().find(|byte| is_bad(*byte)).map(char::from) {
+        // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
+        let path = request.authority.is_none().then_some(request.path);
+        let query = path.and((!query.is_encoded).then_some(query.text));
+        for text in path.into_iter().chain(query) {
+            let is_bad = |byte: &u8| byte.is_ascii_control() || *byte == b'#';
+            if holds(text.as_bytes(), is_bad)
+                && let Some(bad) = text.bytes().find(is_bad).map(char::from)
+            {
                 return Err(refuse!(
                     Request,
                     None,

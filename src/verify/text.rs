@@ -5,7 +5,6 @@ use super::Scheme;
 use super::error::{VerifyError, refuse};
 use crate::encode::Text;
 use crate::error::Quoted;
-use crate::timestamp::{AmzDate, Timestamp};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,11 +12,11 @@ use alloc::vec::Vec;
 /// The text decoded: as it stands, if no escape is in it. None if it is not UTF-8.
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
     match text {
-        Text::Wire(raw) if raw.contains('%') => {
+        text if text.is_escaped() => {
             let bytes: Vec<u8> = text.decoded().collect();
             String::from_utf8(bytes).ok().map(Cow::Owned)
         }
-        Text::Plain(raw) | Text::Wire(raw) => Some(Cow::Borrowed(raw)),
+        text => Some(Cow::Borrowed(text.raw())),
     }
 }
 
@@ -30,24 +29,25 @@ fn same<'a>(like: Text<'_>, raw: &'a str) -> Text<'a> {
 }
 
 /// The place and length of the last occurrence of a separator, which may be escaped.
-fn last(text: Text<'_>, separator: char, escape: &str) -> Option<(usize, usize)> {
+fn last(text: Text<'_>, separator: u8, escape: &str) -> Option<(usize, usize)> {
+    let is_wire = matches!(text, Text::Wire(_));
     let raw = text.raw();
-    let bare = raw.rfind(separator).map(|at| (at, separator.len_utf8()));
-    let escaped = match text {
-        Text::Plain(_) => None,
-        Text::Wire(_) => raw
-            .rmatch_indices('%')
-            .map(|(at, _)| at)
-            .find(|at| {
-                let found = raw.get(*at..at.saturating_add(escape.len()));
-                found.is_some_and(|found| found.eq_ignore_ascii_case(escape))
-            })
-            .map(|at| (at, escape.len())),
-    };
-    bare.max(escaped)
+    let mut before = raw.as_bytes();
+    loop {
+        let is_found = |byte: &u8| *byte == separator || is_wire && *byte == b'%';
+        let at = before.iter().rposition(is_found)?;
+        if before.get(at) == Some(&separator) {
+            return Some((at, 1));
+        }
+        let found = raw.get(at..at.saturating_add(escape.len()));
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(escape)) {
+            return Some((at, escape.len()));
+        }
+        before = before.get(..at)?;
+    }
 }
 
-fn split_last<'a>(text: Text<'a>, separator: char, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
+fn split_last<'a>(text: Text<'a>, separator: u8, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
     let (at, length) = last(text, separator, escape)?;
     let raw = text.raw();
     let before = raw.get(..at)?;
@@ -66,10 +66,10 @@ pub(crate) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     pub(crate) fn parse(text: Text<'a>) -> Option<Self> {
-        let (rest, terminator) = split_last(text, '/', "%2F")?;
-        let (rest, service) = split_last(rest, '/', "%2F")?;
-        let (rest, region) = split_last(rest, '/', "%2F")?;
-        let (access_key_id, date) = split_last(rest, '/', "%2F")?;
+        let (rest, terminator) = split_last(text, b'/', "%2F")?;
+        let (rest, service) = split_last(rest, b'/', "%2F")?;
+        let (rest, region) = split_last(rest, b'/', "%2F")?;
+        let (access_key_id, date) = split_last(rest, b'/', "%2F")?;
         Some(Credential {
             access_key_id: decode(access_key_id).filter(|id| !id.is_empty())?,
             date: decode(date)?,
@@ -90,7 +90,7 @@ impl<'a> SignedNames<'a> {
         let mut rest = Some(self.0);
         core::iter::from_fn(move || {
             let text = rest.take()?;
-            match split_last(text, ';', "%3B") {
+            match split_last(text, b';', "%3B") {
                 Some((before, name)) => {
                     rest = Some(before);
                     Some(name)
@@ -149,6 +149,14 @@ impl Presented {
             text: [0; 64],
             length: 0,
         };
+        let raw = text.raw().as_bytes();
+        if !text.is_escaped()
+            && let Some(place) = presented.text.get_mut(..raw.len())
+        {
+            place.copy_from_slice(raw);
+            presented.length = raw.len();
+            return presented;
+        }
         for byte in text.decoded() {
             match presented.text.get_mut(presented.length) {
                 Some(place) => *place = byte,
@@ -165,13 +173,6 @@ impl Presented {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.length).unwrap_or_default()
     }
-}
-
-/// `20130524T000000Z`, and no other way to write that moment.
-pub(crate) fn parse_amz_date(text: &str) -> Option<(Timestamp, AmzDate)> {
-    let moment = Timestamp::parse(text).ok()?;
-    let date = moment.amz_date().ok()?;
-    (date.as_str() == text).then_some((moment, date))
 }
 
 /// A number in decimal digits, without a sign.
