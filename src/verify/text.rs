@@ -3,8 +3,10 @@
 
 use super::Scheme;
 use super::error::{VerifyError, refuse};
-use crate::encode::Text;
+use crate::encode::{Text, holds};
 use crate::error::Quoted;
+use crate::list::List;
+use crate::request::is_token;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -85,55 +87,89 @@ impl<'a> Credential<'a> {
 pub(crate) struct SignedNames<'a>(pub(crate) Text<'a>);
 
 impl<'a> SignedNames<'a> {
-    /// The names, from the last to the first.
-    pub(crate) fn backwards(self) -> impl Iterator<Item = Text<'a>> {
-        let mut rest = Some(self.0);
-        core::iter::from_fn(move || {
-            let text = rest.take()?;
-            match split_last(text, b';', "%3B") {
-                Some((before, name)) => {
-                    rest = Some(before);
-                    Some(name)
-                }
-                None => Some(text),
-            }
-        })
+    /// The names, one by one.
+    pub(crate) fn list(self) -> List<Text<'a>, 16> {
+        let is_wire = self.0.is_escaped();
+        let name = |raw| match is_wire {
+            true => Text::Wire(raw),
+            false => Text::Plain(raw),
+        };
+        let mut list = List::new();
+        let mut rest = self.0.raw();
+        while let Some((before, after)) = split_first(rest, is_wire) {
+            list.push(name(before));
+            rest = after;
+        }
+        list.push(name(rest));
+        list
     }
 
     pub(crate) fn holds(self, name: &str) -> bool {
-        let lower = |byte: u8| byte.to_ascii_lowercase();
-        self.backwards()
-            .any(|signed| signed.decoded().eq(name.bytes().map(lower)))
+        holds_name(self.list().as_slice(), name)
     }
+}
 
-    /// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
-    pub(crate) fn check(self, scheme: Scheme) -> Result<(), VerifyError> {
-        let mut after: Option<Text<'_>> = None;
-        for name in self.backwards() {
-            let is_token = |byte: u8| {
-                !byte.is_ascii_uppercase()
-                    && (byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-            };
-            if name.raw().is_empty() || !name.decoded().all(is_token) {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the signed headers hold {}: they should be names in lower case, with `;` between them",
-                    Quoted(name.raw())
-                ));
-            }
-            if after.is_some_and(|after| !name.decoded().lt(after.decoded())) {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the signed headers are not sorted, or {} is there twice",
-                    Quoted(name.raw())
-                ));
-            }
-            after = Some(name);
+/// What stands before the first `;`, which may be escaped, and what follows it.
+fn split_first(text: &str, is_wire: bool) -> Option<(&str, &str)> {
+    let mut from = 0usize;
+    loop {
+        let rest = text.get(from..)?;
+        let is_found = |byte| byte == b';' || is_wire && byte == b'%';
+        let at = from.saturating_add(rest.bytes().position(is_found)?);
+        let (before, separator) = text.split_at_checked(at)?;
+        if let Some(after) = separator.strip_prefix(';') {
+            return Some((before, after));
         }
-        Ok(())
+        match separator.split_at_checked(3) {
+            Some((escape, after)) if escape.eq_ignore_ascii_case("%3B") => {
+                return Some((before, after));
+            }
+            _ => from = at.saturating_add(1),
+        }
     }
+}
+
+/// Whether a signed name is that of a header, which may be in any case of letters.
+pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
+    let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
+    match signed {
+        Text::Plain(signed) => signed.len() == header.len() && signed.bytes().eq(lower),
+        signed => signed.decoded().eq(lower),
+    }
+}
+
+pub(crate) fn holds_name(names: &[Text<'_>], header: &str) -> bool {
+    names.iter().any(|signed| is_name(*signed, header))
+}
+
+/// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
+pub(crate) fn check_names(names: &[Text<'_>], scheme: Scheme) -> Result<(), VerifyError> {
+    let mut after: Option<Text<'_>> = None;
+    for name in names.iter().rev() {
+        let decoded = decode(*name).unwrap_or_default();
+        if !is_token(&decoded) || holds(decoded.as_bytes(), u8::is_ascii_uppercase) {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the signed headers hold {}: they should be names in lower case, with `;` between them",
+                Quoted(name.raw())
+            ));
+        }
+        let is_before = |after: Text<'_>| match (*name, after) {
+            (Text::Plain(name), Text::Plain(after)) => name < after,
+            (name, after) => name.decoded().lt(after.decoded()),
+        };
+        if after.is_some_and(|after| !is_before(after)) {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the signed headers are not sorted, or {} is there twice",
+                Quoted(name.raw())
+            ));
+        }
+        after = Some(*name);
+    }
+    Ok(())
 }
 
 /// A signature that was received, decoded. What is too long to be one is kept as nothing.

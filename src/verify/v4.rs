@@ -4,7 +4,9 @@
 use super::error::{VerifyError, refuse};
 use super::query::Query;
 use super::request::{Body, ReceivedRequest};
-use super::text::{Credential, Presented, SignedNames, decode, parse_decimal};
+use super::text::{
+    Credential, Presented, SignedNames, check_names, decode, holds_name, is_name, parse_decimal,
+};
 use super::{CoveredPayload, Scheme, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
@@ -334,9 +336,10 @@ impl<'a> Claim<'a> {
         request: &'a ReceivedRequest<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = self.scheme;
-        let names = self.names;
-        names.check(scheme)?;
-        if !names.holds("host") {
+        let names = self.names.list();
+        let names = names.as_slice();
+        check_names(names, scheme)?;
+        if !holds_name(names, "host") {
             return Err(refuse!(
                 HeaderNotSigned,
                 scheme,
@@ -349,7 +352,7 @@ impl<'a> Claim<'a> {
             // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
             let excepted = header.is_named(AWS4.headers.content_sha256)
                 || (self.token_apart && header.is_named(AWS4.headers.security_token));
-            if is_amz && !excepted && !names.holds(header.name) {
+            if is_amz && !excepted && !holds_name(names, header.name) {
                 return Err(refuse!(
                     HeaderNotSigned,
                     scheme,
@@ -358,14 +361,10 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        for name in names.backwards() {
-            let is_there = |header: &str| {
-                let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
-                name.decoded().eq(lower)
-            };
-            let headers = request.headers.as_slice().iter();
-            let from_url = is_there("host") && request.authority.is_some();
-            if !from_url && !headers.into_iter().any(|header| is_there(header.name)) {
+        for name in names.iter().rev() {
+            let mut headers = request.headers.as_slice().iter();
+            let from_url = is_name(*name, "host") && request.authority.is_some();
+            if !from_url && !headers.any(|header| is_name(*name, header.name)) {
                 return Err(refuse!(
                     SignedHeaderMissing,
                     scheme,
@@ -557,11 +556,12 @@ impl<'a> Claim<'a> {
         work: impl FnOnce(&CanonicalRequest<'_>) -> T,
     ) -> T {
         let host = request.host().map(|host| ("host", host));
-        let others = request
-            .headers
-            .as_slice()
-            .iter()
-            .filter(|header| !header.is_named("host") && self.names.holds(header.name));
+        // In the order of the signed names, which is the canonical one.
+        let names = self.names.list();
+        let others = names.as_slice().iter().flat_map(|name| {
+            let headers = request.headers.as_slice().iter();
+            headers.filter(|header| is_name(*name, header.name) && !header.is_named("host"))
+        });
         let others = others.map(|header| (header.name, Value::Bytes(header.value)));
         let headers = SignedHeaders::chosen(host.into_iter().chain(others));
         work(&CanonicalRequest {
