@@ -133,21 +133,10 @@ impl Bare {
         }
     }
 
-    /// How many bytes at the front stay bare. Eight are looked at for each decision: runs are long.
+    /// How many bytes at the front stay bare.
     #[inline]
     pub(crate) fn run(self, bytes: &[u8]) -> usize {
-        let class = |byte: &u8| CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
-        let mut length = 0usize;
-        for chunk in bytes.as_chunks::<8>().0 {
-            let all = chunk.iter().fold(self as u8, |all, byte| all & class(byte));
-            if all == 0 {
-                break;
-            }
-            length = length.saturating_add(8);
-        }
-        let rest = bytes.get(length..).unwrap_or_default();
-        let run = rest.iter().position(|byte| !self.holds(*byte));
-        length.saturating_add(run.unwrap_or(rest.len()))
+        run(&CLASS, self as u8, bytes)
     }
 
     /// How many bytes at the front of an encoded text are encoded canonically already: bare ones, and those escapes
@@ -170,6 +159,24 @@ impl Bare {
             }
         }
     }
+}
+
+/// How many bytes at the front are of a class, a bit of their entries in the table. Eight are looked at for each decision:
+/// runs are long.
+#[inline]
+pub(crate) fn run(table: &[u8; 256], class: u8, bytes: &[u8]) -> usize {
+    let classes = |byte: &u8| table.get(usize::from(*byte)).copied().unwrap_or(0);
+    let mut length = 0usize;
+    for chunk in bytes.as_chunks::<8>().0 {
+        let all = chunk.iter().fold(class, |all, byte| all & classes(byte));
+        if all == 0 {
+            break;
+        }
+        length = length.saturating_add(8);
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    let run = rest.iter().position(|byte| classes(byte) & class == 0);
+    length.saturating_add(run.unwrap_or(rest.len()))
 }
 
 /// Whether one of the bytes is of a class. All are looked at, because the compiler then looks at many at a time.

@@ -4,6 +4,7 @@
 //! The writer is ours because its bytes are what is signed. The reader is, because the grammar is three
 //! levels deep and no deeper: it needs no tree of values, no recursion and no crate.
 
+use crate::encode::run;
 use crate::error::{Error, Quoted, error};
 use alloc::string::String;
 use core::fmt::Write as _;
@@ -52,17 +53,10 @@ static CLASS: [u8; 256] = {
 
 /// Writes what stands as it is by `class`, and escapes the rest.
 fn write_escaped(text: &str, class: u8, json: &mut String) {
-    let is_plain = |byte: u8| {
-        CLASS
-            .get(usize::from(byte))
-            .is_some_and(|own| own & class != 0)
-    };
     let mut rest = text;
     loop {
-        let run = rest.bytes().position(|byte| !is_plain(byte));
-        let (plain, special) = rest
-            .split_at_checked(run.unwrap_or(rest.len()))
-            .unwrap_or_default();
+        let length = run(&CLASS, class, rest.as_bytes());
+        let (plain, special) = rest.split_at_checked(length).unwrap_or_default();
         json.push_str(plain);
         let mut characters = special.chars();
         match characters.next() {

@@ -55,7 +55,7 @@ impl Key {
     fn value(&self) -> String {
         match &self.0 {
             KeyRule::Exact(key) => key.clone(),
-            KeyRule::StartsWith(prefix) => alloc::format!("{prefix}{FILENAME}"),
+            KeyRule::StartsWith(prefix) => [prefix, FILENAME].concat(),
         }
     }
 
@@ -363,12 +363,13 @@ impl PostPolicy {
         let auth = scheme.auth.into_iter().flatten();
         fields.extend(auth.map(|(name, value)| (Cow::Borrowed(name), value)));
         let mut conditions = self.conditions()?;
+        let open = check_conditions(&conditions, &fields, bucket.name())?;
+        // What is demanded of these they are themselves.
         conditions.push(ConditionRef::exact(BUCKET, bucket.name()));
         conditions.push(self.key.condition());
         let auth = fields.iter().skip(given);
         let auth = auth.filter(|(name, _)| !is_exempt(name));
         conditions.extend(auth.map(|(name, value)| ConditionRef::exact(name, value)));
-        let open = check_conditions(&conditions, &fields, bucket.name())?;
 
         let policy = write_policy(expires_at.policy_date()?.as_str(), &conditions);
         let encoded = BASE64.encode(&policy);
