@@ -7,10 +7,12 @@
 
 mod support;
 
-use presign::{Request, Timestamp, v4};
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
+use presign::{Credentials, PresignedPost, Request, Timestamp, v2, v4};
 use std::hint::black_box;
-use support::rows::{Row, compare, floor_rows};
-use support::{DAY, Downloads, REGION, Upload, bucket, now};
+use std::time::Duration;
+use support::rows::{Row, compare, floor_rows, mac_floor_row};
+use support::{DAY, Downloads, HOST, REGION, Upload, bucket, mac, now};
 
 fn downloads(case: &Downloads, rounds: usize) {
     let bucket = bucket();
@@ -141,6 +143,243 @@ fn upload(case: &Upload, rounds: usize) {
     );
 }
 
+/// A row that checks requests, after it was asserted that each is taken, and refused by its signature if it has another
+/// method.
+fn verified<'a, T>(
+    name: &'static str,
+    limit: f64,
+    credentials: &'a Credentials,
+    method: &'static str,
+    requests: &'a [T],
+    describe: impl Fn(&'static str, &'a T) -> ReceivedRequest<'a> + 'a,
+) -> Row<'a> {
+    let verifier = Verifier::new(REGION, "s3")
+        .allow_v2(Duration::MAX)
+        .base_domain("s3.amazonaws.com");
+    let check = move |request: &ReceivedRequest<'_>| {
+        let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
+        verifier.verify(request, now(), lookup).map(drop)
+    };
+    for request in requests {
+        assert_eq!(check(&describe(method, request)).err(), None);
+        let refused = check(&describe("DELETE", request)).err();
+        let kind = refused.map(|error| error.kind());
+        assert_eq!(kind, Some(VerifyErrorKind::Signature));
+    }
+    Row::new(name, limit, move |call| {
+        check(&describe(method, &requests[call % requests.len()])).is_ok()
+    })
+}
+
+fn verify_downloads(case: &Downloads, rounds: usize) {
+    let urls: Vec<&str> = case.expected.iter().map(|signed| &*signed.url).collect();
+    let mut rows = floor_rows(&case.expected[0]);
+    rows.push(verified(
+        "Verifier::verify, a whole URL",
+        2.0,
+        &case.credentials,
+        "GET",
+        &urls,
+        |method, url| ReceivedRequest::from_url(method, url).unwrap(),
+    ));
+    rows.push(verified(
+        "Verifier::verify, target and Host",
+        2.0,
+        &case.credentials,
+        "GET",
+        &urls,
+        |method, url| {
+            let at = "https://".len() + HOST.len();
+            ReceivedRequest::new(method, &url[at..]).header("Host", HOST)
+        },
+    ));
+    let blocks = case.expected[0].floor().blocks();
+    compare(
+        &format!("verify a presigned URL, {}: {blocks} blocks", case.name),
+        rows,
+        rounds,
+    );
+
+    let signed: Vec<_> = (0..case.keys.len())
+        .map(|call| mac::presigned_v2(case.key(call), case.token.as_deref()))
+        .collect();
+    let blocks = signed[0].1.floor().blocks();
+    let rows = vec![
+        mac_floor_row(&signed[0].1),
+        verified(
+            "Verifier::verify, a whole URL",
+            2.5,
+            &case.credentials,
+            "GET",
+            &signed,
+            |method, (url, _)| ReceivedRequest::from_url(method, url).unwrap(),
+        ),
+    ];
+    compare(
+        &format!(
+            "verify a presigned URL of SigV2, {}: {blocks} blocks of SHA-1",
+            case.name
+        ),
+        rows,
+        rounds,
+    );
+}
+
+fn verify_upload(case: &Upload, rounds: usize) {
+    let requests = [case.received()];
+    let mut rows = floor_rows(&case.expected);
+    rows.push(verified(
+        "Verifier::verify",
+        2.0,
+        &case.credentials,
+        "PUT",
+        &requests,
+        |method, headers| {
+            let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
+            ReceivedRequest::new(method, "/test.txt").headers(headers)
+        },
+    ));
+    let blocks = case.expected.floor().blocks();
+    compare(
+        &format!("verify a PUT with six headers, signed with headers: {blocks} blocks"),
+        rows,
+        rounds,
+    );
+}
+
+fn downloads_v2(case: &Downloads, rounds: usize) {
+    let bucket = bucket();
+    let credentials = &case.credentials;
+    let signer = v2::Signer::new(credentials.clone()).bucket("examplebucket");
+    let expected: Vec<_> = (0..case.keys.len())
+        .map(|call| mac::presigned_v2(case.key(call), case.token.as_deref()))
+        .collect();
+    let check = |mut sign: Box<dyn FnMut(usize) -> String + '_>| {
+        for (call, (url, _)) in expected.iter().enumerate() {
+            assert_eq!(sign(call), *url);
+        }
+    };
+    let mut rows = vec![mac_floor_row(&expected[0].1)];
+
+    let write = |call: usize, url: &mut String| {
+        url.clear();
+        let operation = bucket.get(case.key(call));
+        let written = operation.presign_v2_into(credentials, mac::ends(), url);
+        written.unwrap();
+    };
+    check(Box::new(|call| into_new(|url| write(call, url))));
+    let mut url = String::new();
+    rows.push(Row::new("Operation::presign_v2_into", 2.5, move |call| {
+        write(call, &mut url);
+        black_box(url.len())
+    }));
+    let write = |call: usize, url: &mut String| {
+        url.clear();
+        let request = Request::get(case.plain_url(call));
+        let written = signer.presign_into(&request, mac::ends(), url);
+        written.unwrap();
+    };
+    check(Box::new(|call| into_new(|url| write(call, url))));
+    let mut url = String::new();
+    rows.push(Row::new("Signer::presign_into", 2.5, move |call| {
+        write(call, &mut url);
+        black_box(url.len())
+    }));
+    let link = |call: usize| {
+        let operation = bucket.get(case.key(call));
+        operation.presign_v2(credentials, DAY, now()).unwrap()
+    };
+    check(Box::new(|call| link(call).into_string()));
+    rows.push(Row::new("Operation::presign_v2", None, link));
+
+    let blocks = expected[0].1.floor().blocks();
+    compare(
+        &format!("SigV2, {}: {blocks} blocks of SHA-1", case.name),
+        rows,
+        rounds,
+    );
+}
+
+/// What is written into an empty buffer.
+fn into_new(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
+}
+
+fn upload_v2(case: &Upload, rounds: usize) {
+    let bucket = bucket();
+    let (authorization, expected) = mac::header_signed_v2();
+    let signer = v2::Signer::new(case.credentials.clone()).bucket("examplebucket");
+    let request = Upload::request();
+    let operation = Upload::operation(&bucket);
+    let mut rows = vec![mac_floor_row(&expected)];
+
+    let sign = |_| signer.sign(&request, now()).unwrap();
+    assert_eq!(sign(0).authorization(), authorization);
+    rows.push(Row::new("Signer::sign", None, sign));
+
+    let sign = |_| operation.sign_v2(&case.credentials, now()).unwrap();
+    assert_eq!(sign(0).authorization(), authorization);
+    rows.push(Row::new("Operation::sign_v2", None, sign));
+
+    let blocks = expected.floor().blocks();
+    compare(
+        &format!("a PUT with six headers, SigV2 with headers: {blocks} blocks of SHA-1"),
+        rows,
+        rounds,
+    );
+}
+
+fn policies(rounds: usize) {
+    let (bucket, credentials) = (bucket(), support::credentials(None));
+    let policy = mac::policy();
+    let check = |form: PresignedPost, expected: &mac::Signed| {
+        let fields: Vec<_> = form.fields().collect();
+        assert!(fields.contains(&("policy", &expected.text)));
+        assert_eq!(fields.last().unwrap().1, expected.signature);
+        assert_eq!(form.url(), format!("https://{HOST}/"));
+    };
+
+    let expected = mac::policy_v4();
+    let sign = |_| policy.presign(&bucket, &credentials, DAY, now()).unwrap();
+    let described = |_| {
+        let policy = mac::policy();
+        policy.presign(&bucket, &credentials, DAY, now()).unwrap()
+    };
+    check(sign(0), &expected);
+    check(described(0), &expected);
+    let rows = vec![
+        mac_floor_row(&expected),
+        Row::new("PostPolicy::presign", 3.0, sign),
+        Row::new("PostPolicy::presign, described each time", None, described),
+    ];
+    let blocks = expected.floor().blocks();
+    compare(
+        &format!("a POST policy with five conditions: {blocks} blocks"),
+        rows,
+        rounds,
+    );
+
+    let expected = mac::policy_v2();
+    let sign = |_| {
+        policy
+            .presign_v2(&bucket, &credentials, DAY, now())
+            .unwrap()
+    };
+    check(sign(0), &expected);
+    let rows = vec![
+        mac_floor_row(&expected),
+        Row::new("PostPolicy::presign_v2", 3.0, sign),
+    ];
+    let blocks = expected.floor().blocks();
+    compare(
+        &format!("a POST policy with five conditions, SigV2: {blocks} blocks of SHA-1"),
+        rows,
+        rounds,
+    );
+}
+
 fn main() {
     // `cargo bench` gives `--bench`; `cargo test` doesn't.
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -149,7 +388,15 @@ fn main() {
         true => 3000,
         false => 3,
     };
-    downloads(&Downloads::short(), rounds);
-    downloads(&Downloads::many(), rounds);
-    upload(&Upload::new(), rounds);
+    let (short, many, put) = (Downloads::short(), Downloads::many(), Upload::new());
+    downloads(&short, rounds);
+    downloads(&many, rounds);
+    upload(&put, rounds);
+    verify_downloads(&short, rounds);
+    verify_downloads(&many, rounds);
+    verify_upload(&put, rounds);
+    downloads_v2(&short, rounds);
+    downloads_v2(&many, rounds);
+    upload_v2(&put, rounds);
+    policies(rounds);
 }

@@ -4,14 +4,13 @@
 use crate::cache::KeyCache;
 use crate::encode::{Bare, Text};
 use crate::error::{Error, ErrorKind, error};
+use crate::hash::MacKeySha1;
 use crate::timestamp::Timestamp;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
-use hmac::{Hmac, KeyInit as _};
-use sha1::Sha1;
 use zeroize::Zeroizing;
 
 /// An access key id with its secret, and the session token of temporary credentials.
@@ -41,8 +40,8 @@ struct Inner {
     session_token: Option<Token>,
     expiration: Option<Timestamp>,
     keys: KeyCache,
-    /// HMAC-SHA1 with the secret absorbed: SigV2 signs with the secret itself.
-    hmac_sha1: Hmac<Sha1>,
+    /// SigV2 signs with the secret itself.
+    hmac_sha1: MacKeySha1,
 }
 
 /// A session token, as it is and as it stands in a query.
@@ -68,13 +67,7 @@ impl Credentials {
         check("access key id", &access_key_id)?;
         check("secret access key", &secret_access_key)?;
         check_visible("access key id", &access_key_id)?;
-        let hmac_sha1 = Hmac::new_from_slice(secret_access_key.as_bytes()).map_err(|_| {
-            // HMAC takes keys of any length, so this does not happen.
-            Error::new(
-                ErrorKind::Credentials,
-                "the secret access key is no HMAC key",
-            )
-        })?;
+        let hmac_sha1 = MacKeySha1::new(secret_access_key.as_bytes());
         Ok(Credentials(Arc::new(Inner {
             access_key_id: access_key_id.into_boxed_str(),
             // Exactly as large as the text, so that nothing of it is left behind in spare capacity.
@@ -153,7 +146,7 @@ impl Credentials {
         let secret = Zeroizing::new(secret_access_key);
         let mut other = self.clone().with(|_| ());
         let inner = Arc::get_mut(&mut other.0)?;
-        inner.hmac_sha1 = Hmac::new_from_slice(secret.as_bytes()).ok()?;
+        inner.hmac_sha1 = MacKeySha1::new(secret.as_bytes());
         inner.secret_access_key = Zeroizing::new(Box::from(secret.as_str()));
         inner.keys = KeyCache::new();
         Some(other)
@@ -178,8 +171,8 @@ impl Credentials {
         &self.0.keys
     }
 
-    pub(crate) fn hmac_sha1(&self) -> Hmac<Sha1> {
-        self.0.hmac_sha1.clone()
+    pub(crate) fn hmac_sha1(&self) -> &MacKeySha1 {
+        &self.0.hmac_sha1
     }
 
     /// Refuses a URL that would live longer than the credentials.

@@ -96,23 +96,22 @@ impl<S: Sink> Sink for Encoded<'_, S> {
 #[repr(u8)]
 pub(crate) enum Bare {
     /// The unreserved bytes: for names and values of a query.
-    Unreserved = UNRESERVED,
+    Unreserved = 1,
     /// These and `/`: for paths.
-    Path = UNRESERVED | SLASH,
+    Path = 2,
 }
 
-const UNRESERVED: u8 = 1;
-const SLASH: u8 = 2;
-
-/// The class of each byte: unreserved, slash, or neither.
+/// For each byte, the bits of those [`Bare`] that hold it.
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         class[byte] = match byte as u8 {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => UNRESERVED,
-            b'/' => SLASH,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                Bare::Unreserved as u8 | Bare::Path as u8
+            }
+            b'/' => Bare::Path as u8,
             _ => 0,
         };
         byte += 1;
@@ -133,6 +132,51 @@ impl Bare {
             false => percent_encode_byte(byte),
         }
     }
+
+    /// How many bytes at the front stay bare.
+    #[inline]
+    pub(crate) fn run(self, bytes: &[u8]) -> usize {
+        run(&CLASS, self as u8, bytes)
+    }
+
+    /// How many bytes at the front of an encoded text are encoded canonically already: bare ones, and those escapes
+    /// that the encoder writes.
+    pub(crate) fn canonical_run(self, bytes: &[u8]) -> usize {
+        let is_written = |high: u8, low: u8| {
+            let byte = digit(high).zip(digit(low));
+            let is_needed = byte.is_some_and(|(high, low)| !self.holds((high << 4) | low));
+            is_needed && !high.is_ascii_lowercase() && !low.is_ascii_lowercase()
+        };
+        let mut length = 0usize;
+        loop {
+            let rest = bytes.get(length..).unwrap_or_default();
+            length = length.saturating_add(self.run(rest));
+            match bytes.get(length..) {
+                Some([b'%', high, low, ..]) if is_written(*high, *low) => {
+                    length = length.saturating_add(3);
+                }
+                _ => return length,
+            }
+        }
+    }
+}
+
+/// How many bytes at the front are of a class, a bit of their entries in the table. Eight are looked at for each decision:
+/// runs are long.
+#[inline]
+pub(crate) fn run(table: &[u8; 256], class: u8, bytes: &[u8]) -> usize {
+    let classes = |byte: &u8| table.get(usize::from(*byte)).copied().unwrap_or(0);
+    let mut length = 0usize;
+    for chunk in bytes.as_chunks::<8>().0 {
+        let all = chunk.iter().fold(class, |all, byte| all & classes(byte));
+        if all == 0 {
+            break;
+        }
+        length = length.saturating_add(8);
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    let run = rest.iter().position(|byte| classes(byte) & class == 0);
+    length.saturating_add(run.unwrap_or(rest.len()))
 }
 
 /// Whether one of the bytes is of a class. All are looked at, because the compiler then looks at many at a time.
@@ -161,15 +205,18 @@ impl<'a> Text<'a> {
         let mut rest = self.raw();
         let wire = matches!(self, Text::Wire(_));
         while !rest.is_empty() {
-            let run = rest.bytes().position(|byte| !bare.holds(byte));
-            let Some(run) = run else {
-                return sink.text(rest);
+            let run = match wire {
+                true => bare.canonical_run(rest.as_bytes()),
+                false => bare.run(rest.as_bytes()),
             };
             // A run ends before an ASCII byte or before the first byte of a character.
-            let Some((plain, special)) = rest.split_at_checked(run) else {
+            let Some((ready, special)) = rest.split_at_checked(run) else {
                 return;
             };
-            sink.text(plain);
+            sink.text(ready);
+            if special.is_empty() {
+                return;
+            }
             rest = special;
             if wire && let Some((byte, after)) = unescape(rest) {
                 sink.text(bare.encoded(byte));
@@ -219,7 +266,7 @@ impl<'a> Text<'a> {
 
     /// Whether the text may stand for other bytes than its own.
     pub(crate) fn is_escaped(self) -> bool {
-        matches!(self, Text::Wire(raw) if raw.contains('%'))
+        matches!(self, Text::Wire(raw) if holds(raw.as_bytes(), |byte| *byte == b'%'))
     }
 
     /// The bytes of the text encoded as a query's name or value.
@@ -270,6 +317,20 @@ fn unescape(text: &str) -> Option<(u8, &str)> {
 
 /// The first `%` of a text that no two hex digits follow, with what stands there.
 pub(crate) fn bad_escape(text: &str) -> Option<&str> {
+    // Nearly every text has none. All bytes are looked at, many at a time.
+    let bytes = text.as_bytes();
+    let [one, two] = [1, 2].map(|at| bytes.get(at..).unwrap_or_default());
+    let is_bad = bytes
+        .iter()
+        .zip(one)
+        .zip(two)
+        .fold(false, |found, ((first, high), low)| {
+            found | ((*first == b'%') & !(high.is_ascii_hexdigit() & low.is_ascii_hexdigit()))
+        });
+    let ends_in_one = matches!(bytes, [.., b'%'] | [.., b'%', _]);
+    if !is_bad && !ends_in_one {
+        return None;
+    }
     text.match_indices('%')
         .filter_map(|(at, _)| text.get(at..))
         .find(|rest| unescape(rest).is_none())

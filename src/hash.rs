@@ -1,35 +1,80 @@
-//! SHA-256 and HMAC-SHA256, as much of them as signing needs. What lives here: the padding of messages
-//! and keys around [`sha2`]'s compression function. What does not: any text of a request.
+//! SHA-256, HMAC-SHA256 and HMAC-SHA1, as much of them as signing needs. What lives here: the padding of messages
+//! and keys around the compression functions of [`sha2`] and [`sha1`]. What does not: any text of a request.
 //!
-//! Why not `Sha256` and `Hmac<Sha256>` as they come: a signing key is used for a whole day by every
-//! thread, and its padded states, eight words each, can be published through atomics without a lock
-//! ([`cache`](crate::cache)) only if they are plain words. And the canonical request arrives in many small pieces, which
+//! Why not `Sha256` and `Hmac` as they come: a signing key is used for a whole day by every
+//! thread, and its padded states, a few words each, can be published through atomics without a lock
+//! ([`cache`](crate::cache)) only if they are plain words. And what is signed arrives in many small pieces, which
 //! a buffer of several blocks turns into few calls of the compression function.
 
 use crate::encode::Sink;
-use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
 const BLOCK: usize = 64;
 
-/// The state of SHA-256 before the first block (FIPS 180-4, section 5.3.3).
-const START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
+/// A hash function of FIPS 180-4 with blocks of 64 bytes and words of four.
+pub(crate) trait Function {
+    type State: Copy + AsRef<[u32]> + AsMut<[u32]>;
+    type Digest: Copy + Default + AsRef<[u8]> + AsMut<[u8]>;
+
+    /// The state before the first block.
+    const START: Self::State;
+
+    fn compress(state: &mut Self::State, blocks: &[[u8; BLOCK]]);
+}
+
+/// SigV4's.
+#[derive(Clone)]
+pub(crate) struct Sha256;
+
+impl Function for Sha256 {
+    type State = [u32; 8];
+    type Digest = [u8; 32];
+
+    /// Section 5.3.3.
+    const START: [u32; 8] = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+
+    fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
+        sha2::block_api::compress256(state, blocks);
+    }
+}
+
+/// SigV2's.
+#[derive(Clone)]
+pub(crate) struct Sha1;
+
+impl Function for Sha1 {
+    type State = [u32; 5];
+    type Digest = [u8; 20];
+
+    /// Section 5.3.1.
+    const START: [u32; 5] = [
+        0x6745_2301,
+        0xefcd_ab89,
+        0x98ba_dcfe,
+        0x1032_5476,
+        0xc3d2_e1f0,
+    ];
+
+    fn compress(state: &mut [u32; 5], blocks: &[[u8; BLOCK]]) {
+        sha1::block_api::compress(state, blocks);
+    }
+}
 
 /// Blocks of message that are gathered before they are hashed.
 const GATHERED: usize = 7;
 
-/// SHA-256 that takes its message piece by piece and hashes it several blocks at a time.
-pub(crate) struct Hasher {
-    state: [u32; 8],
+/// A hash that takes its message piece by piece and hashes it several blocks at a time.
+pub(crate) struct HasherOf<F: Function> {
+    state: F::State,
     /// Bytes that the state stands for.
     hashed: u64,
     /// One block more than is gathered, so that the padding always fits.
@@ -37,10 +82,12 @@ pub(crate) struct Hasher {
     filled: usize,
 }
 
-impl Hasher {
+pub(crate) type Hasher = HasherOf<Sha256>;
+
+impl<F: Function> HasherOf<F> {
     /// A hasher whose first `hashed` bytes, whole blocks, led to `state`.
-    fn after_blocks(state: [u32; 8], hashed: u64) -> Self {
-        Hasher {
+    fn after_blocks(state: F::State, hashed: u64) -> Self {
+        HasherOf {
             state,
             hashed,
             buffer: [[0; BLOCK]; GATHERED + 1],
@@ -77,7 +124,7 @@ impl Hasher {
         self.compress(GATHERED);
         // What is long is hashed from where it stands.
         let (blocks, rest) = bytes.as_chunks();
-        compress256(&mut self.state, blocks);
+        F::compress(&mut self.state, blocks);
         let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
         self.hashed = self.hashed.wrapping_add(hashed as u64);
         self.filled = 0;
@@ -86,7 +133,7 @@ impl Hasher {
 
     /// The digest of all that came in. It doesn't take the hasher, of no use from then on, only because that
     /// would copy its buffer.
-    fn finish(&mut self) -> [u8; 32] {
+    fn finish(&mut self) -> F::Digest {
         // FIPS 180-4, section 5.1.1: a one bit, zeros, and the length in bits at the end of a block.
         let bits = self
             .hashed
@@ -107,16 +154,16 @@ impl Hasher {
             }
         }
         self.compress(padded / BLOCK);
-        digest(&self.state)
+        digest::<F>(&self.state)
     }
 
     fn compress(&mut self, blocks: usize) {
         let blocks = self.buffer.get(..blocks).unwrap_or_default();
-        compress256(&mut self.state, blocks);
+        F::compress(&mut self.state, blocks);
     }
 }
 
-impl Sink for Hasher {
+impl<F: Function> Sink for HasherOf<F> {
     fn text(&mut self, text: &str) {
         self.update(text.as_bytes());
     }
@@ -144,7 +191,7 @@ impl Sink for Hasher {
 
 /// SHA-256 of what `message` writes.
 pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
-    let mut hasher = Hasher::after_blocks(START, 0);
+    let mut hasher = Hasher::after_blocks(Sha256::START, 0);
     message(&mut hasher);
     hasher.finish()
 }
@@ -154,40 +201,55 @@ pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
     hash(|hasher| hasher.update(message))
 }
 
-fn digest(state: &[u32; 8]) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (place, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+fn digest<F: Function>(state: &F::State) -> F::Digest {
+    let mut bytes = F::Digest::default();
+    for (place, word) in bytes
+        .as_mut()
+        .as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(state.as_ref())
+    {
         *place = word.to_be_bytes();
     }
     bytes
 }
 
-/// A key of HMAC-SHA256, as the two states after its padded blocks: a signature then costs the blocks of
+/// A key of HMAC, as the two states after its padded blocks: a signature then costs the blocks of
 /// its message and one more.
 #[derive(Clone)]
-pub(crate) struct MacKey {
-    inner: [u32; 8],
+pub(crate) struct MacKeyOf<F: Function> {
+    inner: F::State,
     /// Bytes that the inner state stands for: the key's block, and what messages begin with.
     hashed: u64,
-    outer: [u32; 8],
+    outer: F::State,
 }
 
-impl MacKey {
+/// A key of HMAC-SHA256.
+pub(crate) type MacKey = MacKeyOf<Sha256>;
+
+/// A key of HMAC-SHA1.
+pub(crate) type MacKeySha1 = MacKeyOf<Sha1>;
+
+impl<F: Function> MacKeyOf<F> {
     pub(crate) fn new(key: &[u8]) -> Self {
         let mut block = [0; BLOCK];
         match block.get_mut(..key.len()) {
             Some(place) => place.copy_from_slice(key),
             // RFC 2104: a key longer than a block is hashed first.
             None => {
-                if let Some(place) = block.first_chunk_mut() {
-                    *place = sha256(key);
+                let mut hasher = HasherOf::<F>::after_blocks(F::START, 0);
+                hasher.update(key);
+                let hash = hasher.finish();
+                for (place, byte) in block.iter_mut().zip(hash.as_ref()) {
+                    *place = *byte;
                 }
             }
         }
-        let key = MacKey {
-            inner: padded(&block, 0x36),
+        let key = MacKeyOf {
+            inner: padded::<F>(&block, 0x36),
             hashed: BLOCK as u64,
-            outer: padded(&block, 0x5c),
+            outer: padded::<F>(&block, 0x5c),
         };
         block.zeroize();
         key
@@ -195,42 +257,45 @@ impl MacKey {
 
     /// The key for messages that all begin with these blocks, which need no longer be written: they are hashed here.
     pub(crate) fn after(mut self, blocks: &[[u8; BLOCK]]) -> Self {
-        compress256(&mut self.inner, blocks);
+        F::compress(&mut self.inner, blocks);
         let bytes = blocks.as_flattened().len() as u64;
         self.hashed = self.hashed.wrapping_add(bytes);
         self
     }
 
     /// The HMAC of what `message` writes.
-    pub(crate) fn mac(&self, message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
-        let mut hasher = Hasher::after_blocks(self.inner, self.hashed);
+    pub(crate) fn mac(&self, message: impl FnOnce(&mut HasherOf<F>)) -> F::Digest {
+        let mut hasher = HasherOf::after_blocks(self.inner, self.hashed);
         message(&mut hasher);
         let inner = hasher.finish();
+        let inner = inner.as_ref();
 
-        // The outer message is one block of key and 32 bytes: its padding is always the same.
+        // The outer message is one block of key and a digest: its padding is always the same.
         let mut block = [0; BLOCK];
-        const BITS: [u8; 8] = (8 * (BLOCK as u64 + 32)).to_be_bytes();
-        if let Some((place, tail)) = block.split_first_chunk_mut() {
-            *place = inner;
+        let bits = (BLOCK as u64).saturating_add(inner.len() as u64);
+        if let Some((place, tail)) = block.split_at_mut_checked(inner.len()) {
+            place.copy_from_slice(inner);
             if let Some(mark) = tail.first_mut() {
                 *mark = 0x80;
             }
             if let Some(length) = tail.last_chunk_mut() {
-                *length = BITS;
+                *length = bits.saturating_mul(8).to_be_bytes();
             }
         }
         let mut state = self.outer;
-        compress256(&mut state, &[block]);
-        digest(&state)
+        F::compress(&mut state, &[block]);
+        digest::<F>(&state)
     }
+}
 
+impl MacKey {
     /// The words that [`from_words`](MacKey::from_words) takes.
     pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
         self.inner.into_iter().chain(self.outer)
     }
 
     pub(crate) fn from_words(words: &[u32; 16]) -> Self {
-        let mut key = MacKey {
+        let mut key: MacKey = MacKeyOf {
             inner: [0; 8],
             hashed: BLOCK as u64,
             outer: [0; 8],
@@ -243,24 +308,24 @@ impl MacKey {
     }
 }
 
-impl Drop for MacKey {
+impl<F: Function> Drop for MacKeyOf<F> {
     fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
+        self.inner.as_mut().zeroize();
+        self.outer.as_mut().zeroize();
     }
 }
 
-fn padded(key: &[u8; BLOCK], pad: u8) -> [u32; 8] {
+fn padded<F: Function>(key: &[u8; BLOCK], pad: u8) -> F::State {
     let mut block = key.map(|byte| byte ^ pad);
-    let mut state = START;
-    compress256(&mut state, &[block]);
+    let mut state = F::START;
+    F::compress(&mut state, &[block]);
     block.zeroize();
     state
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MacKey, hash, sha256};
+    use super::{MacKey, MacKeySha1, hash, sha256};
     use alloc::vec::Vec;
     use hmac::{KeyInit as _, Mac as _};
     use sha2::Digest as _;
@@ -306,6 +371,12 @@ mod tests {
             theirs.update(&text);
             let expected = theirs.finalize().into_bytes();
             assert_eq!(ours[..], expected[..], "{length}");
+
+            let mut theirs = hmac::Hmac::<sha1::Sha1>::new_from_slice(&key).unwrap();
+            theirs.update(&text);
+            let ours = MacKeySha1::new(&key).mac(|hasher| hasher.update(&text));
+            let in_sha1 = theirs.finalize().into_bytes();
+            assert_eq!(ours[..], in_sha1[..], "{length}, SHA-1");
 
             let (blocks, rest) = text.as_chunks();
             let after = MacKey::new(&key).after(blocks);

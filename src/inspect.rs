@@ -5,9 +5,9 @@
 use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
 use crate::request::Param;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{AmzDate, Timestamp};
 use crate::v2::{LIFE, SignatureMethod, TIMESTAMP, parse_timestamp};
-use crate::verify::{Credential, MOST_TARGET, decode, parse_amz_date, parse_decimal};
+use crate::verify::{Credential, MOST_TARGET, decode, parse_decimal};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -609,7 +609,7 @@ impl Inspection {
             self.algorithm = Some(cut(algorithm));
         }
 
-        let moment = date.as_deref().and_then(parse_amz_date);
+        let moment = date.as_deref().and_then(AmzDate::parse);
         if let (Some(date), None) = (&date, &moment) {
             self.malformed(prefix, "Date", date, "20130524T000000Z");
         }

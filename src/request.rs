@@ -277,8 +277,11 @@ impl<'a> Param<'a> {
         let lower = |byte: u8| byte.to_ascii_lowercase();
         match self.name.raw().len() == name.len() {
             true => self.name.raw().eq_ignore_ascii_case(name),
+            // Escapes make a name longer.
             false => {
-                self.name.is_escaped() && self.name.decoded().map(lower).eq(name.bytes().map(lower))
+                self.name.raw().len() > name.len()
+                    && self.name.is_escaped()
+                    && self.name.decoded().map(lower).eq(name.bytes().map(lower))
             }
         }
     }
@@ -287,7 +290,11 @@ impl<'a> Param<'a> {
     pub(crate) fn is_exactly(&self, name: &str) -> bool {
         match self.name.raw().len() == name.len() {
             true => self.name.raw() == name,
-            false => self.name.is_escaped() && self.name.decoded().eq(name.bytes()),
+            false => {
+                self.name.raw().len() > name.len()
+                    && self.name.is_escaped()
+                    && self.name.decoded().eq(name.bytes())
+            }
         }
     }
 }
@@ -512,32 +519,17 @@ pub(crate) struct Url<'a> {
 
 impl<'a> Url<'a> {
     pub(crate) fn parse(url: &'a str) -> Result<Self, Error> {
-        let Some((scheme, rest)) = url.split_once("://") else {
-            return Err(error!(
-                Url,
-                "{} is not an absolute URL: it should begin with https:// or http://",
-                Quoted(showable(url))
-            ));
-        };
-        let scheme = match scheme {
-            _ if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
-            _ if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
-            _ => {
-                return Err(error!(
-                    Url,
-                    "the scheme {} can't be signed: it should be https or http",
-                    Quoted(showable(scheme))
-                ));
-            }
-        };
-        if rest.contains('#') {
+        let (scheme, rest) = split_scheme(url)?;
+        if holds(rest.as_bytes(), |byte| *byte == b'#') {
             return Err(error!(
                 Url,
                 "the URL has a fragment, which is never sent: a `#` that is data is written %23"
             ));
         }
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
+        let (authority, rest) = rest
+            .split_at_checked(end.unwrap_or(rest.len()))
+            .unwrap_or((rest, ""));
         let (path, query) = match rest.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
@@ -560,6 +552,31 @@ impl<'a> Url<'a> {
     }
 }
 
+/// The scheme of a URL, and what follows `://`.
+fn split_scheme(url: &str) -> Result<(Scheme, &str), Error> {
+    for scheme in [Scheme::Https, Scheme::Http] {
+        let rest = url
+            .split_at_checked(scheme.as_str().len())
+            .filter(|(front, _)| front.eq_ignore_ascii_case(scheme.as_str()))
+            .and_then(|(_, rest)| rest.strip_prefix("://"));
+        if let Some(rest) = rest {
+            return Ok((scheme, rest));
+        }
+    }
+    Err(match url.split_once("://") {
+        Some((scheme, _)) => error!(
+            Url,
+            "the scheme {} can't be signed: it should be https or http",
+            Quoted(showable(scheme))
+        ),
+        None => error!(
+            Url,
+            "{} is not an absolute URL: it should begin with https:// or http://",
+            Quoted(showable(url))
+        ),
+    })
+}
+
 /// What of a text that should be a URL can stand in a message: neither a query nor a user, for they may hold
 /// a signature or a secret.
 fn showable(url: &str) -> &str {
@@ -575,6 +592,11 @@ fn user_error() -> Error {
 }
 
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
+    // A name without a port, as nearly all are.
+    if !text.is_empty() && text.bytes().all(fits_host) {
+        let (host, port) = (text, None);
+        return Ok(Authority { host, port });
+    }
     if text.contains('@') {
         return Err(user_error());
     }
@@ -610,6 +632,11 @@ fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     })
 }
 
+/// Whether a byte can stand in the name of a host.
+fn fits_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
 pub(crate) fn check_host(host: &str) -> Result<(), Error> {
     if host.is_empty() {
         return Err(error!(Url, "the URL has no host"));
@@ -627,7 +654,7 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
     }
     match host
         .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')))
+        .find(|c| !u8::try_from(*c).is_ok_and(fits_host))
     {
         None => Ok(()),
         Some(c) if c.is_ascii() => Err(error!(
@@ -646,7 +673,10 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
 
 /// Path and query of a URL: whole escapes, and no control character, which no client would send as it is.
 pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
-    if let Some(control) = text.chars().find(char::is_ascii_control) {
+    // Nearly every text has none.
+    if holds(text.as_bytes(), u8::is_ascii_control)
+        && let Some(control) = text.chars().find(char::is_ascii_control)
+    {
         return Err(error!(
             Url,
             "the {what} holds the control character {}, which has to be percent-encoded",

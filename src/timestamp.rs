@@ -3,7 +3,6 @@
 
 use crate::encode::Sink;
 use crate::error::{Error, Quoted, error};
-use alloc::string::{String, ToString as _};
 use core::fmt;
 use core::time::Duration;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -161,9 +160,23 @@ impl Timestamp {
     }
 
     /// `2013-05-24T00:00:00Z`, the expiration of a POST policy.
-    pub(crate) fn policy_date(self) -> Result<String, Error> {
-        self.in_range()?;
-        Ok(self.to_string())
+    pub(crate) fn policy_date(self) -> Result<PolicyDate, Error> {
+        let moment = self.in_range()?;
+        let year = moment.year().unsigned_abs();
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let pairs = [
+            (0, u8::try_from(year / 100).unwrap_or(0)),
+            (2, u8::try_from(year % 100).unwrap_or(0)),
+            (5, u8::from(moment.month())),
+            (8, moment.day()),
+            (11, moment.hour()),
+            (14, moment.minute()),
+            (17, moment.second()),
+        ];
+        for (at, number) in pairs {
+            write_pair(&mut text, at, number);
+        }
+        Ok(PolicyDate(text))
     }
 
     /// Reads RFC 3339 alone, of which the expiration of a POST policy is a form.
@@ -181,6 +194,15 @@ impl Timestamp {
 pub(crate) struct HttpDate([u8; 29]);
 
 impl HttpDate {
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// A moment as a POST policy writes it.
+pub(crate) struct PolicyDate([u8; 20]);
+
+impl PolicyDate {
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -208,6 +230,12 @@ fn write_pair(text: &mut [u8], at: usize, number: u8) {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
+    /// Reads `20130524T000000Z`, and no other way to write a moment.
+    pub(crate) fn parse(text: &str) -> Option<(Timestamp, Self)> {
+        let moment = parse_amz_date(text)?;
+        Some((moment, AmzDate(text.as_bytes().try_into().ok()?)))
+    }
+
     /// `20130524T000000Z`.
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
@@ -351,6 +379,7 @@ mod tests {
             let read = Timestamp::parse(&theirs).unwrap();
             assert_eq!(read.unix_seconds(), seconds);
             assert_eq!(Timestamp::parse(&read.to_string()).unwrap(), read);
+            assert_eq!(read.policy_date().unwrap().as_str(), read.to_string());
         }
         for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
             let refused = Timestamp::from_unix_seconds(outside).amz_date();

@@ -1,6 +1,7 @@
 //! Signing allocates its result and nothing else.
 
 use allocation_counter::measure;
+use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::{Credentials, Payload, Request, Timestamp, v4};
 use std::time::Duration;
@@ -253,6 +254,32 @@ fn header_signing_allocates_what_it_returns() {
             assert_eq!(allocations(sign), allocations_of_operation);
         }
     }
+}
+
+/// The texts that the form holds, their lists, and the list of conditions.
+#[test]
+fn a_post_form_allocates_what_it_holds() {
+    let (bucket, credentials) = (bucket(), credentials());
+    let policy = PostPolicy::new(Key::starts_with("user/eric/"))
+        .content_length_range(1..=10_000_000)
+        .eq("acl", "public-read")
+        .starts_with("Content-Type", "image/")
+        .eq("success_action_status", "201")
+        .field("x-amz-meta-author", "Jane Doe");
+    let given = 2 * 3; // Name and value of three fields.
+    let open = 3; // Name and prefix of one, and the list of them.
+    let lists = 2; // Of fields and of conditions.
+    let texts = 3; // The key's value, the policy's JSON, and the URL.
+    let v4 = 4; // Credential, date, base64, signature.
+    let v2 = 3; // Access key id, base64, signature.
+    assert_eq!(
+        allocations(|| policy.presign(&bucket, &credentials, HOUR, now())),
+        given + open + lists + texts + v4
+    );
+    assert_eq!(
+        allocations(|| policy.presign_v2(&bucket, &credentials, HOUR, now())),
+        given + open + lists + texts + v2
+    );
 }
 
 /// The limits above are where they are said to be: one more, and a list moves to the heap.

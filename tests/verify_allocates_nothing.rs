@@ -1,7 +1,7 @@
 //! A presigned URL is verified without an allocation, once its signing key is known.
 
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Timestamp, s3::Bucket};
+use presign::{Credentials, Payload, Timestamp, s3::Bucket};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Duration;
@@ -67,4 +67,46 @@ fn a_valid_url_costs_no_allocation() {
         assert_eq!(allocations(check), 0, "{:?}", link);
     }
     assert_eq!(allocations(|| drop(String::from("counted"))), 1);
+}
+
+/// As a server receives them: target and headers, in place of a whole URL.
+#[test]
+fn neither_does_a_target_or_a_signed_header() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let host = "examplebucket.s3.us-east-1.amazonaws.com";
+    let verifier = Verifier::new("us-east-1", "s3");
+
+    let link = bucket
+        .get("a.txt")
+        .presign(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let target = link.as_str().split_once(host).unwrap().1;
+    let check = || {
+        let request = ReceivedRequest::new("GET", target).header("Host", host);
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 0);
+
+    let put = bucket
+        .put("a.txt")
+        .header("Content-Type", "text/plain")
+        .header("x-amz-acl", "private");
+    let signed = put.sign(&credentials, Payload::of(b"body"), now).unwrap();
+    let check = || {
+        let request = ReceivedRequest::new("PUT", "/a.txt")
+            .header("Host", host)
+            .header("content-type", "text/plain")
+            .header("x-amz-acl", "private")
+            .headers(signed.headers())
+            .body(b"body");
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 0);
 }

@@ -6,6 +6,7 @@
 
 #![allow(dead_code)] // Each bench uses its part.
 
+pub mod mac;
 pub mod rows;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -160,6 +161,21 @@ impl Upload {
         PUT_HEADERS.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         })
+    }
+
+    /// The headers that a server receives, once the request is signed.
+    pub fn received(&self) -> Vec<(&'static str, String)> {
+        let mut headers: Vec<_> = PUT_HEADERS
+            .iter()
+            .map(|(name, value)| (*name, value.to_string()))
+            .collect();
+        headers.extend([
+            ("Host", HOST.into()),
+            ("X-Amz-Date", date_and_scope(now()).0),
+            ("X-Amz-Content-Sha256", BODY_HASH.into()),
+            ("Authorization", self.expected.authorization.clone()),
+        ]);
+        headers
     }
 
     /// The same as a user of `s3` writes it.

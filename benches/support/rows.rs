@@ -1,6 +1,6 @@
 //! Rows of a table, measured in turns.
 
-use super::Signed;
+use super::{Signed, mac};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -87,4 +87,10 @@ pub fn floor_rows<'a>(signed: &Signed) -> Vec<Row<'a>> {
             derived.run_with_derivation()
         }),
     ]
+}
+
+/// The floor of a signature that is one HMAC.
+pub fn mac_floor_row<'a>(signed: &mac::Signed) -> Row<'a> {
+    let mut floor = signed.floor();
+    Row::new("floor", None, move |_| floor.run())
 }

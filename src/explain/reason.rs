@@ -4,8 +4,8 @@
 use super::texts::{decoded, short, shown_message};
 use super::{Answer, Attempt, Cause, Confidence, Finding, find};
 use crate::inspect::{KeyKind, ProblemKind, Span, inspect};
-use crate::timestamp::Timestamp;
-use crate::verify::{Claim, Scheme, VerifyError, VerifyErrorKind, parse_amz_date};
+use crate::timestamp::{AmzDate, Timestamp};
+use crate::verify::{Claim, Scheme, VerifyError, VerifyErrorKind};
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -160,7 +160,7 @@ fn clock_skew(answer: &Answer, facts: &Facts<'_>) -> Finding {
         .field("ServerTime")
         .and_then(|text| Timestamp::parse(text).ok());
     let request = answer.field("RequestTime").and_then(|text| {
-        let moment = parse_amz_date(text).map(|(moment, _)| moment);
+        let moment = AmzDate::parse(text).map(|(moment, _)| moment);
         moment
             .or_else(|| Timestamp::parse(text).ok())
             .or_else(|| Timestamp::parse_http_date(text))

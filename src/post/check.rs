@@ -147,7 +147,7 @@ impl Policy {
             }
             if let Some(field) = condition.field() {
                 let name = field.to_ascii_lowercase();
-                if !condition.holds(fields.get(&name).map(AsRef::as_ref)) {
+                if !condition.view().holds(fields.get(&name).map(AsRef::as_ref)) {
                     return Err(Refusal::ConditionFailed {
                         condition: condition.clone(),
                     });

@@ -1,7 +1,7 @@
 //! What a policy demands of one field, or of the file's size. What lives here: conditions, their JSON, and
 //! whether a value meets them. What does not: which fields a form has.
 
-use super::json::{Reader, write_string};
+use super::json::{Reader, write_string, write_variable};
 use crate::error::{Error, error};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
@@ -28,16 +28,20 @@ use core::str::FromStr;
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Condition(Kind);
+pub struct Condition(Kind<String>);
 
-#[derive(Clone, PartialEq, Eq)]
-enum Kind {
+/// A condition whose texts stand elsewhere: in a field, or in another condition.
+#[derive(Clone, Copy)]
+pub(super) struct ConditionRef<'a>(Kind<&'a str>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind<S> {
     /// `{"acl": "public-read"}`.
-    Object { field: String, value: String },
+    Object { field: S, value: S },
     /// `["eq", "$acl", "public-read"]`.
-    Eq { field: String, value: String },
+    Eq { field: S, value: S },
     /// `["starts-with", "$key", "user/"]`.
-    StartsWith { field: String, prefix: String },
+    StartsWith { field: S, prefix: S },
     /// `["content-length-range", 1, 10485760]`.
     ContentLengthRange { min: u64, max: u64 },
 }
@@ -72,14 +76,6 @@ pub enum Rule<'a> {
 }
 
 impl Condition {
-    /// `{"acl": "public-read"}`.
-    pub(super) fn exact(field: impl Into<String>, value: impl Into<String>) -> Self {
-        Condition(Kind::Object {
-            field: field.into(),
-            value: value.into(),
-        })
-    }
-
     pub(super) fn starts_with(field: impl Into<String>, prefix: impl Into<String>) -> Self {
         Condition(Kind::StartsWith {
             field: field.into(),
@@ -91,64 +87,28 @@ impl Condition {
         Condition(Kind::ContentLengthRange { min, max })
     }
 
-    /// What the condition demands.
-    #[must_use]
-    pub fn rule(&self) -> Rule<'_> {
-        match &self.0 {
-            Kind::Object { field, value } | Kind::Eq { field, value } => Rule::Eq { field, value },
-            Kind::StartsWith { field, prefix } => Rule::StartsWith { field, prefix },
-            Kind::ContentLengthRange { min, max } => Rule::ContentLengthRange {
+    pub(super) fn view(&self) -> ConditionRef<'_> {
+        ConditionRef(match &self.0 {
+            Kind::Object { field, value } => Kind::Object { field, value },
+            Kind::Eq { field, value } => Kind::Eq { field, value },
+            Kind::StartsWith { field, prefix } => Kind::StartsWith { field, prefix },
+            Kind::ContentLengthRange { min, max } => Kind::ContentLengthRange {
                 min: *min,
                 max: *max,
             },
-        }
+        })
+    }
+
+    /// What the condition demands.
+    #[must_use]
+    pub fn rule(&self) -> Rule<'_> {
+        self.view().rule()
     }
 
     /// The name of the field that the condition is about; none for a range of sizes.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        match self.rule() {
-            Rule::Eq { field, .. } | Rule::StartsWith { field, .. } => Some(field),
-            Rule::ContentLengthRange { .. } => None,
-        }
-    }
-
-    /// Whether a field's value meets the condition; `None` is a field that the form does not have. A range of sizes is
-    /// not about any field, so every value meets it.
-    pub(super) fn holds(&self, value: Option<&str>) -> bool {
-        match self.rule() {
-            Rule::Eq { value: wanted, .. } => value == Some(wanted),
-            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => value
-                .unwrap_or_default()
-                .split(',')
-                .all(|value| value.trim_ascii_start().starts_with(prefix)),
-            Rule::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
-            Rule::ContentLengthRange { .. } => true,
-        }
-    }
-
-    /// Writes the condition as Python's `json.dumps` does, in its own spelling.
-    pub(super) fn write(&self, json: &mut String) {
-        match &self.0 {
-            Kind::Object { field, value } => {
-                json.push('{');
-                write_string(field, json);
-                json.push_str(": ");
-                write_string(value, json);
-                json.push('}');
-            }
-            Kind::Eq { field, value } => write_array("eq", field, value, json),
-            Kind::StartsWith { field, prefix } => write_array("starts-with", field, prefix, json),
-            Kind::ContentLengthRange { min, max } => {
-                json.push('[');
-                write_string(CONTENT_LENGTH_RANGE, json);
-                json.push_str(", ");
-                write_decimal(*min, json);
-                json.push_str(", ");
-                write_decimal(*max, json);
-                json.push(']');
-            }
-        }
+        self.view().field()
     }
 
     /// Reads a condition at the front of the JSON.
@@ -201,12 +161,92 @@ impl Condition {
             }
         };
         reader.expect(']')?;
-        condition.check_range()?;
+        condition.view().check_range()?;
         Ok(condition)
+    }
+}
+
+impl<'a> ConditionRef<'a> {
+    /// `{"acl": "public-read"}`.
+    pub(super) fn exact(field: &'a str, value: &'a str) -> Self {
+        ConditionRef(Kind::Object { field, value })
+    }
+
+    pub(super) fn starts_with(field: &'a str, prefix: &'a str) -> Self {
+        ConditionRef(Kind::StartsWith { field, prefix })
+    }
+
+    pub(super) fn rule(self) -> Rule<'a> {
+        match self.0 {
+            Kind::Object { field, value } | Kind::Eq { field, value } => Rule::Eq { field, value },
+            Kind::StartsWith { field, prefix } => Rule::StartsWith { field, prefix },
+            Kind::ContentLengthRange { min, max } => Rule::ContentLengthRange { min, max },
+        }
+    }
+
+    pub(super) fn field(self) -> Option<&'a str> {
+        match self.rule() {
+            Rule::Eq { field, .. } | Rule::StartsWith { field, .. } => Some(field),
+            Rule::ContentLengthRange { .. } => None,
+        }
+    }
+
+    /// Whether a field's value meets the condition; `None` is a field that the form does not have. A range of sizes is
+    /// not about any field, so every value meets it.
+    pub(super) fn holds(self, value: Option<&str>) -> bool {
+        match self.rule() {
+            Rule::Eq { value: wanted, .. } => value == Some(wanted),
+            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => value
+                .unwrap_or_default()
+                .split(',')
+                .all(|value| value.trim_ascii_start().starts_with(prefix)),
+            Rule::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
+            Rule::ContentLengthRange { .. } => true,
+        }
+    }
+
+    /// Writes the condition as Python's `json.dumps` does, in its own spelling.
+    pub(super) fn write(self, json: &mut String) {
+        match self.0 {
+            Kind::Object { field, value } => {
+                json.push('{');
+                write_string(field, json);
+                json.push_str(": ");
+                write_string(value, json);
+                json.push('}');
+            }
+            Kind::Eq { field, value } => write_array("eq", field, value, json),
+            Kind::StartsWith { field, prefix } => write_array("starts-with", field, prefix, json),
+            Kind::ContentLengthRange { min, max } => {
+                json.push_str("[\"content-length-range\", ");
+                write_decimal(min, json);
+                json.push_str(", ");
+                write_decimal(max, json);
+                json.push(']');
+            }
+        }
+    }
+
+    /// An upper bound of what is written of a condition in ASCII, so that the policy is allocated once.
+    pub(super) fn bound(self) -> usize {
+        /// Punctuation, `content-length-range` and two numbers.
+        const FIXED: usize = 70;
+        let texts = match self.rule() {
+            Rule::Eq { field, value: text }
+            | Rule::StartsWith {
+                field,
+                prefix: text,
+            } => [field, text],
+            Rule::ContentLengthRange { .. } => [""; 2],
+        };
+        texts
+            .into_iter()
+            .map(str::len)
+            .fold(FIXED, usize::saturating_add)
     }
 
     /// Refuses a range that no size is in.
-    pub(super) fn check_range(&self) -> Result<(), Error> {
+    pub(super) fn check_range(self) -> Result<(), Error> {
         match self.rule() {
             Rule::ContentLengthRange { min, max } if min > max => Err(error!(
                 Policy,
@@ -225,9 +265,7 @@ fn write_array(matching: &str, field: &str, value: &str, json: &mut String) {
     json.push('[');
     write_string(matching, json);
     json.push_str(", ");
-    let mut name = String::from("$");
-    name.push_str(field);
-    write_string(&name, json);
+    write_variable(field, json);
     json.push_str(", ");
     write_string(value, json);
     json.push(']');
@@ -251,6 +289,12 @@ impl FromStr for Condition {
 
 /// As S3 names a condition in its messages: always in brackets.
 impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl fmt::Debug for ConditionRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST: usize = 200;
         let mut json = String::new();

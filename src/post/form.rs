@@ -1,6 +1,6 @@
 //! A signed form: what a browser, or whatever else uploads, has to send.
 
-use super::condition::Condition;
+use super::condition::ConditionRef;
 use super::html;
 use crate::error::{Error, error};
 use crate::signed::Signature;
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// Name and value.
-pub(super) type Field = (Cow<'static, str>, String);
+pub(super) type Field = (Cow<'static, str>, Cow<'static, str>);
 
 /// A field that a condition allows but the form has no value for.
 #[derive(Clone)]
@@ -33,7 +33,11 @@ impl OpenField {
     }
 
     /// Takes in one more condition on the same field.
-    pub(super) fn narrow(&mut self, condition: &Condition, prefix: &str) -> Result<(), Error> {
+    pub(super) fn narrow(
+        &mut self,
+        condition: ConditionRef<'_>,
+        prefix: &str,
+    ) -> Result<(), Error> {
         if prefix.starts_with(&self.prefix) {
             self.prefix = prefix.into();
             return Ok(());
@@ -76,7 +80,7 @@ impl PresignedPost {
     /// Names and values of the fields to send before the file: the caller's, `key`, and those of the signature.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.fields.iter();
-        fields.map(|(name, value)| (name.as_ref(), value.as_str()))
+        fields.map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
     /// The fields that conditions allow, or demand, but that have no value yet, with what their value has to begin

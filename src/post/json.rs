@@ -4,41 +4,79 @@
 //! The writer is ours because its bytes are what is signed. The reader is, because the grammar is three
 //! levels deep and no deeper: it needs no tree of values, no recursion and no crate.
 
+use crate::encode::run;
 use crate::error::{Error, Quoted, error};
 use alloc::string::String;
 use core::fmt::Write as _;
 
 /// Writes a string with its quotes. All but printable ASCII is escaped, as Python's `json.dumps` does.
 pub(super) fn write_string(text: &str, json: &mut String) {
-    write_escaped(text, |_| false, json);
+    json.push('"');
+    write_escaped(text, PLAIN, json);
+    json.push('"');
+}
+
+/// Writes the name of a field as a condition in brackets has it, `"$acl"`.
+pub(super) fn write_variable(field: &str, json: &mut String) {
+    json.push_str("\"$");
+    write_escaped(field, PLAIN, json);
+    json.push('"');
 }
 
 /// Writes a string that can stand inside a `<script>` element: nothing in it ends the element or opens a comment.
 pub(super) fn write_script_string(text: &str, script: &mut String) {
-    write_escaped(text, |c| matches!(c, '<' | '>' | '&'), script);
+    script.push('"');
+    write_escaped(text, PLAIN_IN_SCRIPT, script);
+    script.push('"');
 }
 
-fn write_escaped(text: &str, also: impl Fn(char) -> bool, json: &mut String) {
-    json.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            ' '..='~' if !also(c) => json.push(c),
-            c => {
+/// Bytes that stand as they are.
+const PLAIN: u8 = 1;
+/// Those of them that neither end a `<script>` element nor open a comment.
+const PLAIN_IN_SCRIPT: u8 = 2;
+
+/// For each byte, in which texts it stands as it is.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+static CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        class[byte as usize] = match byte {
+            b'"' | b'\\' => 0,
+            b'<' | b'>' | b'&' => PLAIN,
+            _ => PLAIN | PLAIN_IN_SCRIPT,
+        };
+        byte += 1;
+    }
+    class
+};
+
+/// Writes what stands as it is by `class`, and escapes the rest.
+fn write_escaped(text: &str, class: u8, json: &mut String) {
+    let mut rest = text;
+    loop {
+        let length = run(&CLASS, class, rest.as_bytes());
+        let (plain, special) = rest.split_at_checked(length).unwrap_or_default();
+        json.push_str(plain);
+        let mut characters = special.chars();
+        match characters.next() {
+            None => return,
+            Some('"') => json.push_str("\\\""),
+            Some('\\') => json.push_str("\\\\"),
+            Some('\n') => json.push_str("\\n"),
+            Some('\r') => json.push_str("\\r"),
+            Some('\t') => json.push_str("\\t"),
+            Some('\u{8}') => json.push_str("\\b"),
+            Some('\u{c}') => json.push_str("\\f"),
+            Some(c) => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     // Writing into a String does not fail.
                     let _ = write!(json, "\\u{unit:04x}");
                 }
             }
         }
+        rest = characters.as_str();
     }
-    json.push('"');
 }
 
 /// Reads JSON from its front, token by token.

@@ -1,18 +1,20 @@
 //! The builder of a policy: fields and conditions become a signed form.
 
-use super::condition::{CONTENT_LENGTH_RANGE, CONTENT_TYPE, Condition, Rule};
+use super::condition::{CONTENT_LENGTH_RANGE, CONTENT_TYPE, Condition, ConditionRef, Rule};
 use super::form::{Field, OpenField, PresignedPost};
 use super::json::write_string;
 use super::{FILENAME, is_exempt, is_outside};
 use crate::credentials::Credentials;
+use crate::encode::holds;
 use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::headers::compare_names;
+use crate::list::List;
 use crate::s3::Bucket;
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::SECURITY_TOKEN;
 use crate::verify::MOST_FORM_DATA;
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
@@ -54,20 +56,20 @@ impl Key {
     fn value(&self) -> String {
         match &self.0 {
             KeyRule::Exact(key) => key.clone(),
-            KeyRule::StartsWith(prefix) => alloc::format!("{prefix}{FILENAME}"),
+            KeyRule::StartsWith(prefix) => [prefix, FILENAME].concat(),
         }
     }
 
-    fn condition(&self) -> Condition {
+    fn condition(&self) -> ConditionRef<'_> {
         match &self.0 {
-            KeyRule::Exact(key) => Condition::exact(KEY, key.as_str()),
-            KeyRule::StartsWith(prefix) => Condition::starts_with(KEY, prefix.as_str()),
+            KeyRule::Exact(key) => ConditionRef::exact(KEY, key),
+            KeyRule::StartsWith(prefix) => ConditionRef::starts_with(KEY, prefix),
         }
     }
 
     fn check(&self) -> Result<(), Error> {
         let (KeyRule::Exact(text) | KeyRule::StartsWith(text)) = &self.0;
-        if text.contains(FILENAME) {
+        if split_filename(text).is_some() {
             return Err(error!(
                 Key,
                 "the key {} has {FILENAME} where it can't be checked: the server puts the file's name there, and \
@@ -75,7 +77,7 @@ impl Key {
                 Quoted(text)
             ));
         }
-        if *self == Key::exact("") {
+        if matches!(&self.0, KeyRule::Exact(key) if key.is_empty()) {
             return Err(Error::new(
                 ErrorKind::Key,
                 "the key is empty: an object has a name of at least one character",
@@ -277,20 +279,13 @@ impl PostPolicy {
         let context = bucket.context(credentials)?;
         let names = context.settings.dialect;
         let date = now.amz_date()?;
-        let mut auth = Vec::from([
-            (names.form.algorithm, String::from(names.algorithm)),
-            (names.form.credential, context.credential(&date)),
-            (names.headers.date, String::from(date.as_str())),
-        ]);
-        let token = credentials.session_token();
-        auth.extend(token.map(|token| (names.headers.security_token, token.into())));
-        let conditions = auth
-            .iter()
-            .map(|(name, value)| Condition::exact(*name, value.as_str()))
-            .collect();
         let scheme = Scheme {
-            auth,
-            conditions,
+            auth: [
+                Some((names.form.algorithm, names.algorithm.into())),
+                Some((names.form.credential, context.credential(&date).into())),
+                Some((names.headers.date, String::from(date.as_str()).into())),
+                token_field(names.headers.security_token, credentials),
+            ],
             signature: names.form.signature,
         };
         self.sign(bucket, credentials, expires_at, now, scheme, |text| {
@@ -324,16 +319,14 @@ impl PostPolicy {
         expires_at: impl Into<Timestamp>,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedPost, Error> {
-        let mut auth = Vec::from([("AWSAccessKeyId", credentials.access_key_id().into())]);
-        let token = credentials.session_token();
-        auth.extend(token.map(|token| (SECURITY_TOKEN, token.into())));
+        let id = String::from(credentials.access_key_id());
         let scheme = Scheme {
-            auth,
-            // The access key id is the one of these that needs no condition.
-            conditions: token
-                .map(|token| Condition::exact(SECURITY_TOKEN, token))
-                .into_iter()
-                .collect(),
+            auth: [
+                Some(("AWSAccessKeyId", id.into())),
+                token_field(SECURITY_TOKEN, credentials),
+                None,
+                None,
+            ],
             signature: "signature",
         };
         bucket.check_takes_forms()?;
@@ -368,19 +361,24 @@ impl PostPolicy {
         credentials.check_outlive_of("form", expires_at)?;
 
         let mut fields = self.fields()?;
+        let given = fields.len();
+        let auth = scheme.auth.into_iter().flatten();
+        fields.extend(auth.map(|(name, value)| (Cow::Borrowed(name), value)));
         let mut conditions = self.conditions()?;
-        conditions.push(Condition::exact(BUCKET, bucket.name()));
-        conditions.push(self.key.condition());
-        conditions.extend(scheme.conditions);
-        let auth = scheme.auth.into_iter();
-        fields.extend(auth.map(|(name, value)| (name.into(), value)));
         let open = check_conditions(&conditions, &fields, bucket.name())?;
+        // What is demanded of these they are themselves.
+        conditions.push(ConditionRef::exact(BUCKET, bucket.name()));
+        conditions.push(self.key.condition());
+        let auth = fields.iter().skip(given);
+        let auth = auth.filter(|(name, _)| !is_exempt(name));
+        conditions.extend(auth.map(|(name, value)| ConditionRef::exact(name, value)));
 
-        let policy = write_policy(&expires_at.policy_date()?, &conditions);
+        let policy = write_policy(expires_at.policy_date()?.as_str(), &conditions);
         let encoded = BASE64.encode(&policy);
         let signature = sign_text(&encoded);
-        fields.push(("policy".into(), encoded));
-        fields.push((scheme.signature.into(), signature.as_str().into()));
+        fields.push(("policy".into(), encoded.into()));
+        let text = String::from(signature.as_str());
+        fields.push((scheme.signature.into(), text.into()));
         check_size(&fields)?;
         Ok(PresignedPost {
             url: bucket.operation("POST").url()?,
@@ -415,33 +413,34 @@ impl PostPolicy {
         }
     }
 
-    /// The caller's fields, in order, and the key.
+    /// The caller's fields, in order, and the key; with room for those that signing adds.
     fn fields(&self) -> Result<Vec<Field>, Error> {
-        let given = self.items.iter().filter_map(|item| match item {
-            Item::Field { name, .. } => Some(name.to_ascii_lowercase()),
+        let given = Names::of(self.items.iter().map(|item| match item {
+            Item::Field { name, .. } => Some(name.as_str()),
             _ => None,
-        });
-        let mut given_names = BTreeSet::new();
-        for name in given {
-            if let Some(name) = given_names.replace(name) {
-                return Err(error!(
-                    Policy,
-                    "the field {} is there twice: names are compared without regard to case, and a field is sent once",
-                    Quoted(&name)
-                ));
-            }
+        }));
+        if let Some(name) = given.repeated() {
+            return Err(error!(
+                Policy,
+                "the field {} is there twice: names are compared without regard to case, and a field is sent once",
+                Quoted(&name.to_ascii_lowercase())
+            ));
         }
+        let exact = Names::of(self.items.iter().map(|item| match item {
+            Item::Eq { name, .. } => Some(name.as_str()),
+            _ => None,
+        }));
 
-        let mut fields = Vec::new();
-        let mut brought = BTreeSet::new();
-        for item in &self.items {
+        let mut fields = Vec::with_capacity(self.items.len().saturating_add(7));
+        for (at, item) in self.items.iter().enumerate() {
             let (name, value) = match item {
                 Item::Field { name, value } => (name, value),
                 Item::Eq { name, value } => {
-                    let lower = name.to_ascii_lowercase();
-                    let is_there = [BUCKET, KEY].contains(&lower.as_str())
-                        || given_names.contains(&lower)
-                        || !brought.insert(lower);
+                    let is_there = [BUCKET, KEY]
+                        .iter()
+                        .any(|own| name.eq_ignore_ascii_case(own))
+                        || given.first(name).is_some()
+                        || exact.first(name) != Some(at);
                     if is_there {
                         continue;
                     }
@@ -450,41 +449,38 @@ impl PostPolicy {
                 Item::Condition(_) => continue,
             };
             check_field(name, value)?;
-            fields.push((Cow::Owned(name.clone()), value.clone()));
+            fields.push((Cow::Owned(name.clone()), Cow::Owned(value.clone())));
         }
         let key = self.key.value();
         check_value(KEY, &key)?;
-        fields.push((Cow::Borrowed(KEY), key));
+        fields.push((Cow::Borrowed(KEY), key.into()));
         Ok(fields)
     }
 
-    /// The caller's conditions, in order, among them those of fields that have no other.
-    fn conditions(&self) -> Result<Vec<Condition>, Error> {
-        let constrained: BTreeSet<_> = self
-            .items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Field { .. } => None,
-                Item::Eq { name, .. } => Some(name.as_str()),
-                Item::Condition(condition) => condition.field(),
-            })
-            // The bucket's own condition is added in any case.
-            .chain([BUCKET])
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let mut conditions = Vec::new();
+    /// The caller's conditions, in order, among them those of fields that have no other; with room for those that
+    /// signing adds.
+    fn conditions(&self) -> Result<Vec<ConditionRef<'_>>, Error> {
+        let constrained = Names::of(self.items.iter().map(|item| match item {
+            Item::Field { .. } => None,
+            Item::Eq { name, .. } => Some(name.as_str()),
+            Item::Condition(condition) => condition.field(),
+        }));
+        let mut conditions = Vec::with_capacity(self.items.len().saturating_add(6));
         for item in &self.items {
             let condition = match item {
-                Item::Condition(condition) => condition.clone(),
-                Item::Eq { name, value } => Condition::exact(name.as_str(), value.as_str()),
+                Item::Condition(condition) => condition.view(),
+                Item::Eq { name, value } => ConditionRef::exact(name, value),
                 Item::Field { name, .. }
-                    if is_exempt(name) || constrained.contains(&name.to_ascii_lowercase()) =>
+                    if is_exempt(name)
+                        // Its own condition is added in any case.
+                        || name.eq_ignore_ascii_case(BUCKET)
+                        || constrained.first(name).is_some() =>
                 {
                     continue;
                 }
-                Item::Field { name, value } => match value.split_once(FILENAME) {
-                    None => Condition::exact(name.as_str(), value.as_str()),
-                    Some((prefix, "")) => Condition::starts_with(name.as_str(), prefix),
+                Item::Field { name, value } => match split_filename(value) {
+                    None => ConditionRef::exact(name, value),
+                    Some((prefix, "")) => ConditionRef::starts_with(name, prefix),
                     Some(_) => {
                         return Err(error!(
                             Policy,
@@ -502,12 +498,53 @@ impl PostPolicy {
     }
 }
 
+/// The names of some items, to be found without regard to case.
+struct Names<'a>(List<(usize, &'a str), 16>);
+
+impl<'a> Names<'a> {
+    /// The name that each item has for this list, if it has one.
+    fn of(names: impl Iterator<Item = Option<&'a str>>) -> Self {
+        let mut list = List::new();
+        let names = names.enumerate();
+        list.extend(names.filter_map(|(at, name)| Some((at, name?))));
+        // Stable: of equal names the first item stays first.
+        list.as_mut_slice()
+            .sort_by(|(_, one), (_, two)| compare_names(one, two));
+        Names(list)
+    }
+
+    /// The first item that has this name.
+    fn first(&self, name: &str) -> Option<usize> {
+        let names = self.0.as_slice();
+        let at = names.partition_point(|(_, other)| compare_names(other, name).is_lt());
+        let (item, found) = names.get(at)?;
+        found.eq_ignore_ascii_case(name).then_some(*item)
+    }
+
+    /// The name that is the first to be there again.
+    fn repeated(&self) -> Option<&'a str> {
+        let names = self.0.as_slice();
+        let pairs = names.iter().zip(names.iter().skip(1));
+        let again = pairs.filter(|((_, one), (_, two))| one.eq_ignore_ascii_case(two));
+        let first = again.map(|(_, again)| again).min_by_key(|(at, _)| *at);
+        first.map(|(_, name)| *name)
+    }
+}
+
 /// What the two generations add to a form.
 struct Scheme {
-    auth: Vec<(&'static str, String)>,
-    conditions: Vec<Condition>,
+    /// Each with its condition, if it needs one.
+    auth: [Option<(&'static str, Cow<'static, str>)>; 4],
     /// The name of the signature's field.
     signature: &'static str,
+}
+
+fn token_field(
+    name: &'static str,
+    credentials: &Credentials,
+) -> Option<(&'static str, Cow<'static, str>)> {
+    let token = credentials.session_token()?;
+    Some((name, String::from(token).into()))
 }
 
 impl fmt::Debug for PostPolicy {
@@ -534,8 +571,12 @@ fn end_of(expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
 }
 
 /// `{"expiration": …, "conditions": […]}` with Python's spaces.
-fn write_policy(expiration: &str, conditions: &[Condition]) -> String {
-    let mut json = String::from("{\"expiration\": ");
+fn write_policy(expiration: &str, conditions: &[ConditionRef<'_>]) -> String {
+    /// The expiration, and what stands around.
+    const FIXED: usize = 64;
+    let bounds = conditions.iter().map(|condition| condition.bound());
+    let mut json = String::with_capacity(bounds.fold(FIXED, usize::saturating_add));
+    json.push_str("{\"expiration\": ");
     write_string(expiration, &mut json);
     json.push_str(", \"conditions\": [");
     for (at, condition) in conditions.iter().enumerate() {
@@ -574,7 +615,8 @@ fn check_field(name: &str, value: &str) -> Result<(), Error> {
             "the field {name} is added by signing, and a field is sent once: leave it out"
         ));
     }
-    if name.is_empty() || name.chars().any(char::is_control) {
+    let is_visible = name.bytes().all(|byte| byte.is_ascii_graphic());
+    if name.is_empty() || !is_visible && name.chars().any(char::is_control) {
         return Err(error!(
             Policy,
             "{} is not the name of a field: it is a text without control characters",
@@ -592,6 +634,10 @@ fn check_field(name: &str, value: &str) -> Result<(), Error> {
 
 /// What a browser sends just as it is (HTML, section 4.10.21.8, "Multipart form data").
 fn check_value(name: &str, value: &str) -> Result<(), Error> {
+    // Nearly every value has none of what follows.
+    if !holds(value.as_bytes(), u8::is_ascii_control) {
+        return Ok(());
+    }
     if value.contains('\0') {
         return Err(error!(
             Policy,
@@ -615,7 +661,7 @@ fn check_value(name: &str, value: &str) -> Result<(), Error> {
 /// Each exact condition has its field, and each field meets its conditions. Returns the fields that the browser
 /// has to fill in.
 fn check_conditions(
-    conditions: &[Condition],
+    conditions: &[ConditionRef<'_>],
     fields: &[Field],
     bucket: &str,
 ) -> Result<Vec<OpenField>, Error> {
@@ -625,7 +671,7 @@ fn check_conditions(
         false => fields
             .iter()
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str()),
+            .map(|(_, value)| value.as_ref()),
     };
     let mut open: Vec<OpenField> = Vec::new();
     for condition in conditions {
@@ -651,7 +697,7 @@ fn check_conditions(
                         ));
                     }
                     match open.iter_mut().find(|open| open.is_named(name)) {
-                        Some(open) => open.narrow(condition, prefix)?,
+                        Some(open) => open.narrow(*condition, prefix)?,
                         None => open.push(OpenField::new(name, prefix)),
                     }
                     continue;
@@ -666,7 +712,7 @@ fn check_conditions(
                 }
             }
         }
-        if !can_hold(condition, value) {
+        if !can_hold(*condition, value) {
             return Err(error!(
                 Policy,
                 "the field {} does not meet the condition {condition:?}: the server would answer \
@@ -689,9 +735,16 @@ fn check_conditions(
     }
 }
 
+/// What stands before and after the variable of the file's name.
+fn split_filename(value: &str) -> Option<(&str, &str)> {
+    // Nearly every value has none.
+    let may_hold = holds(value.as_bytes(), |byte| *byte == b'$');
+    may_hold.then(|| value.split_once(FILENAME)).flatten()
+}
+
 /// Whether a form's value can meet the condition, whatever the file's name is.
-fn can_hold(condition: &Condition, value: Option<&str>) -> bool {
-    let variable = value.and_then(|value| value.split_once(FILENAME));
+fn can_hold(condition: ConditionRef<'_>, value: Option<&str>) -> bool {
+    let variable = value.and_then(split_filename);
     match (condition.rule(), variable) {
         // The name may be what the condition needs for the rest of its prefix.
         (Rule::StartsWith { prefix, .. }, Some((before, _))) => {

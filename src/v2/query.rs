@@ -13,7 +13,6 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
-use hmac::Mac as _;
 
 /// The hash under the HMAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +46,8 @@ impl SignatureMethod {
                 Signature::base64(&key.mac(|hasher| hasher.update(message)))
             }
             SignatureMethod::HmacSha1 => {
-                let mac = credentials.hmac_sha1().chain_update(message);
-                Signature::base64(&mac.finalize().into_bytes())
+                let key = credentials.hmac_sha1();
+                Signature::base64(&key.mac(|hasher| hasher.update(message)))
             }
         }
     }

@@ -18,8 +18,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use hmac::{Hmac, Mac as _};
-use sha1::Sha1;
 
 /// Signs requests to S3's REST interface with HMAC-SHA1.
 ///
@@ -161,9 +159,8 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// The signature of a text that is its own string to sign: a POST policy in base64.
     pub(crate) fn sign_text(&self, text: &str) -> Signature {
-        let mut mac = MacSink::new(self.credentials.hmac_sha1());
-        mac.text(text);
-        mac.finish()
+        let key = self.credentials.hmac_sha1();
+        Signature::base64(&key.mac(|hasher| hasher.update(text.as_bytes())))
     }
 }
 
@@ -355,67 +352,15 @@ pub(crate) fn sign_string(
     string_to_sign: &StringToSign<'_>,
     steps: Option<&mut SigningSteps>,
 ) -> Signature {
-    let mut mac = MacSink::new(context.credentials.hmac_sha1());
+    let key = context.credentials.hmac_sha1();
     match steps {
-        None => {
-            string_to_sign.write(parts, &mut mac);
-            mac.finish()
-        }
+        None => Signature::base64(&key.mac(|hasher| string_to_sign.write(parts, hasher))),
         Some(steps) => {
             let mut text = Vec::new();
-            string_to_sign.write(parts, &mut Tee(&mut mac, &mut text));
+            let mac = key.mac(|hasher| string_to_sign.write(parts, &mut Tee(hasher, &mut text)));
             steps.string_to_sign = String::from_utf8_lossy(&text).into_owned();
-            steps.signature = mac.finish();
+            steps.signature = Signature::base64(&mac);
             steps.signature.clone()
-        }
-    }
-}
-
-/// HMAC-SHA1 of what is written into it: many small pieces, which are gathered and hashed in few calls.
-struct MacSink {
-    mac: Hmac<Sha1>,
-    gathered: [u8; 256],
-    filled: usize,
-}
-
-impl MacSink {
-    fn new(mac: Hmac<Sha1>) -> Self {
-        MacSink {
-            mac,
-            gathered: [0; 256],
-            filled: 0,
-        }
-    }
-
-    fn flush(&mut self) {
-        self.mac
-            .update(self.gathered.get(..self.filled).unwrap_or_default());
-        self.filled = 0;
-    }
-
-    fn finish(mut self) -> Signature {
-        self.flush();
-        Signature::base64(&self.mac.finalize().into_bytes())
-    }
-}
-
-impl Sink for MacSink {
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        if bytes.len() > self.gathered.len().saturating_sub(self.filled) {
-            self.flush();
-        }
-        let end = self.filled.saturating_add(bytes.len());
-        match self.gathered.get_mut(self.filled..end) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                self.filled = end;
-            }
-            // Longer than all that can be gathered.
-            None => self.mac.update(bytes),
         }
     }
 }

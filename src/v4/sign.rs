@@ -284,7 +284,12 @@ impl<'a> Context<'a> {
 
     /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`, as a POST form says it.
     pub(crate) fn credential(&self, date: &AmzDate) -> String {
-        let mut text = String::from(self.credentials.access_key_id());
+        /// Date, terminator and slashes.
+        const FIXED: usize = 24;
+        let id = self.credentials.access_key_id();
+        let lengths = [FIXED, id.len(), self.region.len(), self.service.len()];
+        let mut text = String::with_capacity(lengths.into_iter().fold(0, usize::saturating_add));
+        text.push_str(id);
         text.push('/');
         self.scope(date).write(&mut text);
         text

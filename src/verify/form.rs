@@ -3,13 +3,13 @@
 
 use super::error::{VerifyError, refuse};
 use super::limits::MOST_FORM_DATA;
-use super::text::{Credential, Presented, parse_amz_date};
+use super::text::{Credential, Presented};
 use super::v4::check_scope;
 use super::{Scheme, Verifier, check_credentials};
 use crate::credentials::Credentials;
 use crate::encode::Text;
 use crate::error::Quoted;
-use crate::timestamp::Timestamp;
+use crate::timestamp::{AmzDate, Timestamp};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -140,7 +140,7 @@ impl Verifier {
             ));
         }
         let date = required(date, "x-amz-date")?;
-        let Some((signed_at, amz_date)) = parse_amz_date(date) else {
+        let Some((signed_at, amz_date)) = AmzDate::parse(date) else {
             return Err(refuse!(
                 Malformed,
                 scheme,

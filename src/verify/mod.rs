@@ -73,6 +73,7 @@
 mod error;
 mod form;
 mod limits;
+mod query;
 mod request;
 mod text;
 mod v2;
@@ -84,13 +85,13 @@ pub use request::ReceivedRequest;
 
 pub(crate) use error::error_body;
 pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
-pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
+pub(crate) use text::{Credential, decode, parse_decimal};
 
 use crate::credentials::Credentials;
-use crate::encode::{Text, bad_escape};
+use crate::encode::{Text, bad_escape, holds};
 use crate::error::Quoted;
 use crate::hash::sha256;
-use crate::request::{Param, check_header, check_method};
+use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
@@ -103,6 +104,7 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
+use query::Query;
 
 /// A way to carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -300,7 +302,9 @@ impl Verifier {
     /// # Errors
     /// An error of whatever kind; but none about time, access key, token or signature.
     pub fn parse<'a>(&'a self, request: &'a ReceivedRequest<'a>) -> Result<Claim<'a>, VerifyError> {
-        self.check_request(request)?;
+        limits::check(request)?;
+        let query = Query::read(request.query.unwrap_or_default());
+        self.check_request(request, &query)?;
         let mut authorizations = request.values(AUTHORIZATION);
         let authorization = authorizations.next();
         if authorizations.next().is_some() {
@@ -310,13 +314,7 @@ impl Verifier {
                 "the Authorization header is there more than once"
             ));
         }
-        let query = request.query.unwrap_or_default();
-        let (mut v4, mut v2) = (false, v2::Marks::default());
-        for param in query.split('&').map(Param::from_wire) {
-            v4 |= v4::is_mark(&param);
-            v2.see(&param);
-        }
-        let (v2, v2_scheme) = (v2.is_signed(), v2.scheme());
+        let (v4, v2) = (query.v4.is_signed(), query.v2.is_signed());
         let signatures = [authorization.is_some(), v4, v2];
         let generation = match (authorization, v4, v2) {
             (Some(authorization), false, false) => {
@@ -344,10 +342,11 @@ impl Verifier {
                 Generation::V4(v4::Claim::of_query(self, request, query)?)
             }
             (None, false, true) => {
-                self.check_allowed(v2_scheme)?;
-                Generation::V2(match v2_scheme {
-                    Scheme::V2QueryApi => v2::Claim::of_api(request, query)?,
-                    _ => v2::Claim::of_query(self, request, query)?,
+                let scheme = query.v2.scheme();
+                self.check_allowed(scheme)?;
+                Generation::V2(match scheme {
+                    Scheme::V2QueryApi => v2::Claim::of_api(request, query.text)?,
+                    _ => v2::Claim::of_query(self, request, query.text)?,
                 })
             }
             _ if signatures.contains(&true) => {
@@ -388,19 +387,24 @@ impl Verifier {
         }
     }
 
-    fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
-        limits::check(request)?;
-        let query = request.query.unwrap_or_default();
+    fn check_request(
+        &self,
+        request: &ReceivedRequest<'_>,
+        query: &Query<'_>,
+    ) -> Result<(), VerifyError> {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
             check_header(header.name, header.value).map_err(refused)?;
         }
-        // A URL was checked when it was taken apart.
-        let unchecked = request.authority.is_none().then_some([request.path, query]);
-        for text in unchecked.into_iter().flatten() {
-            let is_bad = |byte: u8| byte.is_ascii_control() || byte == b'#';
-            if let Some(bad) = text.bytes().find(|byte| is_bad(*byte)).map(char::from) {
+        // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
+        let path = request.authority.is_none().then_some(request.path);
+        let query = path.and((!query.is_encoded).then_some(query.text));
+        for text in path.into_iter().chain(query) {
+            let is_bad = |byte: &u8| byte.is_ascii_control() || *byte == b'#';
+            if holds(text.as_bytes(), is_bad)
+                && let Some(bad) = text.bytes().find(is_bad).map(char::from)
+            {
                 return Err(refuse!(
                     Request,
                     None,
@@ -722,6 +726,10 @@ fn check_credentials(
     check_token(scheme, credentials, access_key_id, now, |own| {
         match (own, token) {
             (None, None) => true,
+            (Some(own), Some(Text::Plain(token))) => {
+                own.as_bytes().ct_eq(token.as_bytes()).to_bool()
+            }
+            (Some(_), Some(token)) if is_as_encoded(credentials, token) => true,
             (Some(own), Some(token)) => {
                 // Every byte is looked at, whatever those before it were.
                 let differs = token
@@ -733,6 +741,12 @@ fn check_credentials(
             _ => false,
         }
     })
+}
+
+/// Whether a token stands in a query just as it is when it is signed.
+fn is_as_encoded(credentials: &Credentials, token: Text<'_>) -> bool {
+    let own = credentials.encoded_session_token().unwrap_or_default();
+    own.as_bytes().ct_eq(token.raw().as_bytes()).to_bool()
 }
 
 fn check_token(

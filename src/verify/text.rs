@@ -3,22 +3,22 @@
 
 use super::Scheme;
 use super::error::{VerifyError, refuse};
-use crate::encode::Text;
+use crate::encode::{Text, holds};
 use crate::error::Quoted;
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::list::List;
+use crate::request::is_token;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 /// The text decoded: as it stands, if no escape is in it. None if it is not UTF-8.
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
     match text {
-        Text::Wire(raw) if raw.contains('%') => {
+        text if text.is_escaped() => {
             let bytes: Vec<u8> = text.decoded().collect();
             String::from_utf8(bytes).ok().map(Cow::Owned)
         }
-        Text::Plain(raw) | Text::Wire(raw) => Some(Cow::Borrowed(raw)),
+        text => Some(Cow::Borrowed(text.raw())),
     }
 }
 
@@ -31,22 +31,25 @@ fn same<'a>(like: Text<'_>, raw: &'a str) -> Text<'a> {
 }
 
 /// The place and length of the last occurrence of a separator, which may be escaped.
-fn last(text: Text<'_>, separator: char, escape: &str) -> Option<(usize, usize)> {
+fn last(text: Text<'_>, separator: u8, escape: &str) -> Option<(usize, usize)> {
+    let is_wire = matches!(text, Text::Wire(_));
     let raw = text.raw();
-    let is_escape = |at: usize| {
+    let mut before = raw.as_bytes();
+    loop {
+        let is_found = |byte: &u8| *byte == separator || is_wire && *byte == b'%';
+        let at = before.iter().rposition(is_found)?;
+        if before.get(at) == Some(&separator) {
+            return Some((at, 1));
+        }
         let found = raw.get(at..at.saturating_add(escape.len()));
-        found.is_some_and(|found| found.eq_ignore_ascii_case(escape))
-    };
-    // One search for both: another for the one that is not there would go to the front each time.
-    raw.rmatch_indices([separator, '%'])
-        .find_map(|(at, found)| match (found, text) {
-            ("%", Text::Wire(_)) => is_escape(at).then_some((at, escape.len())),
-            ("%", Text::Plain(_)) => None,
-            _ => Some((at, found.len())),
-        })
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(escape)) {
+            return Some((at, escape.len()));
+        }
+        before = before.get(..at)?;
+    }
 }
 
-fn split_last<'a>(text: Text<'a>, separator: char, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
+fn split_last<'a>(text: Text<'a>, separator: u8, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
     let (at, length) = last(text, separator, escape)?;
     let raw = text.raw();
     let before = raw.get(..at)?;
@@ -65,10 +68,10 @@ pub(crate) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     pub(crate) fn parse(text: Text<'a>) -> Option<Self> {
-        let (rest, terminator) = split_last(text, '/', "%2F")?;
-        let (rest, service) = split_last(rest, '/', "%2F")?;
-        let (rest, region) = split_last(rest, '/', "%2F")?;
-        let (access_key_id, date) = split_last(rest, '/', "%2F")?;
+        let (rest, terminator) = split_last(text, b'/', "%2F")?;
+        let (rest, service) = split_last(rest, b'/', "%2F")?;
+        let (rest, region) = split_last(rest, b'/', "%2F")?;
+        let (access_key_id, date) = split_last(rest, b'/', "%2F")?;
         Some(Credential {
             access_key_id: decode(access_key_id).filter(|id| !id.is_empty())?,
             date: decode(date)?,
@@ -84,82 +87,97 @@ impl<'a> Credential<'a> {
 pub(crate) struct SignedNames<'a>(pub(crate) Text<'a>);
 
 impl<'a> SignedNames<'a> {
-    /// The names, from the last to the first.
-    pub(crate) fn backwards(self) -> impl Iterator<Item = Text<'a>> {
-        let mut rest = Some(self.0);
-        core::iter::from_fn(move || {
-            let text = rest.take()?;
-            match split_last(text, ';', "%3B") {
-                Some((before, name)) => {
-                    rest = Some(before);
-                    Some(name)
-                }
-                None => Some(text),
-            }
-        })
-    }
-
-    /// Whether the name, in any case of letters, is among the signed ones. They are sorted, or are refused, so it is looked for by
-    /// halves: every header of a request is.
-    pub(crate) fn holds(self, name: &str) -> bool {
-        let raw = self.0.raw();
-        let lower = |byte: u8| byte.to_ascii_lowercase();
-        let separator = |at: usize| {
-            let rest = raw.as_bytes().get(at..)?;
-            match (rest, self.0) {
-                ([b';', ..], _) => at.checked_add(1),
-                ([b'%', b'3', b'B' | b'b', ..], Text::Wire(_)) => at.checked_add(3),
-                _ => None,
-            }
+    /// The names, one by one.
+    pub(crate) fn list(self) -> List<Text<'a>, 16> {
+        let is_wire = self.0.is_escaped();
+        let name = |raw| match is_wire {
+            true => Text::Wire(raw),
+            false => Text::Plain(raw),
         };
-        let (mut from, mut to) = (0usize, raw.len());
-        loop {
-            let middle = from.midpoint(to);
-            // The separators around the name in the middle; the ends of the text are none.
-            let before = (from..middle)
-                .rev()
-                .find_map(|at| Some((at, separator(at).filter(|end| *end <= middle)?)));
-            let start = before.map_or(from, |(_, end)| end);
-            let after = (start..to).find_map(|at| Some((at, separator(at)?)));
-            let end = after.map_or(to, |(at, _)| at);
-            let signed = same(self.0, raw.get(start..end).unwrap_or_default());
-            match (signed.decoded().cmp(name.bytes().map(lower)), before, after) {
-                (Ordering::Equal, ..) => return true,
-                (Ordering::Less, _, Some((_, next))) => from = next,
-                (Ordering::Greater, Some((at, _)), _) => to = at,
-                _ => return false,
-            }
+        let mut list = List::new();
+        let mut rest = self.0.raw();
+        while let Some((before, after)) = split_first(rest, is_wire) {
+            list.push(name(before));
+            rest = after;
         }
+        list.push(name(rest));
+        list
     }
 
-    /// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
-    pub(crate) fn check(self, scheme: Scheme) -> Result<(), VerifyError> {
-        let mut after: Option<Text<'_>> = None;
-        for name in self.backwards() {
-            let is_token = |byte: u8| {
-                !byte.is_ascii_uppercase()
-                    && (byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-            };
-            if name.raw().is_empty() || !name.decoded().all(is_token) {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the signed headers hold {}: they should be names in lower case, with `;` between them",
-                    Quoted(name.raw())
-                ));
-            }
-            if after.is_some_and(|after| !name.decoded().lt(after.decoded())) {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the signed headers are not sorted, or {} is there twice",
-                    Quoted(name.raw())
-                ));
-            }
-            after = Some(name);
-        }
-        Ok(())
+    /// Whether the name, in any case of letters, is among the signed ones.
+    pub(crate) fn holds(self, name: &str) -> bool {
+        let names = self.list();
+        names.as_slice().iter().any(|signed| is_name(*signed, name))
     }
+}
+
+/// What stands before the first `;`, which may be escaped, and what follows it.
+fn split_first(text: &str, is_wire: bool) -> Option<(&str, &str)> {
+    let mut from = 0usize;
+    loop {
+        let rest = text.get(from..)?;
+        let is_found = |byte| byte == b';' || is_wire && byte == b'%';
+        let at = from.saturating_add(rest.bytes().position(is_found)?);
+        let (before, separator) = text.split_at_checked(at)?;
+        if let Some(after) = separator.strip_prefix(';') {
+            return Some((before, after));
+        }
+        match separator.split_at_checked(3) {
+            Some((escape, after)) if escape.eq_ignore_ascii_case("%3B") => {
+                return Some((before, after));
+            }
+            _ => from = at.saturating_add(1),
+        }
+    }
+}
+
+/// Whether a signed name is that of a header, which may be in any case of letters.
+pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
+    let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
+    match signed {
+        Text::Plain(signed) => signed.len() == header.len() && signed.bytes().eq(lower),
+        signed => signed.decoded().eq(lower),
+    }
+}
+
+/// Whether a header's name is among the signed ones, which are sorted: every header of a request is looked for.
+pub(crate) fn holds_name(names: &[Text<'_>], header: &str) -> bool {
+    let lower = || header.bytes().map(|byte| byte.to_ascii_lowercase());
+    let found = names.binary_search_by(|signed| match signed {
+        Text::Plain(signed) => signed.bytes().cmp(lower()),
+        signed => signed.decoded().cmp(lower()),
+    });
+    found.is_ok()
+}
+
+/// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
+pub(crate) fn check_names(names: &[Text<'_>], scheme: Scheme) -> Result<(), VerifyError> {
+    let mut after: Option<Text<'_>> = None;
+    for name in names.iter().rev() {
+        let decoded = decode(*name).unwrap_or_default();
+        if !is_token(&decoded) || holds(decoded.as_bytes(), u8::is_ascii_uppercase) {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the signed headers hold {}: they should be names in lower case, with `;` between them",
+                Quoted(name.raw())
+            ));
+        }
+        let is_before = |after: Text<'_>| match (*name, after) {
+            (Text::Plain(name), Text::Plain(after)) => name < after,
+            (name, after) => name.decoded().lt(after.decoded()),
+        };
+        if after.is_some_and(|after| !is_before(after)) {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the signed headers are not sorted, or {} is there twice",
+                Quoted(name.raw())
+            ));
+        }
+        after = Some(*name);
+    }
+    Ok(())
 }
 
 /// A signature that was received, decoded. What is too long to be one is kept as nothing.
@@ -175,6 +193,14 @@ impl Presented {
             text: [0; 64],
             length: 0,
         };
+        let raw = text.raw().as_bytes();
+        if !text.is_escaped()
+            && let Some(place) = presented.text.get_mut(..raw.len())
+        {
+            place.copy_from_slice(raw);
+            presented.length = raw.len();
+            return presented;
+        }
         for byte in text.decoded() {
             match presented.text.get_mut(presented.length) {
                 Some(place) => *place = byte,
@@ -193,13 +219,6 @@ impl Presented {
     }
 }
 
-/// `20130524T000000Z`, and no other way to write that moment.
-pub(crate) fn parse_amz_date(text: &str) -> Option<(Timestamp, AmzDate)> {
-    let moment = Timestamp::parse(text).ok()?;
-    let date = moment.amz_date().ok()?;
-    (date.as_str() == text).then_some((moment, date))
-}
-
 /// A number in decimal digits, without a sign.
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -208,7 +227,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SignedNames, Text};
+    use super::{SignedNames, Text, holds_name};
     use std::format;
     use std::string::String;
     use std::vec::Vec;
@@ -226,29 +245,21 @@ mod tests {
                 let text = names.join(separator);
                 let texts = [Text::Wire(&text), Text::Plain(&text)];
                 for text in texts.into_iter().take(if separator == ";" { 2 } else { 1 }) {
+                    let signed = SignedNames(text);
+                    let list = signed.list();
+                    let list = list.as_slice();
+                    assert_eq!(list.len(), count.max(1));
                     for name in &all {
                         let upper = name.to_ascii_uppercase();
-                        assert_eq!(
-                            SignedNames(text).holds(&upper),
-                            names.contains(name),
-                            "{name} {text:?}"
-                        );
+                        let is_signed = names.contains(name);
+                        assert_eq!(signed.holds(&upper), is_signed, "{name} {text:?}");
+                        assert_eq!(holds_name(list, &upper), is_signed, "{name} {text:?}");
                     }
-                    assert!(!SignedNames(text).holds("a") && !SignedNames(text).holds("zz"));
+                    for other in ["a", "zz"] {
+                        assert!(!signed.holds(other) && !holds_name(list, other));
+                    }
                 }
             }
-            assert_eq!(
-                SignedNames(Text::Plain(&names.join(";")))
-                    .backwards()
-                    .count(),
-                count.max(1)
-            );
-            assert_eq!(
-                SignedNames(Text::Wire(&names.join("%3B")))
-                    .backwards()
-                    .count(),
-                count.max(1)
-            );
         }
         // An escaped letter is that letter; an escape in plain text is text.
         assert!(SignedNames(Text::Wire("date;h%6fst")).holds("Host"));

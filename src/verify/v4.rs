@@ -2,8 +2,11 @@
 //! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
 
 use super::error::{VerifyError, refuse};
+use super::query::Query;
 use super::request::{Body, ReceivedRequest};
-use super::text::{Credential, Presented, SignedNames, decode, parse_amz_date, parse_decimal};
+use super::text::{
+    Credential, Presented, SignedNames, check_names, decode, holds_name, is_name, parse_decimal,
+};
 use super::{CoveredPayload, Scheme, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
@@ -39,6 +42,8 @@ pub(super) struct Claim<'a> {
     rule: CanonicalUri,
     /// Whether the token stands outside of what is signed.
     token_apart: bool,
+    /// The canonical query, if it stands in the URL just so.
+    query: Option<&'a str>,
 }
 
 /// The last line of the canonical request.
@@ -60,11 +65,50 @@ impl PayloadLine<'_> {
 
 const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
-/// Whether a parameter is one that a presigned URL has, and no other.
-pub(super) fn is_mark(param: &Param<'_>) -> bool {
-    let names = &AWS4.parameters;
-    let marks = [names.algorithm, names.credential, names.signature];
-    marks.into_iter().any(|mark| param.is_named(mark))
+/// The parameters of a presigned URL's authentication, as a query has them.
+#[derive(Default)]
+pub(super) struct Params<'a> {
+    /// In the order of [`Parameters::names`](crate::v4::Parameters::names).
+    found: [Option<Text<'a>>; 8],
+    /// Whether one is there that a presigned URL has, and no other: algorithm, credential or signature.
+    is_signed: bool,
+    /// What is wrong with the first that is there again, or in other letters.
+    error: Option<VerifyError>,
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn see(&mut self, param: &Param<'a>) {
+        let names = AWS4.parameters.names();
+        let exactly = names.iter().position(|name| param.name.raw() == *name);
+        let at = exactly.or_else(|| names.iter().position(|name| param.is_named(name)));
+        let found = at.and_then(|at| Some((at, names.get(at)?, self.found.get_mut(at)?)));
+        let Some((at, name, slot)) = found else {
+            return;
+        };
+        // The algorithm, the credential and the signature.
+        self.is_signed |= matches!(at, 0 | 1 | 6);
+        if self.error.is_some() {
+            return;
+        }
+        if !param.is_exactly(name) {
+            self.error = Some(refuse!(
+                Malformed,
+                Scheme::V4Query,
+                "the parameter {} should be written {name}",
+                Quoted(param.name.raw())
+            ));
+        } else if slot.replace(param.value.unwrap_or_default()).is_some() {
+            self.error = Some(refuse!(
+                Repeated,
+                Scheme::V4Query,
+                "the parameter {name} is there more than once"
+            ));
+        }
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        self.is_signed
+    }
 }
 
 impl<'a> Claim<'a> {
@@ -138,31 +182,13 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &'a str,
+        query: Query<'a>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V4Query;
         let names = AWS4.parameters.names();
-        let mut found: [Option<Text<'a>>; 8] = [None; 8];
-        for param in query.split('&').map(Param::from_wire) {
-            let slot = names.into_iter().zip(&mut found);
-            let Some((name, slot)) = slot.into_iter().find(|(name, _)| param.is_named(name)) else {
-                continue;
-            };
-            if !param.is_exactly(name) {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the parameter {} should be written {name}",
-                    Quoted(param.name.raw())
-                ));
-            }
-            if slot.replace(param.value.unwrap_or_default()).is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
-            }
+        let Params { found, error, .. } = query.v4;
+        if let Some(error) = error {
+            return Err(error);
         }
         let missing = |at: usize| {
             let name = names.get(at).copied().unwrap_or_default();
@@ -193,7 +219,7 @@ impl<'a> Claim<'a> {
                 AWS4.algorithm
             ));
         }
-        let Some(moment) = decode(date).and_then(|text| parse_amz_date(&text)) else {
+        let Some(moment) = decode(date).and_then(|text| AmzDate::parse(&text)) else {
             return Err(refuse!(
                 Malformed,
                 scheme,
@@ -233,8 +259,12 @@ impl<'a> Claim<'a> {
         }
         let claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
         let filled = |token: &Text<'_>| !token.raw().is_empty();
+        // The signature is there once, so if it is last there is none before it.
+        let ends_in_signature = query.last.is_exactly(AWS4.parameters.signature);
+        let all_signed = ends_in_signature && !(claim.token_apart && token.is_some());
         Claim {
             scheme,
+            query: query.before_last.filter(|_| all_signed),
             expires: Some(seconds),
             token: claim.one_token(token.filter(filled), session.filter(filled))?,
             ..claim
@@ -295,6 +325,7 @@ impl<'a> Claim<'a> {
             presented: Presented::new(presented),
             payload: PayloadLine::Given(""),
             token_apart: verifier.session_token == SessionToken::Appended,
+            query: None,
         })
     }
 
@@ -305,9 +336,10 @@ impl<'a> Claim<'a> {
         request: &'a ReceivedRequest<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = self.scheme;
-        let names = self.names;
-        names.check(scheme)?;
-        if !names.holds("host") {
+        let names = self.names.list();
+        let names = names.as_slice();
+        check_names(names, scheme)?;
+        if !holds_name(names, "host") {
             return Err(refuse!(
                 HeaderNotSigned,
                 scheme,
@@ -320,7 +352,7 @@ impl<'a> Claim<'a> {
             // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
             let excepted = header.is_named(AWS4.headers.content_sha256)
                 || (self.token_apart && header.is_named(AWS4.headers.security_token));
-            if is_amz && !excepted && !names.holds(header.name) {
+            if is_amz && !excepted && !holds_name(names, header.name) {
                 return Err(refuse!(
                     HeaderNotSigned,
                     scheme,
@@ -329,14 +361,10 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        for name in names.backwards() {
-            let is_there = |header: &str| {
-                let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
-                name.decoded().eq(lower)
-            };
-            let headers = request.headers.as_slice().iter();
-            let from_url = is_there("host") && request.authority.is_some();
-            if !from_url && !headers.into_iter().any(|header| is_there(header.name)) {
+        for name in names.iter().rev() {
+            let mut headers = request.headers.as_slice().iter();
+            let from_url = is_name(*name, "host") && request.authority.is_some();
+            if !from_url && !headers.any(|header| is_name(*name, header.name)) {
                 return Err(refuse!(
                     SignedHeaderMissing,
                     scheme,
@@ -502,6 +530,9 @@ impl<'a> Claim<'a> {
         request: &ReceivedRequest<'_>,
         work: impl FnOnce(&CanonicalRequest<'_>) -> T,
     ) -> T {
+        if let Some(query) = self.query {
+            return self.with_query(request, CanonicalQuery::Written(query), work);
+        }
         let names = &AWS4.parameters;
         let mut params = List::<Param<'_>, 24>::new();
         let query = request.query.filter(|query| !query.is_empty());
@@ -515,19 +546,28 @@ impl<'a> Claim<'a> {
             }
         }
         sort(params.as_mut_slice());
+        self.with_query(request, CanonicalQuery::Of(params.as_slice()), work)
+    }
 
+    fn with_query<T>(
+        &self,
+        request: &ReceivedRequest<'_>,
+        query: CanonicalQuery<'_>,
+        work: impl FnOnce(&CanonicalRequest<'_>) -> T,
+    ) -> T {
         let host = request.host().map(|host| ("host", host));
-        let others = request
-            .headers
-            .as_slice()
-            .iter()
-            .filter(|header| !header.is_named("host") && self.names.holds(header.name));
+        // In the order of the signed names, which is the canonical one.
+        let names = self.names.list();
+        let others = names.as_slice().iter().flat_map(|name| {
+            let headers = request.headers.as_slice().iter();
+            headers.filter(|header| is_name(*name, header.name) && !header.is_named("host"))
+        });
         let others = others.map(|header| (header.name, Value::Bytes(header.value)));
         let headers = SignedHeaders::chosen(host.into_iter().chain(others));
         work(&CanonicalRequest {
             method: request.method,
             path: CanonicalPath::Of(Path::Wire(request.path), self.rule),
-            query: CanonicalQuery::Of(params.as_slice()),
+            query,
             headers: &headers,
             names: CanonicalNames::Of(&headers),
             payload: self.payload.as_str(),
@@ -594,7 +634,7 @@ fn header_date(
 ) -> Result<(Timestamp, AmzDate), VerifyError> {
     let name = AWS4.headers.date;
     if let Some(text) = single(request, scheme, name)? {
-        return parse_amz_date(text).ok_or_else(|| {
+        return AmzDate::parse(text).ok_or_else(|| {
             refuse!(
                 Malformed,
                 scheme,
@@ -619,7 +659,7 @@ fn header_date(
     }
     let moment =
         Timestamp::parse_http_date(text).and_then(|moment| Some((moment, moment.amz_date().ok()?)));
-    moment.or_else(|| parse_amz_date(text)).ok_or_else(|| {
+    moment.or_else(|| AmzDate::parse(text)).ok_or_else(|| {
         refuse!(
             Malformed,
             scheme,

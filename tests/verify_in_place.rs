@@ -1,0 +1,89 @@
+//! A query that is canonical as it stands is signed where it stands. It must make no difference: the same parameters in
+//! another order, which are sorted and encoded first, have the same canonical request and the same verdict.
+
+use presign::s3::Bucket;
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
+use presign::{Credentials, Timestamp};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const MARK: &str = "X-Amz-Signature=";
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+/// A URL as this crate presigns it: sorted, canonically encoded, its signature last.
+fn presigned() -> impl Strategy<Value = (Credentials, String)> {
+    let params = prop::collection::vec(("[a-zA-Z é&=+%/~-]{1,6}", "[ -~é]{0,8}"), 0..6);
+    ("[ -~é]{1,12}", params, "[!-~]{0,20}").prop_map(|(key, params, token)| {
+        let credentials = Credentials::new("AKID/EXAMPLE", "secret").unwrap();
+        let credentials = credentials.with_session_token(token).unwrap();
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let get = bucket.get(key);
+        let get = params
+            .into_iter()
+            .fold(get, |get, (name, value)| get.query(name, value));
+        let link = get.presign(&credentials, Duration::from_secs(60), now());
+        (credentials, link.unwrap().into_string())
+    })
+}
+
+/// The URL with its signature before all other parameters; none if it is not the last.
+fn signature_first(url: &str) -> Option<String> {
+    let (address, query) = url.split_once('?')?;
+    let (others, signature) = query.rsplit_once('&')?;
+    signature
+        .starts_with(MARK)
+        .then(|| format!("{address}?{signature}&{others}"))
+}
+
+/// What is said of a URL: its canonical request, if it can be read, and the kind of its refusal, if it is refused.
+fn verdict(
+    credentials: &Credentials,
+    url: &str,
+) -> Option<(Option<String>, Option<VerifyErrorKind>)> {
+    let request = ReceivedRequest::from_url("GET", url).ok()?;
+    let verifier = Verifier::new("us-east-1", "s3");
+    let text = verifier
+        .parse(&request)
+        .ok()
+        .map(|claim| claim.canonical_request() + &claim.string_to_sign());
+    let verified = verifier.verify(&request, now(), |_| Some(credentials.clone()));
+    Some((text, verified.err().map(|error| error.kind())))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn order_makes_no_difference((credentials, url) in presigned()) {
+        let in_place = verdict(&credentials, &url).unwrap();
+        prop_assert_eq!(in_place.1, None);
+        let sorted_first = verdict(&credentials, &signature_first(&url).unwrap()).unwrap();
+        prop_assert_eq!(in_place, sorted_first);
+    }
+
+    /// One or two edits: what was canonical no longer is, or still is and says something else.
+    #[test]
+    fn nor_does_it_when_the_url_was_changed(
+        (credentials, url) in presigned(),
+        edits in prop::collection::vec((0.0f64..1.0, "[%&=+/aAfF09~._ ;é-]{0,3}", 0usize..3), 1..3),
+    ) {
+        let (address, query) = url.split_once('?').unwrap();
+        let at = query.rfind('&').unwrap();
+        // The parameters before the signature.
+        let mut text: Vec<char> = query[..at].chars().collect();
+        for (place, insert, remove) in edits {
+            let at = (place * text.len() as f64) as usize;
+            let end = (at + remove).min(text.len());
+            text.splice(at..end, insert.chars());
+        }
+        let text: String = text.into_iter().collect();
+        let changed = format!("{address}?{text}{}", &query[at..]);
+        let Some(other) = signature_first(&changed) else {
+            return Ok(());
+        };
+        prop_assert_eq!(verdict(&credentials, &changed), verdict(&credentials, &other));
+    }
+}
