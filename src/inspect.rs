@@ -260,7 +260,7 @@ impl fmt::Display for Problem {
 }
 
 /// The parameters of the V4 kinds, after the prefix `X-Amz-` or `X-Goog-`.
-const V4_NAMES: [&str; 8] = [
+const V4_NAMES: [&str; 9] = [
     "Algorithm",
     "Credential",
     "Date",
@@ -269,6 +269,7 @@ const V4_NAMES: [&str; 8] = [
     "Signature",
     "Security-Token",
     "Region-Set",
+    "S3session-Token",
 ];
 
 const V2_NAMES: [&str; 5] = [
@@ -276,8 +277,10 @@ const V2_NAMES: [&str; 5] = [
     "GoogleAccessId",
     "Expires",
     "Signature",
-    "x-amz-security-token",
+    V2_TOKEN,
 ];
+
+const V2_TOKEN: &str = "x-amz-security-token";
 
 impl Inspection {
     fn problem(&mut self, kind: ProblemKind, message: impl Into<Cow<'static, str>>) {
@@ -419,8 +422,8 @@ impl Inspection {
             );
             self.problem(ProblemKind::BadEscape, message);
         }
-        let mut amz = [None; 8];
-        let mut goog = [None; 8];
+        let mut amz = [None; 9];
+        let mut goog = [None; 9];
         let mut v2 = [None; 5];
         for param in query.split('&').map(Param::from_wire) {
             let value = param.value.unwrap_or_default();
@@ -448,13 +451,17 @@ impl Inspection {
                 }
             }
             let slot = V2_NAMES.iter().zip(v2.iter_mut());
-            let slot = slot.into_iter().find(|(known, _)| **known == name);
+            // A header's name may be in any letters, in the query too.
+            let is_header = |known: &str| known == V2_TOKEN && known.eq_ignore_ascii_case(&name);
+            let slot = slot
+                .into_iter()
+                .find(|(known, _)| **known == name || is_header(known));
             if let Some((known, slot)) = slot {
                 self.fill(slot, value, &name, ("", known));
             }
         }
-        let is_v4 = |slots: &[Option<Text<'_>>; 8]| {
-            let [algorithm, credential, _, _, _, signature, _, _] = slots;
+        let is_v4 = |slots: &[Option<Text<'_>>; 9]| {
+            let [algorithm, credential, _, _, _, signature, ..] = slots;
             algorithm.is_some() || credential.is_some() || signature.is_some()
         };
         let [aws_id, google_id, expires, signature, _] = v2;
@@ -537,7 +544,7 @@ impl Inspection {
         decode(Text::Wire(&once)).map(|twice| Cow::Owned(twice.into_owned()))
     }
 
-    fn read_v4(&mut self, prefix: &'static str, slots: [Option<Text<'_>>; 8]) {
+    fn read_v4(&mut self, prefix: &'static str, slots: [Option<Text<'_>>; 9]) {
         let [
             algorithm,
             credential,
@@ -547,6 +554,7 @@ impl Inspection {
             signature,
             token,
             region_set,
+            session,
         ] = slots;
         let mut value = |name: &str, text| self.value(&format!("{prefix}{name}"), text);
         let algorithm = value("Algorithm", algorithm);
@@ -648,7 +656,10 @@ impl Inspection {
             }
         }
 
-        self.has_session_token = token.is_some_and(|token| !token.raw().is_empty());
+        // S3 Express has a name of its own for the token, which means nothing elsewhere.
+        let session = session.filter(|_| self.service.as_deref() == Some("s3express"));
+        let mut tokens = [token, session].into_iter().flatten();
+        self.has_session_token = tokens.any(|token| !token.raw().is_empty());
         if let Some(signed) = &signed {
             const MOST: usize = 100;
             self.signed_headers = signed.split(';').take(MOST).map(cut).collect();
