@@ -264,7 +264,7 @@ impl fmt::Display for Problem {
 }
 
 /// The parameters of the V4 kinds, after the prefix `X-Amz-` or `X-Goog-`.
-const V4_NAMES: [&str; 8] = [
+const V4_NAMES: [&str; 9] = [
     "Algorithm",
     "Credential",
     "Date",
@@ -273,6 +273,7 @@ const V4_NAMES: [&str; 8] = [
     "Signature",
     "Security-Token",
     "Region-Set",
+    "S3session-Token",
 ];
 
 const V2_NAMES: [&str; 9] = [
@@ -280,12 +281,14 @@ const V2_NAMES: [&str; 9] = [
     "GoogleAccessId",
     "Expires",
     "Signature",
-    "x-amz-security-token",
+    V2_TOKEN,
     "SignatureVersion",
     "SignatureMethod",
     TIMESTAMP,
     "SecurityToken",
 ];
+
+const V2_TOKEN: &str = "x-amz-security-token";
 
 /// So many of [`V2_NAMES`] are those of S3 and its like, the rest those of the query APIs.
 const S3_NAMES: usize = 5;
@@ -433,8 +436,8 @@ impl Inspection {
             );
             self.problem(ProblemKind::BadEscape, message);
         }
-        let mut amz = [None; 8];
-        let mut goog = [None; 8];
+        let mut amz = [None; 9];
+        let mut goog = [None; 9];
         let mut v2 = V2Slots::default();
         let mut twice_in_v2 = [false; V2_NAMES.len()];
         for param in query.split('&').map(Param::from_wire) {
@@ -463,14 +466,18 @@ impl Inspection {
                 }
             }
             let slots = v2.iter_mut().zip(&mut twice_in_v2);
-            let slot = V2_NAMES.iter().zip(slots);
-            let slot = slot.into_iter().find(|(known, _)| **known == name);
+            // A header's name may be in any letters, in the query too.
+            let is_header = |known: &str| known == V2_TOKEN && known.eq_ignore_ascii_case(&name);
+            let slot = V2_NAMES
+                .iter()
+                .zip(slots)
+                .find(|(known, _)| **known == name || is_header(known));
             if let Some((_, (slot, twice))) = slot {
                 *twice |= slot.replace(value).is_some();
             }
         }
-        let is_v4 = |slots: &[Option<Text<'_>>; 8]| {
-            let [algorithm, credential, _, _, _, signature, _, _] = slots;
+        let is_v4 = |slots: &[Option<Text<'_>>; 9]| {
+            let [algorithm, credential, _, _, _, signature, ..] = slots;
             algorithm.is_some() || credential.is_some() || signature.is_some()
         };
         let [aws_id, google_id, expires, signature, _, version, ..] = v2;
@@ -570,7 +577,7 @@ impl Inspection {
         decode(Text::Wire(&once)).map(|twice| Cow::Owned(twice.into_owned()))
     }
 
-    fn read_v4(&mut self, prefix: &'static str, slots: [Option<Text<'_>>; 8]) {
+    fn read_v4(&mut self, prefix: &'static str, slots: [Option<Text<'_>>; 9]) {
         let [
             algorithm,
             credential,
@@ -580,6 +587,7 @@ impl Inspection {
             signature,
             token,
             region_set,
+            session,
         ] = slots;
         let mut value = |name: &str, text| self.value(&format!("{prefix}{name}"), text);
         let algorithm = value("Algorithm", algorithm);
@@ -681,7 +689,10 @@ impl Inspection {
             }
         }
 
-        self.has_session_token = token.is_some_and(|token| !token.raw().is_empty());
+        // S3 Express has a name of its own for the token, which means nothing elsewhere.
+        let session = session.filter(|_| self.service.as_deref() == Some("s3express"));
+        let mut tokens = [token, session].into_iter().flatten();
+        self.has_session_token = tokens.any(|token| !token.raw().is_empty());
         if let Some(signed) = &signed {
             const MOST: usize = 100;
             self.signed_headers = signed.split(';').take(MOST).map(cut).collect();

@@ -2,6 +2,7 @@
 
 mod support;
 
+use presign::inspect::inspect;
 use presign::post::PostPolicy;
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier};
@@ -113,4 +114,44 @@ fn a_content_type_that_begins_with_a_list_is_refused() {
         error.to_string().contains("with commas is a list"),
         "{error}"
     );
+}
+
+/// The inspector looked for a token under one name in one spelling, and said of other URLs that they had none. In a SigV2 URL a header's name may
+/// be in any letters, and the sessions of S3 Express have a name of their own.
+#[test]
+fn a_session_token_is_seen_under_each_of_its_names() {
+    let keys = support::credentials("ASIAEXAMPLE", "secret", Some("token"));
+    let hour = Duration::from_secs(3600);
+    let sees = |url: &str| {
+        let seen = inspect(url, time(NOW));
+        let kinds = seen
+            .problems()
+            .iter()
+            .map(|problem| problem.kind().as_str());
+        (seen.has_session_token(), kinds.collect::<Vec<_>>())
+    };
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let v2 = bucket
+        .get("key")
+        .presign_v2(&keys, hour, time(NOW))
+        .unwrap();
+    let other = v2
+        .as_str()
+        .replace("x-amz-security-token=", "X-Amz-Security-Token=");
+    assert_ne!(other, v2.as_str());
+    assert_eq!(sees(v2.as_str()), (true, vec![]));
+    assert_eq!(sees(&other), (true, vec![]));
+    let none = other.replace("X-Amz-Security-Token=", "x-token=");
+    assert_eq!(sees(&none), (false, vec!["token-missing"]));
+
+    let directory = Bucket::new("logs--usw2-az1--x-s3", "us-west-2").unwrap();
+    let express = directory
+        .get("key")
+        .presign(&keys, hour, time(NOW))
+        .unwrap();
+    assert!(express.as_str().contains("X-Amz-S3session-Token=token"));
+    assert_eq!(sees(express.as_str()), (true, vec![]));
+    // Another service does not know that name.
+    let elsewhere = express.as_str().replace("s3express%2F", "s3%2F");
+    assert_eq!(sees(&elsewhere), (false, vec!["token-missing"]));
 }

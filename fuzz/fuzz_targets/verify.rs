@@ -68,8 +68,12 @@ impl Way {
 
     /// The request as a client sends it; none if it can't be signed.
     fn sign(self, text: &Text<'_>, url: &str) -> Option<Sent> {
-        // Without a token of their own, credentials sign any that is given, which is nobody's here.
-        let is_token = |name: &str| name.ends_with("-token");
+        // Without a token of their own, credentials sign any that is given, which is nobody's here. And in a SigV2 URL a header
+        // becomes a parameter that may be a mark of SigV4.
+        let is_token = |name: &str| {
+            let marks = ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"];
+            name.ends_with("-token") || marks.contains(&name)
+        };
         let mut names = text
             .headers
             .iter()
