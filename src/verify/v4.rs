@@ -68,7 +68,7 @@ const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signatur
 /// The parameters of a presigned URL's authentication, as a query has them.
 #[derive(Default)]
 pub(super) struct Params<'a> {
-    /// In the order of [`Parameters::names`](crate::v4::Parameters::names).
+    /// In the order of the dialect's names.
     found: [Option<Text<'a>>; 8],
     /// Whether one is there that a presigned URL has, and no other: algorithm, credential or signature.
     is_signed: bool,
