@@ -69,6 +69,31 @@ fn a_valid_url_costs_no_allocation() {
     assert_eq!(allocations(|| drop(String::from("counted"))), 1);
 }
 
+/// A token of SigV2 is signed as it is before it is encoded: it is decoded once, into a list of such parameters.
+#[test]
+fn a_token_of_sigv2_costs_two() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        .unwrap()
+        .with_session_token("IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ/+=".repeat(10))
+        .unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign_v2(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let verifier = Verifier::new("us-east-1", "s3")
+        .allow_v2(Duration::from_secs(60))
+        .base_domain("s3.us-east-1.amazonaws.com");
+    let check = || {
+        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 2);
+}
+
 /// As a server receives them: target and headers, in place of a whole URL.
 #[test]
 fn neither_does_a_target_or_a_signed_header() {

@@ -15,7 +15,8 @@ use alloc::vec::Vec;
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
     match text {
         text if text.is_escaped() => {
-            let bytes: Vec<u8> = text.decoded().collect();
+            let mut bytes = Vec::with_capacity(text.raw().len());
+            bytes.extend(text.decoded());
             String::from_utf8(bytes).ok().map(Cow::Owned)
         }
         text => Some(Cow::Borrowed(text.raw())),

@@ -312,14 +312,7 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        match self.parts(request) {
-            Some(_) => Ok(self),
-            None => Err(refuse!(
-                Request,
-                self.scheme,
-                "the request holds what no request can have"
-            )),
-        }
+        Ok(self)
     }
 
     pub(super) fn check_time(

@@ -68,12 +68,18 @@ const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signatur
 /// The parameters of a presigned URL's authentication, as a query has them.
 #[derive(Default)]
 pub(super) struct Params<'a> {
-    /// In the order of [`Parameters::names`](crate::v4::Parameters::names).
+    /// In the order of the dialect's names.
     found: [Option<Text<'a>>; 8],
     /// Whether one is there that a presigned URL has, and no other: algorithm, credential or signature.
     is_signed: bool,
-    /// What is wrong with the first that is there again, or in other letters.
-    error: Option<VerifyError>,
+    /// The first that is not there once, in its own letters.
+    wrong: Option<Wrong<'a>>,
+}
+
+/// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
+enum Wrong<'a> {
+    Spelled(&'a str, &'static str),
+    Repeated(&'static str),
 }
 
 impl<'a> Params<'a> {
@@ -87,22 +93,13 @@ impl<'a> Params<'a> {
         };
         // The algorithm, the credential and the signature.
         self.is_signed |= matches!(at, 0 | 1 | 6);
-        if self.error.is_some() {
+        if self.wrong.is_some() {
             return;
         }
         if !param.is_exactly(name) {
-            self.error = Some(refuse!(
-                Malformed,
-                Scheme::V4Query,
-                "the parameter {} should be written {name}",
-                Quoted(param.name.raw())
-            ));
+            self.wrong = Some(Wrong::Spelled(param.name.raw(), name));
         } else if slot.replace(param.value.unwrap_or_default()).is_some() {
-            self.error = Some(refuse!(
-                Repeated,
-                Scheme::V4Query,
-                "the parameter {name} is there more than once"
-            ));
+            self.wrong = Some(Wrong::Repeated(name));
         }
     }
 
@@ -186,9 +183,24 @@ impl<'a> Claim<'a> {
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V4Query;
         let names = AWS4.parameters.names();
-        let Params { found, error, .. } = query.v4;
-        if let Some(error) = error {
-            return Err(error);
+        let Params { found, wrong, .. } = query.v4;
+        match wrong {
+            Some(Wrong::Spelled(raw, name)) => {
+                return Err(refuse!(
+                    Malformed,
+                    scheme,
+                    "the parameter {} should be written {name}",
+                    Quoted(raw)
+                ));
+            }
+            Some(Wrong::Repeated(name)) => {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the parameter {name} is there more than once"
+                ));
+            }
+            None => {}
         }
         let missing = |at: usize| {
             let name = names.get(at).copied().unwrap_or_default();
