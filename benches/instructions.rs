@@ -11,7 +11,7 @@
 mod support;
 
 use presign::s3::Bucket;
-use presign::{Request, v4};
+use presign::{Request, Timestamp, v4};
 use std::collections::HashMap;
 use std::env;
 use std::fmt::Write as _;
@@ -26,8 +26,9 @@ const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instruction
 /// How much more a row may take than was recorded.
 const TOLERANCE: f64 = 1.03;
 
-const ROWS: [&str; 8] = [
+const ROWS: [&str; 9] = [
     "Links::write",
+    "Links::write_at, another second each time",
     "Operation::presign_into",
     "Operation::presign_into, session token",
     "Operation::presign",
@@ -58,6 +59,15 @@ fn run(row: &str, calls: u64) {
             url.clear();
             links.write(short.key(0), &mut url)
         }),
+        "Links::write_at, another second each time" => {
+            let mut seconds = now().unix_seconds();
+            repeat(calls, || {
+                url.clear();
+                seconds += 1;
+                let now = Timestamp::from_unix_seconds(seconds);
+                links.write_at(short.key(0), now, &mut url)
+            });
+        }
         "Operation::presign_into" => repeat(calls, || {
             url.clear();
             get.presign_into(credentials, DAY, now(), &mut url)

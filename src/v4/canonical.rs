@@ -325,16 +325,16 @@ impl CanonicalRequest<'_> {
             CanonicalPath::Written(path) => sink.text(path),
             CanonicalPath::Of(path, rule) => rule.write(path, sink),
         }
-        self.write_after_path(sink);
-    }
-
-    /// All that is the same for every key under one template.
-    pub(crate) fn write_after_path(&self, sink: &mut impl Sink) {
         sink.text("\n");
         match self.query {
             CanonicalQuery::Written(query) => sink.text(query),
             CanonicalQuery::Of(params) => write_params(params, sink),
         }
+        self.write_after_query(sink);
+    }
+
+    /// All that is the same for every key and second under one template.
+    pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
         sink.text("\n");
         self.headers.write(sink);
         sink.text("\n");

@@ -452,9 +452,7 @@ pub(crate) fn prepare_presign<'a>(
 ) -> Result<Prepared<'a>, Error> {
     let names = &context.settings.dialect.headers;
     let expires = check_expires(expires_in)?;
-    let date = now.amz_date()?;
-    let ends = now.saturating_add(expires_in);
-    context.credentials.check_outlive(ends)?;
+    let (date, ends) = check_life(context, expires_in, now)?;
     check_not_signed(parts, context.settings.dialect)?;
     check_given_once(parts, context.settings.dialect)?;
     for name in [AUTHORIZATION, names.date, names.security_token] {
@@ -478,6 +476,18 @@ pub(crate) fn prepare_presign<'a>(
         ends,
         payload,
     })
+}
+
+/// The signing time as it is written, and when the URL ends: not after the credentials do.
+pub(crate) fn check_life(
+    context: &Context<'_>,
+    expires_in: Duration,
+    now: Timestamp,
+) -> Result<(AmzDate, Timestamp), Error> {
+    let date = now.amz_date()?;
+    let ends = now.saturating_add(expires_in);
+    context.credentials.check_outlive(ends)?;
+    Ok((date, ends))
 }
 
 /// The end of a presigned URL: its signature, and a token that is not signed.
@@ -643,7 +653,7 @@ fn hash_canonical(canonical: &CanonicalRequest<'_>, steps: Option<&mut SigningSt
     }))
 }
 
-fn sign_hash(
+pub(crate) fn sign_hash(
     scope: &Scope<'_>,
     key: &MacKey,
     hash: &Hex,
