@@ -11,6 +11,7 @@ pub(crate) struct List<T, const N: usize> {
 }
 
 impl<T: Copy + Default, const N: usize> List<T, N> {
+    #[inline]
     pub(crate) fn new() -> Self {
         List {
             inline: [T::default(); N],

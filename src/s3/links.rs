@@ -61,7 +61,7 @@ impl Links {
     pub(super) fn new(
         bucket: &Bucket,
         context: &Context<'_>,
-        parts: Parts<'_>,
+        parts: &mut Parts<'_>,
         expires_in: Duration,
         now: Timestamp,
     ) -> Result<Self, Error> {

@@ -6,14 +6,14 @@ use super::canonical::{
 };
 use super::key::Scope;
 use super::sign::{
-    Context, check_life, prepare_presign, push_signature, sign_hash, write_string_to_sign_head,
+    Context, check_life, prepare_presign, push_signature, write_string_to_sign_head,
 };
-use crate::encode::Hex;
+use crate::encode::{Hex, Sink};
 use crate::error::Error;
 use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
 use crate::signed::Signature;
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::timestamp::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -25,7 +25,10 @@ pub(crate) struct Template {
     method: String,
     /// `https://host:port`.
     origin: String,
-    query: DatedQuery,
+    /// The query but for the signature. The date stands in the credential, before the time.
+    query: Dated,
+    /// The string to sign up to the hash. The time stands before the date of the scope.
+    string_to_sign: Dated,
     /// Everything of the canonical request after the query.
     after_query: String,
     expires_in: Duration,
@@ -52,12 +55,13 @@ impl Template {
     /// A template of all requests that differ from this one in their path.
     pub(crate) fn new(
         context: &Context<'_>,
-        mut parts: Parts<'_>,
+        parts: &mut Parts<'_>,
         expires_in: Duration,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let prepared = prepare_presign(context, &mut parts, expires_in, now)?;
-        let headers = SignedHeaders::of(&parts, []);
+        let payload = context.settings.presigned_payload.text();
+        let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
+        let headers = SignedHeaders::of(parts, []);
         let auth = context.auth_params(&prepared, &headers);
 
         let mut origin = String::new();
@@ -71,22 +75,28 @@ impl Template {
             query: CanonicalQuery::Written(&query),
             headers: &headers,
             names: CanonicalNames::Of(&headers),
-            payload: prepared.payload.as_str(),
+            payload: prepared.payload,
         }
         .write_after_query(&mut after_query);
         let mut string_to_sign = String::new();
         write_string_to_sign_head(&auth.scope, &mut string_to_sign);
         let (blocks, rest) = string_to_sign.as_bytes().as_chunks();
-        let names = &context.settings.dialect.parameters;
+        let beginnings = &context.settings.dialect.beginnings;
         Ok(Template {
             method: alloc::format!("{}\n", parts.method),
             origin,
-            query: DatedQuery::new(&parts, &auth),
+            query: Dated::new(&auth.scope, |scope, query| {
+                let auth = AuthParams { scope, ..auth };
+                write_presigned_query(parts.params.as_slice(), &auth, query);
+            }),
+            string_to_sign: Dated::new(&auth.scope, |scope, text| {
+                write_string_to_sign_head(&scope, text);
+            }),
             prepared: Prepared {
                 after_path: alloc::format!("\n{query}{after_query}"),
-                query: alloc::format!("?{query}&{}=", names.signature),
+                query: alloc::format!("?{query}{}", beginnings.signature),
                 appended: match context.appended_token() {
-                    Some(token) => alloc::format!("&{}={token}", names.security_token),
+                    Some(token) => alloc::format!("{}{token}", beginnings.security_token),
                     None => String::new(),
                 },
                 key: auth.scope.signing_key(context.credentials).after(blocks),
@@ -138,7 +148,7 @@ impl Template {
         let path_at = self.begin(path, url);
         let path_end = url.len();
         url.push('?');
-        self.query.write(&date, url);
+        self.query.write([scope.date, scope.time], url);
         let query_at = path_end.saturating_add(1);
         let hash = Hex::of(&hash(|hasher| {
             let (path, query) = (url.get(path_at..path_end), url.get(query_at..));
@@ -148,11 +158,15 @@ impl Template {
             hasher.update(query.unwrap_or_default().as_bytes());
             hasher.update(self.after_query.as_bytes());
         }));
-        let key = scope.signing_key(context.credentials);
+        let signature = scope.signing_key(context.credentials).mac(|hasher| {
+            let dates = [scope.time, scope.date];
+            self.string_to_sign.write(dates, hasher);
+            hasher.update(hash.as_bytes());
+        });
         push_signature(
             url,
             context.settings.dialect,
-            &sign_hash(&scope, &key, &hash, None),
+            &Signature::hex(&signature),
             context.appended_token(),
         );
         Ok(())
@@ -187,33 +201,31 @@ impl Template {
     }
 }
 
-/// The query of a presigned URL, but for the signature, without its dates: what stands before, between and after them.
+/// A text with the time and the date of signing, without them: what stands before, between and after.
 #[derive(Clone)]
-struct DatedQuery([String; 3]);
+struct Dated([String; 3]);
 
-impl DatedQuery {
-    fn new(parts: &Parts<'_>, auth: &AuthParams<'_>) -> Self {
-        /// Stands for a date. No query has a space.
-        const PLACE: &str = " ";
-        let auth = AuthParams {
-            scope: Scope {
-                time: PLACE,
-                date: PLACE,
-                ..auth.scope
-            },
-            ..*auth
+impl Dated {
+    /// Of what `write` writes with a scope in which time and date are blank.
+    fn new(scope: &Scope<'_>, write: impl FnOnce(Scope<'_>, &mut String)) -> Self {
+        /// Neither a query nor a scope has a space.
+        const BLANK: &str = " ";
+        let blank = Scope {
+            time: BLANK,
+            date: BLANK,
+            ..*scope
         };
-        let mut query = String::new();
-        write_presigned_query(parts.params.as_slice(), &auth, &mut query);
-        let mut pieces = query.split(PLACE).map(String::from);
-        DatedQuery(core::array::from_fn(|_| pieces.next().unwrap_or_default()))
+        let mut text = String::new();
+        write(blank, &mut text);
+        let mut pieces = text.split(BLANK).map(String::from);
+        Dated(core::array::from_fn(|_| pieces.next().unwrap_or_default()))
     }
 
-    /// The date stands in the credential, which comes before the time.
-    fn write(&self, date: &AmzDate, url: &mut String) {
-        let DatedQuery([before, between, after]) = self;
-        for piece in [before, date.date(), between, date.as_str(), after] {
-            url.push_str(piece);
+    fn write(&self, dates: [&str; 2], sink: &mut impl Sink) {
+        let Dated([before, between, after]) = self;
+        let [first, second] = dates;
+        for piece in [before, first, between, second, after] {
+            sink.text(piece);
         }
     }
 }
