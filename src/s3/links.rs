@@ -1,7 +1,6 @@
 //! Links for many keys of one bucket.
 
 use super::bucket::Bucket;
-use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::Parts;
 use crate::timestamp::Timestamp;
@@ -53,7 +52,6 @@ use core::time::Duration;
 #[derive(Clone)]
 pub struct Links {
     bucket: Bucket,
-    credentials: Credentials,
     template: Template,
 }
 
@@ -67,7 +65,6 @@ impl Links {
     ) -> Result<Self, Error> {
         Ok(Links {
             bucket: bucket.clone(),
-            credentials: context.credentials.clone(),
             template: Template::new(context, parts, expires_in, now)?,
         })
     }
@@ -105,9 +102,8 @@ impl Links {
         now: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        let context = self.bucket.context(&self.credentials)?;
         let path = self.bucket.path(Some(key))?;
-        self.template.write_at(&context, path, now.into(), url)
+        self.template.write_at(path, now.into(), url)
     }
 
     /// [`link`](Links::link) for a link that is signed at another moment than that of the preparation, and lives as long

@@ -492,7 +492,7 @@ pub(crate) fn check_life(
 }
 
 /// The end of a presigned URL: its signature, and a token that is not signed.
-pub(crate) fn push_signature(
+fn push_signature(
     url: &mut String,
     dialect: &Dialect,
     signature: &Signature,

@@ -5,15 +5,15 @@ use super::canonical::{
     write_presigned_query,
 };
 use super::key::Scope;
-use super::sign::{
-    Context, check_life, prepare_presign, push_signature, write_string_to_sign_head,
-};
+use super::sign::{Context, Settings, check_life, prepare_presign, write_string_to_sign_head};
+use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink};
 use crate::error::Error;
 use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -31,7 +31,13 @@ pub(crate) struct Template {
     string_to_sign: Dated,
     /// Everything of the canonical request after the query.
     after_query: String,
+    /// Everything of the URL after the signature.
+    appended: String,
     expires_in: Duration,
+    credentials: Credentials,
+    region: Box<str>,
+    service: Box<str>,
+    settings: Settings,
     prepared: Prepared,
 }
 
@@ -42,8 +48,6 @@ struct Prepared {
     after_path: String,
     /// Everything of the URL between path and signature.
     query: String,
-    /// Everything of the URL after the signature.
-    appended: String,
     /// The signing key, after the whole blocks of the string to sign that are the same for every URL.
     key: MacKey,
     /// What follows those blocks, up to the hash.
@@ -95,16 +99,20 @@ impl Template {
             prepared: Prepared {
                 after_path: alloc::format!("\n{query}{after_query}"),
                 query: alloc::format!("?{query}{}", beginnings.signature),
-                appended: match context.appended_token() {
-                    Some(token) => alloc::format!("{}{token}", beginnings.security_token),
-                    None => String::new(),
-                },
                 key: auth.scope.signing_key(context.credentials).after(blocks),
                 string_to_sign: rest.into(),
                 ends: prepared.ends,
             },
             after_query,
+            appended: match context.appended_token() {
+                Some(token) => alloc::format!("{}{token}", beginnings.security_token),
+                None => String::new(),
+            },
             expires_in,
+            credentials: context.credentials.clone(),
+            region: context.region.into(),
+            service: context.service.into(),
+            settings: context.settings,
         })
     }
 
@@ -113,7 +121,6 @@ impl Template {
         let Prepared {
             after_path,
             query,
-            appended,
             key,
             string_to_sign,
             ..
@@ -130,20 +137,23 @@ impl Template {
         });
         url.push_str(query);
         url.push_str(Signature::hex(&signature).as_str());
-        url.push_str(appended);
+        url.push_str(&self.appended);
     }
 
     /// Appends the URL for one path, signed in another second. On an error nothing is appended.
-    ///
-    /// The context is that of the template, for which all else was checked.
     pub(crate) fn write_at(
         &self,
-        context: &Context<'_>,
         path: Path<'_>,
         now: Timestamp,
         url: &mut String,
     ) -> Result<(), Error> {
-        let (date, _) = check_life(context, self.expires_in, now)?;
+        let context = Context {
+            credentials: &self.credentials,
+            region: &self.region,
+            service: &self.service,
+            settings: self.settings,
+        };
+        let (date, _) = check_life(&context, self.expires_in, now)?;
         let scope = context.scope(&date);
         let path_at = self.begin(path, url);
         let path_end = url.len();
@@ -158,17 +168,14 @@ impl Template {
             hasher.update(query.unwrap_or_default().as_bytes());
             hasher.update(self.after_query.as_bytes());
         }));
-        let signature = scope.signing_key(context.credentials).mac(|hasher| {
+        let signature = scope.signing_key(&self.credentials).mac(|hasher| {
             let dates = [scope.time, scope.date];
             self.string_to_sign.write(dates, hasher);
             hasher.update(hash.as_bytes());
         });
-        push_signature(
-            url,
-            context.settings.dialect,
-            &Signature::hex(&signature),
-            context.appended_token(),
-        );
+        url.push_str(scope.dialect.beginnings.signature);
+        url.push_str(Signature::hex(&signature).as_str());
+        url.push_str(&self.appended);
         Ok(())
     }
 
@@ -194,7 +201,7 @@ impl Template {
             path.bound(),
             self.prepared.query.len(),
             SIGNATURE,
-            self.prepared.appended.len(),
+            self.appended.len(),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)
