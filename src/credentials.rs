@@ -60,7 +60,7 @@ impl Credentials {
     /// # Errors
     /// [`ErrorKind::Credentials`] if either is empty, begins or ends with white space, or holds a control
     /// character; for the access key id, which goes into headers, also if it holds white space or
-    /// anything outside ASCII.
+    /// anything outside ASCII. A comma is an error only when a header is signed with SigV4, which can't carry it.
     pub fn new(
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,

@@ -6,7 +6,8 @@ use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
 use crate::request::Param;
 use crate::timestamp::Timestamp;
-use crate::verify::{Credential, decode, parse_amz_date, parse_decimal};
+use crate::v2::{LIFE, SignatureMethod, TIMESTAMP, parse_timestamp};
+use crate::verify::{Credential, MOST_TARGET, decode, parse_amz_date, parse_decimal};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -16,7 +17,8 @@ use core::time::Duration;
 
 /// Reads a presigned URL: all that it says, and what is wrong with it at a moment.
 ///
-/// Any text may be given, of any length; the work grows with its length and no more.
+/// Any text may be given. One of more than 64 KiB is not read: it has the problem [`ProblemKind::TooLong`], and nothing else. That is four
+/// times the longest target that the verifier [takes](crate::verify#limits), for what was escaped and encoded again.
 ///
 /// ```
 /// use presign::{Timestamp, inspect};
@@ -42,6 +44,14 @@ use core::time::Duration;
 #[must_use]
 pub fn inspect(url: &str, now: impl Into<Timestamp>) -> Inspection {
     let mut seen = Inspection::default();
+    if url.len() > MOST_TEXT {
+        let length = url.len();
+        let message = format!(
+            "the text has {length} bytes, and no URL has more than {MOST_TEXT}: it was not read"
+        );
+        seen.problem(ProblemKind::TooLong, message);
+        return seen;
+    }
     let url = seen.clean(url);
     let (address, query) = seen.split(&url);
     seen.read_address(address);
@@ -49,6 +59,8 @@ pub fn inspect(url: &str, now: impl Into<Timestamp>) -> Inspection {
     seen.judge(now.into());
     seen
 }
+
+const MOST_TEXT: usize = 4 * MOST_TARGET;
 
 /// What a presigned URL says. It holds neither its signature nor its session token: printing it gives nothing away.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +91,10 @@ pub enum PresignedWith {
     SigV4,
     /// Signature Version 4A, ECDSA.
     SigV4a,
-    /// Signature Version 2.
+    /// Signature Version 2 of S3.
     SigV2,
+    /// Signature Version 2 of the query APIs: EC2, SimpleDB, SQS and those that speak like them.
+    SigV2QueryApi,
     /// Google Cloud Storage's V4, with an HMAC or an RSA key.
     Goog4,
     /// Google Cloud Storage's V2.
@@ -88,13 +102,14 @@ pub enum PresignedWith {
 }
 
 impl PresignedWith {
-    /// `sigv4`, `sigv4a`, `sigv2`, `goog4` or `goog2`.
+    /// `sigv4`, `sigv4a`, `sigv2`, `sigv2-query-api`, `goog4` or `goog2`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             PresignedWith::SigV4 => "sigv4",
             PresignedWith::SigV4a => "sigv4a",
             PresignedWith::SigV2 => "sigv2",
+            PresignedWith::SigV2QueryApi => "sigv2-query-api",
             PresignedWith::Goog4 => "goog4",
             PresignedWith::Goog2 => "goog2",
         }
@@ -151,6 +166,8 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
+    /// Longer than any URL.
+    TooLong,
     /// Not an absolute URL.
     NotAUrl,
     /// A line break in it, or other control characters.
@@ -204,6 +221,7 @@ impl ProblemKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            ProblemKind::TooLong => "too-long",
             ProblemKind::NotAUrl => "not-a-url",
             ProblemKind::LineBreak => "line-break",
             ProblemKind::Space => "space",
@@ -257,13 +275,23 @@ const V4_NAMES: [&str; 8] = [
     "Region-Set",
 ];
 
-const V2_NAMES: [&str; 5] = [
+const V2_NAMES: [&str; 9] = [
     "AWSAccessKeyId",
     "GoogleAccessId",
     "Expires",
     "Signature",
     "x-amz-security-token",
+    "SignatureVersion",
+    "SignatureMethod",
+    TIMESTAMP,
+    "SecurityToken",
 ];
+
+/// So many of [`V2_NAMES`] are those of S3 and its like, the rest those of the query APIs.
+const S3_NAMES: usize = 5;
+
+/// The parameters of [`V2_NAMES`], by their places.
+type V2Slots<'a> = [Option<Text<'a>>; V2_NAMES.len()];
 
 impl Inspection {
     fn problem(&mut self, kind: ProblemKind, message: impl Into<Cow<'static, str>>) {
@@ -407,7 +435,8 @@ impl Inspection {
         }
         let mut amz = [None; 8];
         let mut goog = [None; 8];
-        let mut v2 = [None; 5];
+        let mut v2 = V2Slots::default();
+        let mut twice_in_v2 = [false; V2_NAMES.len()];
         for param in query.split('&').map(Param::from_wire) {
             let value = param.value.unwrap_or_default();
             let length = param.name.raw().len();
@@ -433,19 +462,21 @@ impl Inspection {
                     self.fill(slot, value, &name, (prefix, known));
                 }
             }
-            let slot = V2_NAMES.iter().zip(v2.iter_mut());
+            let slots = v2.iter_mut().zip(&mut twice_in_v2);
+            let slot = V2_NAMES.iter().zip(slots);
             let slot = slot.into_iter().find(|(known, _)| **known == name);
-            if let Some((known, slot)) = slot {
-                self.fill(slot, value, &name, ("", known));
+            if let Some((_, (slot, twice))) = slot {
+                *twice |= slot.replace(value).is_some();
             }
         }
         let is_v4 = |slots: &[Option<Text<'_>>; 8]| {
             let [algorithm, credential, _, _, _, signature, _, _] = slots;
             algorithm.is_some() || credential.is_some() || signature.is_some()
         };
-        let [aws_id, google_id, expires, signature, _] = v2;
-        let is_v2 =
-            aws_id.is_some() || google_id.is_some() || (expires.is_some() && signature.is_some());
+        let [aws_id, google_id, expires, signature, _, version, ..] = v2;
+        let is_v2 = aws_id.is_some()
+            || google_id.is_some()
+            || (signature.is_some() && (expires.is_some() || version.is_some()));
         let found = [is_v4(&amz), is_v4(&goog), is_v2];
         if found.iter().filter(|found| **found).count() > 1 {
             self.problem(
@@ -453,9 +484,21 @@ impl Inspection {
                 "the URL is signed in two ways: one of them was signed over the other, which no server takes",
             );
         }
+        // In a URL of another kind these names are its own affair, and so are those of the query APIs in one of S3.
+        let of_kind = match (found, version) {
+            ([false, false, true], Some(_)) => V2_NAMES.len(),
+            ([false, false, true], None) => S3_NAMES,
+            _ => 0,
+        };
+        for (name, twice) in V2_NAMES.into_iter().zip(twice_in_v2).take(of_kind) {
+            if twice {
+                self.repeated("", name);
+            }
+        }
         match found {
             [true, ..] => self.read_v4("X-Amz-", amz),
             [_, true, _] => self.read_v4("X-Goog-", goog),
+            [_, _, true] if version.is_some() => self.read_api(v2),
             [_, _, true] => self.read_v2(v2),
             _ => self.problem(
                 ProblemKind::NotPresigned,
@@ -472,13 +515,10 @@ impl Inspection {
         (prefix, known): (&str, &str),
     ) {
         if slot.replace(value).is_some() {
-            self.problem(
-                ProblemKind::RepeatedParameter,
-                format!("the parameter {prefix}{known} is there more than once: the URL was signed twice, or a token was added"),
-            );
+            self.repeated(prefix, known);
         }
         let is_same = name.strip_prefix(prefix).is_some_and(|rest| rest == known);
-        if !is_same && !prefix.is_empty() && known != "Security-Token" {
+        if !is_same && known != "Security-Token" {
             self.problem(
                 ProblemKind::ParameterName,
                 format!(
@@ -487,6 +527,13 @@ impl Inspection {
                 ),
             );
         }
+    }
+
+    fn repeated(&mut self, prefix: &str, name: &str) {
+        self.problem(
+            ProblemKind::RepeatedParameter,
+            format!("the parameter {prefix}{name} is there more than once: the URL was signed twice, or a token was added"),
+        );
     }
 
     /// The value of a parameter, decoded, unless it is missing. What is encoded twice is decoded twice.
@@ -656,8 +703,8 @@ impl Inspection {
         }
     }
 
-    fn read_v2(&mut self, slots: [Option<Text<'_>>; 5]) {
-        let [aws_id, google_id, expires, signature, token] = slots;
+    fn read_v2(&mut self, slots: V2Slots<'_>) {
+        let [aws_id, google_id, expires, signature, token, ..] = slots;
         let (with, name, id) = match aws_id {
             None if google_id.is_some() => (PresignedWith::Goog2, "GoogleAccessId", google_id),
             id => (PresignedWith::SigV2, "AWSAccessKeyId", id),
@@ -676,9 +723,48 @@ impl Inspection {
                 PresignedWith::Goog2 => 172..=684,
                 _ => 28..=28,
             };
-            let is_base64 =
-                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
             self.judge_signature(&signature, length, is_base64);
+        }
+    }
+
+    fn read_api(&mut self, slots: V2Slots<'_>) {
+        let [id, _, end, signature, _, version, method, start, token] = slots;
+        self.presigned_with = Some(PresignedWith::SigV2QueryApi);
+        self.access_key_id = self.value("AWSAccessKeyId", id).as_deref().map(cut);
+        if let Some(version) = self.value("SignatureVersion", version)
+            && version != "2"
+        {
+            self.malformed("", "SignatureVersion", &version, "2");
+        }
+        let method = self.value("SignatureMethod", method);
+        let known = method.as_deref().and_then(SignatureMethod::named);
+        if let (Some(method), None) = (&method, known) {
+            self.malformed("", "SignatureMethod", method, "HmacSHA256 or HmacSHA1");
+        }
+        self.algorithm = method.as_deref().map(cut);
+        // A request has one of them.
+        let (name, moment) = match (start, end) {
+            (None, Some(end)) => ("Expires", Some(end)),
+            (start, _) => (TIMESTAMP, start),
+        };
+        if let Some(text) = self.value(name, moment) {
+            match parse_timestamp(&text) {
+                Ok(end) if name == "Expires" => self.expires_at = Some(end),
+                Ok(start) => {
+                    self.signed_at = Some(start);
+                    self.life = Some(LIFE);
+                    self.expires_at = Some(start.saturating_add(LIFE));
+                }
+                Err(_) => self.malformed("", name, &text, "a time like 2013-05-24T00:00:00Z"),
+            }
+        }
+        self.has_session_token = token.is_some_and(|token| !token.raw().is_empty());
+        if let Some(signature) = self.value("Signature", signature) {
+            let length = match known {
+                Some(SignatureMethod::HmacSha1) => 28,
+                _ => 44,
+            };
+            self.judge_signature(&signature, length..=length, is_base64);
         }
     }
 
@@ -809,7 +895,7 @@ impl Inspection {
         self.service.as_deref()
     }
 
-    /// When it was signed. The V2 kinds don't tell.
+    /// When it was signed. Of the V2 kinds only that of the query APIs tells.
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         self.signed_at
@@ -849,6 +935,10 @@ impl Inspection {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// Text out of a URL, not longer than anybody reads.

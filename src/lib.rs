@@ -29,6 +29,7 @@
 //! | to check signatures, as a server does | [`verify::Verifier`] |
 //! | to know what a presigned URL says, and what is wrong with it | [`mod@inspect`] |
 //! | to know why a server says `SignatureDoesNotMatch` | `explain` (a feature), [`SigningSteps`] |
+//! | to understand: which headers to sign, CORS, caching, proxies, limits, errors, moving here | the [`guide`] |
 //!
 //! # What this crate does not do
 //! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
@@ -59,6 +60,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What is public may grow without breaking anybody, and no result is thrown away unseen.
+#![deny(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use
+)]
 // No input makes the library panic.
 #![cfg_attr(
     not(test),
@@ -83,11 +91,15 @@ mod encode;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+// Only text, so that nothing but the documents and their tests has it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod hash;
 mod headers;
 pub mod inspect;
 mod interop;
 mod list;
+mod markup;
 pub mod post;
 mod request;
 pub mod s3;

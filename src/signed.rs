@@ -17,6 +17,26 @@ use ctutils::CtEq as _;
 /// A URL that carries its own signature: whoever has it may do what it says, until it ends.
 ///
 /// `Display` writes the URL; `Debug` hides its query, which holds the signature and the session token.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let upload = bucket
+///     .put("a.txt")
+///     .header("Content-Type", "text/plain")
+///     .presign(&credentials, Duration::from_secs(3600), now)?;
+///
+/// // All that whoever uploads has to know.
+/// assert_eq!(upload.method(), "PUT");
+/// assert!(upload.as_str().starts_with("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt?"));
+/// assert_eq!(upload.headers().collect::<Vec<_>>(), [("Content-Type", "text/plain")]);
+/// assert_eq!(upload.expires_at().to_string(), "2013-05-24T01:00:00Z");
+/// # Ok::<(), presign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct PresignedUrl {
     pub(crate) method: Cow<'static, str>,
@@ -110,6 +130,20 @@ impl fmt::Debug for PresignedUrl {
 /// The headers that make a request a signed one.
 ///
 /// Add them to the request, replacing those of the same name that it may have. `Debug` shows only their names.
+///
+/// ```
+/// use presign::{Credentials, Payload, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let signed = bucket.get("a.txt").sign(&credentials, Payload::Empty, now)?;
+///
+/// let names: Vec<_> = signed.headers().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["x-amz-date", "x-amz-content-sha256", "Authorization"]);
+/// assert!(signed.authorization().starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20130524/"));
+/// # Ok::<(), presign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SignedRequest {
     headers: [Option<SignedHeader>; 4],
@@ -196,6 +230,20 @@ impl fmt::Debug for Signature {
 
 /// The steps of one signature, as AWS's documents name them: what to compare with a server's when it answers
 /// `SignatureDoesNotMatch`. `Debug` hides all of it: a session token may stand in any of the texts.
+///
+/// ```
+/// use presign::{Credentials, Payload, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let steps = bucket.get("a b.txt").sign_steps(&credentials, Payload::Empty, now)?;
+///
+/// assert!(steps.canonical_request.starts_with("GET\n/a%20b.txt\n\nhost:examplebucket.s3."));
+/// assert!(steps.string_to_sign.starts_with("AWS4-HMAC-SHA256\n20130524T000000Z\n"));
+/// assert_eq!(steps.signature.as_str().len(), 64);
+/// # Ok::<(), presign::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SigningSteps {

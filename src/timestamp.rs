@@ -11,8 +11,8 @@ use time::{Date, Month, OffsetDateTime, Time, UtcDateTime};
 
 /// A moment in UTC, in whole seconds: the signing time, or the end of a presigned URL.
 ///
-/// Functions of this crate take `impl Into<Timestamp>`, so that a [`time::OffsetDateTime`], a
-/// [`time::UtcDateTime`] or (with `std`) a `std::time::SystemTime` can be handed in as it is. Fractions of
+/// Functions of this crate take `impl Into<Timestamp>`, so that a `time::OffsetDateTime`, a
+/// `time::UtcDateTime` or (with `std`) a `std::time::SystemTime` can be handed in as it is. Fractions of
 /// a second are cut off, as every format on the wire does.
 ///
 /// ```

@@ -945,6 +945,55 @@ fn sigv2() {
 }
 
 #[test]
+fn query_apis() {
+    let signer = v2::QuerySigner::new(credentials());
+    let call = Request::get("https://ec2.amazonaws.com/").query("Action", "DescribeImages");
+    let url = signer.sign(&call, now()).unwrap().into_string();
+    let fails = error(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided.",
+    );
+    for (method, sent, cause) in [
+        ("POST", url.clone(), Cause::Method),
+        (
+            "GET",
+            url.replace("Describe", "Delete"),
+            Cause::ParameterChanged,
+        ),
+        ("GET", format!("{url}&DryRun=true"), Cause::ParameterAdded),
+        (
+            "GET",
+            url.replace("ec2.", "ec2.eu-west-1."),
+            Cause::HostRewritten,
+        ),
+        ("GET", url.replace("com/?", "com/v1/?"), Cause::PathPrefix),
+    ] {
+        let attempt = Attempt::new("GET", &url).sent(method, &sent);
+        first(&attempt, &fails, cause, Confidence::Certain);
+    }
+    let own = credentials();
+    let other = signer_of("another")
+        .sign(&call, now())
+        .unwrap()
+        .into_string();
+    let attempt = Attempt::new("GET", &other).credentials(&own);
+    first(&attempt, &fails, Cause::WrongSecret, Confidence::Likely);
+    let late = Timestamp::parse("20130524T010000Z").unwrap();
+    let body = error("RequestExpired", "Request has expired.");
+    first_at(
+        &Attempt::new("GET", &url),
+        &body,
+        late,
+        Cause::Expired,
+        Confidence::Certain,
+    );
+}
+
+fn signer_of(secret: &str) -> v2::QuerySigner {
+    v2::QuerySigner::new(Credentials::new("AKIDEXAMPLE", secret).unwrap())
+}
+
+#[test]
 fn bodies_of_every_form_are_read() {
     let url = link("a.txt");
     let seen = server("HEAD", &url, &[]);

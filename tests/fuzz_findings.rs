@@ -2,8 +2,11 @@
 
 mod support;
 
+use presign::post::PostPolicy;
 use presign::s3::Bucket;
-use presign::{ErrorKind, Payload, Request, Timestamp, v4};
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{ErrorKind, Payload, Request, Timestamp, v2, v4};
+use std::time::Duration;
 use support::time;
 
 const NOW: &str = "20150830T123600Z";
@@ -38,4 +41,76 @@ fn a_time_outside_the_years_that_can_be_written_is_not_read() {
     for text in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
         assert_eq!(time(text).to_string(), text);
     }
+}
+
+/// The name of a header may hold `#`, `&` and `%`. It becomes a parameter's name in a SigV2 URL, where they have to be encoded: `#` ended the
+/// URL before its signature.
+#[test]
+fn a_header_name_is_encoded_when_it_becomes_a_parameter() {
+    let keys = support::credentials("AKIDEXAMPLE", "secret", None);
+    let signer = v2::Signer::new(keys.clone()).bucket("examplebucket");
+    let hour = Duration::from_secs(3600);
+    for (name, encoded) in [
+        ("x-amz-meta-a#b", "x-amz-meta-a%23b"),
+        ("X-Amz-Meta-A&b", "x-amz-meta-a%26b"),
+        ("x-amz-meta-a%41", "x-amz-meta-a%2541"),
+        ("x-amz-meta-a+b", "x-amz-meta-a%2Bb"),
+    ] {
+        let request = Request::get("https://examplebucket.s3.amazonaws.com/key").header(name, "1");
+        let url = signer.presign(&request, hour, time(NOW)).unwrap();
+        let expected = format!("/key?{encoded}=1&AWSAccessKeyId=AKIDEXAMPLE&Expires=");
+        assert!(url.as_str().contains(&expected), "{url}");
+        let steps = signer.presign_steps(&request, time(NOW)).unwrap();
+        let signed = format!("\n{}:1\n", name.to_ascii_lowercase());
+        assert!(steps.string_to_sign.contains(&signed));
+
+        let verifier = Verifier::new("us-east-1", "s3").allow_v2(hour);
+        let verdict = |url: &str| {
+            let request = ReceivedRequest::from_url("GET", url).unwrap();
+            let request = request.bucket("examplebucket");
+            let verified = verifier.verify(&request, time(NOW), |_| Some(keys.clone()));
+            verified.is_ok()
+        };
+        assert!(verdict(url.as_str()));
+        assert!(!verdict(&url.as_str().replace(encoded, "x-amz-meta-a")));
+    }
+}
+
+/// A header's value may be bytes that are no UTF-8; the verifier refused them in a SigV2 URL.
+#[test]
+fn a_header_value_of_any_bytes_verifies_in_a_sigv2_url() {
+    let keys = support::credentials("AKIDEXAMPLE", "secret", None);
+    let signer = v2::Signer::new(keys.clone());
+    let hour = Duration::from_secs(3600);
+    let request =
+        Request::get("https://example.com/key").header_bytes("x-amz-meta-a", &b"caf\xe9"[..]);
+    let mut url = String::new();
+    let end = time(NOW).saturating_add(hour);
+    signer.presign_into(&request, end, &mut url).unwrap();
+    assert!(url.contains("x-amz-meta-a=caf%E9&"), "{url}");
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(hour);
+    for (url, is_right) in [(url.clone(), true), (url.replace("%E9", "%E8"), false)] {
+        let request = ReceivedRequest::from_url("GET", &url).unwrap();
+        let verified = verifier.verify(&request, time(NOW), |_| Some(keys.clone()));
+        assert_eq!(verified.is_ok(), is_right, "{url}");
+    }
+}
+
+/// A `Content-Type` with commas is a list, each value of which has to meet the condition: so none meets one with a comma, and every upload
+/// with the form would have been refused.
+#[test]
+fn a_content_type_that_begins_with_a_list_is_refused() {
+    let keys = support::credentials("AKIDEXAMPLE", "secret", None);
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let sign = |prefix: &str| {
+        let policy = PostPolicy::new("key").starts_with("content-type", prefix);
+        policy.presign(&bucket, &keys, Duration::from_secs(60), time(NOW))
+    };
+    assert!(sign("image/").is_ok());
+    let error = sign("image/png,image/").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Policy);
+    assert!(
+        error.to_string().contains("with commas is a list"),
+        "{error}"
+    );
 }

@@ -66,6 +66,113 @@ fn the_documented_url() {
     }
 }
 
+/// The call of the AWS General Reference.
+const DOCUMENTED_CALL: &str = "https://elasticmapreduce.amazonaws.com/?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
+    &Action=DescribeJobFlows&SignatureMethod=HmacSHA256&SignatureVersion=2&Timestamp=2011-10-03T15%3A19%3A30\
+    &Version=2009-03-31&Signature=i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf%2FMj6vPxyYIs%3D";
+
+#[test]
+fn the_documented_call_of_a_query_api() {
+    let start = Timestamp::parse("20111003T151930Z").unwrap();
+    let seen = inspect(
+        DOCUMENTED_CALL,
+        Timestamp::parse("20111003T152000Z").unwrap(),
+    );
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV2QueryApi));
+    assert_eq!(seen.presigned_with().unwrap().as_str(), "sigv2-query-api");
+    assert_eq!(seen.host(), Some("elasticmapreduce.amazonaws.com"));
+    assert_eq!(seen.algorithm(), Some("HmacSHA256"));
+    assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!((seen.region(), seen.service()), (None, None));
+    assert_eq!(seen.signed_at(), Some(start));
+    // A service takes it for a quarter of an hour.
+    assert_eq!(seen.life(), Some(Duration::from_secs(900)));
+    assert_eq!(seen.remaining(), Some(Duration::from_secs(870)));
+    assert!(seen.problems().is_empty(), "{seen}");
+    let text = seen.to_string();
+    assert!(text.contains("i91n…") && !text.contains("i91nK"), "{text}");
+
+    let problems = |from: &str, to: &str| -> Vec<ProblemKind> {
+        assert!(DOCUMENTED_CALL.contains(from), "{from}");
+        let seen = inspect(&DOCUMENTED_CALL.replace(from, to), start);
+        assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV2QueryApi));
+        seen.problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect()
+    };
+    for (from, to, kind) in [
+        ("Version=2&", "Version=1&", ProblemKind::MalformedParameter),
+        ("HmacSHA256", "HmacMD5", ProblemKind::MalformedParameter),
+        (
+            "2011-10-03T15",
+            "yesterday-15",
+            ProblemKind::MalformedParameter,
+        ),
+        (
+            "&Timestamp=2011-10-03T15%3A19%3A30",
+            "",
+            ProblemKind::MissingParameter,
+        ),
+        (
+            "&SignatureMethod=HmacSHA256",
+            "",
+            ProblemKind::MissingParameter,
+        ),
+        (
+            "&Version=",
+            "&SignatureVersion=2&Version=",
+            ProblemKind::RepeatedParameter,
+        ),
+        ("2011-10-03T15", "2011-10-03T14", ProblemKind::Expired),
+        ("2011-10-03T15", "2011-10-03T16", ProblemKind::NotYetValid),
+        ("YIs%3D", "", ProblemKind::Truncated),
+        // SHA-1's is shorter.
+        ("HmacSHA256", "HmacSHA1", ProblemKind::SignatureLength),
+        (
+            "%2FMj6vPxyYIs",
+            "%20Mj6vPxyYIs",
+            ProblemKind::SignatureAlphabet,
+        ),
+        (
+            "AKIAIOSFODNN7EXAMPLE",
+            "ASIAIOSFODNN7EXAMPLE",
+            ProblemKind::TokenMissing,
+        ),
+    ] {
+        assert_eq!(problems(from, to), [kind], "{from}: {to}");
+    }
+    // In a URL of another kind these are parameters like any other.
+    let own = "&Timestamp=1&Timestamp=2&SecurityToken=a&SecurityToken=b";
+    for url in [DOCUMENTED, DOCUMENTED_V2] {
+        let seen = inspect(
+            &format!("{url}{own}"),
+            Timestamp::from_unix_seconds(1_175_139_000),
+        );
+        let kinds: Vec<_> = seen
+            .problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect();
+        assert!(!kinds.contains(&ProblemKind::RepeatedParameter), "{seen}");
+    }
+    let with_token = DOCUMENTED_CALL
+        .replace("AKIA", "ASIA")
+        .replace("&Version", "&SecurityToken=IQoJ&Version");
+    let seen = inspect(&with_token, start);
+    assert!(seen.has_session_token() && seen.problems().is_empty());
+
+    // An end in the place of a time.
+    let ends = DOCUMENTED_CALL.replace("Timestamp=", "Expires=");
+    let seen = inspect(&ends, Timestamp::parse("20111003T141930Z").unwrap());
+    assert_eq!((seen.signed_at(), seen.life()), (None, None));
+    assert_eq!(
+        (seen.expires_at(), seen.remaining()),
+        (Some(start), Some(Duration::from_secs(3600)))
+    );
+    assert!(seen.problems().is_empty());
+}
+
 #[test]
 fn the_documented_sigv2_url() {
     let seen = inspect(DOCUMENTED_V2, Timestamp::from_unix_seconds(1_175_139_000));

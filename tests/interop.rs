@@ -77,7 +77,8 @@ mod url {
 
 #[cfg(feature = "http")]
 mod http {
-    use super::{MINUTE, credentials, now};
+    use super::{Bucket, MINUTE, credentials, now};
+    use presign::verify::{ReceivedRequest, Verifier};
     use presign::{ErrorKind, Payload, Request, v2, v4};
 
     fn request() -> ::http::Request<&'static str> {
@@ -131,6 +132,43 @@ mod http {
         assert_eq!(ready.method(), "PUT");
         assert_eq!(ready.uri().to_string(), presigned.as_str());
         assert_eq!(ready.headers(), request().headers());
+    }
+
+    #[test]
+    fn an_operation_becomes_a_whole_request_that_is_signed() {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let put = bucket
+            .put("a b")
+            .sub_resource("tagging")
+            .header("Content-Type", "text/plain")
+            .header("x-amz-meta-a", "1")
+            .header("x-amz-meta-a", "2")
+            .header("User-Agent", "not signed");
+        let payload = Payload::of("body");
+        let v4 = put.sign_http(&credentials(), payload, "body", now());
+        let v2 = put.sign_v2_http(&credentials(), "body", now());
+        let verifier = Verifier::new("us-east-1", "s3")
+            .allow_v2(MINUTE)
+            .base_domain("s3.us-east-1.amazonaws.com");
+        for mut request in [v4.unwrap(), v2.unwrap()] {
+            assert_eq!(request.method(), "PUT");
+            assert_eq!(request.uri().to_string(), put.url().unwrap());
+            let values = request.headers().get_all("x-amz-meta-a");
+            assert_eq!(values.iter().collect::<Vec<_>>(), ["1", "2"]);
+            assert_eq!(request.headers()["user-agent"], "not signed");
+            assert!(request.headers()["authorization"].is_sensitive());
+
+            let is_accepted = |request: &::http::Request<&str>| {
+                let received = ReceivedRequest::from_http(request).body(request.body().as_bytes());
+                let verified = verifier.verify(&received, now(), |_| Some(credentials()));
+                verified.is_ok()
+            };
+            assert!(is_accepted(&request));
+            request.headers_mut().remove("content-type");
+            assert!(!is_accepted(&request));
+        }
+        let error = bucket.put("").sign_http(&credentials(), payload, (), now());
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Key);
     }
 
     #[test]
@@ -228,6 +266,83 @@ mod serde {
             .unwrap();
         let value = serde_json::to_value(&steps).unwrap();
         assert!(value.get("canonical_request").is_none());
+    }
+
+    #[test]
+    fn an_inspection_is_written_without_its_secrets() {
+        let temporary = credentials().with_session_token("IQoJb3/+=").unwrap();
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let link = bucket
+            .get("key")
+            .presign(&temporary, MINUTE, now())
+            .unwrap();
+        let url = link.as_str().replace("Expires=60", "Expires=604801");
+        let seen = presign::inspect::inspect(&url, now());
+        let value = serde_json::to_value(&seen).unwrap();
+        assert_eq!(
+            value,
+            json!({
+                "scheme": "sigv4",
+                "algorithm": "AWS4-HMAC-SHA256",
+                "host": "examplebucket.s3.us-east-1.amazonaws.com",
+                "path": "/key",
+                "access_key_id": temporary.access_key_id(),
+                "credential_kind": "other",
+                "has_session_token": true,
+                "region": "us-east-1",
+                "service": "s3",
+                "signed_at": "2015-08-30T12:36:00Z",
+                "expires_at": "2015-09-06T12:36:01Z",
+                "life_seconds": 604_801,
+                "remaining_seconds": 604_801,
+                "signed_headers": ["host"],
+                "problems": [{"kind": "expiry-too-long", "message": seen.problems()[0].to_string()}],
+            })
+        );
+        let none = serde_json::to_value(presign::inspect::inspect("https://h/", now())).unwrap();
+        assert_eq!(
+            (&none["scheme"], &none["region"]),
+            (&json!(null), &json!(null))
+        );
+    }
+
+    #[cfg(feature = "explain")]
+    #[test]
+    fn an_explanation_is_written_whole() {
+        use presign::explain::{Answer, Attempt};
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let link = bucket
+            .get("key")
+            .presign(&credentials(), MINUTE, now())
+            .unwrap();
+        let attempt = Attempt::new("GET", link.as_str()).sent("HEAD", link.as_str());
+        let body = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+        let explanation = attempt.explain(&Answer::parse(body), now());
+        let value = serde_json::to_value(&explanation).unwrap();
+        let finding = &explanation.findings()[0];
+        assert_eq!(value["verdict"], "method");
+        assert_eq!(value["code"], "SignatureDoesNotMatch");
+        assert_eq!(
+            value["findings"],
+            json!([{
+                "cause": "method",
+                "confidence": "certain",
+                "message": finding.message(),
+                "signed": "GET",
+                "seen": "HEAD",
+            }])
+        );
+        let row = json!({"part": "method", "signed": "GET", "seen": "HEAD"});
+        assert_eq!(value["difference"][0], row);
+        let rows = explanation.difference().unwrap().rows();
+        assert_eq!(value["difference"].as_array().unwrap().len(), rows.len());
+
+        let nothing = Attempt::new("GET", "https://h/").explain(&Answer::parse("{}"), now());
+        let value = serde_json::to_value(&nothing).unwrap();
+        assert_eq!(
+            value,
+            json!({"verdict": "unexplained", "code": null, "findings": [], "difference": null})
+        );
     }
 
     /// In the order given, each name once, whatever stands between.

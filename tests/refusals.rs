@@ -5,6 +5,7 @@ mod support;
 
 use presign::s3::{AddressingStyle, Bucket, BucketBuilder};
 use presign::v4::{SessionToken, Signer};
+use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
 use std::time::Duration;
 use support::time;
@@ -666,6 +667,29 @@ fn access_keys_secrets_and_tokens() {
         &["secret access key", "white space"],
     );
     Credentials::new("AK/+=ID", "+/=").unwrap();
+
+    // A comma ends the id in the header, and nowhere else.
+    let comma = Credentials::new("AKID,EXAMPLE", SECRET).unwrap();
+    let signer = Signer::new(comma.clone(), "us-east-1", "service").unwrap();
+    let signed = signer.sign(&Request::get(URL), Payload::Empty, now());
+    refused(signed, kind, &["access key id", "comma", "presign"]);
+    let steps = signer.sign_steps(&Request::get(URL), Payload::Empty, now());
+    refused(steps, kind, &["comma"]);
+    let url = signer.presign(&Request::get(URL), HOUR, now()).unwrap();
+    let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+    let verifier = Verifier::new("us-east-1", "service");
+    let verified = verifier.verify(&request, now(), |_| Some(comma.clone()));
+    assert_eq!(verified.unwrap().access_key_id(), "AKID,EXAMPLE");
+    // SigV2's header has a colon there, and no signature has one: the last is the separator.
+    let colon = Credentials::new("account:user,1", SECRET).unwrap();
+    let signed = presign::v2::Signer::new(colon.clone())
+        .sign(&Request::get(URL), now())
+        .unwrap();
+    let request = ReceivedRequest::from_url("GET", URL).unwrap();
+    let request = request.headers(signed.headers());
+    let verifier = verifier.allow_v2(HOUR);
+    let verified = verifier.verify(&request, now(), |_| Some(colon.clone()));
+    assert_eq!(verified.unwrap().access_key_id(), "account:user,1");
 
     // An empty token counts as none.
     let none = keys().with_session_token("").unwrap();

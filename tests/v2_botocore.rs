@@ -24,9 +24,10 @@ use presign::{Credentials, ErrorKind, PresignedUrl, Request, SigningSteps, Times
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use support::botocore::{self, Client, Keys};
 use support::{
-    Pairs, credentials, header_set, http_date, operation_like, origin, path_and_query, query_set,
-    time, vector_lines, with_headers,
+    Pairs, header_set, operation_like, origin, path_and_query, query_set, time, vector_lines,
+    with_headers,
 };
 
 #[derive(Deserialize)]
@@ -45,20 +46,6 @@ struct Case {
     expected: Expected,
     quirk: Option<String>,
     botocore: Option<Expected>,
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    access_key: String,
-    secret_key: String,
-    token: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Client {
-    region_name: Option<String>,
-    endpoint_url: Option<String>,
-    addressing_style: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,12 +98,7 @@ fn is_content(name: &str) -> bool {
 
 impl Case {
     fn credentials(&self) -> Credentials {
-        let Keys {
-            access_key,
-            secret_key,
-            token,
-        } = &self.credentials;
-        credentials(access_key, secret_key, token.as_deref())
+        self.credentials.credentials()
     }
 
     fn now(&self) -> Timestamp {
@@ -305,12 +287,7 @@ impl Case {
         // SigV2 signs no region; it only makes AWS's own hosts.
         let region = client.region_name.as_deref().unwrap();
         let builder = || Bucket::builder(name, region);
-        let style = match client.addressing_style.as_deref().unwrap() {
-            "auto" => AddressingStyle::Auto,
-            "virtual" => AddressingStyle::Virtual,
-            "path" => AddressingStyle::Path,
-            style => panic!("{}: {style}", self.id),
-        };
+        let style = client.addressing_style();
         let builder = match client.endpoint_url.as_deref() {
             Some(url) => {
                 let is_ip = url.contains("127.0.0.1") || url.contains("[::1]");
@@ -331,50 +308,10 @@ impl Case {
 
     /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
     fn operation<'a>(&'a self, bucket: &'a Bucket) -> Option<Operation<'a>> {
-        let mut params = self.params.clone().unwrap();
-        params.remove("Bucket");
-        let key = match params.remove("Key") {
-            Some(Value::String(key)) => key,
-            _ => String::new(),
-        };
-        let list = || bucket.operation("GET").query("encoding-type", "url");
-        let mut operation = match self.operation.as_deref().unwrap() {
-            "get_object" => bucket.get(key),
-            "put_object" => bucket.put(key),
-            "head_object" => bucket.head(key),
-            "delete_object" => bucket.delete(key),
-            "list_objects" => list(),
-            "list_objects_v2" => list().query("list-type", "2"),
-            "list_object_versions" => list().sub_resource("versions"),
-            _ => return None,
-        };
-        for (name, value) in params {
-            let text = match &value {
-                Value::String(text) => text.clone(),
-                Value::Bool(flag) => flag.to_string(),
-                Value::Number(number) => number.to_string(),
-                _ => String::new(),
-            };
-            operation = match name.as_str() {
-                "VersionId" => operation.version_id(text),
-                "ResponseContentType" => operation.response_content_type(text),
-                "ResponseContentEncoding" => operation.response_content_encoding(text),
-                "ResponseContentLanguage" => operation.response_content_language(text),
-                "ResponseCacheControl" => operation.response_cache_control(text),
-                "ResponseContentDisposition" => operation.response_content_disposition(text),
-                "ResponseExpires" => operation.response_expires(http_date(&text)),
-                "Prefix" => operation.query("prefix", text),
-                "MaxKeys" => operation.query("max-keys", text),
-                "StartAfter" => operation.query("start-after", text),
-                "FetchOwner" => operation.query("fetch-owner", text),
-                "KeyMarker" => operation.query("key-marker", text),
-                "VersionIdMarker" => operation.query("version-id-marker", text),
-                // What botocore adds to a list by itself, and we have given above.
-                "EncodingType" => operation,
-                // The headers, some of which botocore computes: as it gave them to its signer.
-                _ => operation,
-            };
-        }
+        let name = self.operation.as_deref().unwrap();
+        let params = self.params.as_ref().unwrap();
+        // The headers, some of which botocore computes, are taken as it gave them to its signer.
+        let (operation, _) = botocore::operation(bucket, name, params)?;
         let headers = self.given().headers.iter();
         Some(headers.fold(operation, |operation, (name, value)| {
             operation.header(name, value)

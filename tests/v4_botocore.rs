@@ -24,9 +24,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use support::botocore::{self, Client, Keys};
 use support::{
-    Pairs, credentials, header_set, http_date, operation_like, origin, path_and_query, query_set,
-    time, vector_lines, with_headers, without,
+    Pairs, header_set, http_date, operation_like, origin, path_and_query, query_set, time,
+    vector_lines, with_headers, without,
 };
 
 #[derive(Deserialize)]
@@ -46,20 +47,6 @@ struct Case {
     params: Option<Map<String, Value>>,
     request: Option<Given>,
     expected: Expected,
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    access_key: String,
-    secret_key: String,
-    token: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Client {
-    region_name: Option<String>,
-    endpoint_url: Option<String>,
-    addressing_style: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,12 +79,7 @@ fn cases(kinds: &[&str], count: usize) -> Vec<Case> {
 
 impl Case {
     fn credentials(&self) -> Credentials {
-        let Keys {
-            access_key,
-            secret_key,
-            token,
-        } = &self.credentials;
-        credentials(access_key, secret_key, token.as_deref())
+        self.credentials.credentials()
     }
 
     fn region(&self) -> &str {
@@ -246,12 +228,7 @@ impl Case {
         let name = name.as_str().unwrap();
         assert_eq!(client.region_name.as_deref(), Some(self.region()));
         let builder = || Bucket::builder(name, self.region());
-        let mut style = match client.addressing_style.as_deref().unwrap() {
-            "auto" => AddressingStyle::Auto,
-            "virtual" => AddressingStyle::Virtual,
-            "path" => AddressingStyle::Path,
-            style => panic!("{}: {style}", self.id),
-        };
+        let mut style = client.addressing_style();
         let builder = match client.endpoint_url.as_deref() {
             Some(url) if url.contains("127.0.0.1") && style == AddressingStyle::Virtual => {
                 let refused = builder().endpoint(url).addressing_style(style).build();
@@ -272,49 +249,12 @@ impl Case {
 
     /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
     fn operation<'a>(&'a self, bucket: &'a Bucket) -> Option<Operation<'a>> {
-        let mut params = self.params.clone().unwrap();
-        params.remove("Bucket");
-        let key = match params.remove("Key") {
-            Some(Value::String(key)) => key,
-            _ => String::new(),
-        };
-        let list = || bucket.operation("GET").query("encoding-type", "url");
-        let mut operation = match self.operation.as_deref().unwrap() {
-            "get_object" => bucket.get(key),
-            "put_object" => bucket.put(key),
-            "head_object" => bucket.head(key),
-            "delete_object" => bucket.delete(key),
-            "list_objects" => list(),
-            "list_objects_v2" => list().query("list-type", "2"),
-            "list_object_versions" => list().sub_resource("versions"),
-            _ => return None,
-        };
-        for (name, value) in params {
-            let text = match &value {
-                Value::String(text) => text.clone(),
-                Value::Bool(flag) => flag.to_string(),
-                Value::Number(number) => number.to_string(),
-                _ => String::new(),
-            };
+        let name = self.operation.as_deref().unwrap();
+        let params = self.params.as_ref().unwrap();
+        let (mut operation, headers) = botocore::operation(bucket, name, params)?;
+        for (name, value) in headers {
+            let text = botocore::text(&value);
             operation = match name.as_str() {
-                "VersionId" => operation.version_id(text),
-                "PartNumber" => operation.part_number(text.parse().unwrap()),
-                "ResponseContentType" => operation.response_content_type(text),
-                "ResponseContentDisposition" => operation.response_content_disposition(text),
-                "ResponseContentEncoding" => operation.response_content_encoding(text),
-                "ResponseContentLanguage" => operation.response_content_language(text),
-                "ResponseCacheControl" => operation.response_cache_control(text),
-                "ResponseExpires" => operation.response_expires(http_date(&text)),
-                "Prefix" => operation.query("prefix", text),
-                "Delimiter" => operation.query("delimiter", text),
-                "MaxKeys" => operation.query("max-keys", text),
-                "StartAfter" => operation.query("start-after", text),
-                "FetchOwner" => operation.query("fetch-owner", text),
-                "ContinuationToken" => operation.query("continuation-token", text),
-                "KeyMarker" => operation.query("key-marker", text),
-                "VersionIdMarker" => operation.query("version-id-marker", text),
-                // What botocore adds to a list by itself, and we have given above.
-                "EncodingType" => operation,
                 "Range" => operation.header("Range", text),
                 "IfModifiedSince" => operation.header("If-Modified-Since", http_date(&text)),
                 "Expires" => operation.header("Expires", http_date(&text)),

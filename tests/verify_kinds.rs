@@ -955,3 +955,20 @@ fn an_http_request() {
         Kind::Signature
     );
 }
+
+/// The answer's body reads back as what was said, whatever of the request is quoted in it.
+#[cfg(feature = "explain")]
+#[test]
+fn the_answer_as_xml() {
+    use presign::explain::Answer;
+
+    for target in ["/a", "/%<b", "/%&a", "/%\"'", "/%]]>", "/\n", "/%\u{85}"] {
+        let request = ReceivedRequest::new("GET", target).header("Host", HOST);
+        let error = verifier().parse(&request).unwrap_err();
+        let xml = error.to_xml();
+        let answer = Answer::parse(&xml);
+        assert_eq!(answer.code(), Some(error.code()), "{xml}");
+        assert_eq!(answer.message(), Some(&*error.to_string()), "{xml}");
+        assert_eq!(xml.matches('<').count(), 7, "{xml}");
+    }
+}

@@ -23,10 +23,9 @@ fn text() -> impl Strategy<Value = String> {
     "[ -~\u{e9}\u{65e5}\u{1f600}]{0,12}"
 }
 
-/// Access key ids are without a comma, which would end the credential in an `Authorization` header.
 fn case() -> impl Strategy<Value = Case> {
     let credentials =
-        ("[!-+.-~-]{1,20}", "[!-~]{1,50}", "[!-~]{0,40}").prop_map(|(id, secret, token)| {
+        ("[!-~]{1,20}", "[!-~]{1,50}", "[!-~]{0,40}").prop_map(|(id, secret, token)| {
             let credentials = Credentials::new(id, secret).unwrap();
             credentials.with_session_token(token).unwrap()
         });
@@ -154,7 +153,13 @@ proptest! {
     fn a_sigv4_header_verifies(case in case(), body in prop::collection::vec(any::<u8>(), 0..200)) {
         let url = case.url();
         let signer = v4::Signer::new(case.credentials.clone(), "us-east-1", case.service.as_str()).unwrap();
-        let signed = signer.sign(&case.request(&url), Payload::of(&body), case.now).unwrap();
+        let signed = signer.sign(&case.request(&url), Payload::of(&body), case.now);
+        if case.credentials.access_key_id().contains(',') {
+            // It would end the credential in the header.
+            prop_assert!(signed.is_err());
+            return Ok(());
+        }
+        let signed = signed.unwrap();
         let sent = case.sent_url();
         let headers = case.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let request = ReceivedRequest::from_url(&case.method, &sent).unwrap()

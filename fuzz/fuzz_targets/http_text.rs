@@ -4,31 +4,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use presign::{Payload, Request, Timestamp};
+use presign_fuzz::wire::Text;
 use presign_fuzz::{Options, Rule, sign_every_way};
 
 fuzz_target!(|input: &[u8]| {
-    let (line, headers) = match input.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (&input[..end], &input[end + 1..]),
-        None => (input, &[][..]),
-    };
-    let Ok(line) = std::str::from_utf8(line) else {
+    let Some(text) = Text::read(input) else {
         return;
     };
-    let line = line.strip_suffix(" HTTP/1.1").unwrap_or(line);
-    let (method, target) = line.split_once(' ').unwrap_or(("GET", line));
-    let url = match target.starts_with('/') {
-        true => format!("https://example.amazonaws.com{target}"),
-        false => target.to_owned(),
-    };
-    let mut request = Request::new(method, url);
-    for header in headers.split(|byte| *byte == b'\n') {
-        let Some(colon) = header.iter().position(|byte| *byte == b':') else {
-            break;
-        };
-        let Ok(name) = std::str::from_utf8(&header[..colon]) else {
-            break;
-        };
-        request = request.header_bytes(name, &header[colon + 1..]);
+    let mut request = Request::new(text.method, text.url());
+    for (name, value) in &text.headers {
+        request = request.header_bytes(*name, *value);
     }
     // The way to sign follows from the input, too, but no byte of the text is spent on it.
     let length = input.len();

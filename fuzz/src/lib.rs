@@ -1,8 +1,12 @@
 //! What the fuzz targets share: who signs, and what holds for whatever was signed.
 
+pub mod policy;
+pub mod wire;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use presign::v4::{CanonicalUri, SessionToken, Signer};
-use presign::{Credentials, Payload, Request, SigningSteps, Timestamp, v2};
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, Payload, PresignedUrl, Request, SigningSteps, Timestamp, v2};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -20,6 +24,21 @@ pub static CREDENTIALS: LazyLock<[Credentials; 2]> = LazyLock::new(|| {
 
 pub fn credentials(with_token: bool) -> &'static Credentials {
     &CREDENTIALS[usize::from(with_token)]
+}
+
+/// Neither secret nor token stands in a text that anybody may see, unless it came in with the input: a fuzzer sees what is looked for.
+pub fn hidden(input: impl AsRef<[u8]>, shown: std::fmt::Arguments<'_>) {
+    let (input, shown) = (input.as_ref(), shown.to_string());
+    for secret in [SECRET, TOKEN] {
+        let is_hidden = !shown.contains(secret);
+        assert!(is_hidden || holds(input, secret), "{shown}");
+    }
+}
+
+pub fn holds(input: &[u8], text: &str) -> bool {
+    input
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 /// How a request is signed.
@@ -48,24 +67,30 @@ pub enum Token {
 }
 
 impl Options {
+    fn signer_rule(&self) -> Option<CanonicalUri> {
+        self.rule.map(|rule| match rule {
+            Rule::S3 => CanonicalUri::S3,
+            Rule::Normalized => CanonicalUri::Normalized,
+            Rule::Unnormalized => CanonicalUri::Unnormalized,
+        })
+    }
+
+    fn session_token(&self) -> SessionToken {
+        match self.token {
+            Some(Token::Appended) => SessionToken::Appended,
+            Some(Token::S3Express) => SessionToken::S3Express,
+            None => SessionToken::Signed,
+        }
+    }
+
     pub fn signer(&self) -> Signer {
         let service = if self.is_s3 { "s3" } else { "service" };
         let credentials = credentials(self.with_token).clone();
         let mut signer = Signer::new(credentials, "us-east-1", service).unwrap();
-        if let Some(rule) = self.rule {
-            signer = signer.canonical_uri(match rule {
-                Rule::S3 => CanonicalUri::S3,
-                Rule::Normalized => CanonicalUri::Normalized,
-                Rule::Unnormalized => CanonicalUri::Unnormalized,
-            });
+        if let Some(rule) = self.signer_rule() {
+            signer = signer.canonical_uri(rule);
         }
-        if let Some(token) = self.token {
-            signer = signer.session_token(match token {
-                Token::Appended => SessionToken::Appended,
-                Token::S3Express => SessionToken::S3Express,
-            });
-        }
-        signer
+        signer.session_token(self.session_token())
     }
 
     /// A week and a bit more, so that nearly all are allowed.
@@ -105,6 +130,17 @@ fn v4_query(request: &Request<'_>, options: &Options) {
             assert_eq!(http.method().as_str(), presigned.method());
         }
         let _ = presigned.to_url();
+        let verifier = Verifier::new("us-east-1", if options.is_s3 { "s3" } else { "service" });
+        let verifier = match options.signer_rule() {
+            Some(rule) => verifier.canonical_uri(rule),
+            None => verifier,
+        };
+        // The service says where the token of a session of S3 Express stands.
+        let token = options.session_token();
+        if !options.with_token || token != SessionToken::S3Express {
+            let verifier = verifier.session_token(token);
+            accepted(presigned, &verifier, options.with_token, now);
+        }
     }
     // The URL is its own canonical query string.
     let (front, signature) = url.split_once("&X-Amz-Signature=").unwrap();
@@ -118,6 +154,15 @@ fn v4_query(request: &Request<'_>, options: &Options) {
     // What was presigned is not signed again.
     let again = signer.presign(&Request::new("GET", url), life, now);
     assert!(again.is_err(), "{url}");
+}
+
+/// What was presigned verifies.
+fn accepted(presigned: &PresignedUrl, verifier: &Verifier, with_token: bool, now: Timestamp) {
+    let request = ReceivedRequest::from_url(presigned.method(), presigned.as_str()).unwrap();
+    let request = request.headers(presigned.headers());
+    let keys = credentials(with_token);
+    let verified = verifier.verify(&request, now, |id| (id == ID).then(|| keys.clone()));
+    assert!(verified.is_ok(), "{verified:?} {presigned:?}");
 }
 
 fn v4_headers(request: &Request<'_>, options: &Options) {
@@ -177,6 +222,17 @@ fn v2_both(request: &Request<'_>, options: &Options) {
             if let Ok(presigned) = presigned {
                 assert_eq!(presigned.as_str(), url);
                 std::hint::black_box(format!("{presigned:?}"));
+                let verifier = Verifier::new("", "").allow_v2(Duration::MAX);
+                if options.is_s3 {
+                    let url = presigned.as_str();
+                    let request = ReceivedRequest::from_url(presigned.method(), url).unwrap();
+                    let request = request.headers(presigned.headers()).bucket("examplebucket");
+                    let keys = credentials(options.with_token);
+                    let verified = verifier.verify(&request, end, |_| Some(keys.clone()));
+                    assert!(verified.is_ok(), "{verified:?} {presigned:?}");
+                } else {
+                    accepted(&presigned, &verifier, options.with_token, end);
+                }
             }
         }
     }
@@ -206,11 +262,15 @@ fn query_api(request: &Request<'_>, options: &Options) {
     }
 }
 
-/// Base64 in a query.
-fn percent_encoded(text: &str) -> String {
-    text.replace('+', "%2B")
-        .replace('/', "%2F")
-        .replace('=', "%3D")
+/// Percent-encoded by RFC 3986: all but its unreserved characters.
+pub fn percent_encoded(text: impl AsRef<[u8]>) -> String {
+    let encode = |byte: &u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(*byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    };
+    text.as_ref().iter().map(encode).collect()
 }
 
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {

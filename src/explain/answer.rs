@@ -12,7 +12,8 @@ use quick_xml::events::Event;
 /// A server's error, read out of the body of its answer.
 ///
 /// Any text may be given: a body in XML or JSON, a line of a log with an error code in it, or nothing, as a HEAD request is
-/// answered. `Debug` shows code and message only: a session token may stand in the rest.
+/// answered. Of a longer body the first 256 KiB are read: S3 repeats a request of at most 8 KB in it, twice as text and twice as
+/// hexadecimal bytes. `Debug` shows code and message only: a session token may stand in the rest.
 ///
 /// ```
 /// use presign::explain::Answer;
@@ -33,15 +34,19 @@ pub struct Answer {
     string_to_sign: Option<String>,
 }
 
-/// Fields of an error body, and characters of one, that are kept; no server sends as many.
+/// Fields of an error body that are kept; no server sends as many.
 const MOST_FIELDS: usize = 64;
 
+/// Bytes of an error body that are read.
+const MOST_BODY: usize = 256 * 1024;
+
 /// The codes that are looked for in a text of no known form.
-const CODES: [&str; 24] = [
+const CODES: [&str; 25] = [
     "SignatureDoesNotMatch",
     "InvalidSignatureException",
     "RequestTimeTooSkewed",
     "InvalidAccessKeyId",
+    "NotSignedUp",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "AuthorizationQueryParametersError",
@@ -68,6 +73,7 @@ impl Answer {
     /// Reads the body of an answer.
     #[must_use]
     pub fn parse(body: &str) -> Self {
+        let body = front(body);
         let body = body.trim_start_matches('\u{feff}').trim();
         let mut answer = Answer::default();
         if body.starts_with('<') {
@@ -195,6 +201,18 @@ impl fmt::Debug for Answer {
         f.debug_struct("Answer")
             .field("code", &self.code)
             .finish_non_exhaustive()
+    }
+}
+
+/// As much of a text as is read.
+fn front(text: &str) -> &str {
+    // A character has at most four bytes.
+    let end = (MOST_BODY.saturating_sub(3)..=MOST_BODY)
+        .rev()
+        .find_map(|end| text.get(..end));
+    match text.len() > MOST_BODY {
+        true => end.unwrap_or_default(),
+        false => text,
     }
 }
 

@@ -241,7 +241,8 @@ fn compare_addresses(
     }
     if signed.path != seen.path {
         // In path style, and under SigV2, the first segment is a bucket.
-        let bucket_first = signed.is_v2 || !hosts.0.contains(".s3.") && !hosts.0.contains(".s3-");
+        let bucket_first =
+            signed.is_v2_of_s3() || !hosts.0.contains(".s3.") && !hosts.0.contains(".s3-");
         findings.push(path(signed.path, seen.path, bucket_first));
     }
 }
@@ -268,7 +269,7 @@ fn is_addressing(signed: &Canonical<'_>, seen: &Canonical<'_>, hosts: (&str, &st
         host.strip_prefix(bucket)
             .is_some_and(|rest| rest.starts_with('.'))
     };
-    signed.is_v2 || names_bucket(hosts.0) || names_bucket(hosts.1)
+    signed.is_v2_of_s3() || names_bucket(hosts.0) || names_bucket(hosts.1)
 }
 
 fn split_port(host: &str) -> (&str, Option<&str>) {
@@ -533,6 +534,37 @@ fn compare_payloads(signed: &Canonical<'_>, seen: &Canonical<'_>, findings: &mut
             .signed(signed.payload)
             .seen(seen.payload),
     );
+}
+
+/// The parameters in which a `+` that was signed as %2B was sent bare: a plus for some servers, and a space for those that read
+/// queries as forms are written.
+pub(super) fn bare_pluses<'a>(
+    signed: &'a str,
+    sent: &'a str,
+) -> impl Iterator<Item = Finding> + use<'a> {
+    let sent = params(sent);
+    let signed = params(signed).into_iter();
+    let signed = signed.filter(|(_, value)| value.contains("%2B"));
+    signed.filter_map(move |(name, value)| {
+        let (_, bare) = sent.iter().find(|(sent_name, bare)| {
+            *sent_name == name && *bare != value && bare.replace('+', "%2B") == value
+        })?;
+        let cause = match name {
+            "Signature" => Cause::SignaturePlus,
+            name if is_token(name) => Cause::TokenChanged,
+            _ => Cause::ParameterReencoded,
+        };
+        let finding = find(
+            cause,
+            Confidence::Likely,
+            format!("In the parameter {name} a `+` was sent that was signed as %2B: many servers read it as a space. Send the URL as it was handed out, or write %2B."),
+        );
+        Some(
+            finding
+                .signed(format!("{name}={}", shown(name, value)))
+                .seen(format!("{name}={}", shown(name, bare))),
+        )
+    })
 }
 
 /// Whether two queries have the same parameters in another order.

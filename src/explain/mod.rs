@@ -32,7 +32,7 @@
 //! S3 sends the canonical request that it saw, and most other services put it into their message: then the difference is
 //! [`Certain`](Confidence::Certain). MinIO, Ceph and a HEAD request's answer say nothing but a code: then the request itself, and the
 //! credentials if they are given, tell what is [`Likely`](Confidence::Likely) or [`Possible`](Confidence::Possible). If it is known how
-//! the request was sent, [`Attempt::sent`] stands in for the server's view.
+//! the request was sent, [`Attempt::sent`] and [`Attempt::sent_headers`] stand in for the server's view.
 //!
 //! # Causes
 //!
@@ -119,6 +119,7 @@ pub struct Attempt<'a> {
     url: &'a str,
     headers: Vec<(&'a str, &'a str)>,
     sent: Option<(&'a str, &'a str)>,
+    sent_headers: Option<Vec<(&'a str, &'a str)>>,
     bucket: Option<&'a str>,
     steps: Option<&'a SigningSteps>,
     credentials: Option<&'a Credentials>,
@@ -134,6 +135,7 @@ impl<'a> Attempt<'a> {
             url,
             headers: Vec::new(),
             sent: None,
+            sent_headers: None,
             bucket: None,
             steps: None,
             credentials: None,
@@ -188,6 +190,39 @@ impl<'a> Attempt<'a> {
         self
     }
 
+    /// The headers as they were really sent, if they are known: all of them, `Authorization` too if the request is signed there.
+    /// Else those that were signed are taken for sent.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// use presign::explain::{Answer, Attempt, Cause};
+    /// # use presign::{Credentials, Timestamp, s3::Bucket};
+    /// #
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    ///
+    /// let put = bucket.put("a.txt").header("Content-Type", "text/plain");
+    /// let link = put.presign(&credentials, Duration::from_secs(60), now)?;
+    ///
+    /// // By `curl -v`, no Content-Type went along.
+    /// let attempt = Attempt::new("PUT", link.as_str()).headers(link.headers()).sent_headers([]);
+    /// let explanation = attempt.explain(&Answer::parse("<Code>SignatureDoesNotMatch</Code>"), now);
+    /// assert_eq!(explanation.findings()[0].cause(), Cause::HeaderNotSent);
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sent_headers<'n: 'a, 'v: 'a>(
+        mut self,
+        headers: impl IntoIterator<Item = (&'n str, &'v str)>,
+    ) -> Self {
+        let sent = self.sent_headers.get_or_insert_default();
+        for (name, value) in headers {
+            sent.push((name, value));
+        }
+        self
+    }
+
     /// The bucket that the host names, which SigV2 signs. For AWS's own hosts it need not be given.
     #[must_use]
     pub fn bucket(mut self, name: &'a str) -> Self {
@@ -200,7 +235,7 @@ impl<'a> Attempt<'a> {
     pub fn explain(&self, answer: &Answer, now: impl Into<Timestamp>) -> Explanation {
         let now = now.into();
         let verifier = Verifier::lax();
-        let request = self.request(self.method, self.url, true);
+        let request = self.request(self.method, self.url, self.headers.iter());
         let parsed = request.as_ref().map(|request| verifier.parse(request));
         let claim = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok());
         let facts = Facts {
@@ -208,8 +243,13 @@ impl<'a> Attempt<'a> {
             claim,
             now,
         };
+        let sent = self.sent_request();
+        let sent = sent.as_ref().map(|request| verifier.parse(request));
         let signed = self.signed_texts(claim);
-        let seen = self.seen_texts(answer);
+        let seen = match (Self::texts_of(answer), &sent) {
+            (None, Some(Ok(claim))) => Some(Texts::of(claim)),
+            (texts, _) => texts,
+        };
 
         let mut findings = reason::by_answer(answer, &facts);
         findings.extend(reason::by_face(
@@ -221,8 +261,12 @@ impl<'a> Attempt<'a> {
         {
             findings.extend(reason::by_refusal(error));
         }
+        if let Some(Err(error)) = &sent {
+            findings.extend(reason::by_headers(error));
+        }
         let made = self.steps.map(|steps| steps.signature.as_str());
-        findings.extend(reason::by_signature(answer, &facts, made));
+        let sent_claim = sent.as_ref().and_then(|parsed| parsed.as_ref().ok());
+        findings.extend(reason::by_signature(answer, sent_claim, &facts, made));
         if let (Some(signed), Some(seen)) = (&signed, &seen) {
             if !signed.is_v2() {
                 let texts = (signed.string_to_sign.as_str(), seen.string_to_sign.as_str());
@@ -232,7 +276,7 @@ impl<'a> Attempt<'a> {
                 findings.extend(compare::compare(&signed, &seen, self.is_https()));
             }
         }
-        self.add_order(&mut findings);
+        self.add_writing(&mut findings);
 
         let is_mismatch = is_mismatch(answer);
         let is_explained = findings
@@ -264,23 +308,40 @@ impl<'a> Attempt<'a> {
     }
 
     /// The request as the server would have received it.
-    fn request(
+    fn request<'h>(
         &self,
         method: &'a str,
         url: &'a str,
-        with_headers: bool,
-    ) -> Option<ReceivedRequest<'a>> {
+        headers: impl Iterator<Item = &'h (&'a str, &'a str)>,
+    ) -> Option<ReceivedRequest<'a>>
+    where
+        'a: 'h,
+    {
         let mut request = ReceivedRequest::from_url(method, url).ok()?;
-        for (name, value) in &self.headers {
-            // The host goes with the URL, if that was sent to another.
-            if with_headers || !name.eq_ignore_ascii_case("host") {
-                request = request.header(name, *value);
-            }
+        for (name, value) in headers {
+            request = request.header(name, *value);
         }
         Some(match self.bucket.or_else(|| bucket_of(url)) {
             Some(bucket) => request.bucket(bucket),
             None => request,
         })
+    }
+
+    /// The request as it was sent, as far as that is known.
+    fn sent_request(&self) -> Option<ReceivedRequest<'a>> {
+        match (self.sent, &self.sent_headers) {
+            (None, None) => None,
+            (sent, Some(headers)) => {
+                let (method, url) = sent.unwrap_or((self.method, self.url));
+                self.request(method, url, headers.iter())
+            }
+            (Some((method, url)), None) => {
+                // The host goes with the URL, if that was sent to another.
+                let headers = self.headers.iter();
+                let headers = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("host"));
+                self.request(method, url, headers)
+            }
+        }
     }
 
     fn signed_texts(&self, claim: Option<&Claim<'_>>) -> Option<Texts> {
@@ -294,36 +355,32 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// What the server saw: by its own words, or for want of them by what was sent.
-    fn seen_texts(&self, answer: &Answer) -> Option<Texts> {
-        if let Some(string_to_sign) = answer.string_to_sign() {
-            return Some(Texts {
-                canonical_request: answer.canonical_request().unwrap_or_default().into(),
-                string_to_sign: string_to_sign.into(),
-                from_server: true,
-            });
-        }
-        if let Some(canonical_request) = answer.canonical_request() {
-            return Some(Texts {
-                canonical_request: canonical_request.into(),
-                string_to_sign: String::new(),
-                from_server: true,
-            });
-        }
-        let (method, url) = self.sent?;
-        let request = self.request(method, url, false)?;
-        let verifier = Verifier::lax();
-        let claim = verifier.parse(&request).ok()?;
-        Some(Texts::of(&claim))
+    /// What the server saw, by its own words.
+    fn texts_of(answer: &Answer) -> Option<Texts> {
+        let texts = (answer.canonical_request(), answer.string_to_sign());
+        let (canonical_request, string_to_sign) = match texts {
+            (None, None) => return None,
+            (canonical_request, string_to_sign) => (
+                canonical_request.unwrap_or_default(),
+                string_to_sign.unwrap_or_default(),
+            ),
+        };
+        Some(Texts {
+            canonical_request: canonical_request.into(),
+            string_to_sign: string_to_sign.into(),
+            from_server: true,
+        })
     }
 
-    /// Says of another order of parameters that it is harmless.
-    fn add_order(&self, findings: &mut Vec<Finding>) {
+    /// Says how the query that was sent is written in another way than the one that was signed: what no canonical request shows.
+    fn add_writing(&self, findings: &mut Vec<Finding>) {
         let query = |url: &'a str| url.split_once('?').map_or("", |(_, query)| query);
         let Some((_, sent)) = self.sent else {
             return;
         };
-        if compare::is_reordered(query(self.url), query(sent))
+        let queries = (query(self.url), query(sent));
+        findings.extend(compare::bare_pluses(queries.0, queries.1));
+        if compare::is_reordered(queries.0, queries.1)
             && findings
                 .iter()
                 .all(|finding| finding.cause != Cause::ParametersReordered)

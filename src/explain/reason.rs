@@ -30,7 +30,10 @@ impl Facts<'_> {
 
     fn is_v2(&self) -> bool {
         let scheme = self.claim.map(Claim::scheme);
-        matches!(scheme, Some(Scheme::V2Header | Scheme::V2Query))
+        matches!(
+            scheme,
+            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2QueryApi)
+        )
     }
 }
 
@@ -66,7 +69,7 @@ pub(super) fn by_answer(answer: &Answer, facts: &Facts<'_>) -> Vec<Finding> {
         )
     {
         add(wrong_region(answer, facts, message));
-    } else if says("correct service") || says("incorrect service") {
+    } else if says("correct service") || says("incorrect service") || says("unknown service") {
         let finding = find(
             Cause::WrongService,
             Confidence::Certain,
@@ -90,7 +93,10 @@ pub(super) fn by_answer(answer: &Answer, facts: &Facts<'_>) -> Vec<Finding> {
         ));
     } else if says("only one auth mechanism") {
         add(signed_twice());
-    } else if says("invalid according to policy") || says("extra input fields") {
+    } else if says("invalid according to policy")
+        || says("extra input fields")
+        || says("list of policy conditions")
+    {
         add(find(
             Cause::Policy,
             Confidence::Certain,
@@ -123,6 +129,7 @@ pub(super) fn by_answer(answer: &Answer, facts: &Facts<'_>) -> Vec<Finding> {
             | "UnrecognizedClientException"
             | "AuthFailure"
             | "InvalidToken"
+            | "NotSignedUp"
     ) || says("security token included in the request is invalid")
     {
         add(unknown_key(answer, facts, code));
@@ -346,6 +353,19 @@ pub(super) fn by_refusal(error: &VerifyError) -> Option<Finding> {
     Some(find(cause, Confidence::Likely, format!("{}.", message())))
 }
 
+/// What shows in the headers that were sent, and in no URL.
+pub(super) fn by_headers(error: &VerifyError) -> Option<Finding> {
+    let is_shown = matches!(
+        error.kind(),
+        VerifyErrorKind::HeaderNotSigned
+            | VerifyErrorKind::SignedHeaderMissing
+            | VerifyErrorKind::SignedTwice
+    );
+    let mut finding = by_refusal(error).filter(|_| is_shown)?;
+    finding.confidence = Confidence::Certain;
+    Some(finding)
+}
+
 /// What the strings to sign say besides the hash of the canonical request.
 pub(super) fn by_string_to_sign(signed: &str, seen: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -406,12 +426,14 @@ pub(super) fn by_string_to_sign(signed: &str, seen: &str) -> Vec<Finding> {
 /// The signature that the server got against the one that was made.
 pub(super) fn by_signature(
     answer: &Answer,
+    sent: Option<&Claim<'_>>,
     facts: &Facts<'_>,
     made: Option<&str>,
 ) -> Option<Finding> {
-    let got = answer.field("SignatureProvided")?;
-    let sent = facts.claim.map(Claim::presented);
-    let made = made.map(str::to_owned).or(sent)?;
+    let got = answer.field("SignatureProvided").map(str::to_owned);
+    let got = &*got.or_else(|| sent.map(Claim::presented))?;
+    let signed = facts.claim.map(Claim::presented);
+    let made = made.map(str::to_owned).or(signed)?;
     if got == made {
         return None;
     }

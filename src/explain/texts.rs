@@ -41,9 +41,20 @@ impl<'a> Canonical<'a> {
         })
     }
 
-    /// Reads the string to sign of S3's SigV2.
+    /// Reads the string to sign of SigV2.
     pub(super) fn parse_v2(text: &'a str) -> Option<Self> {
         let lines: Vec<&str> = text.split('\n').collect();
+        if let [method, host, path, query] = lines.as_slice() {
+            // That of the query APIs.
+            return Some(Canonical {
+                method,
+                path,
+                params: params(query),
+                headers: alloc::vec![("host", *host)],
+                is_v2: true,
+                ..Canonical::default()
+            });
+        }
         let [method, md5, content_type, date, amz @ .., resource] = lines.as_slice() else {
             return None;
         };
@@ -73,6 +84,11 @@ impl<'a> Canonical<'a> {
             is_v2: true,
             ..Canonical::default()
         })
+    }
+
+    /// Whether the path begins with the bucket, wherever that is in the request. The query APIs sign their host instead.
+    pub(super) fn is_v2_of_s3(&self) -> bool {
+        self.is_v2 && self.header("host").is_none()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {

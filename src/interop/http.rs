@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Quoted, error};
 use crate::request::Request;
-use crate::signed::{AUTHORIZATION, PresignedUrl, SignedRequest};
+use crate::s3::Operation;
+use crate::signed::{AUTHORIZATION, PresignedUrl, SignedRequest, headers_to_send};
 use crate::timestamp::Timestamp;
-use crate::{Payload, v2, v4};
+use crate::{Credentials, Payload, v2, v4};
 use alloc::string::ToString as _;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -64,28 +65,65 @@ impl PresignedUrl {
     /// # Errors
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` doesn't take the URL, as one of more than 65,534 bytes.
     pub fn to_http_request<B>(&self, body: B) -> Result<http::Request<B>, Error> {
-        let mut request = http::Request::new(body);
-        *request.method_mut() = self.method().parse().map_err(|_| {
-            error!(
-                Method,
-                "{} is no method for the crate http",
-                Quoted(self.method())
-            )
-        })?;
-        *request.uri_mut() = self.as_str().parse().map_err(|reason| {
-            let address = self.as_str().split('?').next().unwrap_or_default();
-            error!(
-                Url,
-                "{} is no URI for the crate http: {reason}",
-                Quoted(address)
-            )
-        })?;
-        for (name, value) in self.headers() {
-            let (name, value) = header(name, value)?;
-            let appended = request.headers_mut().try_append(name, value);
-            appended.map_err(|_| too_many())?;
-        }
-        Ok(request)
+        let headers = self.headers();
+        whole_request(self.method(), self.as_str(), headers, body)
+    }
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl Operation<'_> {
+    /// Signs the operation with headers, and gives the whole request: method, URL, the headers that the operation was given,
+    /// and those that signing adds.
+    ///
+    /// ```
+    /// use presign::{Credentials, Payload, s3::Bucket};
+    /// use std::time::SystemTime;
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let put = bucket.put("a.txt").header("Content-Type", "text/plain");
+    /// let body = "Welcome to Amazon S3.";
+    /// let request = put.sign_http(&credentials, Payload::of(body), body, SystemTime::now())?;
+    /// assert_eq!(request.headers()["content-type"], "text/plain");
+    /// assert!(request.headers()["authorization"].is_sensitive());
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`sign`](Operation::sign), and [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` doesn't take the
+    /// URL, as one of more than 65,534 bytes.
+    pub fn sign_http<B>(
+        &self,
+        credentials: &Credentials,
+        payload: Payload,
+        body: B,
+        now: impl Into<Timestamp>,
+    ) -> Result<http::Request<B>, Error> {
+        self.with_headers(&self.sign(credentials, payload, now)?, body)
+    }
+
+    /// [`sign_http`](Operation::sign_http) with SigV2.
+    ///
+    /// # Errors
+    /// Those of [`sign_v2`](Operation::sign_v2) and [`sign_http`](Operation::sign_http).
+    pub fn sign_v2_http<B>(
+        &self,
+        credentials: &Credentials,
+        body: B,
+        now: impl Into<Timestamp>,
+    ) -> Result<http::Request<B>, Error> {
+        self.with_headers(&self.sign_v2(credentials, now)?, body)
+    }
+
+    fn with_headers<B>(&self, signed: &SignedRequest, body: B) -> Result<http::Request<B>, Error> {
+        self.described(|parts| {
+            // What is not signed is sent all the same.
+            let headers = headers_to_send(parts, |_| true)?;
+            let headers = headers.iter().map(|(name, value)| (&**name, &**value));
+            let mut request = whole_request(parts.method, &self.url()?, headers, body)?;
+            signed.apply_to(request.headers_mut())?;
+            Ok(request)
+        })
     }
 }
 
@@ -162,6 +200,32 @@ impl v2::Signer {
         let signed = self.sign(&Request::from(&*parts), now)?;
         signed.apply_to(&mut parts.headers)
     }
+}
+
+fn whole_request<'a, B>(
+    method: &str,
+    url: &str,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: B,
+) -> Result<http::Request<B>, Error> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = method
+        .parse()
+        .map_err(|_| error!(Method, "{} is no method for the crate http", Quoted(method)))?;
+    *request.uri_mut() = url.parse().map_err(|reason| {
+        let address = url.split('?').next().unwrap_or_default();
+        error!(
+            Url,
+            "{} is no URI for the crate http: {reason}",
+            Quoted(address)
+        )
+    })?;
+    for (name, value) in headers {
+        let (name, value) = header(name, value)?;
+        let appended = request.headers_mut().try_append(name, value);
+        appended.map_err(|_| too_many())?;
+    }
+    Ok(request)
 }
 
 /// A `HeaderMap` holds 24,576 names at most, and panics at one more unless it is asked to try.

@@ -1,8 +1,12 @@
 //! `Serialize` for the results: field names and forms are those of the command line's JSON.
 
+#[cfg(feature = "explain")]
+use crate::explain::{Cause, Confidence, Difference, Explanation, Finding, Row};
+use crate::inspect::{Inspection, KeyKind, PresignedWith, Problem, ProblemKind};
 use crate::post::PresignedPost;
 use crate::signed::{PresignedUrl, SignedRequest, SigningSteps};
 use crate::timestamp::Timestamp;
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
 
@@ -85,6 +89,124 @@ impl Serialize for SigningSteps {
         }
         map.serialize_field("string_to_sign", &self.string_to_sign)?;
         map.serialize_field("signature", self.signature.as_str())?;
+        map.end()
+    }
+}
+
+/// Each value is its name, as `as_str` gives it.
+macro_rules! by_name {
+    ($($(#[$attribute:meta])* $name:ty),*) => {
+        $(
+            /// The name, as a text.
+            $(#[$attribute])*
+            #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.as_str())
+                }
+            }
+        )*
+    };
+}
+
+by_name!(
+    PresignedWith,
+    KeyKind,
+    ProblemKind,
+    #[cfg(feature = "explain")]
+    Cause,
+    #[cfg(feature = "explain")]
+    Confidence
+);
+
+/// `{"scheme", "algorithm", "host", "path", "access_key_id", "credential_kind", "has_session_token", "region", "service",
+/// "signed_at", "expires_at", "life_seconds", "remaining_seconds", "signed_headers", "problems"}`; null where the URL does not say.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Inspection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let seconds = |span: Option<core::time::Duration>| span.map(|span| span.as_secs());
+        let signed_headers: Vec<&str> = self.signed_headers().collect();
+        let mut map = serializer.serialize_struct("Inspection", 15)?;
+        map.serialize_field("scheme", &self.presigned_with())?;
+        map.serialize_field("algorithm", &self.algorithm())?;
+        map.serialize_field("host", &self.host())?;
+        map.serialize_field("path", self.path())?;
+        map.serialize_field("access_key_id", &self.access_key_id())?;
+        map.serialize_field("credential_kind", &self.key_kind())?;
+        map.serialize_field("has_session_token", &self.has_session_token())?;
+        map.serialize_field("region", &self.region())?;
+        map.serialize_field("service", &self.service())?;
+        map.serialize_field("signed_at", &self.signed_at())?;
+        map.serialize_field("expires_at", &self.expires_at())?;
+        map.serialize_field("life_seconds", &seconds(self.life()))?;
+        map.serialize_field("remaining_seconds", &seconds(self.remaining()))?;
+        map.serialize_field("signed_headers", &signed_headers)?;
+        map.serialize_field("problems", self.problems())?;
+        map.end()
+    }
+}
+
+/// `{"kind", "message"}`.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Problem", 2)?;
+        map.serialize_field("kind", &self.kind())?;
+        map.serialize_field("message", &self.to_string())?;
+        map.end()
+    }
+}
+
+/// `{"verdict", "code", "findings", "difference"}`: the verdict is the likeliest cause, or `unexplained`; the difference is null unless
+/// both sides are known.
+#[cfg(feature = "explain")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Explanation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let first = self.findings().first();
+        let verdict = first.map_or("unexplained", |first| first.cause().as_str());
+        let mut map = serializer.serialize_struct("Explanation", 4)?;
+        map.serialize_field("verdict", verdict)?;
+        map.serialize_field("code", &self.code())?;
+        map.serialize_field("findings", self.findings())?;
+        map.serialize_field("difference", &self.difference())?;
+        map.end()
+    }
+}
+
+/// `{"cause", "confidence", "message", "signed", "seen"}`; the last two are null if there is nothing to show.
+#[cfg(feature = "explain")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Finding", 5)?;
+        map.serialize_field("cause", &self.cause())?;
+        map.serialize_field("confidence", &self.confidence())?;
+        map.serialize_field("message", self.message())?;
+        map.serialize_field("signed", &self.signed_text())?;
+        map.serialize_field("seen", &self.seen_text())?;
+        map.end()
+    }
+}
+
+/// The rows.
+#[cfg(feature = "explain")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows())
+    }
+}
+
+/// `{"part", "signed", "seen"}`; null on the side that has no such line.
+#[cfg(feature = "explain")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Row", 3)?;
+        map.serialize_field("part", self.part)?;
+        map.serialize_field("signed", &self.signed)?;
+        map.serialize_field("seen", &self.seen)?;
         map.end()
     }
 }

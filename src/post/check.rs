@@ -1,11 +1,12 @@
 //! The other direction, as a server goes: a policy is read, and an upload held against it. What does not live here: the check of
-//! the signature, which covers the base64 text of the field `policy`.
+//! the signature, which covers the base64 text of the field `policy` ([`verify`](crate::verify)).
 
 use super::condition::{Condition, Rule};
 use super::json::Reader;
 use super::{FILENAME, is_exempt};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::timestamp::Timestamp;
+use crate::verify::{MOST_FORM_DATA, VerifiedForm, error_body};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -16,7 +17,7 @@ use core::fmt;
 
 /// A policy that was read: what it demands, and until when it is good.
 ///
-/// Verify the signature over its base64 first: a policy says nothing about who made it.
+/// Verify the signature over its base64 first: a policy says nothing about who made it. [`VerifiedForm::check`] does all that follows.
 ///
 /// ```
 /// use presign::Timestamp;
@@ -46,12 +47,14 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads a policy from its JSON. The cost is proportional to its length.
+    /// Reads a policy from its JSON. The cost is proportional to its length, which is limited to the 20 KB that S3 takes
+    /// of a form.
     ///
     /// # Errors
-    /// [`ErrorKind::Policy`] if the text is not JSON, not an object of an `expiration` and `conditions`, if one of them
+    /// [`ErrorKind::Policy`] if the text is longer than 20 KiB, not JSON, not an object of an `expiration` and `conditions`, if one of them
     /// is there twice, or if a condition is not one.
     pub fn parse(json: &str) -> Result<Self, Error> {
+        check_length(json)?;
         let (mut expiration, mut conditions) = (None, None);
         let mut reader = Reader::new(json);
         reader.expect('{')?;
@@ -87,6 +90,7 @@ impl Policy {
     /// # Errors
     /// Those of [`parse`](Policy::parse), and if the text is not the base64 of UTF-8 text.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
+        check_length(text)?;
         let json = BASE64.decode(text).ok();
         match json.and_then(|json| String::from_utf8(json).ok()) {
             Some(json) => Policy::parse(&json),
@@ -122,6 +126,10 @@ impl Policy {
                 at: self.expiration,
             });
         }
+        let size = upload.size();
+        if size > MOST_FORM_DATA {
+            return Err(Refusal::FormTooLarge { size });
+        }
         let fields = upload.by_name()?;
         if fields.get("key").is_none_or(|key| key.is_empty()) {
             return Err(Refusal::NoKey);
@@ -152,6 +160,76 @@ impl Policy {
             Some(name) => Err(Refusal::ExtraField { name: name.clone() }),
             None => Ok(()),
         }
+    }
+}
+
+/// What the signature of a form leaves open.
+impl VerifiedForm<'_> {
+    /// The policy that was signed, read.
+    ///
+    /// # Errors
+    /// Those of [`Policy::parse`].
+    pub fn read_policy(&self) -> Result<Policy, Error> {
+        Policy::from_base64(self.signed_text())
+    }
+
+    /// Holds an upload against the policy that was signed. The upload has all fields of the form whose signature was verified, and the
+    /// file's length; what is refused here must not be stored.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::post::{PostPolicy, Upload};
+    /// use presign::verify::Verifier;
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let form = PostPolicy::new("user/eric/${filename}")
+    /// #     .content_length_range(1..=10)
+    /// #     .presign(&bucket, &credentials, Duration::from_secs(3600), now)?;
+    /// # let (fields, file): (Vec<_>, _) = (form.fields().collect(), b"hello");
+    /// # let lookup = |_: &str| Some(credentials.clone());
+    /// // `fields` and `file` are what the server read out of the multipart/form-data, and the bucket stands in the URL.
+    /// let verifier = Verifier::new("us-east-1", "s3");
+    /// let verified = verifier.verify_form(fields.iter().copied(), now, lookup)?;
+    ///
+    /// let upload = Upload::new("examplebucket", file.len() as u64)
+    ///     .file_name("notes.txt")
+    ///     .fields(fields.iter().copied());
+    /// verified.check(&upload, now)?;
+    /// assert_eq!(upload.value("key").as_deref(), Some("user/eric/notes.txt"));
+    ///
+    /// let too_large = Upload::new("examplebucket", 11).fields(fields.iter().copied());
+    /// let refusal = verified.check(&too_large, now).unwrap_err();
+    /// assert_eq!((refusal.code(), refusal.status()), ("EntityTooLarge", 400));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Policy::check`]; [`Refusal::InvalidPolicy`] if what was signed is no policy; [`Refusal::OtherForm`] if the upload's field
+    /// `policy` is not the one that was signed.
+    pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), Refusal> {
+        let policy = self.read_policy();
+        let policy = policy.map_err(|reason| Refusal::InvalidPolicy { reason })?;
+        let fields = upload.fields.iter();
+        let policies = fields.filter(|(name, _)| name.eq_ignore_ascii_case("policy"));
+        let mut texts = policies.map(|(_, text)| *text);
+        match (texts.next(), texts.next()) {
+            (Some(text), None) if text == self.signed_text() => policy.check(upload, now),
+            _ => Err(Refusal::OtherForm),
+        }
+    }
+}
+
+fn check_length(text: &str) -> Result<(), Error> {
+    match text.len() > MOST_FORM_DATA {
+        true => Err(error!(
+            Policy,
+            "the policy has {} bytes, and a form has room for {MOST_FORM_DATA} (20 KB)",
+            text.len()
+        )),
+        false => Ok(()),
     }
 }
 
@@ -243,6 +321,16 @@ impl<'a> Upload<'a> {
         }
     }
 
+    /// Bytes of the fields, expanded: a long name of a file may stand in many places.
+    fn size(&self) -> usize {
+        let sizes = self.fields.iter().flat_map(|(name, value)| {
+            let places = value.matches(FILENAME).count();
+            let names = places.saturating_mul(self.file_name.len());
+            [name.len(), value.len(), names]
+        });
+        sizes.fold(0, usize::saturating_add)
+    }
+
     /// The expanded values by their names in lower case, and the bucket.
     fn by_name(&self) -> Result<BTreeMap<String, Cow<'a, str>>, Refusal> {
         let mut fields = BTreeMap::new();
@@ -297,10 +385,22 @@ pub enum Refusal {
         /// The name of the field, in lower case.
         name: String,
     },
+    /// The fields before the file have more than the 20 KB that S3 takes.
+    FormTooLarge {
+        /// Bytes of their names and values, with the name of the file in its places.
+        size: usize,
+    },
     /// There is no field `key`, or it is empty.
     NoKey,
     /// The field `bucket` names another bucket than the URL.
     OtherBucket,
+    /// The field `policy` is not the one whose signature was verified.
+    OtherForm,
+    /// What was signed is no policy.
+    InvalidPolicy {
+        /// What is wrong with it.
+        reason: Error,
+    },
     /// The file has too few bytes.
     TooSmall {
         /// Its bytes.
@@ -325,11 +425,40 @@ impl Refusal {
             Refusal::Expired { .. }
             | Refusal::ConditionFailed { .. }
             | Refusal::ExtraField { .. }
-            | Refusal::OtherBucket => "AccessDenied",
+            | Refusal::OtherBucket
+            | Refusal::OtherForm => "AccessDenied",
+            Refusal::InvalidPolicy { .. } => "InvalidPolicyDocument",
             Refusal::RepeatedField { .. } | Refusal::NoKey => "InvalidArgument",
+            Refusal::FormTooLarge { .. } => "MaxPostPreDataLengthExceededError",
             Refusal::TooSmall { .. } => "EntityTooSmall",
             Refusal::TooLarge { .. } => "EntityTooLarge",
         }
+    }
+
+    /// The HTTP status that goes with [`code`](Refusal::code): 400 or 403.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self.code() {
+            "AccessDenied" => 403,
+            _ => 400,
+        }
+    }
+
+    /// The body of the answer, as S3 writes it: `application/xml` with [`code`](Refusal::code) and message.
+    ///
+    /// ```
+    /// use presign::post::Refusal;
+    ///
+    /// let refusal = Refusal::ExtraField { name: "acl".into() };
+    /// assert_eq!(
+    ///     refusal.to_xml(),
+    ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+    ///      <Message>Invalid according to Policy: Extra input fields: acl</Message></Error>",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        error_body(self.code(), &self.to_string())
     }
 }
 
@@ -345,10 +474,18 @@ impl fmt::Display for Refusal {
                 write!(f, "{INVALID}: Extra input fields: {}", name.escape_debug())
             }
             Refusal::RepeatedField { name } => write!(f, "the field {} is there more than once", Quoted(name)),
+            Refusal::FormTooLarge { size } => write!(
+                f,
+                "Your POST request fields preceding the upload file were too large: {size} bytes, not {MOST_FORM_DATA}"
+            ),
             Refusal::NoKey => f.write_str(
                 "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
             ),
             Refusal::OtherBucket => write!(f, "{INVALID}: the field bucket names another bucket than the URL"),
+            Refusal::OtherForm => {
+                f.write_str("the field policy is not the one whose signature was verified")
+            }
+            Refusal::InvalidPolicy { reason } => write!(f, "{INVALID}: {reason}"),
             Refusal::TooSmall { size, min } => write!(
                 f,
                 "Your proposed upload is smaller than the minimum allowed size: {size} bytes, not {min}"

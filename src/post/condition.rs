@@ -140,7 +140,9 @@ impl Condition {
             Kind::Eq { field, value } => write_array("eq", field, value, json),
             Kind::StartsWith { field, prefix } => write_array("starts-with", field, prefix, json),
             Kind::ContentLengthRange { min, max } => {
-                json.push_str("[\"content-length-range\", ");
+                json.push('[');
+                write_string(CONTENT_LENGTH_RANGE, json);
+                json.push_str(", ");
                 write_decimal(*min, json);
                 json.push_str(", ");
                 write_decimal(*max, json);
@@ -169,7 +171,7 @@ impl Condition {
         let matching = reader.string()?;
         reader.expect(',')?;
         let condition = match matching.as_str() {
-            "content-length-range" => {
+            CONTENT_LENGTH_RANGE => {
                 let min = reader.integer()?;
                 reader.expect(',')?;
                 let max = reader.integer()?;
@@ -217,6 +219,7 @@ impl Condition {
 }
 
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
+pub(super) const CONTENT_LENGTH_RANGE: &str = "content-length-range";
 
 fn write_array(matching: &str, field: &str, value: &str, json: &mut String) {
     json.push('[');

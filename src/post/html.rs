@@ -1,9 +1,10 @@
-//! A form as HTML and as JavaScript. What lives here: the markup, and the escaping that keeps every text inside its
-//! attribute or string literal. What does not: which fields there are.
+//! A form as HTML and as JavaScript. What lives here: the tags and the statements. What does not: which fields there are, and
+//! the escaping that keeps every text inside its attribute or string literal.
 
 use super::condition::CONTENT_TYPE;
 use super::form::PresignedPost;
 use super::json::write_script_string;
+use crate::markup::write_text;
 use alloc::string::String;
 
 /// The `<form>` element.
@@ -119,21 +120,4 @@ fn write_attribute(value: &str, html: &mut String) {
     html.push('"');
     write_text(value, html);
     html.push('"');
-}
-
-/// Text that is only text, in an element or between quotes.
-fn write_text(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            // HTML's reader would make a line feed of a carriage return.
-            '\r' => html.push_str("&#13;"),
-            '\n' => html.push_str("&#10;"),
-            c => html.push(c),
-        }
-    }
 }

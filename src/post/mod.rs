@@ -22,7 +22,7 @@
 //!     .presign(&bucket, &credentials, Duration::from_secs(3600), now)?;
 //! println!("{}", form.to_html());
 //!
-//! // What a server does with the upload, once it has verified the signature.
+//! // What a server does with the upload, once it has verified the signature: `verify::VerifiedForm::check` does both.
 //! let policy = Policy::parse(form.policy())?;
 //! let upload = Upload::new("examplebucket", 4_096).file_name("me.png").fields(form.fields());
 //! assert_eq!(policy.check(&upload, now), Ok(()));

@@ -1,6 +1,6 @@
 //! The builder of a policy: fields and conditions become a signed form.
 
-use super::condition::{Condition, Rule};
+use super::condition::{CONTENT_LENGTH_RANGE, CONTENT_TYPE, Condition, Rule};
 use super::form::{Field, OpenField, PresignedPost};
 use super::json::write_string;
 use super::{FILENAME, is_exempt, is_outside};
@@ -10,6 +10,7 @@ use crate::s3::Bucket;
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::SECURITY_TOKEN;
+use crate::verify::MOST_FORM_DATA;
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -355,6 +356,7 @@ impl PostPolicy {
         if let Some(error) = &self.error {
             return Err(error.clone());
         }
+        self.check_size()?;
         self.key.check()?;
         if expires_at <= now {
             return Err(error!(
@@ -388,6 +390,29 @@ impl PostPolicy {
             expires_at,
             signature,
         })
+    }
+
+    /// What is too long for any form is not looked at: each condition is held against the fields.
+    fn check_size(&self) -> Result<(), Error> {
+        let (KeyRule::Exact(key) | KeyRule::StartsWith(key)) = &self.key.0;
+        let sizes = self.items.iter().flat_map(|item| match item {
+            Item::Field { name, value } | Item::Eq { name, value } => [name.len(), value.len()],
+            Item::Condition(condition) => match condition.rule() {
+                Rule::Eq { field, value } => [field.len(), value.len()],
+                Rule::StartsWith { field, prefix } => [field.len(), prefix.len()],
+                // At least so many, whatever its numbers are.
+                Rule::ContentLengthRange { .. } => [CONTENT_LENGTH_RANGE.len(), 0],
+            },
+        });
+        let size = sizes.fold(key.len(), usize::saturating_add);
+        match size > MOST_FORM_DATA {
+            true => Err(error!(
+                Policy,
+                "the policy's fields and conditions have {size} bytes, and a server takes a form of {MOST_FORM_DATA} (20 KB) before its \
+                 file: it would answer \"MaxPostPreDataLengthExceededError\""
+            )),
+            false => Ok(()),
+        }
     }
 
     /// The caller's fields, in order, and the key.
@@ -489,7 +514,7 @@ impl fmt::Debug for PostPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.items.iter().map(|item| match item {
             Item::Field { name, .. } | Item::Eq { name, .. } => name.as_str(),
-            Item::Condition(condition) => condition.field().unwrap_or("content-length-range"),
+            Item::Condition(condition) => condition.field().unwrap_or(CONTENT_LENGTH_RANGE),
         });
         f.debug_struct("PostPolicy")
             .field("key", &self.key.value())
@@ -618,6 +643,13 @@ fn check_conditions(
                 }
                 Rule::StartsWith { prefix, .. } => {
                     check_field(name, prefix)?;
+                    if !condition.holds(Some(prefix)) {
+                        return Err(error!(
+                            Policy,
+                            "no value meets the condition {condition:?}: a {CONTENT_TYPE} with commas is a list, and \
+                             none of its values has one"
+                        ));
+                    }
                     match open.iter_mut().find(|open| open.is_named(name)) {
                         Some(open) => open.narrow(condition, prefix)?,
                         None => open.push(OpenField::new(name, prefix)),
@@ -672,7 +704,6 @@ fn can_hold(condition: &Condition, value: Option<&str>) -> bool {
 
 /// "The form data and boundaries (excluding the contents of the file) cannot exceed 20 KB."
 fn check_size(fields: &[Field]) -> Result<(), Error> {
-    const MOST: usize = 20 * 1024;
     /// Around name and value: `--`, the longest boundary of RFC 2046, and `Content-Disposition: form-data; name=""`,
     /// with line breaks.
     const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
@@ -680,10 +711,10 @@ fn check_size(fields: &[Field]) -> Result<(), Error> {
         .iter()
         .map(|(name, value)| [AROUND, name.len(), value.len()]);
     let size = sizes.flatten().fold(0, usize::saturating_add);
-    match size > MOST {
+    match size > MOST_FORM_DATA {
         true => Err(error!(
             Policy,
-            "the form has {size} bytes before its file, and a server takes {MOST} (20 KB): it would answer \
+            "the form has {size} bytes before its file, and a server takes {MOST_FORM_DATA} (20 KB): it would answer \
              \"MaxPostPreDataLengthExceededError\""
         )),
         false => Ok(()),

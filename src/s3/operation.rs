@@ -166,7 +166,8 @@ impl<'a> Operation<'a> {
         self.described(|parts| v4::presign_steps(&context, parts, expires_in, now.into()))
     }
 
-    /// Signs the operation with headers; [`url`](Operation::url) is where to send it.
+    /// Signs the operation with headers; [`url`](Operation::url) is where to send it. The headers that the operation was given are
+    /// signed and have to be sent too. With the feature `http`, `sign_http` makes the whole request.
     ///
     /// # Errors
     /// Those of [`presign`](Operation::presign) but for the expiry, and [`ErrorKind::Payload`](crate::ErrorKind::Payload) if a given
@@ -316,7 +317,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Does something with the request's parts. They are large, so they stay where they are made.
-    fn described<'b, T>(
+    pub(crate) fn described<'b, T>(
         &'b self,
         work: impl FnOnce(&mut Parts<'b>) -> Result<T, Error>,
     ) -> Result<T, Error> {

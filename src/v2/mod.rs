@@ -46,7 +46,8 @@
 //! # Where stores differ
 //! Some stores read `x-amz-*` from headers alone and refuse a link that carries them, or a session token, in its query: sign
 //! such a request with headers. Not every store signs the newer sub-resources `encryption`, `legal-hold` and `retention`. An access
-//! key id with a colon works in a URL only, for in the header the colon ends it.
+//! key id with a colon, such as Swift's `account:user`, is read from the header by stores that look for the last colon, as Swift and
+//! [`verify`](crate::verify) do; others end the id at the first, and take it from a URL only.
 //!
 //! The rules are those of [Signing and authenticating REST
 //! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and, for
@@ -63,6 +64,7 @@ pub use sign::Signer;
 pub(crate) use canonical::{
     AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_sub_resource,
 };
+pub(crate) use query::{LIFE, TIMESTAMP, parse_timestamp, sort_by_name, write_front};
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
 };

@@ -2,10 +2,11 @@
 
 use super::sign::check_path;
 use crate::credentials::Credentials;
-use crate::encode::{Encoded, Sink as _, Text};
+use crate::encode::{Encoded, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
-use crate::request::{Param, Parts, Request, write_params};
+use crate::headers::Value;
+use crate::request::{Param, Parts, Path, Request, write_params};
 use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send, names_of};
 use crate::timestamp::Timestamp;
 use alloc::string::{String, ToString as _};
@@ -32,10 +33,29 @@ impl SignatureMethod {
             SignatureMethod::HmacSha1 => "HmacSHA1",
         }
     }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let methods = [SignatureMethod::HmacSha256, SignatureMethod::HmacSha1];
+        methods.into_iter().find(|method| method.as_str() == name)
+    }
+
+    pub(crate) fn sign(self, credentials: &Credentials, string_to_sign: &str) -> Signature {
+        let message = string_to_sign.as_bytes();
+        match self {
+            SignatureMethod::HmacSha256 => {
+                let key = MacKey::new(credentials.secret_access_key().as_bytes());
+                Signature::base64(&key.mac(|hasher| hasher.update(message)))
+            }
+            SignatureMethod::HmacSha1 => {
+                let mac = credentials.hmac_sha1().chain_update(message);
+                Signature::base64(&mac.finalize().into_bytes())
+            }
+        }
+    }
 }
 
 /// How long after its `Timestamp` a service takes a request.
-const LIFE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// Signs requests to a query API.
 ///
@@ -204,26 +224,18 @@ impl QuerySigner {
                 });
             }
         }
-        // By name before it is encoded.
-        params
-            .as_mut_slice()
-            .sort_by(|one, two| one.name.decoded().cmp(two.name.decoded()));
+        sort_by_name(params.as_mut_slice());
 
         let query_at = text.len();
         write_params(params.as_slice(), text);
         let mut string_to_sign = String::new();
-        string_to_sign.push_str(parts.method);
-        string_to_sign.push('\n');
-        match parts.host {
-            Some(host) => string_to_sign.lower(&String::from_utf8_lossy(host)),
-            None => parts.authority.write(&mut string_to_sign),
-        }
-        string_to_sign.push('\n');
-        parts.path.write_as_given(&mut string_to_sign);
-        string_to_sign.push('\n');
+        let host = parts
+            .host
+            .map_or(Value::Host(parts.authority), Value::Bytes);
+        write_front(parts.method, host, parts.path, &mut string_to_sign);
         string_to_sign.push_str(text.get(query_at..).unwrap_or_default());
 
-        let signature = self.signature(&string_to_sign);
+        let signature = self.method.sign(&self.credentials, &string_to_sign);
         text.push_str("&Signature=");
         Encoded(text).text(signature.as_str());
         if let Some(steps) = steps {
@@ -232,23 +244,32 @@ impl QuerySigner {
         }
         Ok(())
     }
-
-    fn signature(&self, string_to_sign: &str) -> Signature {
-        let message = string_to_sign.as_bytes();
-        match self.method {
-            SignatureMethod::HmacSha256 => {
-                let key = MacKey::new(self.credentials.secret_access_key().as_bytes());
-                Signature::base64(&key.mac(|hasher| hasher.update(message)))
-            }
-            SignatureMethod::HmacSha1 => {
-                let mac = self.credentials.hmac_sha1().chain_update(message);
-                Signature::base64(&mac.finalize().into_bytes())
-            }
-        }
-    }
 }
 
-const TIMESTAMP: &str = "Timestamp";
+/// Sorts parameters by name before it is encoded; those of one name stay in the order given.
+pub(crate) fn sort_by_name(params: &mut [Param<'_>]) {
+    params.sort_by(|one, two| one.name.decoded().cmp(two.name.decoded()));
+}
+
+/// Writes the string to sign up to its last line, which are the sorted parameters.
+pub(crate) fn write_front(method: &str, host: Value<'_>, path: Path<'_>, sink: &mut impl Sink) {
+    sink.text(method);
+    sink.text("\n");
+    match host {
+        Value::Bytes(host) => sink.lower(&String::from_utf8_lossy(host)),
+        Value::Host(authority) => authority.write(sink),
+    }
+    sink.text("\n");
+    path.write_as_given(sink);
+    sink.text("\n");
+}
+
+/// A time among the parameters: without an offset, it is in UTC.
+pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, Error> {
+    Timestamp::parse(text).or_else(|_| Timestamp::parse(&alloc::format!("{text}Z")))
+}
+
+pub(crate) const TIMESTAMP: &str = "Timestamp";
 
 /// Whether the time of signing is among the parameters; an error if another one is.
 fn has_timestamp(parts: &Parts<'_>, now: Timestamp) -> Result<bool, Error> {
@@ -257,10 +278,7 @@ fn has_timestamp(parts: &Parts<'_>, now: Timestamp) -> Result<bool, Error> {
     for given in params.filter(|param| param.name.decoded().eq(TIMESTAMP.bytes())) {
         let bytes: Vec<u8> = given.value.unwrap_or_default().decoded().collect();
         let text = String::from_utf8_lossy(&bytes);
-        // Without an offset, the time is in UTC.
-        let said =
-            Timestamp::parse(&text).or_else(|_| Timestamp::parse(&alloc::format!("{text}Z")));
-        if is_there || said != Ok(now) {
+        if is_there || parse_timestamp(&text) != Ok(now) {
             return Err(error!(
                 Query,
                 "the parameter {TIMESTAMP} is {}, but the request is signed at {now}: \

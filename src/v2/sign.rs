@@ -228,7 +228,8 @@ pub(crate) fn presign(
     };
     let mut push_name = |name: &str, url: &mut String| {
         url.push(separator);
-        url.lower(name);
+        // A token may hold `%`, `&` and `#`.
+        Encoded(url).lower(name);
         url.push('=');
         separator = '&';
     };
@@ -289,8 +290,8 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     /// Names of the authentication's parameters, expiry and signature.
     const FIXED: usize = 192;
     let headers = parts.headers.as_slice().iter().map(|header| {
-        let value = header.value.len().saturating_mul(3);
-        value.saturating_add(header.name.len()).saturating_add(2)
+        let length = header.value.len().saturating_add(header.name.len());
+        length.saturating_mul(3).saturating_add(2)
     });
     [
         FIXED,

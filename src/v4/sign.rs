@@ -159,7 +159,7 @@ impl Signer {
     /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a fragment or a bad
     /// escape; a header name or value that can't be sent; two `Host` headers that differ; a
     /// query that is signed already; `x-amz-date`, `x-amz-security-token` or `x-amz-content-sha256` headers that contradict
-    /// what is signed; a signing time outside the years 0 to 9999.
+    /// what is signed; an access key id with a comma; a signing time outside the years 0 to 9999.
     pub fn sign(
         &self,
         request: &Request<'_>,
@@ -536,6 +536,7 @@ pub(crate) fn sign(
     let settings = &context.settings;
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
+    check_id(context.credentials.access_key_id())?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
     let given = Given::of(parts, names)?;
@@ -694,6 +695,18 @@ fn check_expires(expires_in: Duration) -> Result<u32, Error> {
             Expiry,
             "a presigned URL lives for 1 to {LONGEST} seconds (seven days), not for {}",
             expires_in.as_secs()
+        )),
+    }
+}
+
+/// In the `Authorization` header a comma ends the credential, for every reader; a URL or a form can carry it.
+fn check_id(access_key_id: &str) -> Result<(), Error> {
+    match access_key_id.contains(',') {
+        false => Ok(()),
+        true => Err(error!(
+            Credentials,
+            "the access key id holds a comma, which would end it in the Authorization header: \
+             presign a URL, which can carry it"
         )),
     }
 }

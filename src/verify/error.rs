@@ -1,7 +1,9 @@
 //! Why a request was refused. What lives here: the kinds, and what a server answers to each. What does not: the checks.
 
 use super::Scheme;
+use crate::markup::write_text;
 use alloc::borrow::Cow;
+use alloc::string::String;
 use core::fmt;
 
 /// Why a received request was refused.
@@ -38,6 +40,8 @@ pub enum VerifyErrorKind {
     Scheme,
     /// Method, path or a header that no request can have.
     Request,
+    /// More bytes or headers than are [allowed](super#limits).
+    TooLarge,
     /// An `Authorization` header, parameter or form field that can't be read.
     Malformed,
     /// A part of the authentication is not there.
@@ -85,6 +89,7 @@ impl VerifyErrorKind {
             VerifyErrorKind::SignedTwice => "signed-twice",
             VerifyErrorKind::Scheme => "scheme",
             VerifyErrorKind::Request => "request",
+            VerifyErrorKind::TooLarge => "too-large",
             VerifyErrorKind::Malformed => "malformed",
             VerifyErrorKind::Missing => "missing",
             VerifyErrorKind::Repeated => "repeated",
@@ -141,7 +146,8 @@ impl VerifyError {
             Some(Scheme::V4Query) => "AuthorizationQueryParametersError",
             Some(Scheme::V4Header) => "AuthorizationHeaderMalformed",
             Some(Scheme::V4Form) => "InvalidRequest",
-            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form) | None => "InvalidArgument",
+            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form | Scheme::V2QueryApi)
+            | None => "InvalidArgument",
         };
         match self.kind {
             Kind::Malformed
@@ -152,11 +158,15 @@ impl VerifyError {
             | Kind::ExpiryTooLong => malformed,
             Kind::Missing => match self.scheme {
                 Some(Scheme::V4Header) => "MissingSecurityHeader",
-                Some(Scheme::V2Header | Scheme::V2Query) => "AccessDenied",
+                Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2QueryApi) => "AccessDenied",
                 _ => malformed,
             },
             Kind::SignedTwice => "InvalidArgument",
             Kind::Scheme | Kind::Request => "InvalidRequest",
+            Kind::TooLarge => match self.scheme {
+                Some(Scheme::V4Form | Scheme::V2Form) => "MaxPostPreDataLengthExceededError",
+                _ => "RequestHeaderSectionTooLarge",
+            },
             Kind::NotSigned | Kind::NotYetValid | Kind::Expired | Kind::HeaderNotSigned => {
                 "AccessDenied"
             }
@@ -181,6 +191,36 @@ impl VerifyError {
             _ => 400,
         }
     }
+
+    /// The body of the answer, as S3 writes it: `application/xml` with [`code`](VerifyError::code) and message. To a HEAD request
+    /// a server answers without it.
+    ///
+    /// ```
+    /// use presign::verify::{ReceivedRequest, Verifier};
+    ///
+    /// let verifier = Verifier::new("us-east-1", "s3");
+    /// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg").header("Host", "example.com");
+    /// let error = verifier.parse(&request).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_xml(),
+    ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    ///      <Error><Code>AccessDenied</Code><Message>the request carries no signature</Message></Error>",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        error_body(self.code(), &self.message)
+    }
+}
+
+/// An error as S3 writes it.
+pub(crate) fn error_body(code: &str, message: &str) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+    write_text(code, &mut xml);
+    xml.push_str("</Code><Message>");
+    write_text(message, &mut xml);
+    xml.push_str("</Message></Error>");
+    xml
 }
 
 impl fmt::Display for VerifyError {

@@ -2,6 +2,7 @@
 //! not: whether the other fields meet the policy's conditions.
 
 use super::error::{VerifyError, refuse};
+use super::limits::MOST_FORM_DATA;
 use super::text::{Credential, Presented, parse_amz_date};
 use super::v4::check_scope;
 use super::{Scheme, Verifier, check_credentials};
@@ -33,8 +34,9 @@ pub struct FormClaim<'a> {
 /// A form whose policy was signed by who it says.
 ///
 /// The signature covers the policy and nothing else: whether the policy has ended and whether the form's fields, file and bucket meet
-/// its conditions is still to be checked, against [`policy`](VerifiedForm::policy).
+/// its conditions is still to be checked: by [`check`](VerifiedForm::check), once the file's length is known.
 #[must_use = "the policy's expiration and conditions are still to be checked"]
+#[derive(Clone)]
 pub struct VerifiedForm<'a> {
     claim: FormClaim<'a>,
     policy: Vec<u8>,
@@ -44,8 +46,8 @@ impl Verifier {
     /// Reads the authentication of a form: its fields, in order, up to the file. Names match in any case of letters.
     ///
     /// # Errors
-    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, a scheme, region or
-    /// service that is not allowed.
+    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, more than 20 KiB of
+    /// them, a scheme, region or service that is not allowed.
     pub fn parse_form<'a>(
         &'a self,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -61,7 +63,19 @@ impl Verifier {
             "signature",
         ];
         let mut found: [Option<&str>; 8] = [None; 8];
+        let mut size = 0usize;
         for (name, value) in fields {
+            for text in [name, value] {
+                size = size.saturating_add(text.len());
+            }
+            if size > MOST_FORM_DATA {
+                // The answer is the same for both generations.
+                return Err(refuse!(
+                    TooLarge,
+                    Scheme::V4Form,
+                    "the fields of the form have more than {MOST_FORM_DATA} bytes, which are allowed"
+                ));
+            }
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot
                 .into_iter()
@@ -282,6 +296,11 @@ impl VerifiedForm<'_> {
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         self.claim.signed_at
+    }
+
+    /// The field `policy` as it was signed.
+    pub(crate) fn signed_text(&self) -> &str {
+        self.claim.policy
     }
 
     /// The policy, decoded from base64: JSON with `expiration` and `conditions`.

@@ -33,6 +33,16 @@
 //! credentials in whatever way, then [`Claim::verify`]. Keep [`Credentials`] between requests: they hold the
 //! signing keys of the day, and with them a check of a presigned URL derives no key and allocates nothing.
 //!
+//! # Forms
+//! A form that a browser sends is checked in two steps, for its fields come before its file: [`Verifier::verify_form`] checks the signature,
+//! which covers the policy alone, and [`VerifiedForm::check`] holds the fields and the file's length against that policy.
+//!
+//! # Behind a proxy, under a router
+//! What is checked has to be what the client sent. A proxy may put its own `Host` header in; a router that cuts a prefix off the path
+//! leaves only the end of it in the request's URI (axum keeps the whole as `OriginalUri`); and an `x-amz-*` header that was added
+//! on the way, such as CloudFront's `x-amz-cf-id`, counts as not signed. The package's example `examples/web/axum-service` is a layer for axum
+//! that sees to it, `examples/execute_api.rs` a check in hyper.
+//!
 //! # What is refused
 //! Whatever the [`Verifier`] does not allow; a request without a signature, or with two; a
 //! parameter, field or header of the authentication that is missing, repeated or malformed; `host` that is not signed, and
@@ -40,17 +50,29 @@
 //! in any case; a header that is signed and not there; a scope whose date is not that of the signing time; times that are too far off; a
 //! session token that is not the credentials' own; and a signature that is not that of the request.
 //!
+//! # Limits
+//! A request that is larger than any that AWS takes is refused before it is read: [`TooLarge`](VerifyErrorKind::TooLarge).
+//!
+//! | part | limit | by |
+//! |---|---|---|
+//! | the target: path and query | 16 KiB | an [Application Load Balancer](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html); S3 takes 8 KB of target and headers together |
+//! | one header, name and value | 16 KiB | the same |
+//! | all headers | 64 KiB | the same |
+//! | headers, in number | 512 | more than fit into the 8 KB of S3 |
+//! | the fields of a form, without its file | 20 KiB | [S3](https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html) |
+//!
 //! # What is not seen
 //! Two requests that have the same canonical request have the same signature. An escape that need not be there
 //! (`%7E` for `~`), the case of its digits, the order of parameters, and white space at the ends of
 //! header values and in runs are no difference; neither are dot segments and doubled slashes in a path of a service other than S3.
-//! Under SigV2 much more is not covered: see [`v2`](crate::v2#what-is-covered).
+//! Under SigV2 much more is not covered: see [`v2`](crate::v2#what-is-covered). In the query APIs nothing of headers but `host`, and nothing of a body.
 //! The URL's scheme, http or https, is covered by neither.
 //!
 //! The codes are those of [Error responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
 
 mod error;
 mod form;
+mod limits;
 mod request;
 mod text;
 mod v2;
@@ -60,6 +82,8 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use form::{FormClaim, VerifiedForm};
 pub use request::ReceivedRequest;
 
+pub(crate) use error::error_body;
+pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_amz_date, parse_decimal};
 
 use crate::credentials::Credentials;
@@ -96,20 +120,27 @@ pub enum Scheme {
     V2Query,
     /// SigV2 in the fields of a browser's POST form.
     V2Form,
+    /// SigV2 of the query APIs, in the query. A form that is sent in the body of a POST is signed as if it stood there: it is checked as
+    /// a request whose target is the path, a `?` and the body.
+    V2QueryApi,
 }
 
 impl Scheme {
-    const ALL: [Scheme; 6] = [
+    const ALL: [Scheme; 7] = [
         Scheme::V4Header,
         Scheme::V4Query,
         Scheme::V4Form,
         Scheme::V2Header,
         Scheme::V2Query,
         Scheme::V2Form,
+        Scheme::V2QueryApi,
     ];
 
     fn is_v2(self) -> bool {
-        matches!(self, Scheme::V2Header | Scheme::V2Query | Scheme::V2Form)
+        matches!(
+            self,
+            Scheme::V2Header | Scheme::V2Query | Scheme::V2Form | Scheme::V2QueryApi
+        )
     }
 }
 
@@ -179,7 +210,7 @@ impl Verifier {
         self
     }
 
-    /// Allows SigV2 too, in header, query and form, with URLs that end at most `longest_life` from now.
+    /// Allows SigV2 too, in header, query and form, and that of the query APIs, with URLs that end at most `longest_life` from now.
     ///
     /// SigV2 covers little of a request and knows no region: see [`v2`](crate::v2#what-is-covered).
     #[must_use]
@@ -285,7 +316,7 @@ impl Verifier {
             v4 |= v4::is_mark(&param);
             v2.see(&param);
         }
-        let v2 = v2.is_signed();
+        let (v2, v2_scheme) = (v2.is_signed(), v2.scheme());
         let signatures = [authorization.is_some(), v4, v2];
         let generation = match (authorization, v4, v2) {
             (Some(authorization), false, false) => {
@@ -313,8 +344,11 @@ impl Verifier {
                 Generation::V4(v4::Claim::of_query(self, request, query)?)
             }
             (None, false, true) => {
-                self.check_allowed(Scheme::V2Query)?;
-                Generation::V2(v2::Claim::of_query(self, request, query)?)
+                self.check_allowed(v2_scheme)?;
+                Generation::V2(match v2_scheme {
+                    Scheme::V2QueryApi => v2::Claim::of_api(request, query)?,
+                    _ => v2::Claim::of_query(self, request, query)?,
+                })
             }
             _ if signatures.contains(&true) => {
                 return Err(refuse!(
@@ -355,6 +389,7 @@ impl Verifier {
     }
 
     fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
+        limits::check(request)?;
         let query = request.query.unwrap_or_default();
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
@@ -494,7 +529,7 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The signing time. A SigV2 URL does not tell it.
+    /// The signing time. A SigV2 URL for S3 does not tell it.
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         match &self.generation {
@@ -526,6 +561,9 @@ impl<'a> Claim<'a> {
     pub fn covers_header(&self, name: &str) -> bool {
         match &self.generation {
             Generation::V4(claim) => claim.names.holds(name),
+            Generation::V2(claim) if claim.scheme == Scheme::V2QueryApi => {
+                name.eq_ignore_ascii_case("host")
+            }
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let is_date = claim.signed_at().is_some() && name.eq_ignore_ascii_case("date");
@@ -539,12 +577,13 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Whether a query parameter is covered by the signature: under SigV4 all are, under SigV2 the sub-resources,
-    /// `response-*` and `x-amz-*`.
+    /// Whether a query parameter is covered by the signature: under SigV4 and in the query APIs all are, in S3's SigV2 the
+    /// sub-resources, `response-*` and `x-amz-*`.
     #[must_use]
     pub fn covers_parameter(&self, name: &str) -> bool {
         match &self.generation {
             Generation::V4(_) => true,
+            Generation::V2(claim) if claim.scheme == Scheme::V2QueryApi => true,
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let in_query = claim.scheme == Scheme::V2Query;

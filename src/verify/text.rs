@@ -9,6 +9,7 @@ use crate::timestamp::{AmzDate, Timestamp};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// The text decoded: as it stands, if no escape is in it. None if it is not UTF-8.
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
@@ -32,19 +33,17 @@ fn same<'a>(like: Text<'_>, raw: &'a str) -> Text<'a> {
 /// The place and length of the last occurrence of a separator, which may be escaped.
 fn last(text: Text<'_>, separator: char, escape: &str) -> Option<(usize, usize)> {
     let raw = text.raw();
-    let bare = raw.rfind(separator).map(|at| (at, separator.len_utf8()));
-    let escaped = match text {
-        Text::Plain(_) => None,
-        Text::Wire(_) => raw
-            .rmatch_indices('%')
-            .map(|(at, _)| at)
-            .find(|at| {
-                let found = raw.get(*at..at.saturating_add(escape.len()));
-                found.is_some_and(|found| found.eq_ignore_ascii_case(escape))
-            })
-            .map(|at| (at, escape.len())),
+    let is_escape = |at: usize| {
+        let found = raw.get(at..at.saturating_add(escape.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(escape))
     };
-    bare.max(escaped)
+    // One search for both: another for the one that is not there would go to the front each time.
+    raw.rmatch_indices([separator, '%'])
+        .find_map(|(at, found)| match (found, text) {
+            ("%", Text::Wire(_)) => is_escape(at).then_some((at, escape.len())),
+            ("%", Text::Plain(_)) => None,
+            _ => Some((at, found.len())),
+        })
 }
 
 fn split_last<'a>(text: Text<'a>, separator: char, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
@@ -100,10 +99,37 @@ impl<'a> SignedNames<'a> {
         })
     }
 
+    /// Whether the name, in any case of letters, is among the signed ones. They are sorted, or are refused, so it is looked for by
+    /// halves: every header of a request is.
     pub(crate) fn holds(self, name: &str) -> bool {
+        let raw = self.0.raw();
         let lower = |byte: u8| byte.to_ascii_lowercase();
-        self.backwards()
-            .any(|signed| signed.decoded().eq(name.bytes().map(lower)))
+        let separator = |at: usize| {
+            let rest = raw.as_bytes().get(at..)?;
+            match (rest, self.0) {
+                ([b';', ..], _) => at.checked_add(1),
+                ([b'%', b'3', b'B' | b'b', ..], Text::Wire(_)) => at.checked_add(3),
+                _ => None,
+            }
+        };
+        let (mut from, mut to) = (0usize, raw.len());
+        loop {
+            let middle = from.midpoint(to);
+            // The separators around the name in the middle; the ends of the text are none.
+            let before = (from..middle)
+                .rev()
+                .find_map(|at| Some((at, separator(at).filter(|end| *end <= middle)?)));
+            let start = before.map_or(from, |(_, end)| end);
+            let after = (start..to).find_map(|at| Some((at, separator(at)?)));
+            let end = after.map_or(to, |(at, _)| at);
+            let signed = same(self.0, raw.get(start..end).unwrap_or_default());
+            match (signed.decoded().cmp(name.bytes().map(lower)), before, after) {
+                (Ordering::Equal, ..) => return true,
+                (Ordering::Less, _, Some((_, next))) => from = next,
+                (Ordering::Greater, Some((at, _)), _) => to = at,
+                _ => return false,
+            }
+        }
     }
 
     /// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
@@ -178,4 +204,54 @@ pub(crate) fn parse_amz_date(text: &str) -> Option<(Timestamp, AmzDate)> {
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SignedNames, Text};
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    /// What is looked for by halves is found as it is by going through all.
+    #[test]
+    fn names_are_found_wherever_they_stand() {
+        let all: Vec<String> = (0..40)
+            .map(|at| "abc".repeat(at % 7 + 1) + &format!("{at:02}"))
+            .collect();
+        for count in 0..all.len() {
+            let mut names = all.get(..count).unwrap().to_vec();
+            names.sort();
+            for separator in [";", "%3B", "%3b"] {
+                let text = names.join(separator);
+                let texts = [Text::Wire(&text), Text::Plain(&text)];
+                for text in texts.into_iter().take(if separator == ";" { 2 } else { 1 }) {
+                    for name in &all {
+                        let upper = name.to_ascii_uppercase();
+                        assert_eq!(
+                            SignedNames(text).holds(&upper),
+                            names.contains(name),
+                            "{name} {text:?}"
+                        );
+                    }
+                    assert!(!SignedNames(text).holds("a") && !SignedNames(text).holds("zz"));
+                }
+            }
+            assert_eq!(
+                SignedNames(Text::Plain(&names.join(";")))
+                    .backwards()
+                    .count(),
+                count.max(1)
+            );
+            assert_eq!(
+                SignedNames(Text::Wire(&names.join("%3B")))
+                    .backwards()
+                    .count(),
+                count.max(1)
+            );
+        }
+        // An escaped letter is that letter; an escape in plain text is text.
+        assert!(SignedNames(Text::Wire("date;h%6fst")).holds("Host"));
+        assert!(!SignedNames(Text::Plain("date%3Bhost")).holds("host"));
+    }
 }

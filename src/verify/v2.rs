@@ -1,5 +1,5 @@
-//! Signature Version 2 of S3's REST interface, from the server's side. What lives here: reading the authentication of a
-//! header or a query. What does not: the string to sign, which is `v2::canonical`'s.
+//! Signature Version 2, of S3's REST interface and of the query APIs, from the server's side. What lives here: reading the
+//! authentication of a header or a query. What does not: the strings to sign, which are those of `v2::canonical` and `v2::query`.
 
 use super::error::{VerifyError, refuse};
 use super::request::ReceivedRequest;
@@ -9,13 +9,17 @@ use super::{Scheme, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
 use crate::error::Quoted;
-use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme};
+use crate::headers::compare_names;
+use crate::list::List;
+use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::{
-    AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, sign_string,
+    AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SignatureMethod, StringToSign,
+    TIMESTAMP, is_amz, parse_timestamp, sign_string, sort_by_name, write_front,
 };
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -29,8 +33,10 @@ pub(super) struct Claim<'a> {
     /// The time in the header, or the end of the URL.
     time: Timestamp,
     /// The `x-amz-*` parameters of a URL, decoded.
-    hoisted: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    hoisted: Vec<Hoisted<'a>>,
     bucket: Option<&'a str>,
+    /// Of a query API, by its own string to sign.
+    api: Option<SignatureMethod>,
 }
 
 /// Which parameters of a URL that is presigned with SigV2 a query has.
@@ -39,6 +45,7 @@ pub(super) struct Marks {
     access_key_id: bool,
     expires: bool,
     signature: bool,
+    version: bool,
 }
 
 impl Marks {
@@ -46,16 +53,28 @@ impl Marks {
         self.access_key_id |= param.is_exactly(ACCESS_KEY_ID);
         self.expires |= param.is_exactly(EXPIRES);
         self.signature |= param.is_exactly(SIGNATURE);
+        self.version |= param.is_exactly(SIGNATURE_VERSION);
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.access_key_id || (self.expires && self.signature)
+        self.access_key_id || (self.signature && (self.expires || self.version))
+    }
+
+    /// That of the query APIs is told by its version, which S3's does not name.
+    pub(super) fn scheme(&self) -> Scheme {
+        match self.version {
+            true => Scheme::V2QueryApi,
+            false => Scheme::V2Query,
+        }
     }
 }
 
 const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 const EXPIRES: &str = "Expires";
 const SIGNATURE: &str = "Signature";
+const SIGNATURE_VERSION: &str = "SignatureVersion";
+const SIGNATURE_METHOD: &str = "SignatureMethod";
+const API_TOKEN: &str = "SecurityToken";
 
 impl<'a> Claim<'a> {
     /// Reads `AWS AKIDEXAMPLE:signature`.
@@ -102,6 +121,7 @@ impl<'a> Claim<'a> {
             time,
             hoisted: Vec::new(),
             bucket: verifier.bucket(request),
+            api: None,
         };
         claim.checked(request)
     }
@@ -132,31 +152,22 @@ impl<'a> Claim<'a> {
             if !prefix.map(|byte| byte.to_ascii_lowercase()).eq(AMZ.bytes()) {
                 continue;
             }
-            let (Some(name), Some(value)) = (decode(param.name), decode(value)) else {
+            let Some(name) = decode(param.name) else {
                 return Err(refuse!(
                     Malformed,
                     scheme,
-                    "the parameter {} is not UTF-8",
+                    "the name of the parameter {} is not UTF-8",
                     Quoted(param.name.raw())
                 ));
             };
-            let again = hoisted
-                .iter()
-                .any(|(other, _): &(Cow<'_, str>, _)| other.eq_ignore_ascii_case(&name));
-            if again || request.values(&name).next().is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "{} is there more than once",
-                    Quoted(&name)
-                ));
-            }
-            let value = match value {
-                Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-                Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+            // A header's value may be any bytes.
+            let value = match value.raw().contains('%') {
+                true => Cow::Owned(value.decoded().collect()),
+                false => Cow::Borrowed(value.raw().as_bytes()),
             };
             hoisted.push((name, value));
         }
+        check_hoisted_once(&mut hoisted, request)?;
         let [id, expires, presented] = found.map(|(name, value)| {
             value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
         });
@@ -186,6 +197,106 @@ impl<'a> Claim<'a> {
             time: Timestamp::from_unix_seconds(end),
             hoisted,
             bucket: verifier.bucket(request),
+            api: None,
+        };
+        claim.checked(request)
+    }
+
+    /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
+    pub(super) fn of_api(
+        request: &'a ReceivedRequest<'_>,
+        query: &'a str,
+    ) -> Result<Self, VerifyError> {
+        let scheme = Scheme::V2QueryApi;
+        const NAMES: [&str; 7] = [
+            ACCESS_KEY_ID,
+            SIGNATURE_METHOD,
+            SIGNATURE_VERSION,
+            SIGNATURE,
+            TIMESTAMP,
+            EXPIRES,
+            API_TOKEN,
+        ];
+        let mut found: [Option<Text<'a>>; 7] = [None; 7];
+        for param in query.split('&').map(Param::from_wire) {
+            let slot = NAMES.iter().zip(&mut found);
+            let slot = slot.into_iter().find(|(name, _)| param.is_exactly(name));
+            if let Some((name, slot)) = slot
+                && slot.replace(param.value.unwrap_or_default()).is_some()
+            {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the parameter {name} is there more than once"
+                ));
+            }
+        }
+        let [id, method, version, presented, timestamp, expires, token] = found;
+        let required = |value: Option<Text<'a>>, name: &str| {
+            let value = value.filter(|value| !value.raw().is_empty());
+            value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
+        };
+        let id = required(id, ACCESS_KEY_ID)?;
+        let method = required(method, SIGNATURE_METHOD)?;
+        let version = required(version, SIGNATURE_VERSION)?;
+        let presented = required(presented, SIGNATURE)?;
+        if !version.decoded().eq(*b"2") {
+            return Err(refuse!(
+                Scheme,
+                scheme,
+                "SignatureVersion is {}: 2 is supported",
+                Quoted(version.raw())
+            ));
+        }
+        let Some(api) = decode(method).and_then(|name| SignatureMethod::named(&name)) else {
+            return Err(refuse!(
+                Scheme,
+                scheme,
+                "SignatureMethod is {}: HmacSHA256 and HmacSHA1 are supported",
+                Quoted(method.raw())
+            ));
+        };
+        let (name, moment) = match (timestamp, expires) {
+            (Some(_), Some(_)) => {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the request has {TIMESTAMP} and {EXPIRES}: it can have one of them"
+                ));
+            }
+            (None, Some(end)) => (EXPIRES, end),
+            (start, None) => (TIMESTAMP, required(start, TIMESTAMP)?),
+        };
+        let Some(time) = decode(moment).and_then(|text| parse_timestamp(&text).ok()) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "{name} is {}: it should be a time like 2013-05-24T00:00:00Z",
+                Quoted(moment.raw())
+            ));
+        };
+        let text = |text: Text<'a>, name: &str| {
+            let text = decode(text).filter(|text| !text.is_empty());
+            text.ok_or_else(|| refuse!(Malformed, scheme, "{name} is empty or not UTF-8"))
+        };
+        let mut hoisted = Vec::new();
+        if let Some(token) = token {
+            let token = text(token, API_TOKEN)?.into_owned().into_bytes();
+            hoisted.push((Cow::Borrowed(SECURITY_TOKEN), Cow::Owned(token)));
+        }
+        let claim = Claim {
+            scheme,
+            access_key_id: text(id, ACCESS_KEY_ID)?,
+            presented: Presented::new(presented),
+            // The text is signed as a parameter; this says which kind of time it is.
+            moment: match name {
+                EXPIRES => Moment::Expires(0),
+                _ => Moment::Date(""),
+            },
+            time,
+            hoisted,
+            bucket: None,
+            api: Some(api),
         };
         claim.checked(request)
     }
@@ -281,6 +392,11 @@ impl<'a> Claim<'a> {
         request: &ReceivedRequest<'_>,
         credentials: &Credentials,
     ) -> Option<Signature> {
+        if let Some(method) = self.api {
+            let mut text = String::new();
+            self.write_string_to_sign(request, &mut text);
+            return Some(method.sign(credentials, &text));
+        }
         let context = Context {
             credentials,
             bucket: self.bucket,
@@ -296,7 +412,9 @@ impl<'a> Claim<'a> {
     }
 
     pub(super) fn write_string_to_sign(&self, request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
-        if let Some(parts) = self.parts(request) {
+        if self.api.is_some() {
+            write_api_string(request, sink);
+        } else if let Some(parts) = self.parts(request) {
             let text = StringToSign {
                 moment: self.moment,
                 amz_headers: &self.amz_headers(request),
@@ -338,4 +456,49 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// The string to sign of a query API.
+fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
+    let mut params = List::<Param<'_>, 24>::new();
+    let query = request.query.filter(|query| !query.is_empty());
+    for param in query.into_iter().flat_map(|query| query.split('&')) {
+        let param = Param::from_wire(param);
+        if !param.is_exactly(SIGNATURE) {
+            params.push(param);
+        }
+    }
+    sort_by_name(params.as_mut_slice());
+    let host = request.host().unwrap_or_default();
+    write_front(request.method, host, Path::Wire(request.path), sink);
+    write_params(params.as_slice(), sink);
+}
+
 const AMZ: &str = "x-amz-";
+
+/// A header of a URL, as its parameter says it.
+type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
+
+/// Sorts the parameters, and refuses one that is there twice, or as a header too.
+fn check_hoisted_once(
+    hoisted: &mut [Hoisted<'_>],
+    request: &ReceivedRequest<'_>,
+) -> Result<(), VerifyError> {
+    hoisted.sort_by(|(one, _), (two, _)| compare_names(one, two));
+    let twice = hoisted.windows(2).find_map(|pair| match pair {
+        [(one, _), (two, _)] if one.eq_ignore_ascii_case(two) => Some(&**one),
+        _ => None,
+    });
+    let headers = request.headers.as_slice().iter().map(|header| header.name);
+    let is_hoisted = |name: &&str| {
+        let found = hoisted.binary_search_by(|(hoisted, _)| compare_names(hoisted, name));
+        found.is_ok()
+    };
+    match twice.or_else(|| headers.into_iter().find(is_hoisted)) {
+        Some(name) => Err(refuse!(
+            Repeated,
+            Scheme::V2Query,
+            "{} is there more than once",
+            Quoted(name)
+        )),
+        None => Ok(()),
+    }
+}

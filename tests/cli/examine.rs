@@ -284,6 +284,119 @@ fn verify_asks_for_the_signed_headers() {
     assert_eq!(cause, "signature");
 }
 
+/// AWS's signing test suite has URLs whose signature covers a body.
+#[test]
+fn verify_checks_the_body() {
+    let cases: Value = serde_json::from_str(&vectors("v4.json")).unwrap();
+    let mut count = 0;
+    for case in cases.as_array().unwrap() {
+        if case["context"]["sign_body"] != true {
+            continue;
+        }
+        count += 1;
+        let request = text(case, "/query/signed_request");
+        let (head, body) = request.split_once("\n\n").unwrap();
+        let mut lines = head.lines();
+        let target = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let url = format!("https://example.amazonaws.com{target}");
+        let headers = lines.map(|line| format!("--header={line}"));
+        let headers: Vec<_> = headers.filter(|header| !header.contains("Host:")).collect();
+        let run = |more: &[&str]| {
+            let credentials = &case["context"]["credentials"];
+            Presign::bare(["verify", &url, "--method=POST", "--at", "20150830T123600Z"])
+                .args(&headers)
+                .args(more)
+                .credentials(
+                    text(credentials, "/access_key_id"),
+                    text(credentials, "/secret_access_key"),
+                    None,
+                )
+        };
+        run(&["--body=-"]).input(body).quiet();
+        let presign = run(&[]).file("body", body);
+        let path = presign.home.path().join("body").into_os_string();
+        presign.args(["--body".into(), path]).quiet();
+        for other in ["Param1=value2", ""] {
+            let (cause, _) = refused_verify(|| run(&["--body=-"]).input(other));
+            assert_eq!(cause, "signature");
+        }
+        let (cause, _) = refused_verify(|| run(&[]));
+        assert_eq!(cause, "signature");
+        let sentence = run(&["--body=no/such/file"]).refused();
+        assert!(sentence.contains("no/such/file"), "{sentence}");
+    }
+    assert_eq!(count, 2);
+    // A link to S3 covers none.
+    let ran = Presign::new(["verify", &published("query"), "--body=-"])
+        .input("any")
+        .run();
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains("covers no body"), "{}", ran.stderr);
+}
+
+/// The published calls of query APIs: another kind of SigV2, told by its `SignatureVersion`.
+#[test]
+fn calls_of_query_apis_are_read_and_checked() {
+    let cases: Value = serde_json::from_str(&vectors("sigv2-query.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let (id, secret) = (
+            text(case, "/access_key_id"),
+            text(case, "/secret_access_key"),
+        );
+        let url = format!(
+            "https://{}{}?{}",
+            text(case, "/host"),
+            text(case, "/path"),
+            text(case, "/expected/signed_query")
+        );
+        let said = param(&url, "Timestamp").unwrap();
+        let at = format!("{}Z", said.trim_end_matches('Z'));
+        let json = Presign::bare(["inspect", &url, "--at", &at]).json();
+        for (name, expected) in [
+            ("scheme", Value::from("sigv2-query-api")),
+            ("algorithm", "HmacSHA256".into()),
+            ("access_key_id", id.into()),
+            ("signed_at", at.as_str().into()),
+            ("remaining_seconds", 900.into()),
+            ("problems", Value::Array(vec![])),
+        ] {
+            assert_eq!(json[name], expected, "{name}");
+        }
+        let method = text(case, "/method");
+        let run = |url: &str, method: &str, secret: &str, at: &str| {
+            Presign::bare(["verify", url, "--method", method, "--at", at])
+                .credentials(id, secret, None)
+        };
+        let valid = run(&url, method, secret, &at).quiet();
+        assert!(
+            valid.starts_with(&format!("valid for {method} until ")),
+            "{valid}"
+        );
+        for (url, method, secret, at, cause) in [
+            (url.as_str(), method, "another", at.as_str(), "signature"),
+            (&url, "PUT", secret, &at, "signature"),
+            (
+                &url.replace("Version=2&", "Version=1&"),
+                method,
+                secret,
+                &at,
+                "scheme",
+            ),
+            (
+                &url.replace("Action=", "Action=x"),
+                method,
+                secret,
+                &at,
+                "signature",
+            ),
+            (&url, method, secret, "2013-05-24T00:00:00Z", "time-skew"),
+        ] {
+            let (found, sentence) = refused_verify(|| run(url, method, secret, at));
+            assert_eq!(found, cause, "{sentence}");
+        }
+    }
+}
+
 #[test]
 fn verify_takes_sigv2_with_its_bucket() {
     let cases: Value = serde_json::from_str(&vectors("s3-sigv2.json")).unwrap();
@@ -431,6 +544,47 @@ fn explain_tells_a_path_that_was_encoded_twice() {
             assert_eq!(json["verdict"], "path-encoded-twice");
         }
     }
+}
+
+/// A server that says no more than a code, and how the request was sent.
+#[test]
+fn explain_takes_what_was_sent() {
+    let signed = "--header=Content-Type: text/plain";
+    let put = ["put", "s3://examplebucket/a b.txt", signed];
+    let url = Presign::new(put).run().stdout.trim_end().to_owned();
+    let explain = |more: &[&str]| {
+        let presign = Presign::new(["explain", &url, "--method=PUT", signed, "--response=-"]);
+        let presign = presign.args(more);
+        presign
+            .input("<Error><Code>SignatureDoesNotMatch</Code></Error>")
+            .json()
+    };
+    let sent_url = format!("--sent-url={}", url.replace("a%20b", "a%2520b"));
+    for (more, verdict) in [
+        (&["--sent-method=POST"][..], "method"),
+        (&[&*sent_url], "path-encoded-twice"),
+        (&["--sent-header=Accept: */*"], "header-not-sent"),
+        (&["--sent-header=Content-Type: text/html"], "header-changed"),
+        (
+            &[
+                "--sent-header=Content-Type: text/plain",
+                "--sent-header=x-amz-acl: private",
+            ],
+            "header-not-signed",
+        ),
+    ] {
+        let json = explain(more);
+        assert_eq!(json["verdict"], verdict, "{more:?}: {json}");
+        assert_eq!(json["findings"][0]["confidence"], "certain", "{more:?}");
+    }
+    // Sent as it was signed, it is something else.
+    let json = explain(&[
+        "--sent-method=PUT",
+        "--sent-header=Content-Type: text/plain",
+    ]);
+    assert_ne!(json["findings"][0]["confidence"], "certain", "{json}");
+    Presign::new(["explain", &url, "--response=-", "--sent-url="]).misused();
+    Presign::new(["explain", &url, "--response=-", "--sent-header=none"]).misused();
 }
 
 #[test]

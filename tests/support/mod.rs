@@ -2,6 +2,8 @@
 //! agree with, done by other crates.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod botocore;
+
 use hmac::{KeyInit as _, Mac as _};
 use presign::s3::{Bucket, Operation};
 use presign::{Credentials, Error, ErrorKind, Timestamp};

@@ -4,15 +4,15 @@ use crate::args::Header;
 use crate::credentials;
 use crate::output::{self, Format, Refusal, Result};
 use crate::profile::Profile;
-use crate::request::bucket_host;
+use crate::request::{bucket_host, hash_body};
 use clap::builder::NonEmptyStringValueParser;
-use presign::explain::{Answer, Attempt, Explanation, Finding};
-use presign::inspect::{Inspection, KeyKind, PresignedWith, inspect as read};
+use presign::explain::{Answer, Attempt, Explanation};
+use presign::inspect::{Inspection, PresignedWith, inspect as read};
 use presign::verify::{
     CoveredPayload, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
 use presign::{Credentials, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -29,21 +29,26 @@ Examples:
 
 pub const VERIFY_EXAMPLES: &str = "\
 The credentials have to be those of the access key that the URL names. Headers that are signed, besides host, are
-given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed.
+given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed. A URL for a
+service other than S3 signs the body too: give it with --body unless it is empty.
 
 Examples:
   presign verify \"$URL\"
   presign verify \"$URL\" --method PUT --header 'Content-Type: text/plain'
+  presign verify \"$URL\" --method POST --body order.json
   presign verify \"$URL\" --region eu-central-1 --at 2013-05-24T12:00:00Z
   presign verify 'https://examplebucket.s3.amazonaws.com/a?AWSAccessKeyId=...' --bucket examplebucket";
 
 pub const EXPLAIN_EXAMPLES: &str = "\
 Compares what was signed with what the server says it saw. URL, --method and --header are those that were signed.
-Credentials are not needed; with those of the URL's access key the signature itself is checked too.
+Credentials are not needed; with those of the URL's access key the signature itself is checked too. Many servers
+send no more than a code: then --sent-url, --sent-method and --sent-header tell how the request was sent, as
+`curl -v` or a proxy's log shows it.
 
 Examples:
   curl --silent \"$URL\" | presign explain \"$URL\" --response -
   presign explain \"$URL\" --response error.xml --method PUT --header 'Content-Type: text/plain'
+  presign explain \"$URL\" --response error.xml --sent-method HEAD --sent-header 'Accept: */*'
   presign explain \"$URL\" --response error.xml --output json | jq --raw-output '.findings[0].cause'";
 
 /// The URL that is looked at, and how.
@@ -115,53 +120,8 @@ pub fn inspect(args: &InspectArgs) -> Result<()> {
     }
     match args.subject.output {
         Format::Text => output::print(seen.to_string().trim_end()),
-        Format::Json => output::print_json(inspection_object(&seen)),
+        Format::Json => output::print_json(output::object(&seen)),
     }
-}
-
-/// What a URL says, by name.
-fn inspection_object(seen: &Inspection) -> Map<String, Value> {
-    let problems: Vec<Value> = seen
-        .problems()
-        .iter()
-        .map(|problem| json!({"kind": problem.kind().as_str(), "message": problem.to_string()}))
-        .collect();
-    let moment = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-    [
-        (
-            "scheme",
-            json!(seen.presigned_with().map(PresignedWith::as_str)),
-        ),
-        ("algorithm", json!(seen.algorithm())),
-        ("host", json!(seen.host())),
-        ("path", json!(seen.path())),
-        ("access_key_id", json!(seen.access_key_id())),
-        (
-            "credential_kind",
-            json!(seen.key_kind().map(KeyKind::as_str)),
-        ),
-        ("has_session_token", json!(seen.has_session_token())),
-        ("region", json!(seen.region())),
-        ("service", json!(seen.service())),
-        ("signed_at", json!(moment(seen.signed_at()))),
-        ("expires_at", json!(moment(seen.expires_at()))),
-        (
-            "life_seconds",
-            json!(seen.life().map(|life| life.as_secs())),
-        ),
-        (
-            "remaining_seconds",
-            json!(seen.remaining().map(|left| left.as_secs())),
-        ),
-        (
-            "signed_headers",
-            json!(seen.signed_headers().collect::<Vec<_>>()),
-        ),
-        ("problems", json!(problems)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.into(), value))
-    .collect()
 }
 
 #[derive(clap::Args)]
@@ -171,6 +131,10 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     sent: Sent,
+
+    /// The file with the request's body, `-` for standard input; default no body
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
 
     /// The one region that is right; default the URL's own
     #[arg(long, value_name = "R", value_parser = NonEmptyStringValueParser::new())]
@@ -185,7 +149,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
     let credentials = sent.credentials()?;
     let seen = subject.inspect();
-    let is_v2 = seen.presigned_with() == Some(PresignedWith::SigV2);
+    let is_v2 = is_v2(&seen);
     let verifier = args.verifier(&seen);
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
         Ok(request) => request,
@@ -196,6 +160,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     }
     if let Some(bucket) = &sent.bucket {
         request = request.bucket(bucket);
+    }
+    if let Some(path) = &args.body {
+        request = request.body_sha256(hash_body(path)?);
     }
     let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
     let verified = match verifier.verify(&request, subject.time(), lookup) {
@@ -219,7 +186,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             let mut object = Map::new();
             object.insert("verdict".into(), "valid".into());
             object.insert("method".into(), sent.method.as_str().into());
-            object.extend(inspection_object(&seen));
+            object.extend(output::object(&seen));
             object.insert("payload".into(), payload_name(&verified).into());
             output::print_json(object)?;
         }
@@ -227,7 +194,15 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
     }
+    if args.body.is_some() && verified.payload() == CoveredPayload::Unsigned {
+        output::note("the URL's signature covers no body, so it is not checked");
+    }
     Ok(())
+}
+
+fn is_v2(seen: &Inspection) -> bool {
+    let with = seen.presigned_with();
+    with.is_some_and(|with| matches!(with, PresignedWith::SigV2 | PresignedWith::SigV2QueryApi))
 }
 
 impl VerifyArgs {
@@ -244,7 +219,7 @@ impl VerifyArgs {
         let service = or(&self.service, seen.service());
         Verifier::new(region, service)
             .allow_v2(Duration::MAX)
-            .schemes([Scheme::V4Query, Scheme::V2Query])
+            .schemes([Scheme::V4Query, Scheme::V2Query, Scheme::V2QueryApi])
     }
 
     /// Why the URL is not valid, and what to do where this program's options decide.
@@ -313,6 +288,18 @@ pub struct ExplainArgs {
 
     #[command(flatten)]
     sent: Sent,
+
+    /// The URL as it was really sent; default the one that was signed
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    sent_url: Option<String>,
+
+    /// The method that was really sent; default the one that was signed
+    #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
+    sent_method: Option<String>,
+
+    /// A header that was really sent, as `Name: value`; repeatable: if one is given, they all are
+    #[arg(long = "sent-header", value_name = "NAME: VALUE")]
+    sent_headers: Vec<Header>,
 }
 
 pub fn explain(args: &ExplainArgs) -> Result<()> {
@@ -323,6 +310,16 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
         .headers(headers.map(|header| (header.name.as_str(), header.value.as_str())));
     if let Some(bucket) = &sent.bucket {
         attempt = attempt.bucket(bucket);
+    }
+    if args.sent_url.is_some() || args.sent_method.is_some() {
+        let method = args.sent_method.as_deref().unwrap_or(&sent.method);
+        let url = args.sent_url.as_deref().unwrap_or(&subject.url);
+        attempt = attempt.sent(method, url);
+    }
+    if !args.sent_headers.is_empty() {
+        let headers = args.sent_headers.iter();
+        attempt = attempt
+            .sent_headers(headers.map(|header| (header.name.as_str(), header.value.as_str())));
     }
     let credentials = args.credentials()?;
     if let Some(credentials) = &credentials {
@@ -341,7 +338,7 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
                 && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
             output::print(explanation_text(&explanation, is_coloured).trim_end())
         }
-        Format::Json => output::print_json(explanation_object(&explanation)),
+        Format::Json => output::print_json(output::object(&explanation)),
     }
 }
 
@@ -372,37 +369,6 @@ fn explanation_text(explanation: &Explanation, is_coloured: bool) -> String {
         Some(findings) => format!("{findings}{}", difference.coloured()),
         None => text,
     }
-}
-
-fn explanation_object(explanation: &Explanation) -> Map<String, Value> {
-    let findings = explanation.findings();
-    let verdict = findings.first().map(|first| first.cause().as_str());
-    let rows = explanation.difference().map(|difference| {
-        let rows = difference.rows().iter();
-        rows.map(|row| json!({"part": row.part, "signed": row.signed, "seen": row.seen}))
-            .collect::<Vec<_>>()
-    });
-    let finding_object = |finding: &Finding| {
-        json!({
-            "cause": finding.cause().as_str(),
-            "confidence": finding.confidence().as_str(),
-            "message": finding.message(),
-            "signed": finding.signed_text(),
-            "seen": finding.seen_text(),
-        })
-    };
-    [
-        ("verdict", json!(verdict.unwrap_or("unexplained"))),
-        ("code", json!(explanation.code())),
-        (
-            "findings",
-            findings.iter().map(finding_object).collect::<Value>(),
-        ),
-        ("difference", json!(rows)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.into(), value))
-    .collect()
 }
 
 /// The body of an answer. What is not UTF-8 in it is no part of an error that is known.

@@ -275,6 +275,15 @@ fn insert_steps(object: &mut Map<String, Value>, steps: &SigningSteps) {
     }
 }
 
+/// A result as the library writes it.
+pub fn object(result: &impl serde::Serialize) -> Map<String, Value> {
+    match serde_json::to_value(result) {
+        Ok(Value::Object(object)) => object,
+        // Each result is an object, and a map of texts is always written.
+        _ => Map::new(),
+    }
+}
+
 /// Prints a JSON object, in several lines.
 pub fn print_json(object: Map<String, Value>) -> Result<()> {
     print(&format!("{:#}", Value::Object(object)))

@@ -248,7 +248,7 @@ impl SignArgs {
     /// What is signed as the payload's hash, and the header that tells it if signing does not add that.
     fn payload(&self) -> Result<(Payload, Option<(&str, &str)>)> {
         let payload = match (&self.body, self.payload_hash.as_deref()) {
-            (Some(path), _) => hash_body(path)?,
+            (Some(path), _) => Payload::Sha256(hash_body(path)?),
             (None, None) => Payload::Empty,
             (None, Some("UNSIGNED-PAYLOAD")) => Payload::Unsigned,
             (None, Some(text)) if text.starts_with("STREAMING-") => {
@@ -292,7 +292,7 @@ fn unfolded(value: &str) -> String {
 }
 
 /// The hash of a body, which is read in pieces: it may be larger than the memory.
-fn hash_body(path: &Path) -> Result<Payload> {
+pub fn hash_body(path: &Path) -> Result<[u8; 32]> {
     let mut body: Box<dyn Read> = match path.as_os_str() == "-" {
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(path).map_err(|error| unreadable(path, &error))?),
@@ -301,7 +301,7 @@ fn hash_body(path: &Path) -> Result<Payload> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match body.read(&mut buffer) {
-            Ok(0) => return Ok(Payload::Sha256(hasher.finalize().into())),
+            Ok(0) => return Ok(hasher.finalize().into()),
             Ok(length) => hasher.update(&buffer[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(unreadable(path, &error)),

@@ -1,0 +1,305 @@
+//! Requests as they are sent, and what of them each generation covers: the rules once more, written from AWS's documents and
+//! independently of the library.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// HTTP/1.1 text, taken apart: request line, headers, an empty line, the body. Folded lines stay in their value.
+pub struct Text<'a> {
+    pub method: &'a str,
+    pub target: &'a str,
+    pub headers: Vec<(&'a str, &'a [u8])>,
+    pub body: &'a [u8],
+}
+
+impl<'a> Text<'a> {
+    pub fn read(input: &'a [u8]) -> Option<Self> {
+        let (line, mut rest) = line(input);
+        let line = std::str::from_utf8(line).ok()?;
+        let line = line.strip_suffix(" HTTP/1.1").unwrap_or(line);
+        let (method, target) = line.split_once(' ').unwrap_or(("GET", line));
+        let mut headers: Vec<(&str, &[u8])> = Vec::new();
+        while !rest.is_empty() {
+            let mut end = rest.len() - line_end(rest);
+            // What begins with white space goes on with the line before it.
+            while matches!(rest.get(rest.len() - end..), Some([b' ' | b'\t', ..])) {
+                let more = &rest[rest.len() - end..];
+                end = more.len() - line_end(more);
+            }
+            let (header, after) = rest.split_at(rest.len() - end);
+            rest = after;
+            let header = header.strip_suffix(b"\n").unwrap_or(header);
+            let Some(colon) = header.iter().position(|byte| *byte == b':') else {
+                break;
+            };
+            let name = std::str::from_utf8(&header[..colon]).ok()?;
+            headers.push((name, &header[colon + 1..]));
+        }
+        Some(Text {
+            method,
+            target,
+            headers,
+            body: rest,
+        })
+    }
+
+    /// The URL that the target is on the host of the vectors.
+    pub fn url(&self) -> String {
+        match self.target.starts_with('/') {
+            true => format!("{ORIGIN}{}", self.target),
+            false => self.target.to_owned(),
+        }
+    }
+}
+
+pub const HOST: &str = "example.amazonaws.com";
+pub const ORIGIN: &str = "https://example.amazonaws.com";
+
+fn line_end(text: &[u8]) -> usize {
+    let end = text.iter().position(|byte| *byte == b'\n');
+    end.map_or(text.len(), |end| end + 1)
+}
+
+fn line(text: &[u8]) -> (&[u8], &[u8]) {
+    let (line, rest) = text.split_at(line_end(text));
+    (line.strip_suffix(b"\n").unwrap_or(line), rest)
+}
+
+pub fn decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let escape = escape.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        match escape.and_then(|digits| std::str::from_utf8(digits).ok()) {
+            Some(digits) => {
+                out.push(u8::from_str_radix(digits, 16).unwrap());
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Names and values of a query, decoded. A name without `=` has an empty value.
+pub fn pairs(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let pair = |param: &str| {
+        let (name, value) = param.split_once('=').unwrap_or((param, ""));
+        (decoded(name), decoded(value))
+    };
+    let params = query.split('&').filter(|_| !query.is_empty());
+    params.map(pair).collect()
+}
+
+/// A request as it is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub body: Vec<u8>,
+}
+
+impl Sent {
+    /// Path and query.
+    fn parts(&self) -> (&str, &str) {
+        self.target.split_once('?').unwrap_or((&self.target, ""))
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let headers = self.headers.iter();
+        let named = headers.filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_slice())
+    }
+
+    /// The names in `SignedHeaders`, wherever that stands.
+    fn signed_headers(&self) -> Vec<String> {
+        let (_, query) = self.parts();
+        let from_query = pairs(query)
+            .into_iter()
+            .find(|(name, _)| name == b"X-Amz-SignedHeaders")
+            .map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
+        let names = from_query.or_else(|| {
+            let header = self.values("authorization").next()?;
+            let text = String::from_utf8_lossy(header).into_owned();
+            let (_, names) = text.split_once("SignedHeaders=")?;
+            Some(names.split(',').next()?.trim().to_owned())
+        });
+        let names = names.unwrap_or_default();
+        names.split(';').map(str::to_owned).collect()
+    }
+
+    /// All that SigV4 covers, in one comparable form: equal if and only if it is the same request.
+    pub fn covered_v4(&self, is_s3: bool) -> Vec<Cow<'_, [u8]>> {
+        let (path, query) = self.parts();
+        let mut covered: Vec<Cow<'_, [u8]>> = vec![self.method.as_bytes().into()];
+        covered.push(match (path, is_s3) {
+            ("", _) => b"/".into(),
+            // The path of another service is normalized; it is not changed here.
+            (path, false) => path.as_bytes().into(),
+            (path, true) => decoded(path).into(),
+        });
+        let mut pairs = pairs(query);
+        pairs.sort();
+        for (name, value) in pairs {
+            covered.extend([name.into(), value.into()]);
+        }
+        let signed = self.signed_headers();
+        let mut headers = BTreeMap::<String, Vec<u8>>::new();
+        for (name, value) in &self.headers {
+            let name = name.to_ascii_lowercase();
+            let is_covered = signed.contains(&name)
+                || name.starts_with("x-amz-")
+                || matches!(name.as_str(), "host" | "authorization");
+            if !is_covered {
+                continue;
+            }
+            let value = match name.as_str() {
+                "authorization" => authorization(value),
+                _ => words(value),
+            };
+            headers
+                .entry(name)
+                .and_modify(|before| {
+                    before.push(b',');
+                    before.extend(&value);
+                })
+                .or_insert(value);
+        }
+        for (name, value) in headers {
+            covered.extend([name.into_bytes().into(), value.into()]);
+        }
+        covered
+    }
+
+    /// All that SigV2 covers: its string to sign, with the name of who signed and the signature.
+    pub fn covered_v2(&self, bucket: &str) -> Vec<Cow<'_, [u8]>> {
+        let (path, query) = self.parts();
+        let pairs = pairs(query);
+        let param = |name: &str| {
+            let mut pairs = pairs.iter();
+            let found = pairs.find(|(own, _)| own == name.as_bytes());
+            found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+        };
+        let in_query = param("AWSAccessKeyId").is_some();
+        let expires = param("Expires").filter(|_| in_query);
+        // The number counts, not how it is written.
+        let expires = expires.map(|text| match text.parse::<u64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => text,
+        });
+        let one = |name: &str| self.values(name).next().map(unfolded).unwrap_or_default();
+        let date = match (expires, self.values("x-amz-date").next()) {
+            (Some(expires), _) => expires.into_bytes(),
+            (None, Some(_)) => Vec::new(),
+            (None, None) => one("date"),
+        };
+        let hoisted = pairs.iter().filter(|_| in_query).cloned();
+        let hoisted = hoisted.filter(|(name, _)| {
+            let front = name.get(..6);
+            front.is_some_and(|front| front.eq_ignore_ascii_case(b"x-amz-"))
+        });
+        let hoisted = hoisted.map(|(name, value)| (String::from_utf8_lossy(&name).into(), value));
+        let headers: Vec<_> = hoisted.chain(self.headers.iter().cloned()).collect();
+        let text = string_to_sign_v2(
+            &self.method,
+            (&one("content-md5"), &one("content-type"), &date),
+            &headers,
+            (Some(bucket), path),
+            &pairs,
+        );
+        let who = match param("AWSAccessKeyId") {
+            Some(id) => format!("{id}:{}", param("Signature").unwrap_or_default()).into_bytes(),
+            None => one("authorization"),
+        };
+        vec![text.into(), who.into()]
+    }
+}
+
+/// The parts between the commas, in any order, with or without white space around them.
+fn authorization(value: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(value.trim_ascii()).into_owned();
+    let (algorithm, parts) = text.split_once(' ').unwrap_or((&text, ""));
+    let mut parts: Vec<_> = parts
+        .split(',')
+        .map(|part| part.trim_matches([' ', '\t']))
+        .collect();
+    parts.sort_unstable();
+    format!("{algorithm} {}", parts.join(",")).into_bytes()
+}
+
+/// A value without white space at its ends, and one space for each run.
+fn words(value: &[u8]) -> Vec<u8> {
+    let words = value.split(u8::is_ascii_whitespace);
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(&b' ')
+}
+
+/// A value without white space at its ends, and one space where it was folded.
+pub fn unfolded(value: &[u8]) -> Vec<u8> {
+    let lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(&b' ')
+}
+
+/// "Signing and authenticating REST requests", with the sub-resources that S3 has got since.
+const SUB_RESOURCES: &str = "accelerate acl analytics cors defaultObjectAcl delete encryption inventory legal-hold \
+    lifecycle location logging metrics notification object-lock partNumber policy replication requestPayment \
+    response-cache-control response-content-disposition response-content-encoding response-content-language \
+    response-content-type response-expires restore retention select select-type storageClass tagging torrent uploadId \
+    uploads versionId versioning versions website";
+
+/// SigV2's string to sign: method; Content-MD5, Content-Type and date; of the headers, those that begin with `x-amz-`; the
+/// bucket of the host and the path; of the parameters, the sub-resources.
+pub fn string_to_sign_v2(
+    method: &str,
+    (md5, content_type, date): (&[u8], &[u8], &[u8]),
+    headers: &[(String, Vec<u8>)],
+    (bucket, path): (Option<&str>, &str),
+    params: &[(Vec<u8>, Vec<u8>)],
+) -> Vec<u8> {
+    let mut text = [method.as_bytes(), md5, content_type, date, b""].join(&b'\n');
+    let mut amz = BTreeMap::<String, Vec<Vec<u8>>>::new();
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        if name.starts_with("x-amz-") {
+            amz.entry(name).or_default().push(unfolded(value));
+        }
+    }
+    for (name, values) in amz {
+        text.extend(name.into_bytes());
+        text.push(b':');
+        text.extend(values.join(&b','));
+        text.push(b'\n');
+    }
+    if let Some(bucket) = bucket {
+        text.push(b'/');
+        text.extend(bucket.bytes());
+    }
+    text.extend(if path.is_empty() {
+        b"/"
+    } else {
+        path.as_bytes()
+    });
+    let known = |name: &[u8]| {
+        SUB_RESOURCES
+            .split(' ')
+            .any(|known| known.as_bytes() == name)
+    };
+    let mut chosen: Vec<_> = params.iter().filter(|(name, _)| known(name)).collect();
+    chosen.sort_by(|one, two| one.0.cmp(&two.0));
+    for (at, (name, value)) in chosen.into_iter().enumerate() {
+        text.push(if at == 0 { b'?' } else { b'&' });
+        text.extend(name);
+        if !value.is_empty() {
+            text.push(b'=');
+            text.extend(value);
+        }
+    }
+    text
+}

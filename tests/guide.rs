@@ -1,0 +1,73 @@
+//! What no snippet of the guide can show: that no chapter is left out, no error is missing from the chapter on errors, and
+//! that what is said of an official document has its address.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn source(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+fn chapters() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide");
+    let files = fs::read_dir(folder).unwrap();
+    let mut chapters: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    chapters.retain(|file| file.extension().is_some_and(|end| end == "md"));
+    assert!(chapters.len() > 8, "{chapters:?}");
+    chapters
+}
+
+/// The variants of an enum, each on a line of its own.
+fn variants<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
+    let (_, body) = code.split_once(&format!("pub enum {name} {{\n")).unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    let lines = body.lines().map(str::trim);
+    let names = lines.filter(|line| !line.starts_with('/') && !line.starts_with('#'));
+    names.map(|line| line.trim_end_matches(',')).collect()
+}
+
+#[test]
+fn every_chapter_is_included_and_in_the_table() {
+    let index = source("src/guide/mod.rs");
+    for chapter in chapters() {
+        let name = chapter.file_stem().unwrap().to_str().unwrap();
+        assert!(
+            index.contains(&format!("include_str!(\"{name}.md\")")),
+            "{name}"
+        );
+        assert!(index.contains(&format!("pub mod {name} {{}}")), "{name}");
+        assert!(index.contains(&format!("| [`{name}`] |")), "{name}");
+    }
+}
+
+#[test]
+fn every_kind_of_error_is_in_the_chapter_on_errors() {
+    let chapter = source("src/guide/limits_and_errors.md");
+    let (signing, server) = chapter.split_once("# Errors from a server").unwrap();
+    let code = source("src/error.rs");
+    let kinds = variants(&code, "ErrorKind");
+    assert!(kinds.len() > 10, "{kinds:?}");
+    for kind in kinds {
+        assert!(signing.contains(&format!("\n| `{kind}` |")), "{kind}");
+    }
+    let code = source("src/verify/error.rs");
+    let kinds = variants(&code, "VerifyErrorKind");
+    assert!(kinds.len() > 20, "{kinds:?}");
+    for kind in kinds {
+        assert!(server.contains(&format!("`{kind}`")), "{kind}");
+    }
+}
+
+#[test]
+fn every_snippet_asserts_something_and_every_chapter_names_a_document() {
+    for chapter in chapters() {
+        let text = fs::read_to_string(&chapter).unwrap();
+        assert!(text.contains("](https://"), "{chapter:?} names no document");
+        // Every second fence begins a snippet; those in another language say so.
+        let fences = text.split("\n```").collect::<Vec<_>>();
+        let snippets = fences.iter().skip(1).step_by(2);
+        for snippet in snippets.filter(|snippet| snippet.starts_with('\n')) {
+            assert!(snippet.contains("assert"), "{chapter:?}: {snippet}");
+        }
+    }
+}
