@@ -13,7 +13,7 @@ mod support;
 
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Request, v2, v4};
+use presign::{Credentials, Request, Timestamp, v2, v4};
 use std::collections::HashMap;
 use std::env;
 use std::fmt::Write as _;
@@ -32,8 +32,9 @@ fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
 
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 19] = [
     "Links::write",
+    "Links::write_at, another second each time",
     "Operation::presign_into",
     "Operation::presign_into, session token",
     "Operation::presign",
@@ -89,6 +90,15 @@ fn run(row: &str, calls: u64) {
             url.clear();
             links.write(short.key(0), &mut url)
         }),
+        "Links::write_at, another second each time" => {
+            let mut seconds = now().unix_seconds();
+            repeat(calls, || {
+                url.clear();
+                seconds += 1;
+                let now = Timestamp::from_unix_seconds(seconds);
+                links.write_at(short.key(0), now, &mut url)
+            });
+        }
         "Operation::presign_into" => repeat(calls, || {
             url.clear();
             get.presign_into(credentials, DAY, now(), &mut url)

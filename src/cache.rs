@@ -10,15 +10,15 @@
 
 use crate::hash::MacKey;
 use core::array;
-use core::sync::atomic::{AtomicU32, Ordering, fence};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use zeroize::Zeroize as _;
 
-/// Words of a label: 4 bytes each, the first word is its length.
-const LABEL: usize = 17;
-const KEY: usize = 16;
-
 /// Scopes with a longer label are not kept. The longest of AWS's own has 45 bytes.
-const LONGEST_LABEL: usize = 4 * (LABEL - 1);
+const LONGEST_LABEL: usize = 64;
+
+/// Words of a label, as large as the machine compares at once.
+const LABEL: usize = LONGEST_LABEL / size_of::<usize>();
+const KEY: usize = 16;
 
 /// Today and yesterday for a region or two.
 const SLOTS: usize = 4;
@@ -30,42 +30,45 @@ pub(crate) struct KeyCache {
 struct Slot {
     /// Odd while a writer is at work.
     version: AtomicU32,
-    label: [AtomicU32; LABEL],
+    /// All zero in a slot that was never written.
+    label: [AtomicUsize; LABEL],
     key: [AtomicU32; KEY],
 }
 
-/// What a key was derived for, in words.
-struct Label([u32; LABEL]);
+/// What a key was derived for, in words. The first byte is the number of parts.
+struct Label([usize; LABEL]);
 
 impl Label {
     /// None if the parts are too long to be kept.
     fn new(parts: &[&str]) -> Option<Self> {
         let mut bytes = [0; LONGEST_LABEL];
-        let mut length = 0usize;
+        let (count, mut rest) = bytes.split_first_mut()?;
+        *count = u8::try_from(parts.len()).ok()?;
         for part in parts {
             // The length of each part goes before it, so that no two lists of parts look alike.
-            let end = length.checked_add(1)?.checked_add(part.len())?;
-            let (mark, text) = bytes.get_mut(length..end)?.split_first_mut()?;
+            let (mark, after) = rest.split_first_mut()?;
             *mark = u8::try_from(part.len()).ok()?;
+            let (text, after) = after.split_at_mut_checked(part.len())?;
             text.copy_from_slice(part.as_bytes());
-            length = end;
+            rest = after;
         }
         let mut words = [0; LABEL];
-        let (first, rest) = words.split_first_mut()?;
-        *first = u32::try_from(length).ok()?;
-        for (word, bytes) in rest.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u32::from_ne_bytes(*bytes);
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = usize::from_ne_bytes(*bytes);
         }
         Some(Label(words))
     }
 
-    /// FNV-1a over the words: which slot the key goes to.
+    /// Which slot the key goes to: the sum of the words, mixed by one multiplication (Knuth, The Art of Computer
+    /// Programming, volume 3, section 6.4).
     fn slot(&self) -> usize {
-        let hash = self.0.iter().fold(0x811c_9dc5u32, |hash, word| {
-            (hash ^ word).wrapping_mul(0x0100_0193)
-        });
+        const GOLDEN_RATIO: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
+        let sum = self
+            .0
+            .iter()
+            .fold(0usize, |sum, word| sum.wrapping_add(*word));
         // The high bits are the better mixed ones; there are four slots.
-        (hash >> 30) as usize
+        sum.wrapping_mul(GOLDEN_RATIO) >> (usize::BITS - 2)
     }
 }
 
@@ -74,7 +77,7 @@ impl KeyCache {
         KeyCache {
             slots: array::from_fn(|_| Slot {
                 version: AtomicU32::new(0),
-                label: array::from_fn(|_| AtomicU32::new(0)),
+                label: array::from_fn(|_| AtomicUsize::new(0)),
                 key: array::from_fn(|_| AtomicU32::new(0)),
             }),
         }
@@ -102,21 +105,18 @@ impl Slot {
         if before & 1 == 1 {
             return None;
         }
-        let same = |(kept, wanted): (&AtomicU32, &u32)| kept.load(Ordering::Relaxed) == *wanted;
+        let same = |(kept, wanted): (&AtomicUsize, &usize)| kept.load(Ordering::Relaxed) == *wanted;
         if !self.label.iter().zip(&label.0).all(same) {
             return None;
         }
-        let mut words: [u32; KEY] = array::from_fn(|_| 0);
-        for (word, kept) in words.iter_mut().zip(&self.key) {
+        let mut key = MacKey::empty();
+        for (word, kept) in key.words_mut().zip(&self.key) {
             *word = kept.load(Ordering::Relaxed);
         }
         // The words were read between the two looks at the version: if it has not changed, no
         // writer began meanwhile.
         fence(Ordering::Acquire);
-        let key =
-            (self.version.load(Ordering::Relaxed) == before).then(|| MacKey::from_words(&words));
-        words.zeroize();
-        key
+        (self.version.load(Ordering::Relaxed) == before).then_some(key)
     }
 
     fn write(&self, label: &Label, key: &MacKey) {

@@ -289,22 +289,23 @@ impl<F: Function> MacKeyOf<F> {
 }
 
 impl MacKey {
-    /// The words that [`from_words`](MacKey::from_words) takes.
+    /// Place for a key whose words come from elsewhere.
+    pub(crate) fn empty() -> Self {
+        MacKeyOf {
+            inner: [0; 8],
+            hashed: BLOCK as u64,
+            outer: [0; 8],
+        }
+    }
+
+    /// The words that make a key of whole blocks what it is.
     pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
         self.inner.into_iter().chain(self.outer)
     }
 
-    pub(crate) fn from_words(words: &[u32; 16]) -> Self {
-        let mut key: MacKey = MacKeyOf {
-            inner: [0; 8],
-            hashed: BLOCK as u64,
-            outer: [0; 8],
-        };
-        let states = key.inner.iter_mut().chain(&mut key.outer);
-        for (place, word) in states.zip(words) {
-            *place = *word;
-        }
-        key
+    /// The same, to be set.
+    pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut u32> {
+        self.inner.iter_mut().chain(&mut self.outer)
     }
 }
 

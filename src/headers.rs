@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by name, in lower case, the values of a
 //! repeated name in the order given. What does not live here: which headers are signed, and how a value is written.
 
-use crate::encode::Sink;
+use crate::encode::{Sink, holds};
 use crate::list::List;
 use crate::request::Authority;
 use core::cmp::Ordering;
@@ -21,22 +21,88 @@ impl Default for Value<'_> {
 }
 
 /// Headers, to be sorted and then read name by name.
-pub(crate) struct HeaderList<'a>(List<(&'a str, Value<'a>), 16>);
+pub(crate) struct HeaderList<'a>(List<Entry<'a>, 16>);
+
+#[derive(Clone, Copy, Default)]
+struct Entry<'a> {
+    name: Name<'a>,
+    value: Value<'a>,
+}
+
+/// The name of a header, as it was given.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Name<'a> {
+    text: &'a str,
+    has_upper: bool,
+}
+
+impl<'a> Name<'a> {
+    fn new(text: &'a str) -> Self {
+        Name {
+            text,
+            has_upper: holds(text.as_bytes(), u8::is_ascii_uppercase),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.text.eq_ignore_ascii_case(other.text)
+    }
+
+    /// The order of the names in lower case.
+    fn cmp(&self, other: &Self) -> Ordering {
+        match self.has_upper || other.has_upper {
+            true => compare_names(self.text, other.text),
+            false => self.text.cmp(other.text),
+        }
+    }
+
+    /// Writes the name in lower case.
+    #[inline]
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        match self.has_upper {
+            true => sink.lower(self.text),
+            false => sink.text(self.text),
+        }
+    }
+}
 
 impl<'a> HeaderList<'a> {
+    #[inline]
     pub(crate) fn new() -> Self {
         HeaderList(List::new())
     }
 
     pub(crate) fn push(&mut self, name: &'a str, value: Value<'a>) {
-        self.0.push((name, value));
+        let name = Name::new(name);
+        self.0.push(Entry { name, value });
     }
 
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
-        self.0
-            .as_mut_slice()
-            .sort_by(|(one, _), (two, _)| compare_names(one, two));
+        let headers = self.0.as_mut_slice();
+        headers.sort_by(|one, two| one.name.cmp(&two.name));
+    }
+
+    /// Each header, and whether its name is another than that of the one before.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (bool, &Name<'a>, &Value<'a>)> {
+        let mut before: Option<&Name<'a>> = None;
+        self.0.as_slice().iter().map(move |Entry { name, value }| {
+            let is_new = before.is_none_or(|before| !before.is(name));
+            before = Some(name);
+            (is_new, name, value)
+        })
+    }
+
+    /// Each name once.
+    #[inline]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Name<'a>> {
+        self.iter()
+            .filter_map(|(is_new, name, _)| is_new.then_some(name))
     }
 
     /// Each name, as it was first given, with its values.
@@ -45,10 +111,10 @@ impl<'a> HeaderList<'a> {
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Value<'a>>)> {
         self.0
             .as_slice()
-            .chunk_by(|(one, _), (two, _)| one.eq_ignore_ascii_case(two))
+            .chunk_by(|one, two| one.name.is(&two.name))
             .filter_map(|group| {
-                let (name, _) = group.first()?;
-                Some((*name, group.iter().map(|(_, value)| *value)))
+                let first = group.first()?;
+                Some((first.name.text, group.iter().map(|entry| entry.value)))
             })
     }
 }

@@ -5,29 +5,32 @@ use alloc::vec::Vec;
 /// Up to `N` items in place; from then on, all of them in a `Vec`.
 #[derive(Clone)]
 pub(crate) struct List<T, const N: usize> {
-    inline: [T; N],
+    /// None while the list is empty: many are, and to fill the places takes time.
+    inline: Option<[T; N]>,
     length: usize,
     spilled: Vec<T>,
 }
 
 impl<T: Copy + Default, const N: usize> List<T, N> {
+    #[inline]
     pub(crate) fn new() -> Self {
         List {
-            inline: [T::default(); N],
+            inline: None,
             length: 0,
             spilled: Vec::new(),
         }
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        match self.inline.get_mut(self.length) {
+        let inline = self.inline.get_or_insert_with(|| [T::default(); N]);
+        match inline.get_mut(self.length) {
             Some(place) => {
                 *place = item;
                 self.length = self.length.saturating_add(1);
             }
             None => {
                 if self.spilled.is_empty() {
-                    self.spilled.extend_from_slice(&self.inline);
+                    self.spilled.extend_from_slice(inline);
                 }
                 self.spilled.push(item);
             }
@@ -36,14 +39,22 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
 
     pub(crate) fn as_slice(&self) -> &[T] {
         match self.spilled.is_empty() {
-            true => self.inline.get(..self.length).unwrap_or_default(),
+            true => {
+                let inline = self.inline.as_ref();
+                let items = inline.and_then(|inline| inline.get(..self.length));
+                items.unwrap_or_default()
+            }
             false => &self.spilled,
         }
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
         match self.spilled.is_empty() {
-            true => self.inline.get_mut(..self.length).unwrap_or_default(),
+            true => {
+                let inline = self.inline.as_mut();
+                let items = inline.and_then(|inline| inline.get_mut(..self.length));
+                items.unwrap_or_default()
+            }
             false => &mut self.spilled,
         }
     }

@@ -361,11 +361,13 @@ pub(crate) struct Parts<'a> {
     pub(crate) headers: List<Header<'a>, 12>,
     /// The `Host` header that the caller gave, trimmed; it is not among the headers.
     pub(crate) host: Option<&'a [u8]>,
-    /// What a URL begins with in place of scheme and authority, which stay what is signed.
-    pub(crate) shown: Option<&'a str>,
+    /// What the URL begins with, if that is written already. It may be another one than scheme and authority, which are
+    /// what is signed.
+    pub(crate) origin: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
+    #[inline]
     pub(crate) fn new(
         method: &'a str,
         scheme: Scheme,
@@ -381,7 +383,7 @@ impl<'a> Parts<'a> {
             params: List::new(),
             headers: List::new(),
             host: None,
-            shown: None,
+            origin: None,
         })
     }
 
@@ -472,8 +474,8 @@ impl<'a> Parts<'a> {
 
     /// What the URL begins with: `https://host:port`, or what is shown in its place.
     pub(crate) fn write_origin(&self, url: &mut String) {
-        match self.shown {
-            Some(shown) => url.push_str(shown),
+        match self.origin {
+            Some(origin) => url.push_str(origin),
             None => write_origin(self.scheme, self.authority, url),
         }
     }
@@ -495,8 +497,8 @@ impl<'a> Parts<'a> {
     fn origin_bound(&self) -> usize {
         /// `https://` and `:65535`.
         const FIXED: usize = 14;
-        match self.shown {
-            Some(shown) => shown.len(),
+        match self.origin {
+            Some(origin) => origin.len(),
             None => self.authority.host.len().saturating_add(FIXED),
         }
     }
@@ -708,9 +710,9 @@ pub(crate) fn is_token(text: &str) -> bool {
         table
     };
     !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| TOKEN.get(usize::from(byte)) == Some(&true))
+        && !holds(text.as_bytes(), |byte| {
+            TOKEN.get(usize::from(*byte)) != Some(&true)
+        })
 }
 
 pub(crate) fn check_method(method: &str) -> Result<(), Error> {

@@ -110,13 +110,14 @@ impl Timestamp {
     /// `20130524T000000Z`.
     pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
         let moment = self.in_range()?;
-        let year = moment.year().unsigned_abs();
+        let (year, month, day) = moment.date().to_calendar_date();
+        let year = year.unsigned_abs();
         let (century, year) = (year / 100, year % 100);
         let pairs = [
             (0, u8::try_from(century).unwrap_or(0)),
             (2, u8::try_from(year).unwrap_or(0)),
-            (4, u8::from(moment.month())),
-            (6, moment.day()),
+            (4, u8::from(month)),
+            (6, day),
             (9, moment.hour()),
             (11, moment.minute()),
             (13, moment.second()),
@@ -243,7 +244,13 @@ impl AmzDate {
 
     /// `20130524`.
     pub(crate) fn date(&self) -> &str {
-        self.as_str().get(..8).unwrap_or_default()
+        self.time_and_date().1
+    }
+
+    /// Both texts.
+    pub(crate) fn time_and_date(&self) -> (&str, &str) {
+        let time = self.as_str();
+        (time, time.get(..8).unwrap_or_default())
     }
 }
 

@@ -128,6 +128,10 @@ fn a_presigned_url_is_one_allocation() {
             2,
             "one is the key's"
         );
+        assert_eq!(
+            allocations(|| links.link_at("a/b c.txt", now()).unwrap()),
+            1
+        );
     }
 }
 
@@ -143,6 +147,19 @@ fn another_second_is_one_allocation_too() {
             .unwrap()
     };
     assert_eq!(allocations(sign), 1);
+
+    let links = get.links(&credentials, HOUR, now()).unwrap();
+    let mut next = || {
+        seconds += 1;
+        Timestamp::from_unix_seconds(seconds)
+    };
+    assert_eq!(allocations(|| links.link_at("a.txt", next()).unwrap()), 1);
+    let mut url = String::new();
+    let write = || {
+        url.clear();
+        links.write_at("a.txt", next(), &mut url).unwrap();
+    };
+    assert_eq!(allocations(write), 0);
 }
 
 #[test]

@@ -567,15 +567,23 @@ proptest! {
         prop_assert_eq!(percent_decode(token.unwrap()), EXAMPLE_TOKEN.as_bytes());
     }
 
-    /// The fast way to many links and the ordinary one make the same URL.
+    /// The fast way to many links and the ordinary one make the same URL, in any second of the years 1 to 9999.
     #[test]
-    fn links_are_the_presigned_urls(bucket in bucket(), list in prop::collection::vec(key(), 1..5)) {
+    fn links_are_the_presigned_urls(
+        bucket in bucket(),
+        list in prop::collection::vec(key(), 1..5),
+        later in -61_000_000_000i64..250_000_000_000,
+    ) {
         let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
+        let later = Timestamp::from_unix_seconds(later);
+        // Before, between and after the parameters that have the date.
         let operation = || {
             bucket
                 .operation("PUT")
                 .header("Content-Type", "text/plain")
                 .query("a", "1")
+                .query("Date", "20130524T000000Z")
+                .query("X-Amz-Credit", "20130524")
                 .query("x-id", "PutObject")
         };
         let links = operation().links(&keys, hour, now).unwrap();
@@ -587,6 +595,12 @@ proptest! {
             prop_assert_eq!(&buffer, url.as_str());
             prop_assert_eq!(links.link(key).unwrap(), url.as_str());
             prop_assert_eq!(links.expires_at(), url.expires_at());
+
+            let url = operation().key(key).presign(&keys, hour, later).unwrap();
+            buffer.clear();
+            links.write_at(key, later, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link_at(key, later).unwrap(), url.as_str());
         }
     }
 

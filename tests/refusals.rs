@@ -114,6 +114,12 @@ fn keys_of_objects() {
         &["key is empty"],
     );
     refused(links.link(""), ErrorKind::Key, &["key is empty"]);
+    refused(
+        links.write_at("", now(), &mut buffer),
+        ErrorKind::Key,
+        &["key is empty"],
+    );
+    refused(links.link_at("", now()), ErrorKind::Key, &["key is empty"]);
     assert_eq!(buffer, "before");
 
     for key in ["/", "//", " ", ".", "..", "\0", "%", "\u{fffd}"] {
@@ -291,6 +297,46 @@ fn expiry() {
         assert_eq!(url.expires_at(), now().saturating_add(expires_in));
         list.links(&keys, expires_in, now()).unwrap();
     }
+}
+
+/// Prepared links have a moment more to be wrong: that of each call.
+#[test]
+fn links_of_another_second() {
+    let (first, last) = (time("00000101T000000Z"), time("99991231T235959Z"));
+    let ends = time("20150830T130000Z");
+    let bucket = bucket();
+    let list = bucket.operation("GET");
+    let mut buffer = String::from("before");
+
+    let links = list.links(&keys(), HOUR, now()).unwrap();
+    let seconds = |moment: Timestamp, more| {
+        Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(more))
+    };
+    for outside in [
+        seconds(first, -1),
+        seconds(last, 1),
+        seconds(last, i64::MAX),
+    ] {
+        let words = ["years 0 to 9999"];
+        let into = links.write_at("k", outside, &mut buffer);
+        refused(into, ErrorKind::Time, &words);
+        refused(links.link_at("k", outside), ErrorKind::Time, &words);
+    }
+    for inside in [first, last] {
+        links.link_at("k", inside).unwrap();
+    }
+
+    // To the second of the credentials' end it is accepted, and one more is refused.
+    let keys = keys().with_expiration(ends);
+    let latest = seconds(ends, -3600);
+    let links = list.links(&keys, HOUR, seconds(latest, -86400)).unwrap();
+    links.link_at("k", latest).unwrap();
+    let words = ["2015-08-30T13:00:01Z", "2015-08-30T13:00:00Z", "at_most"];
+    let into = links.write_at("k", seconds(latest, 1), &mut buffer);
+    refused(into, ErrorKind::Expiry, &words);
+    let refused_twin = links.link_at("k", seconds(latest, 1));
+    refused(refused_twin, ErrorKind::Expiry, &words);
+    assert_eq!(buffer, "before");
 }
 
 #[test]

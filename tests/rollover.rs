@@ -3,9 +3,11 @@
 
 mod support;
 
+use presign::s3::{AddressingStyle, Bucket};
 use presign::v4::Signer;
 use presign::{Credentials, Payload, Request, Timestamp};
 use std::thread;
+use std::time::Duration;
 use support::{hex, hmac_sha256, sha256_hex};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -23,6 +25,17 @@ const REGIONS: [&str; 6] = [
 
 /// The signature of a GET of `https://example.com/` with no other headers than `x-amz-date`.
 fn expected(seconds: i64, region: &str, service: &str) -> String {
+    let (date, date_time) = dates(seconds);
+    let canonical_request = format!(
+        "GET\n/\n\nhost:example.com\nx-amz-date:{date_time}\n\nhost;x-amz-date\n{}",
+        sha256_hex("")
+    );
+    let scope = format!("{date}/{region}/{service}/aws4_request");
+    signature(&date_time, &scope, &canonical_request)
+}
+
+/// `20151230` and `20151230T235958Z`.
+fn dates(seconds: i64) -> (String, String) {
     let moment = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
     let date = format!(
         "{:04}{:02}{:02}",
@@ -32,11 +45,10 @@ fn expected(seconds: i64, region: &str, service: &str) -> String {
     );
     let (hour, minute, second) = moment.to_hms();
     let date_time = format!("{date}T{hour:02}{minute:02}{second:02}Z");
-    let canonical_request = format!(
-        "GET\n/\n\nhost:example.com\nx-amz-date:{date_time}\n\nhost;x-amz-date\n{}",
-        sha256_hex("")
-    );
-    let scope = format!("{date}/{region}/{service}/aws4_request");
+    (date, date_time)
+}
+
+fn signature(date_time: &str, scope: &str, canonical_request: &str) -> String {
     let hash = sha256_hex(canonical_request);
     let string_to_sign = format!("AWS4-HMAC-SHA256\n{date_time}\n{scope}\n{hash}");
     let start = format!("AWS4{SECRET}").into_bytes();
@@ -56,6 +68,10 @@ fn assert_signs(signer: &Signer, seconds: i64, region: &str, service: &str) {
     assert!(authorization.ends_with(&end), "{now} {region} {service}");
 }
 
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds)
+}
+
 fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
 }
@@ -71,6 +87,52 @@ fn midnight_takes_the_next_key() {
     for seconds in (START..START + 4).chain(START + DAY..START + DAY + 4) {
         assert_signs(&signer, seconds, "us-east-1", "service");
     }
+}
+
+/// The presigned URL of an object, good for an hour, with credentials that have a session token.
+fn expected_link(seconds: i64, key: &str) -> String {
+    let (date, date_time) = dates(seconds);
+    let scope = format!("{date}/us-east-1/s3/aws4_request");
+    let query = format!(
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F{}&X-Amz-Date={date_time}\
+         &X-Amz-Expires=3600&X-Amz-Security-Token=token%2B%2F%3D&X-Amz-SignedHeaders=host&a=1",
+        scope.replace('/', "%2F")
+    );
+    let canonical_request =
+        format!("GET\n/{key}\n{query}\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    let signature = signature(&date_time, &scope, &canonical_request);
+    format!("https://example.com/{key}?{query}&X-Amz-Signature={signature}")
+}
+
+/// Links that were prepared once are those of each second that they are asked for, from any thread.
+#[test]
+fn prepared_links_go_over_midnights() {
+    let bucket = Bucket::builder("examplebucket", "us-east-1")
+        .endpoint("https://example.com")
+        .addressing_style(AddressingStyle::Domain)
+        .build()
+        .unwrap();
+    let keys = keys().with_session_token("token+/=").unwrap();
+    let links = bucket
+        .operation("GET")
+        .query("a", "1")
+        .links(&keys, Duration::from_secs(3600), at(START))
+        .unwrap();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let links = &links;
+            scope.spawn(move || {
+                let midnights = (0..40).map(|day| START + day * thread * DAY);
+                for seconds in midnights.flat_map(|before| before..before + 4) {
+                    let key = format!("{thread}-{seconds}.txt");
+                    let link = links.link_at(&key, at(seconds)).unwrap();
+                    assert_eq!(link, expected_link(seconds, &key));
+                }
+            });
+        }
+    });
+    // The moment of the preparation stays what it was.
+    assert_eq!(links.link("a.txt").unwrap(), expected_link(START, "a.txt"));
 }
 
 /// 400 days, forward and back again: a key that was kept for a day is never taken for another's.

@@ -130,6 +130,11 @@ fn signing_leaves_no_secret_behind() {
         let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
         let links = bucket.operation("GET").links(&keys(), HOUR, now()).unwrap();
         drop(links.link("key").unwrap());
+        drop(
+            links
+                .link_at("key", Timestamp::from_unix_seconds(0))
+                .unwrap(),
+        );
         let old = v2::Signer::new(keys());
         drop(old.sign(&request, now()).unwrap());
         drop(old.presign(&request, HOUR, now()).unwrap());

@@ -130,6 +130,14 @@ impl Downloads {
             assert_eq!(sign(call), expected.url);
         }
     }
+
+    /// Asserts that `sign` gives the right URL at the time of each call, for as many calls as there are keys and some more.
+    pub fn check_at(&self, at: impl Fn(usize) -> Timestamp, mut sign: impl FnMut(usize) -> String) {
+        for call in 0..self.keys.len() + 20 {
+            let expected = presigned_get(self.key(call), self.token.as_deref(), at(call));
+            assert_eq!(sign(call), expected.url);
+        }
+    }
 }
 
 /// A PUT with six headers, which is signed with headers.

@@ -116,13 +116,14 @@ impl Operation<'_> {
     }
 
     fn with_headers<B>(&self, signed: &SignedRequest, body: B) -> Result<http::Request<B>, Error> {
-        let parts = self.parts()?;
-        // What is not signed is sent all the same.
-        let headers = headers_to_send(&parts, |_| true)?;
-        let headers = headers.iter().map(|(name, value)| (&**name, &**value));
-        let mut request = whole_request(parts.method, &self.url()?, headers, body)?;
-        signed.apply_to(request.headers_mut())?;
-        Ok(request)
+        self.described(|parts| {
+            // What is not signed is sent all the same.
+            let headers = headers_to_send(parts, |_| true)?;
+            let headers = headers.iter().map(|(name, value)| (&**name, &**value));
+            let mut request = whole_request(parts.method, &self.url()?, headers, body)?;
+            signed.apply_to(request.headers_mut())?;
+            Ok(request)
+        })
     }
 }
 

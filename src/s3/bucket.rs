@@ -75,8 +75,8 @@ pub struct Bucket {
     /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
     prefix: Box<str>,
     style: AddressingStyle,
-    /// What stands in a URL in place of scheme, host and port.
-    shown: Option<Box<str>>,
+    /// What a URL begins with: scheme, host and port, or what is shown in their place.
+    origin: Box<str>,
 }
 
 impl Bucket {
@@ -210,13 +210,14 @@ impl Bucket {
     }
 
     /// A request to the bucket, without its query and headers.
+    #[inline]
     pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {
         let authority = Authority {
             host: &self.host,
             port: self.port,
         };
         let mut parts = Parts::new(method, self.scheme, authority, path)?;
-        parts.shown = self.shown.as_deref();
+        parts.origin = Some(&self.origin);
         Ok(parts)
     }
 
@@ -390,9 +391,9 @@ impl BucketBuilder {
         let resource = Resource::of(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
         let address = Address::of(&self.options, &resource, region)?;
-        let shown = match &self.shown_as {
-            Some(url) => Some(shown_origin(url)?.into()),
-            None => None,
+        let origin = match &self.shown_as {
+            Some(url) => shown_origin(url)?,
+            None => address.origin(),
         };
         let kind = resource.kind;
         Ok(Bucket {
@@ -410,7 +411,7 @@ impl BucketBuilder {
             port: address.port,
             prefix: address.prefix.into(),
             style: address.style,
-            shown,
+            origin: origin.into(),
             name: self.name.into(),
         })
     }

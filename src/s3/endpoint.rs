@@ -8,7 +8,7 @@ use super::name::{Kind, Resource, check_host_name, check_path_name};
 use super::partition::{Partition, Variant};
 use crate::encode::{Bare, Text};
 use crate::error::{Error, Quoted, error};
-use crate::request::{Scheme, Url, write_origin};
+use crate::request::{Authority, Scheme, Url, write_origin};
 use alloc::format;
 use alloc::string::String;
 use core::net::Ipv4Addr;
@@ -107,6 +107,17 @@ impl Address {
             prefix,
             style,
         })
+    }
+
+    /// `https://host:port`.
+    pub(super) fn origin(&self) -> String {
+        let mut origin = String::new();
+        let authority = Authority {
+            host: &self.host,
+            port: self.port,
+        };
+        write_origin(self.scheme, authority, &mut origin);
+        origin
     }
 }
 

@@ -30,6 +30,25 @@ use core::time::Duration;
 /// }
 /// # Ok::<(), presign::Error>(())
 /// ```
+///
+/// # Links of another second
+/// A server that hands out the same kind of link all day prepares it once and gives the time with each key. Any number of
+/// threads may do so with the same `Links`, and midnight, which changes the signing key, needs no thought:
+///
+/// ```
+/// # use core::time::Duration;
+/// # use presign::{Credentials, Timestamp, s3::Bucket};
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let hour = Duration::from_secs(3600);
+/// let started = Timestamp::parse("20130524T000000Z")?;
+/// let links = bucket.operation("GET").links(&credentials, hour, started)?;
+///
+/// let now = Timestamp::parse("20130525T071500Z")?;
+/// let link = links.link_at("a.txt", now)?;
+/// assert_eq!(link, bucket.get("a.txt").presign(&credentials, hour, now)?.as_str());
+/// # Ok::<(), presign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Links {
     bucket: Bucket,
@@ -40,7 +59,7 @@ impl Links {
     pub(super) fn new(
         bucket: &Bucket,
         context: &Context<'_>,
-        parts: Parts<'_>,
+        parts: &mut Parts<'_>,
         expires_in: Duration,
         now: Timestamp,
     ) -> Result<Self, Error> {
@@ -50,7 +69,7 @@ impl Links {
         })
     }
 
-    /// Appends the link to an object to a buffer.
+    /// Appends the link to an object to a buffer, signed at the moment of the preparation.
     ///
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; the buffer is then as it was.
@@ -59,7 +78,7 @@ impl Links {
         Ok(())
     }
 
-    /// The link to an object.
+    /// The link to an object, signed at the moment of the preparation.
     ///
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty.
@@ -69,7 +88,36 @@ impl Links {
         Ok(url)
     }
 
-    /// When the links end.
+    /// [`write`](Links::write) for a link that is signed at another moment than that of the preparation, and lives as long
+    /// from there.
+    ///
+    /// # Errors
+    /// In each case the buffer is then as it was.
+    /// - [`ErrorKind::Key`](crate::ErrorKind::Key): the key is empty.
+    /// - [`ErrorKind::Time`](crate::ErrorKind::Time): `now` is outside the years 0 to 9999.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the link would live longer than the credentials are known to.
+    pub fn write_at(
+        &self,
+        key: &str,
+        now: impl Into<Timestamp>,
+        url: &mut String,
+    ) -> Result<(), Error> {
+        let path = self.bucket.path(Some(key))?;
+        self.template.write_at(path, now.into(), url)
+    }
+
+    /// [`link`](Links::link) for a link that is signed at another moment than that of the preparation, and lives as long
+    /// from there.
+    ///
+    /// # Errors
+    /// Those of [`write_at`](Links::write_at).
+    pub fn link_at(&self, key: &str, now: impl Into<Timestamp>) -> Result<String, Error> {
+        let mut url = String::new();
+        self.write_at(key, now, &mut url)?;
+        Ok(url)
+    }
+
+    /// When the links end that are signed at the moment of the preparation.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.template.ends()

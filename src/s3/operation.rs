@@ -4,7 +4,7 @@ use super::bucket::Bucket;
 use super::links::Links;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::request::{Extra, Parts};
+use crate::request::{Extra, Parts, Path};
 use crate::signed::{PresignedUrl, SignedRequest, SigningSteps};
 use crate::timestamp::Timestamp;
 use crate::v2;
@@ -132,12 +132,8 @@ impl<'a> Operation<'a> {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        v4::presigned_url(
-            &self.bucket.context(credentials)?,
-            self.parts()?,
-            expires_in,
-            now.into(),
-        )
+        let context = self.bucket.context(credentials)?;
+        self.described(|parts| v4::presigned_url(&context, parts, expires_in, now.into()))
     }
 
     /// [`presign`](Operation::presign) that appends the URL to a buffer. On an error the buffer is as it was.
@@ -151,15 +147,9 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        v4::presign(
-            &self.bucket.context(credentials)?,
-            &mut self.parts()?,
-            expires_in,
-            now.into(),
-            url,
-            None,
-        )
-        .map(drop)
+        let context = self.bucket.context(credentials)?;
+        self.described(|parts| v4::presign(&context, parts, expires_in, now.into(), url, None))
+            .map(drop)
     }
 
     /// The steps of [`presign`](Operation::presign): canonical request, string to sign, signature.
@@ -172,12 +162,8 @@ impl<'a> Operation<'a> {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        v4::presign_steps(
-            &self.bucket.context(credentials)?,
-            self.parts()?,
-            expires_in,
-            now.into(),
-        )
+        let context = self.bucket.context(credentials)?;
+        self.described(|parts| v4::presign_steps(&context, parts, expires_in, now.into()))
     }
 
     /// Signs the operation with headers; [`url`](Operation::url) is where to send it. The headers that the operation was given are
@@ -192,13 +178,8 @@ impl<'a> Operation<'a> {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        v4::sign(
-            &self.bucket.context(credentials)?,
-            &mut self.parts()?,
-            payload,
-            now.into(),
-            None,
-        )
+        let context = self.bucket.context(credentials)?;
+        self.described(|parts| v4::sign(&context, parts, payload, now.into(), None))
     }
 
     /// The steps of [`sign`](Operation::sign): canonical request, string to sign, signature.
@@ -211,12 +192,8 @@ impl<'a> Operation<'a> {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        v4::sign_steps(
-            &self.bucket.context(credentials)?,
-            self.parts()?,
-            payload,
-            now.into(),
-        )
+        let context = self.bucket.context(credentials)?;
+        self.described(|parts| v4::sign_steps(&context, parts, payload, now.into()))
     }
 
     /// Makes a presigned URL with SigV2, good for any whole number of seconds from `now` on.
@@ -250,11 +227,8 @@ impl<'a> Operation<'a> {
         credentials: &Credentials,
         expires_at: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        v2::presigned_url(
-            &self.bucket.context_v2(credentials)?,
-            &self.parts()?,
-            expires_at.into(),
-        )
+        let context = self.bucket.context_v2(credentials)?;
+        self.described(|parts| v2::presigned_url(&context, parts, expires_at.into()))
     }
 
     /// [`presign_v2_until`](Operation::presign_v2_until) that appends the URL to a buffer. On an error the
@@ -268,13 +242,8 @@ impl<'a> Operation<'a> {
         expires_at: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        v2::presign(
-            &self.bucket.context_v2(credentials)?,
-            &self.parts()?,
-            expires_at.into(),
-            url,
-            None,
-        )
+        let context = self.bucket.context_v2(credentials)?;
+        self.described(|parts| v2::presign(&context, parts, expires_at.into(), url, None))
     }
 
     /// The steps of [`presign_v2_until`](Operation::presign_v2_until): string to sign and signature.
@@ -286,11 +255,8 @@ impl<'a> Operation<'a> {
         credentials: &Credentials,
         expires_at: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        v2::presign_steps(
-            &self.bucket.context_v2(credentials)?,
-            &self.parts()?,
-            expires_at.into(),
-        )
+        let context = self.bucket.context_v2(credentials)?;
+        self.described(|parts| v2::presign_steps(&context, parts, expires_at.into()))
     }
 
     /// Signs the operation with SigV2 headers; [`url`](Operation::url) is where to send it.
@@ -303,12 +269,8 @@ impl<'a> Operation<'a> {
         credentials: &Credentials,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        v2::sign(
-            &self.bucket.context_v2(credentials)?,
-            &self.parts()?,
-            now.into(),
-            None,
-        )
+        let context = self.bucket.context_v2(credentials)?;
+        self.described(|parts| v2::sign(&context, parts, now.into(), None))
     }
 
     /// The steps of [`sign_v2`](Operation::sign_v2): string to sign and signature.
@@ -320,11 +282,8 @@ impl<'a> Operation<'a> {
         credentials: &Credentials,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        v2::sign_steps(
-            &self.bucket.context_v2(credentials)?,
-            &self.parts()?,
-            now.into(),
-        )
+        let context = self.bucket.context_v2(credentials)?;
+        self.described(|parts| v2::sign_steps(&context, parts, now.into()))
     }
 
     /// The URL of the operation, without a signature; at the host that is [shown](super::BucketBuilder::shown_as), if there is one.
@@ -332,10 +291,11 @@ impl<'a> Operation<'a> {
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty.
     pub fn url(&self) -> Result<String, Error> {
-        let parts = self.parts()?;
-        let mut url = String::with_capacity(parts.url_bound());
-        parts.write_url(&mut url);
-        Ok(url)
+        self.described(|parts| {
+            let mut url = String::with_capacity(parts.url_bound());
+            parts.write_url(&mut url);
+            Ok(url)
+        })
     }
 
     /// Prepares links for many keys: all that does not depend on the key is written once.
@@ -351,18 +311,27 @@ impl<'a> Operation<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<Links, Error> {
         let context = self.bucket.context(credentials)?;
-        let parts = self.parts_of(self.bucket.path(None)?)?;
-        Links::new(self.bucket, &context, parts, expires_in, now.into())
+        self.described_at(self.bucket.path(None)?, |parts| {
+            Links::new(self.bucket, &context, parts, expires_in, now.into())
+        })
     }
 
-    pub(crate) fn parts(&self) -> Result<Parts<'_>, Error> {
-        self.parts_of(self.bucket.path(self.key.as_deref())?)
+    /// Does something with the request's parts. They are large, so they stay where they are made.
+    pub(crate) fn described<'b, T>(
+        &'b self,
+        work: impl FnOnce(&mut Parts<'b>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.described_at(self.bucket.path(self.key.as_deref())?, work)
     }
 
-    fn parts_of<'b>(&'b self, path: crate::request::Path<'b>) -> Result<Parts<'b>, Error> {
+    fn described_at<'b, T>(
+        &'b self,
+        path: Path<'b>,
+        work: impl FnOnce(&mut Parts<'b>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mut parts = self.bucket.parts(&self.method, path)?;
         parts.add(&self.extra)?;
-        Ok(parts)
+        work(&mut parts)
     }
 }
 

@@ -81,11 +81,13 @@ pub(crate) struct SignedHeaders<'a>(HeaderList<'a>);
 
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
+    #[inline]
     pub(crate) fn of(
         parts: &Parts<'a>,
         added: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut list = HeaderList::new();
+        let mut headers = SignedHeaders(HeaderList::new());
+        let list = &mut headers.0;
         let host = match parts.host {
             Some(given) => Value::Bytes(given),
             None => Value::Host(parts.authority),
@@ -100,7 +102,7 @@ impl<'a> SignedHeaders<'a> {
             }
         }
         list.sort();
-        SignedHeaders(list)
+        headers
     }
 
     /// The headers that another signer chose.
@@ -115,47 +117,49 @@ impl<'a> SignedHeaders<'a> {
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        for (at, (name, _)) in self.0.groups().enumerate() {
+        for (at, name) in self.0.names().enumerate() {
             if at > 0 {
                 sink.text(";");
             }
-            sink.lower(name);
+            name.write(sink);
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        for (at, (name, _)) in self.0.groups().enumerate() {
+        for (at, name) in self.0.names().enumerate() {
             if at > 0 {
                 sink.text("%3B");
             }
-            Encoded(sink).lower(name);
+            name.write(&mut Encoded(sink));
         }
     }
 
     /// An upper bound of the bytes that the encoded names take.
     pub(crate) fn names_bound(&self) -> usize {
-        let names = self.0.groups();
+        let names = self.0.iter();
         names
-            .map(|(name, _)| name.len().saturating_add(1).saturating_mul(3))
+            .map(|(_, name, _)| name.len().saturating_add(1).saturating_mul(3))
             .fold(0, usize::saturating_add)
     }
 
     fn write(&self, sink: &mut impl Sink) {
-        for (name, values) in self.0.groups() {
-            sink.lower(name);
-            sink.text(":");
-            for (at, value) in values.enumerate() {
-                if at > 0 {
-                    sink.text(",");
-                }
-                match value {
-                    Value::Bytes(value) => write_value(value, sink),
-                    Value::Host(authority) => authority.write(sink),
-                }
+        let mut line_end = "";
+        for (is_new, name, value) in self.0.iter() {
+            if is_new {
+                sink.text(line_end);
+                name.write(sink);
+                sink.text(":");
+                line_end = "\n";
+            } else {
+                sink.text(",");
             }
-            sink.text("\n");
+            match value {
+                Value::Bytes(value) => write_value(value, sink),
+                Value::Host(authority) => authority.write(sink),
+            }
         }
+        sink.text(line_end);
     }
 }
 
@@ -184,7 +188,7 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_value(value: &[u8], sink: &mut impl Sink) {
-    if !holds(value, u8::is_ascii_whitespace) {
+    if !holds(value, |byte| *byte <= b' ') || has_single_spaces(value) {
         return sink.bytes(value);
     }
     let words = value
@@ -198,62 +202,20 @@ fn write_value(value: &[u8], sink: &mut impl Sink) {
     }
 }
 
+/// Whether all white space of a value is single spaces between words, as in nearly every one that has any.
+fn has_single_spaces(value: &[u8]) -> bool {
+    let mut words = value.split(|byte| *byte == b' ');
+    !holds(value, |byte| *byte < b' ') && words.all(|word| !word.is_empty())
+}
+
 /// The parameters that carry a presigned URL's authentication, but for the signature.
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
-    pub(crate) access_key_id: &'a str,
+    pub(crate) encoded_access_key_id: &'a str,
     pub(crate) expires: u32,
     /// Percent-encoded; none if it is not signed.
     pub(crate) session_token: Option<&'a str>,
     pub(crate) headers: &'a SignedHeaders<'a>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AuthParam {
-    Algorithm,
-    Credential,
-    Date,
-    Expires,
-    SecurityToken,
-    SignedHeaders,
-}
-
-impl AuthParam {
-    /// In the order of their names.
-    const SORTED: [AuthParam; 6] = [
-        AuthParam::Algorithm,
-        AuthParam::Credential,
-        AuthParam::Date,
-        AuthParam::Expires,
-        AuthParam::SecurityToken,
-        AuthParam::SignedHeaders,
-    ];
-}
-
-impl AuthParams<'_> {
-    fn name(&self, param: AuthParam) -> &'static str {
-        let names = &self.scope.dialect.parameters;
-        match param {
-            AuthParam::Algorithm => names.algorithm,
-            AuthParam::Credential => names.credential,
-            AuthParam::Date => names.date,
-            AuthParam::Expires => names.expires,
-            AuthParam::SecurityToken => names.security_token,
-            AuthParam::SignedHeaders => names.signed_headers,
-        }
-    }
-
-    fn write_value(&self, param: AuthParam, sink: &mut impl Sink) {
-        let scope = &self.scope;
-        match param {
-            AuthParam::Algorithm => sink.text(scope.dialect.algorithm),
-            AuthParam::Credential => scope.write_credential(self.access_key_id, sink),
-            AuthParam::Date => sink.text(scope.time),
-            AuthParam::Expires => write_decimal(self.expires.into(), sink),
-            AuthParam::SecurityToken => sink.text(self.session_token.unwrap_or_default()),
-            AuthParam::SignedHeaders => self.headers.write_names_encoded(sink),
-        }
-    }
 }
 
 /// The query of a presigned URL, but for the signature: sorted parameters, and those of the authentication
@@ -263,26 +225,53 @@ pub(crate) fn write_presigned_query(
     auth: &AuthParams<'_>,
     sink: &mut impl Sink,
 ) {
-    let mut separator = "";
-    let mut params = params.iter().peekable();
-    for item in AuthParam::SORTED {
-        if item == AuthParam::SecurityToken && auth.session_token.is_none() {
-            continue;
-        }
-        let name = auth.name(item);
-        let earlier = |param: &&Param<'_>| param.name.cmp(Text::Plain(name)) == Ordering::Less;
-        while let Some(param) = params.next_if(earlier) {
-            param.write(separator, sink);
-            separator = "&";
-        }
-        sink.text(separator);
-        sink.text(name);
-        sink.text("=");
-        auth.write_value(item, sink);
-        separator = "&";
+    let scope = &auth.scope;
+    let (names, beginnings) = (&scope.dialect.parameters, &scope.dialect.beginnings);
+    let mut params = Merged {
+        params,
+        begun: false,
+    };
+
+    params.begin(names.algorithm, beginnings.algorithm, sink);
+    sink.text(scope.dialect.algorithm);
+    params.begin(names.credential, beginnings.credential, sink);
+    scope.write_credential(auth.encoded_access_key_id, sink);
+    params.begin(names.date, beginnings.date, sink);
+    sink.text(scope.time);
+    params.begin(names.expires, beginnings.expires, sink);
+    write_decimal(auth.expires.into(), sink);
+    if let Some(token) = auth.session_token {
+        params.begin(names.security_token, beginnings.security_token, sink);
+        sink.text(token);
     }
-    for param in params {
-        param.write(separator, sink);
+    params.begin(names.signed_headers, beginnings.signed_headers, sink);
+    auth.headers.write_names_encoded(sink);
+    for param in params.params {
+        param.write("&", sink);
+    }
+}
+
+/// Sorted parameters, which others are put between.
+struct Merged<'a> {
+    /// Those that are not written yet.
+    params: &'a [Param<'a>],
+    begun: bool,
+}
+
+impl Merged<'_> {
+    /// Writes the parameters that come before this name, and the beginning of what has it: `&name=`.
+    fn begin(&mut self, name: &str, beginning: &str, sink: &mut impl Sink) {
+        while let [param, rest @ ..] = self.params
+            && param.name.cmp(Text::Plain(name)) == Ordering::Less
+        {
+            param.write(if self.begun { "&" } else { "" }, sink);
+            (self.begun, self.params) = (true, rest);
+        }
+        sink.text(match self.begun {
+            true => beginning,
+            false => beginning.strip_prefix('&').unwrap_or(beginning),
+        });
+        self.begun = true;
     }
 }
 
@@ -325,16 +314,16 @@ impl CanonicalRequest<'_> {
             CanonicalPath::Written(path) => sink.text(path),
             CanonicalPath::Of(path, rule) => rule.write(path, sink),
         }
-        self.write_after_path(sink);
-    }
-
-    /// All that is the same for every key under one template.
-    pub(crate) fn write_after_path(&self, sink: &mut impl Sink) {
         sink.text("\n");
         match self.query {
             CanonicalQuery::Written(query) => sink.text(query),
             CanonicalQuery::Of(params) => write_params(params, sink),
         }
+        self.write_after_query(sink);
+    }
+
+    /// All that is the same for every key and second under one template.
+    pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
         sink.text("\n");
         self.headers.write(sink);
         sink.text("\n");

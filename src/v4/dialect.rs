@@ -11,6 +11,8 @@ pub(crate) struct Dialect {
     pub(crate) terminator: &'static str,
     pub(crate) headers: Headers,
     pub(crate) parameters: Parameters,
+    /// The same names as they stand in a query before a value: `&X-Amz-Date=`.
+    pub(crate) beginnings: Parameters,
     pub(crate) form: FormFields,
 }
 
@@ -52,12 +54,27 @@ pub(crate) static S3_EXPRESS: Dialect = Dialect {
         security_token: "x-amz-s3session-token",
         ..AWS.headers
     },
-    parameters: Parameters {
-        security_token: AWS.parameters.other_token,
-        other_token: AWS.parameters.security_token,
-        ..AWS.parameters
-    },
+    parameters: AWS.parameters.with_other_token(),
+    beginnings: AWS.beginnings.with_other_token(),
     ..AWS
+};
+
+/// Names of parameters, and their beginnings.
+macro_rules! parameters {
+    ($($field:ident: $name:literal,)*) => {
+        (Parameters { $($field: $name,)* }, Parameters { $($field: concat!("&", $name, "="),)* })
+    };
+}
+
+const PARAMETERS: (Parameters, Parameters) = parameters! {
+    algorithm: "X-Amz-Algorithm",
+    credential: "X-Amz-Credential",
+    date: "X-Amz-Date",
+    expires: "X-Amz-Expires",
+    security_token: "X-Amz-Security-Token",
+    signed_headers: "X-Amz-SignedHeaders",
+    signature: "X-Amz-Signature",
+    other_token: "X-Amz-S3session-Token",
 };
 
 const AWS: Dialect = Dialect {
@@ -69,16 +86,8 @@ const AWS: Dialect = Dialect {
         content_sha256: "x-amz-content-sha256",
         security_token: "x-amz-security-token",
     },
-    parameters: Parameters {
-        algorithm: "X-Amz-Algorithm",
-        credential: "X-Amz-Credential",
-        date: "X-Amz-Date",
-        expires: "X-Amz-Expires",
-        security_token: "X-Amz-Security-Token",
-        signed_headers: "X-Amz-SignedHeaders",
-        signature: "X-Amz-Signature",
-        other_token: "X-Amz-S3session-Token",
-    },
+    parameters: PARAMETERS.0,
+    beginnings: PARAMETERS.1,
     form: FormFields {
         algorithm: "x-amz-algorithm",
         credential: "x-amz-credential",
@@ -87,6 +96,15 @@ const AWS: Dialect = Dialect {
 };
 
 impl Parameters {
+    /// With the two tokens' names exchanged.
+    const fn with_other_token(self) -> Self {
+        Parameters {
+            security_token: self.other_token,
+            other_token: self.security_token,
+            ..self
+        }
+    }
+
     /// The parameters that carry a signature: a request that has one of them is signed already.
     pub(crate) fn names(&self) -> [&'static str; 8] {
         [

@@ -42,9 +42,9 @@ impl Scope<'_> {
         }
     }
 
-    /// After an access key id, percent-encoded, as the value of `X-Amz-Credential`.
-    pub(crate) fn write_credential(&self, access_key_id: &str, sink: &mut impl Sink) {
-        Text::Plain(access_key_id).write(Bare::Unreserved, sink);
+    /// After an access key id, both percent-encoded, as the value of `X-Amz-Credential`.
+    pub(crate) fn write_credential(&self, encoded_access_key_id: &str, sink: &mut impl Sink) {
+        sink.text(encoded_access_key_id);
         sink.text("%2F");
         sink.text(self.date);
         for part in [self.region, self.service] {

@@ -4,14 +4,14 @@ use super::canonical::{
     AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
     SignedHeaders, is_signed, write_presigned_query,
 };
-use super::dialect::{AWS4, Dialect, S3_EXPRESS};
+use super::dialect::{AWS4, Dialect, Headers, S3_EXPRESS};
 use super::key::{Scope, check_scope_part};
 use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
 use crate::hash::{MacKey, hash};
-use crate::request::{Parts, Request, sort};
+use crate::request::{Header, Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
 };
@@ -58,7 +58,7 @@ pub(crate) struct Settings {
     content_sha256: bool,
     session_token: SessionToken,
     /// What a presigned URL says of the payload.
-    presigned_payload: Payload,
+    pub(super) presigned_payload: Payload,
 }
 
 impl Settings {
@@ -185,7 +185,7 @@ impl Signer {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        sign_steps(&self.context(), request.parts()?, payload, now.into())
+        sign_steps(&self.context(), &mut request.parts()?, payload, now.into())
     }
 
     /// Makes a presigned URL of a request, good for 1 second to 7 days.
@@ -203,7 +203,12 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        presigned_url(&self.context(), request.parts()?, expires_in, now.into())
+        presigned_url(
+            &self.context(),
+            &mut request.parts()?,
+            expires_in,
+            now.into(),
+        )
     }
 
     /// [`presign`](Signer::presign) that appends the URL to a buffer. The headers to send are those that were
@@ -239,7 +244,12 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        presign_steps(&self.context(), request.parts()?, expires_in, now.into())
+        presign_steps(
+            &self.context(),
+            &mut request.parts()?,
+            expires_in,
+            now.into(),
+        )
     }
 
     fn context(&self) -> Context<'_> {
@@ -273,9 +283,10 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn scope(&self, date: &'a AmzDate) -> Scope<'a> {
+        let (time, date) = date.time_and_date();
         Scope {
-            time: date.as_str(),
-            date: date.date(),
+            time,
+            date,
             region: self.region,
             service: self.service,
             dialect: self.settings.dialect,
@@ -324,7 +335,7 @@ impl<'a> Context<'a> {
     ) -> AuthParams<'b> {
         AuthParams {
             scope: self.scope(&prepared.date),
-            access_key_id: self.credentials.access_key_id(),
+            encoded_access_key_id: self.credentials.encoded_access_key_id(),
             expires: prepared.expires,
             session_token: self.token_in_query(),
             headers,
@@ -334,35 +345,35 @@ impl<'a> Context<'a> {
 
 pub(crate) fn presigned_url(
     context: &Context<'_>,
-    mut parts: Parts<'_>,
+    parts: &mut Parts<'_>,
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<PresignedUrl, Error> {
-    let headers = headers_to_send(&parts, is_signed)?;
+    let headers = headers_to_send(parts, is_signed)?;
     let mut url = String::new();
-    let ends = presign(context, &mut parts, expires_in, now, &mut url, None)?;
-    Ok(PresignedUrl::new(&parts, url, headers, ends))
+    let ends = presign(context, parts, expires_in, now, &mut url, None)?;
+    Ok(PresignedUrl::new(parts, url, headers, ends))
 }
 
 pub(crate) fn presign_steps(
     context: &Context<'_>,
-    mut parts: Parts<'_>,
+    parts: &mut Parts<'_>,
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
     let mut url = String::new();
     SigningSteps::collect(|steps| {
-        presign(context, &mut parts, expires_in, now, &mut url, Some(steps)).map(drop)
+        presign(context, parts, expires_in, now, &mut url, Some(steps)).map(drop)
     })
 }
 
 pub(crate) fn sign_steps(
     context: &Context<'_>,
-    mut parts: Parts<'_>,
+    parts: &mut Parts<'_>,
     payload: Payload,
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    SigningSteps::collect(|steps| sign(context, &mut parts, payload, now, Some(steps)).map(drop))
+    SigningSteps::collect(|steps| sign(context, parts, payload, now, Some(steps)).map(drop))
 }
 
 /// Appends a presigned URL; gives back when it ends. On an error nothing is appended.
@@ -374,7 +385,8 @@ pub(crate) fn presign(
     url: &mut String,
     mut steps: Option<&mut SigningSteps>,
 ) -> Result<Timestamp, Error> {
-    let prepared = prepare_presign(context, parts, expires_in, now)?;
+    let payload = context.settings.presigned_payload.text();
+    let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
     let headers = SignedHeaders::of(parts, []);
     let auth = context.auth_params(&prepared, &headers);
     let scope = auth.scope;
@@ -405,7 +417,7 @@ pub(crate) fn presign(
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
             names: CanonicalNames::Of(&headers),
-            payload: prepared.payload.as_str(),
+            payload: prepared.payload,
         },
         steps.as_deref_mut(),
     );
@@ -429,41 +441,31 @@ pub(crate) struct Prepared<'a> {
     pub(crate) date: AmzDate,
     pub(crate) expires: u32,
     pub(crate) ends: Timestamp,
-    pub(crate) payload: SignedPayload<'a>,
+    /// The last line of the canonical request.
+    pub(crate) payload: &'a str,
 }
 
-/// The last line of a canonical request.
-pub(crate) enum SignedPayload<'a> {
-    /// The header `x-amz-content-sha256` that the caller gave.
-    Given(&'a str),
-    Own(PayloadText),
-}
-
-impl SignedPayload<'_> {
-    pub(crate) fn as_str(&self) -> &str {
-        match self {
-            SignedPayload::Given(text) => text,
-            SignedPayload::Own(text) => text.as_str(),
-        }
-    }
-}
-
-/// Checks everything that can be wrong with a presigned URL, and sorts its parameters.
-pub(crate) fn prepare_presign<'a>(
+/// Checks everything that can be wrong with a presigned URL, and sorts its parameters. `payload` is what is signed of it
+/// if the caller gave no header that says it.
+#[inline]
+pub(crate) fn prepare_presign<'a, 'b: 'a>(
     context: &Context<'_>,
-    parts: &mut Parts<'a>,
+    parts: &mut Parts<'b>,
+    payload: &'a PayloadText,
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<Prepared<'a>, Error> {
     let names = &context.settings.dialect.headers;
     let expires = check_expires(expires_in)?;
-    let date = now.amz_date()?;
-    let ends = now.saturating_add(expires_in);
-    context.credentials.check_outlive(ends)?;
+    let (date, ends) = check_life(context, expires_in, now)?;
     check_not_signed(parts, context.settings.dialect)?;
-    check_given_once(parts, context.settings.dialect)?;
-    for name in [AUTHORIZATION, names.date, names.security_token] {
-        if parts.header(name).is_some() {
+    let given = Given::of(parts, names)?;
+    for (name, header) in [
+        (AUTHORIZATION, given.authorization),
+        (names.date, given.date),
+        (names.security_token, given.security_token),
+    ] {
+        if header.is_some() {
             return Err(error!(
                 Header,
                 "the header {name} is there, but a presigned URL carries that in its query: \
@@ -471,11 +473,7 @@ pub(crate) fn prepare_presign<'a>(
             ));
         }
     }
-    let payload = signed_payload(
-        parts,
-        names.content_sha256,
-        context.settings.presigned_payload,
-    )?;
+    let payload = given.payload(payload, names)?.unwrap_or(payload.as_str());
     sort(parts.params.as_mut_slice());
     Ok(Prepared {
         date,
@@ -485,24 +483,31 @@ pub(crate) fn prepare_presign<'a>(
     })
 }
 
+/// The signing time as it is written, and when the URL ends: not after the credentials do.
+#[inline]
+pub(crate) fn check_life(
+    context: &Context<'_>,
+    expires_in: Duration,
+    now: Timestamp,
+) -> Result<(AmzDate, Timestamp), Error> {
+    let date = now.amz_date()?;
+    let ends = now.saturating_add(expires_in);
+    context.credentials.check_outlive(ends)?;
+    Ok((date, ends))
+}
+
 /// The end of a presigned URL: its signature, and a token that is not signed.
-pub(crate) fn push_signature(
+fn push_signature(
     url: &mut String,
     dialect: &Dialect,
     signature: &Signature,
     appended_token: Option<&str>,
 ) {
-    let names = &dialect.parameters;
-    for (name, value) in [
-        (names.signature, Some(signature.as_str())),
-        (names.security_token, appended_token),
-    ] {
-        if let Some(value) = value {
-            url.push('&');
-            url.push_str(name);
-            url.push('=');
-            url.push_str(value);
-        }
+    url.push_str(dialect.beginnings.signature);
+    url.push_str(signature.as_str());
+    if let Some(token) = appended_token {
+        url.push_str(dialect.beginnings.security_token);
+        url.push_str(token);
     }
 }
 
@@ -513,7 +518,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     [
         FIXED,
         parts.url_bound(),
-        auth.access_key_id.len().saturating_mul(3),
+        auth.encoded_access_key_id.len(),
         context.region.len(),
         context.service.len(),
         context
@@ -537,32 +542,34 @@ pub(crate) fn sign(
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_id(context.credentials.access_key_id())?;
+    let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
-    check_given_once(parts, settings.dialect)?;
-    let adds_date = !is_given(parts, names.date, date.as_str())?;
+    let given = Given::of(parts, names)?;
+    let adds_date = !is_given(given.date, names.date, scope.time)?;
     let token = context.credentials.session_token();
     let adds_token = match token {
-        Some(token) => !is_given(parts, names.security_token, token)?,
+        Some(token) => !is_given(given.security_token, names.security_token, token)?,
         None => false,
     };
-    let signed = signed_payload(parts, names.content_sha256, payload)?;
-    let adds_hash = match signed {
-        SignedPayload::Given(_) => false,
-        SignedPayload::Own(_) => settings.content_sha256 || payload == Payload::Unsigned,
+    let own = payload.text();
+    let (payload, adds_hash) = match given.payload(&own, names)? {
+        Some(given) => (given, false),
+        None => (
+            own.as_str(),
+            settings.content_sha256 || payload == Payload::Unsigned,
+        ),
     };
-    let payload = signed.as_str();
     sort(parts.params.as_mut_slice());
 
     let signed_token = context.signed(token);
     let added = [
-        adds_date.then_some((names.date, date.as_str())),
+        adds_date.then_some((names.date, scope.time)),
         adds_hash.then_some((names.content_sha256, payload)),
         signed_token
             .filter(|_| adds_token)
             .map(|token| (names.security_token, token)),
     ];
     let headers = SignedHeaders::of(parts, added.into_iter().flatten());
-    let scope = context.scope(&date);
     // The names are written once, into the result, and hashed from there.
     let mut authorization = begin_authorization(context, &scope, &headers);
     let names_at = authorization.len();
@@ -588,7 +595,7 @@ pub(crate) fn sign(
     authorization.push_str(", Signature=");
     authorization.push_str(signature.as_str());
     Ok(SignedRequest::new([
-        adds_date.then(|| (names.date, Cow::Owned(date.as_str().into()))),
+        adds_date.then(|| (names.date, Cow::Owned(scope.time.into()))),
         adds_hash.then(|| (names.content_sha256, Cow::Owned(payload.into()))),
         token
             .filter(|_| adds_token)
@@ -665,7 +672,7 @@ fn sign_hash(
 
 fn write_string_to_sign(scope: &Scope<'_>, hash: &Hex, sink: &mut impl Sink) {
     write_string_to_sign_head(scope, sink);
-    sink.text(hash.as_str());
+    sink.bytes(hash.as_bytes());
 }
 
 /// The string to sign up to the hash of the canonical request.
@@ -697,29 +704,6 @@ fn check_expires(expires_in: Duration) -> Result<u32, Error> {
     }
 }
 
-/// What is signed of the payload: the header that tells it, if it was given and doesn't contradict.
-fn signed_payload<'a>(
-    parts: &Parts<'a>,
-    header: &str,
-    payload: Payload,
-) -> Result<SignedPayload<'a>, Error> {
-    let own = payload.text();
-    let Some(given) = parts.header(header) else {
-        return Ok(SignedPayload::Own(own));
-    };
-    let given = check_content_sha256(given.trimmed())?;
-    let differ = is_hash(given) && is_hash(own.as_str()) && given != own.as_str();
-    // Whoever leaves the payload to the header says `Empty`, the default of presigned URLs.
-    if differ && payload != Payload::Empty {
-        return Err(error!(
-            Payload,
-            "{header} is {given}, but the payload's hash is {}",
-            own.as_str()
-        ));
-    }
-    Ok(SignedPayload::Given(given))
-}
-
 /// In the `Authorization` header a comma ends the credential, for every reader; a URL or a form can carry it.
 fn check_id(access_key_id: &str) -> Result<(), Error> {
     match access_key_id.contains(',') {
@@ -734,12 +718,12 @@ fn check_id(access_key_id: &str) -> Result<(), Error> {
 
 /// Refuses a query that carries a signature, or a part of one, already.
 fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
-    let names = dialect.parameters.names();
+    let names = || dialect.parameters.names().into_iter();
     let found = parts
         .params
         .as_slice()
         .iter()
-        .find_map(|param| names.into_iter().find(|name| param.is_named(name)));
+        .find_map(|param| names().find(|name| param.is_named(name)));
     match found {
         Some(name) => Err(error!(
             Query,
@@ -750,24 +734,64 @@ fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
     }
 }
 
-/// Refuses a second header of those that say how the request is signed: the server would see both values, joined.
-fn check_given_once(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
-    let names = &dialect.headers;
-    for name in [names.date, names.content_sha256, names.security_token] {
-        let headers = parts.headers.as_slice().iter();
-        if headers.filter(|header| header.is_named(name)).count() > 1 {
-            return Err(error!(
-                Header,
-                "the header {name} is there twice: a request has one"
-            ));
+/// The headers that say how a request is signed, as far as the caller gave them.
+#[derive(Default)]
+struct Given<'a> {
+    authorization: Option<Header<'a>>,
+    date: Option<Header<'a>>,
+    content_sha256: Option<Header<'a>>,
+    security_token: Option<Header<'a>>,
+}
+
+impl<'a> Given<'a> {
+    /// Refuses a second one of those that are signed: the server would see both values, joined.
+    fn of(parts: &Parts<'a>, names: &Headers) -> Result<Self, Error> {
+        let mut given = Given::default();
+        for header in parts.headers.as_slice() {
+            let (name, place) = if header.is_named(names.date) {
+                (names.date, &mut given.date)
+            } else if header.is_named(names.content_sha256) {
+                (names.content_sha256, &mut given.content_sha256)
+            } else if header.is_named(names.security_token) {
+                (names.security_token, &mut given.security_token)
+            } else {
+                if header.is_named(AUTHORIZATION) {
+                    given.authorization = Some(*header);
+                }
+                continue;
+            };
+            if place.replace(*header).is_some() {
+                return Err(error!(
+                    Header,
+                    "the header {name} is there twice: a request has one"
+                ));
+            }
+        }
+        Ok(given)
+    }
+
+    /// What is signed of the payload, if the caller gave the header that tells it, and it doesn't contradict.
+    fn payload(&self, own: &PayloadText, names: &Headers) -> Result<Option<&'a str>, Error> {
+        let Some(given) = self.content_sha256 else {
+            return Ok(None);
+        };
+        let given = check_content_sha256(given.trimmed())?;
+        match own {
+            PayloadText::Hash(own) if is_hash(given) && given != own.as_str() => Err(error!(
+                Payload,
+                "{} is {given}, but the payload's hash is {}",
+                names.content_sha256,
+                own.as_str()
+            )),
+            // Whoever leaves the payload to the header says `Empty`, the default of presigned URLs.
+            _ => Ok(Some(given)),
         }
     }
-    Ok(())
 }
 
 /// Whether a header that signing adds is there already, with the value that it would have.
-fn is_given(parts: &Parts<'_>, name: &str, value: &str) -> Result<bool, Error> {
-    match parts.header(name) {
+fn is_given(header: Option<Header<'_>>, name: &str, value: &str) -> Result<bool, Error> {
+    match header {
         None => Ok(false),
         Some(given) if given.trimmed() == value.as_bytes() => Ok(true),
         // Neither value is quoted: one of them may be a session token.
