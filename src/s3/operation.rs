@@ -292,7 +292,7 @@ impl<'a> Operation<'a> {
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty.
     pub fn url(&self) -> Result<String, Error> {
         self.described(|parts| {
-            let mut url = String::new();
+            let mut url = String::with_capacity(parts.url_bound());
             parts.write_url(&mut url);
             Ok(url)
         })
