@@ -13,14 +13,24 @@ use alloc::vec::Vec;
 
 /// The text decoded: as it stands, if no escape is in it. None if it is not UTF-8.
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
-    match text {
-        text if text.is_escaped() => {
-            let mut bytes = Vec::with_capacity(text.raw().len());
-            bytes.extend(text.decoded());
-            String::from_utf8(bytes).ok().map(Cow::Owned)
-        }
-        text => Some(Cow::Borrowed(text.raw())),
+    match text.is_escaped() {
+        true => String::from_utf8(decoded(text)).ok().map(Cow::Owned),
+        false => Some(Cow::Borrowed(text.raw())),
     }
+}
+
+/// The same for text that may be any bytes.
+pub(super) fn decode_bytes(text: Text<'_>) -> Cow<'_, [u8]> {
+    match text.is_escaped() {
+        true => Cow::Owned(decoded(text)),
+        false => Cow::Borrowed(text.raw().as_bytes()),
+    }
+}
+
+fn decoded(text: Text<'_>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.raw().len());
+    bytes.extend(text.decoded());
+    bytes
 }
 
 /// The rest of a text, of the same kind.

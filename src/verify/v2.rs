@@ -3,7 +3,7 @@
 
 use super::error::{VerifyError, refuse};
 use super::request::ReceivedRequest;
-use super::text::{Presented, decode, parse_decimal};
+use super::text::{Presented, decode, decode_bytes, parse_decimal};
 use super::v4::single;
 use super::{Scheme, Verifier};
 use crate::credentials::Credentials;
@@ -161,11 +161,7 @@ impl<'a> Claim<'a> {
                 ));
             };
             // A header's value may be any bytes.
-            let value = match value.raw().contains('%') {
-                true => Cow::Owned(value.decoded().collect()),
-                false => Cow::Borrowed(value.raw().as_bytes()),
-            };
-            hoisted.push((name, value));
+            hoisted.push((name, decode_bytes(value)));
         }
         check_hoisted_once(&mut hoisted, request)?;
         let [id, expires, presented] = found.map(|(name, value)| {
