@@ -6,7 +6,7 @@ mod support;
 use presign::s3::{AddressingStyle, Bucket, BucketBuilder};
 use presign::v4::{SessionToken, Signer};
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
+use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp, v2};
 use std::time::Duration;
 use support::time;
 
@@ -416,6 +416,55 @@ fn parameters_of_a_signature_that_is_there_already() {
         ErrorKind::Query,
         &["X-Amz-Algorithm"],
     );
+}
+
+/// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV2 is not signed.
+#[test]
+fn signatures_of_the_other_generation() {
+    let sigv2 = v2::Signer::new(keys());
+    let old = sigv2.presign(&Request::get(URL), HOUR, now()).unwrap();
+    let call = v2::QuerySigner::new(keys()).sign(&Request::get(URL), now());
+    let (old, call) = (old.into_string(), call.unwrap().into_string());
+    for (url, name) in [
+        (&*old, "AWSAccessKeyId"),
+        (&*call, "AWSAccessKeyId"),
+        (&old.replace("AWSAccessKeyId", "a"), "Signature"),
+        (&call.replace("AWSAccessKeyId", "a"), "Signature"),
+        (&format!("{URL}&AWSAccessKeyId"), "AWSAccessKeyId"),
+        (&format!("{URL}&AWSAccessKey%49d=1"), "AWSAccessKeyId"),
+    ] {
+        let words = [name, "signed already"];
+        request_refused(&Request::get(url), ErrorKind::Query, &words);
+    }
+    for (name, value) in [("AWSAccessKeyId", "1"), ("Expires", "1")] {
+        let bucket = bucket();
+        let get = bucket.get("k").query("Signature", "1");
+        let get = get.query(name, value);
+        refused(
+            get.presign(&keys(), HOUR, now()),
+            ErrorKind::Query,
+            &["signed already"],
+        );
+        let links = get.links(&keys(), HOUR, now()).map(drop);
+        refused(links, ErrorKind::Query, &["signed already"]);
+    }
+
+    // The common words alone make no signature, for the verifier neither.
+    let verifier = Verifier::new("us-east-1", "service");
+    for query in [
+        "Signature=1",
+        "Expires=1&SignatureVersion=2",
+        "signature=1&expires=1",
+        "awsaccesskeyid=1",
+        "AWSAccessKeyId2=1",
+    ] {
+        let request = Request::get(format!("{URL}&{query}"));
+        request_accepted(&request);
+        let url = signer().presign(&request, HOUR, now()).unwrap();
+        let received = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+        let verified = verifier.verify(&received, now(), |_| Some(keys()));
+        assert!(verified.is_ok(), "{query}: {verified:?}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::write_unfolded;
+use crate::marks;
 use crate::request::{Header, Parts, Path, Request};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
@@ -270,6 +271,8 @@ fn prepare_presign(
             ));
         }
     }
+    let mut headers = parts.headers.as_slice().iter();
+    headers.try_for_each(marks::check_no_v4_header)?;
     let mut params = parts.params.as_slice().iter();
     match params.find(|param| is_amz_param(param)) {
         // Signed as a header by the servers that read it there, and left out by the others.
@@ -390,6 +393,7 @@ fn check_end(expires_at: Timestamp) -> Result<u64, Error> {
 /// What holds for both forms.
 fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
     check_not_signed(parts)?;
+    marks::check_no_v4(parts)?;
     check_path(parts.path)?;
     for name in CONTENT_HEADERS.iter().chain(&[DATE, SECURITY_TOKEN]) {
         parts.only_header(name)?;

@@ -119,3 +119,20 @@ impl Parameters {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AWS4, S3_EXPRESS};
+    use crate::marks;
+
+    #[test]
+    fn the_marks_that_sigv2_refuses_are_those_of_the_dialects() {
+        for dialect in [&AWS4, &S3_EXPRESS] {
+            let names = &dialect.parameters;
+            assert_eq!(
+                marks::V4,
+                [names.algorithm, names.credential, names.signature]
+            );
+        }
+    }
+}

@@ -11,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
 use crate::hash::{MacKey, hash};
+use crate::marks;
 use crate::request::{Header, Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
@@ -459,6 +460,7 @@ pub(crate) fn prepare_presign<'a, 'b: 'a>(
     let expires = check_expires(expires_in)?;
     let (date, ends) = check_life(context, expires_in, now)?;
     check_not_signed(parts, context.settings.dialect)?;
+    marks::check_no_v2(parts)?;
     let given = Given::of(parts, names)?;
     for (name, header) in [
         (AUTHORIZATION, given.authorization),
@@ -544,6 +546,7 @@ pub(crate) fn sign(
     check_id(context.credentials.access_key_id())?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
+    marks::check_no_v2(parts)?;
     let given = Given::of(parts, names)?;
     let adds_date = !is_given(given.date, names.date, scope.time)?;
     let token = context.credentials.session_token();
