@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{KeyInit as _, Mac as _};
 use presign::s3::{AddressingStyle, Bucket};
 use presign::v2::{QuerySigner, SignatureMethod, Signer};
-use presign::verify::{ReceivedRequest, Verifier};
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
 use presign::{Credentials, Error, ErrorKind, Request, Timestamp, v4};
 use std::time::Duration;
 use support::{header_set, path_and_query, percent_decode, query_set, time};
@@ -448,6 +448,18 @@ fn tokens_and_authorization_that_are_there_already() {
     assert!(added(&plain).contains(&token));
     assert!(!added(&same).contains(&token));
     sign_refused(&with_token, &other, kind, &["x-amz-security-token"]);
+    // Credentials without a token contradict none: what is given is signed, and good if it is that of the access key.
+    let signed = signer().sign(&same, now()).unwrap();
+    let received = ReceivedRequest::from_url("GET", URL).unwrap();
+    let received = received.header("X-Amz-Security-Token", TOKEN);
+    let received = received.bucket("johnsmith").headers(signed.headers());
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
+    let checked = |keys: Credentials| {
+        let verified = verifier.verify(&received, now(), |_| Some(keys));
+        verified.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(checked(temporary()), Ok(()));
+    assert_eq!(checked(keys()), Err(VerifyErrorKind::SessionToken));
     let twice = same.clone().header("x-amz-security-token", TOKEN);
     sign_refused(&with_token, &twice, kind, &["x-amz-security-token"]);
 

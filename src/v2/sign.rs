@@ -61,6 +61,8 @@ impl Signer {
     /// `x-amz-security-token` headers; a query that is signed already; an `x-amz-date` or
     /// `x-amz-security-token` header that contradicts what is signed; a bucket name that is empty or has a
     /// slash; a signing time outside the years 0 to 9999.
+    ///
+    /// Credentials without a session token contradict none: a token that is given as a header is signed as it stands.
     pub fn sign(
         &self,
         request: &Request<'_>,
