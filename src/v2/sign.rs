@@ -88,7 +88,8 @@ impl Signer {
     /// The payload is not signed, but for its hash in a `Content-MD5` header.
     ///
     /// # Errors
-    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers; and
+    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers;
+    /// headers such as `x-amz-signature`, which would be parts of a SigV4 signature in a query; and
     /// [`ErrorKind::Expiry`] if `expires_in` is zero, not a whole number of seconds, or longer than
     /// the credentials are known to live, or if the URL would end after the year 9999.
     pub fn presign(
