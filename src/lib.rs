@@ -99,6 +99,7 @@ mod headers;
 pub mod inspect;
 mod interop;
 mod list;
+mod marks;
 mod markup;
 pub mod post;
 mod request;

@@ -3,7 +3,7 @@
 #![cfg(feature = "explain")]
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use presign::explain::{Answer, Attempt, Cause, Confidence, Explanation};
+use presign::explain::{Answer, Attempt, Cause, Confidence, Explanation, Finding};
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
 use sha2::{Digest as _, Sha256};
@@ -467,6 +467,30 @@ fn addresses() {
             .iter()
             .any(|finding| finding.cause() == Cause::WrongSecret)
     );
+    // Without credentials, too, the secret comes after what the request itself shows, but before what is no sign of anything: a
+    // host with a port, the client's own machine, escapes in the path.
+    let order = |url: &str, causes: [Cause; 3]| {
+        let found = Attempt::new("GET", url).explain(&Answer::parse(&bare()), now());
+        let found: Vec<_> = found.findings().iter().map(Finding::cause).collect();
+        assert_eq!(found.get(..3), Some(&causes[..]), "{url}");
+    };
+    let (secret, host) = (Cause::WrongSecret, Cause::HostRewritten);
+    order(&url, [host, secret, Cause::Method]);
+    for local in [
+        "http://localhost:9000",
+        "http://127.0.0.1:9000",
+        "https://s3.example.com:9000",
+    ] {
+        let store = Bucket::builder("examplebucket", "us-east-1").endpoint(local);
+        let store = store.build().unwrap();
+        let link = |key| {
+            let link = store.get(key).presign(&credentials, HOUR, now());
+            link.unwrap().into_string()
+        };
+        order(&link("a b"), [secret, host, Cause::PathNotEncoded]);
+        order(&link("a//b"), [Cause::PathNormalized, secret, host]);
+        order(&link("a%b"), [Cause::PathEncodedTwice, secret, host]);
+    }
 
     let signer = v4::Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
     let request = Request::get("https://example.com/b/a.txt").header("Host", "example.com:443");

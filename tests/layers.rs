@@ -8,7 +8,14 @@ const STOREYS: &[&[&str]] = &[
     &["error"],
     &["encode", "list", "markup"],
     &["hash", "timestamp"],
-    &["cache", "headers", "request", "credentials", "signed"],
+    &[
+        "cache",
+        "headers",
+        "request",
+        "credentials",
+        "marks",
+        "signed",
+    ],
     &["v2", "v4"],
     &["verify", "s3"],
     &["inspect", "post"],
@@ -18,7 +25,14 @@ const STOREYS: &[&[&str]] = &[
 ];
 
 /// On the ground floor some rooms know each other.
-const GROUND: [&str; 5] = ["cache", "headers", "request", "credentials", "signed"];
+const GROUND: [&str; 6] = [
+    "cache",
+    "headers",
+    "request",
+    "credentials",
+    "marks",
+    "signed",
+];
 
 /// What `lib.rs` exports at the crate's root, and where it lives.
 const EXPORTED: &[(&str, &str)] = &[

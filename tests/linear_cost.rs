@@ -333,6 +333,27 @@ fn received_targets() {
             }
         });
     }
+    // The query APIs, whose parameters are all signed, in an order of their own.
+    let escaped = |text: &mut String, number| write!(text, "&%61{number:x}=%2B").unwrap();
+    let after_host: [&dyn Fn(usize) -> String; 5] = [
+        &|size| format!("?{}", text(size, random)),
+        &|size| format!("?{}", text(size, prefixed)),
+        &|size| format!("?{}", text(size, escaped)),
+        &|size| format!("?{}", repeated("&versionId=1", size)),
+        &|size| format!("?a{}", repeated("&=", size / 2)),
+    ];
+    for after_host in after_host {
+        assert_linear_to(TARGET, 8, |size| {
+            let url = format!("{URL}{}", after_host(size - KILOBYTE / 2));
+            let keys = keys();
+            let signer = v2::QuerySigner::new(keys.clone());
+            let signed = signer.sign(&Request::get(url), now()).unwrap();
+            move || {
+                let request = ReceivedRequest::from_url("GET", signed.as_str());
+                assert!(verify(&request.unwrap(), &keys));
+            }
+        });
+    }
     // Headers in the query of SigV2.
     assert_linear_to(TARGET, 8, |size| {
         let (keys, names) = (keys(), names(size * 7 / 8));

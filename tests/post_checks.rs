@@ -263,6 +263,19 @@ fn the_name_of_the_file_in_other_fields() {
     );
     accepted(middle().starts_with("x-amz-meta-name", "<"));
     assert!(sign(&middle().condition_json(r#"{"x-amz-meta-name": "<${filename}>"}"#)).is_err());
+
+    // A condition sees the file's name and not the variable: with it, neither a browser's value nor the form's own can meet it.
+    let open = || policy().starts_with("x-amz-meta-name", "<${filename}");
+    let message = "the condition [\"starts-with\", \"$x-amz-meta-name\", \"<${filename}\"] has ${filename}, in place of which \
+                   the server sees the file's name: let the condition end before it, in `<`";
+    refused(open(), ErrorKind::Policy, message);
+    refused(
+        open().field("x-amz-meta-name", "<${filename}"),
+        ErrorKind::Policy,
+        message,
+    );
+    accepted(policy().starts_with("x-amz-meta-name", "<"));
+    accepted(policy().starts_with("x-amz-meta-name", "<$filename"));
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod support;
 
 use presign::s3::{AddressingStyle, Bucket, BucketBuilder};
 use presign::v4::{SessionToken, Signer};
-use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
+use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp, v2};
 use std::time::Duration;
 use support::time;
 
@@ -416,6 +416,55 @@ fn parameters_of_a_signature_that_is_there_already() {
         ErrorKind::Query,
         &["X-Amz-Algorithm"],
     );
+}
+
+/// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV2 is not signed.
+#[test]
+fn signatures_of_the_other_generation() {
+    let sigv2 = v2::Signer::new(keys());
+    let old = sigv2.presign(&Request::get(URL), HOUR, now()).unwrap();
+    let call = v2::QuerySigner::new(keys()).sign(&Request::get(URL), now());
+    let (old, call) = (old.into_string(), call.unwrap().into_string());
+    for (url, name) in [
+        (&*old, "AWSAccessKeyId"),
+        (&*call, "AWSAccessKeyId"),
+        (&old.replace("AWSAccessKeyId", "a"), "Signature"),
+        (&call.replace("AWSAccessKeyId", "a"), "Signature"),
+        (&format!("{URL}&AWSAccessKeyId"), "AWSAccessKeyId"),
+        (&format!("{URL}&AWSAccessKey%49d=1"), "AWSAccessKeyId"),
+    ] {
+        let words = [name, "signed already"];
+        request_refused(&Request::get(url), ErrorKind::Query, &words);
+    }
+    for (name, value) in [("AWSAccessKeyId", "1"), ("Expires", "1")] {
+        let bucket = bucket();
+        let get = bucket.get("k").query("Signature", "1");
+        let get = get.query(name, value);
+        refused(
+            get.presign(&keys(), HOUR, now()),
+            ErrorKind::Query,
+            &["signed already"],
+        );
+        let links = get.links(&keys(), HOUR, now()).map(drop);
+        refused(links, ErrorKind::Query, &["signed already"]);
+    }
+
+    // The common words alone make no signature, for the verifier neither.
+    let verifier = Verifier::new("us-east-1", "service");
+    for query in [
+        "Signature=1",
+        "Expires=1&SignatureVersion=2",
+        "signature=1&expires=1",
+        "awsaccesskeyid=1",
+        "AWSAccessKeyId2=1",
+    ] {
+        let request = Request::get(format!("{URL}&{query}"));
+        request_accepted(&request);
+        let url = signer().presign(&request, HOUR, now()).unwrap();
+        let received = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+        let verified = verifier.verify(&received, now(), |_| Some(keys()));
+        assert!(verified.is_ok(), "{query}: {verified:?}");
+    }
 }
 
 #[test]
@@ -852,7 +901,12 @@ fn headers_that_signing_adds() {
         .unwrap();
 
     // In a presigned URL they stand in the query: never in both places.
-    for name in ["X-Amz-Date", "x-amz-security-token", "AUTHORIZATION"] {
+    for name in [
+        "X-Amz-Date",
+        "x-amz-security-token",
+        "X-Amz-S3session-Token",
+        "AUTHORIZATION",
+    ] {
         for value in ["20150830T123600Z", "TOKEN"] {
             let request = Request::get(URL).header(name, value);
             let lower = name.to_lowercase();
@@ -862,6 +916,9 @@ fn headers_that_signing_adds() {
                 signer_with_token
                     .clone()
                     .session_token(SessionToken::Appended),
+                signer_with_token
+                    .clone()
+                    .session_token(SessionToken::S3Express),
             ] {
                 let error = signer.presign(&request, HOUR, now()).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Header);
@@ -870,6 +927,61 @@ fn headers_that_signing_adds() {
                 assert!(!message.contains("TOKEN"), "{message}");
             }
         }
+    }
+}
+
+/// AWS's suite signs a token that is given as a header, with credentials that have none (`post-sts-header-before` of the first
+/// edition): it is covered, and good if it is that of the access key.
+#[test]
+fn a_token_given_as_a_header() {
+    let temporary = keys().with_session_token("TOKEN").unwrap();
+    let checked = |service: &str, signer: &Signer, request: &Request<'_>, given: &[&str]| {
+        let signed = signer.sign(request, Payload::Empty, now()).unwrap();
+        let headers = given.iter().map(|name| (*name, "TOKEN"));
+        let received = ReceivedRequest::from_url("GET", URL).unwrap();
+        let received = received.headers(headers).headers(signed.headers());
+        let verifier = Verifier::new("us-east-1", service);
+        let kind = |keys: &Credentials| {
+            let verified = verifier.verify(&received, now(), |_| Some(keys.clone()));
+            verified.map(drop).map_err(|error| error.kind())
+        };
+        [kind(&temporary), kind(&keys())]
+    };
+    let by_token = [Ok(()), Err(VerifyErrorKind::SessionToken)];
+    let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
+    let with = |name: &'static str| Request::get(URL).header(name, "TOKEN");
+
+    assert_eq!(
+        checked("service", &signer(), &with(usual), &[usual]),
+        by_token
+    );
+    let express = |keys| Signer::new(keys, "us-east-1", "s3express").unwrap();
+    for name in [usual, session] {
+        let signer = express(keys());
+        assert_eq!(
+            checked("s3express", &signer, &with(name), &[name]),
+            by_token,
+            "{name}"
+        );
+    }
+
+    // One of each name are two, and so is one beside that of the credentials, whatever it says.
+    let words = [usual, session, "one session token"];
+    for place in [SessionToken::Signed, SessionToken::S3Express] {
+        let both = with(usual).header(session, "TOKEN");
+        let signer = express(keys()).session_token(place);
+        let signed = signer.sign(&both, Payload::Empty, now());
+        refused(signed, ErrorKind::Header, &words);
+    }
+    for (place, own, other) in [
+        (SessionToken::Signed, usual, session),
+        (SessionToken::Appended, usual, session),
+        (SessionToken::S3Express, session, usual),
+    ] {
+        let signer = express(temporary.clone()).session_token(place);
+        let signed = signer.sign(&with(other), Payload::Empty, now());
+        refused(signed, ErrorKind::Header, &words);
+        signer.sign(&with(own), Payload::Empty, now()).unwrap();
     }
 }
 

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{KeyInit as _, Mac as _};
 use presign::s3::{AddressingStyle, Bucket};
 use presign::v2::{QuerySigner, SignatureMethod, Signer};
-use presign::{Credentials, Error, ErrorKind, Request, Timestamp};
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
+use presign::{Credentials, Error, ErrorKind, Request, Timestamp, v4};
 use std::time::Duration;
 use support::{header_set, path_and_query, percent_decode, query_set, time};
 
@@ -194,13 +195,73 @@ fn a_query_that_is_signed_already() {
     both_refused(&again, ErrorKind::Query, &["presigned"]);
 }
 
+/// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV4 is not signed.
+#[test]
+fn signatures_of_the_other_generation() {
+    let sigv4 = v4::Signer::new(keys(), "us-east-1", "s3").unwrap();
+    let new = sigv4.presign(&Request::get(URL), HOUR, now()).unwrap();
+    let call = QuerySigner::new(keys());
+    let carried = [
+        (new.as_str().to_owned(), "X-Amz-Algorithm"),
+        (format!("{URL}?X-Amz-Signature=00"), "X-Amz-Signature"),
+        (format!("{URL}?x-amz-credential"), "X-Amz-Credential"),
+        (format!("{URL}?X%2DAmz-Algorithm="), "X-Amz-Algorithm"),
+    ];
+    for (url, name) in carried {
+        let request = Request::get(url);
+        let (kind, words) = (ErrorKind::Query, [name, "signed already"]);
+        both_refused(&request, kind, &words);
+        refused(call.sign(&request, now()), kind, &words);
+        refused(call.sign_steps(&request, now()), kind, &words);
+    }
+    let form = Request::post("https://example.com/").query("X-Amz-Signature", "1");
+    refused(
+        call.sign_form(&form, now()),
+        ErrorKind::Query,
+        &["X-Amz-Signature", "signed already"],
+    );
+
+    // A name that only looks alike is no signature, for the verifier neither.
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
+    for query in [
+        "X-Amz-Signature2=1",
+        "X-AmzSignature=1",
+        "a=X-Amz-Signature",
+    ] {
+        let request = Request::get(format!("https://example.com/?{query}"));
+        let url = call.sign(&request, now()).unwrap();
+        let received = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+        let verified = verifier.verify(&received, now(), |_| Some(keys()));
+        assert!(verified.is_ok(), "{query}: {verified:?}");
+    }
+}
+
+/// The headers of a URL stand in its query. There these would be parts of a SigV4 signature.
+#[test]
+fn headers_that_would_be_marks_in_the_query() {
+    for name in [
+        "x-amz-algorithm",
+        "X-Amz-Credential",
+        "x-amz-expires",
+        "X-AMZ-SIGNEDHEADERS",
+        "x-amz-signature",
+    ] {
+        let request = Request::get(URL).header(name, "1");
+        presign_refused(&signer(), &request, ErrorKind::Header, &["SigV4"]);
+        // A header that stays one is no mark.
+        signer().sign(&request, now()).unwrap();
+    }
+    both_accepted(&Request::get(URL).header("x-amz-signature2", "1"));
+    both_accepted(&Request::get(URL).header("x-amz-expire", "1"));
+}
+
 /// AWS and Ceph take them for headers and sign them as such, MinIO and s3s leave them out.
 #[test]
 fn amz_parameters_in_the_query_of_a_presigned_url() {
     for query in [
         "x-amz-acl=public-read",
         "X-Amz-Security-Token=t",
-        "X-Amz-Signature=00",
+        "X-Amz-Expires=1",
         "x%2Damz-meta-a=b",
         "X-AMZ-",
     ] {
@@ -387,6 +448,18 @@ fn tokens_and_authorization_that_are_there_already() {
     assert!(added(&plain).contains(&token));
     assert!(!added(&same).contains(&token));
     sign_refused(&with_token, &other, kind, &["x-amz-security-token"]);
+    // Credentials without a token contradict none: what is given is signed, and good if it is that of the access key.
+    let signed = signer().sign(&same, now()).unwrap();
+    let received = ReceivedRequest::from_url("GET", URL).unwrap();
+    let received = received.header("X-Amz-Security-Token", TOKEN);
+    let received = received.bucket("johnsmith").headers(signed.headers());
+    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
+    let checked = |keys: Credentials| {
+        let verified = verifier.verify(&received, now(), |_| Some(keys));
+        verified.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(checked(temporary()), Ok(()));
+    assert_eq!(checked(keys()), Err(VerifyErrorKind::SessionToken));
     let twice = same.clone().header("x-amz-security-token", TOKEN);
     sign_refused(&with_token, &twice, kind, &["x-amz-security-token"]);
 

@@ -532,9 +532,10 @@ pub(super) fn by_secret(facts: &Facts<'_>, same_texts: bool) -> Option<Finding> 
     Some(find(Cause::WrongSecret, Confidence::Certain, text).signed(id))
 }
 
-/// What may be, when the server says no more than that the signature does not match.
+/// What may be, when the server says no more than that the signature does not match. First stands what in the request itself often
+/// goes wrong, then the secret, which nothing in a request shows, then what most requests have without harm.
 pub(super) fn possible(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let (mut findings, mut weak) = (Vec::new(), Vec::new());
     let Some(claim) = facts.claim else {
         return findings;
     };
@@ -549,10 +550,12 @@ pub(super) fn possible(facts: &Facts<'_>) -> Vec<Finding> {
     let host = seen.host().unwrap_or_default();
     let path = seen.path();
     let maybe = |cause, message: String| find(cause, Confidence::Possible, message);
-    let is_local =
-        host.starts_with("localhost") || host.starts_with("127.") || host.contains("internal");
-    if host.contains(':') || is_local || !host.contains('.') {
-        findings.push(
+    // Between a client and its own machine stands no proxy. A name that only a network knows is another inside than outside.
+    let is_own = host.starts_with("localhost") || host.starts_with("127.");
+    let is_inside = !is_own && !host.contains('.') || host.contains("internal");
+    if is_inside || is_own || host.contains(':') {
+        let hints = if is_inside { &mut findings } else { &mut weak };
+        hints.push(
             maybe(
                 Cause::HostRewritten,
                 format!("The host {host} looks like one inside a network or behind a proxy. If the server sees another Host header, nothing else need be wrong: compare with its access log, and have the proxy pass the Host header on."),
@@ -578,7 +581,7 @@ pub(super) fn possible(facts: &Facts<'_>) -> Vec<Finding> {
             .signed(path),
         );
     } else if path.contains(['%', '+']) {
-        findings.push(
+        weak.push(
             maybe(
                 Cause::PathNotEncoded,
                 "The path holds escapes or a `+`: clients that decode and encode it anew may write it differently.".into(),
@@ -606,6 +609,7 @@ pub(super) fn possible(facts: &Facts<'_>) -> Vec<Finding> {
             "The secret may not be that of this access key: copy it again, and look for white space at its ends.",
         ));
     }
+    findings.append(&mut weak);
     findings.push(maybe(
         Cause::Method,
         format!("The URL is good for {} alone: a client that sends HEAD, POST or, after a redirect, GET is refused.", facts.attempt.method),

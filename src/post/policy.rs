@@ -245,8 +245,8 @@ impl PostPolicy {
     ///
     /// # Errors
     /// - [`ErrorKind::Policy`]: what the server would refuse. A field that is there twice, that only signing
-    ///   may add, that no form can send, or that does not meet a condition; an exact condition without its field; a range of sizes
-    ///   turned around; a raw condition that is none; more than 20 KB of form data.
+    ///   may add, that no form can send, or that does not meet a condition; an exact condition without its field; `${filename}` in
+    ///   a condition; a range of sizes turned around; a raw condition that is none; more than 20 KB of form data.
     /// - [`ErrorKind::Key`]: the key is empty, or has `${filename}` elsewhere than at its end.
     /// - [`ErrorKind::Expiry`]: `expires_in` is zero, not a whole number of seconds, or longer than the credentials are known
     ///   to live.
@@ -678,6 +678,17 @@ fn check_conditions(
         let Some(name) = condition.field() else {
             continue;
         };
+        // "All variables within the form are expanded prior to validating the POST policy."
+        if let Rule::StartsWith { prefix, .. } = condition.rule()
+            && let Some((before, _)) = split_filename(prefix)
+        {
+            return Err(error!(
+                Policy,
+                "the condition {condition:?} has {FILENAME}, in place of which the server sees the file's name: \
+                 let the condition end before it, in {}",
+                Quoted(before)
+            ));
+        }
         let value = value_of(name);
         if value.is_none() {
             match condition.rule() {

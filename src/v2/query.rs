@@ -6,6 +6,7 @@ use crate::encode::{Encoded, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
 use crate::headers::Value;
+use crate::marks;
 use crate::request::{Param, Parts, Path, Request, write_params};
 use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send, names_of};
 use crate::timestamp::Timestamp;
@@ -202,6 +203,7 @@ impl QuerySigner {
         // A moment outside these years has no text that a service reads.
         now.amz_date()?;
         check_not_signed(parts)?;
+        marks::check_no_v4(parts)?;
         check_path(parts.path)?;
         let timestamp = now.to_string();
         let added = [

@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::write_unfolded;
+use crate::marks;
 use crate::request::{Header, Parts, Path, Request};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
@@ -60,6 +61,8 @@ impl Signer {
     /// `x-amz-security-token` headers; a query that is signed already; an `x-amz-date` or
     /// `x-amz-security-token` header that contradicts what is signed; a bucket name that is empty or has a
     /// slash; a signing time outside the years 0 to 9999.
+    ///
+    /// Credentials without a session token contradict none: a token that is given as a header is signed as it stands.
     pub fn sign(
         &self,
         request: &Request<'_>,
@@ -85,7 +88,8 @@ impl Signer {
     /// The payload is not signed, but for its hash in a `Content-MD5` header.
     ///
     /// # Errors
-    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers; and
+    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers;
+    /// headers such as `x-amz-signature`, which would be parts of a SigV4 signature in a query; and
     /// [`ErrorKind::Expiry`] if `expires_in` is zero, not a whole number of seconds, or longer than
     /// the credentials are known to live, or if the URL would end after the year 9999.
     pub fn presign(
@@ -270,6 +274,8 @@ fn prepare_presign(
             ));
         }
     }
+    let mut headers = parts.headers.as_slice().iter();
+    headers.try_for_each(marks::check_no_v4_header)?;
     let mut params = parts.params.as_slice().iter();
     match params.find(|param| is_amz_param(param)) {
         // Signed as a header by the servers that read it there, and left out by the others.
@@ -390,6 +396,7 @@ fn check_end(expires_at: Timestamp) -> Result<u64, Error> {
 /// What holds for both forms.
 fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
     check_not_signed(parts)?;
+    marks::check_no_v4(parts)?;
     check_path(parts.path)?;
     for name in CONTENT_HEADERS.iter().chain(&[DATE, SECURITY_TOKEN]) {
         parts.only_header(name)?;

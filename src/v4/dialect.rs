@@ -2,6 +2,7 @@
 //! which one it is.
 
 /// One family of names.
+#[derive(Clone, Copy)]
 pub(crate) struct Dialect {
     /// First line of the string to sign, and first word of the `Authorization` header.
     pub(crate) algorithm: &'static str,
@@ -14,17 +15,25 @@ pub(crate) struct Dialect {
     /// The same names as they stand in a query before a value: `&X-Amz-Date=`.
     pub(crate) beginnings: Parameters,
     pub(crate) form: FormFields,
+    /// The same family with the token that nearly every service takes.
+    pub(crate) usual: &'static Dialect,
+    /// The same family with the token of a session of S3 Express; where there is none, `usual`.
+    pub(crate) session: &'static Dialect,
 }
 
 /// Names of headers, in lower case.
+#[derive(Clone, Copy)]
 pub(crate) struct Headers {
     pub(crate) date: &'static str,
     pub(crate) content_sha256: &'static str,
     pub(crate) security_token: &'static str,
+    /// The token's name outside this signature.
+    pub(crate) other_token: &'static str,
 }
 
 /// Names of query parameters. The fields stand in the order of the alphabet, which is the canonical one;
 /// the signature is not part of it.
+#[derive(Clone, Copy)]
 pub(crate) struct Parameters {
     pub(crate) algorithm: &'static str,
     pub(crate) credential: &'static str,
@@ -38,6 +47,7 @@ pub(crate) struct Parameters {
 }
 
 /// Names of a POST form's fields; its date and its token are named as the headers are.
+#[derive(Clone, Copy)]
 pub(crate) struct FormFields {
     pub(crate) algorithm: &'static str,
     pub(crate) credential: &'static str,
@@ -45,19 +55,17 @@ pub(crate) struct FormFields {
 }
 
 /// AWS, and everything that speaks like it.
-pub(crate) static AWS4: Dialect = AWS;
+pub(crate) static AWS4: Dialect = aws(HEADERS, PARAMETERS);
 
 /// The sessions of [S3 Express One
 /// Zone](https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html): their token has a name of its own.
-pub(crate) static S3_EXPRESS: Dialect = Dialect {
-    headers: Headers {
-        security_token: "x-amz-s3session-token",
-        ..AWS.headers
-    },
-    parameters: AWS.parameters.with_other_token(),
-    beginnings: AWS.beginnings.with_other_token(),
-    ..AWS
-};
+pub(crate) static S3_EXPRESS: Dialect = aws(
+    HEADERS.with_other_token(),
+    (
+        PARAMETERS.0.with_other_token(),
+        PARAMETERS.1.with_other_token(),
+    ),
+);
 
 /// Names of parameters, and their beginnings.
 macro_rules! parameters {
@@ -77,23 +85,41 @@ const PARAMETERS: (Parameters, Parameters) = parameters! {
     other_token: "X-Amz-S3session-Token",
 };
 
-const AWS: Dialect = Dialect {
-    algorithm: "AWS4-HMAC-SHA256",
-    key_prefix: "AWS4",
-    terminator: "aws4_request",
-    headers: Headers {
-        date: "x-amz-date",
-        content_sha256: "x-amz-content-sha256",
-        security_token: "x-amz-security-token",
-    },
-    parameters: PARAMETERS.0,
-    beginnings: PARAMETERS.1,
-    form: FormFields {
-        algorithm: "x-amz-algorithm",
-        credential: "x-amz-credential",
-        signature: "x-amz-signature",
-    },
+const HEADERS: Headers = Headers {
+    date: "x-amz-date",
+    content_sha256: "x-amz-content-sha256",
+    security_token: "x-amz-security-token",
+    other_token: "x-amz-s3session-token",
 };
+
+const fn aws(headers: Headers, (parameters, beginnings): (Parameters, Parameters)) -> Dialect {
+    Dialect {
+        algorithm: "AWS4-HMAC-SHA256",
+        key_prefix: "AWS4",
+        terminator: "aws4_request",
+        headers,
+        parameters,
+        beginnings,
+        form: FormFields {
+            algorithm: "x-amz-algorithm",
+            credential: "x-amz-credential",
+            signature: "x-amz-signature",
+        },
+        usual: &AWS4,
+        session: &S3_EXPRESS,
+    }
+}
+
+impl Headers {
+    /// With the two tokens' names exchanged.
+    const fn with_other_token(self) -> Self {
+        Headers {
+            security_token: self.other_token,
+            other_token: self.security_token,
+            ..self
+        }
+    }
+}
 
 impl Parameters {
     /// With the two tokens' names exchanged.
@@ -117,5 +143,22 @@ impl Parameters {
             self.signature,
             self.other_token,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AWS4, S3_EXPRESS};
+    use crate::marks;
+
+    #[test]
+    fn the_marks_that_sigv2_refuses_are_those_of_the_dialects() {
+        for dialect in [&AWS4, &S3_EXPRESS] {
+            let names = &dialect.parameters;
+            assert_eq!(
+                marks::V4,
+                [names.algorithm, names.credential, names.signature]
+            );
+        }
     }
 }

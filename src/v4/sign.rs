@@ -4,13 +4,14 @@ use super::canonical::{
     AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
     SignedHeaders, is_signed, write_presigned_query,
 };
-use super::dialect::{AWS4, Dialect, Headers, S3_EXPRESS};
+use super::dialect::{AWS4, Dialect, Headers};
 use super::key::{Scope, check_scope_part};
 use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
 use crate::error::{Error, error};
 use crate::hash::{MacKey, hash};
+use crate::marks;
 use crate::request::{Header, Parts, Request, sort};
 use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
@@ -87,8 +88,8 @@ impl Settings {
     pub(crate) fn with_session_token(self, place: SessionToken) -> Self {
         Settings {
             dialect: match place {
-                SessionToken::S3Express => &S3_EXPRESS,
-                SessionToken::Signed | SessionToken::Appended => &AWS4,
+                SessionToken::S3Express => self.dialect.session,
+                SessionToken::Signed | SessionToken::Appended => self.dialect.usual,
             },
             session_token: place,
             ..self
@@ -159,7 +160,9 @@ impl Signer {
     /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a fragment or a bad
     /// escape; a header name or value that can't be sent; two `Host` headers that differ; a
     /// query that is signed already; `x-amz-date`, `x-amz-security-token` or `x-amz-content-sha256` headers that contradict
-    /// what is signed; an access key id with a comma; a signing time outside the years 0 to 9999.
+    /// what is signed; two session tokens; an access key id with a comma; a signing time outside the years 0 to 9999.
+    ///
+    /// Credentials without a session token contradict none: a token that is given as a header is signed as it stands.
     pub fn sign(
         &self,
         request: &Request<'_>,
@@ -459,11 +462,13 @@ pub(crate) fn prepare_presign<'a, 'b: 'a>(
     let expires = check_expires(expires_in)?;
     let (date, ends) = check_life(context, expires_in, now)?;
     check_not_signed(parts, context.settings.dialect)?;
+    marks::check_no_v2(parts)?;
     let given = Given::of(parts, names)?;
     for (name, header) in [
         (AUTHORIZATION, given.authorization),
         (names.date, given.date),
         (names.security_token, given.security_token),
+        (names.other_token, given.other_token),
     ] {
         if header.is_some() {
             return Err(error!(
@@ -544,6 +549,7 @@ pub(crate) fn sign(
     check_id(context.credentials.access_key_id())?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
+    marks::check_no_v2(parts)?;
     let given = Given::of(parts, names)?;
     let adds_date = !is_given(given.date, names.date, scope.time)?;
     let token = context.credentials.session_token();
@@ -551,6 +557,14 @@ pub(crate) fn sign(
         Some(token) => !is_given(given.security_token, names.security_token, token)?,
         None => false,
     };
+    if given.other_token.is_some() && (token.is_some() || given.security_token.is_some()) {
+        return Err(error!(
+            Header,
+            "the header {} is there beside {}: a request has one session token, so leave it out",
+            names.other_token,
+            names.security_token
+        ));
+    }
     let own = payload.text();
     let (payload, adds_hash) = match given.payload(&own, names)? {
         Some(given) => (given, false),
@@ -741,6 +755,7 @@ struct Given<'a> {
     date: Option<Header<'a>>,
     content_sha256: Option<Header<'a>>,
     security_token: Option<Header<'a>>,
+    other_token: Option<Header<'a>>,
 }
 
 impl<'a> Given<'a> {
@@ -754,6 +769,8 @@ impl<'a> Given<'a> {
                 (names.content_sha256, &mut given.content_sha256)
             } else if header.is_named(names.security_token) {
                 (names.security_token, &mut given.security_token)
+            } else if header.is_named(names.other_token) {
+                (names.other_token, &mut given.other_token)
             } else {
                 if header.is_named(AUTHORIZATION) {
                     given.authorization = Some(*header);
@@ -799,5 +816,43 @@ fn is_given(header: Option<Header<'_>>, name: &str, value: &str) -> Result<bool,
             Header,
             "the header {name} is there with another value than signing gives it: leave it out"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AWS4, Dialect, SessionToken, Settings};
+
+    /// As a further dialect would be, which has no sessions.
+    static OTHER: Dialect = Dialect {
+        algorithm: "OTHER4-HMAC-SHA256",
+        usual: &OTHER,
+        session: &OTHER,
+        ..AWS4
+    };
+
+    #[test]
+    fn the_place_of_the_token_changes_nothing_else() {
+        let places = [
+            SessionToken::Signed,
+            SessionToken::Appended,
+            SessionToken::S3Express,
+        ];
+        let tokens = |dialect| {
+            let settings = Settings {
+                dialect,
+                ..Settings::of_service("s3")
+            };
+            places.map(|place| {
+                let dialect = settings.with_session_token(place).dialect;
+                (dialect.algorithm, dialect.headers.security_token)
+            })
+        };
+        let usual = ("AWS4-HMAC-SHA256", "x-amz-security-token");
+        let session = ("AWS4-HMAC-SHA256", "x-amz-s3session-token");
+        assert_eq!(tokens(&AWS4), [usual, usual, session]);
+        assert_eq!(tokens(AWS4.session), [usual, usual, session]);
+        let other = ("OTHER4-HMAC-SHA256", "x-amz-security-token");
+        assert_eq!(tokens(&OTHER), [other; 3]);
     }
 }

@@ -139,6 +139,11 @@ impl VerifyError {
 
     /// The error code of the S3 API: what goes into the answer's `<Code>`
     /// ([Error responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
+    ///
+    /// So it is for every service and [`Scheme`]. Others have codes of their own, and not all the same ones: where S3 says
+    /// `InvalidAccessKeyId`, [EMR](https://docs.aws.amazon.com/emr/latest/APIReference/CommonErrors.html) has `InvalidClientTokenId` and
+    /// [EC2](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html) `AuthFailure`, too. A server that speaks like
+    /// one of those chooses its code by [`kind`](VerifyError::kind).
     #[must_use]
     pub fn code(&self) -> &'static str {
         use VerifyErrorKind as Kind;

@@ -342,7 +342,10 @@ impl Verifier {
                 Generation::V4(v4::Claim::of_query(self, request, query)?)
             }
             (None, false, true) => {
-                let scheme = query.v2.scheme();
+                let scheme = match query.v2.has_version() {
+                    true => Scheme::V2QueryApi,
+                    false => Scheme::V2Query,
+                };
                 self.check_allowed(scheme)?;
                 Generation::V2(match scheme {
                     Scheme::V2QueryApi => v2::Claim::of_api(request, query.text)?,

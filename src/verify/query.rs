@@ -1,15 +1,16 @@
 //! The query of a received request, read in one pass. What lives here: which authentication is in it, and whether it is
 //! canonical as it stands. What does not: what the parameters have to say.
 
-use super::{v2, v4};
+use super::v4;
 use crate::encode::{Bare, Text};
+use crate::marks::V2Marks;
 use crate::request::Param;
 
 /// What a query holds.
 pub(super) struct Query<'a> {
     pub(super) text: &'a str,
     pub(super) v4: v4::Params<'a>,
-    pub(super) v2: v2::Marks,
+    pub(super) v2: V2Marks,
     /// Whether all parameters are canonical as they stand, whatever their order.
     pub(super) is_encoded: bool,
     pub(super) last: Param<'a>,
@@ -22,7 +23,7 @@ impl<'a> Query<'a> {
         let mut query = Query {
             text,
             v4: v4::Params::default(),
-            v2: v2::Marks::default(),
+            v2: V2Marks::default(),
             is_encoded: true,
             last: Param::default(),
             before_last: None,

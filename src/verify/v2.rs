@@ -39,36 +39,6 @@ pub(super) struct Claim<'a> {
     api: Option<SignatureMethod>,
 }
 
-/// Which parameters of a URL that is presigned with SigV2 a query has.
-#[derive(Default)]
-pub(super) struct Marks {
-    access_key_id: bool,
-    expires: bool,
-    signature: bool,
-    version: bool,
-}
-
-impl Marks {
-    pub(super) fn see(&mut self, param: &Param<'_>) {
-        self.access_key_id |= param.is_exactly(ACCESS_KEY_ID);
-        self.expires |= param.is_exactly(EXPIRES);
-        self.signature |= param.is_exactly(SIGNATURE);
-        self.version |= param.is_exactly(SIGNATURE_VERSION);
-    }
-
-    pub(super) fn is_signed(&self) -> bool {
-        self.access_key_id || (self.signature && (self.expires || self.version))
-    }
-
-    /// That of the query APIs is told by its version, which S3's does not name.
-    pub(super) fn scheme(&self) -> Scheme {
-        match self.version {
-            true => Scheme::V2QueryApi,
-            false => Scheme::V2Query,
-        }
-    }
-}
-
 const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 const EXPIRES: &str = "Expires";
 const SIGNATURE: &str = "Signature";
