@@ -47,6 +47,9 @@ fn write_classed(text: &str, class: u8, json: &mut String) {
     let mut rest = text;
     loop {
         let length = run(&CLASS, class, rest.as_bytes());
+        if length == rest.len() {
+            return json.push_str(rest);
+        }
         let (plain, special) = rest.split_at_checked(length).unwrap_or_default();
         json.push_str(plain);
         let mut characters = special.chars();

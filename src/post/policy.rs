@@ -17,7 +17,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use core::cmp::Ordering;
 use core::fmt;
 use core::ops::RangeInclusive;
 use core::time::Duration;
@@ -426,7 +425,7 @@ impl PostPolicy {
     }
 
     /// The caller's fields, in order, and the key.
-    fn fields<'a>(&'a self, names: &Names<'a>) -> Result<FieldRefs<'a>, Error> {
+    fn fields<'a>(&'a self, names: &Names<'_>) -> Result<FieldRefs<'a>, Error> {
         if let Some(name) = names.repeated_field() {
             return Err(error!(
                 Policy,
@@ -435,17 +434,12 @@ impl PostPolicy {
             ));
         }
         let mut fields = FieldRefs::new();
-        for (at, item) in self.items.iter().enumerate() {
+        for (item, named) in self.items.iter().zip(names.iter()) {
             let (name, value) = match item {
                 Item::Field { name, value } => (name, value),
                 Item::Eq { name, value } => {
                     let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
-                    // A field of that name goes before, and then the first condition.
-                    let is_first = || {
-                        let first = names.first(name, Brings::Field);
-                        first.is_some_and(|first| first.at == at)
-                    };
-                    if [BUCKET, KEY].iter().any(is_own) || !is_first() {
+                    if !named.is_first || [BUCKET, KEY].iter().any(is_own) {
                         continue;
                     }
                     (name, value)
@@ -465,15 +459,15 @@ impl PostPolicy {
     /// signing adds.
     fn conditions(&self, names: &Names<'_>) -> Result<Vec<ConditionRef<'_>>, Error> {
         let mut conditions = Vec::with_capacity(self.items.len().saturating_add(6));
-        for item in &self.items {
+        for (item, named) in self.items.iter().zip(names.iter()) {
             let condition = match item {
                 Item::Condition(condition) => condition.view(),
                 Item::Eq { name, value } => ConditionRef::exact(name, value),
                 Item::Field { name, .. }
-                    if is_exempt(name)
+                    if !named.is_last
+                        || is_exempt(name)
                         // Its own condition is added in any case.
-                        || name.eq_ignore_ascii_case(BUCKET)
-                        || names.first(name, Brings::Eq).is_some() =>
+                        || name.eq_ignore_ascii_case(BUCKET) =>
                 {
                     continue;
                 }
@@ -500,13 +494,13 @@ impl PostPolicy {
 /// Name and value.
 type FieldRefs<'a> = List<(&'a str, &'a str), 16>;
 
-/// What an item is beside its name, in the order in which items of one name are looked for.
+/// What an item is beside its name, in the order that items of one name are sorted in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Brings {
-    /// A field.
+    /// A field, which brings its condition if there is no other.
     #[default]
     Field,
-    /// An exact condition, which brings its field.
+    /// An exact condition, which brings its field if there is no other.
     Eq,
     /// A condition alone.
     Condition,
@@ -518,19 +512,12 @@ struct Named<'a> {
     brings: Brings,
     /// Which item it is.
     at: usize,
+    /// Of all that have this name, without regard to case.
+    is_first: bool,
+    is_last: bool,
 }
 
-impl Named<'_> {
-    /// Any order that has the items of one name together will do. That of their lengths is found out soonest.
-    fn cmp(&self, name: &str, brings: Brings) -> Ordering {
-        let lengths = self.name.len().cmp(&name.len());
-        lengths
-            .then_with(|| compare_names(self.name, name))
-            .then(self.brings.cmp(&brings))
-    }
-}
-
-/// The items that have a name, to be found by it without regard to case.
+/// The items, each with its place among those of its name.
 struct Names<'a>(List<Named<'a>, 16>);
 
 impl<'a> Names<'a> {
@@ -540,38 +527,49 @@ impl<'a> Names<'a> {
             let (name, brings) = match item {
                 Item::Field { name, .. } => (name.as_str(), Brings::Field),
                 Item::Eq { name, .. } => (name.as_str(), Brings::Eq),
-                Item::Condition(condition) => match condition.field() {
-                    Some(name) => (name, Brings::Condition),
-                    None => continue,
-                },
+                // A range of sizes has none.
+                Item::Condition(condition) => {
+                    (condition.field().unwrap_or_default(), Brings::Condition)
+                }
             };
-            list.push(Named { name, brings, at });
+            list.push(Named {
+                name,
+                brings,
+                at,
+                is_first: true,
+                is_last: true,
+            });
         }
-        // Stable: of those that are alike the first item stays first.
-        list.as_mut_slice()
-            .sort_by(|one, two| one.cmp(two.name, two.brings));
+        let names: &mut [Named<'_>] = list.as_mut_slice();
+        // Any order that has the items of one name together will do: that of their lengths is found out soonest. The sort is
+        // stable: of those that are alike the first item stays first.
+        names.sort_by(|one, two| {
+            let lengths = one.name.len().cmp(&two.name.len());
+            lengths
+                .then_with(|| compare_names(one.name, two.name))
+                .then(one.brings.cmp(&two.brings))
+        });
+        let mut before: Option<&mut Named<'_>> = None;
+        for named in names.iter_mut() {
+            if let Some(before) = before
+                && before.name.eq_ignore_ascii_case(named.name)
+            {
+                (before.is_last, named.is_first) = (false, false);
+            }
+            before = Some(named);
+        }
+        names.sort_unstable_by_key(|named| named.at);
         Names(list)
     }
 
-    /// The first item of this name that brings this, or else one that brings what follows.
-    fn first(&self, name: &str, brings: Brings) -> Option<&Named<'a>> {
-        let names = self.0.as_slice();
-        let at = names.partition_point(|other| other.cmp(name, brings).is_lt());
-        let found = names.get(at)?;
-        found.name.eq_ignore_ascii_case(name).then_some(found)
+    fn iter(&self) -> impl Iterator<Item = &Named<'a>> {
+        self.0.as_slice().iter()
     }
 
     /// The name of the first field that is there again.
     fn repeated_field(&self) -> Option<&'a str> {
-        let names = self.0.as_slice();
-        let pairs = names.iter().zip(names.iter().skip(1));
-        let again = pairs.filter(|(one, two)| {
-            two.brings == Brings::Field
-                && one.brings == Brings::Field
-                && one.name.eq_ignore_ascii_case(two.name)
-        });
-        let first = again.map(|(_, again)| again).min_by_key(|again| again.at);
-        first.map(|again| again.name)
+        let mut fields = self.iter().filter(|named| named.brings == Brings::Field);
+        fields.find(|named| !named.is_first).map(|named| named.name)
     }
 }
 
