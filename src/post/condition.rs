@@ -1,7 +1,7 @@
 //! What a policy demands of one field, or of the file's size. What lives here: conditions, their JSON, and
 //! whether a value meets them. What does not: which fields a form has.
 
-use super::json::{Reader, write_string, write_variable};
+use super::json::{Reader, write_escaped};
 use crate::error::{Error, error};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
@@ -209,14 +209,14 @@ impl<'a> ConditionRef<'a> {
     pub(super) fn write(self, json: &mut String) {
         match self.0 {
             Kind::Object { field, value } => {
-                json.push('{');
-                write_string(field, json);
-                json.push_str(": ");
-                write_string(value, json);
-                json.push('}');
+                json.push_str("{\"");
+                write_escaped(field, json);
+                json.push_str("\": \"");
+                write_escaped(value, json);
+                json.push_str("\"}");
             }
-            Kind::Eq { field, value } => write_array("eq", field, value, json),
-            Kind::StartsWith { field, prefix } => write_array("starts-with", field, prefix, json),
+            Kind::Eq { field, value } => write_array(EQ, field, value, json),
+            Kind::StartsWith { field, prefix } => write_array(STARTS_WITH, field, prefix, json),
             Kind::ContentLengthRange { min, max } => {
                 json.push_str("[\"content-length-range\", ");
                 write_decimal(min, json);
@@ -261,14 +261,16 @@ impl<'a> ConditionRef<'a> {
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
 pub(super) const CONTENT_LENGTH_RANGE: &str = "content-length-range";
 
-fn write_array(matching: &str, field: &str, value: &str, json: &mut String) {
-    json.push('[');
-    write_string(matching, json);
-    json.push_str(", ");
-    write_variable(field, json);
-    json.push_str(", ");
-    write_string(value, json);
-    json.push(']');
+/// What stands before the field's name.
+const EQ: &str = "[\"eq\", \"$";
+const STARTS_WITH: &str = "[\"starts-with\", \"$";
+
+fn write_array(front: &str, field: &str, value: &str, json: &mut String) {
+    json.push_str(front);
+    write_escaped(field, json);
+    json.push_str("\", \"");
+    write_escaped(value, json);
+    json.push_str("\"]");
 }
 
 impl FromStr for Condition {
@@ -299,9 +301,9 @@ impl fmt::Debug for ConditionRef<'_> {
         const MOST: usize = 200;
         let mut json = String::new();
         match self.rule() {
-            Rule::Eq { field, value } => write_array("eq", field, shown(field, value), &mut json),
+            Rule::Eq { field, value } => write_array(EQ, field, shown(field, value), &mut json),
             Rule::StartsWith { field, prefix } => {
-                write_array("starts-with", field, shown(field, prefix), &mut json);
+                write_array(STARTS_WITH, field, shown(field, prefix), &mut json);
             }
             Rule::ContentLengthRange { .. } => self.write(&mut json),
         }

@@ -1,54 +1,67 @@
 //! A signed form: what a browser, or whatever else uploads, has to send.
 
-use super::condition::ConditionRef;
 use super::html;
-use crate::error::{Error, error};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Name and value.
-pub(super) type Field = (Cow<'static, str>, Cow<'static, str>);
-
-/// A field that a condition allows but the form has no value for.
+/// Names and values, one after the other in one text: to keep each by itself would be two allocations a field.
 #[derive(Clone)]
-pub(super) struct OpenField {
-    pub(super) name: String,
-    pub(super) prefix: String,
+pub(super) struct Fields {
+    text: String,
+    /// Where a name ends, and its value.
+    ends: Vec<(usize, usize)>,
 }
 
-impl OpenField {
-    pub(super) fn new(name: &str, prefix: &str) -> Self {
-        OpenField {
-            name: name.into(),
-            prefix: prefix.into(),
+impl Fields {
+    /// With room for these fields, and those of a policy with so many bytes and its signature.
+    pub(super) fn with_room(filled: &[(&str, &str)], open: &[(&str, &str)], policy: usize) -> Self {
+        /// `policy`, and a signature with its name.
+        const FIXED: usize = 96;
+        let texts = filled.iter().chain(open);
+        let texts = texts.flat_map(|(name, value)| [name.len(), value.len()]);
+        let encoded = policy.div_ceil(3).saturating_mul(4);
+        let sizes = [FIXED, encoded].into_iter().chain(texts);
+        let count = filled.len().saturating_add(open.len()).saturating_add(2);
+        Fields {
+            text: String::with_capacity(sizes.fold(0, usize::saturating_add)),
+            ends: Vec::with_capacity(count),
         }
     }
 
-    pub(super) fn is_named(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+    pub(super) fn push(&mut self, name: &str, value: &str) {
+        self.push_with(name, |text| text.push_str(value));
     }
 
-    /// Takes in one more condition on the same field.
-    pub(super) fn narrow(
-        &mut self,
-        condition: ConditionRef<'_>,
-        prefix: &str,
-    ) -> Result<(), Error> {
-        if prefix.starts_with(&self.prefix) {
-            self.prefix = prefix.into();
-            return Ok(());
+    /// Adds a field whose value is written by `write`, and gives the value back.
+    pub(super) fn push_with(&mut self, name: &str, write: impl FnOnce(&mut String)) -> &str {
+        self.text.push_str(name);
+        let at = self.text.len();
+        write(&mut self.text);
+        self.ends.push((at, self.text.len()));
+        self.text.get(at..).unwrap_or_default()
+    }
+
+    pub(super) fn extend(&mut self, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            self.push(name, value);
         }
-        match self.prefix.starts_with(prefix) {
-            true => Ok(()),
-            false => Err(error!(
-                Policy,
-                "no value meets the condition {condition:?} and the one before it on the same field"
-            )),
-        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        let mut start = 0;
+        self.ends.iter().map(move |&(name, value)| {
+            let field = (text(start, name), text(name, value));
+            start = value;
+            field
+        })
     }
 }
 
@@ -63,8 +76,9 @@ impl OpenField {
 #[derive(Clone)]
 pub struct PresignedPost {
     pub(super) url: String,
-    pub(super) fields: Vec<Field>,
-    pub(super) open: Vec<OpenField>,
+    pub(super) fields: Fields,
+    /// How many fields have their value. The others are open, and have what it begins with.
+    pub(super) filled: usize,
     pub(super) policy: String,
     pub(super) expires_at: Timestamp,
     pub(super) signature: Signature,
@@ -79,8 +93,7 @@ impl PresignedPost {
 
     /// Names and values of the fields to send before the file: the caller's, `key`, and those of the signature.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let fields = self.fields.iter();
-        fields.map(|(name, value)| (name.as_ref(), value.as_ref()))
+        self.fields.iter().take(self.filled)
     }
 
     /// The fields that conditions allow, or demand, but that have no value yet, with what their value has to begin
@@ -99,8 +112,7 @@ impl PresignedPost {
     /// # Ok::<(), presign::Error>(())
     /// ```
     pub fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let open = self.open.iter();
-        open.map(|field| (field.name.as_str(), field.prefix.as_str()))
+        self.fields.iter().skip(self.filled)
     }
 
     /// The policy as JSON. Its base64 is the field `policy`, and what is signed. It holds the session token, if

@@ -9,24 +9,15 @@ use crate::error::{Error, Quoted, error};
 use alloc::string::String;
 use core::fmt::Write as _;
 
-/// Writes a string with its quotes. All but printable ASCII is escaped, as Python's `json.dumps` does.
-pub(super) fn write_string(text: &str, json: &mut String) {
-    json.push('"');
-    write_escaped(text, PLAIN, json);
-    json.push('"');
-}
-
-/// Writes the name of a field as a condition in brackets has it, `"$acl"`.
-pub(super) fn write_variable(field: &str, json: &mut String) {
-    json.push_str("\"$");
-    write_escaped(field, PLAIN, json);
-    json.push('"');
+/// Writes what stands between a string's quotes. All but printable ASCII is escaped, as Python's `json.dumps` does.
+pub(super) fn write_escaped(text: &str, json: &mut String) {
+    write_classed(text, PLAIN, json);
 }
 
 /// Writes a string that can stand inside a `<script>` element: nothing in it ends the element or opens a comment.
 pub(super) fn write_script_string(text: &str, script: &mut String) {
     script.push('"');
-    write_escaped(text, PLAIN_IN_SCRIPT, script);
+    write_classed(text, PLAIN_IN_SCRIPT, script);
     script.push('"');
 }
 
@@ -52,10 +43,13 @@ static CLASS: [u8; 256] = {
 };
 
 /// Writes what stands as it is by `class`, and escapes the rest.
-fn write_escaped(text: &str, class: u8, json: &mut String) {
+fn write_classed(text: &str, class: u8, json: &mut String) {
     let mut rest = text;
     loop {
         let length = run(&CLASS, class, rest.as_bytes());
+        if length == rest.len() {
+            return json.push_str(rest);
+        }
         let (plain, special) = rest.split_at_checked(length).unwrap_or_default();
         json.push_str(plain);
         let mut characters = special.chars();

@@ -1,8 +1,7 @@
 //! The builder of a policy: fields and conditions become a signed form.
 
 use super::condition::{CONTENT_LENGTH_RANGE, CONTENT_TYPE, Condition, ConditionRef, Rule};
-use super::form::{Field, OpenField, PresignedPost};
-use super::json::write_string;
+use super::form::{Fields, PresignedPost};
 use super::{FILENAME, is_exempt, is_outside};
 use crate::credentials::Credentials;
 use crate::encode::holds;
@@ -14,7 +13,6 @@ use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::SECURITY_TOKEN;
 use crate::verify::MOST_FORM_DATA;
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
@@ -33,6 +31,7 @@ pub struct Key(KeyRule);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum KeyRule {
     Exact(String),
+    /// The form's value: the prefix, and [`FILENAME`].
     StartsWith(String),
 }
 
@@ -49,26 +48,34 @@ impl Key {
     /// The form has the prefix and the name of the file, `user/eric/${filename}`. A script may send any other
     /// key with the prefix.
     pub fn starts_with(prefix: impl Into<String>) -> Self {
-        Key(KeyRule::StartsWith(prefix.into()))
+        let mut value = prefix.into();
+        value.push_str(FILENAME);
+        Key(KeyRule::StartsWith(value))
     }
 
     /// The value of the form's field.
-    fn value(&self) -> String {
+    fn value(&self) -> &str {
+        let (KeyRule::Exact(value) | KeyRule::StartsWith(value)) = &self.0;
+        value
+    }
+
+    /// The key, or the prefix, as it was given.
+    fn given(&self) -> &str {
         match &self.0 {
-            KeyRule::Exact(key) => key.clone(),
-            KeyRule::StartsWith(prefix) => [prefix, FILENAME].concat(),
+            KeyRule::Exact(key) => key,
+            KeyRule::StartsWith(value) => value.strip_suffix(FILENAME).unwrap_or_default(),
         }
     }
 
     fn condition(&self) -> ConditionRef<'_> {
         match &self.0 {
             KeyRule::Exact(key) => ConditionRef::exact(KEY, key),
-            KeyRule::StartsWith(prefix) => ConditionRef::starts_with(KEY, prefix),
+            KeyRule::StartsWith(_) => ConditionRef::starts_with(KEY, self.given()),
         }
     }
 
     fn check(&self) -> Result<(), Error> {
-        let (KeyRule::Exact(text) | KeyRule::StartsWith(text)) = &self.0;
+        let text = self.given();
         if split_filename(text).is_some() {
             return Err(error!(
                 Key,
@@ -89,10 +96,10 @@ impl Key {
 
 impl From<String> for Key {
     fn from(text: String) -> Self {
-        match text.strip_suffix(FILENAME) {
-            Some(prefix) => Key::starts_with(prefix),
-            None => Key::exact(text),
-        }
+        Key(match text.ends_with(FILENAME) {
+            true => KeyRule::StartsWith(text),
+            false => KeyRule::Exact(text),
+        })
     }
 }
 
@@ -104,6 +111,7 @@ impl From<&str> for Key {
 
 const KEY: &str = "key";
 const BUCKET: &str = "bucket";
+const POLICY: &str = "policy";
 
 /// What a browser may upload, before it is signed.
 ///
@@ -279,12 +287,14 @@ impl PostPolicy {
         let context = bucket.context(credentials)?;
         let names = context.settings.dialect;
         let date = now.amz_date()?;
+        let credential = context.credential(&date);
+        let token = credentials.session_token();
         let scheme = Scheme {
             auth: [
-                Some((names.form.algorithm, names.algorithm.into())),
-                Some((names.form.credential, context.credential(&date).into())),
-                Some((names.headers.date, String::from(date.as_str()).into())),
-                token_field(names.headers.security_token, credentials),
+                Some((names.form.algorithm, names.algorithm)),
+                Some((names.form.credential, &credential)),
+                Some((names.headers.date, date.as_str())),
+                token.map(|token| (names.headers.security_token, token)),
             ],
             signature: names.form.signature,
         };
@@ -319,11 +329,11 @@ impl PostPolicy {
         expires_at: impl Into<Timestamp>,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedPost, Error> {
-        let id = String::from(credentials.access_key_id());
+        let token = credentials.session_token();
         let scheme = Scheme {
             auth: [
-                Some(("AWSAccessKeyId", id.into())),
-                token_field(SECURITY_TOKEN, credentials),
+                Some(("AWSAccessKeyId", credentials.access_key_id())),
+                token.map(|token| (SECURITY_TOKEN, token)),
                 None,
                 None,
             ],
@@ -343,7 +353,7 @@ impl PostPolicy {
         credentials: &Credentials,
         expires_at: Timestamp,
         now: Timestamp,
-        scheme: Scheme,
+        scheme: Scheme<'_>,
         sign_text: impl FnOnce(&str) -> Signature,
     ) -> Result<PresignedPost, Error> {
         if let Some(error) = &self.error {
@@ -360,30 +370,32 @@ impl PostPolicy {
         }
         credentials.check_outlive_of("form", expires_at)?;
 
-        let mut fields = self.fields()?;
-        let given = fields.len();
-        let auth = scheme.auth.into_iter().flatten();
-        fields.extend(auth.map(|(name, value)| (Cow::Borrowed(name), value)));
-        let mut conditions = self.conditions()?;
-        let open = check_conditions(&conditions, &fields, bucket.name())?;
+        let names = Names::of(&self.items);
+        let mut fields = self.fields(&names)?;
+        let auth = scheme.auth.iter().flatten();
+        fields.extend(auth.clone().copied());
+        let mut conditions = self.conditions(&names)?;
+        let open = check_conditions(&conditions, fields.as_slice(), bucket.name())?;
         // What is demanded of these they are themselves.
         conditions.push(ConditionRef::exact(BUCKET, bucket.name()));
         conditions.push(self.key.condition());
-        let auth = fields.iter().skip(given);
         let auth = auth.filter(|(name, _)| !is_exempt(name));
         conditions.extend(auth.map(|(name, value)| ConditionRef::exact(name, value)));
 
         let policy = write_policy(expires_at.policy_date()?.as_str(), &conditions);
-        let encoded = BASE64.encode(&policy);
-        let signature = sign_text(&encoded);
-        fields.push(("policy".into(), encoded.into()));
-        let text = String::from(signature.as_str());
-        fields.push((scheme.signature.into(), text.into()));
-        check_size(&fields)?;
+        let (fields, open) = (fields.as_slice(), open.as_slice());
+        let mut form = Fields::with_room(fields, open, policy.len());
+        form.extend(fields);
+        let encoded = form.push_with(POLICY, |text| BASE64.encode_string(&policy, text));
+        let signature = sign_text(encoded);
+        form.push(scheme.signature, signature.as_str());
+        check_size(form.iter())?;
+        let filled = form.len();
+        form.extend(open);
         Ok(PresignedPost {
             url: bucket.operation("POST").url()?,
-            fields,
-            open,
+            fields: form,
+            filled,
             policy,
             expires_at,
             signature,
@@ -392,7 +404,6 @@ impl PostPolicy {
 
     /// What is too long for any form is not looked at: each condition is held against the fields.
     fn check_size(&self) -> Result<(), Error> {
-        let (KeyRule::Exact(key) | KeyRule::StartsWith(key)) = &self.key.0;
         let sizes = self.items.iter().flat_map(|item| match item {
             Item::Field { name, value } | Item::Eq { name, value } => [name.len(), value.len()],
             Item::Condition(condition) => match condition.rule() {
@@ -402,7 +413,7 @@ impl PostPolicy {
                 Rule::ContentLengthRange { .. } => [CONTENT_LENGTH_RANGE.len(), 0],
             },
         });
-        let size = sizes.fold(key.len(), usize::saturating_add);
+        let size = sizes.fold(self.key.given().len(), usize::saturating_add);
         match size > MOST_FORM_DATA {
             true => Err(error!(
                 Policy,
@@ -413,35 +424,22 @@ impl PostPolicy {
         }
     }
 
-    /// The caller's fields, in order, and the key; with room for those that signing adds.
-    fn fields(&self) -> Result<Vec<Field>, Error> {
-        let given = Names::of(self.items.iter().map(|item| match item {
-            Item::Field { name, .. } => Some(name.as_str()),
-            _ => None,
-        }));
-        if let Some(name) = given.repeated() {
+    /// The caller's fields, in order, and the key.
+    fn fields<'a>(&'a self, names: &Names<'_>) -> Result<FieldRefs<'a>, Error> {
+        if let Some(name) = names.repeated_field() {
             return Err(error!(
                 Policy,
                 "the field {} is there twice: names are compared without regard to case, and a field is sent once",
                 Quoted(&name.to_ascii_lowercase())
             ));
         }
-        let exact = Names::of(self.items.iter().map(|item| match item {
-            Item::Eq { name, .. } => Some(name.as_str()),
-            _ => None,
-        }));
-
-        let mut fields = Vec::with_capacity(self.items.len().saturating_add(7));
-        for (at, item) in self.items.iter().enumerate() {
+        let mut fields = FieldRefs::new();
+        for (item, named) in self.items.iter().zip(names.iter()) {
             let (name, value) = match item {
                 Item::Field { name, value } => (name, value),
                 Item::Eq { name, value } => {
-                    let is_there = [BUCKET, KEY]
-                        .iter()
-                        .any(|own| name.eq_ignore_ascii_case(own))
-                        || given.first(name).is_some()
-                        || exact.first(name) != Some(at);
-                    if is_there {
+                    let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
+                    if !named.is_first || [BUCKET, KEY].iter().any(is_own) {
                         continue;
                     }
                     (name, value)
@@ -449,32 +447,27 @@ impl PostPolicy {
                 Item::Condition(_) => continue,
             };
             check_field(name, value)?;
-            fields.push((Cow::Owned(name.clone()), Cow::Owned(value.clone())));
+            fields.push((name, value));
         }
         let key = self.key.value();
-        check_value(KEY, &key)?;
-        fields.push((Cow::Borrowed(KEY), key.into()));
+        check_value(KEY, key)?;
+        fields.push((KEY, key));
         Ok(fields)
     }
 
     /// The caller's conditions, in order, among them those of fields that have no other; with room for those that
     /// signing adds.
-    fn conditions(&self) -> Result<Vec<ConditionRef<'_>>, Error> {
-        let constrained = Names::of(self.items.iter().map(|item| match item {
-            Item::Field { .. } => None,
-            Item::Eq { name, .. } => Some(name.as_str()),
-            Item::Condition(condition) => condition.field(),
-        }));
+    fn conditions(&self, names: &Names<'_>) -> Result<Vec<ConditionRef<'_>>, Error> {
         let mut conditions = Vec::with_capacity(self.items.len().saturating_add(6));
-        for item in &self.items {
+        for (item, named) in self.items.iter().zip(names.iter()) {
             let condition = match item {
                 Item::Condition(condition) => condition.view(),
                 Item::Eq { name, value } => ConditionRef::exact(name, value),
                 Item::Field { name, .. }
-                    if is_exempt(name)
+                    if !named.is_last
+                        || is_exempt(name)
                         // Its own condition is added in any case.
-                        || name.eq_ignore_ascii_case(BUCKET)
-                        || constrained.first(name).is_some() =>
+                        || name.eq_ignore_ascii_case(BUCKET) =>
                 {
                     continue;
                 }
@@ -498,53 +491,94 @@ impl PostPolicy {
     }
 }
 
-/// The names of some items, to be found without regard to case.
-struct Names<'a>(List<(usize, &'a str), 16>);
+/// Name and value.
+type FieldRefs<'a> = List<(&'a str, &'a str), 16>;
+
+/// What an item is beside its name, in the order that items of one name are sorted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Brings {
+    /// A field, which brings its condition if there is no other.
+    #[default]
+    Field,
+    /// An exact condition, which brings its field if there is no other.
+    Eq,
+    /// A condition alone.
+    Condition,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Named<'a> {
+    name: &'a str,
+    brings: Brings,
+    /// Which item it is.
+    at: usize,
+    /// Of all that have this name, without regard to case.
+    is_first: bool,
+    is_last: bool,
+}
+
+/// The items, each with its place among those of its name.
+struct Names<'a>(List<Named<'a>, 16>);
 
 impl<'a> Names<'a> {
-    /// The name that each item has for this list, if it has one.
-    fn of(names: impl Iterator<Item = Option<&'a str>>) -> Self {
+    fn of(items: &'a [Item]) -> Self {
         let mut list = List::new();
-        let names = names.enumerate();
-        list.extend(names.filter_map(|(at, name)| Some((at, name?))));
-        // Stable: of equal names the first item stays first.
-        list.as_mut_slice()
-            .sort_by(|(_, one), (_, two)| compare_names(one, two));
+        for (at, item) in items.iter().enumerate() {
+            let (name, brings) = match item {
+                Item::Field { name, .. } => (name.as_str(), Brings::Field),
+                Item::Eq { name, .. } => (name.as_str(), Brings::Eq),
+                // A range of sizes has none.
+                Item::Condition(condition) => {
+                    (condition.field().unwrap_or_default(), Brings::Condition)
+                }
+            };
+            list.push(Named {
+                name,
+                brings,
+                at,
+                is_first: true,
+                is_last: true,
+            });
+        }
+        let names: &mut [Named<'_>] = list.as_mut_slice();
+        // Any order that has the items of one name together will do: that of their lengths is found out soonest. The sort is
+        // stable: of those that are alike the first item stays first.
+        names.sort_by(|one, two| {
+            let lengths = one.name.len().cmp(&two.name.len());
+            lengths
+                .then_with(|| compare_names(one.name, two.name))
+                .then(one.brings.cmp(&two.brings))
+        });
+        let mut before: Option<&mut Named<'_>> = None;
+        for named in names.iter_mut() {
+            if let Some(before) = before
+                && before.name.eq_ignore_ascii_case(named.name)
+            {
+                (before.is_last, named.is_first) = (false, false);
+            }
+            before = Some(named);
+        }
+        names.sort_unstable_by_key(|named| named.at);
         Names(list)
     }
 
-    /// The first item that has this name.
-    fn first(&self, name: &str) -> Option<usize> {
-        let names = self.0.as_slice();
-        let at = names.partition_point(|(_, other)| compare_names(other, name).is_lt());
-        let (item, found) = names.get(at)?;
-        found.eq_ignore_ascii_case(name).then_some(*item)
+    fn iter(&self) -> impl Iterator<Item = &Named<'a>> {
+        self.0.as_slice().iter()
     }
 
-    /// The name that is the first to be there again.
-    fn repeated(&self) -> Option<&'a str> {
-        let names = self.0.as_slice();
-        let pairs = names.iter().zip(names.iter().skip(1));
-        let again = pairs.filter(|((_, one), (_, two))| one.eq_ignore_ascii_case(two));
-        let first = again.map(|(_, again)| again).min_by_key(|(at, _)| *at);
-        first.map(|(_, name)| *name)
+    /// The name of the first field that is there again.
+    fn repeated_field(&self) -> Option<&'a str> {
+        let mut fields = self.iter().filter(|named| named.brings == Brings::Field);
+        fields.find(|named| !named.is_first).map(|named| named.name)
     }
 }
 
 /// What the two generations add to a form.
-struct Scheme {
+struct Scheme<'a> {
     /// Each with its condition, if it needs one.
-    auth: [Option<(&'static str, Cow<'static, str>)>; 4],
+    auth: [Option<(&'static str, &'a str)>; 4],
     /// The name of the signature's field.
     signature: &'static str,
-}
-
-fn token_field(
-    name: &'static str,
-    credentials: &Credentials,
-) -> Option<(&'static str, Cow<'static, str>)> {
-    let token = credentials.session_token()?;
-    Some((name, String::from(token).into()))
 }
 
 impl fmt::Debug for PostPolicy {
@@ -576,9 +610,10 @@ fn write_policy(expiration: &str, conditions: &[ConditionRef<'_>]) -> String {
     const FIXED: usize = 64;
     let bounds = conditions.iter().map(|condition| condition.bound());
     let mut json = String::with_capacity(bounds.fold(FIXED, usize::saturating_add));
-    json.push_str("{\"expiration\": ");
-    write_string(expiration, &mut json);
-    json.push_str(", \"conditions\": [");
+    json.push_str("{\"expiration\": \"");
+    // Digits and their marks: nothing to escape.
+    json.push_str(expiration);
+    json.push_str("\", \"conditions\": [");
     for (at, condition) in conditions.iter().enumerate() {
         if at > 0 {
             json.push_str(", ");
@@ -593,7 +628,7 @@ fn write_policy(expiration: &str, conditions: &[ConditionRef<'_>]) -> String {
 fn check_field(name: &str, value: &str) -> Result<(), Error> {
     /// The fields that signing adds, and the file.
     const ADDED: [&str; 9] = [
-        "policy",
+        POLICY,
         "AWSAccessKeyId",
         "signature",
         "x-amz-algorithm",
@@ -659,21 +694,21 @@ fn check_value(name: &str, value: &str) -> Result<(), Error> {
 }
 
 /// Each exact condition has its field, and each field meets its conditions. Returns the fields that the browser
-/// has to fill in.
-fn check_conditions(
-    conditions: &[ConditionRef<'_>],
-    fields: &[Field],
-    bucket: &str,
-) -> Result<Vec<OpenField>, Error> {
+/// has to fill in, with what their values have to begin with.
+fn check_conditions<'a>(
+    conditions: &[ConditionRef<'a>],
+    fields: &[(&str, &'a str)],
+    bucket: &'a str,
+) -> Result<FieldRefs<'a>, Error> {
     let value_of = |name: &str| match name.eq_ignore_ascii_case(BUCKET) {
         // A form may have a field of that name, but the server takes the bucket from the URL.
         true => Some(bucket),
         false => fields
             .iter()
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_ref()),
+            .map(|(_, value)| *value),
     };
-    let mut open: Vec<OpenField> = Vec::new();
+    let mut open = FieldRefs::new();
     for condition in conditions {
         let Some(name) = condition.field() else {
             continue;
@@ -707,9 +742,18 @@ fn check_conditions(
                              none of its values has one"
                         ));
                     }
-                    match open.iter_mut().find(|open| open.is_named(name)) {
-                        Some(open) => open.narrow(*condition, prefix)?,
-                        None => open.push(OpenField::new(name, prefix)),
+                    let mut others = open.as_mut_slice().iter_mut();
+                    match others.find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                        // Both prefixes hold if one of them goes on as the other begins.
+                        Some((_, before)) if prefix.starts_with(*before) => *before = prefix,
+                        Some((_, before)) if before.starts_with(prefix) => {}
+                        Some(_) => {
+                            return Err(error!(
+                                Policy,
+                                "no value meets the condition {condition:?} and the one before it on the same field"
+                            ));
+                        }
+                        None => open.push((name, prefix)),
                     }
                     continue;
                 }
@@ -736,7 +780,7 @@ fn check_conditions(
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(BUCKET));
     match bucket_field {
-        Some((_, named)) if named != bucket => Err(error!(
+        Some((_, named)) if *named != bucket => Err(error!(
             Policy,
             "the field bucket is {}, but the form goes to the bucket {}",
             Quoted(named),
@@ -767,13 +811,11 @@ fn can_hold(condition: ConditionRef<'_>, value: Option<&str>) -> bool {
 }
 
 /// "The form data and boundaries (excluding the contents of the file) cannot exceed 20 KB."
-fn check_size(fields: &[Field]) -> Result<(), Error> {
+fn check_size<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), Error> {
     /// Around name and value: `--`, the longest boundary of RFC 2046, and `Content-Disposition: form-data; name=""`,
     /// with line breaks.
     const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
-    let sizes = fields
-        .iter()
-        .map(|(name, value)| [AROUND, name.len(), value.len()]);
+    let sizes = fields.map(|(name, value)| [AROUND, name.len(), value.len()]);
     let size = sizes.flatten().fold(0, usize::saturating_add);
     match size > MOST_FORM_DATA {
         true => Err(error!(
