@@ -180,20 +180,8 @@ pub(crate) fn run(table: &[u8; 256], class: u8, bytes: &[u8]) -> usize {
 }
 
 /// Whether one of the bytes is of a class. All are looked at, because the compiler then looks at many at a time.
-#[inline]
 pub(crate) fn holds(bytes: &[u8], is: impl Fn(&u8) -> bool) -> bool {
-    const WIDE: usize = 16;
-    const NARROW: usize = 8;
-    let any = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | is(byte));
-    // What is left over at the end is looked at with some bytes before it, a second time, rather than byte by byte.
-    if let Some(last) = bytes.last_chunk::<WIDE>() {
-        let chunks = bytes.as_chunks::<WIDE>().0.iter();
-        return chunks.fold(any(last), |found, chunk| found | any(chunk));
-    }
-    match (bytes.first_chunk::<NARROW>(), bytes.last_chunk::<NARROW>()) {
-        (Some(first), Some(last)) => any(first) | any(last),
-        _ => any(bytes),
-    }
+    bytes.iter().fold(false, |found, byte| found | is(byte))
 }
 
 /// Text of a request, and whether a `%` in it is data or encoding.
@@ -331,9 +319,6 @@ fn unescape(text: &str) -> Option<(u8, &str)> {
 pub(crate) fn bad_escape(text: &str) -> Option<&str> {
     // Nearly every text has none. All bytes are looked at, many at a time.
     let bytes = text.as_bytes();
-    if !holds(bytes, |byte| *byte == b'%') {
-        return None;
-    }
     let [one, two] = [1, 2].map(|at| bytes.get(at..).unwrap_or_default());
     let is_bad = bytes
         .iter()
