@@ -87,10 +87,6 @@ impl<'a> HeaderList<'a> {
         });
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.as_slice().is_empty()
-    }
-
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
         let headers = self.0.as_mut_slice();

@@ -78,7 +78,7 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 
 /// The headers that are signed, sorted by name.
 pub(crate) struct SignedHeaders<'a> {
-    /// The host if it is signed alone, as for most presigned URLs. The list is empty then.
+    /// The host, if the request has no other header, as for most presigned URLs. The list is empty then.
     host_alone: Option<Value<'a>>,
     list: HeaderList<'a>,
 }
@@ -95,24 +95,23 @@ impl<'a> SignedHeaders<'a> {
             list: HeaderList::new(),
         };
         let list = &mut headers.list;
-        for header in parts.headers.as_slice() {
-            if is_signed(header) {
-                list.push(header.name, Value::Bytes(header.value));
-            }
-        }
-        // In this order there is least to sort.
         let mut added = added.into_iter().peekable();
         let host = match parts.host {
             Some(given) => Value::Bytes(given),
             None => Value::Host(parts.authority),
         };
-        if list.is_empty() && added.peek().is_none() {
+        if parts.headers.as_slice().is_empty() && added.peek().is_none() {
             headers.host_alone = Some(host);
             return headers;
         }
         list.push("host", host);
         for (name, value) in added {
             list.push(name, Value::Bytes(value.as_bytes()));
+        }
+        for header in parts.headers.as_slice() {
+            if is_signed(header) {
+                list.push(header.name, Value::Bytes(header.value));
+            }
         }
         list.sort();
         headers
