@@ -26,6 +26,8 @@ pub(crate) struct HeaderList<'a>(List<Entry<'a>, 16>);
 #[derive(Clone, Copy, Default)]
 struct Entry<'a> {
     name: Name<'a>,
+    /// Whether the entry before has another name; known once the list is sorted.
+    is_new: bool,
     value: Value<'a>,
 }
 
@@ -78,24 +80,29 @@ impl<'a> HeaderList<'a> {
 
     pub(crate) fn push(&mut self, name: &'a str, value: Value<'a>) {
         let name = Name::new(name);
-        self.0.push(Entry { name, value });
+        self.0.push(Entry {
+            name,
+            is_new: true,
+            value,
+        });
     }
 
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
         let headers = self.0.as_mut_slice();
         headers.sort_by(|one, two| one.name.cmp(&two.name));
+        let mut before: Option<Name<'_>> = None;
+        for entry in headers {
+            entry.is_new = before.is_none_or(|before| !before.is(&entry.name));
+            before = Some(entry.name);
+        }
     }
 
     /// Each header, and whether its name is another than that of the one before.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (bool, &Name<'a>, &Value<'a>)> {
-        let mut before: Option<&Name<'a>> = None;
-        self.0.as_slice().iter().map(move |Entry { name, value }| {
-            let is_new = before.is_none_or(|before| !before.is(name));
-            before = Some(name);
-            (is_new, name, value)
-        })
+        let entries = self.0.as_slice().iter();
+        entries.map(|entry| (entry.is_new, &entry.name, &entry.value))
     }
 
     /// Each name once.

@@ -1,7 +1,7 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape, holds};
+use crate::encode::{Bare, Sink, Text, bad_escape, holds, run};
 use crate::error::{Error, Quoted, error};
 use crate::headers::write_unfolded;
 use crate::list::List;
@@ -193,7 +193,11 @@ pub(crate) struct Authority<'a> {
 
 impl Authority<'_> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
-        sink.lower(self.host);
+        // Nearly every host is written in lower case already.
+        match holds(self.host.as_bytes(), u8::is_ascii_uppercase) {
+            true => sink.lower(self.host),
+            false => sink.text(self.host),
+        }
         if let Some(port) = self.port {
             sink.text(":");
             write_decimal(port.into(), sink);
@@ -528,10 +532,13 @@ impl<'a> Url<'a> {
                 "the URL has a fragment, which is never sent: a `#` that is data is written %23"
             ));
         }
-        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
-        let (authority, rest) = rest
-            .split_at_checked(end.unwrap_or(rest.len()))
-            .unwrap_or((rest, ""));
+        let name = host_run(rest);
+        let after_name = rest.as_bytes().get(name..).unwrap_or_default();
+        let end = after_name
+            .iter()
+            .position(|byte| matches!(byte, b'/' | b'?'));
+        let end = name.saturating_add(end.unwrap_or(after_name.len()));
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let (path, query) = match rest.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
@@ -595,7 +602,7 @@ fn user_error() -> Error {
 
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     // A name without a port, as nearly all are.
-    if !text.is_empty() && text.bytes().all(fits_host) {
+    if !text.is_empty() && host_run(text) == text.len() {
         let (host, port) = (text, None);
         return Ok(Authority { host, port });
     }
@@ -635,8 +642,23 @@ fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
 }
 
 /// Whether a byte can stand in the name of a host.
-fn fits_host(byte: u8) -> bool {
+const fn fits_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
+/// How many bytes at the front can stand in the name of a host.
+fn host_run(text: &str) -> usize {
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    static FITS: [u8; 256] = {
+        let mut table = [0; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = fits_host(byte as u8) as u8;
+            byte += 1;
+        }
+        table
+    };
+    run(&FITS, 1, text.as_bytes())
 }
 
 pub(crate) fn check_host(host: &str) -> Result<(), Error> {
@@ -697,22 +719,20 @@ pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 
 /// A token of RFC 9110, section 5.6.2.
 pub(crate) fn is_token(text: &str) -> bool {
-    /// Whether each byte can stand in a token.
+    /// 1 for each byte that can stand in a token.
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    static TOKEN: [bool; 256] = {
-        let mut table = [false; 256];
+    static TOKEN: [u8; 256] = {
+        let mut table = [0; 256];
         let mut byte = 0u8;
         while byte < 128 {
-            table[byte as usize] = byte.is_ascii_alphanumeric()
+            let is_one = byte.is_ascii_alphanumeric()
                 || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+            table[byte as usize] = is_one as u8;
             byte += 1;
         }
         table
     };
-    !text.is_empty()
-        && !holds(text.as_bytes(), |byte| {
-            TOKEN.get(usize::from(*byte)) != Some(&true)
-        })
+    !text.is_empty() && run(&TOKEN, 1, text.as_bytes()) == text.len()
 }
 
 pub(crate) fn check_method(method: &str) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::request::{Authority, Parts, Path, Scheme};
 use crate::v2;
-use crate::v4::{Context, SessionToken, Settings, check_scope_part};
+use crate::v4::{Context, Place, SessionToken, Settings, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -68,6 +68,8 @@ pub struct Bucket {
     name: Box<str>,
     region: Box<str>,
     kind: Kind,
+    /// Region and service, as signatures have them.
+    place: Place,
     session_token: SessionToken,
     scheme: Scheme,
     host: Box<str>,
@@ -164,6 +166,7 @@ impl Bucket {
             credentials,
             region: &self.region,
             service,
+            place: &self.place,
             settings: Settings::of_service(service).with_session_token(self.session_token),
         })
     }
@@ -396,11 +399,13 @@ impl BucketBuilder {
             None => address.origin(),
         };
         let kind = resource.kind;
+        let region = match kind {
+            Kind::MultiRegion => "*",
+            _ => region,
+        };
         Ok(Bucket {
-            region: match kind {
-                Kind::MultiRegion => "*".into(),
-                _ => region.into(),
-            },
+            place: Place::new(region, kind.service()),
+            region: region.into(),
             session_token: match self.disable_session_auth {
                 true => SessionToken::Signed,
                 false => kind.session_token(),

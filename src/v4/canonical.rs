@@ -77,7 +77,11 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 }
 
 /// The headers that are signed, sorted by name.
-pub(crate) struct SignedHeaders<'a>(HeaderList<'a>);
+pub(crate) struct SignedHeaders<'a> {
+    /// The host, if the request has no other header, as for most presigned URLs. The list is empty then.
+    host_alone: Option<Value<'a>>,
+    list: HeaderList<'a>,
+}
 
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
@@ -86,12 +90,20 @@ impl<'a> SignedHeaders<'a> {
         parts: &Parts<'a>,
         added: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut headers = SignedHeaders(HeaderList::new());
-        let list = &mut headers.0;
+        let mut headers = SignedHeaders {
+            host_alone: None,
+            list: HeaderList::new(),
+        };
+        let list = &mut headers.list;
+        let mut added = added.into_iter().peekable();
         let host = match parts.host {
             Some(given) => Value::Bytes(given),
             None => Value::Host(parts.authority),
         };
+        if parts.headers.as_slice().is_empty() && added.peek().is_none() {
+            headers.host_alone = Some(host);
+            return headers;
+        }
         list.push("host", host);
         for (name, value) in added {
             list.push(name, Value::Bytes(value.as_bytes()));
@@ -112,12 +124,18 @@ impl<'a> SignedHeaders<'a> {
             list.push(name, value);
         }
         list.sort();
-        SignedHeaders(list)
+        SignedHeaders {
+            host_alone: None,
+            list,
+        }
     }
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        for (at, name) in self.0.names().enumerate() {
+        if self.host_alone.is_some() {
+            return sink.text("host");
+        }
+        for (at, name) in self.list.names().enumerate() {
             if at > 0 {
                 sink.text(";");
             }
@@ -127,7 +145,10 @@ impl<'a> SignedHeaders<'a> {
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        for (at, name) in self.0.names().enumerate() {
+        if self.host_alone.is_some() {
+            return sink.text("host");
+        }
+        for (at, name) in self.list.names().enumerate() {
             if at > 0 {
                 sink.text("%3B");
             }
@@ -137,15 +158,15 @@ impl<'a> SignedHeaders<'a> {
 
     /// An upper bound of the bytes that the encoded names take.
     pub(crate) fn names_bound(&self) -> usize {
-        let names = self.0.iter();
+        let names = self.list.iter();
         names
             .map(|(_, name, _)| name.len().saturating_add(1).saturating_mul(3))
-            .fold(0, usize::saturating_add)
+            .fold("host".len(), usize::saturating_add)
     }
 
     fn write(&self, sink: &mut impl Sink) {
         let mut line_end = "";
-        for (is_new, name, value) in self.0.iter() {
+        for (is_new, name, value) in self.list.iter() {
             if is_new {
                 sink.text(line_end);
                 name.write(sink);
@@ -154,10 +175,7 @@ impl<'a> SignedHeaders<'a> {
             } else {
                 sink.text(",");
             }
-            match value {
-                Value::Bytes(value) => write_value(value, sink),
-                Value::Host(authority) => authority.write(sink),
-            }
+            write_value(*value, sink);
         }
         sink.text(line_end);
     }
@@ -185,9 +203,17 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
     !NEVER.iter().any(|name| header.is_named(name))
 }
 
+#[inline]
+fn write_value(value: Value<'_>, sink: &mut impl Sink) {
+    match value {
+        Value::Bytes(value) => write_single_spaced(value, sink),
+        Value::Host(authority) => authority.write(sink),
+    }
+}
+
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
-fn write_value(value: &[u8], sink: &mut impl Sink) {
+fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
     if !holds(value, |byte| *byte <= b' ') || has_single_spaces(value) {
         return sink.bytes(value);
     }
@@ -212,6 +238,8 @@ fn has_single_spaces(value: &[u8]) -> bool {
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
     pub(crate) encoded_access_key_id: &'a str,
+    /// Region and service, percent-encoded, between their slashes.
+    pub(crate) encoded_place: &'a str,
     pub(crate) expires: u32,
     /// Percent-encoded; none if it is not signed.
     pub(crate) session_token: Option<&'a str>,
@@ -235,7 +263,11 @@ pub(crate) fn write_presigned_query(
     params.begin(names.algorithm, beginnings.algorithm, sink);
     sink.text(scope.dialect.algorithm);
     params.begin(names.credential, beginnings.credential, sink);
-    scope.write_credential(auth.encoded_access_key_id, sink);
+    sink.text(auth.encoded_access_key_id);
+    sink.text("%2F");
+    sink.text(scope.date);
+    sink.text(auth.encoded_place);
+    sink.text(scope.dialect.terminator);
     params.begin(names.date, beginnings.date, sink);
     sink.text(scope.time);
     params.begin(names.expires, beginnings.expires, sink);
@@ -260,18 +292,26 @@ struct Merged<'a> {
 
 impl Merged<'_> {
     /// Writes the parameters that come before this name, and the beginning of what has it: `&name=`.
+    #[inline]
     fn begin(&mut self, name: &str, beginning: &str, sink: &mut impl Sink) {
-        while let [param, rest @ ..] = self.params
-            && param.name.cmp(Text::Plain(name)) == Ordering::Less
-        {
-            param.write(if self.begun { "&" } else { "" }, sink);
-            (self.begun, self.params) = (true, rest);
+        if !self.params.is_empty() {
+            self.write_before(name, sink);
         }
         sink.text(match self.begun {
             true => beginning,
             false => beginning.strip_prefix('&').unwrap_or(beginning),
         });
         self.begun = true;
+    }
+
+    /// Writes the parameters that come before this name.
+    fn write_before(&mut self, name: &str, sink: &mut impl Sink) {
+        while let [param, rest @ ..] = self.params
+            && param.name.cmp(Text::Plain(name)) == Ordering::Less
+        {
+            param.write(if self.begun { "&" } else { "" }, sink);
+            (self.begun, self.params) = (true, rest);
+        }
     }
 }
 
@@ -324,14 +364,20 @@ impl CanonicalRequest<'_> {
 
     /// All that is the same for every key and second under one template.
     pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
-        sink.text("\n");
-        self.headers.write(sink);
-        sink.text("\n");
-        match self.names {
-            CanonicalNames::Written(names) => sink.text(names),
-            CanonicalNames::Of(headers) => headers.write_names(sink),
+        if let Some(host) = self.headers.host_alone {
+            sink.text("\nhost:");
+            write_value(host, sink);
+            sink.text("\n\nhost\n");
+        } else {
+            sink.text("\n");
+            self.headers.write(sink);
+            sink.text("\n");
+            match self.names {
+                CanonicalNames::Written(names) => sink.text(names),
+                CanonicalNames::Of(headers) => headers.write_names(sink),
+            }
+            sink.text("\n");
         }
-        sink.text("\n");
         sink.text(self.payload);
     }
 }

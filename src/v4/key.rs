@@ -7,6 +7,7 @@ use crate::encode::{Bare, Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
 use crate::signed::Signature;
+use alloc::boxed::Box;
 use alloc::string::String;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -19,7 +20,30 @@ pub(crate) struct Scope<'a> {
     pub(crate) date: &'a str,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
+    /// Region and service, if they are written already.
+    pub(crate) place: Option<&'a Place>,
     pub(crate) dialect: &'static Dialect,
+}
+
+/// Region and service as they stand in a scope between date and terminator. Whoever signs many requests writes them once.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// `/us-east-1/s3/`.
+    plain: Box<str>,
+    /// The same percent-encoded: `%2Fus-east-1%2Fs3%2F`.
+    pub(crate) encoded: Box<str>,
+}
+
+impl Place {
+    pub(crate) fn new(region: &str, service: &str) -> Self {
+        let plain = alloc::format!("/{region}/{service}/");
+        let mut encoded = String::new();
+        Text::Plain(&plain).write(Bare::Unreserved, &mut encoded);
+        Place {
+            plain: plain.into(),
+            encoded: encoded.into(),
+        }
+    }
 }
 
 impl Scope<'_> {
@@ -34,24 +58,15 @@ impl Scope<'_> {
 
     /// With slashes between the parts.
     pub(crate) fn write(&self, sink: &mut impl Sink) {
-        let [date, rest @ ..] = self.parts();
-        sink.text(date);
-        for part in rest {
-            sink.text("/");
-            sink.text(part);
-        }
-    }
-
-    /// After an access key id, both percent-encoded, as the value of `X-Amz-Credential`.
-    pub(crate) fn write_credential(&self, encoded_access_key_id: &str, sink: &mut impl Sink) {
-        sink.text(encoded_access_key_id);
-        sink.text("%2F");
         sink.text(self.date);
-        for part in [self.region, self.service] {
-            sink.text("%2F");
-            Text::Plain(part).write(Bare::Unreserved, sink);
+        match self.place {
+            Some(place) => sink.text(&place.plain),
+            None => {
+                for text in ["/", self.region, "/", self.service, "/"] {
+                    sink.text(text);
+                }
+            }
         }
-        sink.text("%2F");
         sink.text(self.dialect.terminator);
     }
 

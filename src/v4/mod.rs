@@ -68,7 +68,7 @@ pub(crate) use canonical::{
     CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
 };
 pub(crate) use dialect::{AWS4, S3_EXPRESS};
-pub(crate) use key::{Scope, check_scope_part};
+pub(crate) use key::{Place, Scope, check_scope_part};
 pub(crate) use payload::{
     EMPTY_SHA256, PayloadText, UNSIGNED_PAYLOAD, check_content_sha256, is_hash,
 };

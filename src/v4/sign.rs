@@ -5,7 +5,7 @@ use super::canonical::{
     SignedHeaders, is_signed, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect, Headers};
-use super::key::{Scope, check_scope_part};
+use super::key::{Place, Scope, check_scope_part};
 use super::payload::{Payload, PayloadText, check_content_sha256, is_hash};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink, Tee};
@@ -48,6 +48,7 @@ pub struct Signer {
     credentials: Credentials,
     region: Box<str>,
     service: Box<str>,
+    place: Place,
     settings: Settings,
 }
 
@@ -114,6 +115,7 @@ impl Signer {
         check_scope_part("service", &service)?;
         Ok(Signer {
             settings: Settings::of_service(&service),
+            place: Place::new(&region, &service),
             credentials,
             region,
             service,
@@ -260,6 +262,7 @@ impl Signer {
             credentials: &self.credentials,
             region: &self.region,
             service: &self.service,
+            place: &self.place,
             settings: self.settings,
         }
     }
@@ -281,6 +284,8 @@ pub(crate) struct Context<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
+    /// Region and service, written.
+    pub(crate) place: &'a Place,
     pub(crate) settings: Settings,
 }
 
@@ -292,6 +297,7 @@ impl<'a> Context<'a> {
             date,
             region: self.region,
             service: self.service,
+            place: Some(self.place),
             dialect: self.settings.dialect,
         }
     }
@@ -339,6 +345,7 @@ impl<'a> Context<'a> {
         AuthParams {
             scope: self.scope(&prepared.date),
             encoded_access_key_id: self.credentials.encoded_access_key_id(),
+            encoded_place: &self.place.encoded,
             expires: prepared.expires,
             session_token: self.token_in_query(),
             headers,
@@ -524,8 +531,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
         FIXED,
         parts.url_bound(),
         auth.encoded_access_key_id.len(),
-        context.region.len(),
-        context.service.len(),
+        auth.encoded_place.len(),
         context
             .credentials
             .encoded_session_token()

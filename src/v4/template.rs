@@ -4,14 +4,13 @@ use super::canonical::{
     AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
     write_presigned_query,
 };
-use super::key::Scope;
+use super::key::{Place, Scope};
 use super::sign::{Context, Settings, check_life, prepare_presign, write_string_to_sign_head};
 use crate::credentials::Credentials;
 use crate::encode::{Hex, Sink};
 use crate::error::Error;
 use crate::hash::{MacKey, hash};
 use crate::request::{Parts, Path};
-use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -37,6 +36,7 @@ pub(crate) struct Template {
     credentials: Credentials,
     region: Box<str>,
     service: Box<str>,
+    place: Place,
     settings: Settings,
     prepared: Prepared,
 }
@@ -112,6 +112,7 @@ impl Template {
             credentials: context.credentials.clone(),
             region: context.region.into(),
             service: context.service.into(),
+            place: context.place.clone(),
             settings: context.settings,
         })
     }
@@ -136,7 +137,7 @@ impl Template {
             hasher.update(hash.as_bytes());
         });
         url.push_str(query);
-        url.push_str(Signature::hex(&signature).as_str());
+        url.push_str(Hex::of(&signature).as_str());
         url.push_str(&self.appended);
     }
 
@@ -151,6 +152,7 @@ impl Template {
             credentials: &self.credentials,
             region: &self.region,
             service: &self.service,
+            place: &self.place,
             settings: self.settings,
         };
         let (date, _) = check_life(&context, self.expires_in, now)?;
@@ -174,7 +176,7 @@ impl Template {
             hasher.update(hash.as_bytes());
         });
         url.push_str(scope.dialect.beginnings.signature);
-        url.push_str(Signature::hex(&signature).as_str());
+        url.push_str(Hex::of(&signature).as_str());
         url.push_str(&self.appended);
         Ok(())
     }

@@ -244,6 +244,7 @@ impl<'a> FormClaim<'a> {
                     date: date.date(),
                     region,
                     service,
+                    place: None,
                     dialect: &v4::AWS4,
                 };
                 scope.sign_text(credentials, self.policy)

@@ -533,6 +533,7 @@ impl<'a> Claim<'a> {
             date: self.date.date(),
             region: &self.region,
             service: &self.service,
+            place: None,
             dialect: &AWS4,
         }
     }
