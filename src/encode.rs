@@ -325,7 +325,7 @@ impl<'a> Text<'a> {
 }
 
 /// The byte of a `%XX` at the front, and what follows.
-fn unescape(text: &str) -> Option<(u8, &str)> {
+pub(crate) fn unescape(text: &str) -> Option<(u8, &str)> {
     let escape = text.strip_prefix('%')?;
     let (digits, after) = escape.split_at_checked(2)?;
     let [high, low] = *digits.as_bytes() else {
@@ -335,26 +335,31 @@ fn unescape(text: &str) -> Option<(u8, &str)> {
 }
 
 /// Whether a text has a `%` that no two hex digits follow, or a byte that is refused, which has to be one before `%` in ASCII, or
-/// the last. Most of a text is after it, and is passed over many bytes at a time.
+/// the last. Most of a text is after it. All bytes of a piece are looked at, because the compiler then looks at many at a time.
 pub(crate) fn is_bad_wire(text: &str, is_refused: impl Fn(u8) -> bool) -> bool {
-    const MANY: usize = 32;
+    const PIECE: usize = 32;
     let is_special = |byte: &u8| (*byte <= b'%') | (*byte == 0x7f);
+    let is_bad_piece = |piece: &[u8]| {
+        let [one, two] = [1, 2].map(|at| piece.get(at..).unwrap_or_default());
+        let escapes = piece.iter().zip(one).zip(two);
+        escapes.fold(
+            holds(piece, |byte| is_refused(*byte)),
+            |found, ((first, high), low)| {
+                found | ((*first == b'%') & !(high.is_ascii_hexdigit() & low.is_ascii_hexdigit()))
+            },
+        )
+    };
     let mut rest = text.as_bytes();
-    loop {
-        let many = rest.as_chunks::<MANY>().0.iter();
-        let plain = many.take_while(|many| !holds(*many, is_special)).count();
-        rest = rest.get(plain.saturating_mul(MANY)..).unwrap_or_default();
-        let Some(at) = rest.iter().position(is_special) else {
-            return false;
-        };
-        match rest.get(at..) {
-            Some([b'%', high, low, after @ ..]) if digit(*high).and(digit(*low)).is_some() => {
-                rest = after;
-            }
-            Some([byte, after @ ..]) if *byte != b'%' && !is_refused(*byte) => rest = after,
-            _ => return true,
+    while let Some((piece, after)) = rest.split_first_chunk::<PIECE>() {
+        // With the two bytes after it, which may be the digits of its last escape.
+        let with_digits = rest.get(..PIECE.saturating_add(2)).unwrap_or(rest);
+        if holds(piece, is_special) && is_bad_piece(with_digits) {
+            return true;
         }
+        rest = after;
     }
+    let ends_in_one = matches!(text.as_bytes(), [.., b'%'] | [.., b'%', _]);
+    ends_in_one || holds(rest, is_special) && is_bad_piece(rest)
 }
 
 /// The first `%` of a text that no two hex digits follow, with what stands there.

@@ -3,7 +3,7 @@
 
 use super::Scheme;
 use super::error::{VerifyError, refuse};
-use crate::encode::{Text, holds};
+use crate::encode::{Text, holds, unescape};
 use crate::error::Quoted;
 use crate::list::List;
 use crate::request::is_token;
@@ -26,7 +26,14 @@ pub(crate) fn decode_bytes(text: Text<'_>) -> Cow<'_, [u8]> {
         return Cow::Borrowed(text.raw().as_bytes());
     }
     let mut bytes = Vec::with_capacity(text.raw().len());
-    bytes.extend(text.decoded());
+    let mut rest = text.raw();
+    while let Some((before, escape)) = rest.find('%').and_then(|at| rest.split_at_checked(at)) {
+        bytes.extend_from_slice(before.as_bytes());
+        let (byte, after) = unescape(escape).unwrap_or((b'%', escape.get(1..).unwrap_or_default()));
+        bytes.push(byte);
+        rest = after;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
     Cow::Owned(bytes)
 }
 
