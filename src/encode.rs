@@ -99,6 +99,8 @@ pub(crate) enum Bare {
     Unreserved = 1,
     /// These and `/`: for paths.
     Path = 2,
+    /// Letters, digits, `-`, `.` and `_`: what a host's name is made of, which is never encoded.
+    Host = 4,
 }
 
 /// For each byte, the bits of those [`Bare`] that hold it.
@@ -108,9 +110,10 @@ static CLASS: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         class[byte] = match byte as u8 {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                Bare::Unreserved as u8 | Bare::Path as u8
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                Bare::Unreserved as u8 | Bare::Path as u8 | Bare::Host as u8
             }
+            b'~' => Bare::Unreserved as u8 | Bare::Path as u8,
             b'/' => Bare::Path as u8,
             _ => 0,
         };
@@ -142,12 +145,15 @@ impl Bare {
     /// How many bytes at the front of an encoded text are encoded canonically already: bare ones, and those escapes
     /// that the encoder writes.
     pub(crate) fn canonical_run(self, bytes: &[u8]) -> usize {
+        self.canonical_run_after(0, bytes)
+    }
+
+    /// The same, if so many are known to be bare.
+    pub(crate) fn canonical_run_after(self, mut length: usize, bytes: &[u8]) -> usize {
         let is_written = |high: u8, low: u8| {
-            let byte = digit(high).zip(digit(low));
-            let is_needed = byte.is_some_and(|(high, low)| !self.holds((high << 4) | low));
-            is_needed && !high.is_ascii_lowercase() && !low.is_ascii_lowercase()
+            let (high, low) = (hex_digit(high), hex_digit(low));
+            (high | low) < LOWER && !self.holds((high << 4) | low)
         };
-        let mut length = 0usize;
         loop {
             let rest = bytes.get(length..).unwrap_or_default();
             length = length.saturating_add(self.run(rest));
@@ -264,6 +270,19 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Whether this is what the text stands for.
+    pub(crate) fn stands_for(self, text: &str) -> bool {
+        match self.raw().len() == text.len() {
+            true => self.raw() == text,
+            // Escapes make a text longer.
+            false => {
+                self.raw().len() > text.len()
+                    && self.is_escaped()
+                    && self.decoded().eq(text.bytes())
+            }
+        }
+    }
+
     /// Whether the text may stand for other bytes than its own.
     pub(crate) fn is_escaped(self) -> bool {
         matches!(self, Text::Wire(raw) if holds(raw.as_bytes(), |byte| *byte == b'%'))
@@ -306,7 +325,7 @@ impl<'a> Text<'a> {
 }
 
 /// The byte of a `%XX` at the front, and what follows.
-fn unescape(text: &str) -> Option<(u8, &str)> {
+pub(crate) fn unescape(text: &str) -> Option<(u8, &str)> {
     let escape = text.strip_prefix('%')?;
     let (digits, after) = escape.split_at_checked(2)?;
     let [high, low] = *digits.as_bytes() else {
@@ -315,22 +334,36 @@ fn unescape(text: &str) -> Option<(u8, &str)> {
     Some(((digit(high)? << 4) | digit(low)?, after))
 }
 
+/// Whether a text has a `%` that no two hex digits follow, or a byte that is refused, which has to be one before `%` in ASCII, or
+/// the last. Most of a text is after it. All bytes of a piece are looked at, because the compiler then looks at many at a time.
+pub(crate) fn is_bad_wire(text: &str, is_refused: impl Fn(u8) -> bool) -> bool {
+    const PIECE: usize = 32;
+    let is_special = |byte: &u8| (*byte <= b'%') | (*byte == 0x7f);
+    let is_bad_piece = |piece: &[u8]| {
+        let [one, two] = [1, 2].map(|at| piece.get(at..).unwrap_or_default());
+        let escapes = piece.iter().zip(one).zip(two);
+        escapes.fold(
+            holds(piece, |byte| is_refused(*byte)),
+            |found, ((first, high), low)| {
+                found | ((*first == b'%') & !(high.is_ascii_hexdigit() & low.is_ascii_hexdigit()))
+            },
+        )
+    };
+    let mut rest = text.as_bytes();
+    while let Some((piece, after)) = rest.split_first_chunk::<PIECE>() {
+        // With the two bytes after it, which may be the digits of its last escape.
+        let with_digits = rest.get(..PIECE.saturating_add(2)).unwrap_or(rest);
+        if holds(piece, is_special) && is_bad_piece(with_digits) {
+            return true;
+        }
+        rest = after;
+    }
+    let ends_in_one = matches!(text.as_bytes(), [.., b'%'] | [.., b'%', _]);
+    ends_in_one || holds(rest, is_special) && is_bad_piece(rest)
+}
+
 /// The first `%` of a text that no two hex digits follow, with what stands there.
 pub(crate) fn bad_escape(text: &str) -> Option<&str> {
-    // Nearly every text has none. All bytes are looked at, many at a time.
-    let bytes = text.as_bytes();
-    let [one, two] = [1, 2].map(|at| bytes.get(at..).unwrap_or_default());
-    let is_bad = bytes
-        .iter()
-        .zip(one)
-        .zip(two)
-        .fold(false, |found, ((first, high), low)| {
-            found | ((*first == b'%') & !(high.is_ascii_hexdigit() & low.is_ascii_hexdigit()))
-        });
-    let ends_in_one = matches!(bytes, [.., b'%'] | [.., b'%', _]);
-    if !is_bad && !ends_in_one {
-        return None;
-    }
     text.match_indices('%')
         .filter_map(|(at, _)| text.get(at..))
         .find(|rest| unescape(rest).is_none())
@@ -340,10 +373,33 @@ pub(crate) fn bad_escape(text: &str) -> Option<&str> {
         })
 }
 
+/// Added to the value of a hex digit in lower case.
+const LOWER: u8 = 0x10;
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of a hex digit, with [`LOWER`] for one in lower case; else [`NO_DIGIT`].
+fn hex_digit(byte: u8) -> u8 {
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    static DIGITS: [u8; 256] = {
+        let mut digits = [NO_DIGIT; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            digits[byte] = match byte as u8 {
+                digit @ b'0'..=b'9' => digit - b'0',
+                digit @ b'A'..=b'F' => digit - b'A' + 10,
+                digit @ b'a'..=b'f' => digit - b'a' + 10 + LOWER,
+                _ => NO_DIGIT,
+            };
+            byte += 1;
+        }
+        digits
+    };
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT)
+}
+
 fn digit(byte: u8) -> Option<u8> {
-    (byte as char)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    let digit = hex_digit(byte);
+    (digit != NO_DIGIT).then_some(digit & 0xf)
 }
 
 /// One ASCII byte as a text.
@@ -397,7 +453,7 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text};
+    use super::{Bare, Text, is_bad_wire};
     use alloc::string::String;
 
     fn encoded(text: Text<'_>) -> String {
@@ -429,5 +485,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Wherever it stands, also over the edges of what is looked at at once.
+    #[test]
+    fn what_is_bad_in_a_url_is_found() {
+        let is_bad = |text: &str| is_bad_wire(text, |byte| byte.is_ascii_control());
+        for before in 0..70 {
+            for after in 0..40 {
+                let at_its_place = |text| {
+                    let (before, after) = ("x".repeat(before), "x".repeat(after));
+                    before + "%41" + text + &after
+                };
+                for good in ["", "%41", "%4f%4F", " ", "!", "#", "\u{e9}"] {
+                    assert!(!is_bad(&at_its_place(good)), "{good:?} at {before}");
+                }
+                for bad in ["%", "%4", "%4g", "%g4", "%%41", "\n", "\0", "\u{7f}"] {
+                    assert!(is_bad(&at_its_place(bad)), "{bad:?} at {before}");
+                }
+            }
+        }
+        assert!(is_bad_wire("a#b", |byte| byte == b'#'));
     }
 }

@@ -13,10 +13,10 @@ const V4_BESIDE: [&str; 2] = ["X-Amz-Expires", "X-Amz-SignedHeaders"];
 /// Which parameters of a SigV2 signature a query has.
 #[derive(Default)]
 pub(crate) struct V2Marks {
-    access_key_id: bool,
-    expires: bool,
-    signature: bool,
-    version: bool,
+    pub(crate) access_key_id: bool,
+    pub(crate) expires: bool,
+    pub(crate) signature: bool,
+    pub(crate) version: bool,
 }
 
 impl V2Marks {
@@ -30,11 +30,6 @@ impl V2Marks {
     /// A query of another kind may well have one of the common words.
     pub(crate) fn is_signed(&self) -> bool {
         self.access_key_id || (self.signature && (self.expires || self.version))
-    }
-
-    /// Whether it says its version, which that of the query APIs does and S3's does not.
-    pub(crate) fn has_version(&self) -> bool {
-        self.version
     }
 }
 

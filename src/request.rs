@@ -1,7 +1,7 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape, holds, run};
+use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, run};
 use crate::error::{Error, Quoted, error};
 use crate::headers::write_unfolded;
 use crate::list::List;
@@ -292,14 +292,7 @@ impl<'a> Param<'a> {
 
     /// Whether the decoded name is just this one.
     pub(crate) fn is_exactly(&self, name: &str) -> bool {
-        match self.name.raw().len() == name.len() {
-            true => self.name.raw() == name,
-            false => {
-                self.name.raw().len() > name.len()
-                    && self.name.is_escaped()
-                    && self.name.decoded().eq(name.bytes())
-            }
-        }
+        self.name.stands_for(name)
     }
 }
 
@@ -532,32 +525,43 @@ impl<'a> Url<'a> {
                 "the URL has a fragment, which is never sent: a `#` that is data is written %23"
             ));
         }
-        let name = host_run(rest);
+        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
+        let name = Bare::Host.run(rest.as_bytes());
         let after_name = rest.as_bytes().get(name..).unwrap_or_default();
-        let end = after_name
-            .iter()
-            .position(|byte| matches!(byte, b'/' | b'?'));
-        let end = name.saturating_add(end.unwrap_or(after_name.len()));
+        let end = after_name.iter().position(is_end);
+        let end = end.map_or(rest.len(), |end| name.saturating_add(end));
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (rest, None),
-        };
+        let (path, query) = split_target(rest);
         check_wire("path", path)?;
         check_wire("query", query.unwrap_or_default())?;
-        let authority = parse_authority(authority, scheme).map_err(|error| {
-            // A password with a slash in it, as many secret keys have one, ends up here in pieces.
-            match path.contains('@') {
-                true => user_error(),
-                false => error,
-            }
-        })?;
+        let authority = match name {
+            // A name without a port, as nearly all are.
+            1.. if name == end => Authority {
+                host: authority,
+                port: None,
+            },
+            _ => parse_authority(authority, scheme).map_err(|error| {
+                // A password with a slash in it, as many secret keys have one, ends up here in pieces.
+                match path.contains('@') {
+                    true => user_error(),
+                    false => error,
+                }
+            })?,
+        };
         Ok(Url {
             scheme,
             authority,
             path,
             query,
         })
+    }
+}
+
+/// Path and query of a request's target.
+pub(crate) fn split_target(target: &str) -> (&str, Option<&str>) {
+    match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
     }
 }
 
@@ -601,11 +605,6 @@ fn user_error() -> Error {
 }
 
 fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
-    // A name without a port, as nearly all are.
-    if !text.is_empty() && host_run(text) == text.len() {
-        let (host, port) = (text, None);
-        return Ok(Authority { host, port });
-    }
     if text.contains('@') {
         return Err(user_error());
     }
@@ -641,26 +640,6 @@ fn parse_authority(text: &str, scheme: Scheme) -> Result<Authority<'_>, Error> {
     })
 }
 
-/// Whether a byte can stand in the name of a host.
-const fn fits_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
-}
-
-/// How many bytes at the front can stand in the name of a host.
-fn host_run(text: &str) -> usize {
-    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    static FITS: [u8; 256] = {
-        let mut table = [0; 256];
-        let mut byte = 0;
-        while byte < 128 {
-            table[byte] = fits_host(byte as u8) as u8;
-            byte += 1;
-        }
-        table
-    };
-    run(&FITS, 1, text.as_bytes())
-}
-
 pub(crate) fn check_host(host: &str) -> Result<(), Error> {
     if host.is_empty() {
         return Err(error!(Url, "the URL has no host"));
@@ -676,10 +655,8 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
             )),
         };
     }
-    match host
-        .chars()
-        .find(|c| !u8::try_from(*c).is_ok_and(fits_host))
-    {
+    let name = Bare::Host.run(host.as_bytes());
+    match host.get(name..).and_then(|rest| rest.chars().next()) {
         None => Ok(()),
         Some(c) if c.is_ascii() => Err(error!(
             Url,
@@ -697,10 +674,10 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
 
 /// Path and query of a URL: whole escapes, and no control character, which no client would send as it is.
 pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
-    // Nearly every text has none.
-    if holds(text.as_bytes(), u8::is_ascii_control)
-        && let Some(control) = text.chars().find(char::is_ascii_control)
-    {
+    if !is_bad_wire(text, |byte| byte.is_ascii_control()) {
+        return Ok(());
+    }
+    if let Some(control) = text.chars().find(char::is_ascii_control) {
         return Err(error!(
             Url,
             "the {what} holds the control character {}, which has to be percent-encoded",

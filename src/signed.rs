@@ -210,15 +210,18 @@ impl Signature {
     /// differ. Its text has to be as it is sent: lower-case hexadecimal digits or base64.
     #[must_use]
     pub fn matches(&self, received: impl AsRef<[u8]>) -> bool {
-        self.as_str().as_bytes().ct_eq(received.as_ref()).to_bool()
+        self.as_bytes().ct_eq(received.as_ref()).to_bool()
     }
 
     /// The signature as it is sent: lower-case hexadecimal digits under SigV4, base64 under SigV2. In a query the
     /// latter is percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let text = self.text.get(..self.length).unwrap_or_default();
-        core::str::from_utf8(text).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
     }
 }
 

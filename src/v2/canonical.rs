@@ -133,9 +133,7 @@ impl StringToSign<'_> {
 /// Writes the sub-resources, sorted by name. Those of one name stay in the order given.
 fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     // Most requests have none.
-    let may_be_one =
-        |param: &Param<'_>| param.name.is_escaped() || is_sub_resource(param.name.raw());
-    if !params.iter().any(may_be_one) {
+    if !params.iter().any(may_be_sub_resource) {
         return;
     }
     let mut separator = "?";
@@ -154,6 +152,11 @@ fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
             separator = "&";
         }
     }
+}
+
+/// Whether a parameter may be a sub-resource, without decoding its name.
+pub(crate) fn may_be_sub_resource(param: &Param<'_>) -> bool {
+    param.name.is_escaped() || is_sub_resource(param.name.raw())
 }
 
 /// Writes a value as it is before it is encoded.

@@ -62,7 +62,8 @@ pub use query::{QuerySigner, SignatureMethod, SignedForm};
 pub use sign::Signer;
 
 pub(crate) use canonical::{
-    AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_sub_resource,
+    AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_amz_param,
+    is_sub_resource, may_be_sub_resource,
 };
 pub(crate) use query::{LIFE, TIMESTAMP, parse_timestamp, sort_by_name, write_front};
 pub(crate) use sign::{

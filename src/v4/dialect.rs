@@ -132,7 +132,7 @@ impl Parameters {
     }
 
     /// The parameters that carry a signature: a request that has one of them is signed already.
-    pub(crate) fn names(&self) -> [&'static str; 8] {
+    pub(crate) const fn names(&self) -> [&'static str; 8] {
         [
             self.algorithm,
             self.credential,

@@ -1,6 +1,6 @@
 //! The payload hash: the last line of the canonical request.
 
-use crate::encode::Hex;
+use crate::encode::{Hex, holds};
 use crate::error::{Error, Quoted, error};
 use crate::hash::sha256;
 
@@ -114,7 +114,8 @@ pub(crate) fn check_content_sha256(value: &[u8]) -> Result<&str, Error> {
 /// Whether a payload text is a hash, and not a word that stands for a payload without one.
 pub(crate) fn is_hash(text: &str) -> bool {
     text.len() == EMPTY_SHA256.len()
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && !holds(
+            text.as_bytes(),
+            |byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        )
 }

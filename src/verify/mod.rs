@@ -88,7 +88,7 @@ pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_decimal};
 
 use crate::credentials::Credentials;
-use crate::encode::{Text, bad_escape, holds};
+use crate::encode::{Text, bad_escape, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::request::{check_header, check_method};
@@ -334,22 +334,19 @@ impl Verifier {
                 self.check_allowed(scheme)?;
                 match scheme {
                     Scheme::V4Header => Generation::V4(v4::Claim::of_header(self, request, text)?),
-                    _ => Generation::V2(v2::Claim::of_header(self, request, text)?),
+                    _ => Generation::V2(v2::Claim::of_header(self, request, text, &query.v2)?),
                 }
             }
             (None, true, false) => {
                 self.check_allowed(Scheme::V4Query)?;
-                Generation::V4(v4::Claim::of_query(self, request, query)?)
+                Generation::V4(v4::Claim::of_query(self, request, &query)?)
             }
             (None, false, true) => {
-                let scheme = match query.v2.has_version() {
-                    true => Scheme::V2QueryApi,
-                    false => Scheme::V2Query,
-                };
+                let scheme = query.v2.scheme();
                 self.check_allowed(scheme)?;
                 Generation::V2(match scheme {
                     Scheme::V2QueryApi => v2::Claim::of_api(request, query.text)?,
-                    _ => v2::Claim::of_query(self, request, query.text)?,
+                    _ => v2::Claim::of_query(self, request, &query)?,
                 })
             }
             _ if signatures.contains(&true) => {
@@ -404,10 +401,11 @@ impl Verifier {
         let path = request.authority.is_none().then_some(request.path);
         let query = path.and((!query.is_encoded).then_some(query.text));
         for text in path.into_iter().chain(query) {
-            let is_bad = |byte: &u8| byte.is_ascii_control() || *byte == b'#';
-            if holds(text.as_bytes(), is_bad)
-                && let Some(bad) = text.bytes().find(is_bad).map(char::from)
-            {
+            let is_refused = |byte: u8| byte.is_ascii_control() | (byte == b'#');
+            if !is_bad_wire(text, is_refused) {
+                continue;
+            }
+            if let Some(bad) = text.bytes().find(|byte| is_refused(*byte)).map(char::from) {
                 return Err(refuse!(
                     Request,
                     None,

@@ -1,16 +1,15 @@
 //! The query of a received request, read in one pass. What lives here: which authentication is in it, and whether it is
 //! canonical as it stands. What does not: what the parameters have to say.
 
-use super::v4;
+use super::{v2, v4};
 use crate::encode::{Bare, Text};
-use crate::marks::V2Marks;
 use crate::request::Param;
 
 /// What a query holds.
 pub(super) struct Query<'a> {
     pub(super) text: &'a str,
     pub(super) v4: v4::Params<'a>,
-    pub(super) v2: V2Marks,
+    pub(super) v2: v2::Params<'a>,
     /// Whether all parameters are canonical as they stand, whatever their order.
     pub(super) is_encoded: bool,
     pub(super) last: Param<'a>,
@@ -23,7 +22,7 @@ impl<'a> Query<'a> {
         let mut query = Query {
             text,
             v4: v4::Params::default(),
-            v2: V2Marks::default(),
+            v2: v2::Params::default(),
             is_encoded: true,
             last: Param::default(),
             before_last: None,
@@ -32,24 +31,27 @@ impl<'a> Query<'a> {
         let mut previous = ("", "");
         let mut rest = Some(text);
         while let Some(from) = rest {
-            let found = Found::at_front(from);
-            query.v4.see(&found.param);
-            query.v2.see(&found.param);
-            query.is_encoded &= found.is_canonical;
-            match found.after {
-                Some(_) => {
-                    let value = found.param.value.unwrap_or_default();
-                    let param = (found.param.name.raw(), value.raw());
-                    is_canonical &= found.is_canonical && previous <= param;
-                    previous = param;
+            let found = Found::at_front(from, &query.v4);
+            match found.known {
+                Some(known) => query.v4.take(known, found.param.value),
+                None => {
+                    query.v4.see(&found.param);
+                    query.v2.see(&found.param);
                 }
-                None if is_canonical => {
+            }
+            query.is_encoded &= found.is_canonical;
+            if found.after.is_some() {
+                let value = found.param.value.unwrap_or_default();
+                let param = (found.param.name.raw(), value.raw());
+                is_canonical &= found.is_canonical && previous <= param;
+                previous = param;
+            } else {
+                query.last = found.param;
+                if is_canonical {
                     let end = text.len().saturating_sub(from.len()).checked_sub(1);
                     query.before_last = end.and_then(|end| text.get(..end));
                 }
-                None => {}
             }
-            query.last = found.param;
             rest = found.after;
         }
         query
@@ -59,6 +61,8 @@ impl<'a> Query<'a> {
 /// A parameter of a query.
 struct Found<'a> {
     param: Param<'a>,
+    /// If that was seen at once: that it is one of SigV4's authentication.
+    known: Option<v4::Known>,
     /// Whether name and value are encoded canonically, and the name is followed by its `=`.
     is_canonical: bool,
     /// What follows its `&`.
@@ -66,14 +70,15 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn at_front(text: &'a str) -> Self {
-        Found::canonical(text).unwrap_or_else(|| {
+    fn at_front(text: &'a str, before: &v4::Params<'a>) -> Self {
+        Found::canonical(text, before).unwrap_or_else(|| {
             let (param, after) = match text.split_once('&') {
                 Some((param, after)) => (param, Some(after)),
                 None => (text, None),
             };
             Found {
                 param: Param::from_wire(param),
+                known: None,
                 is_canonical: false,
                 after,
             }
@@ -81,18 +86,35 @@ impl<'a> Found<'a> {
     }
 
     /// A canonical parameter whose name has no escape, as nearly all have none.
-    fn canonical(text: &'a str) -> Option<Self> {
+    fn canonical(text: &'a str, before: &v4::Params<'a>) -> Option<Self> {
         let bare = Bare::Unreserved;
-        let (name, rest) = text.split_at_checked(bare.run(text.as_bytes()))?;
-        let rest = rest.strip_prefix('=')?;
-        let (value, rest) = rest.split_at_checked(bare.canonical_run(rest.as_bytes()))?;
+        let likely = before.next_at_front(text);
+        let likely = likely.and_then(|(known, rest)| Some((known, rest.strip_prefix('=')?)));
+        let (known, name, rest) = match likely {
+            Some((known, rest)) => (Some(known), known.name, rest),
+            None => {
+                let (name, rest) = text.split_at_checked(bare.run(text.as_bytes()))?;
+                (None, name, rest.strip_prefix('=')?)
+            }
+        };
+        let bytes = rest.as_bytes();
+        let bare_run = bare.run(bytes);
+        let is_escaped = bytes.get(bare_run) == Some(&b'%');
+        let (value, rest) = if is_escaped {
+            let (value, rest) = rest.split_at_checked(bare.canonical_run_after(bare_run, bytes))?;
+            (Text::Wire(value), rest)
+        } else {
+            let (value, rest) = rest.split_at_checked(bare_run)?;
+            (Text::Plain(value), rest)
+        };
         let after = rest.strip_prefix('&');
         let is_whole = after.is_some() || rest.is_empty();
         is_whole.then_some(Found {
             param: Param {
                 name: Text::Plain(name),
-                value: Some(Text::Wire(value)),
+                value: Some(value),
             },
+            known,
             is_canonical: true,
             after,
         })

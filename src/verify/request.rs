@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
-use crate::request::{Authority, Header, Url};
+use crate::request::{Authority, Header, Url, split_target};
 use core::fmt;
 
 /// A request as it was received: method, target, headers, and what is known of the body.
@@ -47,16 +47,23 @@ impl<'a> ReceivedRequest<'a> {
     /// A request by its method and its target: `/photos/puppy.jpg?versionId=null`.
     #[must_use]
     pub fn new(method: &'a str, target: &'a str) -> Self {
-        let (path, query) = match target.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (target, None),
-        };
+        let (path, query) = split_target(target);
+        ReceivedRequest::of(method, path, query, None)
+    }
+
+    #[inline]
+    fn of(
+        method: &'a str,
+        path: &'a str,
+        query: Option<&'a str>,
+        authority: Option<Authority<'a>>,
+    ) -> Self {
         ReceivedRequest {
             method,
             path,
             query,
             headers: List::new(),
-            authority: None,
+            authority,
             body: Body::Unknown,
             bucket: None,
         }
@@ -68,11 +75,13 @@ impl<'a> ReceivedRequest<'a> {
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
     /// control character.
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
-        let url = Url::parse(url)?;
-        let mut request = ReceivedRequest::new(method, url.path);
-        request.query = url.query;
-        request.authority = Some(url.authority);
-        Ok(request)
+        let Url {
+            path,
+            query,
+            authority,
+            ..
+        } = Url::parse(url)?;
+        Ok(ReceivedRequest::of(method, path, query, Some(authority)))
     }
 
     /// Adds a header. Give a repeated header as often as it was received, in that order.
@@ -154,9 +163,8 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
-        let mut request = ReceivedRequest::new(method.as_str(), uri.path());
-        request.query = uri.query();
-        request = request.headers(
+        let request = ReceivedRequest::of(method.as_str(), uri.path(), uri.query(), None);
+        let request = request.headers(
             headers
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_bytes())),

@@ -3,7 +3,7 @@
 
 use super::Scheme;
 use super::error::{VerifyError, refuse};
-use crate::encode::{Text, holds};
+use crate::encode::{Text, holds, unescape};
 use crate::error::Quoted;
 use crate::list::List;
 use crate::request::is_token;
@@ -13,59 +13,61 @@ use alloc::vec::Vec;
 
 /// The text decoded: as it stands, if no escape is in it. None if it is not UTF-8.
 pub(crate) fn decode(text: Text<'_>) -> Option<Cow<'_, str>> {
-    match text.is_escaped() {
-        true => String::from_utf8(decoded(text)).ok().map(Cow::Owned),
-        false => Some(Cow::Borrowed(text.raw())),
+    if !text.is_escaped() {
+        return Some(Cow::Borrowed(text.raw()));
     }
+    let bytes = decode_bytes(text).into_owned();
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// The same for text that may be any bytes.
-pub(super) fn decode_bytes(text: Text<'_>) -> Cow<'_, [u8]> {
-    match text.is_escaped() {
-        true => Cow::Owned(decoded(text)),
-        false => Cow::Borrowed(text.raw().as_bytes()),
+/// The same, for what may be any bytes.
+pub(crate) fn decode_bytes(text: Text<'_>) -> Cow<'_, [u8]> {
+    if !text.is_escaped() {
+        return Cow::Borrowed(text.raw().as_bytes());
     }
-}
-
-fn decoded(text: Text<'_>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.raw().len());
-    bytes.extend(text.decoded());
-    bytes
-}
-
-/// The rest of a text, of the same kind.
-fn same<'a>(like: Text<'_>, raw: &'a str) -> Text<'a> {
-    match like {
-        Text::Plain(_) => Text::Plain(raw),
-        Text::Wire(_) => Text::Wire(raw),
+    let mut rest = text.raw();
+    while let Some((before, escape)) = rest.find('%').and_then(|at| rest.split_at_checked(at)) {
+        bytes.extend_from_slice(before.as_bytes());
+        let (byte, after) = unescape(escape).unwrap_or((b'%', escape.get(1..).unwrap_or_default()));
+        bytes.push(byte);
+        rest = after;
     }
+    bytes.extend_from_slice(rest.as_bytes());
+    Cow::Owned(bytes)
 }
 
-/// The place and length of the last occurrence of a separator, which may be escaped.
-fn last(text: Text<'_>, separator: u8, escape: &str) -> Option<(usize, usize)> {
-    let is_wire = matches!(text, Text::Wire(_));
-    let raw = text.raw();
-    let mut before = raw.as_bytes();
-    loop {
-        let is_found = |byte: &u8| *byte == separator || is_wire && *byte == b'%';
-        let at = before.iter().rposition(is_found)?;
-        if before.get(at) == Some(&separator) {
-            return Some((at, 1));
+/// What stands before and after the last slash, which may be escaped.
+fn split_last(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
+    let raw = match text {
+        Text::Plain(raw) => {
+            let (before, after) = raw.rsplit_once('/')?;
+            return Some((Text::Plain(before), Text::Plain(after)));
         }
-        let found = raw.get(at..at.saturating_add(escape.len()));
-        if found.is_some_and(|found| found.eq_ignore_ascii_case(escape)) {
-            return Some((at, escape.len()));
+        Text::Wire(raw) => raw,
+    };
+    // What follows the last `%` is plain.
+    let mut is_plain = true;
+    for (at, byte) in raw.bytes().enumerate().rev() {
+        if !matches!(byte, b'/' | b'%') {
+            continue;
         }
-        before = before.get(..at)?;
+        let (before, found) = raw.split_at_checked(at)?;
+        let after = match found.as_bytes() {
+            [b'/', ..] => found.get(1..),
+            [_, b'2', b'F' | b'f', ..] => found.get(3..),
+            _ => None,
+        };
+        if let Some(after) = after {
+            let after = match is_plain {
+                true => Text::Plain(after),
+                false => Text::Wire(after),
+            };
+            return Some((Text::Wire(before), after));
+        }
+        is_plain = false;
     }
-}
-
-fn split_last<'a>(text: Text<'a>, separator: u8, escape: &str) -> Option<(Text<'a>, Text<'a>)> {
-    let (at, length) = last(text, separator, escape)?;
-    let raw = text.raw();
-    let before = raw.get(..at)?;
-    let after = raw.get(at.checked_add(length)?..)?;
-    Some((same(text, before), same(text, after)))
+    None
 }
 
 /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`. The access key id may hold slashes.
@@ -79,10 +81,10 @@ pub(crate) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     pub(crate) fn parse(text: Text<'a>) -> Option<Self> {
-        let (rest, terminator) = split_last(text, b'/', "%2F")?;
-        let (rest, service) = split_last(rest, b'/', "%2F")?;
-        let (rest, region) = split_last(rest, b'/', "%2F")?;
-        let (access_key_id, date) = split_last(rest, b'/', "%2F")?;
+        let (rest, terminator) = split_last(text)?;
+        let (rest, service) = split_last(rest)?;
+        let (rest, region) = split_last(rest)?;
+        let (access_key_id, date) = split_last(rest)?;
         Some(Credential {
             access_key_id: decode(access_key_id).filter(|id| !id.is_empty())?,
             date: decode(date)?,
@@ -99,35 +101,46 @@ pub(crate) struct SignedNames<'a>(pub(crate) Text<'a>);
 
 impl<'a> SignedNames<'a> {
     /// The names, one by one.
-    pub(crate) fn list(self) -> List<Text<'a>, 16> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = Text<'a>> {
         let is_wire = self.0.is_escaped();
-        let name = |raw| match is_wire {
-            true => Text::Wire(raw),
-            false => Text::Plain(raw),
-        };
-        let mut list = List::new();
-        let mut rest = self.0.raw();
-        while let Some((before, after)) = split_first(rest, is_wire) {
-            list.push(name(before));
+        let mut rest = Some(self.0.raw());
+        core::iter::from_fn(move || {
+            let text = rest?;
+            let (name, after) = match split_first(text, is_wire) {
+                Some((name, after)) => (name, Some(after)),
+                None => (text, None),
+            };
             rest = after;
-        }
-        list.push(name(rest));
+            Some(match is_wire {
+                true => Text::Wire(name),
+                false => Text::Plain(name),
+            })
+        })
+    }
+
+    /// All names.
+    pub(crate) fn list(self) -> List<Text<'a>, 16> {
+        let mut list = List::new();
+        list.extend(self.iter());
         list
     }
 
     /// Whether the name, in any case of letters, is among the signed ones.
     pub(crate) fn holds(self, name: &str) -> bool {
-        let names = self.list();
-        names.as_slice().iter().any(|signed| is_name(*signed, name))
+        self.iter().any(|signed| is_name(signed, name))
     }
 }
 
 /// What stands before the first `;`, which may be escaped, and what follows it.
 fn split_first(text: &str, is_wire: bool) -> Option<(&str, &str)> {
+    if !is_wire {
+        let at = text.bytes().position(|byte| byte == b';')?;
+        return Some((text.get(..at)?, text.get(at.saturating_add(1)..)?));
+    }
     let mut from = 0usize;
     loop {
         let rest = text.get(from..)?;
-        let is_found = |byte| byte == b';' || is_wire && byte == b'%';
+        let is_found = |byte| matches!(byte, b';' | b'%');
         let at = from.saturating_add(rest.bytes().position(is_found)?);
         let (before, separator) = text.split_at_checked(at)?;
         if let Some(after) = separator.strip_prefix(';') {
@@ -146,7 +159,9 @@ fn split_first(text: &str, is_wire: bool) -> Option<(&str, &str)> {
 pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
     let lower = header.bytes().map(|byte| byte.to_ascii_lowercase());
     match signed {
-        Text::Plain(signed) => signed.len() == header.len() && signed.bytes().eq(lower),
+        Text::Plain(signed) => {
+            signed.len() == header.len() && (signed == header || signed.bytes().eq(lower))
+        }
         signed => signed.decoded().eq(lower),
     }
 }
@@ -154,7 +169,9 @@ pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
 /// Whether a header's name is among the signed ones, which are sorted: every header of a request is looked for.
 pub(crate) fn holds_name(names: &[Text<'_>], header: &str) -> bool {
     let lower = || header.bytes().map(|byte| byte.to_ascii_lowercase());
+    let is_lower = !holds(header.as_bytes(), u8::is_ascii_uppercase);
     let found = names.binary_search_by(|signed| match signed {
+        Text::Plain(signed) if is_lower => (*signed).cmp(header),
         Text::Plain(signed) => signed.bytes().cmp(lower()),
         signed => signed.decoded().cmp(lower()),
     });
@@ -238,7 +255,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SignedNames, Text, holds_name};
+    use super::{Credential, SignedNames, Text, holds_name};
     use std::format;
     use std::string::String;
     use std::vec::Vec;
@@ -275,5 +292,31 @@ mod tests {
         // An escaped letter is that letter; an escape in plain text is text.
         assert!(SignedNames(Text::Wire("date;h%6fst")).holds("Host"));
         assert!(!SignedNames(Text::Plain("date%3Bhost")).holds("host"));
+    }
+
+    /// From its end, with slashes and other bytes escaped or not.
+    #[test]
+    fn a_credential_is_taken_apart() {
+        let parts = |text| {
+            let credential = Credential::parse(text)?;
+            let (id, date) = (credential.access_key_id, credential.date);
+            let scope = [credential.region, credential.service, credential.terminator];
+            Some([id, date].into_iter().chain(scope).collect::<Vec<_>>())
+        };
+        let expected = ["A/B%", "20130524", "eu-1", "s3", "aws4_request"];
+        for text in [
+            "A%2FB%25/20130524/eu-1/s3/aws4_request",
+            "A/B%25%2F20130524%2feu-1%2Fs3%2Faws4_request",
+            "%41%2fB%25%2F2013052%34%2Feu%2D1%2F%733%2Faws4%5frequest",
+        ] {
+            assert_eq!(parts(Text::Wire(text)).unwrap(), expected, "{text}");
+        }
+        let plain = "A/B%/20130524/eu-1/s3/aws4_request";
+        assert_eq!(parts(Text::Plain(plain)).unwrap(), expected);
+        for text in ["A/20130524/eu-1/s3", "/20130524/eu-1/s3/aws4_request", ""] {
+            assert!(parts(Text::Plain(text)).is_none() && parts(Text::Wire(text)).is_none());
+        }
+        // In plain text an escape is text.
+        assert!(parts(Text::Plain("A%2F20130524%2Feu-1%2Fs3%2Faws4_request")).is_none());
     }
 }

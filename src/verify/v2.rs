@@ -2,6 +2,7 @@
 //! authentication of a header or a query. What does not: the strings to sign, which are those of `v2::canonical` and `v2::query`.
 
 use super::error::{VerifyError, refuse};
+use super::query::Query;
 use super::request::ReceivedRequest;
 use super::text::{Presented, decode, decode_bytes, parse_decimal};
 use super::v4::single;
@@ -11,12 +12,14 @@ use crate::encode::{Sink, Text};
 use crate::error::Quoted;
 use crate::headers::compare_names;
 use crate::list::List;
+use crate::marks::V2Marks;
 use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::{
     AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SignatureMethod, StringToSign,
-    TIMESTAMP, is_amz, parse_timestamp, sign_string, sort_by_name, write_front,
+    TIMESTAMP, is_amz, is_amz_param, may_be_sub_resource, parse_timestamp, sign_string,
+    sort_by_name, write_front,
 };
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -37,11 +40,58 @@ pub(super) struct Claim<'a> {
     bucket: Option<&'a str>,
     /// Of a query API, by its own string to sign.
     api: Option<SignatureMethod>,
+    /// Whether there may be a sub-resource in the query.
+    has_resources: bool,
+}
+
+/// The parameters of a URL that is presigned with SigV2, as a query has them.
+#[derive(Default)]
+pub(super) struct Params<'a> {
+    /// By the places of [`URL_NAMES`].
+    found: [Option<Text<'a>>; 3],
+    version: bool,
+    /// Whether one of these is there twice, or an `x-amz-*` parameter is there: then the query has to be read once more.
+    is_special: bool,
+    /// Whether there may be a sub-resource.
+    has_resources: bool,
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn see(&mut self, param: &Param<'a>) {
+        let mut slots = URL_NAMES.iter().zip(&mut self.found);
+        if let Some((_, slot)) = slots.find(|(name, _)| param.is_exactly(name)) {
+            self.is_special |= slot.replace(param.value.unwrap_or_default()).is_some();
+            return;
+        }
+        self.version |= param.is_exactly(SIGNATURE_VERSION);
+        self.is_special |= is_amz_param(param);
+        self.has_resources |= may_be_sub_resource(param);
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        let [access_key_id, expires, signature] = self.found.map(|value| value.is_some());
+        let marks = V2Marks {
+            access_key_id,
+            expires,
+            signature,
+            version: self.version,
+        };
+        marks.is_signed()
+    }
+
+    /// That of the query APIs is told by its version, which S3's does not name.
+    pub(super) fn scheme(&self) -> Scheme {
+        match self.version {
+            true => Scheme::V2QueryApi,
+            false => Scheme::V2Query,
+        }
+    }
 }
 
 const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 const EXPIRES: &str = "Expires";
 const SIGNATURE: &str = "Signature";
+const URL_NAMES: [&str; 3] = [ACCESS_KEY_ID, EXPIRES, SIGNATURE];
 const SIGNATURE_VERSION: &str = "SignatureVersion";
 const SIGNATURE_METHOD: &str = "SignatureMethod";
 const API_TOKEN: &str = "SecurityToken";
@@ -52,6 +102,7 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
         authorization: &'a str,
+        query: &Params<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2Header;
         let text = authorization.strip_prefix("AWS ").unwrap_or_default();
@@ -92,52 +143,28 @@ impl<'a> Claim<'a> {
             hoisted: Vec::new(),
             bucket: verifier.bucket(request),
             api: None,
+            has_resources: query.has_resources,
         };
-        claim.checked(request)
+        claim.check_single(request)?;
+        Ok(claim)
     }
 
     /// Reads `AWSAccessKeyId=…&Expires=…&Signature=…`.
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &'a str,
+        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2Query;
-        let mut found = [(ACCESS_KEY_ID, None), (EXPIRES, None), (SIGNATURE, None)];
-        let mut hoisted = Vec::new();
-        for param in query.split('&').map(Param::from_wire) {
-            let value = param.value.unwrap_or_default();
-            let slot = found.iter_mut().find(|(name, _)| param.is_exactly(name));
-            if let Some((name, slot)) = slot {
-                if slot.replace(value).is_some() {
-                    return Err(refuse!(
-                        Repeated,
-                        scheme,
-                        "the parameter {name} is there more than once"
-                    ));
-                }
-                continue;
-            }
-            let prefix = param.name.decoded().take(AMZ.len());
-            if !prefix.map(|byte| byte.to_ascii_lowercase()).eq(AMZ.bytes()) {
-                continue;
-            }
-            let Some(name) = decode(param.name) else {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the name of the parameter {} is not UTF-8",
-                    Quoted(param.name.raw())
-                ));
-            };
-            // A header's value may be any bytes.
-            hoisted.push((name, decode_bytes(value)));
-        }
-        check_hoisted_once(&mut hoisted, request)?;
-        let [id, expires, presented] = found.map(|(name, value)| {
-            value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
-        });
-        let (id, expires, presented) = (id?, expires?, presented?);
+        let hoisted = match query.v2.is_special {
+            true => hoisted(query.text, request)?,
+            false => Vec::new(),
+        };
+        let [id, expires, presented] = query.v2.found;
+        let missing = |name| refuse!(Missing, scheme, "the parameter {name} is missing");
+        let id = id.ok_or_else(|| missing(ACCESS_KEY_ID))?;
+        let expires = expires.ok_or_else(|| missing(EXPIRES))?;
+        let presented = presented.ok_or_else(|| missing(SIGNATURE))?;
         let seconds = decode(expires).and_then(|text| parse_decimal(&text));
         let end = seconds.and_then(|seconds| i64::try_from(seconds).ok());
         let (Some(seconds), Some(end)) = (seconds, end) else {
@@ -164,8 +191,10 @@ impl<'a> Claim<'a> {
             hoisted,
             bucket: verifier.bucket(request),
             api: None,
+            has_resources: query.v2.has_resources,
         };
-        claim.checked(request)
+        claim.check_single(request)?;
+        Ok(claim)
     }
 
     /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
@@ -263,12 +292,14 @@ impl<'a> Claim<'a> {
             hoisted,
             bucket: None,
             api: Some(api),
+            has_resources: false,
         };
-        claim.checked(request)
+        claim.check_single(request)?;
+        Ok(claim)
     }
 
     /// Refuses what the string to sign has no room for.
-    fn checked(self, request: &ReceivedRequest<'_>) -> Result<Self, VerifyError> {
+    fn check_single(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         for name in ["content-type", "content-md5"] {
             if request.values(name).nth(1).is_some() {
                 return Err(refuse!(
@@ -278,7 +309,7 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     pub(super) fn check_time(
@@ -403,7 +434,7 @@ impl<'a> Claim<'a> {
         };
         let path = Path::Wire(request.path);
         let mut parts = Parts::new(request.method, UrlScheme::Https, authority, path).ok()?;
-        let query = request.query.filter(|query| !query.is_empty());
+        let query = request.query.filter(|_| self.has_resources);
         let params = query.into_iter().flat_map(|query| query.split('&'));
         parts.params.extend(params.map(Param::from_wire));
         for name in ["content-type", "content-md5"] {
@@ -431,10 +462,43 @@ fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
     write_params(params.as_slice(), sink);
 }
 
-const AMZ: &str = "x-amz-";
-
 /// A header of a URL, as its parameter says it.
 type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
+
+/// The `x-amz-*` parameters of a URL, sorted. Refuses what is there twice, those of the authentication too.
+fn hoisted<'a>(
+    query: &'a str,
+    request: &ReceivedRequest<'_>,
+) -> Result<Vec<Hoisted<'a>>, VerifyError> {
+    let scheme = Scheme::V2Query;
+    let mut found = URL_NAMES.map(|name| (name, false));
+    let mut hoisted = Vec::new();
+    for param in query.split('&').map(Param::from_wire) {
+        let mark = found.iter_mut().find(|(name, _)| param.is_exactly(name));
+        if let Some((name, is_found)) = mark {
+            if core::mem::replace(is_found, true) {
+                return Err(refuse!(
+                    Repeated,
+                    scheme,
+                    "the parameter {name} is there more than once"
+                ));
+            }
+        } else if is_amz_param(&param) {
+            let Some(name) = decode(param.name) else {
+                return Err(refuse!(
+                    Malformed,
+                    scheme,
+                    "the name of the parameter {} is not UTF-8",
+                    Quoted(param.name.raw())
+                ));
+            };
+            // A header's value may be any bytes.
+            hoisted.push((name, decode_bytes(param.value.unwrap_or_default())));
+        }
+    }
+    check_hoisted_once(&mut hoisted, request)?;
+    Ok(hoisted)
+}
 
 /// Sorts the parameters, and refuses one that is there twice, or as a header too.
 fn check_hoisted_once(

@@ -74,6 +74,18 @@ pub(super) struct Params<'a> {
     is_signed: bool,
     /// The first that is not there once, in its own letters.
     wrong: Option<Wrong<'a>>,
+    /// The place of the name that probably comes next.
+    next: usize,
+}
+
+/// The names of the authentication's parameters.
+static NAMES: [&str; 8] = AWS4.parameters.names();
+
+/// One of them, and its place.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    at: usize,
+    pub(super) name: &'static str,
 }
 
 /// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
@@ -83,22 +95,41 @@ enum Wrong<'a> {
 }
 
 impl<'a> Params<'a> {
+    /// The name of a parameter of the authentication that a query begins with, and what follows the name. Signers write them
+    /// in one order, so only the two that probably come next are looked for: the token is often missing.
+    pub(super) fn next_at_front(&self, query: &'a str) -> Option<(Known, &'a str)> {
+        let next = NAMES.iter().enumerate().skip(self.next).take(2);
+        next.into_iter().find_map(|(at, name)| {
+            let after = query.strip_prefix(name)?;
+            Some((Known { at, name }, after))
+        })
+    }
+
     pub(super) fn see(&mut self, param: &Param<'a>) {
-        let names = AWS4.parameters.names();
-        let exactly = names.iter().position(|name| param.name.raw() == *name);
-        let at = exactly.or_else(|| names.iter().position(|name| param.is_named(name)));
-        let found = at.and_then(|at| Some((at, names.get(at)?, self.found.get_mut(at)?)));
-        let Some((at, name, slot)) = found else {
+        let known = |is: &dyn Fn(&str) -> bool| {
+            let mut names = NAMES.iter().enumerate();
+            let (at, name) = names.find(|(_, name)| is(name))?;
+            Some(Known { at, name })
+        };
+        let exactly = known(&|name| param.name.raw() == name);
+        let Some(known) = exactly.or_else(|| known(&|name| param.is_named(name))) else {
             return;
         };
+        if self.wrong.is_none() && !param.is_exactly(known.name) {
+            self.wrong = Some(Wrong::Spelled(param.name.raw(), known.name));
+        }
+        self.take(known, param.value);
+    }
+
+    /// Takes in the value of a parameter whose name is known.
+    pub(super) fn take(&mut self, Known { at, name }: Known, value: Option<Text<'a>>) {
+        let Some(slot) = self.found.get_mut(at) else {
+            return;
+        };
+        self.next = at.saturating_add(1);
         // The algorithm, the credential and the signature.
         self.is_signed |= matches!(at, 0 | 1 | 6);
-        if self.wrong.is_some() {
-            return;
-        }
-        if !param.is_exactly(name) {
-            self.wrong = Some(Wrong::Spelled(param.name.raw(), name));
-        } else if slot.replace(param.value.unwrap_or_default()).is_some() {
+        if self.wrong.is_none() && slot.replace(value.unwrap_or_default()).is_some() {
             self.wrong = Some(Wrong::Repeated(name));
         }
     }
@@ -156,7 +187,7 @@ impl<'a> Claim<'a> {
             ));
         };
         let (signed_at, date) = header_date(request, scheme, names)?;
-        let claim = Claim::common(
+        let mut claim = Claim::common(
             verifier,
             scheme,
             Text::Plain(credential),
@@ -166,24 +197,19 @@ impl<'a> Claim<'a> {
         )?;
         let token = single(request, scheme, AWS4.headers.security_token)?;
         let session = single(request, scheme, S3_EXPRESS.headers.security_token)?;
-        Claim {
-            scheme,
-            token: claim.one_token(token.map(Text::Plain), session.map(Text::Plain))?,
-            expires: None,
-            ..claim
-        }
-        .with_request(verifier, request)
+        claim.token = claim.one_token(token.map(Text::Plain), session.map(Text::Plain))?;
+        claim.check_signed(verifier, request)?;
+        Ok(claim)
     }
 
     /// Reads `X-Amz-Algorithm=…&X-Amz-Credential=…` and the rest.
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: Query<'a>,
+        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V4Query;
-        let names = AWS4.parameters.names();
-        let Params { found, wrong, .. } = query.v4;
+        let Params { found, wrong, .. } = &query.v4;
         match wrong {
             Some(Wrong::Spelled(raw, name)) => {
                 return Err(refuse!(
@@ -203,7 +229,7 @@ impl<'a> Claim<'a> {
             None => {}
         }
         let missing = |at: usize| {
-            let name = names.get(at).copied().unwrap_or_default();
+            let name = NAMES.get(at).copied().unwrap_or_default();
             refuse!(Missing, scheme, "the parameter {name} is missing")
         };
         let [
@@ -215,14 +241,14 @@ impl<'a> Claim<'a> {
             signed,
             presented,
             session,
-        ] = found;
+        ] = *found;
         let algorithm = algorithm.ok_or_else(|| missing(0))?;
         let credential = credential.ok_or_else(|| missing(1))?;
         let date = date.ok_or_else(|| missing(2))?;
         let expires = expires.ok_or_else(|| missing(3))?;
         let signed = signed.ok_or_else(|| missing(5))?;
         let presented = presented.ok_or_else(|| missing(6))?;
-        if !algorithm.decoded().eq(AWS4.algorithm.bytes()) {
+        if !algorithm.stands_for(AWS4.algorithm) {
             return Err(refuse!(
                 Scheme,
                 scheme,
@@ -269,19 +295,16 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        let claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
+        let mut claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
         let filled = |token: &Text<'_>| !token.raw().is_empty();
         // The signature is there once, so if it is last there is none before it.
         let ends_in_signature = query.last.is_exactly(AWS4.parameters.signature);
         let all_signed = ends_in_signature && !(claim.token_apart && token.is_some());
-        Claim {
-            scheme,
-            query: query.before_last.filter(|_| all_signed),
-            expires: Some(seconds),
-            token: claim.one_token(token.filter(filled), session.filter(filled))?,
-            ..claim
-        }
-        .with_request(verifier, request)
+        claim.query = query.before_last.filter(|_| all_signed);
+        claim.expires = Some(seconds);
+        claim.token = claim.one_token(token.filter(filled), session.filter(filled))?;
+        claim.check_signed(verifier, request)?;
+        Ok(claim)
     }
 
     /// The session token, which has a name of its own in the sessions of S3 Express. Elsewhere that name means nothing.
@@ -342,11 +365,11 @@ impl<'a> Claim<'a> {
     }
 
     /// Checks what is signed against what is there.
-    fn with_request(
-        mut self,
+    fn check_signed(
+        &mut self,
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<(), VerifyError> {
         let scheme = self.scheme;
         let names = self.names.list();
         let names = names.as_slice();
@@ -386,7 +409,7 @@ impl<'a> Claim<'a> {
             }
         }
         self.payload = self.payload_line(verifier, request)?;
-        Ok(self)
+        Ok(())
     }
 
     fn payload_line(
@@ -528,9 +551,10 @@ impl<'a> Claim<'a> {
     }
 
     fn scope(&self) -> Scope<'_> {
+        let (time, date) = self.date.time_and_date();
         Scope {
-            time: self.date.as_str(),
-            date: self.date.date(),
+            time,
+            date,
             region: &self.region,
             service: &self.service,
             place: None,
@@ -570,10 +594,9 @@ impl<'a> Claim<'a> {
     ) -> T {
         let host = request.host().map(|host| ("host", host));
         // In the order of the signed names, which is the canonical one.
-        let names = self.names.list();
-        let others = names.as_slice().iter().flat_map(|name| {
+        let others = self.names.iter().flat_map(|name| {
             let headers = request.headers.as_slice().iter();
-            headers.filter(|header| is_name(*name, header.name) && !header.is_named("host"))
+            headers.filter(move |header| is_name(name, header.name) && !header.is_named("host"))
         });
         let others = others.map(|header| (header.name, Value::Bytes(header.value)));
         let headers = SignedHeaders::chosen(host.into_iter().chain(others));
