@@ -166,8 +166,8 @@ pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
     }
 }
 
-/// Whether a header's name is among the signed ones, which are sorted: every header of a request is looked for.
-pub(crate) fn holds_name(names: &[Text<'_>], header: &str) -> bool {
+/// Where a header's name is among the signed ones, which are sorted: every header of a request is looked for.
+pub(crate) fn place_of(names: &[Text<'_>], header: &str) -> Option<usize> {
     let lower = || header.bytes().map(|byte| byte.to_ascii_lowercase());
     let is_lower = !holds(header.as_bytes(), u8::is_ascii_uppercase);
     let found = names.binary_search_by(|signed| match signed {
@@ -175,7 +175,7 @@ pub(crate) fn holds_name(names: &[Text<'_>], header: &str) -> bool {
         Text::Plain(signed) => signed.bytes().cmp(lower()),
         signed => signed.decoded().cmp(lower()),
     });
-    found.is_ok()
+    found.ok()
 }
 
 /// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
@@ -255,7 +255,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Credential, SignedNames, Text, holds_name};
+    use super::{Credential, SignedNames, Text, place_of};
     use std::format;
     use std::string::String;
     use std::vec::Vec;
@@ -281,10 +281,14 @@ mod tests {
                         let upper = name.to_ascii_uppercase();
                         let is_signed = names.contains(name);
                         assert_eq!(signed.holds(&upper), is_signed, "{name} {text:?}");
-                        assert_eq!(holds_name(list, &upper), is_signed, "{name} {text:?}");
+                        assert_eq!(
+                            place_of(list, &upper).is_some(),
+                            is_signed,
+                            "{name} {text:?}"
+                        );
                     }
                     for other in ["a", "zz"] {
-                        assert!(!signed.holds(other) && !holds_name(list, other));
+                        assert!(!signed.holds(other) && place_of(list, other).is_none());
                     }
                 }
             }

@@ -2,10 +2,11 @@
 //! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
 
 use super::error::{VerifyError, refuse};
+use super::limits::MOST_HEADER_COUNT;
 use super::query::Query;
 use super::request::{Body, ReceivedRequest};
 use super::text::{
-    Credential, Presented, SignedNames, check_names, decode, holds_name, is_name, parse_decimal,
+    Credential, Presented, SignedNames, check_names, decode, is_name, parse_decimal, place_of,
 };
 use super::{CoveredPayload, Scheme, Verifier};
 use crate::credentials::Credentials;
@@ -374,20 +375,26 @@ impl<'a> Claim<'a> {
         let names = self.names.list();
         let names = names.as_slice();
         check_names(names, scheme)?;
-        if !holds_name(names, "host") {
+        if place_of(names, "host").is_none() {
             return Err(refuse!(
                 HeaderNotSigned,
                 scheme,
                 "the host header is not signed, which it has to be"
             ));
         }
+        // Which names have a header. Names that there is no place for are looked up one by one.
+        let mut is_there = [false; MOST_HEADER_COUNT];
         for header in request.headers.as_slice() {
+            let place = place_of(names, header.name);
+            if let Some(is_there) = place.and_then(|place| is_there.get_mut(place)) {
+                *is_there = true;
+            }
             let prefix = header.name.get(..AMZ.len());
             let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
             // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
             let excepted = header.is_named(AWS4.headers.content_sha256)
                 || (self.token_apart && header.is_named(AWS4.headers.security_token));
-            if is_amz && !excepted && !holds_name(names, header.name) {
+            if is_amz && !excepted && place.is_none() {
                 return Err(refuse!(
                     HeaderNotSigned,
                     scheme,
@@ -396,10 +403,14 @@ impl<'a> Claim<'a> {
                 ));
             }
         }
-        for name in names.iter().rev() {
+        for (place, name) in names.iter().enumerate().rev() {
             let mut headers = request.headers.as_slice().iter();
-            let from_url = is_name(*name, "host") && request.authority.is_some();
-            if !from_url && !headers.any(|header| is_name(*name, header.name)) {
+            let is_there = match is_there.get(place) {
+                Some(is_there) => *is_there,
+                None => headers.any(|header| is_name(*name, header.name)),
+            };
+            let from_url = request.authority.is_some() && is_name(*name, "host");
+            if !is_there && !from_url {
                 return Err(refuse!(
                     SignedHeaderMissing,
                     scheme,
@@ -593,11 +604,18 @@ impl<'a> Claim<'a> {
         work: impl FnOnce(&CanonicalRequest<'_>) -> T,
     ) -> T {
         let host = request.host().map(|host| ("host", host));
-        // In the order of the signed names, which is the canonical one.
-        let others = self.names.iter().flat_map(|name| {
-            let headers = request.headers.as_slice().iter();
-            headers.filter(move |header| is_name(name, header.name) && !header.is_named("host"))
-        });
+        let (names, sent) = (self.names.list(), request.headers.as_slice());
+        // In the order of the signed names, which is the canonical one; those of one name as they were sent.
+        let mut places = List::<(usize, usize), 16>::new();
+        for (at, header) in sent.iter().enumerate() {
+            if !header.is_named("host")
+                && let Some(place) = place_of(names.as_slice(), header.name)
+            {
+                places.push((place, at));
+            }
+        }
+        places.as_mut_slice().sort_unstable();
+        let others = places.as_slice().iter().filter_map(|(_, at)| sent.get(*at));
         let others = others.map(|header| (header.name, Value::Bytes(header.value)));
         let headers = SignedHeaders::chosen(host.into_iter().chain(others));
         work(&CanonicalRequest {
