@@ -207,7 +207,11 @@ fuzz_target!(|input: Input<'_>| {
         true => signer.presign_steps(&request, life, now),
         false => signer.sign_steps(&request, Payload::of(input.body), now),
     };
-    let steps = steps.unwrap_or_else(|error| panic!("{error}: {url}"));
+    let steps = match steps {
+        // The query happens to carry a signature of SigV2, over which aws-sigv4 signs all the same.
+        Err(error) if error.to_string().contains("signed already") => return,
+        steps => steps.unwrap_or_else(|error| panic!("{error}: {url}")),
+    };
 
     let mut settings = SigningSettings::default();
     settings.excluded_headers = Some(NEVER.map(Into::into).to_vec());
