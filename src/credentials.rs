@@ -150,10 +150,14 @@ impl Credentials {
         self.0.expiration
     }
 
-    /// The same with another secret, which need not be a possible one: to find out how a signature went wrong.
+    /// The same with text around the secret, which need not be a possible one then: to find out how a signature went wrong.
     #[cfg(feature = "explain")]
-    pub(crate) fn with_secret(&self, secret_access_key: String) -> Option<Self> {
-        let secret = Zeroizing::new(secret_access_key);
+    pub(crate) fn with_secret_between(&self, before: &str, after: &str) -> Option<Self> {
+        let parts = [before, self.secret_access_key(), after];
+        // In one piece from the start: what grows leaves a copy behind.
+        let length = parts.iter().map(|part| part.len()).sum();
+        let mut secret = Zeroizing::new(String::with_capacity(length));
+        secret.extend(parts);
         let mut other = self.clone().with(|_| ());
         let inner = Arc::get_mut(&mut other.0)?;
         inner.hmac_sha1 = MacKeySha1::new(secret.as_bytes());

@@ -4,8 +4,10 @@
 //! signing. What it can't show: copies that the compiler makes on the stack; and what a caller is given, URLs and
 //! headers with a session token in them, is the caller's.
 
+use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::v4::Signer;
+use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Payload, Request, Timestamp, v2};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -141,4 +143,56 @@ fn signing_leaves_no_secret_behind() {
         drop(v2::QuerySigner::new(keys()).sign(&request, now()).unwrap());
     });
     assert_eq!(found, 0);
+}
+
+#[test]
+fn forms_leave_no_secret_behind() {
+    let found = freed_with(&[SECRET], || {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let policy = PostPolicy::new(Key::exact("key")).content_length_range(1..=10);
+        drop(policy.presign(&bucket, &keys(), HOUR, now()).unwrap());
+        drop(policy.presign_v2(&bucket, &keys(), HOUR, now()).unwrap());
+    });
+    assert_eq!(found, 0);
+}
+
+#[test]
+fn verifying_leaves_no_secret_behind() {
+    let found = freed_with(&[SECRET], || {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let link = bucket.get("key").presign(&keys(), HOUR, now()).unwrap();
+        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3");
+        let verified = verifier.verify(&request, now(), |_| Some(keys()));
+        assert!(verified.is_ok());
+    });
+    assert_eq!(found, 0);
+}
+
+/// What looks for a secret that was read with its line break, or with quotation marks, tries such secrets.
+#[cfg(feature = "explain")]
+#[test]
+fn explaining_leaves_no_secret_behind() {
+    use presign::explain::{Answer, Attempt, Cause};
+
+    let answer = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+    for (of, expected) in [
+        (format!("\"{SECRET}\""), Cause::WhitespaceInSecret),
+        (String::from("another"), Cause::WrongSecret),
+    ] {
+        let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+        let other = Credentials::new("AKIDEXAMPLE", of).unwrap();
+        let link = bucket.get("key").presign(&other, HOUR, now()).unwrap();
+        let mut cause = None;
+        let found = freed_with(&[SECRET], || {
+            let keys = keys();
+            let attempt = Attempt::new("GET", link.as_str()).credentials(&keys);
+            let explanation = attempt.explain(&Answer::parse(answer), now());
+            cause = explanation
+                .findings()
+                .first()
+                .map(|finding| finding.cause());
+        });
+        assert_eq!((cause, found), (Some(expected), 0));
+    }
 }

@@ -484,19 +484,18 @@ pub(super) fn by_secret(facts: &Facts<'_>, same_texts: bool) -> Option<Finding> 
     if let Some(credentials) = credentials
         && !claim.is_signed_by(credentials)
     {
-        let secret = credentials.secret_access_key();
-        let variants = [
-            (format!("{secret}\n"), "a line break at its end"),
-            (format!("{secret}\r\n"), "a line break at its end"),
-            (format!("{secret}\r"), "a line break at its end"),
-            (format!("{secret} "), "a space at its end"),
-            (format!(" {secret}"), "a space at its front"),
-            (format!("{secret}\t"), "a tab at its end"),
-            (format!("\"{secret}\""), "quotation marks around it"),
-            (format!("'{secret}'"), "quotation marks around it"),
+        let around = [
+            ("", "\n", "a line break at its end"),
+            ("", "\r\n", "a line break at its end"),
+            ("", "\r", "a line break at its end"),
+            ("", " ", "a space at its end"),
+            (" ", "", "a space at its front"),
+            ("", "\t", "a tab at its end"),
+            ("\"", "\"", "quotation marks around it"),
+            ("'", "'", "quotation marks around it"),
         ];
-        for (variant, what) in variants {
-            let other = credentials.with_secret(variant);
+        for (before, after, what) in around {
+            let other = credentials.with_secret_between(before, after);
             if other.is_some_and(|other| claim.is_signed_by(&other)) {
                 return Some(find(
                     Cause::WhitespaceInSecret,
