@@ -143,9 +143,9 @@ fn v4_query(request: &Request<'_>, options: &Options) {
         }
     }
     // The URL is its own canonical query string.
-    let (front, signature) = url.split_once("&X-Amz-Signature=").unwrap();
+    let (_, query) = url.split_once('?').unwrap();
+    let (query, signature) = query.split_once("&X-Amz-Signature=").unwrap();
     assert!(signature.starts_with(steps.signature.as_str()));
-    let (_, query) = front.split_once('?').unwrap();
     assert_eq!(steps.canonical_request.split('\n').nth(2), Some(query));
     assert!(
         url.bytes()
