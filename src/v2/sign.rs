@@ -14,7 +14,6 @@ use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
 };
 use crate::timestamp::{Timestamp, write_decimal};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -343,13 +342,20 @@ pub(crate) fn sign(
     let signature = sign_string(context, parts, &string_to_sign, steps);
 
     let id = context.credentials.access_key_id();
-    let authorization = alloc::format!("AWS {id}:{}", signature.as_str());
-    Ok(SignedRequest::new([
-        adds_date.then(|| ("Date", Cow::Owned(date.as_str().into()))),
-        token.map(|token| (SECURITY_TOKEN, Cow::Owned(token.into()))),
-        Some((AUTHORIZATION, Cow::Owned(authorization))),
-        None,
-    ]))
+    let authorization = ["AWS ", id, ":", signature.as_str()];
+    let added = [
+        adds_date.then_some(("Date", date.as_str())),
+        token.map(|token| (SECURITY_TOKEN, token)),
+    ];
+    let values = added.iter().flatten().map(|(_, value)| value);
+    let lengths = values.chain(&authorization).map(|text| text.len());
+    let mut signed = SignedRequest::with_capacity(lengths.fold(0, usize::saturating_add));
+    for (name, value) in added.into_iter().flatten() {
+        signed.add(name, value);
+    }
+    signed.value().extend(authorization);
+    signed.end_value(AUTHORIZATION);
+    Ok(signed)
 }
 
 pub(crate) fn sign_string(

@@ -88,7 +88,7 @@ impl<'a> SignedHeaders<'a> {
     #[inline]
     pub(crate) fn of(
         parts: &Parts<'a>,
-        added: impl IntoIterator<Item = (&'a str, &'a str)>,
+        added: impl IntoIterator<Item = (&'static str, &'a str)>,
     ) -> Self {
         let mut headers = SignedHeaders {
             host_alone: None,
