@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by name, in lower case, the values of a
 //! repeated name in the order given. What does not live here: which headers are signed, and how a value is written.
 
-use crate::encode::{Sink, holds};
+use crate::encode::{Sink, from_byte_on};
 use crate::list::List;
 use crate::request::Authority;
 use core::cmp::Ordering;
@@ -10,6 +10,8 @@ use core::cmp::Ordering;
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
+    /// Words between single spaces, which nothing is taken from.
+    Line(&'a [u8]),
     /// Of `host`, when no `Host` header was given.
     Host(Authority<'a>),
 }
@@ -35,14 +37,30 @@ struct Entry<'a> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Name<'a> {
     text: &'a str,
+    /// The first eight bytes in lower case, with zeros after the end of a shorter name: they tell most names apart.
+    front: u64,
     has_upper: bool,
 }
 
 impl<'a> Name<'a> {
     fn new(text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        let (chunks, _) = bytes.as_chunks();
+        // Of a longer name the last eight bytes, which have some of those before among them.
+        let (front, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(front), Some(last)) => (u64::from_be_bytes(*front), u64::from_be_bytes(*last)),
+            _ => {
+                let front = bytes.iter().rev();
+                let front = front.fold(0, |front, byte| (front >> 8) | u64::from(*byte) << 56);
+                (front, front)
+            }
+        };
+        let chunks = chunks.iter().map(|chunk| u64::from_be_bytes(*chunk));
+        let found = chunks.fold(upper(last), |found, chunk| found | upper(chunk));
         Name {
             text,
-            has_upper: holds(text.as_bytes(), u8::is_ascii_uppercase),
+            front: front | (upper(front) >> 2),
+            has_upper: found != 0,
         }
     }
 
@@ -50,16 +68,10 @@ impl<'a> Name<'a> {
         self.text.len()
     }
 
-    fn is(&self, other: &Self) -> bool {
-        self.text.eq_ignore_ascii_case(other.text)
-    }
-
     /// The order of the names in lower case.
     fn cmp(&self, other: &Self) -> Ordering {
-        match self.has_upper || other.has_upper {
-            true => compare_names(self.text, other.text),
-            false => self.text.cmp(other.text),
-        }
+        let fronts = self.front.cmp(&other.front);
+        fronts.then_with(|| compare_names(self.text, other.text))
     }
 
     /// Writes the name in lower case.
@@ -70,6 +82,11 @@ impl<'a> Name<'a> {
             false => sink.text(self.text),
         }
     }
+}
+
+/// The high bit of each byte that is an upper-case letter. Two places to the right it is what makes the letter a lower-case one.
+fn upper(word: u64) -> u64 {
+    from_byte_on(b'A', word) & !from_byte_on(b'[', word)
 }
 
 impl<'a> HeaderList<'a> {
@@ -93,7 +110,7 @@ impl<'a> HeaderList<'a> {
         headers.sort_by(|one, two| one.name.cmp(&two.name));
         let mut before: Option<Name<'_>> = None;
         for entry in headers {
-            entry.is_new = before.is_none_or(|before| !before.is(&entry.name));
+            entry.is_new = before.is_none_or(|before| before.cmp(&entry.name).is_ne());
             before = Some(entry.name);
         }
     }
@@ -118,7 +135,7 @@ impl<'a> HeaderList<'a> {
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Value<'a>>)> {
         self.0
             .as_slice()
-            .chunk_by(|one, two| one.name.is(&two.name))
+            .chunk_by(|_, next| !next.is_new)
             .filter_map(|group| {
                 let first = group.first()?;
                 Some((first.name.text, group.iter().map(|entry| entry.value)))
@@ -150,4 +167,48 @@ pub(crate) fn compare_names(one: &str, two: &str) -> Ordering {
         }
     }
     one.len().cmp(&two.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HeaderList, Value};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    /// Also names that are alike in their first eight bytes, shorter than that, and repeated in another case of letters.
+    #[test]
+    fn names_are_sorted_in_lower_case_and_written_once() {
+        let names = [
+            "x-amz-meta-b",
+            "X-Amz-Meta-A",
+            "x-amz-meta-",
+            "Te",
+            "te",
+            "T",
+            "x-amz-me",
+            "X-AMZ-ME",
+            "x-amz-m",
+            "content-type",
+            "Content-Length",
+            "content-typE",
+            "Z^[z",
+            "z_@Z",
+            "x-amz-meta-long-B",
+        ];
+        let mut list = HeaderList::new();
+        for name in names {
+            list.push(name, Value::Bytes(&[]));
+        }
+        list.sort();
+        let mut written = Vec::new();
+        for name in list.names() {
+            let mut text = String::new();
+            name.write(&mut text);
+            written.push(text);
+        }
+        let mut expected: Vec<_> = names.iter().map(|name| name.to_lowercase()).collect();
+        expected.sort();
+        expected.dedup();
+        assert_eq!(written, expected);
+    }
 }

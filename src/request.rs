@@ -1,9 +1,9 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, run};
+use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_single_spaced};
 use crate::error::{Error, Quoted, error};
-use crate::headers::write_unfolded;
+use crate::headers::{Value, write_unfolded};
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -321,11 +321,21 @@ pub(crate) fn write_params(params: &[Param<'_>], sink: &mut impl Sink) {
 pub(crate) struct Header<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a [u8],
+    /// Whether the value is known to be words between single spaces, which nothing is taken from. False if nobody looked.
+    pub(crate) is_single_spaced: bool,
 }
 
 impl<'a> Header<'a> {
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value to be signed.
+    pub(crate) fn signed_value(&self) -> Value<'a> {
+        match self.is_single_spaced {
+            true => Value::Line(self.value),
+            false => Value::Bytes(self.value),
+        }
     }
 
     /// The value without white space at its ends.
@@ -398,8 +408,11 @@ impl<'a> Parts<'a> {
     }
 
     pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        check_header(name, value)?;
-        let header = Header { name, value };
+        let header = Header {
+            name,
+            value,
+            is_single_spaced: check_header(name, value)?,
+        };
         if !header.is_named("host") {
             self.headers.push(header);
             return Ok(());
@@ -709,7 +722,17 @@ pub(crate) fn is_token(text: &str) -> bool {
         }
         table
     };
-    !text.is_empty() && run(&TOKEN, 1, text.as_bytes()) == text.len()
+    let all = |bytes: &[u8]| {
+        let classes = bytes.iter().map(|byte| TOKEN.get(usize::from(*byte)));
+        classes.fold(1, |all, class| all & class.copied().unwrap_or(0))
+    };
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    // The last eight have some of those before among them.
+    let last = match text.as_bytes().last_chunk::<8>() {
+        Some(last) => all(last),
+        None => all(rest),
+    };
+    !text.is_empty() && chunks.iter().fold(last, |found, chunk| found & all(chunk)) == 1
 }
 
 pub(crate) fn check_method(method: &str) -> Result<(), Error> {
@@ -740,13 +763,13 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
+/// Gives back whether the value is words between single spaces, as nearly every one is.
+pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<bool, Error> {
     if !is_token(name) {
         return Err(error!(Header, "{} is not a header name", Quoted(name)));
     }
-    // Nearly every value has none.
-    if !holds(value, u8::is_ascii_control) {
-        return Ok(());
+    if is_single_spaced(value) {
+        return Ok(true);
     }
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {
@@ -757,7 +780,7 @@ pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
         byte => byte.is_ascii_control(),
     });
     match bad {
-        None => Ok(()),
+        None => Ok(false),
         Some((at, byte)) => {
             let what = match byte {
                 b'\r' | b'\n' => "a line break",

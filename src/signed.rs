@@ -339,6 +339,7 @@ pub(crate) fn headers_to_send<'a>(
             let given = Header {
                 name: "host",
                 value: host,
+                ..Header::default()
             };
             headers.push(("host".into(), given.to_send()?));
         }

@@ -257,7 +257,7 @@ pub(crate) fn write_front(method: &str, host: Value<'_>, path: Path<'_>, sink: &
     sink.text(method);
     sink.text("\n");
     match host {
-        Value::Bytes(host) => sink.lower(&String::from_utf8_lossy(host)),
+        Value::Bytes(host) | Value::Line(host) => sink.lower(&String::from_utf8_lossy(host)),
         Value::Host(authority) => authority.write(sink),
     }
     sink.text("\n");

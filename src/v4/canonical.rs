@@ -5,7 +5,7 @@
 //! in the crate knows these rules.
 
 use super::key::Scope;
-use crate::encode::{Bare, Encoded, Sink, Text, holds};
+use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
 use crate::headers::{HeaderList, Value};
 use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
@@ -106,11 +106,11 @@ impl<'a> SignedHeaders<'a> {
         }
         list.push("host", host);
         for (name, value) in added {
-            list.push(name, Value::Bytes(value.as_bytes()));
+            list.push(name, Value::Line(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_signed(header) {
-                list.push(header.name, Value::Bytes(header.value));
+                list.push(header.name, header.signed_value());
             }
         }
         list.sort();
@@ -183,29 +183,27 @@ impl<'a> SignedHeaders<'a> {
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
 pub(crate) fn is_signed(header: &Header<'_>) -> bool {
-    const NEVER: [&str; 15] = [
-        "authorization",
-        "baggage",
-        "connection",
-        "expect",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "traceparent",
-        "tracestate",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "x-amzn-trace-id",
-    ];
-    !NEVER.iter().any(|name| header.is_named(name))
+    let is = |name| header.is_named(name);
+    // By length, which tells most names apart.
+    !match header.name.len() {
+        2 => is("te"),
+        6 => is("expect"),
+        7 => is("baggage") || is("trailer") || is("upgrade"),
+        10 => is("connection") || is("keep-alive") || is("tracestate") || is("user-agent"),
+        11 => is("traceparent"),
+        13 => is("authorization"),
+        15 => is("x-amzn-trace-id"),
+        17 => is("transfer-encoding"),
+        18 => is("proxy-authenticate"),
+        19 => is("proxy-authorization"),
+        _ => false,
+    }
 }
 
 #[inline]
 fn write_value(value: Value<'_>, sink: &mut impl Sink) {
     match value {
+        Value::Line(value) => sink.bytes(value),
         Value::Bytes(value) => write_single_spaced(value, sink),
         Value::Host(authority) => authority.write(sink),
     }
@@ -214,7 +212,7 @@ fn write_value(value: Value<'_>, sink: &mut impl Sink) {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
-    if !holds(value, |byte| *byte <= b' ') || has_single_spaces(value) {
+    if is_single_spaced(value) {
         return sink.bytes(value);
     }
     let words = value
@@ -226,12 +224,6 @@ fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
         }
         sink.bytes(word);
     }
-}
-
-/// Whether all white space of a value is single spaces between words, as in nearly every one that has any.
-fn has_single_spaces(value: &[u8]) -> bool {
-    let mut words = value.split(|byte| *byte == b' ');
-    !holds(value, |byte| *byte < b' ') && words.all(|word| !word.is_empty())
 }
 
 /// The parameters that carry a presigned URL's authentication, but for the signature.
