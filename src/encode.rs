@@ -195,22 +195,41 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// Eight bytes in a word, looked at all at once: the high bits of those in ASCII that are this one or after it.
 #[inline]
-pub(crate) fn from_byte_on(byte: u8, word: u64) -> u64 {
+fn from_byte_on(byte: u8, word: u64) -> u64 {
     // A sum of two bytes below 0x80 stays in its byte.
     let up_to_high = u64::from_ne_bytes([0x80u8.wrapping_sub(byte); 8]);
     (word & !HIGH).wrapping_add(up_to_high) & !word & HIGH
 }
 
+/// A text as words, and its last eight bytes, which have some of those before among them; or all there are, filled up with what
+/// is not ASCII.
+#[inline]
+fn words(text: &[u8]) -> (impl Iterator<Item = u64>, u64) {
+    let (chunks, rest) = text.as_chunks();
+    let short = || {
+        rest.iter()
+            .fold(HIGH, |word, byte| (word << 8) | u64::from(*byte))
+    };
+    let last = text
+        .last_chunk()
+        .map_or_else(short, |last| u64::from_le_bytes(*last));
+    (chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)), last)
+}
+
+/// The high bit of each byte that is an upper-case letter. Two places to the right it is what makes the letter a lower-case one.
+#[inline]
+pub(crate) fn upper_in(word: u64) -> u64 {
+    from_byte_on(b'A', word) & !from_byte_on(b'[', word)
+}
+
+/// Whether a text has an upper-case letter of ASCII.
+pub(crate) fn has_upper(text: &str) -> bool {
+    let (words, last) = words(text.as_bytes());
+    words.fold(upper_in(last), |found, word| found | upper_in(word)) != 0
+}
+
 /// Whether all white space of a text is single spaces between words, and it holds no control character.
 pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
-    let (chunks, rest) = text.as_chunks();
-    // The last eight bytes, which have some of those before among them; or all there are, filled up with what is not ASCII.
-    let last = match text.last_chunk() {
-        Some(last) => u64::from_le_bytes(*last),
-        None => rest
-            .iter()
-            .fold(HIGH, |word, byte| (word << 8) | u64::from(*byte)),
-    };
     let look = |(bad, before): (u64, u64), word: u64| {
         let visible = from_byte_on(b' ', word);
         let spaces = visible & !from_byte_on(b'!', word);
@@ -218,7 +237,7 @@ pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
         let second_spaces = spaces & ((spaces << 8) | before);
         (bad | controls | second_spaces, spaces >> 56)
     };
-    let words = chunks.iter().map(|chunk| u64::from_le_bytes(*chunk));
+    let (words, last) = words(text);
     let (bad, _) = words.fold((0, 0), look);
     let (bad, _) = look((bad, 0), last);
     bad == 0 && text.first() != Some(&b' ') && text.last() != Some(&b' ')

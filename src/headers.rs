@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by name, in lower case, the values of a
 //! repeated name in the order given. What does not live here: which headers are signed, and how a value is written.
 
-use crate::encode::{Sink, from_byte_on};
+use crate::encode::{Sink, has_upper, upper_in};
 use crate::list::List;
 use crate::request::Authority;
 use core::cmp::Ordering;
@@ -44,23 +44,17 @@ pub(crate) struct Name<'a> {
 
 impl<'a> Name<'a> {
     fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
-        let (chunks, _) = bytes.as_chunks();
-        // Of a longer name the last eight bytes, which have some of those before among them.
-        let (front, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(front), Some(last)) => (u64::from_be_bytes(*front), u64::from_be_bytes(*last)),
-            _ => {
-                let front = bytes.iter().rev();
-                let front = front.fold(0, |front, byte| (front >> 8) | u64::from(*byte) << 56);
-                (front, front)
+        let front = match text.as_bytes().first_chunk() {
+            Some(front) => u64::from_be_bytes(*front),
+            None => {
+                let bytes = text.bytes().rev();
+                bytes.fold(0, |front, byte| (front >> 8) | (u64::from(byte) << 56))
             }
         };
-        let chunks = chunks.iter().map(|chunk| u64::from_be_bytes(*chunk));
-        let found = chunks.fold(upper(last), |found, chunk| found | upper(chunk));
         Name {
             text,
-            front: front | (upper(front) >> 2),
-            has_upper: found != 0,
+            front: front | (upper_in(front) >> 2),
+            has_upper: has_upper(text),
         }
     }
 
@@ -82,11 +76,6 @@ impl<'a> Name<'a> {
             false => sink.text(self.text),
         }
     }
-}
-
-/// The high bit of each byte that is an upper-case letter. Two places to the right it is what makes the letter a lower-case one.
-fn upper(word: u64) -> u64 {
-    from_byte_on(b'A', word) & !from_byte_on(b'[', word)
 }
 
 impl<'a> HeaderList<'a> {

@@ -1,7 +1,9 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_single_spaced};
+use crate::encode::{
+    Bare, Sink, Text, bad_escape, has_upper, holds, is_bad_wire, is_single_spaced,
+};
 use crate::error::{Error, Quoted, error};
 use crate::headers::{Value, write_unfolded};
 use crate::list::List;
@@ -194,7 +196,7 @@ pub(crate) struct Authority<'a> {
 impl Authority<'_> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
         // Nearly every host is written in lower case already.
-        match holds(self.host.as_bytes(), u8::is_ascii_uppercase) {
+        match has_upper(self.host) {
             true => sink.lower(self.host),
             false => sink.text(self.host),
         }

@@ -112,21 +112,18 @@ impl Timestamp {
         let moment = self.in_range()?;
         let (year, month, day) = moment.date().to_calendar_date();
         let year = year.unsigned_abs();
-        let (century, year) = (year / 100, year % 100);
-        let pairs = [
-            (0, u8::try_from(century).unwrap_or(0)),
-            (2, u8::try_from(year).unwrap_or(0)),
-            (4, u8::from(month)),
-            (6, day),
-            (9, moment.hour()),
-            (11, moment.minute()),
-            (13, moment.second()),
-        ];
-        let mut text = *b"00000000T000000Z";
-        for (at, number) in pairs {
-            write_pair(&mut text, at, number);
-        }
-        Ok(AmzDate(text))
+        let [[c1, c2], [y1, y2], [m1, m2], [d1, d2]] = [
+            u8::try_from(year / 100).unwrap_or(0),
+            u8::try_from(year % 100).unwrap_or(0),
+            u8::from(month),
+            day,
+        ]
+        .map(pair);
+        let [[h1, h2], [n1, n2], [s1, s2]] =
+            [moment.hour(), moment.minute(), moment.second()].map(pair);
+        Ok(AmzDate([
+            c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
+        ]))
     }
 
     /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
@@ -219,10 +216,14 @@ fn digit(number: u8) -> u8 {
     b'0' | number
 }
 
-/// Two digits.
+/// The two digits of a number below a hundred.
+fn pair(number: u8) -> [u8; 2] {
+    [digit(number / 10 % 10), digit(number % 10)]
+}
+
 fn write_pair(text: &mut [u8], at: usize, number: u8) {
     if let Some(place) = place(text, at) {
-        *place = [digit(number / 10 % 10), digit(number % 10)];
+        *place = pair(number);
     }
 }
 

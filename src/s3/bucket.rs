@@ -403,8 +403,9 @@ impl BucketBuilder {
             Kind::MultiRegion => "*",
             _ => region,
         };
+        let settings = Settings::of_service(kind.service());
         Ok(Bucket {
-            place: Place::new(region, kind.service()),
+            place: Place::new(region, kind.service(), settings.dialect),
             region: region.into(),
             session_token: match self.disable_session_auth {
                 true => SessionToken::Signed,

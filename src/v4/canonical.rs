@@ -230,7 +230,7 @@ fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
     pub(crate) encoded_access_key_id: &'a str,
-    /// Region and service, percent-encoded, between their slashes.
+    /// What stands in the scope after the date, percent-encoded.
     pub(crate) encoded_place: &'a str,
     pub(crate) expires: u32,
     /// Percent-encoded; none if it is not signed.
@@ -259,7 +259,6 @@ pub(crate) fn write_presigned_query(
     sink.text("%2F");
     sink.text(scope.date);
     sink.text(auth.encoded_place);
-    sink.text(scope.dialect.terminator);
     params.begin(names.date, beginnings.date, sink);
     sink.text(scope.time);
     params.begin(names.expires, beginnings.expires, sink);

@@ -112,9 +112,10 @@ impl Signer {
         let (region, service) = (region.into(), service.into());
         check_scope_part("region", &region)?;
         check_scope_part("service", &service)?;
+        let settings = Settings::of_service(&service);
         Ok(Signer {
-            settings: Settings::of_service(&service),
-            place: Place::new(&region, &service),
+            settings,
+            place: Place::new(&region, &service, settings.dialect),
             credentials,
             region,
             service,
@@ -283,7 +284,7 @@ pub(crate) struct Context<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
-    /// Region and service, written.
+    /// What stands in the scope after the date, written.
     pub(crate) place: &'a Place,
     pub(crate) settings: Settings,
 }
