@@ -118,8 +118,12 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// The parts, checked.
-    pub(crate) fn parts(&self) -> Result<Parts<'_>, Error> {
+    /// Does something with the parts, checked. They are large, so they stay where they are made.
+    #[inline]
+    pub(crate) fn described<'b, T>(
+        &'b self,
+        work: impl FnOnce(&mut Parts<'b>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Url {
             scheme,
             authority,
@@ -131,7 +135,7 @@ impl<'a> Request<'a> {
             parts.params.extend(query.split('&').map(Param::from_wire));
         }
         parts.add(&self.extra)?;
-        Ok(parts)
+        work(&mut parts)
     }
 }
 
@@ -373,6 +377,8 @@ pub(crate) struct Parts<'a> {
     /// What the URL begins with, if that is written already. It may be another one than scheme and authority, which are
     /// what is signed.
     pub(crate) origin: Option<&'a str>,
+    /// The authority, if that is written already.
+    pub(crate) written_authority: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
@@ -393,6 +399,7 @@ impl<'a> Parts<'a> {
             headers: List::new(),
             host: None,
             origin: None,
+            written_authority: None,
         })
     }
 
@@ -434,6 +441,15 @@ impl<'a> Parts<'a> {
                 self.host = Some(host);
                 Ok(())
             }
+        }
+    }
+
+    /// The value of the `Host` header that is signed.
+    pub(crate) fn signed_host(&self) -> Value<'a> {
+        match (self.host, self.written_authority) {
+            (Some(given), _) => Value::Bytes(given),
+            (None, Some(written)) => Value::Line(written.as_bytes()),
+            (None, None) => Value::Host(self.authority),
         }
     }
 

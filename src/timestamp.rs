@@ -112,15 +112,11 @@ impl Timestamp {
         let moment = self.in_range()?;
         let (year, month, day) = moment.date().to_calendar_date();
         let year = year.unsigned_abs();
-        let [[c1, c2], [y1, y2], [m1, m2], [d1, d2]] = [
-            u8::try_from(year / 100).unwrap_or(0),
-            u8::try_from(year % 100).unwrap_or(0),
-            u8::from(month),
-            day,
-        ]
-        .map(pair);
-        let [[h1, h2], [n1, n2], [s1, s2]] =
-            [moment.hour(), moment.minute(), moment.second()].map(pair);
+        let century = u8::try_from(year / 100).unwrap_or(0);
+        let year = u8::try_from(year % 100).unwrap_or(0);
+        let (hour, minute, second) = moment.time().as_hms();
+        let [c1, c2, y1, y2, m1, m2, d1, d2] = pairs([century, year, month.into(), day]);
+        let [h1, h2, n1, n2, s1, s2, ..] = pairs([hour, minute, second, 0]);
         Ok(AmzDate([
             c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
         ]))
@@ -216,15 +212,22 @@ fn digit(number: u8) -> u8 {
     b'0' | number
 }
 
-/// The two digits of a number below a hundred.
-fn pair(number: u8) -> [u8; 2] {
-    [digit(number / 10 % 10), digit(number % 10)]
-}
-
+/// Two digits.
 fn write_pair(text: &mut [u8], at: usize, number: u8) {
     if let Some(place) = place(text, at) {
-        *place = pair(number);
+        *place = [digit(number / 10 % 10), digit(number % 10)];
     }
+}
+
+/// Two digits for each of four numbers below a hundred, all in one word with sixteen bits for each.
+fn pairs(numbers: [u8; 4]) -> [u8; 8] {
+    const EACH: u64 = 0x0001_0001_0001_0001;
+    let [first, second, third, fourth] = numbers.map(u64::from);
+    let numbers = first | (second << 16) | (third << 32) | (fourth << 48);
+    // 103 / 1024 is a tenth, for so small numbers.
+    let tens = (numbers.wrapping_mul(103) >> 10) & (EACH * 0xf);
+    let ones = numbers.wrapping_sub(tens.wrapping_mul(10));
+    (tens | (ones << 8) | (EACH * 0x3030)).to_le_bytes()
 }
 
 /// A signing time as `X-Amz-Date` writes it, with the date of the credential scope in it.

@@ -67,7 +67,7 @@ impl Signer {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        sign(&self.context(), &request.parts()?, now.into(), None)
+        request.described(|parts| sign(&self.context(), parts, now.into(), None))
     }
 
     /// The steps of [`sign`](Signer::sign): string to sign and signature.
@@ -79,7 +79,7 @@ impl Signer {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        sign_steps(&self.context(), &request.parts()?, now.into())
+        request.described(|parts| sign_steps(&self.context(), parts, now.into()))
     }
 
     /// Makes a presigned URL of a request, good for any whole number of seconds from `now` on.
@@ -109,7 +109,7 @@ impl Signer {
         request: &Request<'_>,
         expires_at: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        presigned_url(&self.context(), &request.parts()?, expires_at.into())
+        request.described(|parts| presigned_url(&self.context(), parts, expires_at.into()))
     }
 
     /// [`presign_until`](Signer::presign_until) that appends the URL to a buffer. The headers to send are
@@ -123,13 +123,7 @@ impl Signer {
         expires_at: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        presign(
-            &self.context(),
-            &request.parts()?,
-            expires_at.into(),
-            url,
-            None,
-        )
+        request.described(|parts| presign(&self.context(), parts, expires_at.into(), url, None))
     }
 
     /// The steps of [`presign_until`](Signer::presign_until): string to sign and signature.
@@ -141,7 +135,7 @@ impl Signer {
         request: &Request<'_>,
         expires_at: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        presign_steps(&self.context(), &request.parts()?, expires_at.into())
+        request.described(|parts| presign_steps(&self.context(), parts, expires_at.into()))
     }
 
     fn context(&self) -> Context<'_> {

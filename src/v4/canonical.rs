@@ -96,10 +96,7 @@ impl<'a> SignedHeaders<'a> {
         };
         let list = &mut headers.list;
         let mut added = added.into_iter().peekable();
-        let host = match parts.host {
-            Some(given) => Value::Bytes(given),
-            None => Value::Host(parts.authority),
-        };
+        let host = parts.signed_host();
         if parts.headers.as_slice().is_empty() && added.peek().is_none() {
             headers.host_alone = Some(host);
             return headers;

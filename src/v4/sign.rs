@@ -171,13 +171,7 @@ impl Signer {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        sign(
-            &self.context(),
-            &mut request.parts()?,
-            payload,
-            now.into(),
-            None,
-        )
+        request.described(|parts| sign(&self.context(), parts, payload, now.into(), None))
     }
 
     /// The steps of [`sign`](Signer::sign): canonical request, string to sign, signature.
@@ -190,7 +184,7 @@ impl Signer {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        sign_steps(&self.context(), &mut request.parts()?, payload, now.into())
+        request.described(|parts| sign_steps(&self.context(), parts, payload, now.into()))
     }
 
     /// Makes a presigned URL of a request, good for 1 second to 7 days.
@@ -208,12 +202,7 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        presigned_url(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-        )
+        request.described(|parts| presigned_url(&self.context(), parts, expires_in, now.into()))
     }
 
     /// [`presign`](Signer::presign) that appends the URL to a buffer. The headers to send are those that were
@@ -228,15 +217,9 @@ impl Signer {
         now: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        presign(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-            url,
-            None,
-        )
-        .map(drop)
+        request
+            .described(|parts| presign(&self.context(), parts, expires_in, now.into(), url, None))
+            .map(drop)
     }
 
     /// The steps of [`presign`](Signer::presign): canonical request, string to sign, signature.
@@ -249,12 +232,7 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        presign_steps(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-        )
+        request.described(|parts| presign_steps(&self.context(), parts, expires_in, now.into()))
     }
 
     fn context(&self) -> Context<'_> {
