@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by name, in lower case, the values of a
 //! repeated name in the order given. What does not live here: which headers are signed, and how a value is written.
 
-use crate::encode::{Sink, has_upper, upper_in};
+use crate::encode::{Sink, is_lower, upper_in};
 use crate::list::List;
 use crate::request::Authority;
 use core::cmp::Ordering;
@@ -28,8 +28,6 @@ pub(crate) struct HeaderList<'a>(List<Entry<'a>, 16>);
 #[derive(Clone, Copy, Default)]
 struct Entry<'a> {
     name: Name<'a>,
-    /// Whether the entry before has another name; known once the list is sorted.
-    is_new: bool,
     value: Value<'a>,
 }
 
@@ -39,11 +37,12 @@ pub(crate) struct Name<'a> {
     text: &'a str,
     /// The first eight bytes in lower case, with zeros after the end of a shorter name: they tell most names apart.
     front: u64,
-    has_upper: bool,
+    is_lower: bool,
 }
 
 impl<'a> Name<'a> {
-    fn new(text: &'a str) -> Self {
+    #[inline]
+    fn new(text: &'a str, is_lower: bool) -> Self {
         let front = match text.as_bytes().first_chunk() {
             Some(front) => u64::from_be_bytes(*front),
             None => {
@@ -54,12 +53,12 @@ impl<'a> Name<'a> {
         Name {
             text,
             front: front | (upper_in(front) >> 2),
-            has_upper: has_upper(text),
+            is_lower,
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.text.len()
+    fn is(&self, other: &Self) -> bool {
+        self.front == other.front && self.text.eq_ignore_ascii_case(other.text)
     }
 
     /// The order of the names in lower case.
@@ -71,9 +70,9 @@ impl<'a> Name<'a> {
     /// Writes the name in lower case.
     #[inline]
     pub(crate) fn write(&self, sink: &mut impl Sink) {
-        match self.has_upper {
-            true => sink.lower(self.text),
-            false => sink.text(self.text),
+        match self.is_lower {
+            true => sink.text(self.text),
+            false => sink.lower(self.text),
         }
     }
 }
@@ -85,30 +84,39 @@ impl<'a> HeaderList<'a> {
     }
 
     pub(crate) fn push(&mut self, name: &'a str, value: Value<'a>) {
-        let name = Name::new(name);
-        self.0.push(Entry {
-            name,
-            is_new: true,
-            value,
-        });
+        self.push_known(name, is_lower(name), value);
+    }
+
+    /// Adds a header of whose name it is known whether it is in lower case.
+    #[inline]
+    pub(crate) fn push_known(&mut self, name: &'a str, is_lower: bool, value: Value<'a>) {
+        let name = Name::new(name, is_lower);
+        self.0.push(Entry { name, value });
     }
 
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
         let headers = self.0.as_mut_slice();
         headers.sort_by(|one, two| one.name.cmp(&two.name));
-        let mut before: Option<Name<'_>> = None;
-        for entry in headers {
-            entry.is_new = before.is_none_or(|before| before.cmp(&entry.name).is_ne());
-            before = Some(entry.name);
-        }
+    }
+
+    /// An upper bound of the length of all names, each with a byte between it and the next.
+    pub(crate) fn names_bound(&self) -> usize {
+        let lengths = self.0.as_slice().iter().map(|entry| entry.name.text.len());
+        lengths.fold(0, |sum, length| {
+            sum.saturating_add(length).saturating_add(1)
+        })
     }
 
     /// Each header, and whether its name is another than that of the one before.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (bool, &Name<'a>, &Value<'a>)> {
-        let entries = self.0.as_slice().iter();
-        entries.map(|entry| (entry.is_new, &entry.name, &entry.value))
+        let mut before: Option<&Name<'a>> = None;
+        self.0.as_slice().iter().map(move |Entry { name, value }| {
+            let is_new = before.is_none_or(|before| !before.is(name));
+            before = Some(name);
+            (is_new, name, value)
+        })
     }
 
     /// Each name once.
@@ -124,7 +132,7 @@ impl<'a> HeaderList<'a> {
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Value<'a>>)> {
         self.0
             .as_slice()
-            .chunk_by(|_, next| !next.is_new)
+            .chunk_by(|one, two| one.name.is(&two.name))
             .filter_map(|group| {
                 let first = group.first()?;
                 Some((first.name.text, group.iter().map(|entry| entry.value)))

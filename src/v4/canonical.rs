@@ -101,13 +101,13 @@ impl<'a> SignedHeaders<'a> {
             headers.host_alone = Some(host);
             return headers;
         }
-        list.push("host", host);
+        list.push_known("host", true, host);
         for (name, value) in added {
-            list.push(name, Value::Line(value.as_bytes()));
+            list.push_known(name, true, Value::Line(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_signed(header) {
-                list.push(header.name, header.signed_value());
+                list.push_known(header.name, header.is_lower, header.signed_value());
             }
         }
         list.sort();
@@ -153,12 +153,9 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
-    /// An upper bound of the bytes that the encoded names take.
+    /// An upper bound of the bytes that the names take.
     pub(crate) fn names_bound(&self) -> usize {
-        let names = self.list.iter();
-        names
-            .map(|(_, name, _)| name.len().saturating_add(1).saturating_mul(3))
-            .fold("host".len(), usize::saturating_add)
+        self.list.names_bound().saturating_add("host".len())
     }
 
     fn write(&self, sink: &mut impl Sink) {
@@ -201,7 +198,14 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
 fn write_value(value: Value<'_>, sink: &mut impl Sink) {
     match value {
         Value::Line(value) => sink.bytes(value),
-        Value::Bytes(value) => write_single_spaced(value, sink),
+        other => write_other_value(other, sink),
+    }
+}
+
+#[inline(never)]
+fn write_other_value(value: Value<'_>, sink: &mut impl Sink) {
+    match value {
+        Value::Bytes(value) | Value::Line(value) => write_single_spaced(value, sink),
         Value::Host(authority) => authority.write(sink),
     }
 }

@@ -514,7 +514,8 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
             .credentials
             .encoded_session_token()
             .map_or(0, str::len),
-        auth.headers.names_bound(),
+        // Percent-encoded, a byte is three at the most.
+        auth.headers.names_bound().saturating_mul(3),
     ]
     .into_iter()
     .fold(0, usize::saturating_add)
