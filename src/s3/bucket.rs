@@ -74,6 +74,8 @@ pub struct Bucket {
     scheme: Scheme,
     host: Box<str>,
     port: Option<u16>,
+    /// Host and port, written.
+    authority: Box<str>,
     /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
     prefix: Box<str>,
     style: AddressingStyle,
@@ -221,6 +223,7 @@ impl Bucket {
         };
         let mut parts = Parts::new(method, self.scheme, authority, path)?;
         parts.origin = Some(&self.origin);
+        parts.written_authority = Some(&self.authority);
         Ok(parts)
     }
 
@@ -394,6 +397,8 @@ impl BucketBuilder {
         let resource = Resource::of(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
         let address = Address::of(&self.options, &resource, region)?;
+        let mut authority = String::new();
+        address.authority().write(&mut authority);
         let origin = match &self.shown_as {
             Some(url) => shown_origin(url)?,
             None => address.origin(),
@@ -403,8 +408,9 @@ impl BucketBuilder {
             Kind::MultiRegion => "*",
             _ => region,
         };
+        let settings = Settings::of_service(kind.service());
         Ok(Bucket {
-            place: Place::new(region, kind.service()),
+            place: Place::new(region, kind.service(), settings.dialect),
             region: region.into(),
             session_token: match self.disable_session_auth {
                 true => SessionToken::Signed,
@@ -412,6 +418,7 @@ impl BucketBuilder {
             },
             kind,
             scheme: address.scheme,
+            authority: authority.into(),
             host: address.host.into(),
             port: address.port,
             prefix: address.prefix.into(),
