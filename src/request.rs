@@ -235,6 +235,17 @@ impl Path<'_> {
         }
     }
 
+    /// Appends what a URL begins with and the path, encoded once, in one piece of memory with so many bytes that will follow.
+    /// Gives back where the path stands.
+    pub(crate) fn begin_url(self, origin: &str, will_follow: usize, url: &mut String) -> usize {
+        let lengths = [origin.len(), self.bound(), will_follow];
+        url.reserve(lengths.into_iter().fold(0, usize::saturating_add));
+        url.push_str(origin);
+        let path_at = url.len();
+        self.write_once(url);
+        path_at
+    }
+
     /// An upper bound of the length of the path in a URL.
     pub(crate) fn bound(self) -> usize {
         match self {
