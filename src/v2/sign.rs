@@ -222,6 +222,19 @@ pub(crate) fn presign(
     };
     let signature = sign_string(context, parts, &string_to_sign, steps);
 
+    write_query_front(context, parts, &amz_headers, url);
+    write_expires(expires, url);
+    write_signature(&signature, url);
+    Ok(())
+}
+
+/// Appends the query up to the end of the URL.
+pub(super) fn write_query_front(
+    context: &Context<'_>,
+    parts: &Parts<'_>,
+    amz_headers: &AmzHeaders<'_>,
+    url: &mut String,
+) {
     parts.write_query(url);
     let mut separator = match parts.params.as_slice() {
         [] => '?',
@@ -250,20 +263,26 @@ pub(crate) fn presign(
     url.push_str("AWSAccessKeyId=");
     Encoded(url).text(context.credentials.access_key_id());
     url.push_str("&Expires=");
+}
+
+/// Appends the end of the URL, and what stands before the signature.
+pub(super) fn write_expires(expires: u64, url: &mut String) {
     write_decimal(expires, url);
     url.push_str("&Signature=");
+}
+
+/// Appends the signature, percent-encoded.
+pub(super) fn write_signature(signature: &Signature, url: &mut String) {
     Encoded(url).text(signature.as_str());
-    Ok(())
 }
 
 /// Checks everything that can be wrong with a presigned URL, and gives back its `Expires`.
-fn prepare_presign(
+pub(super) fn prepare_presign(
     context: &Context<'_>,
     parts: &Parts<'_>,
     expires_at: Timestamp,
 ) -> Result<u64, Error> {
-    let expires = check_end(expires_at)?;
-    context.credentials.check_outlive(expires_at)?;
+    let expires = check_life(context.credentials, expires_at)?;
     check(context, parts)?;
     for name in [AUTHORIZATION, DATE, SECURITY_TOKEN] {
         if parts.header(name).is_some() {
@@ -382,10 +401,14 @@ pub(crate) fn ends_after(expires_in: Duration, now: Timestamp) -> Result<Timesta
     Ok(now.saturating_add(expires_in))
 }
 
-/// `Expires`: seconds since 1970. Servers that read it as a date know no year after 9999.
-fn check_end(expires_at: Timestamp) -> Result<u64, Error> {
+/// Checks when a URL ends, and gives back its `Expires`: seconds since 1970. Servers that read it as a date know no year
+/// after 9999.
+pub(super) fn check_life(credentials: &Credentials, expires_at: Timestamp) -> Result<u64, Error> {
     match u64::try_from(expires_at.unix_seconds()) {
-        Ok(seconds) if expires_at.calendar().is_some() => Ok(seconds),
+        Ok(seconds) if expires_at.calendar().is_some() => {
+            credentials.check_outlive(expires_at)?;
+            Ok(seconds)
+        }
         _ => Err(error!(
             Expiry,
             "the URL would end at {expires_at}: it can end in the years 1970 to 9999"
