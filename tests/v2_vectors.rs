@@ -89,6 +89,7 @@ fn header_form() {
         let Case { name, expected, .. } = &case;
         let (signer, request, now) = (case.signer(), case.request(), case.now());
         let steps = signer.sign_steps(&request, now).unwrap();
+        assert_eq!(steps.url, "", "{name}");
         assert_eq!(steps.canonical_request, "", "{name}");
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
@@ -111,6 +112,7 @@ fn query_form() {
         let steps = signer.presign_steps(&request, ends).unwrap();
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
+        let from_steps = steps.url;
 
         let url = signer.presign_until(&request, ends).unwrap();
         let expected = expected.signed_url.as_deref().unwrap();
@@ -129,6 +131,7 @@ fn query_form() {
         params.sort();
         assert_eq!(query_set(url.as_str()), params, "{name}");
 
+        assert_eq!(from_steps, url.as_str(), "{name}");
         assert_eq!(url.method(), case.method, "{name}");
         assert_eq!(url.expires_at(), ends, "{name}");
         assert_eq!(url.headers().count(), 0, "{name}");

@@ -186,8 +186,9 @@ pub(crate) fn presign_steps(
     parts: &Parts<'_>,
     expires_at: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    let mut url = String::new();
-    SigningSteps::collect(|steps| presign(context, parts, expires_at, &mut url, Some(steps)))
+    SigningSteps::collect_with_url(|url, steps| {
+        presign(context, parts, expires_at, url, Some(steps))
+    })
 }
 
 pub(crate) fn sign_steps(

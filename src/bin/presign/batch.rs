@@ -11,7 +11,7 @@ use crate::output::{self, Format, Refusal, Result};
 use crate::settings::Location;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use presign::s3::{Links, Operation};
-use presign::{Credentials, Timestamp};
+use presign::{Credentials, PresignedUrl, Timestamp};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -91,14 +91,21 @@ pub fn run(args: &Args) -> Result<()> {
         SignatureVersion::V4 => any.presign(&credentials, life, now)?,
         SignatureVersion::V2 => any.presign_v2(&credentials, life, now)?,
     };
-    let ends = any.expires_at();
     let signer = match (args.output, version) {
         (Format::Text, SignatureVersion::V4) => {
-            Signer::Links(Box::new(operation.links(&credentials, life, now)?))
+            Signer::Links(operation.links(&credentials, life, now)?)
         }
-        (Format::Text, SignatureVersion::V2) => Signer::V2(operation, credentials, ends),
-        (Format::Json, SignatureVersion::V4) => Signer::Json(operation, credentials, life, now),
-        (Format::Json, SignatureVersion::V2) => Signer::JsonV2(operation, credentials, ends),
+        (Format::Text, SignatureVersion::V2) => {
+            Signer::Links(operation.links_v2(&credentials, life, now)?)
+        }
+        (Format::Json, _) => Signer::Json(Steps {
+            operation,
+            version,
+            credentials,
+            life,
+            now,
+            any: any.clone(),
+        }),
     };
     output::note_headers(args.output, &any);
     match version {
@@ -273,43 +280,40 @@ fn read(buffer: &mut [u8]) -> io::Result<usize> {
 
 /// What signs.
 enum Signer<'a> {
-    Links(Box<Links>),
-    V2(Operation<'a>, Credentials, Timestamp),
-    Json(Operation<'a>, Credentials, Duration, Timestamp),
-    JsonV2(Operation<'a>, Credentials, Timestamp),
+    Links(Links),
+    Json(Steps<'a>),
+}
+
+/// What signs with all steps.
+struct Steps<'a> {
+    operation: Operation<'a>,
+    version: SignatureVersion,
+    credentials: Credentials,
+    life: Duration,
+    now: Timestamp,
+    /// Of all that belongs to a URL, only itself and its steps are those of its key.
+    any: PresignedUrl,
 }
 
 impl Signer<'_> {
     /// Appends the URL of a key, or the JSON with it; nothing on an error.
     fn write(&self, key: &str, text: &mut String) -> Result<(), presign::Error> {
-        let (url, steps) = match self {
-            Signer::Links(links) => return links.write(key, text),
-            Signer::V2(operation, credentials, ends) => {
-                return operation
-                    .clone()
-                    .key(key)
-                    .presign_v2_into(credentials, *ends, text);
-            }
-            Signer::Json(operation, credentials, life, now) => {
-                let operation = operation.clone().key(key);
-                (
-                    operation.presign(credentials, *life, *now)?,
-                    operation.presign_steps(credentials, *life, *now)?,
-                )
-            }
-            Signer::JsonV2(operation, credentials, ends) => {
-                let operation = operation.clone().key(key);
-                (
-                    operation.presign_v2_until(credentials, *ends)?,
-                    operation.presign_v2_steps(credentials, *ends)?,
-                )
-            }
+        match self {
+            Signer::Links(links) => links.write(key, text),
+            Signer::Json(steps) => steps.write(key, text),
+        }
+    }
+}
+
+impl Steps<'_> {
+    fn write(&self, key: &str, text: &mut String) -> Result<(), presign::Error> {
+        let operation = self.operation.clone().key(key);
+        let (credentials, ends) = (&self.credentials, self.any.expires_at());
+        let steps = match self.version {
+            SignatureVersion::V4 => operation.presign_steps(credentials, self.life, self.now)?,
+            SignatureVersion::V2 => operation.presign_v2_steps(credentials, ends)?,
         };
-        let version = match self {
-            Signer::JsonV2(..) => SignatureVersion::V2,
-            _ => SignatureVersion::V4,
-        };
-        let mut object = output::url_object(version, &url, &steps);
+        let mut object = output::url_object(self.version, &self.any, &steps.url, &steps);
         object.shift_insert(0, "key".into(), key.into());
         text.push_str(&Value::Object(object).to_string());
         Ok(())
