@@ -83,6 +83,8 @@ pub(crate) enum Moment<'a> {
     Date(&'a str),
     /// `Expires`, in seconds since 1970.
     Expires(u64),
+    /// The same, written before, into the URL.
+    Written(&'a str),
 }
 
 /// A string to sign, ready to be written.
@@ -107,7 +109,7 @@ impl StringToSign<'_> {
     pub(crate) fn write(&self, parts: &Parts<'_>, sink: &mut impl Sink) {
         write_before_moment(parts, sink);
         match self.moment {
-            Moment::Date(date) => sink.text(date),
+            Moment::Date(text) | Moment::Written(text) => sink.text(text),
             Moment::Expires(seconds) => write_decimal(seconds, sink),
         }
         write_between(self.amz_headers, self.bucket, sink);

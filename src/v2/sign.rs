@@ -5,7 +5,7 @@ use super::canonical::{
     is_amz_param, is_content, write_joined,
 };
 use crate::credentials::Credentials;
-use crate::encode::{Encoded, Sink, Tee};
+use crate::encode::{Bare, Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::write_unfolded;
 use crate::marks;
@@ -210,21 +210,23 @@ pub(crate) fn presign(
     let expires = prepare_presign(context, parts, expires_at)?;
     let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
 
-    // The path is encoded once, into the URL, and signed from there.
+    // Path and end are written once, into the URL, and signed from there.
     url.reserve(url_bound(parts, context));
     parts.write_origin(url);
     let path_at = url.len();
     parts.path.write_as_given(url);
+    let path_end = url.len();
+    write_query_front(context, parts, &amz_headers, url);
+    let expires_at = url.len();
+    write_decimal(expires, url);
     let string_to_sign = StringToSign {
-        moment: Moment::Expires(expires),
+        moment: Moment::Written(url.get(expires_at..).unwrap_or_default()),
         amz_headers: &amz_headers,
         bucket: context.bucket,
-        path: ResourcePath::Written(url.get(path_at..).unwrap_or_default()),
+        path: ResourcePath::Written(url.get(path_at..path_end).unwrap_or_default()),
     };
     let signature = sign_string(context, parts, &string_to_sign, steps);
-
-    write_query_front(context, parts, &amz_headers, url);
-    write_expires(expires, url);
+    url.push_str(SIGNATURE);
     write_signature(&signature, url);
     Ok(())
 }
@@ -262,17 +264,14 @@ pub(super) fn write_query_front(
     }
     url.push(separator);
     url.push_str("AWSAccessKeyId=");
-    Encoded(url).text(context.credentials.access_key_id());
+    url.push_str(context.credentials.encoded_access_key_id());
     url.push_str("&Expires=");
 }
 
-/// Appends the end of the URL, and what stands before the signature.
-pub(super) fn write_expires(expires: u64, url: &mut String) {
-    write_decimal(expires, url);
-    url.push_str("&Signature=");
-}
+/// What stands before the signature.
+pub(super) const SIGNATURE: &str = "&Signature=";
 
-/// Appends the signature, percent-encoded.
+/// Appends a signature, percent-encoded.
 pub(super) fn write_signature(signature: &Signature, url: &mut String) {
     Encoded(url).text(signature.as_str());
 }
@@ -319,7 +318,7 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     [
         FIXED,
         parts.url_bound(),
-        context.credentials.access_key_id().len().saturating_mul(3),
+        context.credentials.encoded_access_key_id().len(),
         context
             .credentials
             .encoded_session_token()
@@ -422,11 +421,12 @@ fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
     check_not_signed(parts)?;
     marks::check_no_v4(parts)?;
     check_path(parts.path)?;
-    for name in CONTENT_HEADERS.iter().chain(&[DATE, SECURITY_TOKEN]) {
-        parts.only_header(name)?;
-    }
+    let [md5, content_type] = CONTENT_HEADERS;
+    parts.check_single([md5, content_type, DATE, SECURITY_TOKEN])?;
     match context.bucket {
         Some("") => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
+        // As nearly every name is.
+        Some(name) if Bare::Host.run(name.as_bytes()) == name.len() => Ok(()),
         Some(name) if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) => {
             Err(error!(
                 Bucket,
@@ -459,7 +459,10 @@ pub(super) fn check_path(path: Path<'_>) -> Result<(), Error> {
     let Path::Wire(path) = path else {
         return Ok(());
     };
-    match path.chars().find(|c| !fits(*c)) {
+    // Nearly all of a path stays bare in any URL.
+    let bare = Bare::Path.run(path.as_bytes());
+    let rest = path.get(bare..).unwrap_or_default();
+    match rest.chars().find(|c| !fits(*c)) {
         Some(c) => Err(error!(
             Url,
             "the path holds {}, which has to be percent-encoded",

@@ -2,8 +2,7 @@
 
 use super::canonical::{AmzHeaders, write_before_moment, write_between, write_sub_resources};
 use super::sign::{
-    Context, check_life, ends_after, prepare_presign, write_expires, write_query_front,
-    write_signature,
+    Context, SIGNATURE, check_life, ends_after, prepare_presign, write_query_front, write_signature,
 };
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -59,7 +58,8 @@ impl Template {
         let mut query = String::new();
         write_query_front(context, parts, &amz_headers, &mut query);
         let mut prepared_query = query.clone();
-        write_expires(expires, &mut prepared_query);
+        write_decimal(expires, &mut prepared_query);
+        prepared_query.push_str(SIGNATURE);
 
         let [mut before, mut between, mut after_path] = [const { Vec::new() }; 3];
         write_before_moment(parts, &mut before);
@@ -112,16 +112,20 @@ impl Template {
     ) -> Result<(), Error> {
         let expires = check_life(&self.credentials, ends_after(self.expires_in, now)?)?;
         let path_at = self.begin(path, url);
+        let path_end = url.len();
+        url.push_str(&self.query);
+        let expires_at = url.len();
+        write_decimal(expires, url);
         let [before, between] = &self.string_to_sign;
         let mac = self.credentials.hmac_sha1().mac(|hasher| {
+            let url = url.as_bytes();
             hasher.update(before);
-            write_decimal(expires, hasher);
+            hasher.update(url.get(expires_at..).unwrap_or_default());
             hasher.update(between);
-            hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
+            hasher.update(url.get(path_at..path_end).unwrap_or_default());
             hasher.update(&self.after_path);
         });
-        url.push_str(&self.query);
-        write_expires(expires, url);
+        url.push_str(SIGNATURE);
         write_signature(&Signature::base64(&mac), url);
         Ok(())
     }
@@ -133,9 +137,9 @@ impl Template {
 
     /// Appends what stands before the query; gives back where the path stands.
     fn begin(&self, path: Path<'_>, url: &mut String) -> usize {
-        /// 28 characters, of which few are encoded: all of them are not more.
-        const SIGNATURE: usize = 84;
-        let query = self.prepared.query.len().saturating_add(SIGNATURE);
+        /// 28 characters, of which few are encoded: with all of them it would be this long.
+        const LONGEST: usize = 84;
+        let query = self.prepared.query.len().saturating_add(LONGEST);
         path.begin_url(&self.origin, query, url)
     }
 }
