@@ -328,6 +328,8 @@ struct Signed {
     bad: Vec<(u64, Cow<'static, str>)>,
     first_with_return: Option<u64>,
     first_with_dots: Option<u64>,
+    /// Whether one with dots may come, of which the first is not known yet.
+    looks_for_dots: bool,
 }
 
 impl Signed {
@@ -337,32 +339,55 @@ impl Signed {
         (self.keys, self.first_with_return, self.first_with_dots) = (0, None, None);
         // What follows the last separator is a key only if there is something.
         let keys = chunk.strip_suffix(&[separator]).unwrap_or(chunk);
-        for bytes in keys.split(|byte| *byte == separator) {
-            self.keys += 1;
-            if bytes.len() > LONGEST_KEY {
-                self.bad
-                    .push((self.keys, "the key is longer than 1 MiB".into()));
-                continue;
-            }
-            let Ok(key) = str::from_utf8(bytes) else {
-                self.bad.push((self.keys, "the key is not UTF-8".into()));
-                continue;
-            };
-            match signer.write(key, &mut self.text) {
-                Ok(()) => self.text.push('\n'),
-                Err(error) => {
-                    self.bad.push((self.keys, error.to_string().into()));
-                    continue;
+        self.looks_for_dots = may_have_dot_segment(keys, separator);
+        match str::from_utf8(keys) {
+            // Nearly all input is text, and all of a chunk is looked at in less time than key by key.
+            Ok(keys) => {
+                for key in keys.split(char::from(separator)) {
+                    self.sign_key(key.len(), Some(key), separator, signer);
                 }
             }
-            if self.first_with_return.is_none() && separator == b'\n' && key.ends_with('\r') {
-                self.first_with_return = Some(self.keys);
-            }
-            if self.first_with_dots.is_none() && object::has_dot_segment(key) {
-                self.first_with_dots = Some(self.keys);
+            Err(_) => {
+                for bytes in keys.split(|byte| *byte == separator) {
+                    self.sign_key(bytes.len(), str::from_utf8(bytes).ok(), separator, signer);
+                }
             }
         }
     }
+
+    /// Signs a key of so many bytes, if they are text.
+    fn sign_key(&mut self, length: usize, key: Option<&str>, separator: u8, signer: &Signer<'_>) {
+        self.keys += 1;
+        if length > LONGEST_KEY {
+            let reason = "the key is longer than 1 MiB";
+            return self.bad.push((self.keys, reason.into()));
+        }
+        let Some(key) = key else {
+            return self.bad.push((self.keys, "the key is not UTF-8".into()));
+        };
+        match signer.write(key, &mut self.text) {
+            Ok(()) => self.text.push('\n'),
+            Err(error) => return self.bad.push((self.keys, error.to_string().into())),
+        }
+        if self.first_with_return.is_none() && separator == b'\n' && key.ends_with('\r') {
+            self.first_with_return = Some(self.keys);
+        }
+        if self.looks_for_dots && object::has_dot_segment(key) {
+            self.first_with_dots = Some(self.keys);
+            self.looks_for_dots = false;
+        }
+    }
+}
+
+/// Whether a dot stands where a segment `.` or `..` of a key would end. Most chunks have none. All bytes are looked at, because
+/// the compiler then looks at many at a time.
+fn may_have_dot_segment(keys: &[u8], separator: u8) -> bool {
+    let is_end = |byte: &u8| (*byte == b'/') | (*byte == separator);
+    let pairs = keys.iter().zip(keys.iter().skip(1));
+    keys.ends_with(b".")
+        || pairs.fold(false, |may, (one, two)| {
+            may | ((*one == b'.') & is_end(two))
+        })
 }
 
 /// Standard output and standard error, written by one thread after another.
