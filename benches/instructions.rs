@@ -32,7 +32,7 @@ fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
 
-const ROWS: [&str; 19] = [
+const ROWS: [&str; 21] = [
     "Links::write",
     "Links::write_at, another second each time",
     "Operation::presign_into",
@@ -46,6 +46,8 @@ const ROWS: [&str; 19] = [
     "Verifier::verify, presigned URL with session token",
     "Verifier::verify, signed with headers",
     "Verifier::verify, presigned URL of SigV2",
+    "Links::write, SigV2",
+    "Links::write_at, SigV2, another second each time",
     "Operation::presign_v2_into",
     "Operation::presign_v2_into, session token",
     "Signer::presign_into, SigV2",
@@ -69,6 +71,7 @@ fn run(row: &str, calls: u64) {
     let get_request = Request::get(short.plain_url(0));
     let (put, put_request) = (Upload::operation(&bucket), Upload::request());
     let links = get.links(credentials, DAY, now()).unwrap();
+    let links_v2 = get.links_v2(credentials, DAY, now()).unwrap();
     let mut url = String::with_capacity(4096);
     let v2_signer = v2::Signer::new(credentials.clone()).bucket("examplebucket");
     let policy = mac::policy();
@@ -132,6 +135,19 @@ fn run(row: &str, calls: u64) {
         }
         "Verifier::verify, presigned URL of SigV2" => {
             verify_url(&mac::presigned_v2(short.key(0), None).0, credentials);
+        }
+        "Links::write, SigV2" => repeat(calls, || {
+            url.clear();
+            links_v2.write(short.key(0), &mut url)
+        }),
+        "Links::write_at, SigV2, another second each time" => {
+            let mut seconds = now().unix_seconds();
+            repeat(calls, || {
+                url.clear();
+                seconds += 1;
+                let now = Timestamp::from_unix_seconds(seconds);
+                links_v2.write_at(short.key(0), now, &mut url)
+            });
         }
         "Operation::presign_v2_into" => repeat(calls, || {
             url.clear();

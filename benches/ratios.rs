@@ -275,7 +275,33 @@ fn downloads_v2(case: &Downloads, rounds: usize) {
             assert_eq!(sign(call), *url);
         }
     };
+    let links = bucket.operation("GET").links_v2(credentials, DAY, now());
+    let links = &links.unwrap();
     let mut rows = vec![mac_floor_row(&expected[0].1)];
+
+    check(Box::new(|call| links.link(case.key(call)).unwrap()));
+    let mut url = String::new();
+    let write = move |call: usize| {
+        url.clear();
+        links.write(case.key(call), &mut url).unwrap();
+        black_box(url.len())
+    };
+    rows.push(Row::new("Links::write", 2.5, write));
+    for call in 0..case.keys.len() {
+        let (key, token) = (case.key(call), case.token.as_deref());
+        let (url, _) = mac::presigned_v2_until(key, token, second(call).saturating_add(DAY));
+        assert_eq!(links.link_at(key, second(call)).unwrap(), url);
+    }
+    let mut url = String::new();
+    let write = move |call: usize| {
+        url.clear();
+        links
+            .write_at(case.key(call), second(call), &mut url)
+            .unwrap();
+        black_box(url.len())
+    };
+    let name = "Links::write_at, another second each time";
+    rows.push(Row::new(name, None, write));
 
     let write = |call: usize, url: &mut String| {
         url.clear();

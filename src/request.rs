@@ -10,6 +10,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem::replace;
 use core::net::Ipv6Addr;
 
 /// A request, described: method, URL, headers and further query parameters.
@@ -239,6 +240,17 @@ impl Path<'_> {
         }
     }
 
+    /// Appends what a URL begins with and the path, encoded once, in one piece of memory with so many bytes that will follow.
+    /// Gives back where the path stands.
+    pub(crate) fn begin_url(self, origin: &str, will_follow: usize, url: &mut String) -> usize {
+        let lengths = [origin.len(), self.bound(), will_follow];
+        url.reserve(lengths.into_iter().fold(0, usize::saturating_add));
+        url.push_str(origin);
+        let path_at = url.len();
+        self.write_once(url);
+        path_at
+    }
+
     /// An upper bound of the length of the path in a URL.
     pub(crate) fn bound(self) -> usize {
         match self {
@@ -455,17 +467,21 @@ impl<'a> Parts<'a> {
         headers.find(|header| header.is_named(name))
     }
 
-    /// The header of that name, of which there may be one only: the signature takes its value from it.
-    pub(crate) fn only_header(&self, name: &str) -> Result<Option<&Header<'a>>, Error> {
-        let headers = self.headers.as_slice().iter();
-        let mut headers = headers.filter(|header| header.is_named(name));
-        match (headers.next(), headers.next()) {
-            (_, Some(_)) => Err(error!(
-                Header,
-                "the header {name} is there twice: a request has one"
-            )),
-            (first, None) => Ok(first),
+    /// Refuses a second header of one of these names: the signature takes its value from the one that is there.
+    pub(crate) fn check_single<const N: usize>(&self, names: [&str; N]) -> Result<(), Error> {
+        let mut seen = names.map(|name| (name, false));
+        for header in self.headers.as_slice() {
+            let named = seen.iter_mut().find(|(name, _)| header.is_named(name));
+            if let Some((name, seen)) = named
+                && replace(seen, true)
+            {
+                return Err(error!(
+                    Header,
+                    "the header {name} is there twice: a request has one"
+                ));
+            }
         }
+        Ok(())
     }
 
     /// The URL without a signature.

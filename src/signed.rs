@@ -259,7 +259,7 @@ impl fmt::Debug for Signature {
 }
 
 /// The steps of one signature, as AWS's documents name them: what to compare with a server's when it answers
-/// `SignatureDoesNotMatch`. `Debug` hides all of it: a session token may stand in any of the texts.
+/// `SignatureDoesNotMatch`. `Debug` hides all of it: the URL is a secret, and a session token may stand in any of the texts.
 ///
 /// ```
 /// use presign::{Credentials, Payload, Timestamp, s3::Bucket};
@@ -277,6 +277,9 @@ impl fmt::Debug for Signature {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SigningSteps {
+    /// The presigned URL that all this led to, for who wants both from one signature; empty where something else than a
+    /// presigned URL is signed.
+    pub url: String,
     /// The canonical request; empty under SigV2, which has none. A header value that is not UTF-8 is shown with replacement characters.
     pub canonical_request: String,
     /// The string to sign.
@@ -286,11 +289,21 @@ pub struct SigningSteps {
 }
 
 impl SigningSteps {
+    /// Has the steps filled in by what presigns, and the URL.
+    pub(crate) fn collect_with_url(
+        presign: impl FnOnce(&mut String, &mut SigningSteps) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        let mut url = String::new();
+        let steps = SigningSteps::collect(|steps| presign(&mut url, steps))?;
+        Ok(SigningSteps { url, ..steps })
+    }
+
     /// Has the steps filled in by what signs.
     pub(crate) fn collect(
         sign: impl FnOnce(&mut SigningSteps) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let mut steps = SigningSteps {
+            url: String::new(),
             canonical_request: String::new(),
             string_to_sign: String::new(),
             signature: Signature {

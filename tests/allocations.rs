@@ -236,6 +236,23 @@ fn sigv2_allocates_as_sigv4_does() {
         }
         let new = allocations(|| plain.presign_v2_until(&credentials, ends));
         assert_eq!(new, 1);
+
+        for operation in [&plain, &full, &with_headers] {
+            let links = operation.links_v2(&credentials, HOUR, now()).unwrap();
+            let mut url = String::new();
+            let reused = allocations(|| {
+                url.clear();
+                links.write("a/b c.txt", &mut url)
+            });
+            assert_eq!(reused, 0, "{operation:?}");
+            let reused = allocations(|| {
+                url.clear();
+                links.write_at("a/b c.txt", ends, &mut url)
+            });
+            assert_eq!(reused, 0, "{operation:?}");
+            assert_eq!(allocations(|| links.link("a/b c.txt")), 1);
+            assert_eq!(allocations(|| links.link_at("a/b c.txt", ends)), 1);
+        }
     }
 }
 

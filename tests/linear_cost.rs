@@ -204,9 +204,12 @@ fn headers_in_json() {
 fn buckets_and_keys() {
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let links = bucket.operation("GET").links(&keys(), HOUR, now()).unwrap();
+    let links_v2 = bucket.operation("GET").links_v2(&keys(), HOUR, now());
+    let links_v2 = links_v2.unwrap();
     for piece in ["a", "../", "%", "ü", " "] {
         assert_linear(|size| {
-            let (key, bucket, links) = (repeated(piece, size), &bucket, &links);
+            let (key, bucket) = (repeated(piece, size), &bucket);
+            let (links, links_v2) = (&links, &links_v2);
             move || {
                 let disposition = ContentDisposition::attachment(&*key);
                 let operation = bucket.get(&*key).response_content_disposition(disposition);
@@ -214,6 +217,7 @@ fn buckets_and_keys() {
                 black_box(operation.presign_v2(&keys(), HOUR, now()).unwrap());
                 black_box(operation.sign(&keys(), Payload::Empty, now()).unwrap());
                 black_box(links.link(&key).unwrap());
+                black_box(links_v2.link(&key).unwrap());
             }
         });
     }

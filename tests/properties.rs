@@ -6,6 +6,7 @@ mod support;
 use presign::s3::{AddressingStyle, Bucket, ContentDisposition};
 use presign::v4::{CanonicalUri, SessionToken, Signer};
 use presign::{Credentials, Payload, Request, SigningSteps, Timestamp};
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::Config;
@@ -604,6 +605,54 @@ proptest! {
         }
     }
 
+    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers that become parameters, and a
+    /// token, in any order and in any second of the years 1970 to 9999.
+    #[test]
+    fn sigv2_links_are_the_presigned_urls(
+        bucket in bucket(),
+        list in prop::collection::vec(key(), 1..5),
+        params in prop::collection::vec(
+            (select(vec!["response-content-disposition", "versionId", "x-id", "acl", "a b"]), option::of(any::<String>())),
+            0..4,
+        ),
+        value in "[a-z ü,]{0,90}",
+        with_token: bool,
+        now in 0i64..253_000_000_000,
+        later in 0i64..253_000_000_000,
+    ) {
+        let keys = example_credentials();
+        let keys = match with_token {
+            true => keys,
+            false => keys.with_session_token("").unwrap(),
+        };
+        let (now, later) = (Timestamp::from_unix_seconds(now), Timestamp::from_unix_seconds(later));
+        let life = Duration::from_secs(3600);
+        let mut operation = bucket.operation("PUT").header("Content-Type", "text/plain").header("X-Amz-Meta-A", value);
+        for (name, value) in params {
+            operation = match value {
+                Some(value) => operation.query(name, value),
+                None => operation.sub_resource(name),
+            };
+        }
+        let links = operation.links_v2(&keys, life, now).unwrap();
+        let mut buffer = String::new();
+        for key in &list {
+            let one = operation.clone().key(key);
+            let url = one.presign_v2(&keys, life, now).unwrap();
+            buffer.clear();
+            links.write(key, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link(key).unwrap(), url.as_str());
+            prop_assert_eq!(links.expires_at(), url.expires_at());
+
+            let url = one.presign_v2(&keys, life, later).unwrap();
+            buffer.clear();
+            links.write_at(key, later, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link_at(key, later).unwrap(), url.as_str());
+        }
+    }
+
     /// The bucket's way and the signer's, from the URL, are one.
     #[test]
     fn a_bucket_signs_as_a_signer_does(bucket in bucket(), key in key(), value: String) {
@@ -743,6 +792,9 @@ proptest! {
         let _ = operation.presign(&keys, hour, now);
         let _ = operation.sign(&keys, Payload::Empty, now);
         if let Ok(links) = bucket.operation("GET").links(&keys, hour, now) {
+            prop_assert_eq!(links.link(&key).is_ok(), !key.is_empty());
+        }
+        if let Ok(links) = bucket.operation("GET").links_v2(&keys, hour, now) {
             prop_assert_eq!(links.link(&key).is_ok(), !key.is_empty());
         }
     }

@@ -129,6 +129,10 @@ fn debug_of_the_types_for_s3() {
     assert_debug_hidden(&url, &signatures);
     let links = operation.links(&keys, HOUR, now).unwrap();
     assert_debug_hidden(&links, &signatures);
+    let links = operation.links_v2(&keys, HOUR, now).unwrap();
+    let link = links.link("k").unwrap();
+    let (_, signature) = link.split_once("Signature=").unwrap();
+    assert_debug_hidden(&links, &[signature.to_owned()]);
     assert_debug_hidden(
         &operation.sign(&keys, Payload::Empty, now).unwrap(),
         &signatures,
@@ -348,6 +352,7 @@ fn every_public_type_is_printed() {
     printed.debug(&bucket);
     printed.debug(&operation);
     printed.debug(&operation.links(&keys, HOUR, now).unwrap());
+    printed.debug(&operation.links_v2(&keys, HOUR, now).unwrap());
     printed.debug(&AddressingStyle::Path);
     printed.both(&ContentDisposition::attachment("a.txt"));
 

@@ -474,6 +474,41 @@ fn the_longest_key() {
     V2.the_longest_key();
 }
 
+/// Its twins are those of any link; the token is sent beside it, for s3s looks for `x-amz-*` in no other place.
+#[test]
+fn links_for_many_keys() {
+    let server = Server::start().unwrap();
+    for (credentials, bucket) in users_and_buckets(&server) {
+        let get = bucket.operation("GET").response_content_type("image/png");
+        let now = now();
+        let links = get
+            .links_v2(&credentials, TEN_MINUTES, seconds(now, -60))
+            .unwrap();
+        let mut url = String::new();
+        for key in ["a.png", "b c+d/\u{1f600}.png", "a.png"] {
+            std::fs::create_dir_all(server.file(key).parent().unwrap()).unwrap();
+            std::fs::write(server.file(key), key).unwrap();
+            for another_moment in [false, true] {
+                url.clear();
+                match another_moment {
+                    true => links.write_at(key, now, &mut url).unwrap(),
+                    false => links.write(key, &mut url).unwrap(),
+                }
+                let token = url.contains(TOKEN_HEADER);
+                let link =
+                    Request::new("GET", &url).headers(token.then_some((TOKEN_HEADER, TOKEN)));
+                let answer = accepted(&link, 200);
+                assert_eq!(answer.body, key.as_bytes());
+                assert_eq!(answer.header("content-type"), Some("image/png"));
+                V2.changed_outside(&link).all_refused();
+                let mut twins = added_headers(&link);
+                changed_link(&link, &mut twins);
+                twins.all_refused();
+            }
+        }
+    }
+}
+
 #[test]
 fn access_keys_of_every_kind() {
     V2.access_keys_of_every_kind(&["A+B=C", "(a)!*'", "a;b,c@d&e?f#g%20~"]);

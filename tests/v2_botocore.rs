@@ -329,7 +329,7 @@ impl Case {
 
 #[test]
 fn presigned_cases_from_bucket_and_key() {
-    let (mut own, mut other, mut refused) = (0, 0, 0);
+    let (mut own, mut other, mut refused, mut by_links) = (0, 0, 0, 0);
     for case in cases("presign-v2", 30) {
         let bucket = match case.bucket() {
             Addressing::Same(bucket) => bucket,
@@ -359,6 +359,20 @@ fn presigned_cases_from_bucket_and_key() {
             .presign_v2_into(&credentials, ends, &mut buffer)
             .unwrap();
         assert_eq!(query_set(&buffer), query_set(case.expected.url()));
+
+        // Links for many keys, of which this is one.
+        let key = case.params.as_ref().unwrap().get("Key");
+        if let Some(key) = key.and_then(Value::as_str) {
+            let (life, now) = (case.expires_in(), case.now());
+            let links = operation.links_v2(&credentials, life, now).unwrap();
+            assert_eq!(links.link(key).unwrap(), buffer);
+            assert_eq!(links.link_at(key, now).unwrap(), buffer);
+            let earlier = Timestamp::from_unix_seconds(now.unix_seconds() - 1);
+            let links = operation.links_v2(&credentials, life, earlier).unwrap();
+            assert_ne!(links.link(key).unwrap(), buffer);
+            assert_eq!(links.link_at(key, now).unwrap(), buffer);
+            by_links += 1;
+        }
     }
-    assert_eq!((own, other, refused), (18, 10, 2));
+    assert_eq!((own, other, refused, by_links), (18, 10, 2, 19));
 }

@@ -743,6 +743,104 @@ fn bucket_names() {
     }
 }
 
+/// What is refused of one link is refused of many, when they are prepared.
+#[test]
+fn links_that_cannot_be_prepared() {
+    let bucket = Bucket::new("johnsmith", "us-east-1").unwrap();
+    let get = bucket.operation("GET");
+    let prepared = get.links_v2(&keys(), HOUR, now()).unwrap();
+    assert_eq!(prepared.expires_at(), ends());
+
+    let kind = ErrorKind::Expiry;
+    for life in [
+        Duration::ZERO,
+        Duration::new(1, 1),
+        Duration::from_secs(u64::MAX),
+    ] {
+        refused(get.links_v2(&keys(), life, now()), kind, &[]);
+    }
+    let first = Timestamp::from_unix_seconds(-3601);
+    refused(get.links_v2(&keys(), HOUR, first), kind, &["1970"]);
+    let dying = keys().with_expiration(ends());
+    get.links_v2(&dying, HOUR, now()).unwrap();
+    let longer = HOUR + Duration::from_secs(1);
+    let words = ["credentials", "at_most"];
+    refused(get.links_v2(&dying, longer, now()), kind, &words);
+
+    for (name, kind) in [
+        ("Signature", ErrorKind::Query),
+        ("X-Amz-Credential", ErrorKind::Query),
+        ("x-amz-acl", ErrorKind::Query),
+    ] {
+        let signed = get.clone().query(name, "1");
+        refused(signed.links_v2(&keys(), HOUR, now()), kind, &[name]);
+    }
+    for name in [
+        "Authorization",
+        "x-amz-date",
+        "x-amz-security-token",
+        "X-Amz-Signature",
+    ] {
+        let with_header = get.clone().header(name, "1");
+        let links = with_header.links_v2(&keys(), HOUR, now());
+        refused(links, ErrorKind::Header, &[name]);
+    }
+    let twin = get
+        .clone()
+        .header("x-amz-acl", "public-read")
+        .query("Signed", "1");
+    twin.links_v2(&keys(), HOUR, now()).unwrap();
+    let method = bucket.operation("get").links_v2(&keys(), HOUR, now());
+    refused(method, ErrorKind::Method, &["GET"]);
+    let arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/name";
+    let access_point = Bucket::new(arn, "us-east-1").unwrap();
+    let links = access_point.operation("GET").links_v2(&keys(), HOUR, now());
+    refused(links, ErrorKind::Bucket, &["access point", "SigV2"]);
+}
+
+/// What each link has of itself is refused when it is asked for, and the buffer is as it was.
+#[test]
+fn links_that_cannot_be_written() {
+    let bucket = Bucket::new("johnsmith", "us-east-1").unwrap();
+    let dying = temporary().with_expiration(ends());
+    let links = bucket.operation("GET").links_v2(&dying, HOUR, now());
+    let links = links.unwrap();
+    let mut buffer = String::from("before");
+    let words = ["key is empty"];
+    refused(links.write("", &mut buffer), ErrorKind::Key, &words);
+    refused(links.link(""), ErrorKind::Key, &words);
+    let into = links.write_at("", now(), &mut buffer);
+    refused(into, ErrorKind::Key, &words);
+    refused(links.link_at("", now()), ErrorKind::Key, &words);
+
+    let moment = Timestamp::from_unix_seconds;
+    for (outside, words) in [
+        (
+            now().saturating_add(Duration::from_secs(1)),
+            ["credentials", "at_most"],
+        ),
+        (moment(-3601), ["1970", "9999"]),
+        (moment(253_402_300_800 - 3600), ["1970", "9999"]),
+        (moment(i64::MAX), ["1970", "9999"]),
+        (moment(i64::MIN), ["1970", "9999"]),
+    ] {
+        let into = links.write_at("k", outside, &mut buffer);
+        refused(into, ErrorKind::Expiry, &words);
+        refused(links.link_at("k", outside), ErrorKind::Expiry, &words);
+    }
+    assert_eq!(buffer, "before");
+    for inside in [now(), moment(-3600)] {
+        links.link_at("k", inside).unwrap();
+    }
+    links.write("k", &mut buffer).unwrap();
+    assert!(buffer.starts_with("beforehttps://johnsmith.s3.us-east-1.amazonaws.com/k?x-amz-"));
+
+    // To the last second that a URL can name.
+    let links = bucket.operation("GET").links_v2(&keys(), HOUR, now());
+    let last = moment(253_402_300_799 - 3600);
+    links.unwrap().link_at("k", last).unwrap();
+}
+
 /// Path style, a base path, a host of the bucket's own, and a bucket alone: the path as it is sent.
 #[test]
 fn the_bucket_wherever_it_stands() {

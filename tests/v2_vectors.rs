@@ -2,11 +2,14 @@
 
 mod support;
 
+use presign::s3::Bucket;
 use presign::v2::{QuerySigner, SignatureMethod, Signer};
 use presign::{Request, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
-use support::{Pairs, credentials, origin, path_and_query, query_set, vectors, with_headers};
+use support::{
+    Pairs, credentials, origin, path_and_query, percent_decode, query_set, vectors, with_headers,
+};
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
@@ -86,6 +89,7 @@ fn header_form() {
         let Case { name, expected, .. } = &case;
         let (signer, request, now) = (case.signer(), case.request(), case.now());
         let steps = signer.sign_steps(&request, now).unwrap();
+        assert_eq!(steps.url, "", "{name}");
         assert_eq!(steps.canonical_request, "", "{name}");
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
@@ -108,6 +112,7 @@ fn query_form() {
         let steps = signer.presign_steps(&request, ends).unwrap();
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
+        let from_steps = steps.url;
 
         let url = signer.presign_until(&request, ends).unwrap();
         let expected = expected.signed_url.as_deref().unwrap();
@@ -126,6 +131,7 @@ fn query_form() {
         params.sort();
         assert_eq!(query_set(url.as_str()), params, "{name}");
 
+        assert_eq!(from_steps, url.as_str(), "{name}");
         assert_eq!(url.method(), case.method, "{name}");
         assert_eq!(url.expires_at(), ends, "{name}");
         assert_eq!(url.headers().count(), 0, "{name}");
@@ -137,6 +143,44 @@ fn query_form() {
         let start = Timestamp::from_unix_seconds(ends.unix_seconds() - 900);
         let by_life = signer.presign(&request, Duration::from_secs(900), start);
         assert_eq!(by_life.unwrap().as_str(), url.as_str(), "{name}");
+    }
+}
+
+/// The same from a bucket and its key, as one link of many.
+#[test]
+fn query_form_as_links() {
+    for case in cases("query", 7) {
+        let Case { name, expected, .. } = &case;
+        let bucket = Bucket::builder(case.virtual_host_bucket.as_deref().unwrap(), "us-west-1");
+        let bucket = match case.host.ends_with(".us-west-1.amazonaws.com") {
+            true => bucket,
+            false => bucket.global_endpoint(),
+        };
+        let bucket = bucket.build().unwrap();
+        let mut operation = bucket.operation(&case.method);
+        for (name, value) in &case.headers {
+            operation = operation.header(name, value);
+        }
+        let key = percent_decode(case.request_target.strip_prefix('/').unwrap());
+        let key = str::from_utf8(&key).unwrap();
+
+        let keys = credentials(&case.access_key_id, &case.secret_access_key, None);
+        let (ends, life) = (case.expires.unwrap(), Duration::from_secs(900));
+        let at = |before: i64| Timestamp::from_unix_seconds(ends - 900 - before);
+        let links = operation.links_v2(&keys, life, at(0)).unwrap();
+        let link = links.link(key).unwrap();
+        let url = expected.signed_url.as_deref().unwrap();
+        assert_eq!(origin(&link), origin(url), "{name}");
+        assert_eq!(path_and_query(&link).0, path_and_query(url).0, "{name}");
+        let mut params = query_set(&link);
+        params.retain(|(name, _)| name != b"x-amz-acl");
+        assert_eq!(params, query_set(url), "{name}");
+        assert_eq!(links.expires_at().unix_seconds(), ends, "{name}");
+
+        // Prepared for another moment, and asked for this one; and the twin, another moment's link.
+        let links = operation.links_v2(&keys, life, at(1)).unwrap();
+        assert_eq!(links.link_at(key, at(0)).unwrap(), link, "{name}");
+        assert_ne!(links.link(key).unwrap(), link, "{name}");
     }
 }
 

@@ -155,6 +155,7 @@ fn suite_query_form() {
         let steps = signer.presign_steps(&request, expires_in, now).unwrap();
         assert_steps(name, &steps, case.query.steps());
         let url = signer.presign(&request, expires_in, now).unwrap();
+        assert_eq!(steps.url, url.as_str(), "{name}: URL of the steps");
         let expected = HttpText::parse(&case.query.signed_request);
         assert_eq!(url.method(), expected.method, "{name}: method");
         let (path, query) = path_and_query(url.as_str());

@@ -137,6 +137,8 @@ fn signing_leaves_no_secret_behind() {
                 .link_at("key", Timestamp::from_unix_seconds(0))
                 .unwrap(),
         );
+        let links = bucket.operation("GET").links_v2(&keys(), HOUR, now());
+        drop(links.unwrap().link("key").unwrap());
         let old = v2::Signer::new(keys());
         drop(old.sign(&request, now()).unwrap());
         drop(old.presign(&request, HOUR, now()).unwrap());

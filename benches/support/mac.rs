@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::utf8_percent_encode;
-use presign::PostPolicy;
 use presign::post::Key;
+use presign::{PostPolicy, Timestamp};
 use serde_json::Value;
 use sha1::Sha1;
 use std::fs;
@@ -100,12 +100,17 @@ fn compress_sha1(blocks: &[Block]) -> [u8; 20] {
 
 /// The URL of a key that needs no encoding, presigned with SigV2 and good until [`ends`], and its signature.
 pub fn presigned_v2(key: &str, token: Option<&str>) -> (String, Signed) {
+    presigned_v2_until(key, token, ends())
+}
+
+/// The same, good until another moment.
+pub fn presigned_v2_until(key: &str, token: Option<&str>, ends: Timestamp) -> (String, Signed) {
     // "Query string request authentication alternative" of the Amazon S3 User Guide.
     let documented = "GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg";
     let published = "NpgCjnDzrM+WFzoENXmpNDUsSn8=";
     assert_eq!(Signed::v2(documented.into()).signature, published);
 
-    let ends = ends().unix_seconds();
+    let ends = ends.unix_seconds();
     let line = token.map(|token| format!("x-amz-security-token:{token}\n"));
     let line = line.unwrap_or_default();
     let signed = Signed::v2(format!("GET\n\n\n{ends}\n{line}/examplebucket/{key}"));
@@ -136,7 +141,7 @@ pub fn header_signed_v2() -> (String, Signed) {
 }
 
 /// When the URLs and policies end.
-pub fn ends() -> presign::Timestamp {
+pub fn ends() -> Timestamp {
     now().saturating_add(DAY)
 }
 

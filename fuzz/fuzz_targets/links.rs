@@ -3,8 +3,8 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use presign::Timestamp;
-use presign::s3::Bucket;
+use presign::s3::{Bucket, Links};
+use presign::{Error, PresignedUrl, Timestamp};
 use presign_fuzz::credentials;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -60,17 +60,36 @@ fuzz_target!(|input: Input<'_>| {
     if let Some((name, value)) = input.header {
         operation = operation.header(name, value);
     }
-    let links = match operation.links(keys, life, input.now) {
+    agrees(&input.keys, operation.links(keys, life, input.now), |key| {
+        let operation = operation.clone().key(key);
+        operation.presign(keys, life, input.now)
+    });
+    agrees(
+        &input.keys,
+        operation.links_v2(keys, life, input.now),
+        |key| {
+            let operation = operation.clone().key(key);
+            operation.presign_v2(keys, life, input.now)
+        },
+    );
+});
+
+/// Whether the links are those that the operation gives for each key, or as it refuses any.
+fn agrees(
+    keys: &[&str],
+    links: Result<Links, Error>,
+    presign: impl Fn(&str) -> Result<PresignedUrl, Error>,
+) {
+    let links = match links {
         Ok(links) => links,
         Err(error) => {
-            let one = operation.key("key").presign(keys, life, input.now);
-            assert_eq!(one.unwrap_err(), error);
+            assert_eq!(presign("key").unwrap_err(), error);
             return;
         }
     };
     let mut buffer = String::from("before");
-    for key in input.keys {
-        let one = operation.clone().key(key).presign(keys, life, input.now);
+    for key in keys {
+        let one = presign(key);
         buffer.truncate("before".len());
         match links.write(key, &mut buffer) {
             Ok(()) => assert_eq!(&buffer["before".len()..], one.unwrap().as_str()),
@@ -80,4 +99,4 @@ fuzz_target!(|input: Input<'_>| {
             }
         }
     }
-});
+}

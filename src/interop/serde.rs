@@ -72,7 +72,8 @@ impl Serialize for SignedRequest {
     }
 }
 
-/// `{"canonical_request", "string_to_sign", "signature"}`; the first is left out under SigV2, which has none.
+/// `{"canonical_request", "string_to_sign", "signature"}`; the first is left out under SigV2, which has none. The URL is
+/// for a [`PresignedUrl`] to say.
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for SigningSteps {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,14 +2,14 @@
 
 use super::bucket::Bucket;
 use crate::error::Error;
-use crate::request::Parts;
 use crate::timestamp::Timestamp;
-use crate::v4::{Context, Template};
+use crate::{v2, v4};
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
-use core::time::Duration;
 
-/// Presigned URLs that differ only in their key, made by [`Operation::links`](super::Operation::links).
+/// Presigned URLs that differ only in their key, made by [`Operation::links`](super::Operation::links), or by
+/// [`Operation::links_v2`](super::Operation::links_v2) for stores that know SigV2 only.
 ///
 /// A link costs little more than its hash, and no allocation if its buffer is reused.
 ///
@@ -49,24 +49,42 @@ use core::time::Duration;
 /// assert_eq!(link, bucket.get("a.txt").presign(&credentials, hour, now)?.as_str());
 /// # Ok::<(), presign::Error>(())
 /// ```
+///
+/// A link of SigV2 says only when it ends, and two of other seconds differ in nothing else:
+///
+/// ```
+/// # use core::time::Duration;
+/// # use presign::{Credentials, Timestamp, s3::Bucket};
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// # let (hour, started) = (Duration::from_secs(3600), Timestamp::parse("20130524T000000Z")?);
+/// let links = bucket.operation("GET").links_v2(&credentials, hour, started)?;
+/// assert!(links.link("a.txt")?.contains("a.txt?AWSAccessKeyId=AKIDEXAMPLE&Expires=1369357200&Signature="));
+///
+/// let now = Timestamp::parse("20130525T071500Z")?;
+/// let link = links.link_at("a.txt", now)?;
+/// assert_eq!(link, bucket.get("a.txt").presign_v2(&credentials, hour, now)?.as_str());
+/// # Ok::<(), presign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Links {
     bucket: Bucket,
     template: Template,
 }
 
+/// By which generation the links are signed.
+#[derive(Clone)]
+pub(super) enum Template {
+    V4(Box<v4::Template>),
+    V2(Box<v2::Template>),
+}
+
 impl Links {
-    pub(super) fn new(
-        bucket: &Bucket,
-        context: &Context<'_>,
-        parts: &mut Parts<'_>,
-        expires_in: Duration,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        Ok(Links {
+    pub(super) fn new(bucket: &Bucket, template: Template) -> Self {
+        Links {
             bucket: bucket.clone(),
-            template: Template::new(context, parts, expires_in, now)?,
-        })
+            template,
+        }
     }
 
     /// Appends the link to an object to a buffer, signed at the moment of the preparation.
@@ -74,7 +92,11 @@ impl Links {
     /// # Errors
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) if the key is empty; the buffer is then as it was.
     pub fn write(&self, key: &str, url: &mut String) -> Result<(), Error> {
-        self.template.write(self.bucket.path(Some(key))?, url);
+        let path = self.bucket.path(Some(key))?;
+        match &self.template {
+            Template::V4(template) => template.write(path, url),
+            Template::V2(template) => template.write(path, url),
+        }
         Ok(())
     }
 
@@ -94,8 +116,9 @@ impl Links {
     /// # Errors
     /// In each case the buffer is then as it was.
     /// - [`ErrorKind::Key`](crate::ErrorKind::Key): the key is empty.
-    /// - [`ErrorKind::Time`](crate::ErrorKind::Time): `now` is outside the years 0 to 9999.
-    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the link would live longer than the credentials are known to.
+    /// - [`ErrorKind::Time`](crate::ErrorKind::Time): `now` is outside the years 0 to 9999. SigV2 signs no time.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the link would live longer than the credentials are known to; under
+    ///   SigV2, too, if it would end outside the years 1970 to 9999.
     pub fn write_at(
         &self,
         key: &str,
@@ -103,7 +126,10 @@ impl Links {
         url: &mut String,
     ) -> Result<(), Error> {
         let path = self.bucket.path(Some(key))?;
-        self.template.write_at(path, now.into(), url)
+        match &self.template {
+            Template::V4(template) => template.write_at(path, now.into(), url),
+            Template::V2(template) => template.write_at(path, now.into(), url),
+        }
     }
 
     /// [`link`](Links::link) for a link that is signed at another moment than that of the preparation, and lives as long
@@ -120,7 +146,10 @@ impl Links {
     /// When the links end that are signed at the moment of the preparation.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.template.ends()
+        match &self.template {
+            Template::V4(template) => template.ends(),
+            Template::V2(template) => template.ends(),
+        }
     }
 }
 

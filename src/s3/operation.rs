@@ -1,7 +1,7 @@
 //! What is asked of a bucket.
 
 use super::bucket::Bucket;
-use super::links::Links;
+use super::links::{Links, Template};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::{Extra, Parts, Path};
@@ -312,7 +312,28 @@ impl<'a> Operation<'a> {
     ) -> Result<Links, Error> {
         let context = self.bucket.context(credentials)?;
         self.described_at(self.bucket.path(None)?, |parts| {
-            Links::new(self.bucket, &context, parts, expires_in, now.into())
+            let template = v4::Template::new(&context, parts, expires_in, now.into())?;
+            Ok(Links::new(self.bucket, Template::V4(template.into())))
+        })
+    }
+
+    /// Prepares SigV2 links for many keys: all that does not depend on the key is written once.
+    ///
+    /// A key that the operation may have is not used.
+    ///
+    /// # Errors
+    /// Those of [`presign_v2`](Operation::presign_v2).
+    pub fn links_v2(
+        &self,
+        credentials: &Credentials,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Links, Error> {
+        let ends = v2::ends_after(expires_in, now.into())?;
+        let context = self.bucket.context_v2(credentials)?;
+        self.described_at(self.bucket.path(None)?, |parts| {
+            let template = v2::Template::new(&context, parts, expires_in, ends)?;
+            Ok(Links::new(self.bucket, Template::V2(template.into())))
         })
     }
 

@@ -8,6 +8,7 @@
 use crate::encode::{Sink, Text};
 use crate::headers::{HeaderList, Value, write_unfolded};
 use crate::request::{Header, Param, Parts, Path};
+use crate::timestamp::write_decimal;
 
 /// The sub-resources and response overrides: the parameters that are part of the resource, in the order in which they
 /// are signed.
@@ -82,6 +83,8 @@ pub(crate) enum Moment<'a> {
     Date(&'a str),
     /// `Expires`, in seconds since 1970.
     Expires(u64),
+    /// The same, written before, into the URL.
+    Written(&'a str),
 }
 
 /// A string to sign, ready to be written.
@@ -104,24 +107,12 @@ pub(crate) enum ResourcePath<'a> {
 
 impl StringToSign<'_> {
     pub(crate) fn write(&self, parts: &Parts<'_>, sink: &mut impl Sink) {
-        sink.text(parts.method);
-        sink.text("\n");
-        for name in CONTENT_HEADERS {
-            if let Some(header) = parts.header(name) {
-                write_unfolded(header.value, sink);
-            }
-            sink.text("\n");
-        }
+        write_before_moment(parts, sink);
         match self.moment {
-            Moment::Date(date) => sink.text(date),
-            Moment::Expires(seconds) => crate::timestamp::write_decimal(seconds, sink),
+            Moment::Date(text) | Moment::Written(text) => sink.text(text),
+            Moment::Expires(seconds) => write_decimal(seconds, sink),
         }
-        sink.text("\n");
-        self.amz_headers.write(sink);
-        if let Some(bucket) = self.bucket {
-            sink.text("/");
-            sink.text(bucket);
-        }
+        write_between(self.amz_headers, self.bucket, sink);
         match self.path {
             ResourcePath::Written(path) => sink.text(path),
             ResourcePath::Of(path) => path.write_as_given(sink),
@@ -130,8 +121,30 @@ impl StringToSign<'_> {
     }
 }
 
+/// Writes what stands before the date or end.
+pub(super) fn write_before_moment(parts: &Parts<'_>, sink: &mut impl Sink) {
+    sink.text(parts.method);
+    sink.text("\n");
+    for name in CONTENT_HEADERS {
+        if let Some(header) = parts.header(name) {
+            write_unfolded(header.value, sink);
+        }
+        sink.text("\n");
+    }
+}
+
+/// Writes what stands between the date or end and the path.
+pub(super) fn write_between(headers: &AmzHeaders<'_>, bucket: Option<&str>, sink: &mut impl Sink) {
+    sink.text("\n");
+    headers.write(sink);
+    if let Some(bucket) = bucket {
+        sink.text("/");
+        sink.text(bucket);
+    }
+}
+
 /// Writes the sub-resources, sorted by name. Those of one name stay in the order given.
-fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
+pub(super) fn write_sub_resources(params: &[Param<'_>], sink: &mut impl Sink) {
     // Most requests have none.
     if !params.iter().any(may_be_sub_resource) {
         return;

@@ -57,6 +57,7 @@
 mod canonical;
 mod query;
 mod sign;
+mod template;
 
 pub use query::{QuerySigner, SignatureMethod, SignedForm};
 pub use sign::Signer;
@@ -69,3 +70,4 @@ pub(crate) use query::{LIFE, TIMESTAMP, parse_timestamp, sort_by_name, write_fro
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
 };
+pub(crate) use template::Template;

@@ -5,7 +5,7 @@ use super::canonical::{
     is_amz_param, is_content, write_joined,
 };
 use crate::credentials::Credentials;
-use crate::encode::{Encoded, Sink, Tee};
+use crate::encode::{Bare, Encoded, Sink, Tee};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::write_unfolded;
 use crate::marks;
@@ -179,8 +179,9 @@ pub(crate) fn presign_steps(
     parts: &Parts<'_>,
     expires_at: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    let mut url = String::new();
-    SigningSteps::collect(|steps| presign(context, parts, expires_at, &mut url, Some(steps)))
+    SigningSteps::collect_with_url(|url, steps| {
+        presign(context, parts, expires_at, url, Some(steps))
+    })
 }
 
 pub(crate) fn sign_steps(
@@ -202,19 +203,34 @@ pub(crate) fn presign(
     let expires = prepare_presign(context, parts, expires_at)?;
     let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
 
-    // The path is encoded once, into the URL, and signed from there.
+    // Path and end are written once, into the URL, and signed from there.
     url.reserve(url_bound(parts, context));
     parts.write_origin(url);
     let path_at = url.len();
     parts.path.write_as_given(url);
+    let path_end = url.len();
+    write_query_front(context, parts, &amz_headers, url);
+    let expires_at = url.len();
+    write_decimal(expires, url);
     let string_to_sign = StringToSign {
-        moment: Moment::Expires(expires),
+        moment: Moment::Written(url.get(expires_at..).unwrap_or_default()),
         amz_headers: &amz_headers,
         bucket: context.bucket,
-        path: ResourcePath::Written(url.get(path_at..).unwrap_or_default()),
+        path: ResourcePath::Written(url.get(path_at..path_end).unwrap_or_default()),
     };
     let signature = sign_string(context, parts, &string_to_sign, steps);
+    url.push_str(SIGNATURE);
+    write_signature(&signature, url);
+    Ok(())
+}
 
+/// Appends the query up to the end of the URL.
+pub(super) fn write_query_front(
+    context: &Context<'_>,
+    parts: &Parts<'_>,
+    amz_headers: &AmzHeaders<'_>,
+    url: &mut String,
+) {
     parts.write_query(url);
     let mut separator = match parts.params.as_slice() {
         [] => '?',
@@ -241,22 +257,25 @@ pub(crate) fn presign(
     }
     url.push(separator);
     url.push_str("AWSAccessKeyId=");
-    Encoded(url).text(context.credentials.access_key_id());
+    url.push_str(context.credentials.encoded_access_key_id());
     url.push_str("&Expires=");
-    write_decimal(expires, url);
-    url.push_str("&Signature=");
+}
+
+/// What stands before the signature.
+pub(super) const SIGNATURE: &str = "&Signature=";
+
+/// Appends a signature, percent-encoded.
+pub(super) fn write_signature(signature: &Signature, url: &mut String) {
     Encoded(url).text(signature.as_str());
-    Ok(())
 }
 
 /// Checks everything that can be wrong with a presigned URL, and gives back its `Expires`.
-fn prepare_presign(
+pub(super) fn prepare_presign(
     context: &Context<'_>,
     parts: &Parts<'_>,
     expires_at: Timestamp,
 ) -> Result<u64, Error> {
-    let expires = check_end(expires_at)?;
-    context.credentials.check_outlive(expires_at)?;
+    let expires = check_life(context.credentials, expires_at)?;
     check(context, parts)?;
     for name in [AUTHORIZATION, DATE, SECURITY_TOKEN] {
         if parts.header(name).is_some() {
@@ -292,7 +311,7 @@ fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
     [
         FIXED,
         parts.url_bound(),
-        context.credentials.access_key_id().len().saturating_mul(3),
+        context.credentials.encoded_access_key_id().len(),
         context
             .credentials
             .encoded_session_token()
@@ -382,10 +401,14 @@ pub(crate) fn ends_after(expires_in: Duration, now: Timestamp) -> Result<Timesta
     Ok(now.saturating_add(expires_in))
 }
 
-/// `Expires`: seconds since 1970. Servers that read it as a date know no year after 9999.
-fn check_end(expires_at: Timestamp) -> Result<u64, Error> {
+/// Checks when a URL ends, and gives back its `Expires`: seconds since 1970. Servers that read it as a date know no year
+/// after 9999.
+pub(super) fn check_life(credentials: &Credentials, expires_at: Timestamp) -> Result<u64, Error> {
     match u64::try_from(expires_at.unix_seconds()) {
-        Ok(seconds) if expires_at.calendar().is_some() => Ok(seconds),
+        Ok(seconds) if expires_at.calendar().is_some() => {
+            credentials.check_outlive(expires_at)?;
+            Ok(seconds)
+        }
         _ => Err(error!(
             Expiry,
             "the URL would end at {expires_at}: it can end in the years 1970 to 9999"
@@ -398,11 +421,12 @@ fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
     check_not_signed(parts)?;
     marks::check_no_v4(parts)?;
     check_path(parts.path)?;
-    for name in CONTENT_HEADERS.iter().chain(&[DATE, SECURITY_TOKEN]) {
-        parts.only_header(name)?;
-    }
+    let [md5, content_type] = CONTENT_HEADERS;
+    parts.check_single([md5, content_type, DATE, SECURITY_TOKEN])?;
     match context.bucket {
         Some("") => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
+        // As nearly every name is.
+        Some(name) if Bare::Host.run(name.as_bytes()) == name.len() => Ok(()),
         Some(name) if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) => {
             Err(error!(
                 Bucket,
@@ -435,7 +459,10 @@ pub(super) fn check_path(path: Path<'_>) -> Result<(), Error> {
     let Path::Wire(path) = path else {
         return Ok(());
     };
-    match path.chars().find(|c| !fits(*c)) {
+    // Nearly all of a path stays bare in any URL.
+    let bare = Bare::Path.run(path.as_bytes());
+    let rest = path.get(bare..).unwrap_or_default();
+    match rest.chars().find(|c| !fits(*c)) {
         Some(c) => Err(error!(
             Url,
             "the path holds {}, which has to be percent-encoded",

@@ -349,9 +349,8 @@ pub(crate) fn presign_steps(
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<SigningSteps, Error> {
-    let mut url = String::new();
-    SigningSteps::collect(|steps| {
-        presign(context, parts, expires_in, now, &mut url, Some(steps)).map(drop)
+    SigningSteps::collect_with_url(|url, steps| {
+        presign(context, parts, expires_in, now, url, Some(steps)).map(drop)
     })
 }
 

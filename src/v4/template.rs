@@ -188,25 +188,10 @@ impl Template {
 
     /// Appends what stands before the query; gives back where the path stands.
     fn begin(&self, path: Path<'_>, url: &mut String) -> usize {
-        url.reserve(self.bound(path));
-        url.push_str(&self.origin);
-        let path_at = url.len();
-        path.write_once(url);
-        path_at
-    }
-
-    /// An upper bound of a URL's length, so that it is allocated once.
-    fn bound(&self, path: Path<'_>) -> usize {
         const SIGNATURE: usize = 64;
-        [
-            self.origin.len(),
-            path.bound(),
-            self.prepared.query.len(),
-            SIGNATURE,
-            self.appended.len(),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        let after_path = [self.prepared.query.len(), SIGNATURE, self.appended.len()];
+        let after_path = after_path.into_iter().fold(0, usize::saturating_add);
+        path.begin_url(&self.origin, after_path, url)
     }
 }
 

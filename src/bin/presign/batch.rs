@@ -11,7 +11,7 @@ use crate::output::{self, Format, Refusal, Result};
 use crate::settings::Location;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use presign::s3::{Links, Operation};
-use presign::{Credentials, Timestamp};
+use presign::{Credentials, PresignedUrl, Timestamp};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -91,14 +91,21 @@ pub fn run(args: &Args) -> Result<()> {
         SignatureVersion::V4 => any.presign(&credentials, life, now)?,
         SignatureVersion::V2 => any.presign_v2(&credentials, life, now)?,
     };
-    let ends = any.expires_at();
     let signer = match (args.output, version) {
         (Format::Text, SignatureVersion::V4) => {
-            Signer::Links(Box::new(operation.links(&credentials, life, now)?))
+            Signer::Links(operation.links(&credentials, life, now)?)
         }
-        (Format::Text, SignatureVersion::V2) => Signer::V2(operation, credentials, ends),
-        (Format::Json, SignatureVersion::V4) => Signer::Json(operation, credentials, life, now),
-        (Format::Json, SignatureVersion::V2) => Signer::JsonV2(operation, credentials, ends),
+        (Format::Text, SignatureVersion::V2) => {
+            Signer::Links(operation.links_v2(&credentials, life, now)?)
+        }
+        (Format::Json, _) => Signer::Json(Steps {
+            operation,
+            version,
+            credentials,
+            life,
+            now,
+            any: any.clone(),
+        }),
     };
     output::note_headers(args.output, &any);
     match version {
@@ -273,43 +280,40 @@ fn read(buffer: &mut [u8]) -> io::Result<usize> {
 
 /// What signs.
 enum Signer<'a> {
-    Links(Box<Links>),
-    V2(Operation<'a>, Credentials, Timestamp),
-    Json(Operation<'a>, Credentials, Duration, Timestamp),
-    JsonV2(Operation<'a>, Credentials, Timestamp),
+    Links(Links),
+    Json(Steps<'a>),
+}
+
+/// What signs with all steps.
+struct Steps<'a> {
+    operation: Operation<'a>,
+    version: SignatureVersion,
+    credentials: Credentials,
+    life: Duration,
+    now: Timestamp,
+    /// Of all that belongs to a URL, only itself and its steps are those of its key.
+    any: PresignedUrl,
 }
 
 impl Signer<'_> {
     /// Appends the URL of a key, or the JSON with it; nothing on an error.
     fn write(&self, key: &str, text: &mut String) -> Result<(), presign::Error> {
-        let (url, steps) = match self {
-            Signer::Links(links) => return links.write(key, text),
-            Signer::V2(operation, credentials, ends) => {
-                return operation
-                    .clone()
-                    .key(key)
-                    .presign_v2_into(credentials, *ends, text);
-            }
-            Signer::Json(operation, credentials, life, now) => {
-                let operation = operation.clone().key(key);
-                (
-                    operation.presign(credentials, *life, *now)?,
-                    operation.presign_steps(credentials, *life, *now)?,
-                )
-            }
-            Signer::JsonV2(operation, credentials, ends) => {
-                let operation = operation.clone().key(key);
-                (
-                    operation.presign_v2_until(credentials, *ends)?,
-                    operation.presign_v2_steps(credentials, *ends)?,
-                )
-            }
+        match self {
+            Signer::Links(links) => links.write(key, text),
+            Signer::Json(steps) => steps.write(key, text),
+        }
+    }
+}
+
+impl Steps<'_> {
+    fn write(&self, key: &str, text: &mut String) -> Result<(), presign::Error> {
+        let operation = self.operation.clone().key(key);
+        let (credentials, ends) = (&self.credentials, self.any.expires_at());
+        let steps = match self.version {
+            SignatureVersion::V4 => operation.presign_steps(credentials, self.life, self.now)?,
+            SignatureVersion::V2 => operation.presign_v2_steps(credentials, ends)?,
         };
-        let version = match self {
-            Signer::JsonV2(..) => SignatureVersion::V2,
-            _ => SignatureVersion::V4,
-        };
-        let mut object = output::url_object(version, &url, &steps);
+        let mut object = output::url_object(self.version, &self.any, &steps.url, &steps);
         object.shift_insert(0, "key".into(), key.into());
         text.push_str(&Value::Object(object).to_string());
         Ok(())
@@ -324,6 +328,8 @@ struct Signed {
     bad: Vec<(u64, Cow<'static, str>)>,
     first_with_return: Option<u64>,
     first_with_dots: Option<u64>,
+    /// Whether one with dots may come, of which the first is not known yet.
+    looks_for_dots: bool,
 }
 
 impl Signed {
@@ -333,32 +339,55 @@ impl Signed {
         (self.keys, self.first_with_return, self.first_with_dots) = (0, None, None);
         // What follows the last separator is a key only if there is something.
         let keys = chunk.strip_suffix(&[separator]).unwrap_or(chunk);
-        for bytes in keys.split(|byte| *byte == separator) {
-            self.keys += 1;
-            if bytes.len() > LONGEST_KEY {
-                self.bad
-                    .push((self.keys, "the key is longer than 1 MiB".into()));
-                continue;
-            }
-            let Ok(key) = str::from_utf8(bytes) else {
-                self.bad.push((self.keys, "the key is not UTF-8".into()));
-                continue;
-            };
-            match signer.write(key, &mut self.text) {
-                Ok(()) => self.text.push('\n'),
-                Err(error) => {
-                    self.bad.push((self.keys, error.to_string().into()));
-                    continue;
+        self.looks_for_dots = may_have_dot_segment(keys, separator);
+        match str::from_utf8(keys) {
+            // Nearly all input is text, and all of a chunk is looked at in less time than key by key.
+            Ok(keys) => {
+                for key in keys.split(char::from(separator)) {
+                    self.sign_key(key.len(), Some(key), separator, signer);
                 }
             }
-            if self.first_with_return.is_none() && separator == b'\n' && key.ends_with('\r') {
-                self.first_with_return = Some(self.keys);
-            }
-            if self.first_with_dots.is_none() && object::has_dot_segment(key) {
-                self.first_with_dots = Some(self.keys);
+            Err(_) => {
+                for bytes in keys.split(|byte| *byte == separator) {
+                    self.sign_key(bytes.len(), str::from_utf8(bytes).ok(), separator, signer);
+                }
             }
         }
     }
+
+    /// Signs a key of so many bytes, if they are text.
+    fn sign_key(&mut self, length: usize, key: Option<&str>, separator: u8, signer: &Signer<'_>) {
+        self.keys += 1;
+        if length > LONGEST_KEY {
+            let reason = "the key is longer than 1 MiB";
+            return self.bad.push((self.keys, reason.into()));
+        }
+        let Some(key) = key else {
+            return self.bad.push((self.keys, "the key is not UTF-8".into()));
+        };
+        match signer.write(key, &mut self.text) {
+            Ok(()) => self.text.push('\n'),
+            Err(error) => return self.bad.push((self.keys, error.to_string().into())),
+        }
+        if self.first_with_return.is_none() && separator == b'\n' && key.ends_with('\r') {
+            self.first_with_return = Some(self.keys);
+        }
+        if self.looks_for_dots && object::has_dot_segment(key) {
+            self.first_with_dots = Some(self.keys);
+            self.looks_for_dots = false;
+        }
+    }
+}
+
+/// Whether a dot stands where a segment `.` or `..` of a key would end. Most chunks have none. All bytes are looked at, because
+/// the compiler then looks at many at a time.
+fn may_have_dot_segment(keys: &[u8], separator: u8) -> bool {
+    let is_end = |byte: &u8| (*byte == b'/') | (*byte == separator);
+    let pairs = keys.iter().zip(keys.iter().skip(1));
+    keys.ends_with(b".")
+        || pairs.fold(false, |may, (one, two)| {
+            may | ((*one == b'.') & is_end(two))
+        })
 }
 
 /// Standard output and standard error, written by one thread after another.

@@ -94,7 +94,5 @@ pub const DOT_SEGMENT: &str = "\
 
 /// Whether the path of a key is one that clients rewrite.
 pub fn has_dot_segment(key: &str) -> bool {
-    // Few keys have a dot where such a segment ends, and `batch` asks for each of its keys.
-    let may = key.ends_with('.') || key.as_bytes().windows(2).any(|two| two == b"./");
-    may && key.split('/').any(|segment| matches!(segment, "." | ".."))
+    key.split('/').any(|segment| matches!(segment, "." | ".."))
 }

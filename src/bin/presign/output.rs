@@ -70,21 +70,22 @@ pub fn print_url(
 ) -> Result<()> {
     match format {
         Format::Text => print(url.as_str())?,
-        Format::Json => print_json(url_object(version, url, &steps()?))?,
+        Format::Json => print_json(url_object(version, url, url.as_str(), &steps()?))?,
     }
     note_headers(format, url);
     Ok(())
 }
 
-/// A presigned URL and the steps on the way to it.
+/// A URL with what belongs to it, and the steps on the way to it.
 pub fn url_object(
     version: SignatureVersion,
     url: &PresignedUrl,
+    text: &str,
     steps: &SigningSteps,
 ) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("method".into(), url.method().into());
-    object.insert("url".into(), url.as_str().into());
+    object.insert("url".into(), text.into());
     object.insert("headers".into(), header_object(url.headers()));
     object.insert("expires_at".into(), url.expires_at().to_string().into());
     if let SignatureVersion::V2 = version {
