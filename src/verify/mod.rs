@@ -91,6 +91,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Text, bad_escape, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
+use crate::marks::{ACCESS_KEY_ID, EXPIRES};
 use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
@@ -592,7 +593,7 @@ impl<'a> Claim<'a> {
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let in_query = claim.scheme == Scheme::V2Query;
-                let is_auth = ["AWSAccessKeyId", "Expires"].contains(&name);
+                let is_auth = [ACCESS_KEY_ID, EXPIRES].contains(&name);
                 let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
                 is_sub_resource(name) || in_query && (is_auth || is_amz)
             }

@@ -12,14 +12,14 @@ use crate::encode::{Sink, Text};
 use crate::error::Quoted;
 use crate::headers::compare_names;
 use crate::list::List;
-use crate::marks::V2Marks;
+use crate::marks::{ACCESS_KEY_ID, EXPIRES, SIGNATURE, SIGNATURE_VERSION, V2Marks};
 use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::{
-    AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SignatureMethod, StringToSign,
-    TIMESTAMP, is_amz, is_amz_param, may_be_sub_resource, parse_timestamp, sign_string,
-    sort_by_name, write_front,
+    API_TOKEN, AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SIGNATURE_METHOD,
+    SignatureMethod, StringToSign, TIMESTAMP, is_amz, is_amz_param, may_be_sub_resource,
+    parse_timestamp, sign_string, sort_by_name, write_front,
 };
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -88,13 +88,7 @@ impl<'a> Params<'a> {
     }
 }
 
-const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
-const EXPIRES: &str = "Expires";
-const SIGNATURE: &str = "Signature";
 const URL_NAMES: [&str; 3] = [ACCESS_KEY_ID, EXPIRES, SIGNATURE];
-const SIGNATURE_VERSION: &str = "SignatureVersion";
-const SIGNATURE_METHOD: &str = "SignatureMethod";
-const API_TOKEN: &str = "SecurityToken";
 
 impl<'a> Claim<'a> {
     /// Reads `AWS AKIDEXAMPLE:signature`.
@@ -179,7 +173,7 @@ impl<'a> Claim<'a> {
             return Err(refuse!(
                 Malformed,
                 scheme,
-                "AWSAccessKeyId is empty or not UTF-8"
+                "{ACCESS_KEY_ID} is empty or not UTF-8"
             ));
         };
         let claim = Claim {
