@@ -155,7 +155,7 @@ impl<'a> Claim<'a> {
             false => Vec::new(),
         };
         let [id, expires, presented] = query.v2.found;
-        let missing = |name| refuse!(Missing, scheme, "the parameter {name} is missing");
+        let missing = |name| VerifyError::missing_parameter(scheme, name);
         let id = id.ok_or_else(|| missing(ACCESS_KEY_ID))?;
         let expires = expires.ok_or_else(|| missing(EXPIRES))?;
         let presented = presented.ok_or_else(|| missing(SIGNATURE))?;
@@ -213,17 +213,13 @@ impl<'a> Claim<'a> {
             if let Some((name, slot)) = slot
                 && slot.replace(param.value.unwrap_or_default()).is_some()
             {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
         }
         let [id, method, version, presented, timestamp, expires, token] = found;
         let required = |value: Option<Text<'a>>, name: &str| {
             let value = value.filter(|value| !value.raw().is_empty());
-            value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
+            value.ok_or_else(|| VerifyError::missing_parameter(scheme, name))
         };
         let id = required(id, ACCESS_KEY_ID)?;
         let method = required(method, SIGNATURE_METHOD)?;
@@ -471,11 +467,7 @@ fn hoisted<'a>(
         let mark = found.iter_mut().find(|(name, _)| param.is_exactly(name));
         if let Some((name, is_found)) = mark {
             if core::mem::replace(is_found, true) {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
         } else if is_amz_param(&param) {
             let Some(name) = decode(param.name) else {

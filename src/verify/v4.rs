@@ -221,17 +221,13 @@ impl<'a> Claim<'a> {
                 ));
             }
             Some(Wrong::Repeated(name)) => {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
             None => {}
         }
         let missing = |at: usize| {
             let name = NAMES.get(at).copied().unwrap_or_default();
-            refuse!(Missing, scheme, "the parameter {name} is missing")
+            VerifyError::missing_parameter(scheme, name)
         };
         let [
             algorithm,
