@@ -105,7 +105,6 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
-use query::Query;
 
 /// A way to carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -304,8 +303,8 @@ impl Verifier {
     /// An error of whatever kind; but none about time, access key, token or signature.
     pub fn parse<'a>(&'a self, request: &'a ReceivedRequest<'a>) -> Result<Claim<'a>, VerifyError> {
         limits::check(request)?;
-        let query = Query::read(request.query.unwrap_or_default());
-        self.check_request(request, &query)?;
+        let query = &request.query;
+        self.check_request(request)?;
         let mut authorizations = request.values(AUTHORIZATION);
         let authorization = authorizations.next();
         if authorizations.next().is_some() {
@@ -335,19 +334,19 @@ impl Verifier {
                 self.check_allowed(scheme)?;
                 match scheme {
                     Scheme::V4Header => Generation::V4(v4::Claim::of_header(self, request, text)?),
-                    _ => Generation::V2(v2::Claim::of_header(self, request, text, &query.v2)?),
+                    _ => Generation::V2(v2::Claim::of_header(self, request, text)?),
                 }
             }
             (None, true, false) => {
                 self.check_allowed(Scheme::V4Query)?;
-                Generation::V4(v4::Claim::of_query(self, request, &query)?)
+                Generation::V4(v4::Claim::of_query(self, request)?)
             }
             (None, false, true) => {
                 let scheme = query.v2.scheme();
                 self.check_allowed(scheme)?;
                 Generation::V2(match scheme {
-                    Scheme::V2QueryApi => v2::Claim::of_api(request, query.text)?,
-                    _ => v2::Claim::of_query(self, request, &query)?,
+                    Scheme::V2QueryApi => v2::Claim::of_api(request)?,
+                    _ => v2::Claim::of_query(self, request)?,
                 })
             }
             _ if signatures.contains(&true) => {
@@ -388,11 +387,7 @@ impl Verifier {
         }
     }
 
-    fn check_request(
-        &self,
-        request: &ReceivedRequest<'_>,
-        query: &Query<'_>,
-    ) -> Result<(), VerifyError> {
+    fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
@@ -400,7 +395,8 @@ impl Verifier {
         }
         // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
         let path = request.authority.is_none().then_some(request.path);
-        let query = path.and((!query.is_encoded).then_some(query.text));
+        let query = request.query.text.filter(|_| !request.query.is_encoded);
+        let query = path.and(query);
         for text in path.into_iter().chain(query) {
             let is_refused = |byte: u8| byte.is_ascii_control() | (byte == b'#');
             if !is_bad_wire(text, is_refused) {

@@ -1,13 +1,15 @@
 //! The query of a received request, read in one pass. What lives here: which authentication is in it, and whether it is
 //! canonical as it stands. What does not: what the parameters have to say.
 
+use super::limits::MOST_TARGET;
 use super::{v2, v4};
 use crate::encode::{Bare, Text};
 use crate::request::Param;
 
 /// What a query holds.
-pub(super) struct Query<'a> {
-    pub(super) text: &'a str,
+#[derive(Clone, Default)]
+pub(crate) struct Query<'a> {
+    pub(super) text: Option<&'a str>,
     pub(super) v4: v4::Params<'a>,
     pub(super) v2: v2::Params<'a>,
     /// Whether all parameters are canonical as they stand, whatever their order.
@@ -18,15 +20,16 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn read(text: &'a str) -> Self {
+    /// Reads a query, but not one that is too long for any request: that is refused.
+    pub(super) fn read(text: Option<&'a str>) -> Self {
         let mut query = Query {
             text,
-            v4: v4::Params::default(),
-            v2: v2::Params::default(),
-            is_encoded: true,
-            last: Param::default(),
-            before_last: None,
+            ..Query::default()
         };
+        let Some(text) = text.filter(|text| text.len() <= MOST_TARGET) else {
+            return query;
+        };
+        query.is_encoded = true;
         let mut is_canonical = true;
         let mut previous = ("", "");
         let mut rest = Some(text);
@@ -97,16 +100,7 @@ impl<'a> Found<'a> {
                 (None, name, rest.strip_prefix('=')?)
             }
         };
-        let bytes = rest.as_bytes();
-        let bare_run = bare.run(bytes);
-        let is_escaped = bytes.get(bare_run) == Some(&b'%');
-        let (value, rest) = if is_escaped {
-            let (value, rest) = rest.split_at_checked(bare.canonical_run_after(bare_run, bytes))?;
-            (Text::Wire(value), rest)
-        } else {
-            let (value, rest) = rest.split_at_checked(bare_run)?;
-            (Text::Plain(value), rest)
-        };
+        let (value, rest) = bare.split_canonical(rest);
         let after = rest.strip_prefix('&');
         let is_whole = after.is_some() || rest.is_empty();
         is_whole.then_some(Found {

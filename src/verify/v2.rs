@@ -2,7 +2,6 @@
 //! authentication of a header or a query. What does not: the strings to sign, which are those of `v2::canonical` and `v2::query`.
 
 use super::error::{VerifyError, refuse};
-use super::query::Query;
 use super::request::ReceivedRequest;
 use super::text::{Presented, decode, decode_bytes, parse_decimal};
 use super::v4::single;
@@ -45,7 +44,7 @@ pub(super) struct Claim<'a> {
 }
 
 /// The parameters of a URL that is presigned with SigV2, as a query has them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Params<'a> {
     /// By the places of [`URL_NAMES`].
     found: [Option<Text<'a>>; 3],
@@ -96,7 +95,6 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
         authorization: &'a str,
-        query: &Params<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2Header;
         let text = authorization.strip_prefix("AWS ").unwrap_or_default();
@@ -137,7 +135,7 @@ impl<'a> Claim<'a> {
             hoisted: Vec::new(),
             bucket: verifier.bucket(request),
             api: None,
-            has_resources: query.has_resources,
+            has_resources: request.query.v2.has_resources,
         };
         claim.check_single(request)?;
         Ok(claim)
@@ -147,11 +145,10 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
-        let scheme = Scheme::V2Query;
+        let (scheme, query) = (Scheme::V2Query, &request.query);
         let hoisted = match query.v2.is_special {
-            true => hoisted(query.text, request)?,
+            true => hoisted(request)?,
             false => Vec::new(),
         };
         let [id, expires, presented] = query.v2.found;
@@ -192,10 +189,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
-    pub(super) fn of_api(
-        request: &'a ReceivedRequest<'_>,
-        query: &'a str,
-    ) -> Result<Self, VerifyError> {
+    pub(super) fn of_api(request: &'a ReceivedRequest<'_>) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2QueryApi;
         const NAMES: [&str; 7] = [
             ACCESS_KEY_ID,
@@ -207,6 +201,7 @@ impl<'a> Claim<'a> {
             API_TOKEN,
         ];
         let mut found: [Option<Text<'a>>; 7] = [None; 7];
+        let query = request.query.text.unwrap_or_default();
         for param in query.split('&').map(Param::from_wire) {
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot.into_iter().find(|(name, _)| param.is_exactly(name));
@@ -424,7 +419,7 @@ impl<'a> Claim<'a> {
         };
         let path = Path::Wire(request.path);
         let mut parts = Parts::new(request.method, UrlScheme::Https, authority, path).ok()?;
-        let query = request.query.filter(|_| self.has_resources);
+        let query = request.query.text.filter(|_| self.has_resources);
         let params = query.into_iter().flat_map(|query| query.split('&'));
         parts.params.extend(params.map(Param::from_wire));
         for name in ["content-type", "content-md5"] {
@@ -439,7 +434,7 @@ impl<'a> Claim<'a> {
 /// The string to sign of a query API.
 fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
     let mut params = List::<Param<'_>, 24>::new();
-    let query = request.query.filter(|query| !query.is_empty());
+    let query = request.query.text.filter(|query| !query.is_empty());
     for param in query.into_iter().flat_map(|query| query.split('&')) {
         let param = Param::from_wire(param);
         if !param.is_exactly(SIGNATURE) {
@@ -456,13 +451,11 @@ fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
 type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
 
 /// The `x-amz-*` parameters of a URL, sorted. Refuses what is there twice, those of the authentication too.
-fn hoisted<'a>(
-    query: &'a str,
-    request: &ReceivedRequest<'_>,
-) -> Result<Vec<Hoisted<'a>>, VerifyError> {
+fn hoisted<'a>(request: &'a ReceivedRequest<'_>) -> Result<Vec<Hoisted<'a>>, VerifyError> {
     let scheme = Scheme::V2Query;
     let mut found = URL_NAMES.map(|name| (name, false));
     let mut hoisted = Vec::new();
+    let query = request.query.text.unwrap_or_default();
     for param in query.split('&').map(Param::from_wire) {
         let mark = found.iter_mut().find(|(name, _)| param.is_exactly(name));
         if let Some((name, is_found)) = mark {

@@ -3,7 +3,6 @@
 
 use super::error::{VerifyError, refuse};
 use super::limits::MOST_HEADER_COUNT;
-use super::query::Query;
 use super::request::{Body, ReceivedRequest};
 use super::text::{
     Credential, Presented, SignedNames, check_names, decode, is_name, parse_decimal, place_of,
@@ -67,7 +66,7 @@ impl PayloadLine<'_> {
 const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
 /// The parameters of a presigned URL's authentication, as a query has them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Params<'a> {
     /// In the order of the dialect's names.
     found: [Option<Text<'a>>; 8],
@@ -90,6 +89,7 @@ pub(super) struct Known {
 }
 
 /// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
+#[derive(Clone, Copy)]
 enum Wrong<'a> {
     Spelled(&'a str, &'static str),
     Repeated(&'static str),
@@ -207,9 +207,8 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
-        let scheme = Scheme::V4Query;
+        let (scheme, query) = (Scheme::V4Query, &request.query);
         let Params { found, wrong, .. } = &query.v4;
         match wrong {
             Some(Wrong::Spelled(raw, name)) => {
@@ -579,7 +578,7 @@ impl<'a> Claim<'a> {
         }
         let names = &AWS4.parameters;
         let mut params = List::<Param<'_>, 24>::new();
-        let query = request.query.filter(|query| !query.is_empty());
+        let query = request.query.text.filter(|query| !query.is_empty());
         for param in query.into_iter().flat_map(|query| query.split('&')) {
             let param = Param::from_wire(param);
             let is_apart = self.scheme == Scheme::V4Query
