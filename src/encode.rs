@@ -457,6 +457,22 @@ impl Hex {
         Hex(text)
     }
 
+    /// Of digits that were looked at.
+    pub(crate) fn from_digits(digits: &[u8; 64]) -> Self {
+        Hex(*digits)
+    }
+
+    /// The bytes that the digits stand for.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        // A letter has bit 6, and its low bits are nine less than its value.
+        let value = |digit: u8| (digit & 0xf).wrapping_add((digit >> 6).wrapping_mul(9));
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(self.0.as_chunks().0) {
+            *byte = (value(*high) << 4) | value(*low);
+        }
+        bytes
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 64] {
         &self.0
     }

@@ -29,7 +29,7 @@ pub(crate) struct Scope<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// `/us-east-1/s3/`.
-    plain: Box<str>,
+    pub(crate) plain: Box<str>,
     /// The same percent-encoded: `%2Fus-east-1%2Fs3%2F`.
     pub(crate) encoded: Box<str>,
 }

@@ -96,7 +96,7 @@ use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
-use crate::v4::{CanonicalUri, SessionToken};
+use crate::v4::{CanonicalUri, Place, SessionToken, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -168,19 +168,43 @@ pub struct Verifier {
     unsigned_payload: Option<bool>,
     streaming: bool,
     base_domains: Vec<Box<str>>,
+    usual: Option<Usual>,
+}
+
+/// The region and the service that a verifier is made for, which nearly every credential names.
+#[derive(Clone, Debug)]
+struct Usual {
+    region: Box<str>,
+    service: Box<str>,
+    place: Place,
+}
+
+impl Usual {
+    /// None if no credential can name them.
+    fn new(region: &str, service: &str) -> Option<Self> {
+        check_scope_part("region", region).ok()?;
+        check_scope_part("service", service).ok()?;
+        Some(Usual {
+            region: region.into(),
+            service: service.into(),
+            place: Place::new(region, service),
+        })
+    }
 }
 
 impl Verifier {
     /// A verifier for one region and one service: `us-east-1`, `s3`.
     #[must_use]
     pub fn new(region: impl Into<Box<str>>, service: impl Into<Box<str>>) -> Self {
+        let (region, service) = (region.into(), service.into());
         Verifier {
+            usual: Usual::new(&region, &service),
             schemes: Scheme::ALL
                 .into_iter()
                 .filter(|scheme| !scheme.is_v2())
                 .collect(),
-            regions: alloc::vec![region.into()],
-            services: alloc::vec![service.into()],
+            regions: alloc::vec![region],
+            services: alloc::vec![service],
             skew: Duration::from_secs(15 * 60),
             longest_life: SEVEN_DAYS,
             longest_v2_life: SEVEN_DAYS,
@@ -633,22 +657,22 @@ impl<'a> Claim<'a> {
         match &self.generation {
             Generation::V4(claim) => {
                 let signature = claim.signature(self.request, credentials);
-                signature.matches(claim.presented())
+                claim.presented().is(&signature)
             }
             Generation::V2(claim) => claim
                 .signature(self.request, credentials)
-                .is_some_and(|signature| signature.matches(claim.presented())),
+                .is_some_and(|signature| claim.presented().is(&signature)),
         }
     }
 
     /// The signature as it was received.
     #[cfg(feature = "explain")]
     pub(crate) fn presented(&self) -> String {
-        let bytes = match &self.generation {
+        let presented = match &self.generation {
             Generation::V4(claim) => claim.presented(),
             Generation::V2(claim) => claim.presented(),
         };
-        String::from_utf8_lossy(bytes).into_owned()
+        presented.with_bytes(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// Whether the request is in time. [`verify`](Claim::verify) checks that too; here it can be known before the
@@ -685,7 +709,7 @@ impl<'a> Claim<'a> {
             Generation::V4(claim) => {
                 check_credentials(scheme, credentials, id, claim.token(), now)?;
                 let signature = claim.signature(request, credentials);
-                if !signature.matches(claim.presented()) {
+                if !claim.presented().is(&signature) {
                     return Err(wrong_signature(scheme));
                 }
                 claim.check_payload(request)?
@@ -698,7 +722,7 @@ impl<'a> Claim<'a> {
                     })
                 })?;
                 let signature = claim.signature(request, credentials);
-                if !signature.is_some_and(|signature| signature.matches(claim.presented())) {
+                if !signature.is_some_and(|signature| claim.presented().is(&signature)) {
                     return Err(wrong_signature(scheme));
                 }
                 CoveredPayload::Unsigned

@@ -30,7 +30,7 @@ use core::time::Duration;
 pub(super) struct Claim<'a> {
     pub(super) scheme: Scheme,
     pub(super) access_key_id: Cow<'a, str>,
-    presented: Presented,
+    presented: Presented<'a>,
     moment: Moment<'a>,
     /// The time in the header, or the end of the URL.
     time: Timestamp,
@@ -126,7 +126,7 @@ impl<'a> Claim<'a> {
         let claim = Claim {
             scheme,
             access_key_id: Cow::Borrowed(id),
-            presented: Presented::new(Text::Plain(presented)),
+            presented: Presented(Text::Plain(presented)),
             moment: Moment::Date(match amz_date {
                 Some(_) => "",
                 None => text,
@@ -176,7 +176,7 @@ impl<'a> Claim<'a> {
         let claim = Claim {
             scheme,
             access_key_id: id,
-            presented: Presented::new(presented),
+            presented: Presented(presented),
             moment: Moment::Expires(seconds),
             time: Timestamp::from_unix_seconds(end),
             hoisted,
@@ -267,7 +267,7 @@ impl<'a> Claim<'a> {
         let claim = Claim {
             scheme,
             access_key_id: text(id, ACCESS_KEY_ID)?,
-            presented: Presented::new(presented),
+            presented: Presented(presented),
             // The text is signed as a parameter; this says which kind of time it is.
             moment: match name {
                 EXPIRES => Moment::Expires(0),
@@ -353,8 +353,8 @@ impl<'a> Claim<'a> {
         }
     }
 
-    pub(super) fn presented(&self) -> &[u8] {
-        self.presented.as_bytes()
+    pub(super) fn presented(&self) -> &Presented<'a> {
+        &self.presented
     }
 
     pub(super) fn bucket(&self) -> Option<&'a str> {
