@@ -49,25 +49,24 @@ impl<'a> ReceivedRequest<'a> {
     #[must_use]
     pub fn new(method: &'a str, target: &'a str) -> Self {
         let (path, query) = split_target(target);
-        ReceivedRequest::of(method, path, Query::read(query), None)
+        ReceivedRequest::of(method, path, query)
     }
 
     #[inline]
-    fn of(
-        method: &'a str,
-        path: &'a str,
-        query: Query<'a>,
-        authority: Option<Authority<'a>>,
-    ) -> Self {
-        ReceivedRequest {
+    fn of(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
+        let mut request = ReceivedRequest {
             method,
             path,
-            query,
+            query: Query::default(),
             headers: List::new(),
-            authority,
+            authority: None,
             body: Body::Unknown,
             bucket: None,
+        };
+        if let Some(query) = query {
+            request.query.read(query);
         }
+        request
     }
 
     /// A request by its method and whole URL. Without a `Host` header, the host is the URL's.
@@ -76,14 +75,15 @@ impl<'a> ReceivedRequest<'a> {
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
     /// control character.
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
-        let mut query = Query::default();
+        let mut request = ReceivedRequest::of(method, "", None);
         // What is encoded as it should be holds nothing that a URL can't have.
-        let url = Url::parse_with(url, |text| {
-            query = Query::read(Some(text));
-            query.is_encoded
+        let url = Url::parse_with(url, |query| {
+            request.query.read(query);
+            request.query.is_encoded
         })?;
-        let authority = Some(url.authority);
-        Ok(ReceivedRequest::of(method, url.path, query, authority))
+        request.path = url.path;
+        request.authority = Some(url.authority);
+        Ok(request)
     }
 
     /// Adds a header. Give a repeated header as often as it was received, in that order.
@@ -165,8 +165,7 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
-        let query = Query::read(uri.query());
-        let request = ReceivedRequest::of(method.as_str(), uri.path(), query, None);
+        let request = ReceivedRequest::of(method.as_str(), uri.path(), uri.query());
         let request = request.headers(
             headers
                 .iter()

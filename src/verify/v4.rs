@@ -77,6 +77,14 @@ pub(super) struct Known {
     pub(super) name: &'static str,
 }
 
+impl Known {
+    /// Whether it stands in the order of the alphabet after those that come before it among the names: signature and the token of
+    /// S3 Express don't.
+    pub(super) fn is_sorted(self) -> bool {
+        self.at < 6
+    }
+}
+
 /// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
 #[derive(Clone, Copy)]
 enum Wrong<'a> {
@@ -283,8 +291,7 @@ impl<'a> Claim<'a> {
         let mut claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
         let filled = |token: &Text<'_>| !token.raw().is_empty();
         // The signature is there once, so if it is last there is none before it.
-        let ends_in_signature = query.last.is_exactly(AWS4.parameters.signature);
-        let all_signed = ends_in_signature && !(claim.token_apart && token.is_some());
+        let all_signed = query.ends_in_signature && !(claim.token_apart && token.is_some());
         claim.query = query.before_last.filter(|_| all_signed);
         claim.expires = Some(seconds);
         claim.token = claim.one_token(token.filter(filled), session.filter(filled))?;
