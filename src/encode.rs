@@ -151,6 +151,7 @@ impl Bare {
     }
 
     /// The text at the front that is encoded canonically already, and what follows it.
+    #[inline]
     pub(crate) fn split_canonical(self, text: &str) -> (Text<'_>, &str) {
         let bare = self.run(text.as_bytes());
         let rest = text.as_bytes().get(bare..).unwrap_or_default();
