@@ -145,23 +145,39 @@ impl Bare {
     /// How many bytes at the front of an encoded text are encoded canonically already: bare ones, and those escapes
     /// that the encoder writes.
     pub(crate) fn canonical_run(self, bytes: &[u8]) -> usize {
-        self.canonical_run_after(0, bytes)
+        let bare = self.run(bytes);
+        let rest = bytes.get(bare..).unwrap_or_default();
+        bare.saturating_add(self.escaped_run(rest))
     }
 
-    /// The same, if so many are known to be bare.
-    pub(crate) fn canonical_run_after(self, mut length: usize, bytes: &[u8]) -> usize {
+    /// The text at the front that is encoded canonically already, and what follows it.
+    #[inline]
+    pub(crate) fn split_canonical(self, text: &str) -> (Text<'_>, &str) {
+        let bare = self.run(text.as_bytes());
+        let rest = text.as_bytes().get(bare..).unwrap_or_default();
+        let escaped = self.escaped_run(rest);
+        let (front, rest) = text
+            .split_at_checked(bare.saturating_add(escaped))
+            .unwrap_or((text, ""));
+        match escaped {
+            0 => (Text::Plain(front), rest),
+            _ => (Text::Wire(front), rest),
+        }
+    }
+
+    /// The same as [`canonical_run`](Bare::canonical_run) for what begins with an escape. Where there is one there are more, with
+    /// few bytes between them: they are looked at one by one.
+    fn escaped_run(self, bytes: &[u8]) -> usize {
         let is_written = |high: u8, low: u8| {
             let (high, low) = (hex_digit(high), hex_digit(low));
             (high | low) < LOWER && !self.holds((high << 4) | low)
         };
+        let mut rest = bytes;
         loop {
-            let rest = bytes.get(length..).unwrap_or_default();
-            length = length.saturating_add(self.run(rest));
-            match bytes.get(length..) {
-                Some([b'%', high, low, ..]) if is_written(*high, *low) => {
-                    length = length.saturating_add(3);
-                }
-                _ => return length,
+            rest = match rest {
+                [byte, after @ ..] if self.holds(*byte) => after,
+                [b'%', high, low, after @ ..] if is_written(*high, *low) => after,
+                _ => return bytes.len().saturating_sub(rest.len()),
             }
         }
     }
@@ -494,6 +510,22 @@ impl Hex {
             *pair = [digit(byte >> 4), digit(byte & 0xf)];
         }
         Hex(text)
+    }
+
+    /// Of digits that were looked at.
+    pub(crate) fn from_digits(digits: &[u8; 64]) -> Self {
+        Hex(*digits)
+    }
+
+    /// The bytes that the digits stand for.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        // A letter has bit 6, and its low bits are nine less than its value.
+        let value = |digit: u8| (digit & 0xf).wrapping_add((digit >> 6).wrapping_mul(9));
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(self.0.as_chunks().0) {
+            *byte = (value(*high) << 4) | value(*low);
+        }
+        bytes
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 64] {

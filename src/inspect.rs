@@ -4,9 +4,12 @@
 
 use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
+use crate::marks::{ACCESS_KEY_ID, EXPIRES, SIGNATURE, SIGNATURE_VERSION};
 use crate::request::Param;
 use crate::timestamp::{AmzDate, Timestamp};
-use crate::v2::{LIFE, SignatureMethod, TIMESTAMP, parse_timestamp};
+use crate::v2::{
+    API_TOKEN, LIFE, SECURITY_TOKEN, SIGNATURE_METHOD, SignatureMethod, TIMESTAMP, parse_timestamp,
+};
 use crate::verify::{Credential, MOST_TARGET, decode, parse_decimal};
 use alloc::borrow::Cow;
 use alloc::format;
@@ -277,18 +280,16 @@ const V4_NAMES: [&str; 9] = [
 ];
 
 const V2_NAMES: [&str; 9] = [
-    "AWSAccessKeyId",
+    ACCESS_KEY_ID,
     "GoogleAccessId",
-    "Expires",
-    "Signature",
-    V2_TOKEN,
-    "SignatureVersion",
-    "SignatureMethod",
+    EXPIRES,
+    SIGNATURE,
+    SECURITY_TOKEN,
+    SIGNATURE_VERSION,
+    SIGNATURE_METHOD,
     TIMESTAMP,
-    "SecurityToken",
+    API_TOKEN,
 ];
-
-const V2_TOKEN: &str = "x-amz-security-token";
 
 /// So many of [`V2_NAMES`] are those of S3 and its like, the rest those of the query APIs.
 const S3_NAMES: usize = 5;
@@ -467,7 +468,8 @@ impl Inspection {
             }
             let slots = v2.iter_mut().zip(&mut twice_in_v2);
             // A header's name may be in any letters, in the query too.
-            let is_header = |known: &str| known == V2_TOKEN && known.eq_ignore_ascii_case(&name);
+            let is_header =
+                |known: &str| known == SECURITY_TOKEN && known.eq_ignore_ascii_case(&name);
             let slot = V2_NAMES
                 .iter()
                 .zip(slots)
@@ -718,18 +720,18 @@ impl Inspection {
         let [aws_id, google_id, expires, signature, token, ..] = slots;
         let (with, name, id) = match aws_id {
             None if google_id.is_some() => (PresignedWith::Goog2, "GoogleAccessId", google_id),
-            id => (PresignedWith::SigV2, "AWSAccessKeyId", id),
+            id => (PresignedWith::SigV2, ACCESS_KEY_ID, id),
         };
         self.presigned_with = Some(with);
         self.access_key_id = self.value(name, id).as_deref().map(cut);
-        if let Some(expires) = self.value("Expires", expires) {
+        if let Some(expires) = self.value(EXPIRES, expires) {
             match parse_decimal(&expires).and_then(|seconds| i64::try_from(seconds).ok()) {
                 Some(seconds) => self.expires_at = Some(Timestamp::from_unix_seconds(seconds)),
-                None => self.malformed("", "Expires", &expires, "a number of seconds since 1970"),
+                None => self.malformed("", EXPIRES, &expires, "a number of seconds since 1970"),
             }
         }
         self.has_session_token = token.is_some_and(|token| !token.raw().is_empty());
-        if let Some(signature) = self.value("Signature", signature) {
+        if let Some(signature) = self.value(SIGNATURE, signature) {
             let length = match with {
                 PresignedWith::Goog2 => 172..=684,
                 _ => 28..=28,
@@ -741,26 +743,26 @@ impl Inspection {
     fn read_api(&mut self, slots: V2Slots<'_>) {
         let [id, _, end, signature, _, version, method, start, token] = slots;
         self.presigned_with = Some(PresignedWith::SigV2QueryApi);
-        self.access_key_id = self.value("AWSAccessKeyId", id).as_deref().map(cut);
-        if let Some(version) = self.value("SignatureVersion", version)
+        self.access_key_id = self.value(ACCESS_KEY_ID, id).as_deref().map(cut);
+        if let Some(version) = self.value(SIGNATURE_VERSION, version)
             && version != "2"
         {
-            self.malformed("", "SignatureVersion", &version, "2");
+            self.malformed("", SIGNATURE_VERSION, &version, "2");
         }
-        let method = self.value("SignatureMethod", method);
+        let method = self.value(SIGNATURE_METHOD, method);
         let known = method.as_deref().and_then(SignatureMethod::named);
         if let (Some(method), None) = (&method, known) {
-            self.malformed("", "SignatureMethod", method, "HmacSHA256 or HmacSHA1");
+            self.malformed("", SIGNATURE_METHOD, method, "HmacSHA256 or HmacSHA1");
         }
         self.algorithm = method.as_deref().map(cut);
         // A request has one of them.
         let (name, moment) = match (start, end) {
-            (None, Some(end)) => ("Expires", Some(end)),
+            (None, Some(end)) => (EXPIRES, Some(end)),
             (start, _) => (TIMESTAMP, start),
         };
         if let Some(text) = self.value(name, moment) {
             match parse_timestamp(&text) {
-                Ok(end) if name == "Expires" => self.expires_at = Some(end),
+                Ok(end) if name == EXPIRES => self.expires_at = Some(end),
                 Ok(start) => {
                     self.signed_at = Some(start);
                     self.life = Some(LIFE);
@@ -770,7 +772,7 @@ impl Inspection {
             }
         }
         self.has_session_token = token.is_some_and(|token| !token.raw().is_empty());
-        if let Some(signature) = self.value("Signature", signature) {
+        if let Some(signature) = self.value(SIGNATURE, signature) {
             let length = match known {
                 Some(SignatureMethod::HmacSha1) => 28,
                 _ => 44,

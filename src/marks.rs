@@ -10,6 +10,12 @@ pub(crate) const V4: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-
 /// Those that come with them, and that are no headers elsewhere, as date and token are.
 const V4_BESIDE: [&str; 2] = ["X-Amz-Expires", "X-Amz-SignedHeaders"];
 
+/// The parameters of a URL that is presigned with SigV2, and with the last one those that a call of the query APIs shares with it.
+pub(crate) const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
+pub(crate) const EXPIRES: &str = "Expires";
+pub(crate) const SIGNATURE: &str = "Signature";
+pub(crate) const SIGNATURE_VERSION: &str = "SignatureVersion";
+
 /// Which parameters of a SigV2 signature a query has.
 #[derive(Default)]
 pub(crate) struct V2Marks {
@@ -21,10 +27,10 @@ pub(crate) struct V2Marks {
 
 impl V2Marks {
     pub(crate) fn see(&mut self, param: &Param<'_>) {
-        self.access_key_id |= param.is_exactly("AWSAccessKeyId");
-        self.expires |= param.is_exactly("Expires");
-        self.signature |= param.is_exactly("Signature");
-        self.version |= param.is_exactly("SignatureVersion");
+        self.access_key_id |= param.is_exactly(ACCESS_KEY_ID);
+        self.expires |= param.is_exactly(EXPIRES);
+        self.signature |= param.is_exactly(SIGNATURE);
+        self.version |= param.is_exactly(SIGNATURE_VERSION);
     }
 
     /// A query of another kind may well have one of the common words.
@@ -40,8 +46,8 @@ pub(crate) fn check_no_v2(parts: &Parts<'_>) -> Result<(), Error> {
         marks.see(param);
     }
     match marks.is_signed() {
-        true if marks.access_key_id => Err(carries("AWSAccessKeyId")),
-        true => Err(carries("Signature")),
+        true if marks.access_key_id => Err(carries(ACCESS_KEY_ID)),
+        true => Err(carries(SIGNATURE)),
         false => Ok(()),
     }
 }

@@ -561,22 +561,35 @@ pub(crate) struct Url<'a> {
 
 impl<'a> Url<'a> {
     pub(crate) fn parse(url: &'a str) -> Result<Self, Error> {
-        let (scheme, rest) = split_scheme(url)?;
-        if holds(rest.as_bytes(), |byte| *byte == b'#') {
+        Url::parse_with(url, |_| false)
+    }
+
+    /// The same for a caller who may know of a query that it is encoded canonically, which then is not checked.
+    pub(crate) fn parse_with(
+        url: &'a str,
+        is_encoded: impl FnOnce(&'a str) -> bool,
+    ) -> Result<Self, Error> {
+        let (scheme, text) = split_scheme(url)?;
+        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
+        let name = Bare::Host.run(text.as_bytes());
+        let after_name = text.as_bytes().get(name..).unwrap_or_default();
+        let end = after_name.iter().position(is_end);
+        let end = end.map_or(text.len(), |end| name.saturating_add(end));
+        let (authority, target) = text.split_at_checked(end).unwrap_or((text, ""));
+        let (path, query) = split_target(target);
+        let unchecked = query.filter(|query| !is_encoded(query)).unwrap_or_default();
+        let parts = [authority, path, unchecked];
+        if parts
+            .iter()
+            .any(|part| holds(part.as_bytes(), |byte| *byte == b'#'))
+        {
             return Err(error!(
                 Url,
                 "the URL has a fragment, which is never sent: a `#` that is data is written %23"
             ));
         }
-        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
-        let name = Bare::Host.run(rest.as_bytes());
-        let after_name = rest.as_bytes().get(name..).unwrap_or_default();
-        let end = after_name.iter().position(is_end);
-        let end = end.map_or(rest.len(), |end| name.saturating_add(end));
-        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let (path, query) = split_target(rest);
         check_wire("path", path)?;
-        check_wire("query", query.unwrap_or_default())?;
+        check_wire("query", unchecked)?;
         let authority = match name {
             // A name without a port, as nearly all are.
             1.. if name == end => Authority {

@@ -41,6 +41,8 @@ use s3s::{Body, S3Request, S3Response, S3Result};
 use scratchstack_aws_signature as scratchstack;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::pin::Pin;
 use std::str::FromStr as _;
 use std::time::{Duration, SystemTime};
@@ -510,29 +512,46 @@ fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
     assert!(accepted > 150 && refused > 150, "{accepted} {refused}");
 }
 
-/// Prints the requests that Swift is asked about, for `tests/vectors/swift-verdicts.py`: two of each form and change.
+/// Swift was asked about two requests of each form and change, which are made here again: those are its verdicts on what is signed now.
+/// They are left in a file, for the day when other questions are to be put to it (`tests/vectors/README.md`).
 #[test]
-#[ignore = "prints what was recorded once"]
-fn requests_for_swift() {
+fn swift_was_asked_about_the_requests_that_are_made_here() {
     let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let mut questions = Vec::new();
     for (what, change) in CHANGES {
         for form in REQUESTS {
             let made = (0..200).filter_map(|seed| make(seed, Swift, form, change, now));
-            for (plan, sent) in made.take(2) {
-                let case = Recorded {
-                    form,
-                    change: (*what).into(),
-                    now: now.unix_seconds(),
-                    method: sent.method,
-                    target: sent.target,
-                    headers: sent.headers,
-                    body: String::from_utf8(sent.body).unwrap(),
-                    id: plan.id.into(),
-                    token: plan.token,
-                    accepted: false,
-                };
-                println!("{}", serde_json::to_string(&case).unwrap());
-            }
+            questions.extend(made.take(2).map(|(plan, sent)| Recorded {
+                form,
+                change: (*what).into(),
+                now: now.unix_seconds(),
+                method: sent.method,
+                target: sent.target,
+                headers: sent.headers,
+                body: String::from_utf8(sent.body).unwrap(),
+                id: plan.id.into(),
+                token: plan.token,
+                accepted: false,
+            }));
         }
     }
+    let lines = |requests: &[Recorded]| -> Vec<String> {
+        let lines = requests.iter().map(serde_json::to_string);
+        lines.collect::<Result<_, _>>().unwrap()
+    };
+    let questions = lines(&questions);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("swift-questions.jsonl");
+    fs::write(&file, questions.join("\n") + "\n").unwrap();
+
+    let mut recorded = vector_lines::<Recorded>("swift-verdicts.jsonl");
+    for answered in &mut recorded {
+        answered.accepted = false;
+    }
+    let recorded = lines(&recorded);
+    let other = questions
+        .iter()
+        .zip(&recorded)
+        .find(|(now, then)| now != then);
+    assert_eq!(other, None, "ask Swift about {}", file.display());
+    assert_eq!(questions.len(), recorded.len());
 }

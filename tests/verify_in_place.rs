@@ -53,6 +53,38 @@ fn verdict(
     Some((text, verified.err().map(|error| error.kind())))
 }
 
+/// The names of the authentication come in the order of the alphabet but for the signature's and that of the token of S3 Express:
+/// where that one stands, it is a parameter like any other.
+#[test]
+fn the_other_token_has_its_place_too() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign(&credentials, Duration::from_secs(60), now())
+        .unwrap();
+    let (others, signature) = link.as_str().rsplit_once('&').unwrap();
+    let token = "X-Amz-S3session-Token=abc";
+    for (before, after) in [("X-Amz-SignedHeaders", ""), ("X-Amz-Date", ""), ("", "&")] {
+        let (front, back) = match before {
+            "" => (others, ""),
+            before => others.split_at(others.find(before).unwrap()),
+        };
+        let separator = if before.is_empty() { "" } else { "&" };
+        let url = format!("{front}{after}{token}{separator}{back}&{signature}");
+        let sorted_first = signature_first(&url).unwrap();
+        let (Some(text), kind) = verdict(&credentials, &url).unwrap() else {
+            panic!("{url} can't be read");
+        };
+        let sorted = "X-Amz-Expires=60&X-Amz-S3session-Token=abc&X-Amz-SignedHeaders=host";
+        assert!(text.contains(sorted), "{text}");
+        assert_eq!(
+            Some((Some(text), kind)),
+            verdict(&credentials, &sorted_first)
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -66,7 +66,9 @@ pub(crate) use canonical::{
     AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_amz_param,
     is_sub_resource, may_be_sub_resource,
 };
-pub(crate) use query::{LIFE, TIMESTAMP, parse_timestamp, sort_by_name, write_front};
+pub(crate) use query::{
+    API_TOKEN, LIFE, SIGNATURE_METHOD, TIMESTAMP, parse_timestamp, sort_by_name, write_front,
+};
 pub(crate) use sign::{
     Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
 };

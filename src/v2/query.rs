@@ -211,10 +211,10 @@ impl QuerySigner {
         check_path(parts.path)?;
         let timestamp = now.to_string();
         let added = [
-            ("AWSAccessKeyId", Some(self.credentials.access_key_id())),
-            ("SecurityToken", self.credentials.session_token()),
-            ("SignatureMethod", Some(self.method.as_str())),
-            ("SignatureVersion", Some("2")),
+            (marks::ACCESS_KEY_ID, Some(self.credentials.access_key_id())),
+            (API_TOKEN, self.credentials.session_token()),
+            (SIGNATURE_METHOD, Some(self.method.as_str())),
+            (marks::SIGNATURE_VERSION, Some("2")),
             (
                 TIMESTAMP,
                 (!has_timestamp(parts, now)?).then_some(timestamp.as_str()),
@@ -275,6 +275,9 @@ pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, Error> {
 }
 
 pub(crate) const TIMESTAMP: &str = "Timestamp";
+pub(crate) const SIGNATURE_METHOD: &str = "SignatureMethod";
+/// The session token.
+pub(crate) const API_TOKEN: &str = "SecurityToken";
 
 /// Whether the time of signing is among the parameters; an error if another one is.
 fn has_timestamp(parts: &Parts<'_>, now: Timestamp) -> Result<bool, Error> {
@@ -299,11 +302,11 @@ fn has_timestamp(parts: &Parts<'_>, now: Timestamp) -> Result<bool, Error> {
 /// Refuses parameters that carry a signature, or a part of one, already.
 fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
     const ADDED: [&str; 5] = [
-        "AWSAccessKeyId",
-        "SecurityToken",
-        "Signature",
-        "SignatureMethod",
-        "SignatureVersion",
+        marks::ACCESS_KEY_ID,
+        API_TOKEN,
+        marks::SIGNATURE,
+        SIGNATURE_METHOD,
+        marks::SIGNATURE_VERSION,
     ];
     let mut params = parts.params.as_slice().iter();
     if let Some(name) = params
@@ -316,7 +319,7 @@ fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
              sign the request as it was before it was signed"
         ));
     }
-    match params.any(|param| param.name.decoded().eq("Expires".bytes())) {
+    match params.any(|param| param.name.decoded().eq(marks::EXPIRES.bytes())) {
         true => Err(error!(
             Query,
             "the query has Expires, and a request has that or {TIMESTAMP}, which signing adds: leave it out"

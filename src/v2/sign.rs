@@ -440,7 +440,7 @@ fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
 
 /// Refuses a query that carries a signature, or a part of one, already.
 fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
-    const ADDED: [&str; 3] = ["AWSAccessKeyId", "Expires", "Signature"];
+    const ADDED: [&str; 3] = [marks::ACCESS_KEY_ID, marks::EXPIRES, marks::SIGNATURE];
     let mut params = parts.params.as_slice().iter();
     match params.find_map(|param| ADDED.into_iter().find(|name| param.is_named(name))) {
         Some(name) => Err(error!(

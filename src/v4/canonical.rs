@@ -114,6 +114,14 @@ impl<'a> SignedHeaders<'a> {
         headers
     }
 
+    /// The host and nothing else.
+    pub(crate) fn of_host(host: Value<'a>) -> Self {
+        SignedHeaders {
+            host_alone: Some(host),
+            list: HeaderList::new(),
+        }
+    }
+
     /// The headers that another signer chose.
     pub(crate) fn chosen(headers: impl IntoIterator<Item = (&'a str, Value<'a>)>) -> Self {
         let mut list = HeaderList::new();

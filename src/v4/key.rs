@@ -30,7 +30,7 @@ pub(crate) struct Scope<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// `/us-east-1/s3/aws4_request`.
-    plain: Box<str>,
+    pub(crate) plain: Box<str>,
     /// The same percent-encoded: `%2Fus-east-1%2Fs3%2Faws4_request`.
     pub(crate) encoded: Box<str>,
     /// By which the keys are found.

@@ -69,9 +69,7 @@ pub(crate) use canonical::{
 };
 pub(crate) use dialect::{AWS4, S3_EXPRESS};
 pub(crate) use key::{Place, Scope, check_scope_part};
-pub(crate) use payload::{
-    EMPTY_SHA256, PayloadText, UNSIGNED_PAYLOAD, check_content_sha256, is_hash,
-};
+pub(crate) use payload::{EMPTY_SHA256, UNSIGNED_PAYLOAD, check_content_sha256, hash_of, is_hash};
 pub(crate) use sign::{
     Context, Settings, presign, presign_steps, presigned_url, sign, sign_steps, signature,
     write_string_to_sign_of,

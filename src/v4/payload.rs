@@ -111,6 +111,12 @@ pub(crate) fn check_content_sha256(value: &[u8]) -> Result<&str, Error> {
     ))
 }
 
+/// The hash that a payload text is, if it is one.
+pub(crate) fn hash_of(text: &str) -> Option<[u8; 32]> {
+    let text = text.as_bytes().try_into().ok().filter(|_| is_hash(text))?;
+    Some(Hex::from_digits(text).bytes())
+}
+
 /// Whether a payload text is a hash, and not a word that stands for a payload without one.
 pub(crate) fn is_hash(text: &str) -> bool {
     text.len() == EMPTY_SHA256.len()

@@ -125,6 +125,20 @@ impl VerifyError {
         }
     }
 
+    /// A query that has a parameter of the authentication twice.
+    pub(super) fn repeated_parameter(scheme: Scheme, name: &str) -> Self {
+        refuse!(
+            Repeated,
+            scheme,
+            "the parameter {name} is there more than once"
+        )
+    }
+
+    /// A query that lacks one.
+    pub(super) fn missing_parameter(scheme: Scheme, name: &str) -> Self {
+        refuse!(Missing, scheme, "the parameter {name} is missing")
+    }
+
     /// The cause.
     #[must_use]
     pub fn kind(&self) -> VerifyErrorKind {

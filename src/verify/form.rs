@@ -28,7 +28,7 @@ pub struct FormClaim<'a> {
     signed_at: Option<Timestamp>,
     token: Option<&'a str>,
     policy: &'a str,
-    presented: Presented,
+    presented: Presented<'a>,
 }
 
 /// A form whose policy was signed by who it says.
@@ -126,7 +126,7 @@ impl Verifier {
                 signed_at: None,
                 token,
                 policy,
-                presented: Presented::new(Text::Plain(required(v2, "signature")?)),
+                presented: Presented(Text::Plain(required(v2, "signature")?)),
             });
         }
         let algorithm = required(algorithm, "x-amz-algorithm")?;
@@ -168,7 +168,7 @@ impl Verifier {
             signed_at: Some(signed_at),
             token,
             policy,
-            presented: Presented::new(Text::Plain(required(v4, "x-amz-signature")?)),
+            presented: Presented(Text::Plain(required(v4, "x-amz-signature")?)),
         })
     }
 
@@ -255,7 +255,7 @@ impl<'a> FormClaim<'a> {
             }
             .sign_text(self.policy),
         };
-        if !signature.matches(self.presented.as_bytes()) {
+        if !self.presented.is(&signature) {
             return Err(super::wrong_signature(scheme));
         }
         let Ok(policy) = BASE64.decode(self.policy) else {

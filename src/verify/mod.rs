@@ -91,11 +91,12 @@ use crate::credentials::Credentials;
 use crate::encode::{Text, bad_escape, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
+use crate::marks::{ACCESS_KEY_ID, EXPIRES};
 use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
-use crate::v4::{CanonicalUri, SessionToken};
+use crate::v4::{AWS4, CanonicalUri, Place, SessionToken, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -104,7 +105,6 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
-use query::Query;
 
 /// A way to carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,19 +168,43 @@ pub struct Verifier {
     unsigned_payload: Option<bool>,
     streaming: bool,
     base_domains: Vec<Box<str>>,
+    usual: Option<Usual>,
+}
+
+/// The region and the service that a verifier is made for, which nearly every credential names.
+#[derive(Clone, Debug)]
+struct Usual {
+    region: Box<str>,
+    service: Box<str>,
+    place: Place,
+}
+
+impl Usual {
+    /// None if no credential can name them.
+    fn new(region: &str, service: &str) -> Option<Self> {
+        check_scope_part("region", region).ok()?;
+        check_scope_part("service", service).ok()?;
+        Some(Usual {
+            region: region.into(),
+            service: service.into(),
+            place: Place::new(region, service, &AWS4),
+        })
+    }
 }
 
 impl Verifier {
     /// A verifier for one region and one service: `us-east-1`, `s3`.
     #[must_use]
     pub fn new(region: impl Into<Box<str>>, service: impl Into<Box<str>>) -> Self {
+        let (region, service) = (region.into(), service.into());
         Verifier {
+            usual: Usual::new(&region, &service),
             schemes: Scheme::ALL
                 .into_iter()
                 .filter(|scheme| !scheme.is_v2())
                 .collect(),
-            regions: alloc::vec![region.into()],
-            services: alloc::vec![service.into()],
+            regions: alloc::vec![region],
+            services: alloc::vec![service],
             skew: Duration::from_secs(15 * 60),
             longest_life: SEVEN_DAYS,
             longest_v2_life: SEVEN_DAYS,
@@ -303,8 +327,8 @@ impl Verifier {
     /// An error of whatever kind; but none about time, access key, token or signature.
     pub fn parse<'a>(&'a self, request: &'a ReceivedRequest<'a>) -> Result<Claim<'a>, VerifyError> {
         limits::check(request)?;
-        let query = Query::read(request.query.unwrap_or_default());
-        self.check_request(request, &query)?;
+        let query = &request.query;
+        self.check_request(request)?;
         let mut authorizations = request.values(AUTHORIZATION);
         let authorization = authorizations.next();
         if authorizations.next().is_some() {
@@ -334,19 +358,19 @@ impl Verifier {
                 self.check_allowed(scheme)?;
                 match scheme {
                     Scheme::V4Header => Generation::V4(v4::Claim::of_header(self, request, text)?),
-                    _ => Generation::V2(v2::Claim::of_header(self, request, text, &query.v2)?),
+                    _ => Generation::V2(v2::Claim::of_header(self, request, text)?),
                 }
             }
             (None, true, false) => {
                 self.check_allowed(Scheme::V4Query)?;
-                Generation::V4(v4::Claim::of_query(self, request, &query)?)
+                Generation::V4(v4::Claim::of_query(self, request)?)
             }
             (None, false, true) => {
                 let scheme = query.v2.scheme();
                 self.check_allowed(scheme)?;
                 Generation::V2(match scheme {
-                    Scheme::V2QueryApi => v2::Claim::of_api(request, query.text)?,
-                    _ => v2::Claim::of_query(self, request, &query)?,
+                    Scheme::V2QueryApi => v2::Claim::of_api(request)?,
+                    _ => v2::Claim::of_query(self, request)?,
                 })
             }
             _ if signatures.contains(&true) => {
@@ -387,11 +411,7 @@ impl Verifier {
         }
     }
 
-    fn check_request(
-        &self,
-        request: &ReceivedRequest<'_>,
-        query: &Query<'_>,
-    ) -> Result<(), VerifyError> {
+    fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
@@ -399,7 +419,8 @@ impl Verifier {
         }
         // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
         let path = request.authority.is_none().then_some(request.path);
-        let query = path.and((!query.is_encoded).then_some(query.text));
+        let query = request.query.text.filter(|_| !request.query.is_encoded);
+        let query = path.and(query);
         for text in path.into_iter().chain(query) {
             let is_refused = |byte: u8| byte.is_ascii_control() | (byte == b'#');
             if !is_bad_wire(text, is_refused) {
@@ -592,7 +613,7 @@ impl<'a> Claim<'a> {
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let in_query = claim.scheme == Scheme::V2Query;
-                let is_auth = ["AWSAccessKeyId", "Expires"].contains(&name);
+                let is_auth = [ACCESS_KEY_ID, EXPIRES].contains(&name);
                 let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
                 is_sub_resource(name) || in_query && (is_auth || is_amz)
             }
@@ -636,22 +657,22 @@ impl<'a> Claim<'a> {
         match &self.generation {
             Generation::V4(claim) => {
                 let signature = claim.signature(self.request, credentials);
-                signature.matches(claim.presented())
+                claim.presented().is(&signature)
             }
             Generation::V2(claim) => claim
                 .signature(self.request, credentials)
-                .is_some_and(|signature| signature.matches(claim.presented())),
+                .is_some_and(|signature| claim.presented().is(&signature)),
         }
     }
 
     /// The signature as it was received.
     #[cfg(feature = "explain")]
     pub(crate) fn presented(&self) -> String {
-        let bytes = match &self.generation {
+        let presented = match &self.generation {
             Generation::V4(claim) => claim.presented(),
             Generation::V2(claim) => claim.presented(),
         };
-        String::from_utf8_lossy(bytes).into_owned()
+        presented.with_bytes(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// Whether the request is in time. [`verify`](Claim::verify) checks that too; here it can be known before the
@@ -688,7 +709,7 @@ impl<'a> Claim<'a> {
             Generation::V4(claim) => {
                 check_credentials(scheme, credentials, id, claim.token(), now)?;
                 let signature = claim.signature(request, credentials);
-                if !signature.matches(claim.presented()) {
+                if !claim.presented().is(&signature) {
                     return Err(wrong_signature(scheme));
                 }
                 claim.check_payload(request)?
@@ -701,7 +722,7 @@ impl<'a> Claim<'a> {
                     })
                 })?;
                 let signature = claim.signature(request, credentials);
-                if !signature.is_some_and(|signature| signature.matches(claim.presented())) {
+                if !signature.is_some_and(|signature| claim.presented().is(&signature)) {
                     return Err(wrong_signature(scheme));
                 }
                 CoveredPayload::Unsigned

@@ -1,60 +1,65 @@
 //! The query of a received request, read in one pass. What lives here: which authentication is in it, and whether it is
 //! canonical as it stands. What does not: what the parameters have to say.
 
+use super::limits::MOST_TARGET;
 use super::{v2, v4};
 use crate::encode::{Bare, Text};
 use crate::request::Param;
+use crate::v4::AWS4;
 
 /// What a query holds.
-pub(super) struct Query<'a> {
-    pub(super) text: &'a str,
+#[derive(Clone, Default)]
+pub(crate) struct Query<'a> {
+    pub(super) text: Option<&'a str>,
     pub(super) v4: v4::Params<'a>,
     pub(super) v2: v2::Params<'a>,
     /// Whether all parameters are canonical as they stand, whatever their order.
     pub(super) is_encoded: bool,
-    pub(super) last: Param<'a>,
+    /// Whether the last parameter is the signature of SigV4.
+    pub(super) ends_in_signature: bool,
     /// What stands before the last parameter, if that is sorted and encoded as a canonical query is.
     pub(super) before_last: Option<&'a str>,
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn read(text: &'a str) -> Self {
-        let mut query = Query {
-            text,
-            v4: v4::Params::default(),
-            v2: v2::Params::default(),
-            is_encoded: true,
-            last: Param::default(),
-            before_last: None,
-        };
+    /// Reads a query, but not one that is too long for any request: that is refused.
+    pub(super) fn read(&mut self, text: &'a str) {
+        self.text = Some(text);
+        if text.len() > MOST_TARGET {
+            return;
+        }
+        self.is_encoded = true;
         let mut is_canonical = true;
-        let mut previous = ("", "");
+        // Of what is known to be in order the texts need not be compared.
+        let (mut previous, mut is_sorted) = (("", ""), true);
         let mut rest = Some(text);
         while let Some(from) = rest {
-            let found = Found::at_front(from, &query.v4);
+            let found = Found::at_front(from, &self.v4);
+            let was_sorted = is_sorted;
+            is_sorted = found.known.is_some_and(v4::Known::is_sorted);
             match found.known {
-                Some(known) => query.v4.take(known, found.param.value),
+                Some(known) => self.v4.take(known, found.param.value),
                 None => {
-                    query.v4.see(&found.param);
-                    query.v2.see(&found.param);
+                    self.v4.see(&found.param);
+                    self.v2.see(&found.param);
                 }
             }
-            query.is_encoded &= found.is_canonical;
+            self.is_encoded &= found.is_canonical;
             if found.after.is_some() {
                 let value = found.param.value.unwrap_or_default();
                 let param = (found.param.name.raw(), value.raw());
-                is_canonical &= found.is_canonical && previous <= param;
+                let is_after = was_sorted && is_sorted || previous <= param;
+                is_canonical &= found.is_canonical && is_after;
                 previous = param;
             } else {
-                query.last = found.param;
+                self.ends_in_signature = found.param.is_exactly(AWS4.parameters.signature);
                 if is_canonical {
                     let end = text.len().saturating_sub(from.len()).checked_sub(1);
-                    query.before_last = end.and_then(|end| text.get(..end));
+                    self.before_last = end.and_then(|end| text.get(..end));
                 }
             }
             rest = found.after;
         }
-        query
     }
 }
 
@@ -97,16 +102,7 @@ impl<'a> Found<'a> {
                 (None, name, rest.strip_prefix('=')?)
             }
         };
-        let bytes = rest.as_bytes();
-        let bare_run = bare.run(bytes);
-        let is_escaped = bytes.get(bare_run) == Some(&b'%');
-        let (value, rest) = if is_escaped {
-            let (value, rest) = rest.split_at_checked(bare.canonical_run_after(bare_run, bytes))?;
-            (Text::Wire(value), rest)
-        } else {
-            let (value, rest) = rest.split_at_checked(bare_run)?;
-            (Text::Plain(value), rest)
-        };
+        let (value, rest) = bare.split_canonical(rest);
         let after = rest.strip_prefix('&');
         let is_whole = after.is_some() || rest.is_empty();
         is_whole.then_some(Found {

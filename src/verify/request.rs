@@ -1,5 +1,6 @@
-//! A request as a server received it. What lives here: its description. What does not: any check of it.
+//! A request as a server received it. What lives here: its description. What does not: any check of it, but for those of a URL.
 
+use super::query::Query;
 use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
@@ -25,7 +26,7 @@ use core::fmt;
 pub struct ReceivedRequest<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    pub(crate) query: Option<&'a str>,
+    pub(crate) query: Query<'a>,
     pub(crate) headers: List<Header<'a>, 16>,
     /// From a URL, for want of a `Host` header.
     pub(crate) authority: Option<Authority<'a>>,
@@ -48,25 +49,24 @@ impl<'a> ReceivedRequest<'a> {
     #[must_use]
     pub fn new(method: &'a str, target: &'a str) -> Self {
         let (path, query) = split_target(target);
-        ReceivedRequest::of(method, path, query, None)
+        ReceivedRequest::of(method, path, query)
     }
 
     #[inline]
-    fn of(
-        method: &'a str,
-        path: &'a str,
-        query: Option<&'a str>,
-        authority: Option<Authority<'a>>,
-    ) -> Self {
-        ReceivedRequest {
+    fn of(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
+        let mut request = ReceivedRequest {
             method,
             path,
-            query,
+            query: Query::default(),
             headers: List::new(),
-            authority,
+            authority: None,
             body: Body::Unknown,
             bucket: None,
+        };
+        if let Some(query) = query {
+            request.query.read(query);
         }
+        request
     }
 
     /// A request by its method and whole URL. Without a `Host` header, the host is the URL's.
@@ -75,13 +75,15 @@ impl<'a> ReceivedRequest<'a> {
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
     /// control character.
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
-        let Url {
-            path,
-            query,
-            authority,
-            ..
-        } = Url::parse(url)?;
-        Ok(ReceivedRequest::of(method, path, query, Some(authority)))
+        let mut request = ReceivedRequest::of(method, "", None);
+        // What is encoded as it should be holds nothing that a URL can't have.
+        let url = Url::parse_with(url, |query| {
+            request.query.read(query);
+            request.query.is_encoded
+        })?;
+        request.path = url.path;
+        request.authority = Some(url.authority);
+        Ok(request)
     }
 
     /// Adds a header. Give a repeated header as often as it was received, in that order.
@@ -165,7 +167,7 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
-        let request = ReceivedRequest::of(method.as_str(), uri.path(), uri.query(), None);
+        let request = ReceivedRequest::of(method.as_str(), uri.path(), uri.query());
         let request = request.headers(
             headers
                 .iter()

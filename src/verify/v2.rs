@@ -2,7 +2,6 @@
 //! authentication of a header or a query. What does not: the strings to sign, which are those of `v2::canonical` and `v2::query`.
 
 use super::error::{VerifyError, refuse};
-use super::query::Query;
 use super::request::ReceivedRequest;
 use super::text::{Presented, decode, decode_bytes, parse_decimal};
 use super::v4::single;
@@ -12,14 +11,14 @@ use crate::encode::{Sink, Text};
 use crate::error::Quoted;
 use crate::headers::compare_names;
 use crate::list::List;
-use crate::marks::V2Marks;
+use crate::marks::{ACCESS_KEY_ID, EXPIRES, SIGNATURE, SIGNATURE_VERSION, V2Marks};
 use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::{
-    AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SignatureMethod, StringToSign,
-    TIMESTAMP, is_amz, is_amz_param, may_be_sub_resource, parse_timestamp, sign_string,
-    sort_by_name, write_front,
+    API_TOKEN, AmzHeaders, Context, Moment, ResourcePath, SECURITY_TOKEN, SIGNATURE_METHOD,
+    SignatureMethod, StringToSign, TIMESTAMP, is_amz, is_amz_param, may_be_sub_resource,
+    parse_timestamp, sign_string, sort_by_name, write_front,
 };
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -31,7 +30,7 @@ use core::time::Duration;
 pub(super) struct Claim<'a> {
     pub(super) scheme: Scheme,
     pub(super) access_key_id: Cow<'a, str>,
-    presented: Presented,
+    presented: Presented<'a>,
     moment: Moment<'a>,
     /// The time in the header, or the end of the URL.
     time: Timestamp,
@@ -45,7 +44,7 @@ pub(super) struct Claim<'a> {
 }
 
 /// The parameters of a URL that is presigned with SigV2, as a query has them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Params<'a> {
     /// By the places of [`URL_NAMES`].
     found: [Option<Text<'a>>; 3],
@@ -88,13 +87,7 @@ impl<'a> Params<'a> {
     }
 }
 
-const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
-const EXPIRES: &str = "Expires";
-const SIGNATURE: &str = "Signature";
 const URL_NAMES: [&str; 3] = [ACCESS_KEY_ID, EXPIRES, SIGNATURE];
-const SIGNATURE_VERSION: &str = "SignatureVersion";
-const SIGNATURE_METHOD: &str = "SignatureMethod";
-const API_TOKEN: &str = "SecurityToken";
 
 impl<'a> Claim<'a> {
     /// Reads `AWS AKIDEXAMPLE:signature`.
@@ -102,7 +95,6 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
         authorization: &'a str,
-        query: &Params<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2Header;
         let text = authorization.strip_prefix("AWS ").unwrap_or_default();
@@ -134,7 +126,7 @@ impl<'a> Claim<'a> {
         let claim = Claim {
             scheme,
             access_key_id: Cow::Borrowed(id),
-            presented: Presented::new(Text::Plain(presented)),
+            presented: Presented(Text::Plain(presented)),
             moment: Moment::Date(match amz_date {
                 Some(_) => "",
                 None => text,
@@ -143,7 +135,7 @@ impl<'a> Claim<'a> {
             hoisted: Vec::new(),
             bucket: verifier.bucket(request),
             api: None,
-            has_resources: query.has_resources,
+            has_resources: request.query.v2.has_resources,
         };
         claim.check_single(request)?;
         Ok(claim)
@@ -153,15 +145,14 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
-        let scheme = Scheme::V2Query;
+        let (scheme, query) = (Scheme::V2Query, &request.query);
         let hoisted = match query.v2.is_special {
-            true => hoisted(query.text, request)?,
+            true => hoisted(request)?,
             false => Vec::new(),
         };
         let [id, expires, presented] = query.v2.found;
-        let missing = |name| refuse!(Missing, scheme, "the parameter {name} is missing");
+        let missing = |name| VerifyError::missing_parameter(scheme, name);
         let id = id.ok_or_else(|| missing(ACCESS_KEY_ID))?;
         let expires = expires.ok_or_else(|| missing(EXPIRES))?;
         let presented = presented.ok_or_else(|| missing(SIGNATURE))?;
@@ -179,13 +170,13 @@ impl<'a> Claim<'a> {
             return Err(refuse!(
                 Malformed,
                 scheme,
-                "AWSAccessKeyId is empty or not UTF-8"
+                "{ACCESS_KEY_ID} is empty or not UTF-8"
             ));
         };
         let claim = Claim {
             scheme,
             access_key_id: id,
-            presented: Presented::new(presented),
+            presented: Presented(presented),
             moment: Moment::Expires(seconds),
             time: Timestamp::from_unix_seconds(end),
             hoisted,
@@ -198,10 +189,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
-    pub(super) fn of_api(
-        request: &'a ReceivedRequest<'_>,
-        query: &'a str,
-    ) -> Result<Self, VerifyError> {
+    pub(super) fn of_api(request: &'a ReceivedRequest<'_>) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2QueryApi;
         const NAMES: [&str; 7] = [
             ACCESS_KEY_ID,
@@ -213,23 +201,20 @@ impl<'a> Claim<'a> {
             API_TOKEN,
         ];
         let mut found: [Option<Text<'a>>; 7] = [None; 7];
+        let query = request.query.text.unwrap_or_default();
         for param in query.split('&').map(Param::from_wire) {
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot.into_iter().find(|(name, _)| param.is_exactly(name));
             if let Some((name, slot)) = slot
                 && slot.replace(param.value.unwrap_or_default()).is_some()
             {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
         }
         let [id, method, version, presented, timestamp, expires, token] = found;
         let required = |value: Option<Text<'a>>, name: &str| {
             let value = value.filter(|value| !value.raw().is_empty());
-            value.ok_or_else(|| refuse!(Missing, scheme, "the parameter {name} is missing"))
+            value.ok_or_else(|| VerifyError::missing_parameter(scheme, name))
         };
         let id = required(id, ACCESS_KEY_ID)?;
         let method = required(method, SIGNATURE_METHOD)?;
@@ -282,7 +267,7 @@ impl<'a> Claim<'a> {
         let claim = Claim {
             scheme,
             access_key_id: text(id, ACCESS_KEY_ID)?,
-            presented: Presented::new(presented),
+            presented: Presented(presented),
             // The text is signed as a parameter; this says which kind of time it is.
             moment: match name {
                 EXPIRES => Moment::Expires(0),
@@ -368,8 +353,8 @@ impl<'a> Claim<'a> {
         }
     }
 
-    pub(super) fn presented(&self) -> &[u8] {
-        self.presented.as_bytes()
+    pub(super) fn presented(&self) -> &Presented<'a> {
+        &self.presented
     }
 
     pub(super) fn bucket(&self) -> Option<&'a str> {
@@ -434,7 +419,7 @@ impl<'a> Claim<'a> {
         };
         let path = Path::Wire(request.path);
         let mut parts = Parts::new(request.method, UrlScheme::Https, authority, path).ok()?;
-        let query = request.query.filter(|_| self.has_resources);
+        let query = request.query.text.filter(|_| self.has_resources);
         let params = query.into_iter().flat_map(|query| query.split('&'));
         parts.params.extend(params.map(Param::from_wire));
         for name in ["content-type", "content-md5"] {
@@ -449,7 +434,7 @@ impl<'a> Claim<'a> {
 /// The string to sign of a query API.
 fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
     let mut params = List::<Param<'_>, 24>::new();
-    let query = request.query.filter(|query| !query.is_empty());
+    let query = request.query.text.filter(|query| !query.is_empty());
     for param in query.into_iter().flat_map(|query| query.split('&')) {
         let param = Param::from_wire(param);
         if !param.is_exactly(SIGNATURE) {
@@ -466,22 +451,16 @@ fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
 type Hoisted<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
 
 /// The `x-amz-*` parameters of a URL, sorted. Refuses what is there twice, those of the authentication too.
-fn hoisted<'a>(
-    query: &'a str,
-    request: &ReceivedRequest<'_>,
-) -> Result<Vec<Hoisted<'a>>, VerifyError> {
+fn hoisted<'a>(request: &'a ReceivedRequest<'_>) -> Result<Vec<Hoisted<'a>>, VerifyError> {
     let scheme = Scheme::V2Query;
     let mut found = URL_NAMES.map(|name| (name, false));
     let mut hoisted = Vec::new();
+    let query = request.query.text.unwrap_or_default();
     for param in query.split('&').map(Param::from_wire) {
         let mark = found.iter_mut().find(|(name, _)| param.is_exactly(name));
         if let Some((name, is_found)) = mark {
             if core::mem::replace(is_found, true) {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
         } else if is_amz_param(&param) {
             let Some(name) = decode(param.name) else {

@@ -2,25 +2,25 @@
 //! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
 
 use super::error::{VerifyError, refuse};
-use super::limits::MOST_HEADER_COUNT;
-use super::query::Query;
 use super::request::{Body, ReceivedRequest};
 use super::text::{
-    Credential, Presented, SignedNames, check_names, decode, is_name, parse_decimal, place_of,
+    Credential, Presented, SignedNames, access_key_id_of, check_names, decode, parse_decimal,
+    place_of,
 };
-use super::{CoveredPayload, Scheme, Verifier};
+use super::{CoveredPayload, Scheme, Usual, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Sink, Text};
 use crate::error::Quoted;
+use crate::hash::sha256;
 use crate::headers::Value;
 use crate::list::List;
-use crate::request::{Param, Path, sort};
+use crate::request::{Header, Param, Path, sort};
 use crate::signed::Signature;
 use crate::timestamp::{AmzDate, Timestamp};
 use crate::v4::{
     AWS4, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
-    EMPTY_SHA256, Payload, PayloadText, S3_EXPRESS, Scope, SessionToken, SignedHeaders,
-    UNSIGNED_PAYLOAD, check_content_sha256, is_hash, signature, write_string_to_sign_of,
+    EMPTY_SHA256, Payload, Place, S3_EXPRESS, Scope, SessionToken, SignedHeaders, UNSIGNED_PAYLOAD,
+    check_content_sha256, hash_of, is_hash, signature, write_string_to_sign_of,
 };
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -32,14 +32,19 @@ pub(super) struct Claim<'a> {
     pub(super) access_key_id: Cow<'a, str>,
     pub(super) region: Cow<'a, str>,
     pub(super) service: Cow<'a, str>,
+    /// Region and service, if they are those that nearly every request names.
+    place: Option<&'a Place>,
     pub(super) signed_at: Timestamp,
     date: AmzDate,
     /// Seconds; none in a header.
     expires: Option<u64>,
     pub(super) names: SignedNames<'a>,
+    /// Where the signed headers stand in the request, in canonical order; empty if `host` is signed alone.
+    order: List<u16, 16>,
     token: Option<Text<'a>>,
-    presented: Presented,
-    payload: PayloadLine<'a>,
+    presented: Presented<'a>,
+    /// The last line of the canonical request; none if it is the hash of the body that is at hand.
+    payload: Option<&'a str>,
     rule: CanonicalUri,
     /// Whether the token stands outside of what is signed.
     token_apart: bool,
@@ -47,27 +52,10 @@ pub(super) struct Claim<'a> {
     query: Option<&'a str>,
 }
 
-/// The last line of the canonical request.
-#[derive(Clone, Copy)]
-enum PayloadLine<'a> {
-    /// What the header says.
-    Given(&'a str),
-    Of(PayloadText),
-}
-
-impl PayloadLine<'_> {
-    fn as_str(&self) -> &str {
-        match self {
-            PayloadLine::Given(text) => text,
-            PayloadLine::Of(text) => text.as_str(),
-        }
-    }
-}
-
 const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
 /// The parameters of a presigned URL's authentication, as a query has them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Params<'a> {
     /// In the order of the dialect's names.
     found: [Option<Text<'a>>; 8],
@@ -89,7 +77,16 @@ pub(super) struct Known {
     pub(super) name: &'static str,
 }
 
+impl Known {
+    /// Whether it stands in the order of the alphabet after those that come before it among the names: signature and the token of
+    /// S3 Express don't.
+    pub(super) fn is_sorted(self) -> bool {
+        self.at < 6
+    }
+}
+
 /// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
+#[derive(Clone, Copy)]
 enum Wrong<'a> {
     Spelled(&'a str, &'static str),
     Repeated(&'static str),
@@ -143,7 +140,7 @@ impl<'a> Params<'a> {
 impl<'a> Claim<'a> {
     /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
     pub(super) fn of_header(
-        verifier: &Verifier,
+        verifier: &'a Verifier,
         request: &'a ReceivedRequest<'_>,
         authorization: &'a str,
     ) -> Result<Self, VerifyError> {
@@ -205,11 +202,10 @@ impl<'a> Claim<'a> {
 
     /// Reads `X-Amz-Algorithm=…&X-Amz-Credential=…` and the rest.
     pub(super) fn of_query(
-        verifier: &Verifier,
+        verifier: &'a Verifier,
         request: &'a ReceivedRequest<'_>,
-        query: &Query<'a>,
     ) -> Result<Self, VerifyError> {
-        let scheme = Scheme::V4Query;
+        let (scheme, query) = (Scheme::V4Query, &request.query);
         let Params { found, wrong, .. } = &query.v4;
         match wrong {
             Some(Wrong::Spelled(raw, name)) => {
@@ -221,17 +217,13 @@ impl<'a> Claim<'a> {
                 ));
             }
             Some(Wrong::Repeated(name)) => {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the parameter {name} is there more than once"
-                ));
+                return Err(VerifyError::repeated_parameter(scheme, name));
             }
             None => {}
         }
         let missing = |at: usize| {
             let name = NAMES.get(at).copied().unwrap_or_default();
-            refuse!(Missing, scheme, "the parameter {name} is missing")
+            VerifyError::missing_parameter(scheme, name)
         };
         let [
             algorithm,
@@ -299,8 +291,7 @@ impl<'a> Claim<'a> {
         let mut claim = Claim::common(verifier, scheme, credential, signed, presented, moment)?;
         let filled = |token: &Text<'_>| !token.raw().is_empty();
         // The signature is there once, so if it is last there is none before it.
-        let ends_in_signature = query.last.is_exactly(AWS4.parameters.signature);
-        let all_signed = ends_in_signature && !(claim.token_apart && token.is_some());
+        let all_signed = query.ends_in_signature && !(claim.token_apart && token.is_some());
         claim.query = query.before_last.filter(|_| all_signed);
         claim.expires = Some(seconds);
         claim.token = claim.one_token(token.filter(filled), session.filter(filled))?;
@@ -328,38 +319,68 @@ impl<'a> Claim<'a> {
 
     /// What both places have: the credential, checked against what is served here.
     fn common(
-        verifier: &Verifier,
+        verifier: &'a Verifier,
         scheme: Scheme,
         credential: Text<'a>,
         names: Text<'a>,
         presented: Text<'a>,
         (signed_at, date): (Timestamp, AmzDate),
     ) -> Result<Self, VerifyError> {
-        let Some(credential) = Credential::parse(credential) else {
-            return Err(refuse!(
-                Malformed,
-                scheme,
-                "the credential {} should be ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
-                Quoted(credential.raw()),
-                AWS4.terminator
-            ));
+        let usual = verifier.usual.as_ref().and_then(|usual| {
+            let id = access_key_id_of(credential, date.date(), &usual.place)?;
+            Some((usual, id))
+        });
+        let (access_key_id, region, service, place) = match usual {
+            Some((usual, id)) => {
+                let Usual {
+                    region,
+                    service,
+                    place,
+                } = usual;
+                (
+                    id,
+                    Cow::Borrowed(&**region),
+                    Cow::Borrowed(&**service),
+                    Some(place),
+                )
+            }
+            None => {
+                let Some(credential) = Credential::parse(credential) else {
+                    return Err(refuse!(
+                        Malformed,
+                        scheme,
+                        "the credential {} should be ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
+                        Quoted(credential.raw()),
+                        AWS4.terminator
+                    ));
+                };
+                check_scope(verifier, scheme, &credential, &date)?;
+                let Credential {
+                    access_key_id,
+                    region,
+                    service,
+                    ..
+                } = credential;
+                (access_key_id, region, service, None)
+            }
         };
-        check_scope(verifier, scheme, &credential, &date)?;
         Ok(Claim {
             scheme,
             rule: verifier
                 .canonical_uri
-                .unwrap_or_else(|| CanonicalUri::of_service(&credential.service)),
-            access_key_id: credential.access_key_id,
-            region: credential.region,
-            service: credential.service,
+                .unwrap_or_else(|| CanonicalUri::of_service(&service)),
+            access_key_id,
+            region,
+            service,
+            place,
             signed_at,
             date,
             expires: None,
             names: SignedNames(names),
+            order: List::new(),
             token: None,
-            presented: Presented::new(presented),
-            payload: PayloadLine::Given(""),
+            presented: Presented(presented),
+            payload: None,
             token_apart: verifier.session_token == SessionToken::Appended,
             query: None,
         })
@@ -371,68 +392,95 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
     ) -> Result<(), VerifyError> {
+        // No request is without a host.
+        match self.names.0.stands_for("host") {
+            true => {
+                let headers = request.headers.as_slice().iter();
+                let mut others = headers.filter(|header| !header.is_named("host"));
+                others.try_for_each(|header| self.check_unsigned(header))?;
+            }
+            false => self.order = self.order(request)?,
+        }
+        self.payload = self.payload_line(verifier, request)?;
+        Ok(())
+    }
+
+    /// The places of the signed headers among all headers, in the order of the names, which is the canonical one; those of one name
+    /// as they were sent. The host of a URL has the place after the last.
+    fn order(&self, request: &ReceivedRequest<'_>) -> Result<List<u16, 16>, VerifyError> {
         let scheme = self.scheme;
         let names = self.names.list();
         let names = names.as_slice();
         check_names(names, scheme)?;
-        if place_of(names, "host").is_none() {
+        let Some(host) = place_of(names, "host") else {
             return Err(refuse!(
                 HeaderNotSigned,
                 scheme,
                 "the host header is not signed, which it has to be"
             ));
-        }
-        // Which names have a header. Names that there is no place for are looked up one by one.
-        let mut is_there = [false; MOST_HEADER_COUNT];
-        for header in request.headers.as_slice() {
-            let place = place_of(names, header.name);
-            if let Some(is_there) = place.and_then(|place| is_there.get_mut(place)) {
-                *is_there = true;
-            }
-            let prefix = header.name.get(..AMZ.len());
-            let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
-            // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
-            let excepted = header.is_named(AWS4.headers.content_sha256)
-                || (self.token_apart && header.is_named(AWS4.headers.security_token));
-            if is_amz && !excepted && place.is_none() {
-                return Err(refuse!(
-                    HeaderNotSigned,
-                    scheme,
-                    "the header {} is there and is not signed, which x-amz-* headers have to be",
-                    Quoted(header.name)
-                ));
+        };
+        let sent = request.headers.as_slice();
+        let mut found = List::<(usize, usize), 16>::new();
+        for (at, header) in sent.iter().enumerate() {
+            match place_of(names, header.name) {
+                Some(place) => found.push((place, at)),
+                None => self.check_unsigned(header)?,
             }
         }
-        for (place, name) in names.iter().enumerate().rev() {
-            let mut headers = request.headers.as_slice().iter();
-            let is_there = match is_there.get(place) {
-                Some(is_there) => *is_there,
-                None => headers.any(|header| is_name(*name, header.name)),
-            };
-            let from_url = request.authority.is_some() && is_name(*name, "host");
-            if !is_there && !from_url {
-                return Err(refuse!(
-                    SignedHeaderMissing,
-                    scheme,
-                    "the header {} is signed, but the request does not have it",
-                    Quoted(name.raw())
-                ));
-            }
+        if let Some(Value::Host(_)) = request.host() {
+            found.push((host, sent.len()));
         }
-        self.payload = self.payload_line(verifier, request)?;
-        Ok(())
+        found.as_mut_slice().sort_unstable();
+        let found = found.as_slice();
+        let is_there = |place| {
+            found
+                .binary_search_by_key(&place, |(place, _)| *place)
+                .is_ok()
+        };
+        let mut names = names.iter().enumerate().rev();
+        if let Some((_, name)) = names.find(|(place, _)| !is_there(*place)) {
+            return Err(refuse!(
+                SignedHeaderMissing,
+                scheme,
+                "the header {} is signed, but the request does not have it",
+                Quoted(name.raw())
+            ));
+        }
+        let mut order = List::new();
+        order.extend(found.iter().map(|(_, at)| *at as u16));
+        Ok(order)
+    }
+
+    /// Refuses a header that is not signed and has to be.
+    fn check_unsigned(&self, header: &Header<'_>) -> Result<(), VerifyError> {
+        let prefix = header.name.get(..AMZ.len());
+        let is_amz = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(AMZ));
+        // The value of x-amz-content-sha256 is in the canonical request, as its last line, in any case.
+        let excepted = || {
+            header.is_named(AWS4.headers.content_sha256)
+                || (self.token_apart && header.is_named(AWS4.headers.security_token))
+        };
+        match is_amz && !excepted() {
+            true => Err(refuse!(
+                HeaderNotSigned,
+                self.scheme,
+                "the header {} is there and is not signed, which x-amz-* headers have to be",
+                Quoted(header.name)
+            )),
+            false => Ok(()),
+        }
     }
 
     fn payload_line(
         &self,
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
-    ) -> Result<PayloadLine<'a>, VerifyError> {
+    ) -> Result<Option<&'a str>, VerifyError> {
         let name = AWS4.headers.content_sha256;
         let is_s3 = CanonicalUri::of_service(&self.service) == CanonicalUri::S3;
         let line = match single(request, self.scheme, name)? {
             Some(given) => match check_content_sha256(given.as_bytes()) {
-                Ok(given) => PayloadLine::Given(given),
+                Ok(given) => given,
                 Err(error) => return Err(refuse!(Malformed, self.scheme, "{error}")),
             },
             None if is_s3 && self.expires.is_none() => {
@@ -442,15 +490,13 @@ impl<'a> Claim<'a> {
                     "the header {name} is missing, which S3 requires"
                 ));
             }
-            None if is_s3 => PayloadLine::Given(UNSIGNED_PAYLOAD),
+            None if is_s3 => UNSIGNED_PAYLOAD,
             None => match request.body {
-                Body::Unknown => PayloadLine::Given(EMPTY_SHA256),
-                Body::Bytes(bytes) => PayloadLine::Of(Payload::of(bytes).text()),
-                Body::Sha256(hash) => PayloadLine::Of(Payload::Sha256(hash).text()),
+                Body::Unknown => EMPTY_SHA256,
+                Body::Bytes(_) | Body::Sha256(_) => return Ok(None),
             },
         };
-        let text = line.as_str();
-        let allowed = match text {
+        let allowed = match line {
             UNSIGNED_PAYLOAD => verifier.unsigned_payload.unwrap_or(is_s3),
             text => is_hash(text) || verifier.streaming,
         };
@@ -458,10 +504,10 @@ impl<'a> Claim<'a> {
             return Err(refuse!(
                 PayloadNotAllowed,
                 self.scheme,
-                "the payload hash is {text}, which is not allowed here: it should be the SHA-256 of the body"
+                "the payload hash is {line}, which is not allowed here: it should be the SHA-256 of the body"
             ));
         }
-        Ok(line)
+        Ok(Some(line))
     }
 
     /// Checks the signing time, and the life of a URL.
@@ -506,8 +552,8 @@ impl<'a> Claim<'a> {
         self.token
     }
 
-    pub(super) fn presented(&self) -> &[u8] {
-        self.presented.as_bytes()
+    pub(super) fn presented(&self) -> &Presented<'a> {
+        &self.presented
     }
 
     pub(super) fn signature(
@@ -539,19 +585,21 @@ impl<'a> Claim<'a> {
         &self,
         request: &ReceivedRequest<'_>,
     ) -> Result<CoveredPayload, VerifyError> {
-        let line = self.payload.as_str();
+        let Some(line) = self.payload else {
+            return Ok(CoveredPayload::Checked);
+        };
         if line == UNSIGNED_PAYLOAD {
             return Ok(CoveredPayload::Unsigned);
         }
-        let Ok(Payload::Sha256(signed)) = Payload::hash(line) else {
+        let Some(signed) = hash_of(line) else {
             return Ok(CoveredPayload::Streaming);
         };
-        let actual = match request.body {
+        let is_body = match request.body {
             Body::Unknown => return Ok(CoveredPayload::Sha256(signed)),
-            Body::Bytes(bytes) => Payload::of(bytes).text(),
-            Body::Sha256(hash) => Payload::Sha256(hash).text(),
+            Body::Bytes(bytes) => sha256(bytes) == signed,
+            Body::Sha256(hash) => hash == signed,
         };
-        match actual.as_str() == line {
+        match is_body {
             true => Ok(CoveredPayload::Checked),
             false => Err(refuse!(
                 PayloadMismatch,
@@ -568,7 +616,7 @@ impl<'a> Claim<'a> {
             date,
             region: &self.region,
             service: &self.service,
-            place: None,
+            place: self.place,
             dialect: &AWS4,
         }
     }
@@ -583,7 +631,7 @@ impl<'a> Claim<'a> {
         }
         let names = &AWS4.parameters;
         let mut params = List::<Param<'_>, 24>::new();
-        let query = request.query.filter(|query| !query.is_empty());
+        let query = request.query.text.filter(|query| !query.is_empty());
         for param in query.into_iter().flat_map(|query| query.split('&')) {
             let param = Param::from_wire(param);
             let is_apart = self.scheme == Scheme::V4Query
@@ -603,28 +651,32 @@ impl<'a> Claim<'a> {
         query: CanonicalQuery<'_>,
         work: impl FnOnce(&CanonicalRequest<'_>) -> T,
     ) -> T {
-        let host = request.host().map(|host| ("host", host));
-        let (names, sent) = (self.names.list(), request.headers.as_slice());
-        // In the order of the signed names, which is the canonical one; those of one name as they were sent.
-        let mut places = List::<(usize, usize), 16>::new();
-        for (at, header) in sent.iter().enumerate() {
-            if !header.is_named("host")
-                && let Some(place) = place_of(names.as_slice(), header.name)
-            {
-                places.push((place, at));
+        let host = request.host().unwrap_or_default();
+        let sent = request.headers.as_slice();
+        let headers = match self.order.as_slice() {
+            [] => SignedHeaders::of_host(host),
+            order => {
+                SignedHeaders::chosen(order.iter().map(|at| match sent.get(usize::from(*at)) {
+                    Some(header) => (header.name, Value::Bytes(header.value)),
+                    None => ("host", host),
+                }))
             }
-        }
-        places.as_mut_slice().sort_unstable();
-        let others = places.as_slice().iter().filter_map(|(_, at)| sent.get(*at));
-        let others = others.map(|header| (header.name, Value::Bytes(header.value)));
-        let headers = SignedHeaders::chosen(host.into_iter().chain(others));
+        };
+        let own = match request.body {
+            Body::Bytes(bytes) if self.payload.is_none() => Payload::of(bytes),
+            Body::Sha256(hash) if self.payload.is_none() => Payload::Sha256(hash),
+            _ => Payload::Empty,
+        };
         work(&CanonicalRequest {
             method: request.method,
             path: CanonicalPath::Of(Path::Wire(request.path), self.rule),
             query,
             headers: &headers,
-            names: CanonicalNames::Of(&headers),
-            payload: self.payload.as_str(),
+            names: match self.names.0 {
+                Text::Plain(names) => CanonicalNames::Written(names),
+                Text::Wire(_) => CanonicalNames::Of(&headers),
+            },
+            payload: self.payload.unwrap_or(own.text().as_str()),
         })
     }
 }
