@@ -21,26 +21,60 @@ pub(super) fn write_script_string(text: &str, script: &mut String) {
     script.push('"');
 }
 
+/// What some texts hold, found out by looking at each of their bytes once.
+#[derive(Clone, Copy)]
+pub(super) struct Look(u8);
+
+impl Look {
+    pub(super) fn at(texts: [&str; 2]) -> Self {
+        let [one, two] = texts.map(|text| common_classes(&CLASS, text.as_bytes()));
+        Look(one & two)
+    }
+
+    /// Whether all is printable ASCII that stands in JSON as it is.
+    pub(super) fn is_plain(self) -> bool {
+        self.0 & PLAIN != 0
+    }
+
+    /// Whether there is a `$`, with which `${filename}` begins.
+    pub(super) fn has_dollar(self) -> bool {
+        self.0 & NO_DOLLAR == 0
+    }
+}
+
 /// Bytes that stand as they are.
 const PLAIN: u8 = 1;
 /// Those of them that neither end a `<script>` element nor open a comment.
 const PLAIN_IN_SCRIPT: u8 = 2;
+/// All but `$`.
+const NO_DOLLAR: u8 = 4;
 
 /// For each byte, in which texts it stands as it is.
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CLASS: [u8; 256] = {
-    let mut class = [0; 256];
+    let mut class = [NO_DOLLAR; 256];
     let mut byte = b' ';
     while byte <= b'~' {
-        class[byte as usize] = match byte {
+        class[byte as usize] |= match byte {
             b'"' | b'\\' => 0,
             b'<' | b'>' | b'&' => PLAIN,
             _ => PLAIN | PLAIN_IN_SCRIPT,
         };
         byte += 1;
     }
+    class[b'$' as usize] &= !NO_DOLLAR;
     class
 };
+
+/// The classes that hold every byte.
+fn common_classes(table: &[u8; 256], bytes: &[u8]) -> u8 {
+    let classes = |byte: &u8| table.get(usize::from(*byte)).copied().unwrap_or(0);
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let all = chunks.iter().fold(u8::MAX, |all, chunk| {
+        chunk.iter().fold(all, |all, byte| all & classes(byte))
+    });
+    rest.iter().fold(all, |all, byte| all & classes(byte))
+}
 
 /// Writes what stands as it is by `class`, and escapes the rest.
 fn write_classed(text: &str, class: u8, json: &mut String) {

@@ -212,6 +212,18 @@ impl Bucket {
         }
     }
 
+    /// Where a form goes: the URL of the bucket itself.
+    pub(crate) fn write_url(&self, url: &mut String) -> Result<(), Error> {
+        url.push_str(&self.origin);
+        self.path(None)?.write_as_given(url);
+        Ok(())
+    }
+
+    /// An upper bound of that URL's length.
+    pub(crate) fn url_bound(&self) -> usize {
+        self.origin.len().saturating_add(self.prefix.len())
+    }
+
     /// A request to the bucket, without its query and headers.
     #[inline]
     pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {
