@@ -196,10 +196,13 @@ impl<'a> ConditionRef<'a> {
     pub(super) fn holds(self, value: Option<&str>) -> bool {
         match self.rule() {
             Rule::Eq { value: wanted, .. } => value == Some(wanted),
-            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => value
-                .unwrap_or_default()
-                .split(',')
-                .all(|value| value.trim_ascii_start().starts_with(prefix)),
+            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => {
+                let value = value.unwrap_or_default().as_bytes();
+                let mut types = value
+                    .split(|byte| *byte == b',')
+                    .map(<[u8]>::trim_ascii_start);
+                types.all(|value| value.starts_with(prefix.as_bytes()))
+            }
             Rule::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
             Rule::ContentLengthRange { .. } => true,
         }

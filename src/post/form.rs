@@ -1,6 +1,7 @@
 //! A signed form: what a browser, or whatever else uploads, has to send.
 
 use super::html;
+use super::json::Look;
 use crate::error::{Error, error};
 use crate::list::List;
 use crate::signed::Signature;
@@ -22,11 +23,11 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// A form without fields, in a text that holds its URL.
-    pub(super) fn new(text: String) -> Self {
+    /// A form without fields.
+    pub(super) fn new(url: String) -> Self {
         Form {
-            url: text.len(),
-            text,
+            url: url.len(),
+            text: url,
             ends: List::new(),
         }
     }
@@ -65,11 +66,21 @@ impl Form {
         }
     }
 
+    /// Has fields added, and looks at all that they hold.
+    pub(super) fn add(
+        &mut self,
+        add: impl FnOnce(&mut Form) -> Result<(), Error>,
+    ) -> Result<Look, Error> {
+        let at = self.text.len();
+        add(self)?;
+        Ok(Look::at(self.text.get(at..).unwrap_or_default()))
+    }
+
     fn url(&self) -> &str {
         self.text.get(..self.url).unwrap_or_default()
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
         let mut start = self.url;
         self.ends.as_slice().iter().map(move |&(name, value)| {

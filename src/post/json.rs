@@ -21,24 +21,27 @@ pub(super) fn write_script_string(text: &str, script: &mut String) {
     script.push('"');
 }
 
-/// What some texts hold, found out by looking at each of their bytes once.
+/// What a text holds. One look at many texts that stand together takes less time than one at each.
 #[derive(Clone, Copy)]
-pub(super) struct Look(u8);
+pub(super) struct Look {
+    /// Whether all of it is printable ASCII, and stands in JSON as it is.
+    pub(super) is_plain: bool,
+    /// Whether there is a `$`, with which `${filename}` begins.
+    pub(super) has_dollar: bool,
+}
 
 impl Look {
-    pub(super) fn at(texts: [&str; 2]) -> Self {
-        let [one, two] = texts.map(|text| common_classes(&CLASS, text.as_bytes()));
-        Look(one & two)
-    }
-
-    /// Whether all is printable ASCII that stands in JSON as it is.
-    pub(super) fn is_plain(self) -> bool {
-        self.0 & PLAIN != 0
-    }
-
-    /// Whether there is a `$`, with which `${filename}` begins.
-    pub(super) fn has_dollar(self) -> bool {
-        self.0 & NO_DOLLAR == 0
+    pub(super) fn at(text: &str) -> Self {
+        let classes = |byte: &u8| CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
+        let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+        let all = chunks.iter().fold(u8::MAX, |all, chunk| {
+            chunk.iter().fold(all, |all, byte| all & classes(byte))
+        });
+        let all = rest.iter().fold(all, |all, byte| all & classes(byte));
+        Look {
+            is_plain: all & PLAIN != 0,
+            has_dollar: all & NO_DOLLAR == 0,
+        }
     }
 }
 
@@ -55,26 +58,16 @@ static CLASS: [u8; 256] = {
     let mut class = [NO_DOLLAR; 256];
     let mut byte = b' ';
     while byte <= b'~' {
-        class[byte as usize] |= match byte {
-            b'"' | b'\\' => 0,
-            b'<' | b'>' | b'&' => PLAIN,
-            _ => PLAIN | PLAIN_IN_SCRIPT,
+        class[byte as usize] = match byte {
+            b'"' | b'\\' => NO_DOLLAR,
+            b'$' => PLAIN | PLAIN_IN_SCRIPT,
+            b'<' | b'>' | b'&' => PLAIN | NO_DOLLAR,
+            _ => PLAIN | PLAIN_IN_SCRIPT | NO_DOLLAR,
         };
         byte += 1;
     }
-    class[b'$' as usize] &= !NO_DOLLAR;
     class
 };
-
-/// The classes that hold every byte.
-fn common_classes(table: &[u8; 256], bytes: &[u8]) -> u8 {
-    let classes = |byte: &u8| table.get(usize::from(*byte)).copied().unwrap_or(0);
-    let (chunks, rest) = bytes.as_chunks::<8>();
-    let all = chunks.iter().fold(u8::MAX, |all, chunk| {
-        chunk.iter().fold(all, |all, byte| all & classes(byte))
-    });
-    rest.iter().fold(all, |all, byte| all & classes(byte))
-}
 
 /// Writes what stands as it is by `class`, and escapes the rest.
 fn write_classed(text: &str, class: u8, json: &mut String) {

@@ -82,7 +82,7 @@ fn is_exempt(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sign::Auth;
+    use super::policy::write_credential;
     use crate::Credentials;
     use crate::s3::Bucket;
     use crate::timestamp::Timestamp;
@@ -112,7 +112,7 @@ mod tests {
                     let credential = names.iter().find_map(|name| credential[*name].as_str());
                     let mut own = String::new();
                     let scope = context.scope(&date);
-                    Auth::Credential(credentials.access_key_id(), scope).write(&mut own);
+                    write_credential(credentials.access_key_id(), &scope, &mut own);
                     assert_eq!(Some(own.as_str()), credential);
                     scope.sign_text(&credentials, policy)
                 }

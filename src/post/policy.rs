@@ -2,8 +2,8 @@
 
 use super::FILENAME;
 use super::condition::{Condition, ConditionRef};
-use super::form::PresignedPost;
-use super::sign::{Auth, KEY, Scheme, sign};
+use super::form::{Form, PresignedPost};
+use super::sign::{ACCESS_KEY_ID, KEY, Scheme, sign};
 use crate::credentials::Credentials;
 #[cfg(doc)]
 use crate::error::ErrorKind;
@@ -11,6 +11,7 @@ use crate::error::{Error, error};
 use crate::s3::Bucket;
 use crate::timestamp::Timestamp;
 use crate::v2::SECURITY_TOKEN;
+use crate::v4::Scope;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -282,22 +283,22 @@ impl PostPolicy {
         let id = credentials.access_key_id();
         let token = credentials.session_token();
         let scheme = Scheme {
-            auth: [
-                Some((names.form.algorithm, Auth::Text(names.algorithm))),
-                Some((names.form.credential, Auth::Credential(id, scope))),
-                Some((names.headers.date, Auth::Text(scope.time))),
-                token.map(|token| (names.headers.security_token, Auth::Text(token))),
-            ],
+            auth: |form: &mut Form| {
+                form.push(names.form.algorithm, names.algorithm);
+                form.push_with(names.form.credential, |text| {
+                    write_credential(id, &scope, text)
+                });
+                form.push(names.headers.date, scope.time);
+                if let Some(token) = token {
+                    form.push(names.headers.security_token, token);
+                }
+            },
+            // The names, algorithm, date and scope, and what a longer name of a region needs.
+            auth_bytes: bytes_of(136, id, token),
             signature: names.form.signature,
+            sign_text: |text: &str| scope.sign_text(credentials, text),
         };
-        sign(
-            self,
-            bucket,
-            credentials,
-            [now, expires_at],
-            &scheme,
-            |text| scope.sign_text(credentials, text),
-        )
+        sign(self, bucket, credentials, [now, expires_at], scheme)
     }
 
     /// Signs the policy with SigV2.
@@ -330,24 +331,35 @@ impl PostPolicy {
         let context = bucket.context_v2(credentials)?;
         let (expires_at, now) = (expires_at.into(), now.into());
         let token = credentials.session_token();
+        let id = credentials.access_key_id();
         let scheme = Scheme {
-            auth: [
-                Some(("AWSAccessKeyId", Auth::Text(credentials.access_key_id()))),
-                token.map(|token| (SECURITY_TOKEN, Auth::Text(token))),
-                None,
-                None,
-            ],
+            auth: |form: &mut Form| {
+                form.push(ACCESS_KEY_ID, id);
+                if let Some(token) = token {
+                    form.push(SECURITY_TOKEN, token);
+                }
+            },
+            // The names.
+            auth_bytes: bytes_of(34, id, token),
             signature: "signature",
+            sign_text: |text: &str| context.sign_text(text),
         };
-        sign(
-            self,
-            bucket,
-            credentials,
-            [now, expires_at],
-            &scheme,
-            |text| context.sign_text(text),
-        )
+        sign(self, bucket, credentials, [now, expires_at], scheme)
     }
+}
+
+/// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`.
+pub(super) fn write_credential(access_key_id: &str, scope: &Scope<'_>, text: &mut String) {
+    text.push_str(access_key_id);
+    text.push('/');
+    scope.write(text);
+}
+
+fn bytes_of(fixed: usize, access_key_id: &str, token: Option<&str>) -> usize {
+    let texts = access_key_id
+        .len()
+        .saturating_add(token.map_or(0, str::len));
+    texts.saturating_add(fixed)
 }
 
 impl fmt::Debug for PostPolicy {

@@ -13,10 +13,9 @@ use crate::list::List;
 use crate::s3::Bucket;
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
-use crate::v4;
 use crate::verify::MOST_FORM_DATA;
-use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use core::mem;
@@ -24,59 +23,19 @@ use core::mem;
 pub(super) const KEY: &str = "key";
 const BUCKET: &str = "bucket";
 const POLICY: &str = "policy";
+/// SigV2's field that has no condition.
+pub(super) const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 
 /// What the two generations add to a form.
-pub(super) struct Scheme<'a> {
-    /// Each with its condition, if it needs one.
-    pub(super) auth: [Option<(&'static str, Auth<'a>)>; 4],
+pub(super) struct Scheme<A, S> {
+    /// Adds the fields that say who signs. Each has a condition, but for an access key id by itself.
+    pub(super) auth: A,
+    /// How many bytes they have.
+    pub(super) auth_bytes: usize,
     /// The name of the signature's field.
     pub(super) signature: &'static str,
-}
-
-/// The value of a field that says who signs.
-pub(super) enum Auth<'a> {
-    Text(&'a str),
-    /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`.
-    Credential(&'a str, v4::Scope<'a>),
-}
-
-impl<'a> Auth<'a> {
-    pub(super) fn write(&self, text: &mut String) {
-        match self {
-            Auth::Text(own) => text.push_str(own),
-            Auth::Credential(access_key_id, scope) => {
-                text.push_str(access_key_id);
-                text.push('/');
-                scope.write(text);
-            }
-        }
-    }
-
-    fn text(&self) -> Cow<'a, str> {
-        match self {
-            Auth::Text(text) => Cow::Borrowed(text),
-            Auth::Credential(..) => {
-                let mut text = String::new();
-                self.write(&mut text);
-                Cow::Owned(text)
-            }
-        }
-    }
-
-    /// An upper bound of its length.
-    fn bound(&self) -> usize {
-        /// Date, terminator and slashes.
-        const FIXED: usize = 24;
-        match self {
-            Auth::Text(text) => text.len(),
-            Auth::Credential(access_key_id, scope) => sum([
-                FIXED,
-                access_key_id.len(),
-                scope.region.len(),
-                scope.service.len(),
-            ]),
-        }
-    }
+    /// Signs the policy's base64.
+    pub(super) sign_text: S,
 }
 
 /// Signs a policy from `now` to its end.
@@ -85,14 +44,13 @@ pub(super) fn sign(
     bucket: &Bucket,
     credentials: &Credentials,
     [now, expires_at]: [Timestamp; 2],
-    scheme: &Scheme<'_>,
-    sign_text: impl FnOnce(&str) -> Signature,
+    scheme: Scheme<impl FnOnce(&mut Form), impl FnOnce(&str) -> Signature>,
 ) -> Result<PresignedPost, Error> {
     if let Some(error) = &policy.error {
         return Err(error.clone());
     }
     let size = check_size(policy)?;
-    let key = Look::at([policy.key.given(), ""]);
+    let key = Look::at(policy.key.given());
     check_key(&policy.key, key)?;
     if expires_at <= now {
         return Err(error!(
@@ -111,41 +69,48 @@ pub(super) fn sign(
         ));
     }
 
-    let mut draft = Draft::new(policy, bucket, scheme, size)?;
-    // Digits and their marks: nothing to escape.
-    for text in [
-        "{\"expiration\": \"",
-        expires_at.policy_date()?.as_str(),
-        "\", \"conditions\": [",
-    ] {
-        draft.policy.push_str(text);
-    }
-    for (at, item) in policy.items.iter().enumerate() {
-        draft.add(item, names.get(at, item))?;
-    }
-    let Draft {
-        mut form,
-        policy: mut json,
-        open,
-        ..
-    } = draft;
-    // What is demanded of these they are themselves.
-    ConditionRef::exact(BUCKET, bucket.name()).write(&mut json);
-    json.push_str(", ");
-    write_condition(policy.key.condition(), key, &mut json);
-    form.push(KEY, policy.key.value());
-    for (name, value) in scheme.auth.iter().flatten() {
-        let value = form.push_with(name, |text| value.write(text));
-        if !is_exempt(name) {
-            json.push_str(", ");
-            let look = Look::at([value, ""]);
-            write_condition(ConditionRef::exact(name, value), look, &mut json);
+    let room = Room::of(policy, bucket, scheme.auth_bytes, size);
+    let mut form = Form::new(bucket.url_with_room(room.form)?);
+    let fields = form.add(|form| {
+        for (item, place) in names.places(&policy.items) {
+            if let Some((name, value)) = field_of(item, place) {
+                check_name(name)?;
+                form.push(name, value);
+            }
         }
+        Ok(())
+    })?;
+    if !fields.is_plain {
+        form.iter()
+            .try_for_each(|(name, value)| check_field(name, value))?;
     }
-    json.push_str("]}");
+    form.push(KEY, policy.key.value());
+    let auth_at = form.len();
+    let auth = form.add(|form| {
+        (scheme.auth)(form);
+        Ok(())
+    })?;
+
+    let mut conditions = Conditions {
+        policy,
+        bucket: bucket.name(),
+        form: &form,
+        fields,
+        key,
+        auth_at,
+        auth,
+        json: String::with_capacity(room.json),
+        open: List::new(),
+    };
+    conditions.begin(expires_at)?;
+    for (item, place) in names.places(&policy.items) {
+        conditions.add(item, place)?;
+    }
+    conditions.end();
+    let Conditions { json, open, .. } = conditions;
 
     let encoded = form.push_with(POLICY, |text| BASE64.encode_string(&json, text));
-    let signature = sign_text(encoded);
+    let signature = (scheme.sign_text)(encoded);
     form.push(scheme.signature, signature.as_str());
     form.check_size()?;
     let filled = form.len();
@@ -197,59 +162,105 @@ fn check_key(key: &Key, look: Look) -> Result<(), Error> {
             "the key is empty: an object has a name of at least one character",
         ));
     }
-    check_value(KEY, text, look)
+    match look.is_plain {
+        true => Ok(()),
+        false => check_field(KEY, text),
+    }
 }
 
-/// A form and its policy, while they are written.
-struct Draft<'a> {
+/// How many bytes form and policy have, or a little more, if nothing is escaped.
+struct Room {
+    form: usize,
+    json: usize,
+}
+
+impl Room {
+    /// For a policy whose texts have so many bytes.
+    fn of(policy: &PostPolicy, bucket: &Bucket, auth: usize, size: usize) -> Self {
+        /// What stands around a condition's texts, at most, or the numbers of an ordinary range of sizes.
+        const CONDITION: usize = 26;
+        /// The expiration, the conditions on bucket and key without their values, and what stands around all, also around those
+        /// of the signature.
+        const POLICY: usize = 168;
+        /// `policy`, the key's name and variable, and a signature with its name.
+        const FORM: usize = 112;
+        let conditions = policy.items.len().saturating_mul(CONDITION);
+        let json = sum([POLICY, size, conditions, bucket.name().len(), auth]);
+        let encoded = json.div_ceil(3).saturating_mul(4);
+        Room {
+            form: sum([FORM, bucket.url_bound(), size, auth, encoded]),
+            json,
+        }
+    }
+}
+
+/// The field that an item brings.
+fn field_of<'a>(item: &'a Item, place: Place<'_>) -> Option<(&'a str, &'a str)> {
+    match item {
+        Item::Field { name, value } => Some((name, value)),
+        Item::Eq { name, value } => {
+            let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
+            let brings_it = place.is_first && ![BUCKET, KEY].iter().any(is_own);
+            brings_it.then_some((name, value))
+        }
+        Item::Condition(_) => None,
+    }
+}
+
+/// A policy's conditions, while they are checked and written.
+struct Conditions<'a, 'f> {
+    policy: &'a PostPolicy,
     bucket: &'a str,
-    key: &'a str,
-    auth: &'a [Option<(&'static str, Auth<'a>)>],
-    form: Form,
-    /// Its JSON so far.
-    policy: String,
+    /// The fields so far.
+    form: &'f Form,
+    /// What names and values of the caller's fields hold.
+    fields: Look,
+    /// What the key holds, without a variable at its end.
+    key: Look,
+    /// Which field is the first that says who signs.
+    auth_at: usize,
+    /// What these hold.
+    auth: Look,
+    json: String,
     /// The fields that the browser has to fill in, with what their values have to begin with.
     open: List<(&'a str, &'a str), 4>,
 }
 
-impl<'a> Draft<'a> {
-    /// With room for texts of so many bytes, none of which is escaped.
-    fn new(
-        policy: &'a PostPolicy,
-        bucket: &'a Bucket,
-        scheme: &'a Scheme<'_>,
-        size: usize,
-    ) -> Result<Self, Error> {
-        /// Most of what stands around a condition's texts, with the numbers of a range of sizes.
-        const CONDITION: usize = 50;
-        /// The expiration, the conditions on bucket and key without their values, and what stands around all.
-        const POLICY: usize = 128;
-        /// `policy`, the key's name and variable, and a signature with its name.
-        const FORM: usize = 112;
-        let auth = scheme.auth.iter().flatten();
-        let auth = auth.map(|(name, value)| sum([name.len(), value.bound(), 12]));
-        let auth = auth.fold(0, usize::saturating_add);
-        let conditions = policy.items.len().saturating_mul(CONDITION);
-        let json = sum([POLICY, size, conditions, bucket.name().len(), auth]);
-        let encoded = json.div_ceil(3).saturating_mul(4);
-        let mut text = String::with_capacity(sum([FORM, bucket.url_bound(), size, auth, encoded]));
-        bucket.write_url(&mut text)?;
-        Ok(Draft {
-            bucket: bucket.name(),
-            key: policy.key.value(),
-            auth: &scheme.auth,
-            form: Form::new(text),
-            policy: String::with_capacity(json),
-            open: List::new(),
-        })
+impl<'a> Conditions<'a, '_> {
+    fn begin(&mut self, expires_at: Timestamp) -> Result<(), Error> {
+        self.json.push_str("{\"expiration\": \"");
+        // Digits and their marks: nothing to escape.
+        self.json.push_str(expires_at.policy_date()?.as_str());
+        self.json.push_str("\", \"conditions\": [");
+        Ok(())
     }
 
-    /// Adds what an item brings: its field, its condition, or both.
-    fn add(&mut self, item: &'a Item, named: Named<'a>) -> Result<(), Error> {
-        let look = Look::at(item.texts());
-        let condition = match item {
+    /// Adds what is demanded of bucket, key and those that sign: what they are themselves.
+    fn end(&mut self) {
+        let bucket = ConditionRef::exact(BUCKET, self.bucket);
+        self.write(bucket, Look::at(self.bucket));
+        self.json.push_str(", ");
+        self.write(self.policy.key.condition(), self.key);
+        for (name, value) in self.form.iter().skip(self.auth_at) {
+            if name != ACCESS_KEY_ID {
+                self.json.push_str(", ");
+                self.write(ConditionRef::exact(name, value), self.auth);
+            }
+        }
+        self.json.push_str("]}");
+    }
+
+    fn write(&mut self, condition: ConditionRef<'_>, look: Look) {
+        match look.is_plain {
+            true => condition.write_plain(&mut self.json),
+            false => condition.write(&mut self.json),
+        }
+    }
+
+    /// Adds the condition that an item brings.
+    fn add(&mut self, item: &'a Item, place: Place<'a>) -> Result<(), Error> {
+        let (condition, look) = match item {
             Item::Field { name, value } => {
-                self.add_field(name, value, look)?;
                 let is_bucket = name.eq_ignore_ascii_case(BUCKET);
                 if is_bucket && value != self.bucket {
                     return Err(error!(
@@ -260,10 +271,10 @@ impl<'a> Draft<'a> {
                     ));
                 }
                 // The bucket's own condition is added in any case.
-                if !named.is_last || is_bucket || is_exempt(name) {
+                if !place.is_last || is_bucket || is_exempt(name) {
                     return Ok(());
                 }
-                match split_filename(value, look) {
+                let condition = match split_filename(value, self.fields) {
                     None => ConditionRef::exact(name, value),
                     Some((prefix, "")) => ConditionRef::starts_with(name, prefix),
                     Some(_) => {
@@ -274,61 +285,55 @@ impl<'a> Draft<'a> {
                             Quoted(name)
                         ));
                     }
-                }
+                };
+                (condition, self.fields)
             }
             Item::Eq { name, value } => {
-                let is_own = |own: &&str| name.eq_ignore_ascii_case(own);
-                if named.is_first && ![BUCKET, KEY].iter().any(is_own) {
-                    self.add_field(name, value, look)?;
-                }
                 let condition = ConditionRef::exact(name, value);
-                self.check(condition, look, named)?;
-                condition
+                // The field that it brings meets it, unless the server changes the value.
+                if field_of(item, place).is_some() && !self.fields.has_dollar {
+                    (condition, self.fields)
+                } else {
+                    (condition, self.check(condition, place)?)
+                }
             }
             Item::Condition(condition) => {
                 let condition = condition.view();
-                self.check(condition, look, named)?;
-                condition
+                (condition, self.check(condition, place)?)
             }
         };
-        write_condition(condition, look, &mut self.policy);
-        self.policy.push_str(", ");
-        Ok(())
-    }
-
-    fn add_field(&mut self, name: &str, value: &str, look: Look) -> Result<(), Error> {
-        check_field(name, value, look)?;
-        self.form.push(name, value);
+        self.write(condition, look);
+        self.json.push_str(", ");
         Ok(())
     }
 
     /// The value that the form has for a field, if it has the field.
-    fn value_of(&self, name: &str, named: Named<'a>) -> Option<Cow<'a, str>> {
+    fn value_of<'s>(&'s self, name: &str, place: Place<'s>) -> Option<&'s str> {
         let is = |own: &str| name.eq_ignore_ascii_case(own);
         if is(BUCKET) {
             // A form may have a field of that name, but the server takes the bucket from the URL.
-            return Some(self.bucket.into());
+            return Some(self.bucket);
         }
         if is(KEY) {
-            return Some(self.key.into());
+            return Some(self.policy.key.value());
         }
-        let auth = || self.auth.iter().flatten().find(|(own, _)| is(own));
-        match named.value {
-            Some(value) => Some(value.into()),
-            None => auth().map(|(_, value)| value.text()),
-        }
+        place.value.or_else(|| {
+            let mut auth = self.form.iter().skip(self.auth_at);
+            auth.find(|(own, _)| is(own)).map(|(_, value)| value)
+        })
     }
 
-    /// A condition can be met: by the field that it is about, or by what the browser fills in.
-    fn check(
-        &mut self,
-        condition: ConditionRef<'a>,
-        look: Look,
-        named: Named<'a>,
-    ) -> Result<(), Error> {
+    /// A condition can be met: by the field that it is about, or by what the browser fills in. Returns what its texts hold.
+    fn check(&mut self, condition: ConditionRef<'a>, place: Place<'a>) -> Result<Look, Error> {
         condition.check_range()?;
-        let Some(name) = condition.field() else {
-            return Ok(());
+        let [name, text] = condition.texts();
+        if condition.field().is_none() {
+            return Ok(Look::at(""));
+        }
+        let (field, text) = (Look::at(name), Look::at(text));
+        let look = Look {
+            is_plain: field.is_plain && text.is_plain,
+            has_dollar: text.has_dollar,
         };
         // "All variables within the form are expanded prior to validating the POST policy."
         if let Rule::StartsWith { prefix, .. } = condition.rule()
@@ -341,8 +346,8 @@ impl<'a> Draft<'a> {
                 Quoted(before)
             ));
         }
-        match (self.value_of(name, named), condition.rule()) {
-            (Some(value), _) if can_hold(condition, &value) => Ok(()),
+        match (self.value_of(name, place), condition.rule()) {
+            (Some(value), _) if can_hold(condition, value) => Ok(look),
             (Some(_), _) => Err(error!(
                 Policy,
                 "the field {} does not meet the condition {condition:?}: the server would answer \
@@ -354,7 +359,10 @@ impl<'a> Draft<'a> {
                 "the condition {condition:?} is about a field that no condition can be about"
             )),
             (None, Rule::StartsWith { prefix, .. }) => {
-                check_field(name, prefix, look)?;
+                check_name(name)?;
+                if !look.is_plain {
+                    check_field(name, prefix)?;
+                }
                 if !condition.holds(Some(prefix)) {
                     return Err(error!(
                         Policy,
@@ -362,7 +370,8 @@ impl<'a> Draft<'a> {
                          none of its values has one"
                     ));
                 }
-                self.leave_open(condition, name, prefix, named)
+                self.leave_open(condition, name, prefix, place)?;
+                Ok(look)
             }
             (None, _) => Err(error!(
                 Policy,
@@ -378,9 +387,9 @@ impl<'a> Draft<'a> {
         condition: ConditionRef<'a>,
         name: &'a str,
         prefix: &'a str,
-        named: Named<'a>,
+        place: Place<'a>,
     ) -> Result<(), Error> {
-        if named.is_first {
+        if place.is_first {
             self.open.push((name, prefix));
             return Ok(());
         }
@@ -400,18 +409,10 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn write_condition(condition: ConditionRef<'_>, look: Look, json: &mut String) {
-    match look.is_plain() {
-        true => condition.write_plain(json),
-        false => condition.write(json),
-    }
-}
-
 /// What an item is beside its name, in the order that items of one name are sorted in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Brings {
     /// A field, which brings its condition if there is no other.
-    #[default]
     Field,
     /// An exact condition, which brings its field if there is no other.
     Eq,
@@ -419,55 +420,59 @@ enum Brings {
     Condition,
 }
 
-/// An item among those of its name, which is compared without regard to case.
-#[derive(Clone, Copy, Default)]
-struct Named<'a> {
-    name: &'a str,
-    brings: Brings,
-    /// Which item it is.
-    at: usize,
+/// An item's place among those of its name.
+#[derive(Clone, Copy)]
+struct Place<'a> {
     is_first: bool,
     is_last: bool,
     /// What the form's field of that name has, if the items bring one.
     value: Option<&'a str>,
 }
 
-impl<'a> Named<'a> {
-    /// An item whose name no other has.
-    fn alone(at: usize, item: &'a Item) -> Self {
-        let (brings, value) = match item {
-            Item::Field { value, .. } => (Brings::Field, Some(value.as_str())),
-            Item::Eq { value, .. } => (Brings::Eq, Some(value.as_str())),
-            Item::Condition(_) => (Brings::Condition, None),
-        };
-        Named {
-            // A range of sizes has none.
-            name: item.name().unwrap_or_default(),
-            brings,
-            at,
+impl<'a> Place<'a> {
+    /// That of an item whose name no other has.
+    fn alone(item: &'a Item) -> Self {
+        Place {
             is_first: true,
             is_last: true,
-            value,
+            value: match item {
+                Item::Field { value, .. } | Item::Eq { value, .. } => Some(value),
+                Item::Condition(_) => None,
+            },
         }
     }
 }
 
-/// The items by their names; none if each name is there once.
-struct Names<'a>(List<Named<'a>, 8>);
+struct Named<'a> {
+    name: &'a str,
+    brings: Brings,
+    /// Which item it is.
+    at: usize,
+    place: Place<'a>,
+}
+
+/// The items by their names, which are compared without regard to case; none of them if each name is there once.
+struct Names<'a>(Vec<Named<'a>>);
 
 impl<'a> Names<'a> {
     fn of(items: &'a [Item]) -> Self {
-        let mut list = List::new();
         if do_names_differ(items) {
-            return Names(list);
+            return Names(Vec::new());
         }
-        list.extend(
-            items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| Named::alone(at, item)),
-        );
-        let names: &mut [Named<'_>] = list.as_mut_slice();
+        let items = items.iter().enumerate();
+        let mut names: Vec<_> = items
+            .map(|(at, item)| Named {
+                // A range of sizes has none.
+                name: item.name().unwrap_or_default(),
+                brings: match item {
+                    Item::Field { .. } => Brings::Field,
+                    Item::Eq { .. } => Brings::Eq,
+                    Item::Condition(_) => Brings::Condition,
+                },
+                at,
+                place: Place::alone(item),
+            })
+            .collect();
         // Any order that has the items of one name together will do: that of their lengths is found out soonest. The sort is
         // stable: of those that are alike the first item stays first.
         names.sort_by(|one, two| {
@@ -478,27 +483,33 @@ impl<'a> Names<'a> {
         });
         for group in names.chunk_by_mut(|one, two| one.name.eq_ignore_ascii_case(two.name)) {
             // What brings the field comes first.
-            let value = group.first().and_then(|first| first.value);
+            let value = group.first().and_then(|first| first.place.value);
             let last = group.len().saturating_sub(1);
             for (at, named) in group.iter_mut().enumerate() {
-                named.is_first = at == 0;
-                named.is_last = at == last;
-                named.value = value;
+                named.place = Place {
+                    is_first: at == 0,
+                    is_last: at == last,
+                    value,
+                };
             }
         }
         names.sort_unstable_by_key(|named| named.at);
-        Names(list)
+        Names(names)
     }
 
-    fn get(&self, at: usize, item: &'a Item) -> Named<'a> {
-        let named = self.0.as_slice().get(at);
-        named.copied().unwrap_or_else(|| Named::alone(at, item))
+    /// The items with their places.
+    fn places(&self, items: &'a [Item]) -> impl Iterator<Item = (&'a Item, Place<'a>)> {
+        items.iter().enumerate().map(|(at, item)| {
+            let named = self.0.get(at);
+            let place = named.map(|named| named.place);
+            (item, place.unwrap_or_else(|| Place::alone(item)))
+        })
     }
 
     /// The name of the first field that is there again.
     fn repeated_field(&self) -> Option<&'a str> {
-        let mut fields = self.0.as_slice().iter();
-        let again = fields.find(|named| named.brings == Brings::Field && !named.is_first);
+        let mut fields = self.0.iter();
+        let again = fields.find(|named| named.brings == Brings::Field && !named.place.is_first);
         again.map(|named| named.name)
     }
 }
@@ -515,12 +526,12 @@ fn do_names_differ(items: &[Item]) -> bool {
     })
 }
 
-/// What a caller's field can be.
-fn check_field(name: &str, value: &str, look: Look) -> Result<(), Error> {
+/// What a caller's field can be called.
+fn check_name(name: &str) -> Result<(), Error> {
     /// The fields that signing adds, and the file.
     const ADDED: [&str; 9] = [
         POLICY,
-        "AWSAccessKeyId",
+        ACCESS_KEY_ID,
         "signature",
         "x-amz-algorithm",
         "x-amz-credential",
@@ -541,26 +552,30 @@ fn check_field(name: &str, value: &str, look: Look) -> Result<(), Error> {
             "the field {name} is added by signing, and a field is sent once: leave it out"
         ));
     }
-    if name.is_empty() || !look.is_plain() && name.chars().any(char::is_control) {
-        return Err(error!(
-            Policy,
-            "{} is not the name of a field: it is a text without control characters",
-            Quoted(name)
-        ));
+    if name.is_empty() {
+        return Err(not_a_name(name));
     }
-    if name == "_charset_" {
-        return Err(Error::new(
+    match name {
+        "_charset_" => Err(Error::new(
             ErrorKind::Policy,
             "the field _charset_ gets its value from the browser: leave it out",
-        ));
+        )),
+        _ => Ok(()),
     }
-    check_value(name, value, look)
+}
+
+fn not_a_name(name: &str) -> Error {
+    error!(
+        Policy,
+        "{} is not the name of a field: it is a text without control characters",
+        Quoted(name)
+    )
 }
 
 /// What a browser sends just as it is (HTML, section 4.10.21.8, "Multipart form data").
-fn check_value(name: &str, value: &str, look: Look) -> Result<(), Error> {
-    if look.is_plain() {
-        return Ok(());
+fn check_field(name: &str, value: &str) -> Result<(), Error> {
+    if name.chars().any(char::is_control) {
+        return Err(not_a_name(name));
     }
     if value.contains('\0') {
         return Err(error!(
@@ -584,7 +599,7 @@ fn check_value(name: &str, value: &str, look: Look) -> Result<(), Error> {
 
 /// What stands before and after the variable of the file's name.
 fn split_filename(value: &str, look: Look) -> Option<(&str, &str)> {
-    match look.has_dollar() {
+    match look.has_dollar {
         true => value.split_once(FILENAME),
         false => None,
     }
@@ -592,8 +607,7 @@ fn split_filename(value: &str, look: Look) -> Option<(&str, &str)> {
 
 /// Whether a form's value can meet the condition, whatever the file's name is.
 fn can_hold(condition: ConditionRef<'_>, value: &str) -> bool {
-    let variable = split_filename(value, Look::at([value, ""]));
-    match (condition.rule(), variable) {
+    match (condition.rule(), split_filename(value, Look::at(value))) {
         // The name may be what the condition needs for the rest of its prefix.
         (Rule::StartsWith { prefix, .. }, Some((before, _))) => {
             condition.holds(Some(before)) || prefix.starts_with(before)

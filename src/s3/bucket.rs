@@ -212,11 +212,12 @@ impl Bucket {
         }
     }
 
-    /// Where a form goes: the URL of the bucket itself.
-    pub(crate) fn write_url(&self, url: &mut String) -> Result<(), Error> {
+    /// Where a form goes: the URL of the bucket itself, in a text that has room for so many bytes.
+    pub(crate) fn url_with_room(&self, bytes: usize) -> Result<String, Error> {
+        let mut url = String::with_capacity(bytes);
         url.push_str(&self.origin);
-        self.path(None)?.write_as_given(url);
-        Ok(())
+        self.path(None)?.write_as_given(&mut url);
+        Ok(url)
     }
 
     /// An upper bound of that URL's length.
