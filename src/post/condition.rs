@@ -196,10 +196,13 @@ impl<'a> ConditionRef<'a> {
     pub(super) fn holds(self, value: Option<&str>) -> bool {
         match self.rule() {
             Rule::Eq { value: wanted, .. } => value == Some(wanted),
-            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => value
-                .unwrap_or_default()
-                .split(',')
-                .all(|value| value.trim_ascii_start().starts_with(prefix)),
+            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => {
+                let value = value.unwrap_or_default().as_bytes();
+                let mut types = value
+                    .split(|byte| *byte == b',')
+                    .map(<[u8]>::trim_ascii_start);
+                types.all(|value| value.starts_with(prefix.as_bytes()))
+            }
             Rule::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
             Rule::ContentLengthRange { .. } => true,
         }
@@ -207,16 +210,27 @@ impl<'a> ConditionRef<'a> {
 
     /// Writes the condition as Python's `json.dumps` does, in its own spelling.
     pub(super) fn write(self, json: &mut String) {
+        self.write_with(write_escaped, json);
+    }
+
+    /// The same for texts that need no escapes.
+    pub(super) fn write_plain(self, json: &mut String) {
+        self.write_with(|text, json| json.push_str(text), json);
+    }
+
+    fn write_with(self, write: impl Fn(&str, &mut String), json: &mut String) {
         match self.0 {
             Kind::Object { field, value } => {
                 json.push_str("{\"");
-                write_escaped(field, json);
+                write(field, json);
                 json.push_str("\": \"");
-                write_escaped(value, json);
+                write(value, json);
                 json.push_str("\"}");
             }
-            Kind::Eq { field, value } => write_array(EQ, field, value, json),
-            Kind::StartsWith { field, prefix } => write_array(STARTS_WITH, field, prefix, json),
+            Kind::Eq { field, value } => write_array(EQ, field, value, write, json),
+            Kind::StartsWith { field, prefix } => {
+                write_array(STARTS_WITH, field, prefix, write, json);
+            }
             Kind::ContentLengthRange { min, max } => {
                 json.push_str("[\"content-length-range\", ");
                 write_decimal(min, json);
@@ -227,22 +241,16 @@ impl<'a> ConditionRef<'a> {
         }
     }
 
-    /// An upper bound of what is written of a condition in ASCII, so that the policy is allocated once.
-    pub(super) fn bound(self) -> usize {
-        /// Punctuation, `content-length-range` and two numbers.
-        const FIXED: usize = 70;
-        let texts = match self.rule() {
+    /// The name of the field, and its value or prefix; for a range of sizes, what stands there in place of a name.
+    pub(super) fn texts(self) -> [&'a str; 2] {
+        match self.rule() {
             Rule::Eq { field, value: text }
             | Rule::StartsWith {
                 field,
                 prefix: text,
             } => [field, text],
-            Rule::ContentLengthRange { .. } => [""; 2],
-        };
-        texts
-            .into_iter()
-            .map(str::len)
-            .fold(FIXED, usize::saturating_add)
+            Rule::ContentLengthRange { .. } => [CONTENT_LENGTH_RANGE, ""],
+        }
     }
 
     /// Refuses a range that no size is in.
@@ -259,17 +267,23 @@ impl<'a> ConditionRef<'a> {
 }
 
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
-pub(super) const CONTENT_LENGTH_RANGE: &str = "content-length-range";
+const CONTENT_LENGTH_RANGE: &str = "content-length-range";
 
 /// What stands before the field's name.
 const EQ: &str = "[\"eq\", \"$";
 const STARTS_WITH: &str = "[\"starts-with\", \"$";
 
-fn write_array(front: &str, field: &str, value: &str, json: &mut String) {
+fn write_array(
+    front: &str,
+    field: &str,
+    value: &str,
+    write: impl Fn(&str, &mut String),
+    json: &mut String,
+) {
     json.push_str(front);
-    write_escaped(field, json);
+    write(field, json);
     json.push_str("\", \"");
-    write_escaped(value, json);
+    write(value, json);
     json.push_str("\"]");
 }
 
@@ -301,9 +315,17 @@ impl fmt::Debug for ConditionRef<'_> {
         const MOST: usize = 200;
         let mut json = String::new();
         match self.rule() {
-            Rule::Eq { field, value } => write_array(EQ, field, shown(field, value), &mut json),
+            Rule::Eq { field, value } => {
+                write_array(EQ, field, shown(field, value), write_escaped, &mut json);
+            }
             Rule::StartsWith { field, prefix } => {
-                write_array(STARTS_WITH, field, shown(field, prefix), &mut json);
+                write_array(
+                    STARTS_WITH,
+                    field,
+                    shown(field, prefix),
+                    write_escaped,
+                    &mut json,
+                );
             }
             Rule::ContentLengthRange { .. } => self.write(&mut json),
         }

@@ -1,33 +1,34 @@
 //! A signed form: what a browser, or whatever else uploads, has to send.
 
 use super::html;
+use super::json::Look;
+use crate::error::{Error, error};
+use crate::list::List;
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
+use crate::verify::MOST_FORM_DATA;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Names and values, one after the other in one text: to keep each by itself would be two allocations a field.
+/// The URL of a form, and the names and values of its fields, one after the other in one text: to keep each by itself would be
+/// two allocations a field.
 #[derive(Clone)]
-pub(super) struct Fields {
+pub(super) struct Form {
     text: String,
+    /// Where the URL ends.
+    url: usize,
     /// Where a name ends, and its value.
-    ends: Vec<(usize, usize)>,
+    ends: List<(usize, usize), 16>,
 }
 
-impl Fields {
-    /// With room for these fields, and those of a policy with so many bytes and its signature.
-    pub(super) fn with_room(filled: &[(&str, &str)], open: &[(&str, &str)], policy: usize) -> Self {
-        /// `policy`, and a signature with its name.
-        const FIXED: usize = 96;
-        let texts = filled.iter().chain(open);
-        let texts = texts.flat_map(|(name, value)| [name.len(), value.len()]);
-        let encoded = policy.div_ceil(3).saturating_mul(4);
-        let sizes = [FIXED, encoded].into_iter().chain(texts);
-        let count = filled.len().saturating_add(open.len()).saturating_add(2);
-        Fields {
-            text: String::with_capacity(sizes.fold(0, usize::saturating_add)),
-            ends: Vec::with_capacity(count),
+impl Form {
+    /// A form without fields.
+    pub(super) fn new(url: String) -> Self {
+        Form {
+            url: url.len(),
+            text: url,
+            ends: List::new(),
         }
     }
 
@@ -44,20 +45,45 @@ impl Fields {
         self.text.get(at..).unwrap_or_default()
     }
 
-    pub(super) fn extend(&mut self, fields: &[(&str, &str)]) {
-        for (name, value) in fields {
-            self.push(name, value);
+    pub(super) fn len(&self) -> usize {
+        self.ends.as_slice().len()
+    }
+
+    /// "The form data and boundaries (excluding the contents of the file) cannot exceed 20 KB."
+    pub(super) fn check_size(&self) -> Result<(), Error> {
+        /// Around name and value: `--`, the longest boundary of RFC 2046, and `Content-Disposition: form-data; name=""`,
+        /// with line breaks.
+        const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
+        let texts = self.text.len().saturating_sub(self.url);
+        let size = self.len().saturating_mul(AROUND).saturating_add(texts);
+        match size > MOST_FORM_DATA {
+            true => Err(error!(
+                Policy,
+                "the form has {size} bytes before its file, and a server takes {MOST_FORM_DATA} (20 KB): it would answer \
+                 \"MaxPostPreDataLengthExceededError\""
+            )),
+            false => Ok(()),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
+    /// Has fields added, and looks at all that they hold.
+    pub(super) fn add(
+        &mut self,
+        add: impl FnOnce(&mut Form) -> Result<(), Error>,
+    ) -> Result<Look, Error> {
+        let at = self.text.len();
+        add(self)?;
+        Ok(Look::at(self.text.get(at..).unwrap_or_default()))
+    }
+
+    fn url(&self) -> &str {
+        self.text.get(..self.url).unwrap_or_default()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
-        let mut start = 0;
-        self.ends.iter().map(move |&(name, value)| {
+        let mut start = self.url;
+        self.ends.as_slice().iter().map(move |&(name, value)| {
             let field = (text(start, name), text(name, value));
             start = value;
             field
@@ -75,8 +101,7 @@ impl Fields {
 /// `Debug` hides the values of the fields, among them the signature and the session token.
 #[derive(Clone)]
 pub struct PresignedPost {
-    pub(super) url: String,
-    pub(super) fields: Fields,
+    pub(super) form: Form,
     /// How many fields have their value. The others are open, and have what it begins with.
     pub(super) filled: usize,
     pub(super) policy: String,
@@ -88,12 +113,12 @@ impl PresignedPost {
     /// Where the form goes.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        self.form.url()
     }
 
     /// Names and values of the fields to send before the file: the caller's, `key`, and those of the signature.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().take(self.filled)
+        self.form.iter().take(self.filled)
     }
 
     /// The fields that conditions allow, or demand, but that have no value yet, with what their value has to begin
@@ -112,7 +137,7 @@ impl PresignedPost {
     /// # Ok::<(), presign::Error>(())
     /// ```
     pub fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().skip(self.filled)
+        self.form.iter().skip(self.filled)
     }
 
     /// The policy as JSON. Its base64 is the field `policy`, and what is signed. It holds the session token, if
@@ -168,7 +193,7 @@ impl fmt::Debug for PresignedPost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.fields().map(|(name, _)| name).collect();
         f.debug_struct("PresignedPost")
-            .field("url", &self.url)
+            .field("url", &self.url())
             .field("fields", &names)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()

@@ -21,21 +21,48 @@ pub(super) fn write_script_string(text: &str, script: &mut String) {
     script.push('"');
 }
 
+/// What a text holds. One look at many texts that stand together takes less time than one at each.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Whether all of it is printable ASCII, and stands in JSON as it is.
+    pub(super) is_plain: bool,
+    /// Whether there is a `$`, with which `${filename}` begins.
+    pub(super) has_dollar: bool,
+}
+
+impl Look {
+    pub(super) fn at(text: &str) -> Self {
+        let classes = |byte: &u8| CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
+        let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+        let all = chunks.iter().fold(u8::MAX, |all, chunk| {
+            chunk.iter().fold(all, |all, byte| all & classes(byte))
+        });
+        let all = rest.iter().fold(all, |all, byte| all & classes(byte));
+        Look {
+            is_plain: all & PLAIN != 0,
+            has_dollar: all & NO_DOLLAR == 0,
+        }
+    }
+}
+
 /// Bytes that stand as they are.
 const PLAIN: u8 = 1;
 /// Those of them that neither end a `<script>` element nor open a comment.
 const PLAIN_IN_SCRIPT: u8 = 2;
+/// All but `$`.
+const NO_DOLLAR: u8 = 4;
 
 /// For each byte, in which texts it stands as it is.
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CLASS: [u8; 256] = {
-    let mut class = [0; 256];
+    let mut class = [NO_DOLLAR; 256];
     let mut byte = b' ';
     while byte <= b'~' {
         class[byte as usize] = match byte {
-            b'"' | b'\\' => 0,
-            b'<' | b'>' | b'&' => PLAIN,
-            _ => PLAIN | PLAIN_IN_SCRIPT,
+            b'"' | b'\\' => NO_DOLLAR,
+            b'$' => PLAIN | PLAIN_IN_SCRIPT,
+            b'<' | b'>' | b'&' => PLAIN | NO_DOLLAR,
+            _ => PLAIN | PLAIN_IN_SCRIPT | NO_DOLLAR,
         };
         byte += 1;
     }

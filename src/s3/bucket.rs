@@ -214,6 +214,19 @@ impl Bucket {
         }
     }
 
+    /// Where a form goes: the URL of the bucket itself, in a text that has room for so many bytes.
+    pub(crate) fn url_with_room(&self, bytes: usize) -> Result<String, Error> {
+        let mut url = String::with_capacity(bytes);
+        url.push_str(&self.origin);
+        self.path(None)?.write_as_given(&mut url);
+        Ok(url)
+    }
+
+    /// An upper bound of that URL's length.
+    pub(crate) fn url_bound(&self) -> usize {
+        self.origin.len().saturating_add(self.prefix.len())
+    }
+
     /// A request to the bucket, without its query and headers.
     #[inline]
     pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {

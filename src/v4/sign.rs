@@ -280,24 +280,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// `AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request`, as a POST form says it.
-    pub(crate) fn credential(&self, date: &AmzDate) -> String {
-        /// Date, terminator and slashes.
-        const FIXED: usize = 24;
-        let id = self.credentials.access_key_id();
-        let lengths = [FIXED, id.len(), self.region.len(), self.service.len()];
-        let mut text = String::with_capacity(lengths.into_iter().fold(0, usize::saturating_add));
-        text.push_str(id);
-        text.push('/');
-        self.scope(date).write(&mut text);
-        text
-    }
-
-    /// The signature of a text that is its own string to sign: a POST policy in base64.
-    pub(crate) fn sign_text(&self, date: &AmzDate, text: &str) -> Signature {
-        self.scope(date).sign_text(self.credentials, text)
-    }
-
     /// A form of the session token, if it is to be signed.
     fn signed<T>(&self, token: Option<T>) -> Option<T> {
         token.filter(|_| self.settings.session_token != SessionToken::Appended)
