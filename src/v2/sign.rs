@@ -288,16 +288,25 @@ pub(super) fn prepare_presign(
     }
     let mut headers = parts.headers.as_slice().iter();
     headers.try_for_each(marks::check_no_v4_header)?;
-    let mut params = parts.params.as_slice().iter();
-    match params.find(|param| is_amz_param(param)) {
+    for param in parts.params.as_slice() {
         // Signed as a header by the servers that read it there, and left out by the others.
-        Some(param) => Err(error!(
-            Query,
-            "the query has {}, which servers take for a header: give it as a header, and it is signed and stands in the URL",
-            Quoted(param.name.raw())
-        )),
-        None => Ok(expires),
+        if is_amz_param(param) {
+            return Err(error!(
+                Query,
+                "the query has {}, which servers take for a header: give it as a header, and it is signed and stands in the URL",
+                Quoted(param.name.raw())
+            ));
+        }
+        if param.is_exactly(marks::SIGNATURE_VERSION) {
+            return Err(error!(
+                Query,
+                "the query has {}, by which a call of the query APIs is told from a URL of S3: \
+                 leave it out, or sign such a call with v2::QuerySigner",
+                marks::SIGNATURE_VERSION
+            ));
+        }
     }
+    Ok(expires)
 }
 
 /// An upper bound of a presigned URL's length, so that it is allocated once.
