@@ -277,7 +277,7 @@ impl fmt::Debug for Signature {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SigningSteps {
-    /// The presigned URL that all this led to, for who wants both from one signature; empty where something else than a
+    /// The presigned URL that all this led to, for those who want both from one signature; empty where something else than a
     /// presigned URL is signed.
     pub url: String,
     /// The canonical request; empty under SigV2, which has none. A header value that is not UTF-8 is shown with replacement characters.
