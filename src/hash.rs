@@ -118,14 +118,19 @@ impl<F: Function> HasherOf<F> {
     /// Takes in more than there is room for.
     #[inline(never)]
     fn update_and_compress(&mut self, bytes: &[u8]) {
-        let free = self.free();
-        let (first, bytes) = bytes.split_at_checked(free.len()).unwrap_or_default();
-        free.copy_from_slice(first);
-        self.compress(GATHERED);
+        let mut bytes = bytes;
+        let mut gathered = 0;
+        if self.filled > 0 {
+            let free = self.free();
+            let (first, rest) = bytes.split_at_checked(free.len()).unwrap_or_default();
+            free.copy_from_slice(first);
+            self.compress(GATHERED);
+            (bytes, gathered) = (rest, GATHERED);
+        }
         // What is long is hashed from where it stands.
         let (blocks, rest) = bytes.as_chunks();
         F::compress(&mut self.state, blocks);
-        let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
+        let hashed = gathered.saturating_add(blocks.len()).saturating_mul(BLOCK);
         self.hashed = self.hashed.wrapping_add(hashed as u64);
         self.filled = 0;
         self.update(rest);
