@@ -117,16 +117,20 @@ impl<F: Function> HasherOf<F> {
     /// Takes in more than there is room for.
     #[inline(never)]
     fn update_and_compress(&mut self, bytes: &[u8]) {
-        let free = (GATHERED * BLOCK).saturating_sub(self.filled);
-        let (first, bytes) = bytes.split_at_checked(free).unwrap_or_default();
-        if let Some(place) = self.room(first.len()) {
-            place.copy_from_slice(first);
+        let (mut bytes, mut gathered) = (bytes, 0);
+        if self.filled > 0 {
+            let free = (GATHERED * BLOCK).saturating_sub(self.filled);
+            let (first, rest) = bytes.split_at_checked(free).unwrap_or_default();
+            if let Some(place) = self.room(first.len()) {
+                place.copy_from_slice(first);
+            }
+            self.compress(GATHERED);
+            (bytes, gathered) = (rest, GATHERED);
         }
-        self.compress(GATHERED);
         // What is long is hashed from where it stands.
         let (blocks, rest) = bytes.as_chunks();
         F::compress(&mut self.state, blocks);
-        let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
+        let hashed = gathered.saturating_add(blocks.len()).saturating_mul(BLOCK);
         self.hashed = self.hashed.wrapping_add(hashed as u64);
         self.filled = 0;
         self.update(rest);

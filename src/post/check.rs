@@ -91,14 +91,12 @@ impl Policy {
     /// Those of [`parse`](Policy::parse), and if the text is not the base64 of UTF-8 text.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
         check_length(text)?;
-        let json = BASE64.decode(text).ok();
-        match json.and_then(|json| String::from_utf8(json).ok()) {
-            Some(json) => Policy::parse(&json),
-            None => Err(Error::new(
-                ErrorKind::Policy,
-                "the field policy is not the base64 of a text in UTF-8",
-            )),
-        }
+        let json = BASE64.decode(text).map_err(|_| not_a_text())?;
+        Policy::from_bytes(&json)
+    }
+
+    fn from_bytes(json: &[u8]) -> Result<Self, Error> {
+        Policy::parse(core::str::from_utf8(json).map_err(|_| not_a_text())?)
     }
 
     /// When the policy ends; a fraction of a second is cut off.
@@ -170,7 +168,7 @@ impl VerifiedForm<'_> {
     /// # Errors
     /// Those of [`Policy::parse`].
     pub fn read_policy(&self) -> Result<Policy, Error> {
-        Policy::from_base64(self.signed_text())
+        Policy::from_bytes(self.policy())
     }
 
     /// Holds an upload against the policy that was signed. The upload has all fields of the form whose signature was verified, and the
@@ -220,6 +218,13 @@ impl VerifiedForm<'_> {
             _ => Err(Refusal::OtherForm),
         }
     }
+}
+
+fn not_a_text() -> Error {
+    Error::new(
+        ErrorKind::Policy,
+        "the field policy is not the base64 of a text in UTF-8",
+    )
 }
 
 fn check_length(text: &str) -> Result<(), Error> {

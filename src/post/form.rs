@@ -66,14 +66,9 @@ impl Form {
         }
     }
 
-    /// Has fields added, and looks at all that they hold.
-    pub(super) fn add(
-        &mut self,
-        add: impl FnOnce(&mut Form) -> Result<(), Error>,
-    ) -> Result<Look, Error> {
-        let at = self.text.len();
-        add(self)?;
-        Ok(Look::at(self.text.get(at..).unwrap_or_default()))
+    /// What names and values of the fields so far hold.
+    pub(super) fn look(&self) -> Look {
+        Look::at(self.text.get(self.url..).unwrap_or_default())
     }
 
     fn url(&self) -> &str {

@@ -17,7 +17,6 @@ use crate::verify::MOST_FORM_DATA;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine;
-use core::mem;
 
 pub(super) const KEY: &str = "key";
 const BUCKET: &str = "bucket";
@@ -70,25 +69,20 @@ pub(super) fn sign(
 
     let room = Room::of(policy, bucket, scheme.auth_bytes, size);
     let mut form = Form::new(bucket.url_with_room(room.form)?);
-    let fields = form.add(|form| {
-        for (item, place) in names.places(&policy.items) {
-            if let Some((name, value)) = field_of(item, place) {
-                check_name(name)?;
-                form.push(name, value);
-            }
+    for (item, place) in names.places(&policy.items) {
+        if let Some((name, value)) = field_of(item, place) {
+            check_name(name)?;
+            form.push(name, value);
         }
-        Ok(())
-    })?;
+    }
+    let fields = form.look();
     if !fields.is_plain {
         form.iter()
             .try_for_each(|(name, value)| check_field(name, value))?;
     }
     form.push(KEY, policy.key.value());
     let auth_at = form.len();
-    let auth = form.add(|form| {
-        (scheme.auth)(form);
-        Ok(())
-    })?;
+    (scheme.auth)(&mut form);
 
     let mut conditions = Conditions {
         policy,
@@ -97,7 +91,6 @@ pub(super) fn sign(
         fields,
         key,
         auth_at,
-        auth,
         json: String::with_capacity(room.json),
         open: List::new(),
     };
@@ -232,8 +225,6 @@ struct Conditions<'a, 'f> {
     key: Look,
     /// Which field is the first that says who signs.
     auth_at: usize,
-    /// What these hold.
-    auth: Look,
     json: String,
     /// The fields that the browser has to fill in, with what their values have to begin with.
     open: List<(&'a str, &'a str), 4>,
@@ -257,7 +248,7 @@ impl<'a> Conditions<'a, '_> {
         for (name, value) in self.form.iter().skip(self.auth_at) {
             if name != ACCESS_KEY_ID {
                 self.json.push_str(", ");
-                self.write(ConditionRef::exact(name, value), self.auth);
+                self.write(ConditionRef::exact(name, value), Look::at(value));
             }
         }
         self.json.push_str("]}");
@@ -331,6 +322,8 @@ impl<'a> Conditions<'a, '_> {
             return Some(self.policy.key.value());
         }
         place.value.or_else(|| {
+            // Those who sign have names that no field of the caller has.
+            check_name(name).err()?;
             let mut auth = self.form.iter().skip(self.auth_at);
             auth.find(|(own, _)| is(own)).map(|(_, value)| value)
         })
@@ -367,12 +360,7 @@ impl<'a> Conditions<'a, '_> {
                  \"Invalid according to Policy: Policy Condition failed: {condition:?}\"",
                 Quoted(name)
             )),
-            (None, _) if is_outside(name) => Err(error!(
-                Policy,
-                "the condition {condition:?} is about a field that no condition can be about"
-            )),
-            (None, Rule::StartsWith { prefix, .. }) => {
-                check_name(name)?;
+            (None, Rule::StartsWith { prefix, .. }) if check_name(name).is_ok() => {
                 if !look.is_plain {
                     check_field(name, prefix)?;
                 }
@@ -386,6 +374,11 @@ impl<'a> Conditions<'a, '_> {
                 self.leave_open(condition, name, prefix, place)?;
                 Ok(look)
             }
+            (None, _) if is_outside(name) => Err(error!(
+                Policy,
+                "the condition {condition:?} is about a field that no condition can be about"
+            )),
+            (None, Rule::StartsWith { .. }) => check_name(name).map(|()| look),
             (None, _) => Err(error!(
                 Policy,
                 "the condition {condition:?} is exact, so the form needs the field {}: the server would answer \
@@ -529,13 +522,18 @@ impl<'a> Names<'a> {
 
 /// Whether no name is there twice, as far as lengths and last letters tell: they do for most forms.
 fn do_names_differ(items: &[Item]) -> bool {
-    let mut seen = [false; 256];
+    // A bit for each that was seen.
+    let mut seen = [0u64; 4];
     items.iter().filter_map(Item::name).all(|name| {
         let [length, ..] = name.len().to_le_bytes();
         let last = name.as_bytes().last().copied().unwrap_or_default();
         let mark = last.to_ascii_lowercase() ^ length.rotate_left(4);
-        let seen = seen.get_mut(usize::from(mark));
-        seen.is_some_and(|seen| !mem::replace(seen, true))
+        let bit = 1 << (mark % 64);
+        seen.get_mut(usize::from(mark / 64)).is_some_and(|seen| {
+            let is_new = *seen & bit == 0;
+            *seen |= bit;
+            is_new
+        })
     })
 }
 
