@@ -70,9 +70,12 @@ impl Credentials {
         check("secret access key", &secret_access_key)?;
         check_visible("access key id", &access_key_id)?;
         let hmac_sha1 = MacKeySha1::new(secret_access_key.as_bytes());
-        let mut credential_front = String::new();
+        // Nearly every access key id is encoded as it is.
+        const SLASH: &str = "%2F";
+        let length = access_key_id.len().saturating_add(SLASH.len());
+        let mut credential_front = String::with_capacity(length);
         Text::Plain(&access_key_id).write(Bare::Unreserved, &mut credential_front);
-        credential_front.push_str("%2F");
+        credential_front.push_str(SLASH);
         Ok(Credentials(Arc::new(Inner {
             access_key_id: access_key_id.into_boxed_str(),
             encoded_credential_front: credential_front.into_boxed_str(),

@@ -62,6 +62,16 @@ pub(crate) struct Settings {
     pub(super) presigned_payload: Payload,
 }
 
+/// Without the names, which the dialect has.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("canonical_uri", &self.canonical_uri)
+            .field("session_token", &self.session_token)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Settings {
     /// What the service needs.
     pub(crate) fn of_service(service: &str) -> Self {
@@ -241,7 +251,7 @@ impl Signer {
             region: &self.region,
             service: &self.service,
             place: &self.place,
-            settings: self.settings,
+            settings: &self.settings,
         }
     }
 }
@@ -264,7 +274,7 @@ pub(crate) struct Context<'a> {
     pub(crate) service: &'a str,
     /// What stands in the scope after the date, written.
     pub(crate) place: &'a Place,
-    pub(crate) settings: Settings,
+    pub(crate) settings: &'a Settings,
 }
 
 impl<'a> Context<'a> {
@@ -528,7 +538,7 @@ pub(crate) fn sign(
     now: Timestamp,
     mut steps: Option<&mut SigningSteps>,
 ) -> Result<SignedRequest, Error> {
-    let settings = &context.settings;
+    let settings = context.settings;
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_id(context.credentials.access_key_id())?;

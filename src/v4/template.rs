@@ -113,7 +113,7 @@ impl Template {
             region: context.region.into(),
             service: context.service.into(),
             place: context.place.clone(),
-            settings: context.settings,
+            settings: *context.settings,
         })
     }
 
@@ -153,7 +153,7 @@ impl Template {
             region: &self.region,
             service: &self.service,
             place: &self.place,
-            settings: self.settings,
+            settings: &self.settings,
         };
         let (date, _) = check_life(&context, self.expires_in, now)?;
         let scope = context.scope(&date);
