@@ -86,23 +86,19 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(
-        parts: &Parts<'a>,
-        added: impl IntoIterator<Item = (&'static str, &'a str)>,
-    ) -> Self {
+    pub(crate) fn of(parts: &Parts<'a>, added: &[Option<(&'static str, &'a str)>]) -> Self {
         let mut headers = SignedHeaders {
             host_alone: None,
             list: HeaderList::new(),
         };
         let list = &mut headers.list;
-        let mut added = added.into_iter().peekable();
         let host = parts.signed_host();
-        if parts.headers.as_slice().is_empty() && added.peek().is_none() {
+        if parts.headers.as_slice().is_empty() && added.iter().all(Option::is_none) {
             headers.host_alone = Some(host);
             return headers;
         }
         list.push_known("host", true, host);
-        for (name, value) in added {
+        for (name, value) in added.iter().flatten() {
             list.push_known(name, true, Value::Line(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {

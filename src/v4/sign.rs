@@ -385,7 +385,7 @@ pub(crate) fn presign(
 ) -> Result<Timestamp, Error> {
     let payload = context.settings.presigned_payload.text();
     let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-    let headers = SignedHeaders::of(parts, []);
+    let headers = SignedHeaders::of(parts, &[]);
     let auth = context.auth_params(&prepared, &headers);
     let scope = auth.scope;
 
@@ -573,16 +573,15 @@ pub(crate) fn sign(
     // All that is added is sent; a token that is appended is not signed.
     let token = token.filter(|_| adds_token);
     let added = |token: Option<_>| {
-        let added = [
+        [
             adds_date.then_some((names.date, scope.time)),
             adds_hash.then_some((names.content_sha256, payload)),
             token.map(|token| (names.security_token, token)),
-        ];
-        added.into_iter().flatten()
+        ]
     };
-    let headers = SignedHeaders::of(parts, added(context.signed(token)));
+    let headers = SignedHeaders::of(parts, &added(context.signed(token)));
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
-    for (name, value) in added(token) {
+    for (name, value) in added(token).iter().flatten() {
         signed.add(name, value);
     }
     // The names are written once, into the result, and hashed from there.
