@@ -247,11 +247,14 @@ pub(crate) fn is_lower(text: &str) -> bool {
 /// Whether all white space of a text is single spaces between words, and it holds no control character.
 pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
     let look = |(bad, before): (u64, u64), word: u64| {
-        let visible = from_byte_on(b' ', word);
-        let spaces = visible & !from_byte_on(b'!', word);
-        let controls = !visible & !word & HIGH | from_byte_on(0x7f, word);
+        let delete = from_byte_on(0x7f, word);
+        let other = (HIGH & !word & !from_byte_on(b'!', word)) | delete;
+        if other == 0 {
+            return (bad, 0);
+        }
+        let spaces = other & from_byte_on(b' ', word) & !delete;
         let second_spaces = spaces & ((spaces << 8) | before);
-        (bad | controls | second_spaces, spaces >> 56)
+        (bad | (other & !spaces) | second_spaces, spaces >> 56)
     };
     let (words, last) = words(text);
     let (bad, _) = words.fold((0, 0), look);
@@ -284,14 +287,14 @@ impl<'a> Text<'a> {
                 true => bare.canonical_run(rest.as_bytes()),
                 false => bare.run(rest.as_bytes()),
             };
+            if run == rest.len() {
+                return sink.text(rest);
+            }
             // A run ends before an ASCII byte or before the first byte of a character.
             let Some((ready, special)) = rest.split_at_checked(run) else {
                 return;
             };
             sink.text(ready);
-            if special.is_empty() {
-                return;
-            }
             rest = special;
             if wire && let Some((byte, after)) = unescape(rest) {
                 sink.text(bare.encoded(byte));

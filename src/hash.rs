@@ -80,6 +80,8 @@ pub(crate) struct HasherOf<F: Function> {
     /// One block more than is gathered, so that the padding always fits.
     buffer: [[u8; BLOCK]; GATHERED + 1],
     filled: usize,
+    /// Whether there are zeros after what is filled.
+    is_clear: bool,
 }
 
 pub(crate) type Hasher = HasherOf<Sha256>;
@@ -92,6 +94,7 @@ impl<F: Function> HasherOf<F> {
             hashed,
             buffer: [[0; BLOCK]; GATHERED + 1],
             filled: 0,
+            is_clear: true,
         }
     }
 
@@ -132,7 +135,7 @@ impl<F: Function> HasherOf<F> {
         F::compress(&mut self.state, blocks);
         let hashed = gathered.saturating_add(blocks.len()).saturating_mul(BLOCK);
         self.hashed = self.hashed.wrapping_add(hashed as u64);
-        self.filled = 0;
+        (self.filled, self.is_clear) = (0, false);
         self.update(rest);
     }
 
@@ -153,7 +156,9 @@ impl<F: Function> HasherOf<F> {
         let padding = self.buffer.as_flattened_mut().get_mut(self.filled..padded);
         if let Some((mark, zeros)) = padding.and_then(|padding| padding.split_first_mut()) {
             *mark = 0x80;
-            zeros.fill(0);
+            if !self.is_clear {
+                zeros.fill(0);
+            }
             if let Some(length) = zeros.last_chunk_mut() {
                 *length = bits;
             }
@@ -180,9 +185,8 @@ impl<F: Function> Sink for HasherOf<F> {
     fn lower(&mut self, text: &str) {
         match self.room(text.len()) {
             Some(place) => {
-                for (place, byte) in place.iter_mut().zip(text.bytes()) {
-                    *place = byte.to_ascii_lowercase();
-                }
+                place.copy_from_slice(text.as_bytes());
+                place.make_ascii_lowercase();
             }
             None => {
                 for byte in text.bytes() {

@@ -23,7 +23,11 @@ impl Default for Value<'_> {
 }
 
 /// Headers, to be sorted and then read name by name.
-pub(crate) struct HeaderList<'a>(List<Entry<'a>, 16>);
+pub(crate) struct HeaderList<'a> {
+    entries: List<Entry<'a>, 16>,
+    /// Of all names, each with a byte between it and the next.
+    names_length: usize,
+}
 
 #[derive(Clone, Copy, Default)]
 struct Entry<'a> {
@@ -80,7 +84,10 @@ impl<'a> Name<'a> {
 impl<'a> HeaderList<'a> {
     #[inline]
     pub(crate) fn new() -> Self {
-        HeaderList(List::new())
+        HeaderList {
+            entries: List::new(),
+            names_length: 0,
+        }
     }
 
     pub(crate) fn push(&mut self, name: &'a str, value: Value<'a>) {
@@ -90,33 +97,41 @@ impl<'a> HeaderList<'a> {
     /// Adds a header of whose name it is known whether it is in lower case.
     #[inline]
     pub(crate) fn push_known(&mut self, name: &'a str, is_lower: bool, value: Value<'a>) {
+        self.names_length = self
+            .names_length
+            .saturating_add(name.len())
+            .saturating_add(1);
         let name = Name::new(name, is_lower);
-        self.0.push(Entry { name, value });
+        self.entries.push(Entry { name, value });
     }
 
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
-        let headers = self.0.as_mut_slice();
+        let headers = self.entries.as_mut_slice();
         headers.sort_by(|one, two| one.name.cmp(&two.name));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.as_slice().is_empty()
     }
 
     /// An upper bound of the length of all names, each with a byte between it and the next.
     pub(crate) fn names_bound(&self) -> usize {
-        let lengths = self.0.as_slice().iter().map(|entry| entry.name.text.len());
-        lengths.fold(0, |sum, length| {
-            sum.saturating_add(length).saturating_add(1)
-        })
+        self.names_length
     }
 
     /// Each header, and whether its name is another than that of the one before.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (bool, &Name<'a>, &Value<'a>)> {
         let mut before: Option<&Name<'a>> = None;
-        self.0.as_slice().iter().map(move |Entry { name, value }| {
-            let is_new = before.is_none_or(|before| !before.is(name));
-            before = Some(name);
-            (is_new, name, value)
-        })
+        self.entries
+            .as_slice()
+            .iter()
+            .map(move |Entry { name, value }| {
+                let is_new = before.is_none_or(|before| !before.is(name));
+                before = Some(name);
+                (is_new, name, value)
+            })
     }
 
     /// Each name once.
@@ -130,7 +145,7 @@ impl<'a> HeaderList<'a> {
     pub(crate) fn groups(
         &self,
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Value<'a>>)> {
-        self.0
+        self.entries
             .as_slice()
             .chunk_by(|one, two| one.name.is(&two.name))
             .filter_map(|group| {

@@ -822,6 +822,7 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
+#[inline]
 pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<'a>, Error> {
     let class = token_class(name);
     if class == 0 {
@@ -834,9 +835,15 @@ pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<
         is_lower: class & LOWER != 0,
     };
     // Nearly every value is.
-    if header.is_single_spaced {
-        return Ok(header);
+    if !header.is_single_spaced {
+        check_lines(name, value)?;
     }
+    Ok(header)
+}
+
+/// Refuses control characters in a header's value, but for those that fold a line.
+#[cold]
+fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {
         b'\t' => false,
@@ -846,7 +853,7 @@ pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<
         byte => byte.is_ascii_control(),
     });
     match bad {
-        None => Ok(header),
+        None => Ok(()),
         Some((at, byte)) => {
             let what = match byte {
                 b'\r' | b'\n' => "a line break",

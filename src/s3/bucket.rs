@@ -70,7 +70,8 @@ pub struct Bucket {
     kind: Kind,
     /// Region and service, as signatures have them.
     place: Place,
-    session_token: SessionToken,
+    /// How its requests are signed.
+    settings: Settings,
     scheme: Scheme,
     host: Box<str>,
     port: Option<u16>,
@@ -163,13 +164,12 @@ impl Bucket {
                 Quoted(&self.name)
             ));
         }
-        let service = self.kind.service();
         Ok(Context {
             credentials,
             region: &self.region,
-            service,
+            service: self.kind.service(),
             place: &self.place,
-            settings: Settings::of_service(service).with_session_token(self.session_token),
+            settings: &self.settings,
         })
     }
 
@@ -421,14 +421,16 @@ impl BucketBuilder {
             Kind::MultiRegion => "*",
             _ => region,
         };
-        let settings = Settings::of_service(kind.service());
-        Ok(Bucket {
-            place: Place::new(region, kind.service(), settings.dialect),
-            region: region.into(),
-            session_token: match self.disable_session_auth {
+        let settings = Settings::of_service(kind.service()).with_session_token(
+            match self.disable_session_auth {
                 true => SessionToken::Signed,
                 false => kind.session_token(),
             },
+        );
+        Ok(Bucket {
+            place: Place::new(region, kind.service(), settings.dialect),
+            region: region.into(),
+            settings,
             kind,
             scheme: address.scheme,
             authority: authority.into(),

@@ -86,23 +86,19 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(
-        parts: &Parts<'a>,
-        added: impl IntoIterator<Item = (&'static str, &'a str)>,
-    ) -> Self {
+    pub(crate) fn of(parts: &Parts<'a>, added: &[Option<(&'static str, &'a str)>]) -> Self {
         let mut headers = SignedHeaders {
             host_alone: None,
             list: HeaderList::new(),
         };
         let list = &mut headers.list;
-        let mut added = added.into_iter().peekable();
         let host = parts.signed_host();
-        if parts.headers.as_slice().is_empty() && added.peek().is_none() {
+        if parts.headers.as_slice().is_empty() && added.iter().all(Option::is_none) {
             headers.host_alone = Some(host);
             return headers;
         }
         list.push_known("host", true, host);
-        for (name, value) in added {
+        for (name, value) in added.iter().flatten() {
             list.push_known(name, true, Value::Line(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {
@@ -167,19 +163,21 @@ impl<'a> SignedHeaders<'a> {
     }
 
     fn write(&self, sink: &mut impl Sink) {
-        let mut line_end = "";
-        for (is_new, name, value) in self.list.iter() {
+        for (at, (is_new, name, value)) in self.list.iter().enumerate() {
             if is_new {
-                sink.text(line_end);
+                if at > 0 {
+                    sink.text("\n");
+                }
                 name.write(sink);
                 sink.text(":");
-                line_end = "\n";
             } else {
                 sink.text(",");
             }
             write_value(*value, sink);
         }
-        sink.text(line_end);
+        if !self.list.is_empty() {
+            sink.text("\n");
+        }
     }
 }
 
@@ -238,7 +236,8 @@ fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
 /// The parameters that carry a presigned URL's authentication, but for the signature.
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
-    pub(crate) encoded_access_key_id: &'a str,
+    /// The access key id and the slash after it, percent-encoded.
+    pub(crate) credential_front: &'a str,
     /// What stands in the scope after the date, percent-encoded.
     pub(crate) encoded_place: &'a str,
     pub(crate) expires: u32,
@@ -256,16 +255,13 @@ pub(crate) fn write_presigned_query(
 ) {
     let scope = &auth.scope;
     let (names, beginnings) = (&scope.dialect.parameters, &scope.dialect.beginnings);
-    let mut params = Merged {
-        params,
-        begun: false,
-    };
+    let mut params = Merged(params);
 
-    params.begin(names.algorithm, beginnings.algorithm, sink);
+    params.write_before(names.algorithm, "", "&", sink);
+    sink.text(beginnings.algorithm);
     sink.text(scope.dialect.algorithm);
     params.begin(names.credential, beginnings.credential, sink);
-    sink.text(auth.encoded_access_key_id);
-    sink.text("%2F");
+    sink.text(auth.credential_front);
     sink.text(scope.date);
     sink.text(auth.encoded_place);
     params.begin(names.date, beginnings.date, sink);
@@ -278,39 +274,31 @@ pub(crate) fn write_presigned_query(
     }
     params.begin(names.signed_headers, beginnings.signed_headers, sink);
     auth.headers.write_names_encoded(sink);
-    for param in params.params {
+    for param in params.0 {
         param.write("&", sink);
     }
 }
 
-/// Sorted parameters, which others are put between.
-struct Merged<'a> {
-    /// Those that are not written yet.
-    params: &'a [Param<'a>],
-    begun: bool,
-}
+/// Sorted parameters that are not written yet, which others are put between.
+struct Merged<'a>(&'a [Param<'a>]);
 
 impl Merged<'_> {
     /// Writes the parameters that come before this name, and the beginning of what has it: `&name=`.
     #[inline]
     fn begin(&mut self, name: &str, beginning: &str, sink: &mut impl Sink) {
-        if !self.params.is_empty() {
-            self.write_before(name, sink);
-        }
-        sink.text(match self.begun {
-            true => beginning,
-            false => beginning.strip_prefix('&').unwrap_or(beginning),
-        });
-        self.begun = true;
+        self.write_before(name, "&", "", sink);
+        sink.text(beginning);
     }
 
-    /// Writes the parameters that come before this name.
-    fn write_before(&mut self, name: &str, sink: &mut impl Sink) {
-        while let [param, rest @ ..] = self.params
+    /// Writes the parameters that come before this name, each between these.
+    #[inline]
+    fn write_before(&mut self, name: &str, before: &str, after: &str, sink: &mut impl Sink) {
+        while let [param, rest @ ..] = self.0
             && param.name.cmp(Text::Plain(name)) == Ordering::Less
         {
-            param.write(if self.begun { "&" } else { "" }, sink);
-            (self.begun, self.params) = (true, rest);
+            param.write(before, sink);
+            sink.text(after);
+            self.0 = rest;
         }
     }
 }

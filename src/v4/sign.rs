@@ -62,6 +62,16 @@ pub(crate) struct Settings {
     pub(super) presigned_payload: Payload,
 }
 
+/// Without the names, which the dialect has.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("canonical_uri", &self.canonical_uri)
+            .field("session_token", &self.session_token)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Settings {
     /// What the service needs.
     pub(crate) fn of_service(service: &str) -> Self {
@@ -241,7 +251,7 @@ impl Signer {
             region: &self.region,
             service: &self.service,
             place: &self.place,
-            settings: self.settings,
+            settings: &self.settings,
         }
     }
 }
@@ -264,7 +274,7 @@ pub(crate) struct Context<'a> {
     pub(crate) service: &'a str,
     /// What stands in the scope after the date, written.
     pub(crate) place: &'a Place,
-    pub(crate) settings: Settings,
+    pub(crate) settings: &'a Settings,
 }
 
 impl<'a> Context<'a> {
@@ -304,7 +314,7 @@ impl<'a> Context<'a> {
     ) -> AuthParams<'b> {
         AuthParams {
             scope: self.scope(&prepared.date),
-            encoded_access_key_id: self.credentials.encoded_access_key_id(),
+            credential_front: self.credentials.encoded_credential_front(),
             encoded_place: &self.place.encoded,
             expires: prepared.expires,
             session_token: self.token_in_query(),
@@ -356,7 +366,7 @@ pub(crate) fn presign(
 ) -> Result<Timestamp, Error> {
     let payload = context.settings.presigned_payload.text();
     let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-    let headers = SignedHeaders::of(parts, []);
+    let headers = SignedHeaders::of(parts, &[]);
     let auth = context.auth_params(&prepared, &headers);
     let scope = auth.scope;
 
@@ -489,7 +499,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     [
         FIXED,
         parts.url_bound(),
-        auth.encoded_access_key_id.len(),
+        auth.credential_front.len(),
         auth.encoded_place.len(),
         context
             .credentials
@@ -509,7 +519,7 @@ pub(crate) fn sign(
     now: Timestamp,
     mut steps: Option<&mut SigningSteps>,
 ) -> Result<SignedRequest, Error> {
-    let settings = &context.settings;
+    let settings = context.settings;
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_id(context.credentials.access_key_id())?;
@@ -544,16 +554,15 @@ pub(crate) fn sign(
     // All that is added is sent; a token that is appended is not signed.
     let token = token.filter(|_| adds_token);
     let added = |token: Option<_>| {
-        let added = [
+        [
             adds_date.then_some((names.date, scope.time)),
             adds_hash.then_some((names.content_sha256, payload)),
             token.map(|token| (names.security_token, token)),
-        ];
-        added.into_iter().flatten()
+        ]
     };
-    let headers = SignedHeaders::of(parts, added(context.signed(token)));
+    let headers = SignedHeaders::of(parts, &added(context.signed(token)));
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
-    for (name, value) in added(token) {
+    for (name, value) in added(token).iter().flatten() {
         signed.add(name, value);
     }
     // The names are written once, into the result, and hashed from there.
