@@ -46,6 +46,8 @@ struct Inner {
     hmac_sha1: MacKeySha1,
 }
 
+const ENCODED_SLASH: &str = "%2F";
+
 /// A session token, as it is and as it stands in a query.
 #[derive(Clone)]
 struct Token {
@@ -71,11 +73,10 @@ impl Credentials {
         check_visible("access key id", &access_key_id)?;
         let hmac_sha1 = MacKeySha1::new(secret_access_key.as_bytes());
         // Nearly every access key id is encoded as it is.
-        const SLASH: &str = "%2F";
-        let length = access_key_id.len().saturating_add(SLASH.len());
+        let length = access_key_id.len().saturating_add(ENCODED_SLASH.len());
         let mut credential_front = String::with_capacity(length);
         Text::Plain(&access_key_id).write(Bare::Unreserved, &mut credential_front);
-        credential_front.push_str(SLASH);
+        credential_front.push_str(ENCODED_SLASH);
         Ok(Credentials(Arc::new(Inner {
             access_key_id: access_key_id.into_boxed_str(),
             encoded_credential_front: credential_front.into_boxed_str(),
@@ -143,7 +144,13 @@ impl Credentials {
         &self.0.access_key_id
     }
 
-    /// The access key id and the slash after it, percent-encoded: the front of a credential in a query.
+    /// The access key id, percent-encoded.
+    pub(crate) fn encoded_access_key_id(&self) -> &str {
+        let front = self.encoded_credential_front();
+        front.strip_suffix(ENCODED_SLASH).unwrap_or(front)
+    }
+
+    /// The same with the slash after it: the front of a credential in a query.
     pub(crate) fn encoded_credential_front(&self) -> &str {
         &self.0.encoded_credential_front
     }
