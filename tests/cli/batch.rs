@@ -245,6 +245,33 @@ fn a_key_is_taken_as_it_is() {
     batch(&[], "a.\n.b\n...\nc./d\ne/.f/..g\n").quiet();
 }
 
+/// Whatever stands around it: first, last, the only key, at the end of the input.
+#[test]
+fn a_segment_of_dots_is_seen_wherever_it_stands() {
+    let found = |args: &[&str], input: &[u8]| {
+        let ran = batch(args, input).run();
+        let note = ran.stderr.lines().find(|line| line.contains("segment"));
+        note.map(|note| note.split(':').nth(1).unwrap().trim().to_owned())
+    };
+    for (input, line) in [
+        (&b"."[..], "line 1"),
+        (b"..\n", "line 1"),
+        (b"a\nb/..", "line 2"),
+        (b"a\nb/./c\nd", "line 2"),
+        (b"a\nb.\n../c", "line 3"),
+        (b"\xff./x\n./a\n", "line 2"),
+        (b"a\n\n.\r\n/..\n", "line 4"),
+    ] {
+        assert_eq!(found(&[], input).as_deref(), Some(line), "{input:?}");
+    }
+    assert_eq!(found(&["-0"], b"a\0..\0b").as_deref(), Some("key 2"));
+    for input in [&b".\r\n..\r"[..], b"a./b\nc.", b"\xff/..\n", b"\n"] {
+        assert_eq!(found(&[], input), None, "{input:?}");
+    }
+    // The separator is not the one that ends these.
+    assert_eq!(found(&["-0"], b"a\n..\nb\0"), None);
+}
+
 #[test]
 fn json_is_one_object_a_line() {
     for args in [&[][..], &["--signature-version=v2"]] {
