@@ -411,7 +411,7 @@ impl<'a> Claim<'a> {
         let scheme = self.scheme;
         let names = self.names.list();
         let names = names.as_slice();
-        check_names(names, scheme)?;
+        check_names(self.names, names, scheme)?;
         let Some(host) = place_of(names, "host") else {
             return Err(refuse!(
                 HeaderNotSigned,
