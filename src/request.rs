@@ -576,20 +576,27 @@ impl<'a> Url<'a> {
         let end = after_name.iter().position(is_end);
         let end = end.map_or(text.len(), |end| name.saturating_add(end));
         let (authority, target) = text.split_at_checked(end).unwrap_or((text, ""));
-        let (path, query) = split_target(target);
-        let unchecked = query.filter(|query| !is_encoded(query)).unwrap_or_default();
-        let parts = [authority, path, unchecked];
-        if parts
-            .iter()
-            .any(|part| holds(part.as_bytes(), |byte| *byte == b'#'))
-        {
+        // What is encoded canonically holds nothing that a URL can't have: only the rest is looked at.
+        let encoded = Bare::Path.canonical_run(target.as_bytes());
+        let (_, rest) = target.split_at_checked(encoded).unwrap_or_default();
+        let (path_rest, query) = match rest.strip_prefix('?') {
+            Some(query) => ("", Some(query)),
+            None => split_target(rest),
+        };
+        let path = target.get(..encoded.saturating_add(path_rest.len()));
+        let path = path.unwrap_or_default();
+        let query_rest = query.filter(|query| !is_encoded(query)).unwrap_or_default();
+        let authority_rest = authority.get(name..).unwrap_or_default();
+        let rests = [authority_rest, path_rest, query_rest];
+        let is_mark = |byte: &u8| *byte == b'#';
+        if rests.iter().any(|rest| holds(rest.as_bytes(), is_mark)) {
             return Err(error!(
                 Url,
                 "the URL has a fragment, which is never sent: a `#` that is data is written %23"
             ));
         }
-        check_wire("path", path)?;
-        check_wire("query", unchecked)?;
+        check_wire("path", path_rest)?;
+        check_wire("query", query_rest)?;
         let authority = match name {
             // A name without a port, as nearly all are.
             1.. if name == end => Authority {

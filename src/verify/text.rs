@@ -177,6 +177,7 @@ fn split_first(text: &str, is_wire: bool) -> Option<(&str, &str)> {
 }
 
 /// Whether a signed name is that of a header, which may be in any case of letters.
+#[inline]
 pub(crate) fn is_name(signed: Text<'_>, header: &str) -> bool {
     match signed {
         Text::Plain(signed) => signed.eq_ignore_ascii_case(header),
@@ -192,7 +193,10 @@ pub(crate) fn place_of(names: &[Text<'_>], header: &str) -> Option<usize> {
     /// So many are looked through faster than they are halved.
     const FEW: usize = 16;
     if names.len() <= FEW {
-        return names.iter().position(|signed| is_name(*signed, header));
+        return names.iter().position(|signed| match signed {
+            Text::Plain(signed) if signed.len() != header.len() => false,
+            signed => is_name(*signed, header),
+        });
     }
     let lower = || header.bytes().map(|byte| byte.to_ascii_lowercase());
     let is_lower = !holds(header.as_bytes(), u8::is_ascii_uppercase);
@@ -205,11 +209,24 @@ pub(crate) fn place_of(names: &[Text<'_>], header: &str) -> Option<usize> {
 }
 
 /// Refuses what no signer writes: names in upper case, out of order, twice, or empty.
-pub(crate) fn check_names(names: &[Text<'_>], scheme: Scheme) -> Result<(), VerifyError> {
+pub(crate) fn check_names(
+    signed: SignedNames<'_>,
+    names: &[Text<'_>],
+    scheme: Scheme,
+) -> Result<(), VerifyError> {
+    // What nearly all names are made of, and what stands between them.
+    let is_usual = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b';');
+    let are_usual = !holds(signed.0.raw().as_bytes(), |byte| !is_usual(byte));
+    let is_name = |name: Text<'_>| {
+        if are_usual && !name.raw().is_empty() {
+            return true;
+        }
+        let decoded = decode(name).unwrap_or_default();
+        is_token(&decoded) && !holds(decoded.as_bytes(), u8::is_ascii_uppercase)
+    };
     let mut after: Option<Text<'_>> = None;
     for name in names.iter().rev() {
-        let decoded = decode(*name).unwrap_or_default();
-        if !is_token(&decoded) || holds(decoded.as_bytes(), u8::is_ascii_uppercase) {
+        if !is_name(*name) {
             return Err(refuse!(
                 Malformed,
                 scheme,

@@ -376,43 +376,25 @@ impl<'a> Claim<'a> {
             credentials,
             bucket: self.bucket,
         };
-        let parts = self.parts(request)?;
-        let string_to_sign = StringToSign {
-            moment: self.moment,
-            amz_headers: &self.amz_headers(request),
-            bucket: self.bucket,
-            path: ResourcePath::Of(parts.path),
-        };
-        Some(sign_string(&context, &parts, &string_to_sign, None))
+        self.with_string_to_sign(request, |text, parts| {
+            sign_string(&context, parts, text, None)
+        })
     }
 
     pub(super) fn write_string_to_sign(&self, request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
         if self.api.is_some() {
             write_api_string(request, sink);
-        } else if let Some(parts) = self.parts(request) {
-            let text = StringToSign {
-                moment: self.moment,
-                amz_headers: &self.amz_headers(request),
-                bucket: self.bucket,
-                path: ResourcePath::Of(parts.path),
-            };
-            text.write(&parts, sink);
+        } else {
+            self.with_string_to_sign(request, |text, parts| text.write(parts, sink));
         }
     }
 
-    fn amz_headers<'b>(&'b self, request: &'b ReceivedRequest<'_>) -> AmzHeaders<'b> {
-        let hoisted = self.hoisted.iter();
-        let hoisted = hoisted.map(|(name, value)| (name.as_ref(), value.as_ref()));
-        let headers = request
-            .headers
-            .as_slice()
-            .iter()
-            .filter(|header| is_amz(header));
-        AmzHeaders::received(hoisted.chain(headers.map(|header| (header.name, header.value))))
-    }
-
-    /// The parts that the string to sign is written from.
-    fn parts<'b>(&self, request: &'b ReceivedRequest<'_>) -> Option<Parts<'b>> {
+    /// None if the request is one that can't be sent.
+    fn with_string_to_sign<T>(
+        &self,
+        request: &ReceivedRequest<'_>,
+        work: impl FnOnce(&StringToSign<'_>, &Parts<'_>) -> T,
+    ) -> Option<T> {
         let authority = Authority {
             host: "",
             port: None,
@@ -427,7 +409,18 @@ impl<'a> Claim<'a> {
                 parts.add_header(header.name, header.value).ok()?;
             }
         }
-        Some(parts)
+        let hoisted = self.hoisted.iter();
+        let hoisted = hoisted.map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let headers = request.headers.as_slice().iter();
+        let headers = headers.filter(|header| is_amz(header));
+        let headers = headers.map(|header| (header.name, header.value));
+        let text = StringToSign {
+            moment: self.moment,
+            amz_headers: &AmzHeaders::received(hoisted.chain(headers)),
+            bucket: self.bucket,
+            path: ResourcePath::Of(parts.path),
+        };
+        Some(work(&text, &parts))
     }
 }
 

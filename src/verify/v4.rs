@@ -104,6 +104,11 @@ impl<'a> Params<'a> {
     }
 
     pub(super) fn see(&mut self, param: &Param<'a>) {
+        // All of the names begin with this letter.
+        let is_other = !matches!(param.name.raw().as_bytes(), [b'X' | b'x' | b'%', ..]);
+        if is_other {
+            return;
+        }
         let known = |is: &dyn Fn(&str) -> bool| {
             let mut names = NAMES.iter().enumerate();
             let (at, name) = names.find(|(_, name)| is(name))?;
@@ -411,7 +416,7 @@ impl<'a> Claim<'a> {
         let scheme = self.scheme;
         let names = self.names.list();
         let names = names.as_slice();
-        check_names(names, scheme)?;
+        check_names(self.names, names, scheme)?;
         let Some(host) = place_of(names, "host") else {
             return Err(refuse!(
                 HeaderNotSigned,
