@@ -236,8 +236,7 @@ fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
 /// The parameters that carry a presigned URL's authentication, but for the signature.
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
-    /// The access key id and the slash after it, percent-encoded.
-    pub(crate) credential_front: &'a str,
+    pub(crate) encoded_access_key_id: &'a str,
     /// What stands in the scope after the date, percent-encoded.
     pub(crate) encoded_place: &'a str,
     pub(crate) expires: u32,
@@ -261,7 +260,8 @@ pub(crate) fn write_presigned_query(
     sink.text(beginnings.algorithm);
     sink.text(scope.dialect.algorithm);
     params.begin(names.credential, beginnings.credential, sink);
-    sink.text(auth.credential_front);
+    sink.text(auth.encoded_access_key_id);
+    sink.text("%2F");
     sink.text(scope.date);
     sink.text(auth.encoded_place);
     params.begin(names.date, beginnings.date, sink);

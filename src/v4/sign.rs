@@ -314,7 +314,7 @@ impl<'a> Context<'a> {
     ) -> AuthParams<'b> {
         AuthParams {
             scope: self.scope(&prepared.date),
-            credential_front: self.credentials.encoded_credential_front(),
+            encoded_access_key_id: self.credentials.encoded_access_key_id(),
             encoded_place: &self.place.encoded,
             expires: prepared.expires,
             session_token: self.token_in_query(),
@@ -499,7 +499,7 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     [
         FIXED,
         parts.url_bound(),
-        auth.credential_front.len(),
+        auth.encoded_access_key_id.len(),
         auth.encoded_place.len(),
         context
             .credentials
