@@ -13,8 +13,11 @@ use core::array;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use zeroize::Zeroize as _;
 
-/// Scopes with a longer label are not kept. The longest of AWS's own has 45 bytes.
+/// Scopes with a longer label are not kept. The longest of AWS's own has 51 bytes.
 const LONGEST_LABEL: usize = 64;
+
+/// Bytes of a date, `20130524`. A label begins with it.
+const DATE: usize = 8;
 
 /// Words of a label, as large as the machine compares at once.
 const LABEL: usize = LONGEST_LABEL / size_of::<usize>();
@@ -35,14 +38,17 @@ struct Slot {
     key: [AtomicU32; KEY],
 }
 
-/// What a key was derived for, in words. The first byte is the number of parts.
-struct Label([usize; LABEL]);
+/// What a key was derived for, in words: the date, the number of other parts, and these. Whoever signs many requests prepares it
+/// but for the date.
+#[derive(Clone, Debug)]
+pub(crate) struct Label([usize; LABEL]);
 
 impl Label {
-    /// None if the parts are too long to be kept.
-    fn new(parts: &[&str]) -> Option<Self> {
+    /// A label without its date; none if the parts (region, service, …) are too long to be kept.
+    pub(crate) fn new(parts: &[&str]) -> Option<Self> {
         let mut bytes = [0; LONGEST_LABEL];
-        let (count, mut rest) = bytes.split_first_mut()?;
+        let (_, rest) = bytes.split_first_chunk_mut::<DATE>()?;
+        let (count, mut rest) = rest.split_first_mut()?;
         *count = u8::try_from(parts.len()).ok()?;
         for part in parts {
             // The length of each part goes before it, so that no two lists of parts look alike.
@@ -52,11 +58,23 @@ impl Label {
             text.copy_from_slice(part.as_bytes());
             rest = after;
         }
-        let mut words = [0; LABEL];
-        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+        let mut label = Label([0; LABEL]);
+        label.begin_with(&bytes);
+        Some(label)
+    }
+
+    /// The label of one day; none if its date is not written as dates are.
+    fn on(&self, date: &str) -> Option<Self> {
+        let date: &[u8; DATE] = date.as_bytes().try_into().ok()?;
+        let mut label = self.clone();
+        label.begin_with(date);
+        Some(label)
+    }
+
+    fn begin_with(&mut self, bytes: &[u8]) {
+        for (word, bytes) in self.0.iter_mut().zip(bytes.as_chunks().0) {
             *word = usize::from_ne_bytes(*bytes);
         }
-        Some(Label(words))
     }
 
     /// Which slot the key goes to: the sum of the words, mixed by one multiplication (Knuth, The Art of Computer
@@ -83,9 +101,14 @@ impl KeyCache {
         }
     }
 
-    /// The key for these parts (date, region, service, …): kept, or derived now and kept.
-    pub(crate) fn get_or_derive(&self, parts: &[&str], derive: impl FnOnce() -> MacKey) -> MacKey {
-        let Some(label) = Label::new(parts) else {
+    /// The key of a day for what a label says: kept, or derived now and kept.
+    pub(crate) fn get_or_derive(
+        &self,
+        date: &str,
+        label: Option<&Label>,
+        derive: impl FnOnce() -> MacKey,
+    ) -> MacKey {
+        let Some(label) = label.and_then(|label| label.on(date)) else {
             return derive();
         };
         let Some(slot) = self.slots.get(label.slot()) else {
@@ -157,8 +180,9 @@ impl Drop for Slot {
 
 #[cfg(test)]
 mod tests {
-    use super::KeyCache;
+    use super::{KeyCache, Label};
     use crate::hash::MacKey;
+    use alloc::string::ToString as _;
     use core::cell::Cell;
 
     fn tag(key: &MacKey) -> [u8; 32] {
@@ -169,25 +193,31 @@ mod tests {
     fn a_kept_key_is_not_derived_again_and_another_scope_is() {
         let cache = KeyCache::new();
         let derived = Cell::new(0);
-        let get = |parts: &[&str]| {
-            tag(&cache.get_or_derive(parts, || {
+        let get = |date: &str, parts: &[&str]| {
+            tag(&cache.get_or_derive(date, Label::new(parts).as_ref(), || {
                 derived.set(derived.get() + 1);
-                MacKey::new(parts.concat().as_bytes())
+                MacKey::new((date.to_string() + &parts.concat()).as_bytes())
             }))
         };
-        let first = get(&["20130524", "us-east-1", "s3"]);
-        assert_eq!(get(&["20130524", "us-east-1", "s3"]), first);
+        let first = get("20130524", &["us-east-1", "s3"]);
+        assert_eq!(get("20130524", &["us-east-1", "s3"]), first);
         assert_eq!(derived.get(), 1);
-        assert_ne!(get(&["20130525", "us-east-1", "s3"]), first);
+        assert_ne!(get("20130525", &["us-east-1", "s3"]), first);
         assert_eq!(derived.get(), 2);
+        assert_ne!(get("20130524", &["us-west-1", "s3"]), first);
+        assert_eq!(derived.get(), 3);
     }
 
     /// The same characters, cut elsewhere, are another scope.
     #[test]
     fn the_border_between_parts_counts() {
         let cache = KeyCache::new();
-        let one = cache.get_or_derive(&["ab", "c"], || MacKey::new(b"1"));
-        let two = cache.get_or_derive(&["a", "bc"], || MacKey::new(b"2"));
+        let get = |parts: &[&str], key: &[u8]| {
+            let label = Label::new(parts);
+            cache.get_or_derive("20130524", label.as_ref(), || MacKey::new(key))
+        };
+        let one = get(&["ab", "c"], b"1");
+        let two = get(&["a", "bc"], b"2");
         assert_ne!(tag(&one), tag(&two));
         assert_eq!(tag(&two), tag(&MacKey::new(b"2")));
     }
@@ -196,9 +226,12 @@ mod tests {
     fn a_scope_too_long_to_keep_still_gets_its_key() {
         let cache = KeyCache::new();
         let long = "x".repeat(300);
-        for key in [b"1", b"2"] {
-            let got = cache.get_or_derive(&[&long], || MacKey::new(key));
-            assert_eq!(tag(&got), tag(&MacKey::new(key)));
+        for (date, part) in [("20130524", &*long), ("2013-05-24", "s3")] {
+            for key in [b"1", b"2"] {
+                let label = Label::new(&[part]);
+                let got = cache.get_or_derive(date, label.as_ref(), || MacKey::new(key));
+                assert_eq!(tag(&got), tag(&MacKey::new(key)));
+            }
         }
     }
 
@@ -207,14 +240,14 @@ mod tests {
     #[test]
     #[cfg(feature = "std")]
     fn threads_never_see_a_torn_key() {
-        let cache = KeyCache::new();
+        let (cache, label) = (KeyCache::new(), Label::new(&["us-east-1", "s3"]));
         std::thread::scope(|scope| {
             for thread in 0..4usize {
-                let cache = &cache;
+                let (cache, label) = (&cache, label.as_ref());
                 scope.spawn(move || {
                     for round in 0..20_000usize {
-                        let day = std::format!("{}", (round * (thread + 1)) % 23);
-                        let key = cache.get_or_derive(&[&day], || MacKey::new(day.as_bytes()));
+                        let day = std::format!("{:08}", (round * (thread + 1)) % 23);
+                        let key = cache.get_or_derive(&day, label, || MacKey::new(day.as_bytes()));
                         assert_eq!(tag(&key), tag(&MacKey::new(day.as_bytes())));
                     }
                 });

@@ -36,8 +36,8 @@ pub struct Credentials(Arc<Inner>);
 
 struct Inner {
     access_key_id: Box<str>,
-    /// As it stands in a query.
-    encoded_access_key_id: Box<str>,
+    /// As it stands in a query before the scope, with the slash between them.
+    encoded_credential_front: Box<str>,
     secret_access_key: Zeroizing<Box<str>>,
     session_token: Option<Token>,
     expiration: Option<Timestamp>,
@@ -70,11 +70,15 @@ impl Credentials {
         check("secret access key", &secret_access_key)?;
         check_visible("access key id", &access_key_id)?;
         let hmac_sha1 = MacKeySha1::new(secret_access_key.as_bytes());
-        let mut encoded_access_key_id = String::new();
-        Text::Plain(&access_key_id).write(Bare::Unreserved, &mut encoded_access_key_id);
+        // Nearly every access key id is encoded as it is.
+        const SLASH: &str = "%2F";
+        let length = access_key_id.len().saturating_add(SLASH.len());
+        let mut credential_front = String::with_capacity(length);
+        Text::Plain(&access_key_id).write(Bare::Unreserved, &mut credential_front);
+        credential_front.push_str(SLASH);
         Ok(Credentials(Arc::new(Inner {
             access_key_id: access_key_id.into_boxed_str(),
-            encoded_access_key_id: encoded_access_key_id.into_boxed_str(),
+            encoded_credential_front: credential_front.into_boxed_str(),
             // Exactly as large as the text, so that nothing of it is left behind in spare capacity.
             secret_access_key: Zeroizing::new(Box::from(secret_access_key.as_str())),
             session_token: None,
@@ -139,9 +143,9 @@ impl Credentials {
         &self.0.access_key_id
     }
 
-    /// The access key id, percent-encoded.
-    pub(crate) fn encoded_access_key_id(&self) -> &str {
-        &self.0.encoded_access_key_id
+    /// The access key id and the slash after it, percent-encoded: the front of a credential in a query.
+    pub(crate) fn encoded_credential_front(&self) -> &str {
+        &self.0.encoded_credential_front
     }
 
     /// When the credentials end, if that is known.
@@ -207,7 +211,7 @@ impl Credentials {
             Ok(inner) => inner,
             Err(shared) => Inner {
                 access_key_id: shared.access_key_id.clone(),
-                encoded_access_key_id: shared.encoded_access_key_id.clone(),
+                encoded_credential_front: shared.encoded_credential_front.clone(),
                 secret_access_key: shared.secret_access_key.clone(),
                 session_token: shared.session_token.clone(),
                 expiration: shared.expiration,

@@ -206,6 +206,62 @@ pub(crate) fn holds(bytes: &[u8], is: impl Fn(&u8) -> bool) -> bool {
     bytes.iter().fold(false, |found, byte| found | is(byte))
 }
 
+/// The high bit of each byte in a word.
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Eight bytes in a word, looked at all at once: the high bits of those in ASCII that are this one or after it.
+#[inline]
+fn from_byte_on(byte: u8, word: u64) -> u64 {
+    // A sum of two bytes below 0x80 stays in its byte.
+    let up_to_high = u64::from_ne_bytes([0x80u8.wrapping_sub(byte); 8]);
+    (word & !HIGH).wrapping_add(up_to_high) & !word & HIGH
+}
+
+/// A text as words, and its last eight bytes, which have some of those before among them; or all there are, filled up with what
+/// is not ASCII.
+#[inline]
+fn words(text: &[u8]) -> (impl Iterator<Item = u64>, u64) {
+    let (chunks, rest) = text.as_chunks();
+    let short = || {
+        rest.iter()
+            .fold(HIGH, |word, byte| (word << 8) | u64::from(*byte))
+    };
+    let last = text
+        .last_chunk()
+        .map_or_else(short, |last| u64::from_le_bytes(*last));
+    (chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)), last)
+}
+
+/// The high bit of each byte that is an upper-case letter. Two places to the right it is what makes the letter a lower-case one.
+#[inline]
+pub(crate) fn upper_in(word: u64) -> u64 {
+    from_byte_on(b'A', word) & !from_byte_on(b'[', word)
+}
+
+/// Whether a text has no upper-case letter of ASCII.
+pub(crate) fn is_lower(text: &str) -> bool {
+    let (words, last) = words(text.as_bytes());
+    words.fold(upper_in(last), |found, word| found | upper_in(word)) == 0
+}
+
+/// Whether all white space of a text is single spaces between words, and it holds no control character.
+pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
+    let look = |(bad, before): (u64, u64), word: u64| {
+        let delete = from_byte_on(0x7f, word);
+        let other = (HIGH & !word & !from_byte_on(b'!', word)) | delete;
+        if other == 0 {
+            return (bad, 0);
+        }
+        let spaces = other & from_byte_on(b' ', word) & !delete;
+        let second_spaces = spaces & ((spaces << 8) | before);
+        (bad | (other & !spaces) | second_spaces, spaces >> 56)
+    };
+    let (words, last) = words(text);
+    let (bad, _) = words.fold((0, 0), look);
+    let (bad, _) = look((bad, 0), last);
+    bad == 0 && text.first() != Some(&b' ') && text.last() != Some(&b' ')
+}
+
 /// Text of a request, and whether a `%` in it is data or encoding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Text<'a> {
@@ -438,8 +494,9 @@ fn ascii(byte: u8) -> &'static str {
         .unwrap_or_default()
 }
 
-/// 32 bytes in lower-case hex, without an allocation.
+/// 32 bytes in lower-case hex, without an allocation. It stands where whole words do, which is where its check for UTF-8 is fast.
 #[derive(Clone, Copy)]
+#[repr(align(8))]
 pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
@@ -485,8 +542,9 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text, is_bad_wire};
+    use super::{Bare, Text, is_bad_wire, is_single_spaced};
     use alloc::string::String;
+    use alloc::vec;
 
     fn encoded(text: Text<'_>) -> String {
         let mut out = String::new();
@@ -515,6 +573,31 @@ mod tests {
                         "{one:?} {two:?}"
                     );
                 }
+            }
+        }
+    }
+
+    /// Wherever it stands, also over the edges of a word, and beside whatever byte.
+    #[test]
+    fn single_spaces_are_told_from_all_other_white_space() {
+        let by_hand = |text: &[u8]| {
+            let is_word = |word: &[u8]| !word.is_empty() && !word.iter().any(u8::is_ascii_control);
+            text.is_empty() || text.split(|byte| *byte == b' ').all(is_word)
+        };
+        for length in 0..20 {
+            let mut text = vec![b'x'; length];
+            assert!(is_single_spaced(&text));
+            for at in 0..length {
+                for byte in 0..=255 {
+                    text[at] = byte;
+                    assert_eq!(is_single_spaced(&text), by_hand(&text), "{text:?}");
+                    if let Some(next) = text.get_mut(at + 1) {
+                        *next = b' ';
+                        assert_eq!(is_single_spaced(&text), by_hand(&text), "{text:?}");
+                        text[at + 1] = b'x';
+                    }
+                }
+                text[at] = b'x';
             }
         }
     }

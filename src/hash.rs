@@ -80,6 +80,8 @@ pub(crate) struct HasherOf<F: Function> {
     /// One block more than is gathered, so that the padding always fits.
     buffer: [[u8; BLOCK]; GATHERED + 1],
     filled: usize,
+    /// Whether there are zeros after what is filled.
+    is_clear: bool,
 }
 
 pub(crate) type Hasher = HasherOf<Sha256>;
@@ -92,42 +94,44 @@ impl<F: Function> HasherOf<F> {
             hashed,
             buffer: [[0; BLOCK]; GATHERED + 1],
             filled: 0,
+            is_clear: true,
         }
     }
 
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match self.free().get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                self.filled = self.filled.saturating_add(bytes.len());
-            }
+        match self.room(bytes.len()) {
+            Some(place) => place.copy_from_slice(bytes),
             None => self.update_and_compress(bytes),
         }
     }
 
+    /// The place of the next bytes, which are written there, if there is room for so many.
     #[inline]
-    fn free(&mut self) -> &mut [u8] {
-        let gathered = self.buffer.first_chunk_mut::<GATHERED>();
-        let gathered = gathered.map(|blocks| blocks.as_flattened_mut());
-        gathered
-            .and_then(|bytes| bytes.get_mut(self.filled..))
-            .unwrap_or_default()
+    fn room(&mut self, length: usize) -> Option<&mut [u8]> {
+        let gathered = self.buffer.first_chunk_mut::<GATHERED>()?;
+        // No sum of these is too large; if one were, it would not be a place.
+        let end = self.filled.wrapping_add(length);
+        let place = gathered.as_flattened_mut().get_mut(self.filled..end)?;
+        self.filled = end;
+        Some(place)
     }
 
     /// Takes in more than there is room for.
     #[inline(never)]
     fn update_and_compress(&mut self, bytes: &[u8]) {
-        let free = self.free();
-        let (first, bytes) = bytes.split_at_checked(free.len()).unwrap_or_default();
-        free.copy_from_slice(first);
+        let free = (GATHERED * BLOCK).saturating_sub(self.filled);
+        let (first, bytes) = bytes.split_at_checked(free).unwrap_or_default();
+        if let Some(place) = self.room(first.len()) {
+            place.copy_from_slice(first);
+        }
         self.compress(GATHERED);
         // What is long is hashed from where it stands.
         let (blocks, rest) = bytes.as_chunks();
         F::compress(&mut self.state, blocks);
         let hashed = GATHERED.saturating_add(blocks.len()).saturating_mul(BLOCK);
         self.hashed = self.hashed.wrapping_add(hashed as u64);
-        self.filled = 0;
+        (self.filled, self.is_clear) = (0, false);
         self.update(rest);
     }
 
@@ -148,7 +152,9 @@ impl<F: Function> HasherOf<F> {
         let padding = self.buffer.as_flattened_mut().get_mut(self.filled..padded);
         if let Some((mark, zeros)) = padding.and_then(|padding| padding.split_first_mut()) {
             *mark = 0x80;
-            zeros.fill(0);
+            if !self.is_clear {
+                zeros.fill(0);
+            }
             if let Some(length) = zeros.last_chunk_mut() {
                 *length = bits;
             }
@@ -173,12 +179,10 @@ impl<F: Function> Sink for HasherOf<F> {
     }
 
     fn lower(&mut self, text: &str) {
-        match self.free().get_mut(..text.len()) {
+        match self.room(text.len()) {
             Some(place) => {
-                for (place, byte) in place.iter_mut().zip(text.bytes()) {
-                    *place = byte.to_ascii_lowercase();
-                }
-                self.filled = self.filled.saturating_add(text.len());
+                place.copy_from_slice(text.as_bytes());
+                place.make_ascii_lowercase();
             }
             None => {
                 for byte in text.bytes() {

@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by name, in lower case, the values of a
 //! repeated name in the order given. What does not live here: which headers are signed, and how a value is written.
 
-use crate::encode::{Sink, holds};
+use crate::encode::{Sink, is_lower, upper_in};
 use crate::list::List;
 use crate::request::Authority;
 use core::cmp::Ordering;
@@ -10,6 +10,8 @@ use core::cmp::Ordering;
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
+    /// Words between single spaces, which nothing is taken from.
+    Line(&'a [u8]),
     /// Of `host`, when no `Host` header was given.
     Host(Authority<'a>),
 }
@@ -21,13 +23,15 @@ impl Default for Value<'_> {
 }
 
 /// Headers, to be sorted and then read name by name.
-pub(crate) struct HeaderList<'a>(List<Entry<'a>, 16>);
+pub(crate) struct HeaderList<'a> {
+    entries: List<Entry<'a>, 16>,
+    /// Of all names, each with a byte between it and the next.
+    names_length: usize,
+}
 
 #[derive(Clone, Copy, Default)]
 struct Entry<'a> {
     name: Name<'a>,
-    /// Whether the entry before has another name; known once the list is sorted.
-    is_new: bool,
     value: Value<'a>,
 }
 
@@ -35,39 +39,44 @@ struct Entry<'a> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Name<'a> {
     text: &'a str,
-    has_upper: bool,
+    /// The first eight bytes in lower case, with zeros after the end of a shorter name: they tell most names apart.
+    front: u64,
+    is_lower: bool,
 }
 
 impl<'a> Name<'a> {
-    fn new(text: &'a str) -> Self {
+    #[inline]
+    fn new(text: &'a str, is_lower: bool) -> Self {
+        let front = match text.as_bytes().first_chunk() {
+            Some(front) => u64::from_be_bytes(*front),
+            None => {
+                let bytes = text.bytes().rev();
+                bytes.fold(0, |front, byte| (front >> 8) | (u64::from(byte) << 56))
+            }
+        };
         Name {
             text,
-            has_upper: holds(text.as_bytes(), u8::is_ascii_uppercase),
+            front: front | (upper_in(front) >> 2),
+            is_lower,
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.text.len()
-    }
-
     fn is(&self, other: &Self) -> bool {
-        self.text.eq_ignore_ascii_case(other.text)
+        self.front == other.front && self.text.eq_ignore_ascii_case(other.text)
     }
 
     /// The order of the names in lower case.
     fn cmp(&self, other: &Self) -> Ordering {
-        match self.has_upper || other.has_upper {
-            true => compare_names(self.text, other.text),
-            false => self.text.cmp(other.text),
-        }
+        let fronts = self.front.cmp(&other.front);
+        fronts.then_with(|| compare_names(self.text, other.text))
     }
 
     /// Writes the name in lower case.
     #[inline]
     pub(crate) fn write(&self, sink: &mut impl Sink) {
-        match self.has_upper {
-            true => sink.lower(self.text),
-            false => sink.text(self.text),
+        match self.is_lower {
+            true => sink.text(self.text),
+            false => sink.lower(self.text),
         }
     }
 }
@@ -75,34 +84,54 @@ impl<'a> Name<'a> {
 impl<'a> HeaderList<'a> {
     #[inline]
     pub(crate) fn new() -> Self {
-        HeaderList(List::new())
+        HeaderList {
+            entries: List::new(),
+            names_length: 0,
+        }
     }
 
     pub(crate) fn push(&mut self, name: &'a str, value: Value<'a>) {
-        let name = Name::new(name);
-        self.0.push(Entry {
-            name,
-            is_new: true,
-            value,
-        });
+        self.push_known(name, is_lower(name), value);
+    }
+
+    /// Adds a header of whose name it is known whether it is in lower case.
+    #[inline]
+    pub(crate) fn push_known(&mut self, name: &'a str, is_lower: bool, value: Value<'a>) {
+        self.names_length = self
+            .names_length
+            .saturating_add(name.len())
+            .saturating_add(1);
+        let name = Name::new(name, is_lower);
+        self.entries.push(Entry { name, value });
     }
 
     /// Sorts by name. A stable sort: the values of a repeated header stay in the order given.
     pub(crate) fn sort(&mut self) {
-        let headers = self.0.as_mut_slice();
+        let headers = self.entries.as_mut_slice();
         headers.sort_by(|one, two| one.name.cmp(&two.name));
-        let mut before: Option<Name<'_>> = None;
-        for entry in headers {
-            entry.is_new = before.is_none_or(|before| !before.is(&entry.name));
-            before = Some(entry.name);
-        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.as_slice().is_empty()
+    }
+
+    /// An upper bound of the length of all names, each with a byte between it and the next.
+    pub(crate) fn names_bound(&self) -> usize {
+        self.names_length
     }
 
     /// Each header, and whether its name is another than that of the one before.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (bool, &Name<'a>, &Value<'a>)> {
-        let entries = self.0.as_slice().iter();
-        entries.map(|entry| (entry.is_new, &entry.name, &entry.value))
+        let mut before: Option<&Name<'a>> = None;
+        self.entries
+            .as_slice()
+            .iter()
+            .map(move |Entry { name, value }| {
+                let is_new = before.is_none_or(|before| !before.is(name));
+                before = Some(name);
+                (is_new, name, value)
+            })
     }
 
     /// Each name once.
@@ -116,7 +145,7 @@ impl<'a> HeaderList<'a> {
     pub(crate) fn groups(
         &self,
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Value<'a>>)> {
-        self.0
+        self.entries
             .as_slice()
             .chunk_by(|one, two| one.name.is(&two.name))
             .filter_map(|group| {
@@ -150,4 +179,48 @@ pub(crate) fn compare_names(one: &str, two: &str) -> Ordering {
         }
     }
     one.len().cmp(&two.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HeaderList, Value};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    /// Also names that are alike in their first eight bytes, shorter than that, and repeated in another case of letters.
+    #[test]
+    fn names_are_sorted_in_lower_case_and_written_once() {
+        let names = [
+            "x-amz-meta-b",
+            "X-Amz-Meta-A",
+            "x-amz-meta-",
+            "Te",
+            "te",
+            "T",
+            "x-amz-me",
+            "X-AMZ-ME",
+            "x-amz-m",
+            "content-type",
+            "Content-Length",
+            "content-typE",
+            "Z^[z",
+            "z_@Z",
+            "x-amz-meta-long-B",
+        ];
+        let mut list = HeaderList::new();
+        for name in names {
+            list.push(name, Value::Bytes(&[]));
+        }
+        list.sort();
+        let mut written = Vec::new();
+        for name in list.names() {
+            let mut text = String::new();
+            name.write(&mut text);
+            written.push(text);
+        }
+        let mut expected: Vec<_> = names.iter().map(|name| name.to_lowercase()).collect();
+        expected.sort();
+        expected.dedup();
+        assert_eq!(written, expected);
+    }
 }

@@ -21,6 +21,7 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
         }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, item: T) {
         let inline = self.inline.get_or_insert_with(|| [T::default(); N]);
         match inline.get_mut(self.length) {
@@ -28,13 +29,18 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
                 *place = item;
                 self.length = self.length.saturating_add(1);
             }
-            None => {
-                if self.spilled.is_empty() {
-                    self.spilled.extend_from_slice(inline);
-                }
-                self.spilled.push(item);
-            }
+            None => self.spill(item),
         }
+    }
+
+    #[cold]
+    fn spill(&mut self, item: T) {
+        if let Some(inline) = &self.inline
+            && self.spilled.is_empty()
+        {
+            self.spilled.extend_from_slice(inline);
+        }
+        self.spilled.push(item);
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {

@@ -1,9 +1,9 @@
 //! A request to be signed. What lives here: the description that a caller writes, and its checked parts, in
 //! which the S3 front describes its requests too. What does not: any rule of one signature version.
 
-use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, run};
+use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_lower, is_single_spaced};
 use crate::error::{Error, Quoted, error};
-use crate::headers::write_unfolded;
+use crate::headers::{Value, write_unfolded};
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -116,8 +116,12 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// The parts, checked.
-    pub(crate) fn parts(&self) -> Result<Parts<'_>, Error> {
+    /// Does something with the parts, checked. They are large, so they stay where they are made.
+    #[inline]
+    pub(crate) fn described<'b, T>(
+        &'b self,
+        work: impl FnOnce(&mut Parts<'b>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Url {
             scheme,
             authority,
@@ -129,7 +133,7 @@ impl<'a> Request<'a> {
             parts.params.extend(query.split('&').map(Param::from_wire));
         }
         parts.add(&self.extra)?;
-        Ok(parts)
+        work(&mut parts)
     }
 }
 
@@ -194,9 +198,9 @@ pub(crate) struct Authority<'a> {
 impl Authority<'_> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
         // Nearly every host is written in lower case already.
-        match holds(self.host.as_bytes(), u8::is_ascii_uppercase) {
-            true => sink.lower(self.host),
-            false => sink.text(self.host),
+        match is_lower(self.host) {
+            true => sink.text(self.host),
+            false => sink.lower(self.host),
         }
         if let Some(port) = self.port {
             sink.text(":");
@@ -321,11 +325,23 @@ pub(crate) fn write_params(params: &[Param<'_>], sink: &mut impl Sink) {
 pub(crate) struct Header<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a [u8],
+    /// Whether the value is known to be words between single spaces, which nothing is taken from. False if nobody looked.
+    pub(crate) is_single_spaced: bool,
+    /// Whether the name is known to be in lower case. False if nobody looked.
+    pub(crate) is_lower: bool,
 }
 
 impl<'a> Header<'a> {
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value to be signed.
+    pub(crate) fn signed_value(&self) -> Value<'a> {
+        match self.is_single_spaced {
+            true => Value::Line(self.value),
+            false => Value::Bytes(self.value),
+        }
     }
 
     /// The value without white space at its ends.
@@ -361,6 +377,8 @@ pub(crate) struct Parts<'a> {
     /// What the URL begins with, if that is written already. It may be another one than scheme and authority, which are
     /// what is signed.
     pub(crate) origin: Option<&'a str>,
+    /// The authority, if that is written already.
+    pub(crate) written_authority: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
@@ -381,6 +399,7 @@ impl<'a> Parts<'a> {
             headers: List::new(),
             host: None,
             origin: None,
+            written_authority: None,
         })
     }
 
@@ -398,8 +417,7 @@ impl<'a> Parts<'a> {
     }
 
     pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        check_header(name, value)?;
-        let header = Header { name, value };
+        let header = check_header(name, value)?;
         if !header.is_named("host") {
             self.headers.push(header);
             return Ok(());
@@ -419,6 +437,15 @@ impl<'a> Parts<'a> {
                 self.host = Some(host);
                 Ok(())
             }
+        }
+    }
+
+    /// The value of the `Host` header that is signed.
+    pub(crate) fn signed_host(&self) -> Value<'a> {
+        match (self.host, self.written_authority) {
+            (Some(given), _) => Value::Bytes(given),
+            (None, Some(written)) => Value::Line(written.as_bytes()),
+            (None, None) => Value::Host(self.authority),
         }
     }
 
@@ -716,20 +743,46 @@ pub(crate) fn check_wire(what: &str, text: &str) -> Result<(), Error> {
 
 /// A token of RFC 9110, section 5.6.2.
 pub(crate) fn is_token(text: &str) -> bool {
-    /// 1 for each byte that can stand in a token.
+    token_class(text) & TOKEN != 0
+}
+
+/// What can stand in a token.
+const TOKEN: u8 = 1;
+/// The same but for upper-case letters.
+const LOWER: u8 = 2;
+
+/// The classes that all bytes of a text are of; none if there is no byte.
+fn token_class(text: &str) -> u8 {
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    static TOKEN: [u8; 256] = {
+    static CLASSES: [u8; 256] = {
         let mut table = [0; 256];
         let mut byte = 0u8;
         while byte < 128 {
             let is_one = byte.is_ascii_alphanumeric()
                 || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
-            table[byte as usize] = is_one as u8;
+            table[byte as usize] = match byte {
+                b'A'..=b'Z' => TOKEN,
+                _ if is_one => TOKEN | LOWER,
+                _ => 0,
+            };
             byte += 1;
         }
         table
     };
-    !text.is_empty() && run(&TOKEN, 1, text.as_bytes()) == text.len()
+    let all = |bytes: &[u8]| {
+        let classes = bytes.iter().map(|byte| CLASSES.get(usize::from(*byte)));
+        classes.fold(TOKEN | LOWER, |all, class| {
+            all & class.copied().unwrap_or(0)
+        })
+    };
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    // The last eight have some of those before among them.
+    let last = match text.as_bytes().last_chunk::<8>() {
+        Some(last) => all(last),
+        None if text.is_empty() => 0,
+        None => all(rest),
+    };
+    chunks.iter().fold(last, |found, chunk| found & all(chunk))
 }
 
 pub(crate) fn check_method(method: &str) -> Result<(), Error> {
@@ -760,14 +813,28 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
-    if !is_token(name) {
+#[inline]
+pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<'a>, Error> {
+    let class = token_class(name);
+    if class == 0 {
         return Err(error!(Header, "{} is not a header name", Quoted(name)));
     }
-    // Nearly every value has none.
-    if !holds(value, u8::is_ascii_control) {
-        return Ok(());
+    let header = Header {
+        name,
+        value,
+        is_single_spaced: is_single_spaced(value),
+        is_lower: class & LOWER != 0,
+    };
+    // Nearly every value is.
+    if !header.is_single_spaced {
+        check_lines(name, value)?;
     }
+    Ok(header)
+}
+
+/// Refuses control characters in a header's value, but for those that fold a line.
+#[cold]
+fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {
         b'\t' => false,

@@ -146,20 +146,47 @@ impl fmt::Debug for PresignedUrl {
 /// ```
 #[derive(Clone)]
 pub struct SignedRequest {
-    headers: [Option<SignedHeader>; 4],
+    /// The values, one after another: so they are one allocation.
+    values: String,
+    /// Each name, and where its value ends.
+    names: [Option<(&'static str, usize)>; 4],
 }
 
-type SignedHeader = (&'static str, Cow<'static, str>);
-
 impl SignedRequest {
-    pub(crate) fn new(headers: [Option<SignedHeader>; 4]) -> Self {
-        SignedRequest { headers }
+    /// No header yet, and room for values of so many bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        SignedRequest {
+            values: String::with_capacity(bytes),
+            names: [None; 4],
+        }
+    }
+
+    /// Adds a header, of four at the most.
+    pub(crate) fn add(&mut self, name: &'static str, value: &str) {
+        self.values.push_str(value);
+        self.end_value(name);
+    }
+
+    /// Where the value of the next header is written.
+    pub(crate) fn value(&mut self) -> &mut String {
+        &mut self.values
+    }
+
+    /// Adds the header whose value was written.
+    pub(crate) fn end_value(&mut self, name: &'static str) {
+        if let Some(place) = self.names.iter_mut().find(|name| name.is_none()) {
+            *place = Some((name, self.values.len()));
+        }
     }
 
     /// Names and values of the headers to add, `Authorization` among them.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let headers = self.headers.iter().flatten();
-        headers.map(|(name, value)| (*name, value.as_ref()))
+        let names = self.names.iter().flatten();
+        names.scan(0, |start, (name, end)| {
+            let value = self.values.get(*start..*end)?;
+            *start = *end;
+            Some((*name, value))
+        })
     }
 
     /// The value of the `Authorization` header.
@@ -312,6 +339,7 @@ pub(crate) fn headers_to_send<'a>(
             let given = Header {
                 name: "host",
                 value: host,
+                ..Header::default()
             };
             headers.push(("host".into(), given.to_send()?));
         }

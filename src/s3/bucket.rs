@@ -70,10 +70,13 @@ pub struct Bucket {
     kind: Kind,
     /// Region and service, as signatures have them.
     place: Place,
-    session_token: SessionToken,
+    /// How its requests are signed.
+    settings: Settings,
     scheme: Scheme,
     host: Box<str>,
     port: Option<u16>,
+    /// Host and port, written.
+    authority: Box<str>,
     /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
     prefix: Box<str>,
     style: AddressingStyle,
@@ -161,13 +164,12 @@ impl Bucket {
                 Quoted(&self.name)
             ));
         }
-        let service = self.kind.service();
         Ok(Context {
             credentials,
             region: &self.region,
-            service,
+            service: self.kind.service(),
             place: &self.place,
-            settings: Settings::of_service(service).with_session_token(self.session_token),
+            settings: &self.settings,
         })
     }
 
@@ -221,6 +223,7 @@ impl Bucket {
         };
         let mut parts = Parts::new(method, self.scheme, authority, path)?;
         parts.origin = Some(&self.origin);
+        parts.written_authority = Some(&self.authority);
         Ok(parts)
     }
 
@@ -394,6 +397,8 @@ impl BucketBuilder {
         let resource = Resource::of(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
         let address = Address::of(&self.options, &resource, region)?;
+        let mut authority = String::new();
+        address.authority().write(&mut authority);
         let origin = match &self.shown_as {
             Some(url) => shown_origin(url)?,
             None => address.origin(),
@@ -403,15 +408,19 @@ impl BucketBuilder {
             Kind::MultiRegion => "*",
             _ => region,
         };
-        Ok(Bucket {
-            place: Place::new(region, kind.service()),
-            region: region.into(),
-            session_token: match self.disable_session_auth {
+        let settings = Settings::of_service(kind.service()).with_session_token(
+            match self.disable_session_auth {
                 true => SessionToken::Signed,
                 false => kind.session_token(),
             },
+        );
+        Ok(Bucket {
+            place: Place::new(region, kind.service(), settings.dialect),
+            region: region.into(),
+            settings,
             kind,
             scheme: address.scheme,
+            authority: authority.into(),
             host: address.host.into(),
             port: address.port,
             prefix: address.prefix.into(),

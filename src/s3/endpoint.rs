@@ -112,12 +112,15 @@ impl Address {
     /// `https://host:port`.
     pub(super) fn origin(&self) -> String {
         let mut origin = String::new();
-        let authority = Authority {
+        write_origin(self.scheme, self.authority(), &mut origin);
+        origin
+    }
+
+    pub(super) fn authority(&self) -> Authority<'_> {
+        Authority {
             host: &self.host,
             port: self.port,
-        };
-        write_origin(self.scheme, authority, &mut origin);
-        origin
+        }
     }
 }
 

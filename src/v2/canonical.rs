@@ -213,7 +213,7 @@ impl<'a> AmzHeaders<'a> {
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a [u8]>)> {
         self.0.groups().map(|(name, values)| {
             let bytes = values.map(|value| match value {
-                Value::Bytes(bytes) => bytes,
+                Value::Bytes(bytes) | Value::Line(bytes) => bytes,
                 Value::Host(_) => &[],
             });
             (name, bytes)

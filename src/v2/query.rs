@@ -122,17 +122,19 @@ impl QuerySigner {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        let (now, parts) = (now.into(), request.parts()?);
-        let headers = headers_to_send(&parts, |_| false)?;
-        let mut url = String::new();
-        parts.write_origin(&mut url);
-        parts.path.write_as_given(&mut url);
-        url.push('?');
-        self.write_signed_params(&parts, now, &mut url, None)?;
-        let ends = now.saturating_add(self.credentials.at_most(LIFE, now));
-        let mut signed = PresignedUrl::new(&parts, url, headers, ends);
-        signed.not_covered = names_of(&parts, |_| true);
-        Ok(signed)
+        let now = now.into();
+        request.described(|parts| {
+            let headers = headers_to_send(parts, |_| false)?;
+            let mut url = String::new();
+            parts.write_origin(&mut url);
+            parts.path.write_as_given(&mut url);
+            url.push('?');
+            self.write_signed_params(parts, now, &mut url, None)?;
+            let ends = now.saturating_add(self.credentials.at_most(LIFE, now));
+            let mut signed = PresignedUrl::new(parts, url, headers, ends);
+            signed.not_covered = names_of(parts, |_| true);
+            Ok(signed)
+        })
     }
 
     /// Signs a POST whose parameters are sent in its body, as a form.
@@ -147,32 +149,33 @@ impl QuerySigner {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SignedForm, Error> {
-        let parts = request.parts()?;
-        if parts.method != "POST" {
-            return Err(error!(
-                Method,
-                "a form is sent by POST, which is signed, not by {}",
-                Quoted(parts.method)
-            ));
-        }
-        let is_from_url = |param: &Param<'_>| matches!(param.name, Text::Wire(_));
-        if parts.params.as_slice().iter().any(is_from_url) {
-            return Err(error!(
-                Query,
-                "the URL of a form has a query: all parameters of the call stand in the body"
-            ));
-        }
-        let headers = headers_to_send(&parts, |_| false)?;
-        let mut url = String::new();
-        parts.write_origin(&mut url);
-        parts.path.write_as_given(&mut url);
-        let mut body = String::new();
-        self.write_signed_params(&parts, now.into(), &mut body, None)?;
-        Ok(SignedForm {
-            url,
-            headers,
-            not_covered: names_of(&parts, |_| true),
-            body,
+        request.described(|parts| {
+            if parts.method != "POST" {
+                return Err(error!(
+                    Method,
+                    "a form is sent by POST, which is signed, not by {}",
+                    Quoted(parts.method)
+                ));
+            }
+            let is_from_url = |param: &Param<'_>| matches!(param.name, Text::Wire(_));
+            if parts.params.as_slice().iter().any(is_from_url) {
+                return Err(error!(
+                    Query,
+                    "the URL of a form has a query: all parameters of the call stand in the body"
+                ));
+            }
+            let headers = headers_to_send(parts, |_| false)?;
+            let mut url = String::new();
+            parts.write_origin(&mut url);
+            parts.path.write_as_given(&mut url);
+            let mut body = String::new();
+            self.write_signed_params(parts, now.into(), &mut body, None)?;
+            Ok(SignedForm {
+                url,
+                headers,
+                not_covered: names_of(parts, |_| true),
+                body,
+            })
         })
     }
 
@@ -185,10 +188,11 @@ impl QuerySigner {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        let parts = request.parts()?;
-        let mut text = String::new();
-        SigningSteps::collect(|steps| {
-            self.write_signed_params(&parts, now.into(), &mut text, Some(steps))
+        request.described(|parts| {
+            let mut text = String::new();
+            SigningSteps::collect(|steps| {
+                self.write_signed_params(parts, now.into(), &mut text, Some(steps))
+            })
         })
     }
 
@@ -257,7 +261,7 @@ pub(crate) fn write_front(method: &str, host: Value<'_>, path: Path<'_>, sink: &
     sink.text(method);
     sink.text("\n");
     match host {
-        Value::Bytes(host) => sink.lower(&String::from_utf8_lossy(host)),
+        Value::Bytes(host) | Value::Line(host) => sink.lower(&String::from_utf8_lossy(host)),
         Value::Host(authority) => authority.write(sink),
     }
     sink.text("\n");

@@ -14,7 +14,6 @@ use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
 };
 use crate::timestamp::{Timestamp, write_decimal};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -68,7 +67,7 @@ impl Signer {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        sign(&self.context(), &request.parts()?, now.into(), None)
+        request.described(|parts| sign(&self.context(), parts, now.into(), None))
     }
 
     /// The steps of [`sign`](Signer::sign): string to sign and signature.
@@ -80,7 +79,7 @@ impl Signer {
         request: &Request<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        sign_steps(&self.context(), &request.parts()?, now.into())
+        request.described(|parts| sign_steps(&self.context(), parts, now.into()))
     }
 
     /// Makes a presigned URL of a request, good for any whole number of seconds from `now` on.
@@ -110,7 +109,7 @@ impl Signer {
         request: &Request<'_>,
         expires_at: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        presigned_url(&self.context(), &request.parts()?, expires_at.into())
+        request.described(|parts| presigned_url(&self.context(), parts, expires_at.into()))
     }
 
     /// [`presign_until`](Signer::presign_until) that appends the URL to a buffer. The headers to send are
@@ -124,13 +123,7 @@ impl Signer {
         expires_at: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        presign(
-            &self.context(),
-            &request.parts()?,
-            expires_at.into(),
-            url,
-            None,
-        )
+        request.described(|parts| presign(&self.context(), parts, expires_at.into(), url, None))
     }
 
     /// The steps of [`presign_until`](Signer::presign_until): string to sign and signature.
@@ -142,7 +135,7 @@ impl Signer {
         request: &Request<'_>,
         expires_at: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        presign_steps(&self.context(), &request.parts()?, expires_at.into())
+        request.described(|parts| presign_steps(&self.context(), parts, expires_at.into()))
     }
 
     fn context(&self) -> Context<'_> {
@@ -343,13 +336,20 @@ pub(crate) fn sign(
     let signature = sign_string(context, parts, &string_to_sign, steps);
 
     let id = context.credentials.access_key_id();
-    let authorization = alloc::format!("AWS {id}:{}", signature.as_str());
-    Ok(SignedRequest::new([
-        adds_date.then(|| ("Date", Cow::Owned(date.as_str().into()))),
-        token.map(|token| (SECURITY_TOKEN, Cow::Owned(token.into()))),
-        Some((AUTHORIZATION, Cow::Owned(authorization))),
-        None,
-    ]))
+    let authorization = ["AWS ", id, ":", signature.as_str()];
+    let added = [
+        adds_date.then_some(("Date", date.as_str())),
+        token.map(|token| (SECURITY_TOKEN, token)),
+    ];
+    let values = added.iter().flatten().map(|(_, value)| value);
+    let lengths = values.chain(&authorization).map(|text| text.len());
+    let mut signed = SignedRequest::with_capacity(lengths.fold(0, usize::saturating_add));
+    for (name, value) in added.into_iter().flatten() {
+        signed.add(name, value);
+    }
+    signed.value().extend(authorization);
+    signed.end_value(AUTHORIZATION);
+    Ok(signed)
 }
 
 pub(crate) fn sign_string(

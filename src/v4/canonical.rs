@@ -5,7 +5,7 @@
 //! in the crate knows these rules.
 
 use super::key::Scope;
-use crate::encode::{Bare, Encoded, Sink, Text, holds};
+use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
 use crate::headers::{HeaderList, Value};
 use crate::request::{Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
@@ -86,31 +86,24 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(
-        parts: &Parts<'a>,
-        added: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Self {
+    pub(crate) fn of(parts: &Parts<'a>, added: &[Option<(&'static str, &'a str)>]) -> Self {
         let mut headers = SignedHeaders {
             host_alone: None,
             list: HeaderList::new(),
         };
         let list = &mut headers.list;
-        let mut added = added.into_iter().peekable();
-        let host = match parts.host {
-            Some(given) => Value::Bytes(given),
-            None => Value::Host(parts.authority),
-        };
-        if parts.headers.as_slice().is_empty() && added.peek().is_none() {
+        let host = parts.signed_host();
+        if parts.headers.as_slice().is_empty() && added.iter().all(Option::is_none) {
             headers.host_alone = Some(host);
             return headers;
         }
-        list.push("host", host);
-        for (name, value) in added {
-            list.push(name, Value::Bytes(value.as_bytes()));
+        list.push_known("host", true, host);
+        for (name, value) in added.iter().flatten() {
+            list.push_known(name, true, Value::Line(value.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_signed(header) {
-                list.push(header.name, Value::Bytes(header.value));
+                list.push_known(header.name, header.is_lower, header.signed_value());
             }
         }
         list.sort();
@@ -164,57 +157,61 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
-    /// An upper bound of the bytes that the encoded names take.
+    /// An upper bound of the bytes that the names take.
     pub(crate) fn names_bound(&self) -> usize {
-        let names = self.list.iter();
-        names
-            .map(|(_, name, _)| name.len().saturating_add(1).saturating_mul(3))
-            .fold("host".len(), usize::saturating_add)
+        self.list.names_bound().saturating_add("host".len())
     }
 
     fn write(&self, sink: &mut impl Sink) {
-        let mut line_end = "";
-        for (is_new, name, value) in self.list.iter() {
+        for (at, (is_new, name, value)) in self.list.iter().enumerate() {
             if is_new {
-                sink.text(line_end);
+                if at > 0 {
+                    sink.text("\n");
+                }
                 name.write(sink);
                 sink.text(":");
-                line_end = "\n";
             } else {
                 sink.text(",");
             }
             write_value(*value, sink);
         }
-        sink.text(line_end);
+        if !self.list.is_empty() {
+            sink.text("\n");
+        }
     }
 }
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
 pub(crate) fn is_signed(header: &Header<'_>) -> bool {
-    const NEVER: [&str; 15] = [
-        "authorization",
-        "baggage",
-        "connection",
-        "expect",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "traceparent",
-        "tracestate",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "x-amzn-trace-id",
-    ];
-    !NEVER.iter().any(|name| header.is_named(name))
+    let is = |name| header.is_named(name);
+    // By length, which tells most names apart.
+    !match header.name.len() {
+        2 => is("te"),
+        6 => is("expect"),
+        7 => is("baggage") || is("trailer") || is("upgrade"),
+        10 => is("connection") || is("keep-alive") || is("tracestate") || is("user-agent"),
+        11 => is("traceparent"),
+        13 => is("authorization"),
+        15 => is("x-amzn-trace-id"),
+        17 => is("transfer-encoding"),
+        18 => is("proxy-authenticate"),
+        19 => is("proxy-authorization"),
+        _ => false,
+    }
 }
 
 #[inline]
 fn write_value(value: Value<'_>, sink: &mut impl Sink) {
     match value {
-        Value::Bytes(value) => write_single_spaced(value, sink),
+        Value::Line(value) => sink.bytes(value),
+        other => write_other_value(other, sink),
+    }
+}
+
+#[inline(never)]
+fn write_other_value(value: Value<'_>, sink: &mut impl Sink) {
+    match value {
+        Value::Bytes(value) | Value::Line(value) => write_single_spaced(value, sink),
         Value::Host(authority) => authority.write(sink),
     }
 }
@@ -222,7 +219,7 @@ fn write_value(value: Value<'_>, sink: &mut impl Sink) {
 /// A header's value without white space at its ends, with one space for each run inside, in quotes too. Only ASCII white
 /// space counts; the line breaks of a folded value are part of it.
 fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
-    if !holds(value, |byte| *byte <= b' ') || has_single_spaces(value) {
+    if is_single_spaced(value) {
         return sink.bytes(value);
     }
     let words = value
@@ -236,17 +233,12 @@ fn write_single_spaced(value: &[u8], sink: &mut impl Sink) {
     }
 }
 
-/// Whether all white space of a value is single spaces between words, as in nearly every one that has any.
-fn has_single_spaces(value: &[u8]) -> bool {
-    let mut words = value.split(|byte| *byte == b' ');
-    !holds(value, |byte| *byte < b' ') && words.all(|word| !word.is_empty())
-}
-
 /// The parameters that carry a presigned URL's authentication, but for the signature.
 pub(crate) struct AuthParams<'a> {
     pub(crate) scope: Scope<'a>,
-    pub(crate) encoded_access_key_id: &'a str,
-    /// Region and service, percent-encoded, between their slashes.
+    /// The access key id and the slash after it, percent-encoded.
+    pub(crate) credential_front: &'a str,
+    /// What stands in the scope after the date, percent-encoded.
     pub(crate) encoded_place: &'a str,
     pub(crate) expires: u32,
     /// Percent-encoded; none if it is not signed.
@@ -263,19 +255,15 @@ pub(crate) fn write_presigned_query(
 ) {
     let scope = &auth.scope;
     let (names, beginnings) = (&scope.dialect.parameters, &scope.dialect.beginnings);
-    let mut params = Merged {
-        params,
-        begun: false,
-    };
+    let mut params = Merged(params);
 
-    params.begin(names.algorithm, beginnings.algorithm, sink);
+    params.write_before(names.algorithm, "", "&", sink);
+    sink.text(beginnings.algorithm);
     sink.text(scope.dialect.algorithm);
     params.begin(names.credential, beginnings.credential, sink);
-    sink.text(auth.encoded_access_key_id);
-    sink.text("%2F");
+    sink.text(auth.credential_front);
     sink.text(scope.date);
     sink.text(auth.encoded_place);
-    sink.text(scope.dialect.terminator);
     params.begin(names.date, beginnings.date, sink);
     sink.text(scope.time);
     params.begin(names.expires, beginnings.expires, sink);
@@ -286,39 +274,31 @@ pub(crate) fn write_presigned_query(
     }
     params.begin(names.signed_headers, beginnings.signed_headers, sink);
     auth.headers.write_names_encoded(sink);
-    for param in params.params {
+    for param in params.0 {
         param.write("&", sink);
     }
 }
 
-/// Sorted parameters, which others are put between.
-struct Merged<'a> {
-    /// Those that are not written yet.
-    params: &'a [Param<'a>],
-    begun: bool,
-}
+/// Sorted parameters that are not written yet, which others are put between.
+struct Merged<'a>(&'a [Param<'a>]);
 
 impl Merged<'_> {
     /// Writes the parameters that come before this name, and the beginning of what has it: `&name=`.
     #[inline]
     fn begin(&mut self, name: &str, beginning: &str, sink: &mut impl Sink) {
-        if !self.params.is_empty() {
-            self.write_before(name, sink);
-        }
-        sink.text(match self.begun {
-            true => beginning,
-            false => beginning.strip_prefix('&').unwrap_or(beginning),
-        });
-        self.begun = true;
+        self.write_before(name, "&", "", sink);
+        sink.text(beginning);
     }
 
-    /// Writes the parameters that come before this name.
-    fn write_before(&mut self, name: &str, sink: &mut impl Sink) {
-        while let [param, rest @ ..] = self.params
+    /// Writes the parameters that come before this name, each between these.
+    #[inline]
+    fn write_before(&mut self, name: &str, before: &str, after: &str, sink: &mut impl Sink) {
+        while let [param, rest @ ..] = self.0
             && param.name.cmp(Text::Plain(name)) == Ordering::Less
         {
-            param.write(if self.begun { "&" } else { "" }, sink);
-            (self.begun, self.params) = (true, rest);
+            param.write(before, sink);
+            sink.text(after);
+            self.0 = rest;
         }
     }
 }

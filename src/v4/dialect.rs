@@ -12,7 +12,7 @@ pub(crate) struct Dialect {
     pub(crate) terminator: &'static str,
     pub(crate) headers: Headers,
     pub(crate) parameters: Parameters,
-    /// The same names as they stand in a query before a value: `&X-Amz-Date=`.
+    /// The same names as they stand in a query before a value: `&X-Amz-Date=`, and `X-Amz-Algorithm=`, the first.
     pub(crate) beginnings: Parameters,
     pub(crate) form: FormFields,
     /// The same family with the token that nearly every service takes.
@@ -69,8 +69,11 @@ pub(crate) static S3_EXPRESS: Dialect = aws(
 
 /// Names of parameters, and their beginnings.
 macro_rules! parameters {
-    ($($field:ident: $name:literal,)*) => {
-        (Parameters { $($field: $name,)* }, Parameters { $($field: concat!("&", $name, "="),)* })
+    ($first:ident: $first_name:literal, $($field:ident: $name:literal,)*) => {
+        (
+            Parameters { $first: $first_name, $($field: $name,)* },
+            Parameters { $first: concat!($first_name, "="), $($field: concat!("&", $name, "="),)* },
+        )
     };
 }
 

@@ -2,6 +2,7 @@
 //! ([Derive a signing key](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key)).
 
 use super::dialect::Dialect;
+use crate::cache::Label;
 use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text};
 use crate::error::{Error, Quoted, error};
@@ -20,54 +21,53 @@ pub(crate) struct Scope<'a> {
     pub(crate) date: &'a str,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
-    /// Region and service, if they are written already.
+    /// What stands after the date, if it is written already.
     pub(crate) place: Option<&'a Place>,
     pub(crate) dialect: &'static Dialect,
 }
 
-/// Region and service as they stand in a scope between date and terminator. Whoever signs many requests writes them once.
+/// What stands in a scope after the date. Whoever signs many requests writes it once.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// `/us-east-1/s3/`.
+    /// `/us-east-1/s3/aws4_request`.
     pub(crate) plain: Box<str>,
-    /// The same percent-encoded: `%2Fus-east-1%2Fs3%2F`.
+    /// The same percent-encoded: `%2Fus-east-1%2Fs3%2Faws4_request`.
     pub(crate) encoded: Box<str>,
+    /// By which the keys are found.
+    label: Option<Label>,
 }
 
 impl Place {
-    pub(crate) fn new(region: &str, service: &str) -> Self {
-        let plain = alloc::format!("/{region}/{service}/");
+    /// Of a region and service, and of all dialects of one family.
+    pub(crate) fn new(region: &str, service: &str, dialect: &Dialect) -> Self {
+        let plain = alloc::format!("/{region}/{service}/{}", dialect.terminator);
         let mut encoded = String::new();
         Text::Plain(&plain).write(Bare::Unreserved, &mut encoded);
         Place {
             plain: plain.into(),
             encoded: encoded.into(),
+            label: label(region, service, dialect),
         }
     }
 }
 
-impl Scope<'_> {
-    fn parts(&self) -> [&str; 4] {
-        [
-            self.date,
-            self.region,
-            self.service,
-            self.dialect.terminator,
-        ]
-    }
+fn label(region: &str, service: &str, dialect: &Dialect) -> Option<Label> {
+    Label::new(&[dialect.key_prefix, region, service, dialect.terminator])
+}
 
+impl Scope<'_> {
     /// With slashes between the parts.
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         sink.text(self.date);
         match self.place {
             Some(place) => sink.text(&place.plain),
             None => {
-                for text in ["/", self.region, "/", self.service, "/"] {
+                let terminator = self.dialect.terminator;
+                for text in ["/", self.region, "/", self.service, "/", terminator] {
                     sink.text(text);
                 }
             }
         }
-        sink.text(self.dialect.terminator);
     }
 
     /// The signature of a text that is signed as it is, such as a POST policy in base64.
@@ -78,18 +78,29 @@ impl Scope<'_> {
 
     /// The signing key of these credentials for this scope, derived on first use.
     pub(crate) fn signing_key(&self, credentials: &Credentials) -> MacKey {
-        let [date, region, service, terminator] = self.parts();
-        let parts = [self.dialect.key_prefix, date, region, service, terminator];
-        credentials.keys().get_or_derive(&parts, || {
+        let derive = || {
             let mut key = derive(
                 self.dialect.key_prefix,
                 credentials.secret_access_key(),
-                &parts,
+                &[
+                    self.date,
+                    self.region,
+                    self.service,
+                    self.dialect.terminator,
+                ],
             );
             let padded = MacKey::new(&key);
             key.zeroize();
             padded
-        })
+        };
+        let (keys, date) = (credentials.keys(), self.date);
+        match self.place {
+            Some(place) => keys.get_or_derive(date, place.label.as_ref(), derive),
+            None => {
+                let label = label(self.region, self.service, self.dialect);
+                keys.get_or_derive(date, label.as_ref(), derive)
+            }
+        }
     }
 }
 
@@ -100,10 +111,9 @@ fn derive(prefix: &str, secret: &str, parts: &[&str]) -> [u8; 32] {
     ));
     start.push_str(prefix);
     start.push_str(secret);
-    let steps = parts.iter().skip(1);
     let mut key = MacKey::new(start.as_bytes());
     let mut last = [0; 32];
-    for step in steps {
+    for step in parts {
         last.zeroize();
         last = key.mac(|hasher| hasher.update(step.as_bytes()));
         key = MacKey::new(&last);

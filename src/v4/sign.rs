@@ -17,7 +17,6 @@ use crate::signed::{
     AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send,
 };
 use crate::timestamp::{AmzDate, Timestamp};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
@@ -61,6 +60,16 @@ pub(crate) struct Settings {
     session_token: SessionToken,
     /// What a presigned URL says of the payload.
     pub(super) presigned_payload: Payload,
+}
+
+/// Without the names, which the dialect has.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("canonical_uri", &self.canonical_uri)
+            .field("session_token", &self.session_token)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -113,9 +122,10 @@ impl Signer {
         let (region, service) = (region.into(), service.into());
         check_scope_part("region", &region)?;
         check_scope_part("service", &service)?;
+        let settings = Settings::of_service(&service);
         Ok(Signer {
-            settings: Settings::of_service(&service),
-            place: Place::new(&region, &service),
+            settings,
+            place: Place::new(&region, &service, settings.dialect),
             credentials,
             region,
             service,
@@ -171,13 +181,7 @@ impl Signer {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SignedRequest, Error> {
-        sign(
-            &self.context(),
-            &mut request.parts()?,
-            payload,
-            now.into(),
-            None,
-        )
+        request.described(|parts| sign(&self.context(), parts, payload, now.into(), None))
     }
 
     /// The steps of [`sign`](Signer::sign): canonical request, string to sign, signature.
@@ -190,7 +194,7 @@ impl Signer {
         payload: Payload,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        sign_steps(&self.context(), &mut request.parts()?, payload, now.into())
+        request.described(|parts| sign_steps(&self.context(), parts, payload, now.into()))
     }
 
     /// Makes a presigned URL of a request, good for 1 second to 7 days.
@@ -208,12 +212,7 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<PresignedUrl, Error> {
-        presigned_url(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-        )
+        request.described(|parts| presigned_url(&self.context(), parts, expires_in, now.into()))
     }
 
     /// [`presign`](Signer::presign) that appends the URL to a buffer. The headers to send are those that were
@@ -228,15 +227,9 @@ impl Signer {
         now: impl Into<Timestamp>,
         url: &mut String,
     ) -> Result<(), Error> {
-        presign(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-            url,
-            None,
-        )
-        .map(drop)
+        request
+            .described(|parts| presign(&self.context(), parts, expires_in, now.into(), url, None))
+            .map(drop)
     }
 
     /// The steps of [`presign`](Signer::presign): canonical request, string to sign, signature.
@@ -249,12 +242,7 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<SigningSteps, Error> {
-        presign_steps(
-            &self.context(),
-            &mut request.parts()?,
-            expires_in,
-            now.into(),
-        )
+        request.described(|parts| presign_steps(&self.context(), parts, expires_in, now.into()))
     }
 
     fn context(&self) -> Context<'_> {
@@ -263,7 +251,7 @@ impl Signer {
             region: &self.region,
             service: &self.service,
             place: &self.place,
-            settings: self.settings,
+            settings: &self.settings,
         }
     }
 }
@@ -284,9 +272,9 @@ pub(crate) struct Context<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
-    /// Region and service, written.
+    /// What stands in the scope after the date, written.
     pub(crate) place: &'a Place,
-    pub(crate) settings: Settings,
+    pub(crate) settings: &'a Settings,
 }
 
 impl<'a> Context<'a> {
@@ -344,7 +332,7 @@ impl<'a> Context<'a> {
     ) -> AuthParams<'b> {
         AuthParams {
             scope: self.scope(&prepared.date),
-            encoded_access_key_id: self.credentials.encoded_access_key_id(),
+            credential_front: self.credentials.encoded_credential_front(),
             encoded_place: &self.place.encoded,
             expires: prepared.expires,
             session_token: self.token_in_query(),
@@ -397,7 +385,7 @@ pub(crate) fn presign(
 ) -> Result<Timestamp, Error> {
     let payload = context.settings.presigned_payload.text();
     let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-    let headers = SignedHeaders::of(parts, []);
+    let headers = SignedHeaders::of(parts, &[]);
     let auth = context.auth_params(&prepared, &headers);
     let scope = auth.scope;
 
@@ -530,13 +518,14 @@ fn url_bound(parts: &Parts<'_>, auth: &AuthParams<'_>, context: &Context<'_>) ->
     [
         FIXED,
         parts.url_bound(),
-        auth.encoded_access_key_id.len(),
+        auth.credential_front.len(),
         auth.encoded_place.len(),
         context
             .credentials
             .encoded_session_token()
             .map_or(0, str::len),
-        auth.headers.names_bound(),
+        // Percent-encoded, a byte is three at the most.
+        auth.headers.names_bound().saturating_mul(3),
     ]
     .into_iter()
     .fold(0, usize::saturating_add)
@@ -549,7 +538,7 @@ pub(crate) fn sign(
     now: Timestamp,
     mut steps: Option<&mut SigningSteps>,
 ) -> Result<SignedRequest, Error> {
-    let settings = &context.settings;
+    let settings = context.settings;
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
     check_id(context.credentials.access_key_id())?;
@@ -581,19 +570,25 @@ pub(crate) fn sign(
     };
     sort(parts.params.as_mut_slice());
 
-    let signed_token = context.signed(token);
-    let added = [
-        adds_date.then_some((names.date, scope.time)),
-        adds_hash.then_some((names.content_sha256, payload)),
-        signed_token
-            .filter(|_| adds_token)
-            .map(|token| (names.security_token, token)),
-    ];
-    let headers = SignedHeaders::of(parts, added.into_iter().flatten());
+    // All that is added is sent; a token that is appended is not signed.
+    let token = token.filter(|_| adds_token);
+    let added = |token: Option<_>| {
+        [
+            adds_date.then_some((names.date, scope.time)),
+            adds_hash.then_some((names.content_sha256, payload)),
+            token.map(|token| (names.security_token, token)),
+        ]
+    };
+    let headers = SignedHeaders::of(parts, &added(context.signed(token)));
+    let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
+    for (name, value) in added(token).iter().flatten() {
+        signed.add(name, value);
+    }
     // The names are written once, into the result, and hashed from there.
-    let mut authorization = begin_authorization(context, &scope, &headers);
+    let authorization = signed.value();
+    begin_authorization(context, &scope, authorization);
     let names_at = authorization.len();
-    headers.write_names(&mut authorization);
+    headers.write_names(authorization);
     let hash = hash_canonical(
         &CanonicalRequest {
             method: parts.method,
@@ -614,40 +609,34 @@ pub(crate) fn sign(
     // With a space after each comma: some services refuse the header without.
     authorization.push_str(", Signature=");
     authorization.push_str(signature.as_str());
-    Ok(SignedRequest::new([
-        adds_date.then(|| (names.date, Cow::Owned(scope.time.into()))),
-        adds_hash.then(|| (names.content_sha256, Cow::Owned(payload.into()))),
-        token
-            .filter(|_| adds_token)
-            .map(|token| (names.security_token, Cow::Owned(token.into()))),
-        Some((AUTHORIZATION, Cow::Owned(authorization))),
-    ]))
+    signed.end_value(AUTHORIZATION);
+    Ok(signed)
 }
 
-/// The `Authorization` header up to the names of the signed headers, with room for the rest.
-fn begin_authorization(
-    context: &Context<'_>,
-    scope: &Scope<'_>,
-    headers: &SignedHeaders<'_>,
-) -> String {
-    /// Words, separators, date and signature.
-    const FIXED: usize = 160;
-    let id = context.credentials.access_key_id();
-    let bound = [
+/// An upper bound of the values of the headers that signing adds, so that they are allocated once.
+fn signed_bound(context: &Context<'_>, token: Option<&str>, headers: &SignedHeaders<'_>) -> usize {
+    /// Words, separators, time, dates, hash and signature.
+    const FIXED: usize = 256;
+    [
         FIXED,
-        id.len(),
+        context.credentials.access_key_id().len(),
         context.region.len(),
         context.service.len(),
         headers.names_bound(),
-    ];
-    let mut text = String::with_capacity(bound.into_iter().fold(0, usize::saturating_add));
+        token.map_or(0, str::len),
+    ]
+    .into_iter()
+    .fold(0, usize::saturating_add)
+}
+
+/// The `Authorization` header up to the names of the signed headers.
+fn begin_authorization(context: &Context<'_>, scope: &Scope<'_>, text: &mut String) {
     text.push_str(context.settings.dialect.algorithm);
     text.push_str(" Credential=");
-    text.push_str(id);
+    text.push_str(context.credentials.access_key_id());
     text.push('/');
-    scope.write(&mut text);
+    scope.write(text);
     text.push_str(", SignedHeaders=");
-    text
 }
 
 /// The signature of a canonical request that is at hand.

@@ -65,7 +65,7 @@ impl Template {
     ) -> Result<Self, Error> {
         let payload = context.settings.presigned_payload.text();
         let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-        let headers = SignedHeaders::of(parts, []);
+        let headers = SignedHeaders::of(parts, &[]);
         let auth = context.auth_params(&prepared, &headers);
 
         let mut origin = String::new();
@@ -113,7 +113,7 @@ impl Template {
             region: context.region.into(),
             service: context.service.into(),
             place: context.place.clone(),
-            settings: context.settings,
+            settings: *context.settings,
         })
     }
 
@@ -153,7 +153,7 @@ impl Template {
             region: &self.region,
             service: &self.service,
             place: &self.place,
-            settings: self.settings,
+            settings: &self.settings,
         };
         let (date, _) = check_life(&context, self.expires_in, now)?;
         let scope = context.scope(&date);

@@ -96,7 +96,7 @@ use crate::request::{check_header, check_method};
 use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
-use crate::v4::{CanonicalUri, Place, SessionToken, check_scope_part};
+use crate::v4::{AWS4, CanonicalUri, Place, SessionToken, check_scope_part};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -187,7 +187,7 @@ impl Usual {
         Some(Usual {
             region: region.into(),
             service: service.into(),
-            place: Place::new(region, service),
+            place: Place::new(region, service, &AWS4),
         })
     }
 }

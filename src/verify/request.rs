@@ -92,6 +92,7 @@ impl<'a> ReceivedRequest<'a> {
         self.headers.push(Header {
             name,
             value: value.as_ref(),
+            ..Header::default()
         });
         self
     }
@@ -106,6 +107,7 @@ impl<'a> ReceivedRequest<'a> {
             .extend(headers.into_iter().map(|(name, value)| Header {
                 name,
                 value: value.as_ref(),
+                ..Header::default()
             }));
         self
     }

@@ -8,7 +8,7 @@ use crate::error::Quoted;
 use crate::list::List;
 use crate::request::is_token;
 use crate::signed::Signature;
-use crate::v4::{AWS4, Place};
+use crate::v4::Place;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -107,9 +107,11 @@ pub(crate) fn access_key_id_of<'a>(
         Text::Plain(_) => ("/", &place.plain),
         Text::Wire(_) => ("%2F", &place.encoded),
     };
-    let rest = credential.raw().strip_suffix(AWS4.terminator)?;
-    let rest = rest.strip_suffix(&**place)?.strip_suffix(date)?;
-    let id = rest.strip_suffix(slash).filter(|id| !id.is_empty())?;
+    let rest = credential.raw().strip_suffix(&**place)?;
+    let id = rest
+        .strip_suffix(date)?
+        .strip_suffix(slash)
+        .filter(|id| !id.is_empty())?;
     match credential {
         Text::Plain(_) => Some(Cow::Borrowed(id)),
         Text::Wire(_) => decode(Text::Wire(id)),
