@@ -188,7 +188,10 @@ fn verified<'a, T>(
 }
 
 fn verify_downloads(case: &Downloads, rounds: usize) {
-    let urls: Vec<&str> = case.expected.iter().map(|signed| &*signed.url).collect();
+    /// What was just received lies in the processor's cache, as the floor's texts do. Ten thousand URLs with a token don't.
+    const RECEIVED: usize = 100;
+    let urls = case.expected.iter().map(|signed| &*signed.url);
+    let urls: Vec<&str> = urls.take(RECEIVED).collect();
     let mut rows = floor_rows(&case.expected[0]);
     rows.push(verified(
         "Verifier::verify, a whole URL",
@@ -216,7 +219,7 @@ fn verify_downloads(case: &Downloads, rounds: usize) {
         rounds,
     );
 
-    let signed: Vec<_> = (0..case.keys.len())
+    let signed: Vec<_> = (0..case.keys.len().min(RECEIVED))
         .map(|call| mac::presigned_v2(case.key(call), case.token.as_deref()))
         .collect();
     let blocks = signed[0].1.floor().blocks();
