@@ -13,7 +13,8 @@ use core::array;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use zeroize::Zeroize as _;
 
-/// Scopes with a longer label are not kept. The longest of AWS's own has 51 bytes.
+/// Scopes with a longer label are not kept. 35 bytes are left for region and service: enough for `ap-southeast-1` and
+/// `elasticloadbalancing`.
 const LONGEST_LABEL: usize = 64;
 
 /// Bytes of a date, `20130524`. A label begins with it.

@@ -287,14 +287,14 @@ impl<'a> Text<'a> {
                 true => bare.canonical_run(rest.as_bytes()),
                 false => bare.run(rest.as_bytes()),
             };
+            if run == rest.len() {
+                return sink.text(rest);
+            }
             // A run ends before an ASCII byte or before the first byte of a character.
             let Some((ready, special)) = rest.split_at_checked(run) else {
                 return;
             };
             sink.text(ready);
-            if special.is_empty() {
-                return;
-            }
             rest = special;
             if wire && let Some((byte, after)) = unescape(rest) {
                 sink.text(bare.encoded(byte));

@@ -33,8 +33,8 @@ pub(crate) struct Place {
     pub(crate) plain: Box<str>,
     /// The same percent-encoded: `%2Fus-east-1%2Fs3%2Faws4_request`.
     pub(crate) encoded: Box<str>,
-    /// By which the keys are found.
-    label: Option<Label>,
+    /// By which the keys are found. In a box, because a bucket is often a part of something small.
+    label: Option<Box<Label>>,
 }
 
 impl Place {
@@ -46,7 +46,7 @@ impl Place {
         Place {
             plain: plain.into(),
             encoded: encoded.into(),
-            label: label(region, service, dialect),
+            label: label(region, service, dialect).map(Box::new),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Scope<'_> {
         };
         let (keys, date) = (credentials.keys(), self.date);
         match self.place {
-            Some(place) => keys.get_or_derive(date, place.label.as_ref(), derive),
+            Some(place) => keys.get_or_derive(date, place.label.as_deref(), derive),
             None => {
                 let label = label(self.region, self.service, self.dialect);
                 keys.get_or_derive(date, label.as_ref(), derive)
