@@ -7,7 +7,7 @@
 use super::key::Scope;
 use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
 use crate::headers::{HeaderList, Value};
-use crate::request::{Header, Param, Parts, Path, write_params};
+use crate::request::{Authority, Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -118,11 +118,20 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
-    /// The headers that another signer chose.
-    pub(crate) fn chosen(headers: impl IntoIterator<Item = (&'a str, Value<'a>)>) -> Self {
+    /// The headers that another signer chose, and the host of the URL if it is not among them.
+    pub(crate) fn chosen<'b>(
+        host: Option<Authority<'a>>,
+        headers: impl IntoIterator<Item = &'b Header<'a>>,
+    ) -> Self
+    where
+        'a: 'b,
+    {
         let mut list = HeaderList::new();
-        for (name, value) in headers {
-            list.push(name, value);
+        if let Some(host) = host {
+            list.push_known("host", true, Value::Host(host));
+        }
+        for header in headers {
+            list.push_known(header.name, header.is_lower, header.signed_value());
         }
         list.sort();
         SignedHeaders {

@@ -415,7 +415,10 @@ impl Verifier {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
-            check_header(header.name, header.value).map_err(refused)?;
+            // What is known of it is known of a header that can be.
+            if !header.is_single_spaced {
+                check_header(header.name, header.value).map_err(refused)?;
+            }
         }
         // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
         let path = request.authority.is_none().then_some(request.path);

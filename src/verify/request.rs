@@ -1,10 +1,11 @@
 //! A request as a server received it. What lives here: its description. What does not: any check of it, but for those of a URL.
 
+use super::limits::MOST_TARGET;
 use super::query::Query;
 use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
-use crate::request::{Authority, Header, Url, split_target};
+use crate::request::{Authority, Header, Url, check_header, split_target};
 use core::fmt;
 
 /// A request as it was received: method, target, headers, and what is known of the body.
@@ -89,11 +90,7 @@ impl<'a> ReceivedRequest<'a> {
     /// Adds a header. Give a repeated header as often as it was received, in that order.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.headers.push(Header {
-            name,
-            value: value.as_ref(),
-            ..Header::default()
-        });
+        self.headers.push(look_at(name, value.as_ref()));
         self
     }
 
@@ -103,12 +100,11 @@ impl<'a> ReceivedRequest<'a> {
         mut self,
         headers: impl IntoIterator<Item = (&'n str, &'v V)>,
     ) -> Self {
-        self.headers
-            .extend(headers.into_iter().map(|(name, value)| Header {
-                name,
-                value: value.as_ref(),
-                ..Header::default()
-            }));
+        self.headers.extend(
+            headers
+                .into_iter()
+                .map(|(name, value)| look_at(name, value.as_ref())),
+        );
         self
     }
 
@@ -148,6 +144,20 @@ impl<'a> ReceivedRequest<'a> {
             (None, Some(authority)) => Some(Value::Host(authority)),
             (None, None) => None,
         }
+    }
+}
+
+/// A header, and what can be seen of it at once. One that can't be is refused when the request is checked, and so is one that is too
+/// long, which nobody looks at before.
+fn look_at<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
+    let unseen = Header {
+        name,
+        value,
+        ..Header::default()
+    };
+    match name.len().saturating_add(value.len()) <= MOST_TARGET {
+        true => check_header(name, value).unwrap_or(unseen),
+        false => unseen,
     }
 }
 

@@ -417,7 +417,7 @@ impl<'a> Claim<'a> {
         let names = self.names.list();
         let names = names.as_slice();
         check_names(self.names, names, scheme)?;
-        let Some(host) = place_of(names, "host") else {
+        let Some(host) = names.iter().position(|name| name.stands_for("host")) else {
             return Err(refuse!(
                 HeaderNotSigned,
                 scheme,
@@ -427,7 +427,7 @@ impl<'a> Claim<'a> {
         let sent = request.headers.as_slice();
         let mut found = List::<(usize, usize), 16>::new();
         for (at, header) in sent.iter().enumerate() {
-            match place_of(names, header.name) {
+            match place_of(names, header) {
                 Some(place) => found.push((place, at)),
                 None => self.check_unsigned(header)?,
             }
@@ -658,13 +658,15 @@ impl<'a> Claim<'a> {
     ) -> T {
         let host = request.host().unwrap_or_default();
         let sent = request.headers.as_slice();
-        let headers = match self.order.as_slice() {
-            [] => SignedHeaders::of_host(host),
-            order => {
-                SignedHeaders::chosen(order.iter().map(|at| match sent.get(usize::from(*at)) {
-                    Some(header) => (header.name, Value::Bytes(header.value)),
-                    None => ("host", host),
-                }))
+        let headers = match (self.order.as_slice(), host) {
+            ([], host) => SignedHeaders::of_host(host),
+            (order, host) => {
+                let authority = match host {
+                    Value::Host(authority) => Some(authority),
+                    _ => None,
+                };
+                let headers = order.iter().filter_map(|at| sent.get(usize::from(*at)));
+                SignedHeaders::chosen(authority, headers)
             }
         };
         let own = match request.body {
