@@ -344,16 +344,18 @@ pub(crate) struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+    /// One that signing adds: its name is in lower case, and its value holds no white space.
+    pub(crate) fn added(name: &'a str, value: &'a str) -> Self {
+        Header {
+            name,
+            value: value.as_bytes(),
+            is_single_spaced: true,
+            is_lower: true,
+        }
     }
 
-    /// The value to be signed.
-    pub(crate) fn signed_value(&self) -> Value<'a> {
-        match self.is_single_spaced {
-            true => Value::Line(self.value),
-            false => Value::Bytes(self.value),
-        }
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
     }
 
     /// The value without white space at its ends.
@@ -428,13 +430,18 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
         let header = check_header(name, value)?;
         if !header.is_named("host") {
             self.headers.push(header);
             return Ok(());
         }
-        let host = header.trimmed();
+        self.add_host(header.trimmed())
+    }
+
+    #[cold]
+    fn add_host(&mut self, host: &'a [u8]) -> Result<(), Error> {
         if host.is_empty() {
             return Err(error!(Header, "the Host header is empty"));
         }

@@ -6,7 +6,7 @@
 //! in the crate knows these rules.
 
 use crate::encode::{Sink, Text};
-use crate::headers::{HeaderList, Value, write_unfolded};
+use crate::headers::{HeaderList, write_unfolded};
 use crate::request::{Header, Param, Parts, Path};
 use crate::timestamp::write_decimal;
 
@@ -195,17 +195,17 @@ fn write_decoded(value: Text<'_>, sink: &mut impl Sink) {
 }
 
 /// The `x-amz-*` headers of a request, sorted.
-pub(crate) struct AmzHeaders<'a>(HeaderList<'a>);
+pub(crate) struct AmzHeaders<'a>(HeaderList<(&'a str, &'a [u8])>);
 
 impl<'a> AmzHeaders<'a> {
     pub(crate) fn of(parts: &Parts<'a>, added_token: Option<&'a str>) -> Self {
         let mut list = HeaderList::new();
         if let Some(token) = added_token {
-            list.push(SECURITY_TOKEN, Value::Bytes(token.as_bytes()));
+            list.push((SECURITY_TOKEN, token.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_amz(header) {
-                list.push(header.name, Value::Bytes(header.value));
+                list.push((header.name, header.value));
             }
         }
         list.sort();
@@ -215,8 +215,8 @@ impl<'a> AmzHeaders<'a> {
     /// The headers of a request that another signer made.
     pub(crate) fn received(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut list = HeaderList::new();
-        for (name, value) in headers {
-            list.push(name, Value::Bytes(value));
+        for header in headers {
+            list.push(header);
         }
         list.sort();
         AmzHeaders(list)
@@ -224,13 +224,8 @@ impl<'a> AmzHeaders<'a> {
 
     /// Each name with all its values.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a [u8]>)> {
-        self.0.groups().map(|(name, values)| {
-            let bytes = values.map(|value| match value {
-                Value::Bytes(bytes) | Value::Line(bytes) => bytes,
-                Value::Host(_) => &[],
-            });
-            (name, bytes)
-        })
+        let groups = self.0.groups();
+        groups.map(|(name, headers)| (name, headers.map(|(_, value)| *value)))
     }
 
     fn write(&self, sink: &mut impl Sink) {

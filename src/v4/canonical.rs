@@ -6,9 +6,10 @@
 
 use super::key::Scope;
 use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
-use crate::headers::{HeaderList, Value};
+use crate::headers::{HeaderList, Named, Value};
 use crate::request::{Authority, Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -78,34 +79,64 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 
 /// The headers that are signed, sorted by name.
 pub(crate) struct SignedHeaders<'a> {
-    /// The host, if the request has no other header, as for most presigned URLs. The list is empty then.
-    host_alone: Option<Value<'a>>,
-    list: HeaderList<'a>,
+    /// Used where the list has a host that is no header, and where it is empty.
+    host: Value<'a>,
+    /// Empty if the request has no other header than the host, as for most presigned URLs.
+    list: HeaderList<Entry<'a>>,
+}
+
+/// A header, or the host that stands apart from the headers.
+#[derive(Clone, Copy, Default)]
+struct Entry<'a>(Option<&'a Header<'a>>);
+
+impl<'a> Named<'a> for Entry<'a> {
+    #[inline]
+    fn name(&self) -> &'a str {
+        self.0.map_or("host", |header| header.name)
+    }
+}
+
+impl Entry<'_> {
+    /// Writes the name in lower case.
+    #[inline]
+    fn write_name(&self, sink: &mut impl Sink) {
+        match self.0 {
+            None => sink.text("host"),
+            Some(header) if header.is_lower => sink.text(header.name),
+            Some(header) => sink.lower(header.name),
+        }
+    }
+
+    #[inline]
+    fn write_value(&self, host: Value<'_>, sink: &mut impl Sink) {
+        match self.0 {
+            None => write_host(host, sink),
+            Some(header) if header.is_single_spaced => sink.bytes(header.value),
+            Some(header) => write_single_spaced(header.value, sink),
+        }
+    }
 }
 
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(parts: &Parts<'a>, added: &[Option<(&'static str, &'a str)>]) -> Self {
-        let mut headers = SignedHeaders {
-            host_alone: None,
-            list: HeaderList::new(),
-        };
+    pub(crate) fn of(
+        parts: &'a Parts<'a>,
+        added: impl IntoIterator<Item = &'a Header<'a>>,
+    ) -> Self {
+        let mut headers = SignedHeaders::of_host(parts.signed_host());
         let list = &mut headers.list;
-        let host = parts.signed_host();
-        if parts.headers.as_slice().is_empty() && added.iter().all(Option::is_none) {
-            headers.host_alone = Some(host);
+        for header in added {
+            list.push(Entry(Some(header)));
+        }
+        let given = parts.headers.as_slice();
+        if given.is_empty() && list.is_empty() {
             return headers;
         }
-        list.push_known("host", true, host);
-        for (name, value) in added.iter().flatten() {
-            list.push_known(name, true, Value::Line(value.as_bytes()));
+        for header in given.iter().filter(|header| is_signed(header)) {
+            list.push(Entry(Some(header)));
         }
-        for header in parts.headers.as_slice() {
-            if is_signed(header) {
-                list.push_known(header.name, header.is_lower, header.signed_value());
-            }
-        }
+        list.push(Entry(None));
         list.sort();
         headers
     }
@@ -113,56 +144,59 @@ impl<'a> SignedHeaders<'a> {
     /// The host and nothing else.
     pub(crate) fn of_host(host: Value<'a>) -> Self {
         SignedHeaders {
-            host_alone: Some(host),
+            host,
             list: HeaderList::new(),
         }
     }
 
     /// The headers that another signer chose, and the host of the URL if it is not among them.
-    pub(crate) fn chosen<'b>(
+    pub(crate) fn chosen(
         host: Option<Authority<'a>>,
-        headers: impl IntoIterator<Item = &'b Header<'a>>,
-    ) -> Self
-    where
-        'a: 'b,
-    {
+        headers: impl IntoIterator<Item = &'a Header<'a>>,
+    ) -> Self {
         let mut list = HeaderList::new();
-        if let Some(host) = host {
-            list.push_known("host", true, Value::Host(host));
+        if host.is_some() {
+            list.push(Entry(None));
         }
         for header in headers {
-            list.push_known(header.name, header.is_lower, header.signed_value());
+            list.push(Entry(Some(header)));
         }
         list.sort();
         SignedHeaders {
-            host_alone: None,
+            host: host.map_or_else(Value::default, Value::Host),
             list,
         }
     }
 
+    /// The host, if there is nothing else.
+    #[inline]
+    fn host_alone(&self) -> Option<Value<'a>> {
+        self.list.is_empty().then_some(self.host)
+    }
+
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        if self.host_alone.is_some() {
+        if self.host_alone().is_some() {
             return sink.text("host");
         }
-        for (at, name) in self.list.names().enumerate() {
+        for (at, header) in self.list.names().enumerate() {
             if at > 0 {
                 sink.text(";");
             }
-            name.write(sink);
+            header.write_name(sink);
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        if self.host_alone.is_some() {
+        if self.host_alone().is_some() {
             return sink.text("host");
         }
-        for (at, name) in self.list.names().enumerate() {
+        for (at, header) in self.list.names().enumerate() {
             if at > 0 {
                 sink.text("%3B");
             }
-            name.write(&mut Encoded(sink));
+            header.write_name(&mut Encoded(sink));
         }
     }
 
@@ -171,18 +205,30 @@ impl<'a> SignedHeaders<'a> {
         self.list.names_bound().saturating_add("host".len())
     }
 
-    fn write(&self, sink: &mut impl Sink) {
-        for (at, (is_new, name, value)) in self.list.iter().enumerate() {
+    /// Writes the lines, and the names beside them to where they are sent, in one go.
+    #[inline]
+    fn write(&self, mut names: Option<&mut String>, sink: &mut impl Sink) {
+        for (at, (is_new, header)) in self.list.iter().enumerate() {
             if is_new {
                 if at > 0 {
                     sink.text("\n");
                 }
-                name.write(sink);
+                match &mut names {
+                    None => header.write_name(sink),
+                    Some(names) => {
+                        if at > 0 {
+                            names.text(";");
+                        }
+                        let start = names.len();
+                        header.write_name(*names);
+                        sink.text(names.get(start..).unwrap_or_default());
+                    }
+                }
                 sink.text(":");
             } else {
                 sink.text(",");
             }
-            write_value(*value, sink);
+            header.write_value(self.host, sink);
         }
         if !self.list.is_empty() {
             sink.text("\n");
@@ -209,18 +255,10 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
     }
 }
 
-#[inline]
-fn write_value(value: Value<'_>, sink: &mut impl Sink) {
-    match value {
-        Value::Line(value) => sink.bytes(value),
-        other => write_other_value(other, sink),
-    }
-}
-
-#[inline(never)]
-fn write_other_value(value: Value<'_>, sink: &mut impl Sink) {
-    match value {
-        Value::Bytes(value) | Value::Line(value) => write_single_spaced(value, sink),
+fn write_host(host: Value<'_>, sink: &mut impl Sink) {
+    match host {
+        Value::Line(host) => sink.bytes(host),
+        Value::Bytes(host) => write_single_spaced(host, sink),
         Value::Host(authority) => authority.write(sink),
     }
 }
@@ -337,7 +375,7 @@ pub(crate) enum CanonicalQuery<'a> {
 }
 
 pub(crate) enum CanonicalNames<'a> {
-    /// Written before, into the `Authorization` header.
+    /// Written before.
     Written(&'a str),
     /// To be written from the headers.
     Of(&'a SignedHeaders<'a>),
@@ -345,6 +383,28 @@ pub(crate) enum CanonicalNames<'a> {
 
 impl CanonicalRequest<'_> {
     pub(crate) fn write(&self, sink: &mut impl Sink) {
+        self.write_to_query(sink);
+        self.write_after_query(sink);
+    }
+
+    /// Writes the request, and appends the names of its headers to a text that needs them too.
+    pub(super) fn write_with_names(&self, names: &mut String, sink: &mut impl Sink) {
+        if self.headers.host_alone().is_some() {
+            names.text("host");
+            return self.write(sink);
+        }
+        self.write_to_query(sink);
+        sink.text("\n");
+        let start = names.len();
+        self.headers.write(Some(names), sink);
+        sink.text("\n");
+        sink.text(names.get(start..).unwrap_or_default());
+        sink.text("\n");
+        sink.text(self.payload);
+    }
+
+    #[inline]
+    fn write_to_query(&self, sink: &mut impl Sink) {
         sink.text(self.method);
         sink.text("\n");
         match self.path {
@@ -356,18 +416,17 @@ impl CanonicalRequest<'_> {
             CanonicalQuery::Written(query) => sink.text(query),
             CanonicalQuery::Of(params) => write_params(params, sink),
         }
-        self.write_after_query(sink);
     }
 
     /// All that is the same for every key and second under one template.
     pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
-        if let Some(host) = self.headers.host_alone {
+        if let Some(host) = self.headers.host_alone() {
             sink.text("\nhost:");
-            write_value(host, sink);
+            write_host(host, sink);
             sink.text("\n\nhost\n");
         } else {
             sink.text("\n");
-            self.headers.write(sink);
+            self.headers.write(None, sink);
             sink.text("\n");
             match self.names {
                 CanonicalNames::Written(names) => sink.text(names),

@@ -522,7 +522,7 @@ pub(crate) fn sign(
     let settings = context.settings;
     let names = &settings.dialect.headers;
     let date = now.amz_date()?;
-    check_id(context.credentials.access_key_id())?;
+    check_id(context.credentials)?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
     marks::check_no_v2(parts)?;
@@ -551,36 +551,37 @@ pub(crate) fn sign(
     };
     sort(parts.params.as_mut_slice());
 
-    // All that is added is sent; a token that is appended is not signed.
     let token = token.filter(|_| adds_token);
-    let added = |token: Option<_>| {
-        [
-            adds_date.then_some((names.date, scope.time)),
-            adds_hash.then_some((names.content_sha256, payload)),
-            token.map(|token| (names.security_token, token)),
-        ]
-    };
-    let headers = SignedHeaders::of(parts, &added(context.signed(token)));
+    let added = [
+        adds_date.then_some((names.date, scope.time)),
+        adds_hash.then_some((names.content_sha256, payload)),
+        token.map(|token| (names.security_token, token)),
+    ];
+    // All that is added is sent; a token that is appended is not signed.
+    let [date, content_sha256, security_token] =
+        added.map(|added| added.map(|(name, value)| Header::added(name, value)));
+    let signed_too = [date, content_sha256, context.signed(security_token)];
+    let headers = SignedHeaders::of(parts, signed_too.iter().flatten());
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
-    for (name, value) in added(token).iter().flatten() {
+    for (name, value) in added.into_iter().flatten() {
         signed.add(name, value);
     }
-    // The names are written once, into the result, and hashed from there.
     let authorization = signed.value();
     begin_authorization(context, &scope, authorization);
-    let names_at = authorization.len();
-    headers.write_names(authorization);
-    let hash = hash_canonical(
-        &CanonicalRequest {
-            method: parts.method,
-            path: CanonicalPath::Of(parts.path, settings.canonical_uri),
-            query: CanonicalQuery::Of(parts.params.as_slice()),
-            headers: &headers,
-            names: CanonicalNames::Written(authorization.get(names_at..).unwrap_or_default()),
-            payload,
-        },
-        steps.as_deref_mut(),
-    );
+    let canonical = CanonicalRequest {
+        method: parts.method,
+        path: CanonicalPath::Of(parts.path, settings.canonical_uri),
+        query: CanonicalQuery::Of(parts.params.as_slice()),
+        headers: &headers,
+        names: CanonicalNames::Of(&headers),
+        payload,
+    };
+    if let Some(steps) = &mut steps {
+        canonical.write(&mut steps.canonical_request);
+    }
+    let hash = Hex::of(&hash(|hasher| {
+        canonical.write_with_names(authorization, hasher);
+    }));
     let signature = sign_hash(
         &scope,
         &scope.signing_key(context.credentials),
@@ -695,8 +696,11 @@ fn check_expires(expires_in: Duration) -> Result<u32, Error> {
 }
 
 /// In the `Authorization` header a comma ends the credential, for every reader; a URL or a form can carry it.
-fn check_id(access_key_id: &str) -> Result<(), Error> {
-    match access_key_id.contains(',') {
+fn check_id(credentials: &Credentials) -> Result<(), Error> {
+    let id = credentials.access_key_id();
+    // An escape is longer than the comma that it stands for.
+    let may_hold_one = credentials.encoded_access_key_id().len() != id.len();
+    match may_hold_one && id.contains(',') {
         false => Ok(()),
         true => Err(error!(
             Credentials,
