@@ -6,6 +6,8 @@ use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
 use crate::request::{Authority, Header, Url, check_header, split_target};
+use crate::signed::AUTHORIZATION;
+use crate::v4::{AWS4, S3_EXPRESS};
 use core::fmt;
 
 /// A request as it was received: method, target, headers, and what is known of the body.
@@ -29,6 +31,7 @@ pub struct ReceivedRequest<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: Query<'a>,
     pub(crate) headers: List<Header<'a>, 16>,
+    singles: Singles,
     /// From a URL, for want of a `Host` header.
     pub(crate) authority: Option<Authority<'a>>,
     pub(crate) body: Body<'a>,
@@ -60,6 +63,7 @@ impl<'a> ReceivedRequest<'a> {
             path,
             query: Query::default(),
             headers: List::new(),
+            singles: Singles::default(),
             authority: None,
             body: Body::Unknown,
             bucket: None,
@@ -90,7 +94,7 @@ impl<'a> ReceivedRequest<'a> {
     /// Adds a header. Give a repeated header as often as it was received, in that order.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.headers.push(look_at(name, value.as_ref()));
+        self.add(name, value.as_ref());
         self
     }
 
@@ -100,12 +104,17 @@ impl<'a> ReceivedRequest<'a> {
         mut self,
         headers: impl IntoIterator<Item = (&'n str, &'v V)>,
     ) -> Self {
-        self.headers.extend(
-            headers
-                .into_iter()
-                .map(|(name, value)| look_at(name, value.as_ref())),
-        );
+        for (name, value) in headers {
+            self.add(name, value.as_ref());
+        }
         self
+    }
+
+    #[inline]
+    fn add(&mut self, name: &'a str, value: &'a [u8]) {
+        let at = self.headers.as_slice().len();
+        self.singles.see(name, at);
+        self.headers.push(look_at(name, value));
     }
 
     /// The body, if it has been read. Only if its hash is needed, and for S3 only after the signature was
@@ -137,12 +146,94 @@ impl<'a> ReceivedRequest<'a> {
         headers.filter(move |header| header.is_named(name))
     }
 
+    /// The first header of a name that should be there once at most.
+    pub(crate) fn single(&self, single: Single) -> Option<&Header<'a>> {
+        let at = *self.singles.first.get(single as usize)?;
+        self.headers.as_slice().get(usize::from(at))
+    }
+
+    /// Whether there is a second one.
+    pub(crate) fn is_repeated(&self, single: Single) -> bool {
+        self.singles.repeated & (1 << single as u8) != 0
+    }
+
     /// The host as it is signed.
     pub(crate) fn host(&self) -> Option<Value<'a>> {
-        match (self.values("host").next(), self.authority) {
+        match (self.single(Single::Host), self.authority) {
             (Some(header), _) => Some(Value::Bytes(header.trimmed())),
             (None, Some(authority)) => Some(Value::Host(authority)),
             (None, None) => None,
+        }
+    }
+}
+
+/// A header that is looked for in nearly every request, and that should be there once at most.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(crate) enum Single {
+    Host,
+    Authorization,
+    Date,
+    AmzDate,
+    ContentSha256,
+    SecurityToken,
+    SessionToken,
+}
+
+impl Single {
+    const ALL: [Single; 7] = [
+        Single::Host,
+        Single::Authorization,
+        Single::Date,
+        Single::AmzDate,
+        Single::ContentSha256,
+        Single::SecurityToken,
+        Single::SessionToken,
+    ];
+
+    /// Its name in messages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Single::Host => "host",
+            Single::Authorization => AUTHORIZATION,
+            Single::Date => "date",
+            Single::AmzDate => AWS4.headers.date,
+            Single::ContentSha256 => AWS4.headers.content_sha256,
+            Single::SecurityToken => AWS4.headers.security_token,
+            Single::SessionToken => S3_EXPRESS.headers.security_token,
+        }
+    }
+}
+
+/// Where these headers stand, found while they are added.
+#[derive(Clone, Copy)]
+struct Singles {
+    /// By [`Single`]. Where none is, the place is one that no request comes to.
+    first: [u16; Single::ALL.len()],
+    /// A bit for each that is there more than once.
+    repeated: u8,
+}
+
+impl Default for Singles {
+    fn default() -> Self {
+        Singles {
+            first: [u16::MAX; Single::ALL.len()],
+            repeated: 0,
+        }
+    }
+}
+
+impl Singles {
+    fn see(&mut self, name: &str, at: usize) {
+        let mut singles = Single::ALL.into_iter().zip(&mut self.first);
+        let is = |single: Single| name.eq_ignore_ascii_case(single.name());
+        let Some((single, first)) = singles.find(|(single, _)| is(*single)) else {
+            return;
+        };
+        match *first {
+            // What does not fit is refused for the number of headers.
+            u16::MAX => *first = u16::try_from(at).unwrap_or(u16::MAX),
+            _ => self.repeated |= 1 << single as u8,
         }
     }
 }
@@ -184,7 +275,7 @@ impl<'a> ReceivedRequest<'a> {
                 .map(|(name, value)| (name.as_str(), value.as_bytes())),
         );
         match uri.authority() {
-            Some(authority) if request.values("host").next().is_none() => {
+            Some(authority) if request.single(Single::Host).is_none() => {
                 request.header("host", authority.as_str())
             }
             _ => request,
