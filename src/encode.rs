@@ -244,6 +244,26 @@ pub(crate) fn is_lower(text: &str) -> bool {
     words.fold(upper_in(last), |found, word| found | upper_in(word)) == 0
 }
 
+/// Whether a text is another, which is in lower case, but for the case of its letters.
+#[inline]
+pub(crate) fn is_in_lower(text: &[u8], lower: &[u8]) -> bool {
+    let as_lower = |bytes: &[u8; 8]| {
+        let word = u64::from_le_bytes(*bytes);
+        word | (upper_in(word) >> 2)
+    };
+    match (text.last_chunk(), lower.last_chunk()) {
+        // The last eight have some of those before among them.
+        (Some(text_end), Some(lower_end)) if text.len() == lower.len() => {
+            let chunks = text.as_chunks().0.iter().zip(lower.as_chunks().0);
+            as_lower(text_end) == u64::from_le_bytes(*lower_end)
+                && chunks
+                    .into_iter()
+                    .all(|(text, lower)| as_lower(text) == u64::from_le_bytes(*lower))
+        }
+        _ => text.eq_ignore_ascii_case(lower),
+    }
+}
+
 /// Whether all white space of a text is single spaces between words, and it holds no control character.
 pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
     let look = |(bad, before): (u64, u64), word: u64| {

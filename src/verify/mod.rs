@@ -88,7 +88,7 @@ pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_decimal};
 
 use crate::credentials::Credentials;
-use crate::encode::{Text, bad_escape, is_bad_wire};
+use crate::encode::{Text, bad_escape, holds, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::marks::{ACCESS_KEY_ID, EXPIRES};
@@ -415,7 +415,11 @@ impl Verifier {
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
             // What is known of it is known of a header that can be.
-            if !header.is_single_spaced {
+            if header.is_single_spaced {
+                continue;
+            }
+            let is_authorization = Single::of(header.name) == Some(Single::Authorization);
+            if !is_authorization || holds(header.value, u8::is_ascii_control) {
                 check_header(header.name, header.value).map_err(refused)?;
             }
         }

@@ -2,11 +2,11 @@
 
 use super::limits::MOST_TARGET;
 use super::query::Query;
+use crate::encode::is_in_lower;
 use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
 use crate::request::{Authority, Header, Url, check_header, split_target};
-use crate::signed::AUTHORIZATION;
 use crate::v4::{AWS4, S3_EXPRESS};
 use core::fmt;
 
@@ -113,8 +113,11 @@ impl<'a> ReceivedRequest<'a> {
     #[inline]
     fn add(&mut self, name: &'a str, value: &'a [u8]) {
         let at = self.headers.as_slice().len();
-        self.singles.see(name, at);
-        self.headers.push(look_at(name, value));
+        self.headers.push(match self.singles.see(name, at) {
+            // It is looked at when it is read, and hardly ever signed.
+            Some(Single::Authorization) => unseen(name, value),
+            _ => look_at(name, value),
+        });
     }
 
     /// The body, if it has been read. Only if its hash is needed, and for S3 only after the signature was
@@ -168,7 +171,7 @@ impl<'a> ReceivedRequest<'a> {
 }
 
 /// A header that is looked for in nearly every request, and that should be there once at most.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Single {
     Host,
@@ -181,21 +184,29 @@ pub(crate) enum Single {
 }
 
 impl Single {
-    const ALL: [Single; 7] = [
-        Single::Host,
-        Single::Authorization,
-        Single::Date,
-        Single::AmzDate,
-        Single::ContentSha256,
-        Single::SecurityToken,
-        Single::SessionToken,
-    ];
+    const COUNT: usize = 7;
 
-    /// Its name in messages.
+    /// The one of that name, in any case of letters.
+    #[inline]
+    pub(super) fn of(name: &str) -> Option<Self> {
+        // By length, which tells most names apart.
+        let likely: &[Single] = match name.len() {
+            4 => &[Single::Host, Single::Date],
+            10 => &[Single::AmzDate],
+            13 => &[Single::Authorization],
+            20 => &[Single::ContentSha256, Single::SecurityToken],
+            21 => &[Single::SessionToken],
+            _ => return None,
+        };
+        let is = |single: &Single| is_in_lower(name.as_bytes(), single.name().as_bytes());
+        likely.iter().copied().find(is)
+    }
+
+    /// Its name, in lower case.
     pub(super) fn name(self) -> &'static str {
         match self {
             Single::Host => "host",
-            Single::Authorization => AUTHORIZATION,
+            Single::Authorization => "authorization",
             Single::Date => "date",
             Single::AmzDate => AWS4.headers.date,
             Single::ContentSha256 => AWS4.headers.content_sha256,
@@ -209,7 +220,7 @@ impl Single {
 #[derive(Clone, Copy)]
 struct Singles {
     /// By [`Single`]. Where none is, the place is one that no request comes to.
-    first: [u16; Single::ALL.len()],
+    first: [u16; Single::COUNT],
     /// A bit for each that is there more than once.
     repeated: u8,
 }
@@ -217,38 +228,41 @@ struct Singles {
 impl Default for Singles {
     fn default() -> Self {
         Singles {
-            first: [u16::MAX; Single::ALL.len()],
+            first: [u16::MAX; Single::COUNT],
             repeated: 0,
         }
     }
 }
 
 impl Singles {
-    fn see(&mut self, name: &str, at: usize) {
-        let mut singles = Single::ALL.into_iter().zip(&mut self.first);
-        let is = |single: Single| name.eq_ignore_ascii_case(single.name());
-        let Some((single, first)) = singles.find(|(single, _)| is(*single)) else {
-            return;
-        };
+    /// Takes in the header at this place, and tells which it is.
+    #[inline]
+    fn see(&mut self, name: &str, at: usize) -> Option<Single> {
+        let single = Single::of(name)?;
+        let first = self.first.get_mut(single as usize)?;
         match *first {
             // What does not fit is refused for the number of headers.
             u16::MAX => *first = u16::try_from(at).unwrap_or(u16::MAX),
             _ => self.repeated |= 1 << single as u8,
         }
+        Some(single)
     }
 }
 
 /// A header, and what can be seen of it at once. One that can't be is refused when the request is checked, and so is one that is too
 /// long, which nobody looks at before.
 fn look_at<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
-    let unseen = Header {
+    match name.len().saturating_add(value.len()) <= MOST_TARGET {
+        true => check_header(name, value).unwrap_or_else(|_| unseen(name, value)),
+        false => unseen(name, value),
+    }
+}
+
+fn unseen<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
+    Header {
         name,
         value,
         ..Header::default()
-    };
-    match name.len().saturating_add(value.len()) <= MOST_TARGET {
-        true => check_header(name, value).unwrap_or(unseen),
-        false => unseen,
     }
 }
 
@@ -293,5 +307,37 @@ impl fmt::Debug for ReceivedRequest<'_> {
             .field("path", &self.path)
             .field("headers", &names)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReceivedRequest, Single};
+
+    #[test]
+    fn a_single_header_is_found_in_any_case_of_letters() {
+        for at in 0..Single::COUNT {
+            let singles = [
+                Single::Host,
+                Single::Authorization,
+                Single::Date,
+                Single::AmzDate,
+                Single::ContentSha256,
+                Single::SecurityToken,
+                Single::SessionToken,
+            ];
+            let single = *singles.get(at).unwrap();
+            let (lower, upper) = (single.name(), single.name().to_ascii_uppercase());
+            let request = ReceivedRequest::new("GET", "/").header("accept", "*/*");
+            let request = request.header(&upper, "1");
+            assert_eq!(request.single(single).unwrap().value, b"1", "{lower}");
+            assert!(!request.is_repeated(single), "{lower}");
+            for other in singles.into_iter().filter(|other| other.name() != lower) {
+                assert!(request.single(other).is_none() && !request.is_repeated(other));
+            }
+            let request = request.header(lower, "2");
+            assert_eq!(request.single(single).unwrap().value, b"1", "{lower}");
+            assert!(request.is_repeated(single), "{lower}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::text::{
 };
 use super::{CoveredPayload, Scheme, Usual, Verifier};
 use crate::credentials::Credentials;
-use crate::encode::{Sink, Text, holds, is_lower};
+use crate::encode::{Sink, Text, holds, is_in_lower, is_lower};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::headers::Value;
@@ -430,17 +430,18 @@ impl<'a> Claim<'a> {
             _ => return None,
         };
         let mut order = List::new();
-        let mut are_signed = [false; FEW];
+        // A bit for each header.
+        let mut signed = 0u32;
         let (mut before, mut has_host) = ("", false);
         loop {
             let mut length = None;
-            for ((at, header), is_signed) in sent.iter().enumerate().zip(&mut are_signed) {
+            for (at, header) in sent.iter().enumerate() {
                 // No header's name holds what stands between names.
                 if let Some((name, [] | [b';', ..])) =
                     rest.as_bytes().split_at_checked(header.name.len())
-                    && name.eq_ignore_ascii_case(header.name.as_bytes())
+                    && is_in_lower(header.name.as_bytes(), name)
                 {
-                    (*is_signed, length) = (true, Some(name.len()));
+                    (signed, length) = (signed | (1 << at), Some(name.len()));
                     order.push(at as u16);
                 }
             }
@@ -455,10 +456,10 @@ impl<'a> Claim<'a> {
                 None => break,
             }
         }
-        let mut headers = sent.iter().zip(are_signed);
-        let is_right = has_host
-            && headers.all(|(header, is_signed)| is_signed || self.check_unsigned(header).is_ok());
-        is_right.then_some(order)
+        let mut headers = sent.iter().enumerate();
+        let is_right =
+            |(at, header)| signed & (1u32 << at) != 0 || self.check_unsigned(header).is_ok();
+        (has_host && headers.all(is_right)).then_some(order)
     }
 
     /// Refuses a header that is not signed and has to be.
