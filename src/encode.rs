@@ -562,7 +562,7 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text, is_bad_wire, is_single_spaced};
+    use super::{Bare, Text, is_bad_wire, is_in_lower, is_single_spaced};
     use alloc::string::String;
     use alloc::vec;
 
@@ -619,6 +619,25 @@ mod tests {
                 }
                 text[at] = b'x';
             }
+        }
+    }
+
+    /// Wherever it stands, also over the edges of a word; and nothing but letters of ASCII is taken for another.
+    #[test]
+    fn a_text_is_told_from_its_lower_case() {
+        for length in 1..20 {
+            let lower = "x".repeat(length);
+            for at in 0..length {
+                for byte in 0..=255 {
+                    let mut text = lower.clone().into_bytes();
+                    text[at] = byte;
+                    let is_it = matches!(byte, b'x' | b'X');
+                    assert_eq!(is_in_lower(&text, lower.as_bytes()), is_it, "{text:?}");
+                    let small = text.to_ascii_lowercase();
+                    assert!(is_in_lower(&text, &small), "{text:?}");
+                }
+            }
+            assert!(!is_in_lower(lower.as_bytes(), &lower.as_bytes()[1..]));
         }
     }
 

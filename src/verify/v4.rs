@@ -419,8 +419,8 @@ impl<'a> Claim<'a> {
         Ok(order)
     }
 
-    /// The same for a request as nearly all are: few headers, each name that of one of them, and none unsigned that has to be signed.
-    /// None for another, which may have to be refused.
+    /// The same for a request as nearly all are: few headers, each name that of just one of them, and none unsigned that has to be
+    /// signed. None for another, which may have to be refused.
     fn usual_order(&self, request: &ReceivedRequest<'_>) -> Option<List<u16, 16>> {
         /// So many are looked through for each name faster than they are sorted.
         const FEW: usize = 32;
@@ -434,21 +434,22 @@ impl<'a> Claim<'a> {
         let mut signed = 0u32;
         let (mut before, mut has_host) = ("", false);
         loop {
-            let mut length = None;
-            for (at, header) in sent.iter().enumerate() {
-                // No header's name holds what stands between names.
-                if let Some((name, [] | [b';', ..])) =
-                    rest.as_bytes().split_at_checked(header.name.len())
-                    && is_in_lower(header.name.as_bytes(), name)
-                {
-                    (signed, length) = (signed | (1 << at), Some(name.len()));
-                    order.push(at as u16);
-                }
-            }
-            let (name, after) = rest.split_at_checked(length?)?;
+            // No header's name holds what stands between names.
+            let is_next =
+                |header: &Header<'_>| match rest.as_bytes().split_at_checked(header.name.len()) {
+                    Some((name, [] | [b';', ..])) => is_in_lower(header.name.as_bytes(), name),
+                    _ => false,
+                };
+            let (at, header) = sent
+                .iter()
+                .enumerate()
+                .find(|(_, header)| is_next(header))?;
+            let (name, after) = rest.split_at_checked(header.name.len())?;
             if name <= before {
                 return None;
             }
+            signed |= 1 << at;
+            order.push(at as u16);
             has_host |= name == "host";
             before = name;
             match after.strip_prefix(';') {
@@ -456,10 +457,15 @@ impl<'a> Claim<'a> {
                 None => break,
             }
         }
-        let mut headers = sent.iter().enumerate();
-        let is_right =
-            |(at, header)| signed & (1u32 << at) != 0 || self.check_unsigned(header).is_ok();
-        (has_host && headers.all(is_right)).then_some(order)
+        let headers = || sent.iter().enumerate();
+        let is_signed = |at: usize| signed & (1 << at) != 0;
+        // Another of the same name is signed, too.
+        let is_another =
+            |name: &str| headers().any(|(at, other)| is_signed(at) && other.is_named(name));
+        let is_right = |(at, header): (usize, &Header<'_>)| {
+            is_signed(at) || !is_another(header.name) && self.check_unsigned(header).is_ok()
+        };
+        (has_host && headers().all(is_right)).then_some(order)
     }
 
     /// Refuses a header that is not signed and has to be.
