@@ -244,6 +244,26 @@ pub(crate) fn is_lower(text: &str) -> bool {
     words.fold(upper_in(last), |found, word| found | upper_in(word)) == 0
 }
 
+/// Whether a text is another, which is in lower case, but for the case of its letters.
+#[inline]
+pub(crate) fn is_in_lower(text: &[u8], lower: &[u8]) -> bool {
+    let as_lower = |bytes: &[u8; 8]| {
+        let word = u64::from_le_bytes(*bytes);
+        word | (upper_in(word) >> 2)
+    };
+    match (text.last_chunk(), lower.last_chunk()) {
+        // The last eight have some of those before among them.
+        (Some(text_end), Some(lower_end)) if text.len() == lower.len() => {
+            let chunks = text.as_chunks().0.iter().zip(lower.as_chunks().0);
+            as_lower(text_end) == u64::from_le_bytes(*lower_end)
+                && chunks
+                    .into_iter()
+                    .all(|(text, lower)| as_lower(text) == u64::from_le_bytes(*lower))
+        }
+        _ => text.eq_ignore_ascii_case(lower),
+    }
+}
+
 /// Whether all white space of a text is single spaces between words, and it holds no control character.
 pub(crate) fn is_single_spaced(text: &[u8]) -> bool {
     let look = |(bad, before): (u64, u64), word: u64| {
@@ -542,7 +562,7 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text, is_bad_wire, is_single_spaced};
+    use super::{Bare, Text, is_bad_wire, is_in_lower, is_single_spaced};
     use alloc::string::String;
     use alloc::vec;
 
@@ -599,6 +619,25 @@ mod tests {
                 }
                 text[at] = b'x';
             }
+        }
+    }
+
+    /// Wherever it stands, also over the edges of a word; and nothing but letters of ASCII is taken for another.
+    #[test]
+    fn a_text_is_told_from_its_lower_case() {
+        for length in 1..20 {
+            let lower = "x".repeat(length);
+            for at in 0..length {
+                for byte in 0..=255 {
+                    let mut text = lower.clone().into_bytes();
+                    text[at] = byte;
+                    let is_it = matches!(byte, b'x' | b'X');
+                    assert_eq!(is_in_lower(&text, lower.as_bytes()), is_it, "{text:?}");
+                    let small = text.to_ascii_lowercase();
+                    assert!(is_in_lower(&text, &small), "{text:?}");
+                }
+            }
+            assert!(!is_in_lower(lower.as_bytes(), &lower.as_bytes()[1..]));
         }
     }
 

@@ -88,12 +88,11 @@ pub(crate) use limits::{MOST_FORM_DATA, MOST_TARGET};
 pub(crate) use text::{Credential, decode, parse_decimal};
 
 use crate::credentials::Credentials;
-use crate::encode::{Text, bad_escape, is_bad_wire};
+use crate::encode::{Text, bad_escape, holds, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::marks::{ACCESS_KEY_ID, EXPIRES};
 use crate::request::{check_header, check_method};
-use crate::signed::AUTHORIZATION;
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
 use crate::v4::{AWS4, CanonicalUri, Place, SessionToken, check_scope_part};
@@ -105,6 +104,7 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
+use request::Single;
 
 /// A way to carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -329,9 +329,8 @@ impl Verifier {
         limits::check(request)?;
         let query = &request.query;
         self.check_request(request)?;
-        let mut authorizations = request.values(AUTHORIZATION);
-        let authorization = authorizations.next();
-        if authorizations.next().is_some() {
+        let authorization = request.single(Single::Authorization);
+        if request.is_repeated(Single::Authorization) {
             return Err(refuse!(
                 SignedTwice,
                 None,
@@ -416,7 +415,11 @@ impl Verifier {
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
             // What is known of it is known of a header that can be.
-            if !header.is_single_spaced {
+            if header.is_single_spaced {
+                continue;
+            }
+            let is_authorization = Single::of(header.name) == Some(Single::Authorization);
+            if !is_authorization || holds(header.value, u8::is_ascii_control) {
                 check_header(header.name, header.value).map_err(refused)?;
             }
         }
@@ -446,16 +449,14 @@ impl Verifier {
                 ));
             }
         }
-        match request.values("host").count() {
-            0 if request.authority.is_none() => {
-                Err(refuse!(Request, None, "the request has no Host header"))
-            }
-            0 | 1 => Ok(()),
-            _ => Err(refuse!(
+        match request.host() {
+            None => Err(refuse!(Request, None, "the request has no Host header")),
+            Some(_) if request.is_repeated(Single::Host) => Err(refuse!(
                 Request,
                 None,
                 "the Host header is there more than once"
             )),
+            Some(_) => Ok(()),
         }
     }
 
@@ -488,7 +489,7 @@ impl Verifier {
         if request.bucket.is_some() {
             return request.bucket;
         }
-        let host = match request.values("host").next() {
+        let host = match request.single(Single::Host) {
             Some(header) => core::str::from_utf8(header.trimmed()).ok()?,
             None => request.authority?.host,
         };
@@ -596,7 +597,7 @@ impl<'a> Claim<'a> {
             Generation::V2(claim) => {
                 let prefix = name.get(..AMZ.len());
                 let is_date = claim.signed_at().is_some() && name.eq_ignore_ascii_case("date");
-                let is_dated = is_date && self.request.values("x-amz-date").next().is_none();
+                let is_dated = is_date && self.request.single(Single::AmzDate).is_none();
                 is_dated
                     || ["content-type", "content-md5"]
                         .iter()

@@ -2,10 +2,12 @@
 
 use super::limits::MOST_TARGET;
 use super::query::Query;
+use crate::encode::is_in_lower;
 use crate::error::Error;
 use crate::headers::Value;
 use crate::list::List;
 use crate::request::{Authority, Header, Url, check_header, split_target};
+use crate::v4::{AWS4, S3_EXPRESS};
 use core::fmt;
 
 /// A request as it was received: method, target, headers, and what is known of the body.
@@ -29,6 +31,7 @@ pub struct ReceivedRequest<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: Query<'a>,
     pub(crate) headers: List<Header<'a>, 16>,
+    singles: Singles,
     /// From a URL, for want of a `Host` header.
     pub(crate) authority: Option<Authority<'a>>,
     pub(crate) body: Body<'a>,
@@ -60,6 +63,7 @@ impl<'a> ReceivedRequest<'a> {
             path,
             query: Query::default(),
             headers: List::new(),
+            singles: Singles::default(),
             authority: None,
             body: Body::Unknown,
             bucket: None,
@@ -90,7 +94,7 @@ impl<'a> ReceivedRequest<'a> {
     /// Adds a header. Give a repeated header as often as it was received, in that order.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.headers.push(look_at(name, value.as_ref()));
+        self.add(name, value.as_ref());
         self
     }
 
@@ -100,12 +104,20 @@ impl<'a> ReceivedRequest<'a> {
         mut self,
         headers: impl IntoIterator<Item = (&'n str, &'v V)>,
     ) -> Self {
-        self.headers.extend(
-            headers
-                .into_iter()
-                .map(|(name, value)| look_at(name, value.as_ref())),
-        );
+        for (name, value) in headers {
+            self.add(name, value.as_ref());
+        }
         self
+    }
+
+    #[inline]
+    fn add(&mut self, name: &'a str, value: &'a [u8]) {
+        let at = self.headers.as_slice().len();
+        self.headers.push(match self.singles.see(name, at) {
+            // It is looked at when it is read, and hardly ever signed.
+            Some(Single::Authorization) => unseen(name, value),
+            _ => look_at(name, value),
+        });
     }
 
     /// The body, if it has been read. Only if its hash is needed, and for S3 only after the signature was
@@ -137,9 +149,20 @@ impl<'a> ReceivedRequest<'a> {
         headers.filter(move |header| header.is_named(name))
     }
 
+    /// The first header of a name that should be there once at most.
+    pub(crate) fn single(&self, single: Single) -> Option<&Header<'a>> {
+        let at = *self.singles.first.get(single as usize)?;
+        self.headers.as_slice().get(usize::from(at))
+    }
+
+    /// Whether there is a second one.
+    pub(crate) fn is_repeated(&self, single: Single) -> bool {
+        self.singles.repeated & (1 << single as u8) != 0
+    }
+
     /// The host as it is signed.
     pub(crate) fn host(&self) -> Option<Value<'a>> {
-        match (self.values("host").next(), self.authority) {
+        match (self.single(Single::Host), self.authority) {
             (Some(header), _) => Some(Value::Bytes(header.trimmed())),
             (None, Some(authority)) => Some(Value::Host(authority)),
             (None, None) => None,
@@ -147,17 +170,99 @@ impl<'a> ReceivedRequest<'a> {
     }
 }
 
+/// A header that is looked for in nearly every request, and that should be there once at most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Single {
+    Host,
+    Authorization,
+    Date,
+    AmzDate,
+    ContentSha256,
+    SecurityToken,
+    SessionToken,
+}
+
+impl Single {
+    const COUNT: usize = 7;
+
+    /// The one of that name, in any case of letters.
+    #[inline]
+    pub(super) fn of(name: &str) -> Option<Self> {
+        // By length, which tells most names apart.
+        let likely: &[Single] = match name.len() {
+            4 => &[Single::Host, Single::Date],
+            10 => &[Single::AmzDate],
+            13 => &[Single::Authorization],
+            20 => &[Single::ContentSha256, Single::SecurityToken],
+            21 => &[Single::SessionToken],
+            _ => return None,
+        };
+        let is = |single: &Single| is_in_lower(name.as_bytes(), single.name().as_bytes());
+        likely.iter().copied().find(is)
+    }
+
+    /// Its name, in lower case.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Single::Host => "host",
+            Single::Authorization => "authorization",
+            Single::Date => "date",
+            Single::AmzDate => AWS4.headers.date,
+            Single::ContentSha256 => AWS4.headers.content_sha256,
+            Single::SecurityToken => AWS4.headers.security_token,
+            Single::SessionToken => S3_EXPRESS.headers.security_token,
+        }
+    }
+}
+
+/// Where these headers stand, found while they are added.
+#[derive(Clone, Copy)]
+struct Singles {
+    /// By [`Single`]. Where none is, the place is one that no request comes to.
+    first: [u16; Single::COUNT],
+    /// A bit for each that is there more than once.
+    repeated: u8,
+}
+
+impl Default for Singles {
+    fn default() -> Self {
+        Singles {
+            first: [u16::MAX; Single::COUNT],
+            repeated: 0,
+        }
+    }
+}
+
+impl Singles {
+    /// Takes in the header at this place, and tells which it is.
+    #[inline]
+    fn see(&mut self, name: &str, at: usize) -> Option<Single> {
+        let single = Single::of(name)?;
+        let first = self.first.get_mut(single as usize)?;
+        match *first {
+            // What does not fit is refused for the number of headers.
+            u16::MAX => *first = u16::try_from(at).unwrap_or(u16::MAX),
+            _ => self.repeated |= 1 << single as u8,
+        }
+        Some(single)
+    }
+}
+
 /// A header, and what can be seen of it at once. One that can't be is refused when the request is checked, and so is one that is too
 /// long, which nobody looks at before.
 fn look_at<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
-    let unseen = Header {
+    match name.len().saturating_add(value.len()) <= MOST_TARGET {
+        true => check_header(name, value).unwrap_or_else(|_| unseen(name, value)),
+        false => unseen(name, value),
+    }
+}
+
+fn unseen<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
+    Header {
         name,
         value,
         ..Header::default()
-    };
-    match name.len().saturating_add(value.len()) <= MOST_TARGET {
-        true => check_header(name, value).unwrap_or(unseen),
-        false => unseen,
     }
 }
 
@@ -184,7 +289,7 @@ impl<'a> ReceivedRequest<'a> {
                 .map(|(name, value)| (name.as_str(), value.as_bytes())),
         );
         match uri.authority() {
-            Some(authority) if request.values("host").next().is_none() => {
+            Some(authority) if request.single(Single::Host).is_none() => {
                 request.header("host", authority.as_str())
             }
             _ => request,
@@ -202,5 +307,37 @@ impl fmt::Debug for ReceivedRequest<'_> {
             .field("path", &self.path)
             .field("headers", &names)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReceivedRequest, Single};
+
+    #[test]
+    fn a_single_header_is_found_in_any_case_of_letters() {
+        for at in 0..Single::COUNT {
+            let singles = [
+                Single::Host,
+                Single::Authorization,
+                Single::Date,
+                Single::AmzDate,
+                Single::ContentSha256,
+                Single::SecurityToken,
+                Single::SessionToken,
+            ];
+            let single = *singles.get(at).unwrap();
+            let (lower, upper) = (single.name(), single.name().to_ascii_uppercase());
+            let request = ReceivedRequest::new("GET", "/").header("accept", "*/*");
+            let request = request.header(&upper, "1");
+            assert_eq!(request.single(single).unwrap().value, b"1", "{lower}");
+            assert!(!request.is_repeated(single), "{lower}");
+            for other in singles.into_iter().filter(|other| other.name() != lower) {
+                assert!(request.single(other).is_none() && !request.is_repeated(other));
+            }
+            let request = request.header(lower, "2");
+            assert_eq!(request.single(single).unwrap().value, b"1", "{lower}");
+            assert!(request.is_repeated(single), "{lower}");
+        }
     }
 }

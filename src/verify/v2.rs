@@ -2,7 +2,7 @@
 //! authentication of a header or a query. What does not: the strings to sign, which are those of `v2::canonical` and `v2::query`.
 
 use super::error::{VerifyError, refuse};
-use super::request::ReceivedRequest;
+use super::request::{ReceivedRequest, Single};
 use super::text::{Presented, decode, decode_bytes, parse_decimal};
 use super::v4::single;
 use super::{Scheme, Verifier};
@@ -105,8 +105,8 @@ impl<'a> Claim<'a> {
                 "the Authorization header should be AWS ACCESS-KEY-ID:SIGNATURE"
             ));
         };
-        let amz_date = single(request, scheme, "x-amz-date")?;
-        let date = single(request, scheme, "date")?;
+        let amz_date = single(request, scheme, Single::AmzDate)?;
+        let date = single(request, scheme, Single::Date)?;
         let Some(text) = amz_date.or(date) else {
             return Err(refuse!(
                 Missing,
@@ -347,8 +347,7 @@ impl<'a> Claim<'a> {
         match hoisted.next() {
             Some((_, token)) => Some(token),
             None => request
-                .values(SECURITY_TOKEN)
-                .next()
+                .single(Single::SecurityToken)
                 .map(|header| header.trimmed()),
         }
     }

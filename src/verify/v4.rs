@@ -2,14 +2,14 @@
 //! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
 
 use super::error::{VerifyError, refuse};
-use super::request::{Body, ReceivedRequest};
+use super::request::{Body, ReceivedRequest, Single};
 use super::text::{
     Credential, Presented, SignedNames, access_key_id_of, check_names, decode, parse_decimal,
     place_of,
 };
 use super::{CoveredPayload, Scheme, Usual, Verifier};
 use crate::credentials::Credentials;
-use crate::encode::{Sink, Text};
+use crate::encode::{Sink, Text, holds, is_in_lower, is_lower};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::headers::Value;
@@ -150,45 +150,8 @@ impl<'a> Claim<'a> {
         authorization: &'a str,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V4Header;
-        let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
-        if algorithm != AWS4.algorithm {
-            return Err(refuse!(
-                Scheme,
-                scheme,
-                "the algorithm {} is not supported: it should be {}",
-                Quoted(algorithm),
-                AWS4.algorithm
-            ));
-        }
-        let mut found = [None; 3];
-        for part in parts.split(',') {
-            let part = part.trim_matches([' ', '\t']);
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let slot = AUTHORIZATION_PARTS.iter().zip(&mut found);
-            let Some((_, slot)) = slot.into_iter().find(|(known, _)| **known == name) else {
-                return Err(refuse!(
-                    Malformed,
-                    scheme,
-                    "the Authorization header holds {}, which is no part of it: \
-                     those are Credential, SignedHeaders and Signature",
-                    Quoted(name)
-                ));
-            };
-            if slot.replace(value).is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    scheme,
-                    "the Authorization header has {name} more than once"
-                ));
-            }
-        }
-        let [Some(credential), Some(names), Some(presented)] = found else {
-            return Err(refuse!(
-                Malformed,
-                scheme,
-                "the Authorization header lacks one of Credential, SignedHeaders and Signature"
-            ));
-        };
+        let parts = usual_parts(authorization);
+        let [credential, names, presented] = parts.map_or_else(|| parts_of(authorization), Ok)?;
         let (signed_at, date) = header_date(request, scheme, names)?;
         let mut claim = Claim::common(
             verifier,
@@ -198,8 +161,8 @@ impl<'a> Claim<'a> {
             Text::Plain(presented),
             (signed_at, date),
         )?;
-        let token = single(request, scheme, AWS4.headers.security_token)?;
-        let session = single(request, scheme, S3_EXPRESS.headers.security_token)?;
+        let token = single(request, scheme, Single::SecurityToken)?;
+        let session = single(request, scheme, Single::SessionToken)?;
         claim.token = claim.one_token(token.map(Text::Plain), session.map(Text::Plain))?;
         claim.check_signed(verifier, request)?;
         Ok(claim)
@@ -280,16 +243,13 @@ impl<'a> Claim<'a> {
                 verifier.longest_life.as_secs()
             ));
         }
-        for header in [
-            AWS4.headers.date,
-            AWS4.headers.security_token,
-            S3_EXPRESS.headers.security_token,
-        ] {
-            if request.values(header).next().is_some() {
+        for header in [Single::AmzDate, Single::SecurityToken, Single::SessionToken] {
+            if request.single(header).is_some() {
                 return Err(refuse!(
                     SignedTwice,
                     scheme,
-                    "the request is signed in its query and has the header {header} too"
+                    "the request is signed in its query and has the header {} too",
+                    header.name()
                 ));
             }
         }
@@ -404,7 +364,10 @@ impl<'a> Claim<'a> {
                 let mut others = headers.filter(|header| !header.is_named("host"));
                 others.try_for_each(|header| self.check_unsigned(header))?;
             }
-            false => self.order = self.order(request)?,
+            false => {
+                let usual = self.usual_order(request);
+                self.order = usual.map_or_else(|| self.order(request), Ok)?;
+            }
         }
         self.payload = self.payload_line(verifier, request)?;
         Ok(())
@@ -456,6 +419,55 @@ impl<'a> Claim<'a> {
         Ok(order)
     }
 
+    /// The same for a request as nearly all are: few headers, each name that of just one of them, and none unsigned that has to be
+    /// signed. None for another, which may have to be refused.
+    fn usual_order(&self, request: &ReceivedRequest<'_>) -> Option<List<u16, 16>> {
+        /// So many are looked through for each name faster than they are sorted.
+        const FEW: usize = 32;
+        let sent = request.headers.as_slice();
+        let mut rest = match self.names.0 {
+            Text::Plain(names) if sent.len() <= FEW && is_lower(names) => names,
+            _ => return None,
+        };
+        let mut order = List::new();
+        // A bit for each header.
+        let mut signed = 0u32;
+        let (mut before, mut has_host) = ("", false);
+        loop {
+            // No header's name holds what stands between names.
+            let is_next =
+                |header: &Header<'_>| match rest.as_bytes().split_at_checked(header.name.len()) {
+                    Some((name, [] | [b';', ..])) => is_in_lower(header.name.as_bytes(), name),
+                    _ => false,
+                };
+            let (at, header) = sent
+                .iter()
+                .enumerate()
+                .find(|(_, header)| is_next(header))?;
+            let (name, after) = rest.split_at_checked(header.name.len())?;
+            if name <= before {
+                return None;
+            }
+            signed |= 1 << at;
+            order.push(at as u16);
+            has_host |= name == "host";
+            before = name;
+            match after.strip_prefix(';') {
+                Some(after) => rest = after,
+                None => break,
+            }
+        }
+        let headers = || sent.iter().enumerate();
+        let is_signed = |at: usize| signed & (1 << at) != 0;
+        // Another of the same name is signed, too.
+        let is_another =
+            |name: &str| headers().any(|(at, other)| is_signed(at) && other.is_named(name));
+        let is_right = |(at, header): (usize, &Header<'_>)| {
+            is_signed(at) || !is_another(header.name) && self.check_unsigned(header).is_ok()
+        };
+        (has_host && headers().all(is_right)).then_some(order)
+    }
+
     /// Refuses a header that is not signed and has to be.
     fn check_unsigned(&self, header: &Header<'_>) -> Result<(), VerifyError> {
         let prefix = header.name.get(..AMZ.len());
@@ -481,9 +493,9 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
     ) -> Result<Option<&'a str>, VerifyError> {
-        let name = AWS4.headers.content_sha256;
+        let name = Single::ContentSha256.name();
         let is_s3 = CanonicalUri::of_service(&self.service) == CanonicalUri::S3;
-        let line = match single(request, self.scheme, name)? {
+        let line = match single(request, self.scheme, Single::ContentSha256)? {
             Some(given) => match check_content_sha256(given.as_bytes()) {
                 Ok(given) => given,
                 Err(error) => return Err(refuse!(Malformed, self.scheme, "{error}")),
@@ -739,14 +751,78 @@ pub(super) fn check_scope(
     Ok(())
 }
 
+/// Credential, signed headers and signature of an `Authorization` header in the form in which nearly every one comes.
+fn usual_parts(authorization: &str) -> Option<[&str; 3]> {
+    let rest = authorization.strip_prefix(AWS4.algorithm)?;
+    let rest = rest.strip_prefix(" Credential=")?;
+    let (rest, presented) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
+    let rest = rest.strip_suffix(", Signature=")?;
+    let comma = rest.bytes().position(|byte| byte == b',')?;
+    let (credential, names) = rest.split_at_checked(comma)?;
+    let parts = [
+        credential,
+        names.strip_prefix(", SignedHeaders=")?,
+        presented,
+    ];
+    // Such a byte ends a part, or is taken from it.
+    let is_end = |byte: &u8| matches!(byte, b',' | b' ' | b'\t');
+    let are_whole = parts.iter().all(|part| !holds(part.as_bytes(), is_end));
+    are_whole.then_some(parts)
+}
+
+/// The same in whatever order and with whatever space between.
+fn parts_of(authorization: &str) -> Result<[&str; 3], VerifyError> {
+    let scheme = Scheme::V4Header;
+    let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    if algorithm != AWS4.algorithm {
+        return Err(refuse!(
+            Scheme,
+            scheme,
+            "the algorithm {} is not supported: it should be {}",
+            Quoted(algorithm),
+            AWS4.algorithm
+        ));
+    }
+    let mut found = [None; 3];
+    for part in parts.split(',') {
+        let part = part.trim_matches([' ', '\t']);
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let slot = AUTHORIZATION_PARTS.iter().zip(&mut found);
+        let Some((_, slot)) = slot.into_iter().find(|(known, _)| **known == name) else {
+            return Err(refuse!(
+                Malformed,
+                scheme,
+                "the Authorization header holds {}, which is no part of it: \
+                 those are Credential, SignedHeaders and Signature",
+                Quoted(name)
+            ));
+        };
+        if slot.replace(value).is_some() {
+            return Err(refuse!(
+                Repeated,
+                scheme,
+                "the Authorization header has {name} more than once"
+            ));
+        }
+    }
+    match found {
+        [Some(credential), Some(names), Some(presented)] => Ok([credential, names, presented]),
+        _ => Err(refuse!(
+            Malformed,
+            scheme,
+            "the Authorization header lacks one of Credential, SignedHeaders and Signature"
+        )),
+    }
+}
+
 /// The signing time of a request that is signed in a header: `x-amz-date`, or `Date` for want of it, which then has to be signed.
 fn header_date(
     request: &ReceivedRequest<'_>,
     scheme: Scheme,
     names: &str,
 ) -> Result<(Timestamp, AmzDate), VerifyError> {
-    let name = AWS4.headers.date;
-    if let Some(text) = single(request, scheme, name)? {
+    let name = Single::AmzDate.name();
+    if let Some(text) = single(request, scheme, Single::AmzDate)? {
         return AmzDate::parse(text).ok_or_else(|| {
             refuse!(
                 Malformed,
@@ -756,7 +832,7 @@ fn header_date(
             )
         });
     }
-    let Some(text) = single(request, scheme, "date")? else {
+    let Some(text) = single(request, scheme, Single::Date)? else {
         return Err(refuse!(
             Missing,
             scheme,
@@ -786,18 +862,17 @@ fn header_date(
 pub(super) fn single<'a>(
     request: &ReceivedRequest<'a>,
     scheme: Scheme,
-    name: &str,
+    single: Single,
 ) -> Result<Option<&'a str>, VerifyError> {
-    let mut values = request.values(name);
-    let first = values.next().map(|header| header.trimmed());
-    if values.next().is_some() {
+    let (first, name) = (request.single(single), single.name());
+    if request.is_repeated(single) {
         return Err(refuse!(
             Repeated,
             scheme,
             "the header {name} is there more than once"
         ));
     }
-    match first.map(core::str::from_utf8) {
+    match first.map(|header| core::str::from_utf8(header.trimmed())) {
         None => Ok(None),
         Some(Ok(text)) => Ok(Some(text)),
         Some(Err(_)) => Err(refuse!(
