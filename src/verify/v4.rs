@@ -882,3 +882,100 @@ pub(super) fn single<'a>(
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AmzDate, Claim, Scheme, Text, Verifier, parts_of, usual_parts};
+    use crate::verify::ReceivedRequest;
+    use std::format;
+    use std::vec::Vec;
+
+    /// What is read in the usual form is what the general reading finds; all else is left to that.
+    #[test]
+    fn an_authorization_is_taken_apart_alike_in_both_ways() {
+        let signature = "0123456789abcdef".repeat(4);
+        let text = |parts: &str| format!("AWS4-HMAC-SHA256 {parts}");
+        let usual = text(&format!(
+            "Credential=A/B, SignedHeaders=date;host, Signature={signature}"
+        ));
+        let expected = ["A/B", "date;host", &*signature];
+        assert_eq!(usual_parts(&usual), Some(expected));
+        assert_eq!(parts_of(&usual).unwrap(), expected);
+        for other in [
+            format!("Credential=A/B,SignedHeaders=date;host,Signature={signature}"),
+            format!("SignedHeaders=date;host, Credential=A/B, Signature={signature}"),
+            format!("Credential=A/B , SignedHeaders=date;host , Signature={signature}"),
+            format!("Credential=A/B, SignedHeaders=date;host\t, Signature={signature}"),
+            format!(" Credential=A/B,  SignedHeaders=date;host, Signature={signature} "),
+        ] {
+            assert_eq!(usual_parts(&text(&other)), None, "{other}");
+            assert_eq!(parts_of(&text(&other)).unwrap(), expected, "{other}");
+        }
+        for refused in [
+            format!("Credential=A/B, SignedHeaders=host, Signature={signature},"),
+            format!("Credential=A/B, SignedHeaders=host, x=1, Signature={signature}"),
+            format!("Credential=A/B, SignedHeaders=host, Signature=,{signature}"),
+            format!("Credential=A/B, Credential=A/B, SignedHeaders=host, Signature={signature}"),
+        ] {
+            assert_eq!(usual_parts(&text(&refused)), None, "{refused}");
+            assert!(parts_of(&text(&refused)).is_err(), "{refused}");
+        }
+    }
+
+    /// What is found by name is what is found by sorting, and nothing that is refused is found.
+    #[test]
+    fn signed_headers_are_put_in_order_alike_in_both_ways() {
+        let verifier = Verifier::new("us-east-1", "s3");
+        let moment = AmzDate::parse("20130524T000000Z").unwrap();
+        let headers = ["Host", "x-amz-acl", "Accept", "X-Amz-Acl", "date", "x-amz"];
+        let names = ["accept", "date", "host", "x-amz", "x-amz-acl"];
+        let (mut found, mut refused) = (0, 0);
+        for some in 0..1usize << names.len() {
+            let is_in = |set: usize, at: usize| set & (1 << at) != 0;
+            let chosen = (0..names.len()).filter(|at| is_in(some, *at));
+            let chosen: Vec<_> = chosen.map(|at| names[at]).collect();
+            let reversed: Vec<_> = chosen.iter().rev().copied().collect();
+            let joined = chosen.join(";");
+            for text in [
+                format!("{joined};"),
+                format!(";{joined}"),
+                format!("{joined};{joined}"),
+                joined.replace("host", "Host"),
+                reversed.join(";"),
+                joined,
+            ] {
+                let texts = [&*text, "A/20130524/us-east-1/s3/aws4_request", ""].map(Text::Plain);
+                let [signed, credential, presented] = texts;
+                let claim = Claim::common(
+                    &verifier,
+                    Scheme::V4Header,
+                    credential,
+                    signed,
+                    presented,
+                    moment,
+                );
+                let claim = claim.unwrap();
+                for sent in 0..1usize << headers.len() {
+                    let sent = (0..headers.len()).filter(|at| is_in(sent, *at));
+                    let sent = sent.map(|at| (headers[at], "1"));
+                    let request = ReceivedRequest::new("GET", "/").headers(sent);
+                    let general = claim.order(&request);
+                    match (claim.usual_order(&request), &general) {
+                        (Some(usual), Ok(general)) => {
+                            assert_eq!(usual.as_slice(), general.as_slice(), "{text}");
+                            found += 1;
+                        }
+                        (Some(_), Err(error)) => panic!("{text}: {error}"),
+                        (None, Err(_)) => refused += 1,
+                        // Only what is repeated is left to the general way.
+                        (None, Ok(_)) => {
+                            assert_eq!(request.values("x-amz-acl").count(), 2, "{text}");
+                            assert!(claim.names.holds("x-amz-acl"), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(found >= 81 && refused > 1000, "{found} {refused}");
+    }
+}
