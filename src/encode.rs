@@ -18,7 +18,7 @@ pub(crate) trait Sink {
 
     /// ASCII text, a host or the name of a header, which goes there in lower case.
     fn lower(&mut self, text: &str) {
-        if !text.contains(|c: char| c.is_ascii_uppercase()) {
+        if is_lower(text) {
             return self.text(text);
         }
         for c in text.chars() {

@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 
 /// The value of the `Host` header that is signed.
 #[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
+pub(crate) enum HostValue<'a> {
     Bytes(&'a [u8]),
     /// Words between single spaces, which nothing is taken from.
     Line(&'a [u8]),
@@ -16,9 +16,9 @@ pub(crate) enum Value<'a> {
     Host(Authority<'a>),
 }
 
-impl Default for Value<'_> {
+impl Default for HostValue<'_> {
     fn default() -> Self {
-        Value::Bytes(&[])
+        HostValue::Bytes(&[])
     }
 }
 

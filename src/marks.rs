@@ -10,7 +10,8 @@ pub(crate) const V4: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-
 /// Those that come with them, and that are no headers elsewhere, as date and token are.
 const V4_BESIDE: [&str; 2] = ["X-Amz-Expires", "X-Amz-SignedHeaders"];
 
-/// The parameters of a URL that is presigned with SigV2, and with the last one those that a call of the query APIs shares with it.
+/// The parameters of a URL that is presigned with SigV2, and with the last one those that a call of the query APIs shares with it. The
+/// first is also the name of a form's field.
 pub(crate) const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 pub(crate) const EXPIRES: &str = "Expires";
 pub(crate) const SIGNATURE: &str = "Signature";

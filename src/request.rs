@@ -3,7 +3,7 @@
 
 use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_lower, is_single_spaced};
 use crate::error::{Error, Quoted, error};
-use crate::headers::{Value, write_unfolded};
+use crate::headers::{HostValue, write_unfolded};
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -460,11 +460,11 @@ impl<'a> Parts<'a> {
     }
 
     /// The value of the `Host` header that is signed.
-    pub(crate) fn signed_host(&self) -> Value<'a> {
+    pub(crate) fn signed_host(&self) -> HostValue<'a> {
         match (self.host, self.written_authority) {
-            (Some(given), _) => Value::Bytes(given),
-            (None, Some(written)) => Value::Line(written.as_bytes()),
-            (None, None) => Value::Host(self.authority),
+            (Some(given), _) => HostValue::Bytes(given),
+            (None, Some(written)) => HostValue::Line(written.as_bytes()),
+            (None, None) => HostValue::Host(self.authority),
         }
     }
 

@@ -56,13 +56,15 @@ pub use condition::{Condition, Rule};
 pub use form::PresignedPost;
 pub use policy::{Key, PostPolicy};
 
+use crate::marks::ACCESS_KEY_ID;
+
 /// A server puts the name of the uploaded file in its place, in every field, before it compares anything.
 const FILENAME: &str = "${filename}";
 
 /// Whether a field carries the signature or the file, and so can have no condition.
 fn is_outside(name: &str) -> bool {
     const OUTSIDE: [&str; 5] = [
-        "AWSAccessKeyId",
+        ACCESS_KEY_ID,
         "signature",
         "x-amz-signature",
         "policy",

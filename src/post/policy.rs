@@ -3,11 +3,12 @@
 use super::FILENAME;
 use super::condition::{Condition, ConditionRef};
 use super::form::{Form, PresignedPost};
-use super::sign::{ACCESS_KEY_ID, KEY, Scheme, sign};
+use super::sign::{KEY, Scheme, sign};
 use crate::credentials::Credentials;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::{Error, error};
+use crate::marks::ACCESS_KEY_ID;
 use crate::s3::Bucket;
 use crate::timestamp::Timestamp;
 use crate::v2::SECURITY_TOKEN;

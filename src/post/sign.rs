@@ -10,6 +10,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::headers::compare_names;
 use crate::list::List;
+use crate::marks::ACCESS_KEY_ID;
 use crate::s3::Bucket;
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
@@ -21,8 +22,6 @@ use base64::Engine;
 pub(super) const KEY: &str = "key";
 const BUCKET: &str = "bucket";
 const POLICY: &str = "policy";
-/// SigV2's field that has no condition.
-pub(super) const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
 
 /// What the two generations add to a form.
 pub(super) struct Scheme<A, S> {
@@ -246,6 +245,7 @@ impl<'a> Conditions<'a, '_> {
         self.json.push_str(", ");
         self.write(self.policy.key.condition(), self.key);
         for (name, value) in self.form.iter().skip(self.auth_at) {
+            // SigV2's, which has no condition.
             if name != ACCESS_KEY_ID {
                 self.json.push_str(", ");
                 self.write(ConditionRef::exact(name, value), Look::at(value));

@@ -1,11 +1,11 @@
 //! The query APIs: EC2, SimpleDB, EMR, SQS and those that speak like them, in which every parameter is signed.
 
-use super::sign::check_path;
+use super::sign::{BEFORE_SIGNATURE, check_path, write_signature};
 use crate::credentials::Credentials;
-use crate::encode::{Encoded, Sink, Text};
+use crate::encode::{Sink, Text};
 use crate::error::{Error, Quoted, error};
 use crate::hash::MacKey;
-use crate::headers::Value;
+use crate::headers::HostValue;
 use crate::marks;
 use crate::request::{Param, Parts, Path, Request, write_params};
 use crate::signed::{PresignedUrl, Signature, SigningSteps, headers_to_send, names_of};
@@ -234,15 +234,13 @@ impl QuerySigner {
         let query_at = text.len();
         write_params(params.as_slice(), text);
         let mut string_to_sign = String::new();
-        let host = parts
-            .host
-            .map_or(Value::Host(parts.authority), Value::Bytes);
+        let host = parts.signed_host();
         write_front(parts.method, host, parts.path, &mut string_to_sign);
         string_to_sign.push_str(text.get(query_at..).unwrap_or_default());
 
         let signature = self.method.sign(&self.credentials, &string_to_sign);
-        text.push_str("&Signature=");
-        Encoded(text).text(signature.as_str());
+        text.push_str(BEFORE_SIGNATURE);
+        write_signature(&signature, text);
         if let Some(steps) = steps {
             steps.string_to_sign = string_to_sign;
             steps.signature = signature;
@@ -257,12 +255,14 @@ pub(crate) fn sort_by_name(params: &mut [Param<'_>]) {
 }
 
 /// Writes the string to sign up to its last line, which are the sorted parameters.
-pub(crate) fn write_front(method: &str, host: Value<'_>, path: Path<'_>, sink: &mut impl Sink) {
+pub(crate) fn write_front(method: &str, host: HostValue<'_>, path: Path<'_>, sink: &mut impl Sink) {
     sink.text(method);
     sink.text("\n");
     match host {
-        Value::Bytes(host) | Value::Line(host) => sink.lower(&String::from_utf8_lossy(host)),
-        Value::Host(authority) => authority.write(sink),
+        HostValue::Bytes(host) | HostValue::Line(host) => {
+            sink.lower(&String::from_utf8_lossy(host))
+        }
+        HostValue::Host(authority) => authority.write(sink),
     }
     sink.text("\n");
     path.write_as_given(sink);

@@ -219,7 +219,7 @@ pub(crate) fn presign(
         path: ResourcePath::Written(url.get(path_at..path_end).unwrap_or_default()),
     };
     let signature = sign_string(context, parts, &string_to_sign, steps);
-    url.push_str(SIGNATURE);
+    url.push_str(BEFORE_SIGNATURE);
     write_signature(&signature, url);
     Ok(())
 }
@@ -261,8 +261,8 @@ pub(super) fn write_query_front(
     url.push_str("&Expires=");
 }
 
-/// What stands before the signature.
-pub(super) const SIGNATURE: &str = "&Signature=";
+/// What stands in a query before the signature.
+pub(super) const BEFORE_SIGNATURE: &str = "&Signature=";
 
 /// Appends a signature, percent-encoded.
 pub(super) fn write_signature(signature: &Signature, url: &mut String) {

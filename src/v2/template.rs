@@ -2,7 +2,8 @@
 
 use super::canonical::{AmzHeaders, write_before_moment, write_between, write_sub_resources};
 use super::sign::{
-    Context, SIGNATURE, check_life, ends_after, prepare_presign, write_query_front, write_signature,
+    BEFORE_SIGNATURE, Context, check_life, ends_after, prepare_presign, write_query_front,
+    write_signature,
 };
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -59,7 +60,7 @@ impl Template {
         write_query_front(context, parts, &amz_headers, &mut query);
         let mut prepared_query = query.clone();
         write_decimal(expires, &mut prepared_query);
-        prepared_query.push_str(SIGNATURE);
+        prepared_query.push_str(BEFORE_SIGNATURE);
 
         let [mut before, mut between, mut after_path] = [const { Vec::new() }; 3];
         write_before_moment(parts, &mut before);
@@ -125,7 +126,7 @@ impl Template {
             hasher.update(url.get(path_at..path_end).unwrap_or_default());
             hasher.update(&self.after_path);
         });
-        url.push_str(SIGNATURE);
+        url.push_str(BEFORE_SIGNATURE);
         write_signature(&Signature::base64(&mac), url);
         Ok(())
     }

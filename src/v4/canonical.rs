@@ -6,7 +6,7 @@
 
 use super::key::Scope;
 use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
-use crate::headers::{HeaderList, Named, Value};
+use crate::headers::{HeaderList, HostValue, Named};
 use crate::request::{Authority, Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
@@ -80,7 +80,7 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 /// The headers that are signed, sorted by name.
 pub(crate) struct SignedHeaders<'a> {
     /// Used where the list has a host that is no header, and where it is empty.
-    host: Value<'a>,
+    host: HostValue<'a>,
     /// Empty if the request has no other header than the host, as for most presigned URLs.
     list: HeaderList<Entry<'a>>,
 }
@@ -108,7 +108,7 @@ impl Entry<'_> {
     }
 
     #[inline]
-    fn write_value(&self, host: Value<'_>, sink: &mut impl Sink) {
+    fn write_value(&self, host: HostValue<'_>, sink: &mut impl Sink) {
         match self.0 {
             None => write_host(host, sink),
             Some(header) if header.is_single_spaced => sink.bytes(header.value),
@@ -142,7 +142,7 @@ impl<'a> SignedHeaders<'a> {
     }
 
     /// The host and nothing else.
-    pub(crate) fn of_host(host: Value<'a>) -> Self {
+    pub(crate) fn of_host(host: HostValue<'a>) -> Self {
         SignedHeaders {
             host,
             list: HeaderList::new(),
@@ -163,14 +163,14 @@ impl<'a> SignedHeaders<'a> {
         }
         list.sort();
         SignedHeaders {
-            host: host.map_or_else(Value::default, Value::Host),
+            host: host.map_or_else(HostValue::default, HostValue::Host),
             list,
         }
     }
 
     /// The host, if there is nothing else.
     #[inline]
-    fn host_alone(&self) -> Option<Value<'a>> {
+    fn host_alone(&self) -> Option<HostValue<'a>> {
         self.list.is_empty().then_some(self.host)
     }
 
@@ -255,11 +255,11 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
     }
 }
 
-fn write_host(host: Value<'_>, sink: &mut impl Sink) {
+fn write_host(host: HostValue<'_>, sink: &mut impl Sink) {
     match host {
-        Value::Line(host) => sink.bytes(host),
-        Value::Bytes(host) => write_single_spaced(host, sink),
-        Value::Host(authority) => authority.write(sink),
+        HostValue::Line(host) => sink.bytes(host),
+        HostValue::Bytes(host) => write_single_spaced(host, sink),
+        HostValue::Host(authority) => authority.write(sink),
     }
 }
 
@@ -356,7 +356,8 @@ pub(crate) struct CanonicalRequest<'a> {
     pub(crate) path: CanonicalPath<'a>,
     pub(crate) query: CanonicalQuery<'a>,
     pub(crate) headers: &'a SignedHeaders<'a>,
-    pub(crate) names: CanonicalNames<'a>,
+    /// The names of these headers, if they stand somewhere already.
+    pub(crate) written_names: Option<&'a str>,
     pub(crate) payload: &'a str,
 }
 
@@ -372,13 +373,6 @@ pub(crate) enum CanonicalQuery<'a> {
     Written(&'a str),
     /// To be written from sorted parameters.
     Of(&'a [Param<'a>]),
-}
-
-pub(crate) enum CanonicalNames<'a> {
-    /// Written before.
-    Written(&'a str),
-    /// To be written from the headers.
-    Of(&'a SignedHeaders<'a>),
 }
 
 impl CanonicalRequest<'_> {
@@ -428,9 +422,9 @@ impl CanonicalRequest<'_> {
             sink.text("\n");
             self.headers.write(None, sink);
             sink.text("\n");
-            match self.names {
-                CanonicalNames::Written(names) => sink.text(names),
-                CanonicalNames::Of(headers) => headers.write_names(sink),
+            match self.written_names {
+                Some(names) => sink.text(names),
+                None => self.headers.write_names(sink),
             }
             sink.text("\n");
         }

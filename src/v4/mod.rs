@@ -64,9 +64,7 @@ pub use canonical::CanonicalUri;
 pub use payload::Payload;
 pub use sign::{SessionToken, Signer};
 
-pub(crate) use canonical::{
-    CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
-};
+pub(crate) use canonical::{CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders};
 pub(crate) use dialect::{AWS4, S3_EXPRESS};
 pub(crate) use key::{Place, Scope, check_scope_part};
 pub(crate) use payload::{EMPTY_SHA256, UNSIGNED_PAYLOAD, check_content_sha256, hash_of, is_hash};

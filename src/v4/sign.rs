@@ -1,8 +1,8 @@
 //! Signing: a request's parts become a presigned URL or the headers of a signed request.
 
 use super::canonical::{
-    AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
-    SignedHeaders, is_signed, write_presigned_query,
+    AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, SignedHeaders,
+    is_signed, write_presigned_query,
 };
 use super::dialect::{AWS4, Dialect, Headers};
 use super::key::{Place, Scope, check_scope_part};
@@ -395,7 +395,7 @@ pub(crate) fn presign(
             },
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
-            names: CanonicalNames::Of(&headers),
+            written_names: None,
             payload: prepared.payload,
         },
         steps.as_deref_mut(),
@@ -573,7 +573,7 @@ pub(crate) fn sign(
         path: CanonicalPath::Of(parts.path, settings.canonical_uri),
         query: CanonicalQuery::Of(parts.params.as_slice()),
         headers: &headers,
-        names: CanonicalNames::Of(&headers),
+        written_names: None,
         payload,
     };
     if let Some(steps) = &mut steps {

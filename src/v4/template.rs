@@ -1,7 +1,7 @@
 //! Many presigned URLs that differ only in their key, or in their key and their second: all the rest is written once.
 
 use super::canonical::{
-    AuthParams, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
+    AuthParams, CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders,
     write_presigned_query,
 };
 use super::key::{Place, Scope};
@@ -78,7 +78,7 @@ impl Template {
             path: CanonicalPath::Of(parts.path, context.settings.canonical_uri),
             query: CanonicalQuery::Written(&query),
             headers: &headers,
-            names: CanonicalNames::Of(&headers),
+            written_names: None,
             payload: prepared.payload,
         }
         .write_after_query(&mut after_query);

@@ -9,6 +9,7 @@ use super::{Scheme, Verifier, check_credentials};
 use crate::credentials::Credentials;
 use crate::encode::Text;
 use crate::error::Quoted;
+use crate::marks::ACCESS_KEY_ID;
 use crate::timestamp::{AmzDate, Timestamp};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
@@ -59,7 +60,7 @@ impl Verifier {
             "x-amz-credential",
             "x-amz-date",
             "x-amz-signature",
-            "AWSAccessKeyId",
+            ACCESS_KEY_ID,
             "signature",
         ];
         let mut found: [Option<&str>; 8] = [None; 8];
@@ -120,7 +121,7 @@ impl Verifier {
             return Ok(FormClaim {
                 verifier: self,
                 scheme,
-                access_key_id: Cow::Borrowed(required(id, "AWSAccessKeyId")?),
+                access_key_id: Cow::Borrowed(required(id, ACCESS_KEY_ID)?),
                 region: None,
                 service: None,
                 signed_at: None,

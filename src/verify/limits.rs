@@ -11,7 +11,7 @@ pub(crate) const MOST_TARGET: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64 * 1024;
 
 /// Headers, in number. As many as can stand in the 8 KB of S3 if each is `x-amz-meta-a: 1`, and some.
-pub(super) const MOST_HEADER_COUNT: usize = 512;
+const MOST_HEADER_COUNT: usize = 512;
 
 /// Bytes of a form's fields before its file: "The form data and boundaries (excluding the contents of the file) cannot exceed
 /// 20 KB" ([POST Object](https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html)).

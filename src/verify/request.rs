@@ -4,7 +4,7 @@ use super::limits::MOST_TARGET;
 use super::query::Query;
 use crate::encode::is_in_lower;
 use crate::error::Error;
-use crate::headers::Value;
+use crate::headers::HostValue;
 use crate::list::List;
 use crate::request::{Authority, Header, Url, check_header, split_target};
 use crate::v4::{AWS4, S3_EXPRESS};
@@ -161,10 +161,10 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     /// The host as it is signed.
-    pub(crate) fn host(&self) -> Option<Value<'a>> {
+    pub(crate) fn host(&self) -> Option<HostValue<'a>> {
         match (self.single(Single::Host), self.authority) {
-            (Some(header), _) => Some(Value::Bytes(header.trimmed())),
-            (None, Some(authority)) => Some(Value::Host(authority)),
+            (Some(header), _) => Some(HostValue::Bytes(header.trimmed())),
+            (None, Some(authority)) => Some(HostValue::Host(authority)),
             (None, None) => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use super::Scheme;
 use super::error::{VerifyError, refuse};
-use crate::encode::{Text, holds, unescape};
+use crate::encode::{Text, holds, is_lower, unescape};
 use crate::error::Quoted;
 use crate::list::List;
 use crate::request::{Header, is_token};
@@ -222,7 +222,7 @@ pub(crate) fn check_names(
             return true;
         }
         let decoded = decode(name).unwrap_or_default();
-        is_token(&decoded) && !holds(decoded.as_bytes(), u8::is_ascii_uppercase)
+        is_token(&decoded) && is_lower(&decoded)
     };
     let mut after: Option<Text<'_>> = None;
     for name in names.iter().rev() {

@@ -12,15 +12,15 @@ use crate::credentials::Credentials;
 use crate::encode::{Sink, Text, holds, is_in_lower, is_lower};
 use crate::error::Quoted;
 use crate::hash::sha256;
-use crate::headers::Value;
+use crate::headers::HostValue;
 use crate::list::List;
 use crate::request::{Header, Param, Path, sort};
 use crate::signed::Signature;
 use crate::timestamp::{AmzDate, Timestamp};
 use crate::v4::{
-    AWS4, CanonicalNames, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri,
-    EMPTY_SHA256, Payload, Place, S3_EXPRESS, Scope, SessionToken, SignedHeaders, UNSIGNED_PAYLOAD,
-    check_content_sha256, hash_of, is_hash, signature, write_string_to_sign_of,
+    AWS4, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, EMPTY_SHA256, Payload,
+    Place, S3_EXPRESS, Scope, SessionToken, SignedHeaders, UNSIGNED_PAYLOAD, check_content_sha256,
+    hash_of, is_hash, signature, write_string_to_sign_of,
 };
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -395,7 +395,7 @@ impl<'a> Claim<'a> {
                 None => self.check_unsigned(header)?,
             }
         }
-        if let Some(Value::Host(_)) = request.host() {
+        if let Some(HostValue::Host(_)) = request.host() {
             found.push((host, sent.len()));
         }
         found.as_mut_slice().sort_unstable();
@@ -674,7 +674,7 @@ impl<'a> Claim<'a> {
             ([], host) => SignedHeaders::of_host(host),
             (order, host) => {
                 let authority = match host {
-                    Value::Host(authority) => Some(authority),
+                    HostValue::Host(authority) => Some(authority),
                     _ => None,
                 };
                 let headers = order.iter().filter_map(|at| sent.get(usize::from(*at)));
@@ -691,9 +691,9 @@ impl<'a> Claim<'a> {
             path: CanonicalPath::Of(Path::Wire(request.path), self.rule),
             query,
             headers: &headers,
-            names: match self.names.0 {
-                Text::Plain(names) => CanonicalNames::Written(names),
-                Text::Wire(_) => CanonicalNames::Of(&headers),
+            written_names: match self.names.0 {
+                Text::Plain(names) => Some(names),
+                Text::Wire(_) => None,
             },
             payload: self.payload.unwrap_or(own.text().as_str()),
         })
