@@ -128,6 +128,7 @@ impl<'a> Request<'a> {
             authority,
             path,
             query,
+            ..
         } = Url::parse(&self.url)?;
         let mut parts = Parts::new(&self.method, scheme, authority, Path::Wire(path))?;
         if let Some(query) = query.filter(|query| !query.is_empty()) {
@@ -563,6 +564,8 @@ pub(crate) struct Url<'a> {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority<'a>,
     pub(crate) path: &'a str,
+    /// Whether the path is encoded canonically as it stands; false for an empty one, which is not.
+    pub(crate) path_is_canonical: bool,
     pub(crate) query: Option<&'a str>,
 }
 
@@ -577,12 +580,11 @@ impl<'a> Url<'a> {
         is_encoded: impl FnOnce(&'a str) -> bool,
     ) -> Result<Self, Error> {
         let (scheme, text) = split_scheme(url)?;
-        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
         let name = Bare::Host.run(text.as_bytes());
-        let after_name = text.as_bytes().get(name..).unwrap_or_default();
-        let end = after_name.iter().position(is_end);
-        let end = end.map_or(text.len(), |end| name.saturating_add(end));
-        let (authority, target) = text.split_at_checked(end).unwrap_or((text, ""));
+        let (host, rest) = text.split_at_checked(name).unwrap_or_default();
+        let is_end = |byte| matches!(byte, b'/' | b'?');
+        let end = rest.bytes().position(is_end).unwrap_or(rest.len());
+        let (after_host, target) = rest.split_at_checked(end).unwrap_or_default();
         // What is encoded canonically holds nothing that a URL can't have: only the rest is looked at.
         let encoded = Bare::Path.canonical_run(target.as_bytes());
         let (_, rest) = target.split_at_checked(encoded).unwrap_or_default();
@@ -593,38 +595,47 @@ impl<'a> Url<'a> {
         let path = target.get(..encoded.saturating_add(path_rest.len()));
         let path = path.unwrap_or_default();
         let query_rest = query.filter(|query| !is_encoded(query)).unwrap_or_default();
-        let authority_rest = authority.get(name..).unwrap_or_default();
-        let rests = [authority_rest, path_rest, query_rest];
-        let is_mark = |byte: &u8| *byte == b'#';
-        if rests.iter().any(|rest| holds(rest.as_bytes(), is_mark)) {
-            return Err(error!(
-                Url,
-                "the URL has a fragment, which is never sent: a `#` that is data is written %23"
-            ));
+        let rests = [after_host, path_rest, query_rest];
+        if rests.iter().any(|rest| !rest.is_empty()) {
+            check_rests(rests)?;
         }
-        check_wire("path", path_rest)?;
-        check_wire("query", query_rest)?;
-        let authority = match name {
+        let authority = match after_host {
             // A name without a port, as nearly all are.
-            1.. if name == end => Authority {
-                host: authority,
-                port: None,
-            },
-            _ => parse_authority(authority, scheme).map_err(|error| {
-                // A password with a slash in it, as many secret keys have one, ends up here in pieces.
-                match path.contains('@') {
-                    true => user_error(),
-                    false => error,
-                }
-            })?,
+            "" if !host.is_empty() => Authority { host, port: None },
+            _ => {
+                let end = name.saturating_add(end);
+                let authority = text.get(..end).unwrap_or_default();
+                parse_authority(authority, scheme).map_err(|error| {
+                    // A password with a slash in it, as many secret keys have one, ends up here in pieces.
+                    match path.contains('@') {
+                        true => user_error(),
+                        false => error,
+                    }
+                })?
+            }
         };
         Ok(Url {
             scheme,
             authority,
             path,
+            path_is_canonical: path_rest.is_empty() && !path.is_empty(),
             query,
         })
     }
+}
+
+/// What follows the host, and what of path and query is not encoded canonically.
+fn check_rests(rests: [&str; 3]) -> Result<(), Error> {
+    let is_mark = |byte: &u8| *byte == b'#';
+    let [_, path, query] = rests;
+    if rests.iter().any(|rest| holds(rest.as_bytes(), is_mark)) {
+        return Err(error!(
+            Url,
+            "the URL has a fragment, which is never sent: a `#` that is data is written %23"
+        ));
+    }
+    check_wire("path", path)?;
+    check_wire("query", query)
 }
 
 /// Path and query of a request's target.
@@ -637,6 +648,10 @@ pub(crate) fn split_target(target: &str) -> (&str, Option<&str>) {
 
 /// The scheme of a URL, and what follows `://`.
 fn split_scheme(url: &str) -> Result<(Scheme, &str), Error> {
+    // Nearly every URL begins so.
+    if let Some(rest) = url.strip_prefix("https://") {
+        return Ok((Scheme::Https, rest));
+    }
     for scheme in [Scheme::Https, Scheme::Http] {
         let rest = url
             .split_at_checked(scheme.as_str().len())

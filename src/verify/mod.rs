@@ -337,9 +337,14 @@ impl Verifier {
                 "the Authorization header is there more than once"
             ));
         }
-        let (v4, v2) = (query.v4.is_signed(), query.v2.is_signed());
-        let signatures = [authorization.is_some(), v4, v2];
-        let generation = match (authorization, v4, v2) {
+        let (is_v4, is_v2) = (query.v4.is_signed(), query.v2.is_signed());
+        let signatures = [authorization.is_some(), is_v4, is_v2];
+        let v2 = |read| Claim {
+            verifier: self,
+            request,
+            generation: Generation::V2(read),
+        };
+        match (authorization, is_v4, is_v2) {
             (Some(authorization), false, false) => {
                 let text = core::str::from_utf8(authorization.trimmed()).unwrap_or_default();
                 let scheme = match text {
@@ -356,37 +361,31 @@ impl Verifier {
                 };
                 self.check_allowed(scheme)?;
                 match scheme {
-                    Scheme::V4Header => Generation::V4(v4::Claim::of_header(self, request, text)?),
-                    _ => Generation::V2(v2::Claim::of_header(self, request, text)?),
+                    Scheme::V4Header => v4::Claim::of_header(self, request, text),
+                    _ => v2::Claim::of_header(self, request, text).map(v2),
                 }
             }
             (None, true, false) => {
                 self.check_allowed(Scheme::V4Query)?;
-                Generation::V4(v4::Claim::of_query(self, request)?)
+                v4::Claim::of_query(self, request)
             }
             (None, false, true) => {
                 let scheme = query.v2.scheme();
                 self.check_allowed(scheme)?;
-                Generation::V2(match scheme {
-                    Scheme::V2QueryApi => v2::Claim::of_api(request)?,
-                    _ => v2::Claim::of_query(self, request)?,
-                })
+                let read = match scheme {
+                    Scheme::V2QueryApi => v2::Claim::of_api(request),
+                    _ => v2::Claim::of_query(self, request),
+                };
+                read.map(v2)
             }
-            _ if signatures.contains(&true) => {
-                return Err(refuse!(
-                    SignedTwice,
-                    None,
-                    "only one way to sign is allowed in a request: the Authorization header, \
-                     X-Amz-Signature in the query, or Signature in the query"
-                ));
-            }
-            _ => return Err(refuse!(NotSigned, None, "the request carries no signature")),
-        };
-        Ok(Claim {
-            verifier: self,
-            request,
-            generation,
-        })
+            _ if signatures.contains(&true) => Err(refuse!(
+                SignedTwice,
+                None,
+                "only one way to sign is allowed in a request: the Authorization header, \
+                 X-Amz-Signature in the query, or Signature in the query"
+            )),
+            _ => Err(refuse!(NotSigned, None, "the request carries no signature")),
+        }
     }
 
     /// Checks a request in one call. The lookup gives the credentials of an access key id, if there are any; it is
@@ -402,12 +401,18 @@ impl Verifier {
         lookup: impl FnOnce(&str) -> Option<Credentials>,
     ) -> Result<Verified<'a>, VerifyError> {
         let now = now.into();
-        let claim = self.parse(request)?;
+        let parsed = self.parse(request);
+        // Looked at where it stands: a claim is large, and is moved just once.
+        let claim = match &parsed {
+            Ok(claim) => claim,
+            Err(error) => return Err(error.clone()),
+        };
         claim.check_time(now)?;
-        match lookup(claim.access_key_id()) {
-            Some(credentials) => claim.verify(&credentials, now),
-            None => Err(unknown_access_key(claim.scheme())),
-        }
+        let Some(credentials) = lookup(claim.access_key_id()) else {
+            return Err(unknown_access_key(claim.scheme()));
+        };
+        let payload = claim.check(&credentials, now)?;
+        parsed.map(|claim| Verified { claim, payload })
     }
 
     fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
@@ -476,6 +481,11 @@ impl Verifier {
         }
     }
 
+    /// Whether a session token stands outside of what is signed.
+    fn token_is_apart(&self) -> bool {
+        self.session_token == SessionToken::Appended
+    }
+
     fn serves_region(&self, region: &str) -> bool {
         self.regions.is_empty() || self.regions.iter().any(|served| **served == *region)
     }
@@ -536,7 +546,7 @@ impl<'a> Claim<'a> {
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         match &self.generation {
-            Generation::V4(claim) => &claim.access_key_id,
+            Generation::V4(claim) => &claim.identity.access_key_id,
             Generation::V2(claim) => &claim.access_key_id,
         }
     }
@@ -545,7 +555,7 @@ impl<'a> Claim<'a> {
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         match &self.generation {
-            Generation::V4(claim) => Some(&claim.region),
+            Generation::V4(claim) => Some(&claim.identity.region),
             Generation::V2(_) => None,
         }
     }
@@ -554,7 +564,7 @@ impl<'a> Claim<'a> {
     #[must_use]
     pub fn service(&self) -> Option<&str> {
         match &self.generation {
-            Generation::V4(claim) => Some(&claim.service),
+            Generation::V4(claim) => Some(&claim.identity.service),
             Generation::V2(_) => None,
         }
     }
@@ -706,17 +716,30 @@ impl<'a> Claim<'a> {
     ) -> Result<Verified<'a>, VerifyError> {
         let now = now.into();
         self.check_time(now)?;
+        let payload = self.check(credentials, now)?;
+        Ok(Verified {
+            claim: self,
+            payload,
+        })
+    }
+
+    /// Checks all but the time of the request.
+    fn check(
+        &self,
+        credentials: &Credentials,
+        now: Timestamp,
+    ) -> Result<CoveredPayload, VerifyError> {
         let request = self.request;
         let scheme = self.scheme();
         let id = self.access_key_id();
-        let payload = match &self.generation {
+        match &self.generation {
             Generation::V4(claim) => {
                 check_credentials(scheme, credentials, id, claim.token(), now)?;
                 let signature = claim.signature(request, credentials);
                 if !claim.presented().is(&signature) {
                     return Err(wrong_signature(scheme));
                 }
-                claim.check_payload(request)?
+                claim.check_payload(request)
             }
             Generation::V2(claim) => {
                 let token = claim.token(request);
@@ -729,13 +752,9 @@ impl<'a> Claim<'a> {
                 if !signature.is_some_and(|signature| claim.presented().is(&signature)) {
                     return Err(wrong_signature(scheme));
                 }
-                CoveredPayload::Unsigned
+                Ok(CoveredPayload::Unsigned)
             }
-        };
-        Ok(Verified {
-            claim: self,
-            payload,
-        })
+        }
     }
 }
 
@@ -875,7 +894,7 @@ impl<'a> Verified<'a> {
     #[must_use]
     pub fn into_access_key_id(self) -> String {
         let id = match self.claim.generation {
-            Generation::V4(claim) => claim.access_key_id,
+            Generation::V4(claim) => claim.identity.access_key_id,
             Generation::V2(claim) => claim.access_key_id,
         };
         Cow::into_owned(id)

@@ -5,7 +5,7 @@ use super::limits::MOST_TARGET;
 use super::{v2, v4};
 use crate::encode::{Bare, Text};
 use crate::request::Param;
-use crate::v4::AWS4;
+use crate::v4::{AWS4, is_hash};
 
 /// What a query holds.
 #[derive(Clone, Default)]
@@ -15,10 +15,9 @@ pub(crate) struct Query<'a> {
     pub(super) v2: v2::Params<'a>,
     /// Whether all parameters are canonical as they stand, whatever their order.
     pub(super) is_encoded: bool,
-    /// Whether the last parameter is the signature of SigV4.
-    pub(super) ends_in_signature: bool,
-    /// What stands before the last parameter, if that is sorted and encoded as a canonical query is.
-    pub(super) before_last: Option<&'a str>,
+    /// What stands before the signature of SigV4, if that is the last parameter, and what comes before it is sorted and encoded as
+    /// a canonical query is.
+    pub(super) before_signature: Option<&'a str>,
 }
 
 impl<'a> Query<'a> {
@@ -29,45 +28,50 @@ impl<'a> Query<'a> {
             return;
         }
         self.is_encoded = true;
-        let mut is_canonical = true;
-        // Of what is known to be in order the texts need not be compared.
-        let (mut previous, mut is_sorted) = (("", ""), true);
-        let mut rest = Some(text);
+        let (mut is_canonical, mut previous) = (true, None);
+        let (before, signature) = split_signature(text);
+        let mut rest = Some(before);
         while let Some(from) = rest {
-            let found = Found::at_front(from, &self.v4);
-            let was_sorted = is_sorted;
-            is_sorted = found.known.is_some_and(v4::Known::is_sorted);
-            match found.known {
-                Some(known) => self.v4.take(known, found.param.value),
-                None => {
-                    self.v4.see(&found.param);
-                    self.v2.see(&found.param);
-                }
-            }
-            self.is_encoded &= found.is_canonical;
-            if found.after.is_some() {
-                let value = found.param.value.unwrap_or_default();
-                let param = (found.param.name.raw(), value.raw());
-                let is_after = was_sorted && is_sorted || previous <= param;
-                is_canonical &= found.is_canonical && is_after;
-                previous = param;
+            let (first, last);
+            if let Some((names, after)) = self.v4.read_in_order(from) {
+                let known = &AWS4.parameters;
+                first = (known.algorithm, AWS4.algorithm);
+                last = (known.signed_headers, names.raw());
+                rest = after;
             } else {
-                self.ends_in_signature = found.param.is_exactly(AWS4.parameters.signature);
-                if is_canonical {
-                    let end = text.len().saturating_sub(from.len()).checked_sub(1);
-                    self.before_last = end.and_then(|end| text.get(..end));
-                }
+                let found = Found::at_front(from);
+                self.v4.see(&found.param);
+                self.v2.see(&found.param);
+                self.is_encoded &= found.is_canonical;
+                is_canonical &= found.is_canonical;
+                let value = found.param.value.unwrap_or_default();
+                first = (found.param.name.raw(), value.raw());
+                last = first;
+                rest = found.after;
             }
-            rest = found.after;
+            is_canonical &= previous.is_none_or(|previous| previous <= first);
+            previous = Some(last);
+        }
+        if let Some(signature) = signature {
+            self.v4.take_signature(signature);
+            self.before_signature = is_canonical.then_some(before);
         }
     }
+}
+
+/// A query before the signature of SigV4, and that, if it is the last parameter and may be one.
+fn split_signature(text: &str) -> (&str, Option<&str>) {
+    let split = || {
+        let (before, signature) = text.split_at_checked(text.len().checked_sub(64)?)?;
+        let before = before.strip_suffix(AWS4.beginnings.signature)?;
+        is_hash(signature).then_some((before, Some(signature)))
+    };
+    split().unwrap_or((text, None))
 }
 
 /// A parameter of a query.
 struct Found<'a> {
     param: Param<'a>,
-    /// If that was seen at once: that it is one of SigV4's authentication.
-    known: Option<v4::Known>,
     /// Whether name and value are encoded canonically, and the name is followed by its `=`.
     is_canonical: bool,
     /// What follows its `&`.
@@ -75,15 +79,14 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn at_front(text: &'a str, before: &v4::Params<'a>) -> Self {
-        Found::canonical(text, before).unwrap_or_else(|| {
+    fn at_front(text: &'a str) -> Self {
+        Found::canonical(text).unwrap_or_else(|| {
             let (param, after) = match text.split_once('&') {
                 Some((param, after)) => (param, Some(after)),
                 None => (text, None),
             };
             Found {
                 param: Param::from_wire(param),
-                known: None,
                 is_canonical: false,
                 after,
             }
@@ -91,18 +94,10 @@ impl<'a> Found<'a> {
     }
 
     /// A canonical parameter whose name has no escape, as nearly all have none.
-    fn canonical(text: &'a str, before: &v4::Params<'a>) -> Option<Self> {
+    fn canonical(text: &'a str) -> Option<Self> {
         let bare = Bare::Unreserved;
-        let likely = before.next_at_front(text);
-        let likely = likely.and_then(|(known, rest)| Some((known, rest.strip_prefix('=')?)));
-        let (known, name, rest) = match likely {
-            Some((known, rest)) => (Some(known), known.name, rest),
-            None => {
-                let (name, rest) = text.split_at_checked(bare.run(text.as_bytes()))?;
-                (None, name, rest.strip_prefix('=')?)
-            }
-        };
-        let (value, rest) = bare.split_canonical(rest);
+        let (name, rest) = text.split_at_checked(bare.run(text.as_bytes()))?;
+        let (value, rest) = bare.split_canonical(rest.strip_prefix('=')?);
         let after = rest.strip_prefix('&');
         let is_whole = after.is_some() || rest.is_empty();
         is_whole.then_some(Found {
@@ -110,7 +105,6 @@ impl<'a> Found<'a> {
                 name: Text::Plain(name),
                 value: Some(value),
             },
-            known,
             is_canonical: true,
             after,
         })

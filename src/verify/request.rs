@@ -29,6 +29,8 @@ use core::fmt;
 pub struct ReceivedRequest<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
+    /// Whether the path is known to be encoded canonically as it stands.
+    pub(super) path_is_canonical: bool,
     pub(crate) query: Query<'a>,
     pub(crate) headers: List<Header<'a>, 16>,
     singles: Singles,
@@ -56,22 +58,22 @@ impl<'a> ReceivedRequest<'a> {
         ReceivedRequest::of(method, path, query)
     }
 
-    #[inline]
-    fn of(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
-        let mut request = ReceivedRequest {
+    fn of(method: &'a str, path: &'a str, text: Option<&'a str>) -> Self {
+        let mut query = Query::default();
+        if let Some(text) = text {
+            query.read(text);
+        }
+        ReceivedRequest {
             method,
             path,
-            query: Query::default(),
+            path_is_canonical: false,
+            query,
             headers: List::new(),
             singles: Singles::default(),
             authority: None,
             body: Body::Unknown,
             bucket: None,
-        };
-        if let Some(query) = query {
-            request.query.read(query);
         }
-        request
     }
 
     /// A request by its method and whole URL. Without a `Host` header, the host is the URL's.
@@ -80,15 +82,23 @@ impl<'a> ReceivedRequest<'a> {
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
     /// control character.
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
-        let mut request = ReceivedRequest::of(method, "", None);
+        let mut query = Query::default();
         // What is encoded as it should be holds nothing that a URL can't have.
-        let url = Url::parse_with(url, |query| {
-            request.query.read(query);
-            request.query.is_encoded
+        let url = Url::parse_with(url, |text| {
+            query.read(text);
+            query.is_encoded
         })?;
-        request.path = url.path;
-        request.authority = Some(url.authority);
-        Ok(request)
+        Ok(ReceivedRequest {
+            method,
+            path: url.path,
+            path_is_canonical: url.path_is_canonical,
+            query,
+            headers: List::new(),
+            singles: Singles::default(),
+            authority: Some(url.authority),
+            body: Body::Unknown,
+            bucket: None,
+        })
     }
 
     /// Adds a header. Give a repeated header as often as it was received, in that order.
@@ -313,6 +323,42 @@ impl fmt::Debug for ReceivedRequest<'_> {
 #[cfg(test)]
 mod tests {
     use super::{ReceivedRequest, Single};
+    use crate::encode::{Bare, Text};
+    use std::format;
+    use std::string::String;
+
+    /// What is said to be canonical is what would be written.
+    #[test]
+    fn a_canonical_path_is_told_from_others() {
+        let mut canonical = 0;
+        for path in [
+            "/",
+            "/a",
+            "/a/b%20c.txt",
+            "/%C3%A9",
+            "//a/../b",
+            "/~",
+            "",
+            "/a%2fb",
+            "/%7E",
+            "/a+b",
+            "/a b",
+            "/\u{e9}",
+            "/a%20b:c",
+        ] {
+            for query in ["", "?", "?a=1", "?a=%2f"] {
+                let url = format!("https://example.com{path}{query}");
+                let request = ReceivedRequest::from_url("GET", &url).unwrap();
+                assert_eq!(request.path, path, "{url}");
+                let mut written = String::new();
+                Text::Wire(path).write(Bare::Path, &mut written);
+                let is_canonical = !path.is_empty() && written == path;
+                assert_eq!(request.path_is_canonical, is_canonical, "{url}");
+                canonical += usize::from(is_canonical);
+            }
+        }
+        assert_eq!(canonical, 6 * 4);
+    }
 
     #[test]
     fn a_single_header_is_found_in_any_case_of_letters() {

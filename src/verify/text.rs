@@ -282,8 +282,24 @@ impl Presented<'_> {
 
 /// A number in decimal digits, without a sign.
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| digits)
+    let (number, rest) = split_decimal(text)?;
+    rest.is_empty().then_some(number)
+}
+
+/// The number that a text begins with, and what follows its digits.
+#[inline]
+pub(crate) fn split_decimal(text: &str) -> Option<(u64, &str)> {
+    let mut number = 0u64;
+    for (at, byte) in text.bytes().enumerate() {
+        if !byte.is_ascii_digit() {
+            return text
+                .split_at_checked(at)
+                .filter(|_| at > 0)
+                .map(|(_, rest)| (number, rest));
+        }
+        number = number.checked_mul(10)?.checked_add(u64::from(byte & 0xf))?;
+    }
+    (!text.is_empty()).then_some((number, ""))
 }
 
 #[cfg(test)]
