@@ -79,7 +79,7 @@ fn run(row: &str, calls: u64) {
         .allow_v2(Duration::MAX)
         .base_domain("s3.amazonaws.com");
     let verify = |request: &ReceivedRequest<'_>, credentials: &Credentials| {
-        let verified = verifier.verify(request, now(), |_| Some(credentials.clone()));
+        let verified = verifier.verify(request, now(), |_| Some(credentials));
         verified.unwrap().payload()
     };
     let verify_url = |url: &str, credentials: &Credentials| {

@@ -173,7 +173,7 @@ fn verified<'a, T>(
         .allow_v2(Duration::MAX)
         .base_domain("s3.amazonaws.com");
     let check = move |request: &ReceivedRequest<'_>| {
-        let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
+        let lookup = |id: &str| (id == credentials.access_key_id()).then_some(credentials);
         verifier.verify(request, now(), lookup).map(drop)
     };
     for request in requests {

@@ -162,7 +162,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     println!("What is wrong, the URL, and what this crate and the server say to it:");
     for (what, code, url) in urls(&bucket, &credentials, now)? {
         let received = ReceivedRequest::from_url("GET", &url)?;
-        let find = |id: &str| (id == server::ACCESS_KEY_ID).then(|| credentials.clone());
+        let find = |id: &str| (id == server::ACCESS_KEY_ID).then_some(&credentials);
         let verdict = verifier.verify(&received, now, find);
         let ours = verdict.err().map_or("", |error| error.code());
         let answer = server::Request::new("GET", &url).send()?;

@@ -6,7 +6,7 @@ use crate::encode::{Text, bad_escape};
 use crate::error::Quoted;
 use crate::marks::{ACCESS_KEY_ID, EXPIRES, SIGNATURE, SIGNATURE_VERSION};
 use crate::request::Param;
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::timestamp::{Timestamp, date_of};
 use crate::v2::{
     API_TOKEN, LIFE, SECURITY_TOKEN, SIGNATURE_METHOD, SignatureMethod, TIMESTAMP, parse_timestamp,
 };
@@ -619,11 +619,11 @@ impl Inspection {
             self.algorithm = Some(cut(algorithm));
         }
 
-        let moment = date.as_deref().and_then(AmzDate::parse);
+        let moment = date.as_deref().and_then(Timestamp::parse_amz_date);
         if let (Some(date), None) = (&date, &moment) {
             self.malformed(prefix, "Date", date, "20130524T000000Z");
         }
-        self.signed_at = moment.as_ref().map(|(moment, _)| *moment);
+        self.signed_at = moment;
         let seconds = expires.as_deref().and_then(parse_decimal);
         if let (Some(expires), None) = (&expires, seconds) {
             self.malformed(prefix, "Expires", expires, "a number of seconds");
@@ -671,13 +671,14 @@ impl Inspection {
                     if parts.terminator != terminator {
                         self.malformed(prefix, "Credential", &parts.terminator, terminator);
                     }
-                    if let Some((_, date)) = &moment
-                        && parts.date != date.date()
+                    let date = date.as_deref().filter(|_| moment.is_some()).map(date_of);
+                    if let Some(date) = date
+                        && parts.date != date
                     {
                         let message = format!(
                             "the credential's date is {} and the URL was signed on {}: they have to be the same",
                             Quoted(&parts.date),
-                            date.date()
+                            date
                         );
                         self.problem(ProblemKind::ScopeDate, message);
                     }

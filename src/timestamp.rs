@@ -50,7 +50,7 @@ impl Timestamp {
     /// # Errors
     /// [`ErrorKind::Time`](crate::ErrorKind::Time) for any other text, and for a moment that does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        parse_amz_date(text)
+        Timestamp::parse_amz_date(text)
             .or_else(|| Timestamp::parse_rfc3339(text))
             // With an offset, a text can lie outside the years that it can be written in again.
             .filter(|moment| moment.calendar().is_some())
@@ -173,6 +173,22 @@ impl Timestamp {
         Ok(PolicyDate(text))
     }
 
+    /// Reads `20130524T000000Z`, and no other way to write a moment.
+    pub(crate) fn parse_amz_date(text: &str) -> Option<Self> {
+        let (date, time) = text.as_bytes().split_first_chunk()?;
+        let &[b'T', h1, h2, n1, n2, s1, s2, b'Z'] = time else {
+            return None;
+        };
+        let [century, year, month, day] = numbers(*date)?;
+        let [hour, minute, second, _] = numbers([h1, h2, n1, n2, s1, s2, b'0', b'0'])?;
+        let year = i32::from(century)
+            .saturating_mul(100)
+            .saturating_add(year.into());
+        let date = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;
+        let time = Time::from_hms(hour, minute, second).ok()?;
+        Some(Timestamp(UtcDateTime::new(date, time).unix_timestamp()))
+    }
+
     /// Reads RFC 3339 alone, of which the expiration of a POST policy is a form.
     pub(crate) fn parse_rfc3339(text: &str) -> Option<Self> {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into)
@@ -230,6 +246,20 @@ fn pairs(numbers: [u8; 4]) -> [u8; 8] {
     (tens | (ones << 8) | (EACH * 0x3030)).to_le_bytes()
 }
 
+/// The reverse: four numbers of two digits each; none if something else stands there.
+fn numbers(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The digits are 0x30 to 0x39: without 0x30 none is over 9.
+    let digits = u64::from_le_bytes(digits) ^ (EACH * 0x30);
+    let over = digits | digits.wrapping_add(EACH * 6);
+    if over & (EACH * 0xf0) != 0 {
+        return None;
+    }
+    let numbers = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let [first, _, second, _, third, _, fourth, _] = numbers.to_le_bytes();
+    Some([first, second, third, fourth])
+}
+
 /// A signing time as `X-Amz-Date` writes it, with the date of the credential scope in it. It stands where whole words do, which is
 /// where its check for UTF-8 is fast.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -237,12 +267,6 @@ fn pairs(numbers: [u8; 4]) -> [u8; 8] {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
-    /// Reads `20130524T000000Z`, and no other way to write a moment.
-    pub(crate) fn parse(text: &str) -> Option<(Timestamp, Self)> {
-        let moment = parse_amz_date(text)?;
-        Some((moment, AmzDate(text.as_bytes().try_into().ok()?)))
-    }
-
     /// `20130524T000000Z`.
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
@@ -256,43 +280,13 @@ impl AmzDate {
     /// Both texts.
     pub(crate) fn time_and_date(&self) -> (&str, &str) {
         let time = self.as_str();
-        (time, time.get(..8).unwrap_or_default())
+        (time, date_of(time))
     }
 }
 
-fn parse_amz_date(text: &str) -> Option<Timestamp> {
-    let text: &[u8; 16] = text.as_bytes().try_into().ok()?;
-    let &[
-        y1,
-        y2,
-        y3,
-        y4,
-        m1,
-        m2,
-        d1,
-        d2,
-        b'T',
-        h1,
-        h2,
-        n1,
-        n2,
-        s1,
-        s2,
-        b'Z',
-    ] = text
-    else {
-        return None;
-    };
-    let number = |tens: u8, ones: u8| {
-        let digit = |byte: u8| byte.is_ascii_digit().then_some(byte & 0x0f);
-        digit(tens)?.checked_mul(10)?.checked_add(digit(ones)?)
-    };
-    let century = i32::from(number(y1, y2)?).saturating_mul(100);
-    let year = century.saturating_add(number(y3, y4)?.into());
-    let month = Month::try_from(number(m1, m2)?).ok()?;
-    let date = Date::from_calendar_date(year, month, number(d1, d2)?).ok()?;
-    let time = Time::from_hms(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?).ok()?;
-    Some(Timestamp(UtcDateTime::new(date, time).unix_timestamp()))
+/// The date of a signing time as it is written: `20130524`.
+pub(crate) fn date_of(time: &str) -> &str {
+    time.get(..8).unwrap_or_default()
 }
 
 /// RFC 3339 in UTC: `2013-05-24T00:00:00Z`. A moment outside the years 0 to 9999 is written as its Unix seconds.
@@ -373,7 +367,7 @@ mod tests {
     use super::{Timestamp, write_decimal};
     use alloc::string::{String, ToString};
     use core::time::Duration;
-    use time::{OffsetDateTime, format_description};
+    use time::{OffsetDateTime, PrimitiveDateTime, format_description};
 
     #[test]
     fn amz_dates_agree_with_the_time_crate_over_ten_thousand_years() {
@@ -423,6 +417,38 @@ mod tests {
             let refused = Timestamp::from_unix_seconds(outside).http_date();
             assert!(refused.is_err(), "{outside}");
         }
+    }
+
+    /// Every byte at every place, against the crate `time`.
+    #[test]
+    fn no_other_byte_stands_in_an_amz_date() {
+        let format =
+            format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z")
+                .unwrap();
+        let mut accepted = 0;
+        for start in ["20130524T000000Z", "20000229T235959Z", "19991231T195909Z"] {
+            for at in 0..start.len() {
+                for byte in 0..0x80u8 {
+                    let mut bytes = start.as_bytes().to_vec();
+                    bytes[at] = byte;
+                    let text = String::from_utf8(bytes).unwrap();
+                    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                    let theirs = PrimitiveDateTime::parse(&text, &format).ok();
+                    let theirs = theirs
+                        .filter(|_| digits == 14)
+                        .map(PrimitiveDateTime::assume_utc);
+                    let theirs = theirs.map(|moment| moment.unix_timestamp());
+                    let ours = Timestamp::parse_amz_date(&text);
+                    assert_eq!(ours.map(Timestamp::unix_seconds), theirs, "{text:?}");
+                    accepted += usize::from(ours.is_some());
+                }
+            }
+            for length in 0..start.len() {
+                assert_eq!(Timestamp::parse_amz_date(&start[..length]), None);
+            }
+            assert_eq!(Timestamp::parse_amz_date(&(start.to_string() + "0")), None);
+        }
+        assert!(accepted > 150, "{accepted}");
     }
 
     #[test]

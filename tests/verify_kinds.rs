@@ -636,7 +636,9 @@ fn the_lookup_is_not_called_for_a_request_out_of_time() {
     let link = link();
     let request = url(&link);
     let verifier = verifier();
-    let refused = verifier.verify(&request, after(4000), |_| panic!("called"));
+    let refused = verifier.verify(&request, after(4000), |_| -> Option<Credentials> {
+        panic!("called")
+    });
     assert_eq!(refused.unwrap_err().kind(), Kind::Expired);
 }
 

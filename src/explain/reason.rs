@@ -4,7 +4,7 @@
 use super::texts::{decoded, short, shown_message};
 use super::{Answer, Attempt, Cause, Confidence, Finding, find};
 use crate::inspect::{KeyKind, ProblemKind, Span, inspect};
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::timestamp::Timestamp;
 use crate::verify::{Claim, Scheme, VerifyError, VerifyErrorKind};
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -160,8 +160,7 @@ fn clock_skew(answer: &Answer, facts: &Facts<'_>) -> Finding {
         .field("ServerTime")
         .and_then(|text| Timestamp::parse(text).ok());
     let request = answer.field("RequestTime").and_then(|text| {
-        let moment = AmzDate::parse(text).map(|(moment, _)| moment);
-        moment
+        Timestamp::parse_amz_date(text)
             .or_else(|| Timestamp::parse(text).ok())
             .or_else(|| Timestamp::parse_http_date(text))
     });

@@ -187,7 +187,7 @@ impl VerifiedForm<'_> {
     /// #     .content_length_range(1..=10)
     /// #     .presign(&bucket, &credentials, Duration::from_secs(3600), now)?;
     /// # let (fields, file): (Vec<_>, _) = (form.fields().collect(), b"hello");
-    /// # let lookup = |_: &str| Some(credentials.clone());
+    /// # let lookup = |_: &str| Some(&credentials);
     /// // `fields` and `file` are what the server read out of the multipart/form-data, and the bucket stands in the URL.
     /// let verifier = Verifier::new("us-east-1", "s3");
     /// let verified = verifier.verify_form(fields.iter().copied(), now, lookup)?;

@@ -10,12 +10,13 @@ use crate::credentials::Credentials;
 use crate::encode::Text;
 use crate::error::Quoted;
 use crate::marks::ACCESS_KEY_ID;
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::timestamp::{Timestamp, date_of};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use core::borrow::Borrow;
 use core::fmt;
 
 /// A form as received, whose signature is not checked yet.
@@ -141,7 +142,7 @@ impl Verifier {
             ));
         }
         let date = required(date, "x-amz-date")?;
-        let Some((signed_at, amz_date)) = AmzDate::parse(date) else {
+        let Some(signed_at) = Timestamp::parse_amz_date(date) else {
             return Err(refuse!(
                 Malformed,
                 scheme,
@@ -159,7 +160,7 @@ impl Verifier {
                 v4::AWS4.terminator
             ));
         };
-        check_scope(self, scheme, &credential, &amz_date)?;
+        check_scope(self, scheme, &credential, date_of(date))?;
         Ok(FormClaim {
             verifier: self,
             scheme,
@@ -173,20 +174,21 @@ impl Verifier {
         })
     }
 
-    /// Checks a form's signature in one call. The lookup gives the credentials of an access key id, if there are any.
+    /// Checks a form's signature in one call. The lookup gives the credentials of an access key id, or a reference to them, if
+    /// there are any.
     ///
     /// # Errors
     /// Those of [`parse_form`](Verifier::parse_form) and [`FormClaim::verify`], and
     /// [`AccessKey`](super::VerifyErrorKind::AccessKey) if the lookup finds nothing.
-    pub fn verify_form<'a>(
+    pub fn verify_form<'a, C: Borrow<Credentials>>(
         &'a self,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
         now: impl Into<Timestamp>,
-        lookup: impl FnOnce(&str) -> Option<Credentials>,
+        lookup: impl FnOnce(&str) -> Option<C>,
     ) -> Result<VerifiedForm<'a>, VerifyError> {
         let claim = self.parse_form(fields)?;
         match lookup(&claim.access_key_id) {
-            Some(credentials) => claim.verify(&credentials, now),
+            Some(credentials) => claim.verify(credentials.borrow(), now),
             None => Err(super::unknown_access_key(claim.scheme)),
         }
     }

@@ -14,7 +14,7 @@
 //! let link = bucket.get("report.pdf").presign(&credentials, Duration::from_secs(60), now)?;
 //!
 //! let verifier = Verifier::new("us-east-1", "s3");
-//! let lookup = |id: &str| (id == "AKIDEXAMPLE").then(|| credentials.clone());
+//! let lookup = |id: &str| (id == "AKIDEXAMPLE").then_some(&credentials);
 //!
 //! let request = ReceivedRequest::from_url("GET", link.as_str())?;
 //! let verified = verifier.verify(&request, now, lookup)?;
@@ -100,6 +100,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
@@ -388,17 +389,17 @@ impl Verifier {
         }
     }
 
-    /// Checks a request in one call. The lookup gives the credentials of an access key id, if there are any; it is
+    /// Checks a request in one call. The lookup gives the credentials of an access key id, or a reference to them, if there are any; it is
     /// called only for a request that is in time.
     ///
     /// # Errors
     /// Those of [`parse`](Verifier::parse) and [`Claim::verify`], and [`AccessKey`](VerifyErrorKind::AccessKey) if
     /// the lookup finds nothing.
-    pub fn verify<'a>(
+    pub fn verify<'a, C: Borrow<Credentials>>(
         &'a self,
         request: &'a ReceivedRequest<'a>,
         now: impl Into<Timestamp>,
-        lookup: impl FnOnce(&str) -> Option<Credentials>,
+        lookup: impl FnOnce(&str) -> Option<C>,
     ) -> Result<Verified<'a>, VerifyError> {
         let now = now.into();
         let parsed = self.parse(request);
@@ -411,7 +412,7 @@ impl Verifier {
         let Some(credentials) = lookup(claim.access_key_id()) else {
             return Err(unknown_access_key(claim.scheme()));
         };
-        let payload = claim.check(&credentials, now)?;
+        let payload = claim.check(credentials.borrow(), now)?;
         parsed.map(|claim| Verified { claim, payload })
     }
 

@@ -98,6 +98,7 @@ impl<'a> Credential<'a> {
 }
 
 /// The access key id of a credential for this date and place, in the form in which nearly every one comes.
+#[inline]
 pub(crate) fn access_key_id_of<'a>(
     credential: Text<'a>,
     date: &str,

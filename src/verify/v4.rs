@@ -16,7 +16,7 @@ use crate::headers::HostValue;
 use crate::list::List;
 use crate::request::{Header, Param, Path, sort};
 use crate::signed::Signature;
-use crate::timestamp::{AmzDate, Timestamp};
+use crate::timestamp::{Timestamp, date_of};
 use crate::v4::{
     AWS4, CanonicalPath, CanonicalQuery, CanonicalRequest, CanonicalUri, EMPTY_SHA256, Payload,
     Place, S3_EXPRESS, Scope, SignedHeaders, UNSIGNED_PAYLOAD, check_content_sha256, hash_of,
@@ -31,7 +31,8 @@ pub(super) struct Claim<'a> {
     pub(super) scheme: Scheme,
     pub(super) identity: Identity<'a>,
     pub(super) signed_at: Timestamp,
-    date: AmzDate,
+    /// The same as it is signed: `20130524T000000Z`.
+    time: Cow<'a, str>,
     /// Seconds; none in a header.
     expires: Option<u64>,
     pub(super) names: SignedNames<'a>,
@@ -70,7 +71,8 @@ struct Authentication<'a> {
     credential: Text<'a>,
     names: Text<'a>,
     presented: Text<'a>,
-    moment: (Timestamp, AmzDate),
+    signed_at: Timestamp,
+    time: Cow<'a, str>,
     expires: Option<u64>,
     token: Option<Text<'a>>,
     /// That of S3 Express.
@@ -90,7 +92,7 @@ pub(super) struct Params<'a> {
     /// The first that is not there once, in its own letters.
     wrong: Option<Wrong<'a>>,
     /// Signing time and life in seconds, if they have been read already.
-    time: Option<((Timestamp, AmzDate), u64)>,
+    time: Option<(Timestamp, u64)>,
 }
 
 /// The names of the authentication's parameters.
@@ -114,7 +116,7 @@ impl<'a> Params<'a> {
         let rest = rest.strip_prefix(begin.credential)?;
         let (credential, rest) = bare.split_canonical(rest);
         let (date, rest) = rest.strip_prefix(begin.date)?.split_at_checked(16)?;
-        let moment = AmzDate::parse(date)?;
+        let moment = Timestamp::parse_amz_date(date)?;
         let from = rest.strip_prefix(begin.expires)?;
         let (seconds, rest) = split_decimal(from)?;
         let expires = from.get(..from.len().saturating_sub(rest.len()))?;
@@ -198,8 +200,7 @@ impl<'a> Authentication<'a> {
         request: &'a ReceivedRequest<'a>,
     ) -> Result<super::Claim<'a>, VerifyError> {
         let (scheme, names) = (self.scheme, SignedNames(self.names));
-        let (signed_at, date) = self.moment;
-        let identity = Identity::of(verifier, scheme, self.credential, &date)?;
+        let identity = Identity::of(verifier, scheme, self.credential, date_of(&self.time))?;
         let token = one_token(scheme, &identity, self.token, self.session)?;
         let service = CanonicalUri::of_service(&identity.service);
         let token_apart = verifier.token_is_apart();
@@ -216,8 +217,8 @@ impl<'a> Authentication<'a> {
             generation: Generation::V4(Claim {
                 scheme,
                 identity,
-                signed_at,
-                date,
+                signed_at: self.signed_at,
+                time: self.time,
                 expires: self.expires,
                 names,
                 signed,
@@ -241,7 +242,7 @@ impl<'a> Claim<'a> {
         let scheme = Scheme::V4Header;
         let parts = usual_parts(authorization);
         let [credential, names, presented] = parts.map_or_else(|| parts_of(authorization), Ok)?;
-        let moment = header_date(request, scheme, names)?;
+        let (signed_at, time) = header_date(request, scheme, names)?;
         let token = single(request, scheme, Single::SecurityToken)?;
         let session = single(request, scheme, Single::SessionToken)?;
         Authentication {
@@ -249,7 +250,8 @@ impl<'a> Claim<'a> {
             credential: Text::Plain(credential),
             names: Text::Plain(names),
             presented: Text::Plain(presented),
-            moment,
+            signed_at,
+            time,
             expires: None,
             token: token.map(Text::Plain),
             session: session.map(Text::Plain),
@@ -309,9 +311,12 @@ impl<'a> Claim<'a> {
             ));
         }
         let known = query.v4.time;
-        let moment = known.map(|(moment, _)| moment);
-        let moment = moment.or_else(|| AmzDate::parse(&decode(date)?));
-        let Some(moment) = moment else {
+        let time = decode(date).unwrap_or_default();
+        let signed_at = match known {
+            Some((signed_at, _)) => Some(signed_at),
+            None => Timestamp::parse_amz_date(&time),
+        };
+        let Some(signed_at) = signed_at else {
             return Err(refuse!(
                 Malformed,
                 scheme,
@@ -319,8 +324,10 @@ impl<'a> Claim<'a> {
                 Quoted(date.raw())
             ));
         };
-        let seconds = known.map(|(_, seconds)| seconds);
-        let seconds = seconds.or_else(|| parse_decimal(&decode(expires)?));
+        let seconds = match known {
+            Some((_, seconds)) => Some(seconds),
+            None => decode(expires).and_then(|text| parse_decimal(&text)),
+        };
         let Some(seconds) = seconds.filter(|seconds| *seconds > 0) else {
             return Err(refuse!(
                 Malformed,
@@ -355,7 +362,8 @@ impl<'a> Claim<'a> {
             credential,
             names: signed,
             presented,
-            moment,
+            signed_at,
+            time,
             expires: Some(seconds),
             token: token.filter(filled),
             session: session.filter(filled),
@@ -464,10 +472,9 @@ impl<'a> Claim<'a> {
     }
 
     fn scope(&self) -> Scope<'_> {
-        let (time, date) = self.date.time_and_date();
         Scope {
-            time,
-            date,
+            time: &self.time,
+            date: date_of(&self.time),
             region: &self.identity.region,
             service: &self.identity.service,
             place: self.identity.place,
@@ -566,10 +573,10 @@ impl<'a> Identity<'a> {
         verifier: &'a Verifier,
         scheme: Scheme,
         credential: Text<'a>,
-        date: &AmzDate,
+        date: &str,
     ) -> Result<Self, VerifyError> {
         let usual = verifier.usual.as_ref().and_then(|usual| {
-            let id = access_key_id_of(credential, date.date(), &usual.place)?;
+            let id = access_key_id_of(credential, date, &usual.place)?;
             Some((usual, id))
         });
         if let Some((usual, access_key_id)) = usual {
@@ -794,7 +801,7 @@ pub(super) fn check_scope(
     verifier: &Verifier,
     scheme: Scheme,
     credential: &Credential<'_>,
-    date: &AmzDate,
+    date: &str,
 ) -> Result<(), VerifyError> {
     let Credential {
         region, service, ..
@@ -808,13 +815,13 @@ pub(super) fn check_scope(
             AWS4.terminator
         ));
     }
-    if credential.date != date.date() {
+    if credential.date != date {
         return Err(refuse!(
             ScopeDate,
             scheme,
             "the credential's date is {}, but the request was signed on {}",
             Quoted(&credential.date),
-            date.date()
+            date
         ));
     }
     if !verifier.serves_region(region) {
@@ -903,21 +910,22 @@ fn parts_of(authorization: &str) -> Result<[&str; 3], VerifyError> {
 }
 
 /// The signing time of a request that is signed in a header: `x-amz-date`, or `Date` for want of it, which then has to be signed.
-fn header_date(
-    request: &ReceivedRequest<'_>,
+fn header_date<'a>(
+    request: &ReceivedRequest<'a>,
     scheme: Scheme,
     names: &str,
-) -> Result<(Timestamp, AmzDate), VerifyError> {
+) -> Result<(Timestamp, Cow<'a, str>), VerifyError> {
     let name = Single::AmzDate.name();
     if let Some(text) = single(request, scheme, Single::AmzDate)? {
-        return AmzDate::parse(text).ok_or_else(|| {
-            refuse!(
+        let Some(signed_at) = Timestamp::parse_amz_date(text) else {
+            return Err(refuse!(
                 Malformed,
                 scheme,
                 "{name} is {}: it should look like 20130524T000000Z",
                 Quoted(text)
-            )
-        });
+            ));
+        };
+        return Ok((signed_at, Cow::Borrowed(text)));
     }
     let Some(text) = single(request, scheme, Single::Date)? else {
         return Err(refuse!(
@@ -933,16 +941,17 @@ fn header_date(
             "the header Date gives the signing time and is not signed"
         ));
     }
-    let moment =
-        Timestamp::parse_http_date(text).and_then(|moment| Some((moment, moment.amz_date().ok()?)));
-    moment.or_else(|| AmzDate::parse(text)).ok_or_else(|| {
-        refuse!(
+    let moment = Timestamp::parse_http_date(text).or_else(|| Timestamp::parse_amz_date(text));
+    let written = moment.and_then(|moment| Some((moment, moment.amz_date().ok()?)));
+    let Some((signed_at, time)) = written else {
+        return Err(refuse!(
             Malformed,
             scheme,
             "the header Date is {}, which is no HTTP date",
             Quoted(text)
-        )
-    })
+        ));
+    };
+    Ok((signed_at, Cow::Owned(time.as_str().into())))
 }
 
 /// The value of a header that can be there only once, trimmed.

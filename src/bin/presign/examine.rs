@@ -164,7 +164,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if let Some(path) = &args.body {
         request = request.body_sha256(hash_body(path)?);
     }
-    let lookup = |id: &str| (id == credentials.access_key_id()).then(|| credentials.clone());
+    let lookup = |id: &str| (id == credentials.access_key_id()).then_some(&credentials);
     let verified = match verifier.verify(&request, subject.time(), lookup) {
         Ok(verified) => verified,
         Err(error) => {

@@ -161,7 +161,7 @@ async fn require_signature(
     head.headers.insert(HOST, service.public_host.clone());
     head.headers.remove("x-amz-cf-id");
     let received = ReceivedRequest::from_parts(&head).body(&body);
-    let find = |id: &str| service.users.get(id).cloned();
+    let find = |id: &str| service.users.get(id);
     let verified = service.verifier.verify(&received, SystemTime::now(), find);
     let user = match verified {
         Ok(verified) => verified.into_access_key_id(),
