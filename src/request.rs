@@ -571,14 +571,15 @@ pub(crate) struct Url<'a> {
 
 impl<'a> Url<'a> {
     pub(crate) fn parse(url: &'a str) -> Result<Self, Error> {
-        Url::parse_with(url, |_| false)
+        Url::read(url, true)
     }
 
-    /// The same for a caller who may know of a query that it is encoded canonically, which then is not checked.
-    pub(crate) fn parse_with(
-        url: &'a str,
-        is_encoded: impl FnOnce(&'a str) -> bool,
-    ) -> Result<Self, Error> {
+    /// The same, but for the query, which is not looked at.
+    pub(crate) fn parse_to_query(url: &'a str) -> Result<Self, Error> {
+        Url::read(url, false)
+    }
+
+    fn read(url: &'a str, with_query: bool) -> Result<Self, Error> {
         let (scheme, text) = split_scheme(url)?;
         let name = Bare::Host.run(text.as_bytes());
         let (host, rest) = text.split_at_checked(name).unwrap_or_default();
@@ -594,7 +595,7 @@ impl<'a> Url<'a> {
         };
         let path = target.get(..encoded.saturating_add(path_rest.len()));
         let path = path.unwrap_or_default();
-        let query_rest = query.filter(|query| !is_encoded(query)).unwrap_or_default();
+        let query_rest = query.filter(|_| with_query).unwrap_or_default();
         let rests = [after_host, path_rest, query_rest];
         if rests.iter().any(|rest| !rest.is_empty()) {
             check_rests(rests)?;

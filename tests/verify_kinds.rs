@@ -356,6 +356,37 @@ fn requests_that_no_request_can_be() {
     assert_eq!(verdict(&verifier(), &without_host, now()), request);
 }
 
+/// What is wrong before the query is told when a URL is read, what is wrong in the query when it is checked.
+#[test]
+fn urls_that_no_request_can_have() {
+    let refused = Err((Kind::Request, "InvalidRequest", 400));
+    let link = link();
+    for bad in ["#", "%", "%2", "%zz", "\n", "\u{7f}"] {
+        let path = link.replacen("/a", &format!("/{bad}a"), 1);
+        assert_ne!(path, link);
+        let error = ReceivedRequest::from_url("GET", &path).unwrap_err();
+        assert_eq!(error.kind(), presign::ErrorKind::Url, "{bad:?}");
+        for (from, to) in [
+            ("?", format!("?a{bad}=1&")),
+            ("?", format!("?a=1{bad}&")),
+            ("AKIDEXAMPLE", format!("AKID{bad}EXAMPLE")),
+            ("%2Fs3", format!("{bad}s3")),
+            ("&X-Amz-Signature=", format!("{bad}&X-Amz-Signature=")),
+        ] {
+            let query = link.replacen(from, &to, 1);
+            assert_ne!(query, link);
+            assert_eq!(
+                verdict(&verifier(), &url(&query), now()),
+                refused,
+                "{query:?}"
+            );
+        }
+        let end = link.clone() + bad;
+        assert_eq!(verdict(&verifier(), &url(&end), now()), refused, "{end:?}");
+    }
+    assert!(verdict(&verifier(), &url(&link), now()).is_ok());
+}
+
 /// A request to S3 signed in headers.
 fn signed(payload: Payload) -> Vec<(String, String)> {
     let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();

@@ -21,7 +21,6 @@ pub(crate) const MOST_FORM_DATA: usize = 20 * 1024;
 pub(super) fn check(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     let query = request
         .query
-        .text
         .map_or(0, |query| query.len().saturating_add(1));
     let target = request.path.len().saturating_add(query);
     if target > MOST_TARGET {

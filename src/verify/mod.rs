@@ -105,6 +105,7 @@ use core::fmt;
 use core::time::Duration;
 use ctutils::CtEq as _;
 use error::refuse;
+use query::Query;
 use request::Single;
 
 /// A way to carry a signature.
@@ -328,8 +329,11 @@ impl Verifier {
     /// An error of whatever kind; but none about time, access key, token or signature.
     pub fn parse<'a>(&'a self, request: &'a ReceivedRequest<'a>) -> Result<Claim<'a>, VerifyError> {
         limits::check(request)?;
-        let query = &request.query;
-        self.check_request(request)?;
+        let mut query = Query::default();
+        if let Some(text) = request.query {
+            query.read(text, self.usual.as_ref());
+        }
+        self.check_request(request, query.is_encoded)?;
         let authorization = request.single(Single::Authorization);
         if request.is_repeated(Single::Authorization) {
             return Err(refuse!(
@@ -363,19 +367,19 @@ impl Verifier {
                 self.check_allowed(scheme)?;
                 match scheme {
                     Scheme::V4Header => v4::Claim::of_header(self, request, text),
-                    _ => v2::Claim::of_header(self, request, text).map(v2),
+                    _ => v2::Claim::of_header(self, request, text, &query.v2).map(v2),
                 }
             }
             (None, true, false) => {
                 self.check_allowed(Scheme::V4Query)?;
-                v4::Claim::of_query(self, request)
+                v4::Claim::of_query(self, request, &query)
             }
             (None, false, true) => {
                 let scheme = query.v2.scheme();
                 self.check_allowed(scheme)?;
                 let read = match scheme {
                     Scheme::V2QueryApi => v2::Claim::of_api(request),
-                    _ => v2::Claim::of_query(self, request),
+                    _ => v2::Claim::of_query(self, request, &query.v2),
                 };
                 read.map(v2)
             }
@@ -416,7 +420,11 @@ impl Verifier {
         parsed.map(|claim| Verified { claim, payload })
     }
 
-    fn check_request(&self, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
+    fn check_request(
+        &self,
+        request: &ReceivedRequest<'_>,
+        query_is_encoded: bool,
+    ) -> Result<(), VerifyError> {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
@@ -429,10 +437,10 @@ impl Verifier {
                 check_header(header.name, header.value).map_err(refused)?;
             }
         }
-        // A URL was checked when it was taken apart, and what is canonical holds nothing bad.
-        let path = request.authority.is_none().then_some(request.path);
-        let query = request.query.text.filter(|_| !request.query.is_encoded);
-        let query = path.and(query);
+        // What is canonical holds nothing bad; the path of a URL was checked when that was taken apart.
+        let is_checked = request.path_is_canonical || request.authority.is_some();
+        let path = (!is_checked).then_some(request.path);
+        let query = request.query.filter(|_| !query_is_encoded);
         for text in path.into_iter().chain(query) {
             let is_refused = |byte: u8| byte.is_ascii_control() | (byte == b'#');
             if !is_bad_wire(text, is_refused) {

@@ -1,16 +1,14 @@
 //! The query of a received request, read in one pass. What lives here: which authentication is in it, and whether it is
 //! canonical as it stands. What does not: what the parameters have to say.
 
-use super::limits::MOST_TARGET;
-use super::{v2, v4};
+use super::{Usual, v2, v4};
 use crate::encode::{Bare, Text};
 use crate::request::Param;
 use crate::v4::{AWS4, is_hash};
 
 /// What a query holds.
-#[derive(Clone, Default)]
-pub(crate) struct Query<'a> {
-    pub(super) text: Option<&'a str>,
+#[derive(Default)]
+pub(super) struct Query<'a> {
     pub(super) v4: v4::Params<'a>,
     pub(super) v2: v2::Params<'a>,
     /// Whether all parameters are canonical as they stand, whatever their order.
@@ -21,19 +19,15 @@ pub(crate) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads a query, but not one that is too long for any request: that is refused.
-    pub(super) fn read(&mut self, text: &'a str) {
-        self.text = Some(text);
-        if text.len() > MOST_TARGET {
-            return;
-        }
+    /// Reads the query of a request; for what a credential will probably say.
+    pub(super) fn read(&mut self, text: &'a str, usual: Option<&Usual>) {
         self.is_encoded = true;
         let (mut is_canonical, mut previous) = (true, None);
         let (before, signature) = split_signature(text);
         let mut rest = Some(before);
         while let Some(from) = rest {
             let (first, last);
-            if let Some((names, after)) = self.v4.read_in_order(from) {
+            if let Some((names, after)) = self.v4.read_in_order(from, usual) {
                 let known = &AWS4.parameters;
                 first = (known.algorithm, AWS4.algorithm);
                 last = (known.signed_headers, names.raw());

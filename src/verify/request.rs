@@ -1,8 +1,7 @@
 //! A request as a server received it. What lives here: its description. What does not: any check of it, but for those of a URL.
 
 use super::limits::MOST_TARGET;
-use super::query::Query;
-use crate::encode::is_in_lower;
+use crate::encode::{Bare, is_in_lower};
 use crate::error::Error;
 use crate::headers::HostValue;
 use crate::list::List;
@@ -31,7 +30,7 @@ pub struct ReceivedRequest<'a> {
     pub(crate) path: &'a str,
     /// Whether the path is known to be encoded canonically as it stands.
     pub(super) path_is_canonical: bool,
-    pub(crate) query: Query<'a>,
+    pub(crate) query: Option<&'a str>,
     pub(crate) headers: List<Header<'a>, 16>,
     singles: Singles,
     /// From a URL, for want of a `Host` header.
@@ -55,14 +54,19 @@ impl<'a> ReceivedRequest<'a> {
     #[must_use]
     pub fn new(method: &'a str, target: &'a str) -> Self {
         let (path, query) = split_target(target);
-        ReceivedRequest::of(method, path, query)
+        ReceivedRequest::at(method, path, query)
     }
 
-    fn of(method: &'a str, path: &'a str, text: Option<&'a str>) -> Self {
-        let mut query = Query::default();
-        if let Some(text) = text {
-            query.read(text);
+    fn at(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
+        let encoded = Bare::Path.canonical_run(path.as_bytes());
+        ReceivedRequest {
+            path_is_canonical: encoded == path.len() && !path.is_empty(),
+            ..ReceivedRequest::of(method, path, query)
         }
+    }
+
+    #[inline]
+    fn of(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
         ReceivedRequest {
             method,
             path,
@@ -79,25 +83,14 @@ impl<'a> ReceivedRequest<'a> {
     /// A request by its method and whole URL. Without a `Host` header, the host is the URL's.
     ///
     /// # Errors
-    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, a fragment, a bad escape or a
-    /// control character.
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, or if a fragment, a bad escape
+    /// or a control character is in front of the query. The query is looked at when the request is checked.
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
-        let mut query = Query::default();
-        // What is encoded as it should be holds nothing that a URL can't have.
-        let url = Url::parse_with(url, |text| {
-            query.read(text);
-            query.is_encoded
-        })?;
+        let url = Url::parse_to_query(url)?;
         Ok(ReceivedRequest {
-            method,
-            path: url.path,
             path_is_canonical: url.path_is_canonical,
-            query,
-            headers: List::new(),
-            singles: Singles::default(),
             authority: Some(url.authority),
-            body: Body::Unknown,
-            bucket: None,
+            ..ReceivedRequest::of(method, url.path, url.query)
         })
     }
 
@@ -292,7 +285,7 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
-        let request = ReceivedRequest::of(method.as_str(), uri.path(), uri.query());
+        let request = ReceivedRequest::at(method.as_str(), uri.path(), uri.query());
         let request = request.headers(
             headers
                 .iter()
@@ -353,6 +346,9 @@ mod tests {
                 let mut written = String::new();
                 Text::Wire(path).write(Bare::Path, &mut written);
                 let is_canonical = !path.is_empty() && written == path;
+                assert_eq!(request.path_is_canonical, is_canonical, "{url}");
+                let request = ReceivedRequest::new("GET", &url["https://example.com".len()..]);
+                assert_eq!(request.path, path, "{url}");
                 assert_eq!(request.path_is_canonical, is_canonical, "{url}");
                 canonical += usize::from(is_canonical);
             }

@@ -95,6 +95,7 @@ impl<'a> Claim<'a> {
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
         authorization: &'a str,
+        params: &Params<'_>,
     ) -> Result<Self, VerifyError> {
         let scheme = Scheme::V2Header;
         let text = authorization.strip_prefix("AWS ").unwrap_or_default();
@@ -135,7 +136,7 @@ impl<'a> Claim<'a> {
             hoisted: Vec::new(),
             bucket: verifier.bucket(request),
             api: None,
-            has_resources: request.query.v2.has_resources,
+            has_resources: params.has_resources,
         };
         claim.check_single(request)?;
         Ok(claim)
@@ -145,13 +146,14 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &Verifier,
         request: &'a ReceivedRequest<'_>,
+        params: &Params<'a>,
     ) -> Result<Self, VerifyError> {
-        let (scheme, query) = (Scheme::V2Query, &request.query);
-        let hoisted = match query.v2.is_special {
+        let scheme = Scheme::V2Query;
+        let hoisted = match params.is_special {
             true => hoisted(request)?,
             false => Vec::new(),
         };
-        let [id, expires, presented] = query.v2.found;
+        let [id, expires, presented] = params.found;
         let missing = |name| VerifyError::missing_parameter(scheme, name);
         let id = id.ok_or_else(|| missing(ACCESS_KEY_ID))?;
         let expires = expires.ok_or_else(|| missing(EXPIRES))?;
@@ -182,7 +184,7 @@ impl<'a> Claim<'a> {
             hoisted,
             bucket: verifier.bucket(request),
             api: None,
-            has_resources: query.v2.has_resources,
+            has_resources: params.has_resources,
         };
         claim.check_single(request)?;
         Ok(claim)
@@ -201,7 +203,7 @@ impl<'a> Claim<'a> {
             API_TOKEN,
         ];
         let mut found: [Option<Text<'a>>; 7] = [None; 7];
-        let query = request.query.text.unwrap_or_default();
+        let query = request.query.unwrap_or_default();
         for param in query.split('&').map(Param::from_wire) {
             let slot = NAMES.iter().zip(&mut found);
             let slot = slot.into_iter().find(|(name, _)| param.is_exactly(name));
@@ -400,7 +402,7 @@ impl<'a> Claim<'a> {
         };
         let path = Path::Wire(request.path);
         let mut parts = Parts::new(request.method, UrlScheme::Https, authority, path).ok()?;
-        let query = request.query.text.filter(|_| self.has_resources);
+        let query = request.query.filter(|_| self.has_resources);
         let params = query.into_iter().flat_map(|query| query.split('&'));
         parts.params.extend(params.map(Param::from_wire));
         for name in ["content-type", "content-md5"] {
@@ -426,7 +428,7 @@ impl<'a> Claim<'a> {
 /// The string to sign of a query API.
 fn write_api_string(request: &ReceivedRequest<'_>, sink: &mut impl Sink) {
     let mut params = List::<Param<'_>, 24>::new();
-    let query = request.query.text.filter(|query| !query.is_empty());
+    let query = request.query.filter(|query| !query.is_empty());
     for param in query.into_iter().flat_map(|query| query.split('&')) {
         let param = Param::from_wire(param);
         if !param.is_exactly(SIGNATURE) {
@@ -447,7 +449,7 @@ fn hoisted<'a>(request: &'a ReceivedRequest<'_>) -> Result<Vec<Hoisted<'a>>, Ver
     let scheme = Scheme::V2Query;
     let mut found = URL_NAMES.map(|name| (name, false));
     let mut hoisted = Vec::new();
-    let query = request.query.text.unwrap_or_default();
+    let query = request.query.unwrap_or_default();
     for param in query.split('&').map(Param::from_wire) {
         let mark = found.iter_mut().find(|(name, _)| param.is_exactly(name));
         if let Some((name, is_found)) = mark {

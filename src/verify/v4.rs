@@ -2,12 +2,13 @@
 //! the lists from which the canonical request is written. What does not: how it is written, which is `v4::canonical`'s.
 
 use super::error::{VerifyError, refuse};
+use super::query::Query;
 use super::request::{Body, ReceivedRequest, Single};
 use super::text::{
     Credential, Presented, SignedNames, access_key_id_of, check_names, decode, parse_decimal,
     place_of, split_decimal,
 };
-use super::{CoveredPayload, Generation, Scheme, Verifier};
+use super::{CoveredPayload, Generation, Scheme, Usual, Verifier};
 use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text, holds, is_in_lower, is_lower};
 use crate::error::Quoted;
@@ -24,6 +25,28 @@ use crate::v4::{
 };
 use alloc::borrow::Cow;
 use core::time::Duration;
+
+/// A credential as it stands in a query, if it is canonical and for the usual place.
+struct UsualCredential<'a> {
+    text: &'a str,
+    access_key_id: &'a str,
+    /// Eight bytes, which nobody has looked at.
+    date: &'a str,
+    after: &'a str,
+}
+
+fn usual_credential<'a>(from: &'a str, place: &Place) -> Option<UsualCredential<'a>> {
+    let id = Bare::Unreserved.run(from.as_bytes());
+    let (access_key_id, rest) = from.split_at_checked(id).filter(|_| id > 0)?;
+    let (date, rest) = rest.strip_prefix("%2F")?.split_at_checked(8)?;
+    let after = rest.strip_prefix(&*place.encoded)?;
+    Some(UsualCredential {
+        text: from.get(..from.len().saturating_sub(after.len()))?,
+        access_key_id,
+        date,
+        after,
+    })
+}
 
 /// What the authentication says.
 #[derive(Clone)]
@@ -69,6 +92,8 @@ struct Signed<'a> {
 struct Authentication<'a> {
     scheme: Scheme,
     credential: Text<'a>,
+    /// If the rest of the credential is as usual.
+    access_key_id: Option<&'a str>,
     names: Text<'a>,
     presented: Text<'a>,
     signed_at: Timestamp,
@@ -93,6 +118,8 @@ pub(super) struct Params<'a> {
     wrong: Option<Wrong<'a>>,
     /// Signing time and life in seconds, if they have been read already.
     time: Option<(Timestamp, u64)>,
+    /// The access key id, if the rest of the credential is as usual.
+    access_key_id: Option<&'a str>,
 }
 
 /// The names of the authentication's parameters.
@@ -109,14 +136,28 @@ impl<'a> Params<'a> {
     /// Takes in what a query begins with, if that is the authentication as nearly every signer writes it: canonical, and in the order
     /// of the names, but for the signature and the token of S3 Express. Gives back the names of the signed headers, which are
     /// its end, and what follows.
-    pub(super) fn read_in_order(&mut self, query: &'a str) -> Option<(Text<'a>, Option<&'a str>)> {
+    pub(super) fn read_in_order(
+        &mut self,
+        query: &'a str,
+        usual: Option<&Usual>,
+    ) -> Option<(Text<'a>, Option<&'a str>)> {
         let (bare, begin) = (Bare::Unreserved, &AWS4.beginnings);
         let rest = query.strip_prefix(begin.algorithm)?;
         let (algorithm, rest) = rest.split_at_checked(AWS4.algorithm.len())?;
-        let rest = rest.strip_prefix(begin.credential)?;
-        let (credential, rest) = bare.split_canonical(rest);
+        let from = rest.strip_prefix(begin.credential)?;
+        let usual = usual.and_then(|usual| usual_credential(from, &usual.place));
+        let (credential, rest) = match &usual {
+            Some(usual) => (Text::Wire(usual.text), usual.after),
+            None => bare.split_canonical(from),
+        };
         let (date, rest) = rest.strip_prefix(begin.date)?.split_at_checked(16)?;
         let moment = Timestamp::parse_amz_date(date)?;
+        if usual
+            .as_ref()
+            .is_some_and(|usual| usual.date != date_of(date))
+        {
+            return None;
+        }
         let from = rest.strip_prefix(begin.expires)?;
         let (seconds, rest) = split_decimal(from)?;
         let expires = from.get(..from.len().saturating_sub(rest.len()))?;
@@ -145,6 +186,7 @@ impl<'a> Params<'a> {
             None,
         ];
         self.time = Some((moment, seconds));
+        self.access_key_id = usual.map(|usual| usual.access_key_id);
         self.is_signed = true;
         Some((names, after))
     }
@@ -200,7 +242,7 @@ impl<'a> Authentication<'a> {
         request: &'a ReceivedRequest<'a>,
     ) -> Result<super::Claim<'a>, VerifyError> {
         let (scheme, names) = (self.scheme, SignedNames(self.names));
-        let identity = Identity::of(verifier, scheme, self.credential, date_of(&self.time))?;
+        let identity = Identity::of(verifier, &self)?;
         let token = one_token(scheme, &identity, self.token, self.session)?;
         let service = CanonicalUri::of_service(&identity.service);
         let token_apart = verifier.token_is_apart();
@@ -248,6 +290,7 @@ impl<'a> Claim<'a> {
         Authentication {
             scheme,
             credential: Text::Plain(credential),
+            access_key_id: None,
             names: Text::Plain(names),
             presented: Text::Plain(presented),
             signed_at,
@@ -264,8 +307,9 @@ impl<'a> Claim<'a> {
     pub(super) fn of_query(
         verifier: &'a Verifier,
         request: &'a ReceivedRequest<'a>,
+        query: &Query<'a>,
     ) -> Result<super::Claim<'a>, VerifyError> {
-        let (scheme, query) = (Scheme::V4Query, &request.query);
+        let scheme = Scheme::V4Query;
         let Params { found, wrong, .. } = &query.v4;
         match wrong {
             Some(Wrong::Spelled(raw, name)) => {
@@ -360,6 +404,7 @@ impl<'a> Claim<'a> {
         Authentication {
             scheme,
             credential,
+            access_key_id: query.v4.access_key_id,
             names: signed,
             presented,
             signed_at,
@@ -492,7 +537,7 @@ impl<'a> Claim<'a> {
         }
         let names = &AWS4.parameters;
         let mut params = List::<Param<'_>, 24>::new();
-        let query = request.query.text.filter(|query| !query.is_empty());
+        let query = request.query.filter(|query| !query.is_empty());
         for param in query.into_iter().flat_map(|query| query.split('&')) {
             let param = Param::from_wire(param);
             let is_apart = self.scheme == Scheme::V4Query
@@ -569,14 +614,13 @@ fn one_token<'a>(
 
 impl<'a> Identity<'a> {
     /// Reads a credential, and checks it against the signing time and what is served here.
-    fn of(
-        verifier: &'a Verifier,
-        scheme: Scheme,
-        credential: Text<'a>,
-        date: &str,
-    ) -> Result<Self, VerifyError> {
+    fn of(verifier: &'a Verifier, read: &Authentication<'a>) -> Result<Self, VerifyError> {
+        let (scheme, credential, date) = (read.scheme, read.credential, date_of(&read.time));
         let usual = verifier.usual.as_ref().and_then(|usual| {
-            let id = access_key_id_of(credential, date, &usual.place)?;
+            let id = match read.access_key_id {
+                Some(id) => Cow::Borrowed(id),
+                None => access_key_id_of(credential, date, &usual.place)?,
+            };
             Some((usual, id))
         });
         if let Some((usual, access_key_id)) = usual {
@@ -981,7 +1025,9 @@ pub(super) fn single<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Coverage, NAMES, Scheme, SignedNames, Text, parts_of, usual_parts};
+    use super::{
+        Coverage, NAMES, Query, Scheme, SignedNames, Text, Verifier, parts_of, usual_parts,
+    };
     use crate::request::Param;
     use crate::verify::ReceivedRequest;
     use std::borrow::ToOwned as _;
@@ -1024,6 +1070,7 @@ mod tests {
     /// Whatever the order, and whatever stands between: each value is found, and what is canonical before the signature is seen.
     #[test]
     fn a_query_is_read_alike_in_any_order() {
+        let verifier = Verifier::new("us-east-1", "s3");
         let signature = "X-Amz-Signature=".to_owned() + &"0123456789abcdef".repeat(4);
         let usual = [
             "X-Amz-Algorithm=AWS4-HMAC-SHA256",
@@ -1099,7 +1146,8 @@ mod tests {
             ] {
                 let target = "/?".to_owned() + &text;
                 let request = ReceivedRequest::new("GET", &target);
-                let query = &request.query;
+                let mut query = Query::default();
+                query.read(request.query.unwrap(), verifier.usual.as_ref());
                 let of_text: Vec<_> = text.split('&').map(Param::from_wire).collect();
                 let named = |name| of_text.iter().filter(move |param| param.is_named(name));
                 let is_wrong = NAMES.iter().any(|name| {
