@@ -44,7 +44,7 @@ pub(super) struct Claim<'a> {
 }
 
 /// The parameters of a URL that is presigned with SigV2, as a query has them.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Params<'a> {
     /// By the places of [`URL_NAMES`].
     found: [Option<Text<'a>>; 3],

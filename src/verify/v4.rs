@@ -26,28 +26,6 @@ use crate::v4::{
 use alloc::borrow::Cow;
 use core::time::Duration;
 
-/// A credential as it stands in a query, if it is canonical and for the usual place.
-struct UsualCredential<'a> {
-    text: &'a str,
-    access_key_id: &'a str,
-    /// Eight bytes, which nobody has looked at.
-    date: &'a str,
-    after: &'a str,
-}
-
-fn usual_credential<'a>(from: &'a str, place: &Place) -> Option<UsualCredential<'a>> {
-    let id = Bare::Unreserved.run(from.as_bytes());
-    let (access_key_id, rest) = from.split_at_checked(id).filter(|_| id > 0)?;
-    let (date, rest) = rest.strip_prefix("%2F")?.split_at_checked(8)?;
-    let after = rest.strip_prefix(&*place.encoded)?;
-    Some(UsualCredential {
-        text: from.get(..from.len().saturating_sub(after.len()))?,
-        access_key_id,
-        date,
-        after,
-    })
-}
-
 /// What the authentication says.
 #[derive(Clone)]
 pub(super) struct Claim<'a> {
@@ -108,7 +86,7 @@ struct Authentication<'a> {
 const AUTHORIZATION_PARTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
 /// The parameters of a presigned URL's authentication, as a query has them.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Params<'a> {
     /// In the order of the dialect's names.
     found: [Option<Text<'a>>; 8],
@@ -124,6 +102,30 @@ pub(super) struct Params<'a> {
 
 /// The names of the authentication's parameters.
 static NAMES: [&str; 8] = AWS4.parameters.names();
+
+/// A credential that a query goes on with, canonical, for the usual place, and for the date of the signing time that follows it.
+struct UsualCredential<'a> {
+    text: &'a str,
+    access_key_id: &'a str,
+    after: &'a str,
+}
+
+impl<'a> UsualCredential<'a> {
+    /// What is known is compared, and only the access key id looked at.
+    fn at_front(query: &'a str, place: &Place) -> Option<Self> {
+        let id = Bare::Unreserved.run(query.as_bytes());
+        let (access_key_id, rest) = query.split_at_checked(id).filter(|_| id > 0)?;
+        let (date, rest) = rest.strip_prefix("%2F")?.split_at_checked(8)?;
+        let after = rest.strip_prefix(&*place.encoded)?;
+        let time = after.strip_prefix(AWS4.beginnings.date)?;
+        let text = query.get(..query.len().saturating_sub(after.len()))?;
+        (date == date_of(time)).then_some(UsualCredential {
+            text,
+            access_key_id,
+            after,
+        })
+    }
+}
 
 /// Said only if the query turns out to be signed: under SigV2, `x-amz-security-token` is as it should be.
 #[derive(Clone, Copy)]
@@ -145,19 +147,13 @@ impl<'a> Params<'a> {
         let rest = query.strip_prefix(begin.algorithm)?;
         let (algorithm, rest) = rest.split_at_checked(AWS4.algorithm.len())?;
         let from = rest.strip_prefix(begin.credential)?;
-        let usual = usual.and_then(|usual| usual_credential(from, &usual.place));
+        let usual = usual.and_then(|usual| UsualCredential::at_front(from, &usual.place));
         let (credential, rest) = match &usual {
             Some(usual) => (Text::Wire(usual.text), usual.after),
             None => bare.split_canonical(from),
         };
         let (date, rest) = rest.strip_prefix(begin.date)?.split_at_checked(16)?;
         let moment = Timestamp::parse_amz_date(date)?;
-        if usual
-            .as_ref()
-            .is_some_and(|usual| usual.date != date_of(date))
-        {
-            return None;
-        }
         let from = rest.strip_prefix(begin.expires)?;
         let (seconds, rest) = split_decimal(from)?;
         let expires = from.get(..from.len().saturating_sub(rest.len()))?;
@@ -1026,7 +1022,7 @@ pub(super) fn single<'a>(
 #[cfg(test)]
 mod tests {
     use super::{
-        Coverage, NAMES, Query, Scheme, SignedNames, Text, Verifier, parts_of, usual_parts,
+        Coverage, NAMES, Query, Scheme, SignedNames, Text, Verifier, date_of, parts_of, usual_parts,
     };
     use crate::request::Param;
     use crate::verify::ReceivedRequest;
@@ -1096,6 +1092,38 @@ mod tests {
         let values = [
             (0, "X-Amz-Algorithm=AWS4-HMAC-SHA512"),
             (1, "X-Amz-Credential=A/20130524/us-east-1/s3/aws4_request"),
+            (
+                1,
+                "X-Amz-Credential=A%2F20130525%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A%2F20130524%2Feu-west-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A%2F20130524%2Fus-east-1%2Fs3%2Faws4_requests",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A%2f20130524%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A%2FB%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A+B%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
+            (
+                1,
+                "X-Amz-Credential=A%2F2013&a=4%2Fus-east-1%2Fs3%2Faws4_request",
+            ),
             (2, "X-Amz-Date=20130524T000000z"),
             (2, "X-Amz-Date=20130524T0000000Z"),
             (3, "X-Amz-Expires=0060"),
@@ -1134,7 +1162,7 @@ mod tests {
             Param::from_wire(param).write("", &mut written);
             written == **param
         };
-        let mut canonical = 0;
+        let (mut canonical, mut known) = (0, 0);
         for params in queries {
             let before = params.join("&");
             for text in [
@@ -1161,6 +1189,14 @@ mod tests {
                     let is_same = found.map(Text::raw) == value.map(Text::raw);
                     assert!(is_wrong || is_same, "{name} {text}");
                 }
+                if let Some(id) = query.v4.access_key_id.filter(|_| !is_wrong) {
+                    let credential = query.v4.found[1].unwrap();
+                    let date = date_of(query.v4.found[2].unwrap().raw());
+                    let usual = "%2Fus-east-1%2Fs3%2Faws4_request";
+                    assert_eq!(credential.raw(), format!("{id}%2F{date}{usual}"));
+                    assert!(!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+                    known += 1;
+                }
                 assert_eq!(
                     query.is_encoded,
                     text.split('&').all(|param| is_canonical(&param))
@@ -1176,7 +1212,7 @@ mod tests {
                 canonical += usize::from(is_ready);
             }
         }
-        assert!(canonical > 20, "{canonical}");
+        assert!(canonical > 20 && known > 20, "{canonical} {known}");
     }
 
     /// What is found by name is what is found by sorting, and nothing that is refused is found.
