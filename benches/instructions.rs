@@ -22,7 +22,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
-use support::{DAY, Downloads, REGION, Upload, bucket, mac, now};
+use support::{DAY, Downloads, HOST, REGION, Upload, bucket, mac, now};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
@@ -32,7 +32,7 @@ fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
 
-const ROWS: [&str; 21] = [
+const ROWS: [&str; 22] = [
     "Links::write",
     "Links::write_at, another second each time",
     "Operation::presign_into",
@@ -44,6 +44,7 @@ const ROWS: [&str; 21] = [
     "Operation::presign, fresh credentials",
     "Verifier::verify, presigned URL",
     "Verifier::verify, presigned URL with session token",
+    "Verifier::verify, presigned target and Host",
     "Verifier::verify, signed with headers",
     "Verifier::verify, presigned URL of SigV2",
     "Links::write, SigV2",
@@ -124,6 +125,13 @@ fn run(row: &str, calls: u64) {
         "Verifier::verify, presigned URL with session token" => {
             let link = get.presign(&temporary, DAY, now()).unwrap();
             verify_url(link.as_str(), &temporary);
+        }
+        "Verifier::verify, presigned target and Host" => {
+            let target = &short.expected[0].url["https://".len() + HOST.len()..];
+            repeat(calls, || {
+                let request = ReceivedRequest::new("GET", black_box(target)).header("Host", HOST);
+                verify(&request, credentials)
+            });
         }
         "Verifier::verify, signed with headers" => {
             let headers = upload.received();

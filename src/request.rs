@@ -126,12 +126,10 @@ impl<'a> Request<'a> {
         let Url {
             scheme,
             authority,
-            path,
-            query,
-            ..
+            target,
         } = Url::parse(&self.url)?;
-        let mut parts = Parts::new(&self.method, scheme, authority, Path::Wire(path))?;
-        if let Some(query) = query.filter(|query| !query.is_empty()) {
+        let mut parts = Parts::new(&self.method, scheme, authority, Path::Wire(target.path))?;
+        if let Some(query) = target.query.filter(|query| !query.is_empty()) {
             parts.params.extend(query.split('&').map(Param::from_wire));
         }
         parts.add(&self.extra)?;
@@ -559,14 +557,11 @@ pub(crate) fn write_origin(scheme: Scheme, authority: Authority<'_>, url: &mut S
     authority.write(url);
 }
 
-/// A URL in its parts; path and query as they are written.
+/// A URL in its parts.
 pub(crate) struct Url<'a> {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority<'a>,
-    pub(crate) path: &'a str,
-    /// Whether the path is encoded canonically as it stands; false for an empty one, which is not.
-    pub(crate) path_is_canonical: bool,
-    pub(crate) query: Option<&'a str>,
+    pub(crate) target: Target<'a>,
 }
 
 impl<'a> Url<'a> {
@@ -586,17 +581,9 @@ impl<'a> Url<'a> {
         let is_end = |byte| matches!(byte, b'/' | b'?');
         let end = rest.bytes().position(is_end).unwrap_or(rest.len());
         let (after_host, target) = rest.split_at_checked(end).unwrap_or_default();
-        // What is encoded canonically holds nothing that a URL can't have: only the rest is looked at.
-        let encoded = Bare::Path.canonical_run(target.as_bytes());
-        let (_, rest) = target.split_at_checked(encoded).unwrap_or_default();
-        let (path_rest, query) = match rest.strip_prefix('?') {
-            Some(query) => ("", Some(query)),
-            None => split_target(rest),
-        };
-        let path = target.get(..encoded.saturating_add(path_rest.len()));
-        let path = path.unwrap_or_default();
-        let query_rest = query.filter(|_| with_query).unwrap_or_default();
-        let rests = [after_host, path_rest, query_rest];
+        let target = Target::split(target);
+        let query_rest = target.query.filter(|_| with_query).unwrap_or_default();
+        let rests = [after_host, target.rest, query_rest];
         if rests.iter().any(|rest| !rest.is_empty()) {
             check_rests(rests)?;
         }
@@ -608,7 +595,7 @@ impl<'a> Url<'a> {
                 let authority = text.get(..end).unwrap_or_default();
                 parse_authority(authority, scheme).map_err(|error| {
                     // A password with a slash in it, as many secret keys have one, ends up here in pieces.
-                    match path.contains('@') {
+                    match target.path.contains('@') {
                         true => user_error(),
                         false => error,
                     }
@@ -618,9 +605,7 @@ impl<'a> Url<'a> {
         Ok(Url {
             scheme,
             authority,
-            path,
-            path_is_canonical: path_rest.is_empty() && !path.is_empty(),
-            query,
+            target,
         })
     }
 }
@@ -639,11 +624,42 @@ fn check_rests(rests: [&str; 3]) -> Result<(), Error> {
     check_wire("query", query)
 }
 
-/// Path and query of a request's target.
-pub(crate) fn split_target(target: &str) -> (&str, Option<&str>) {
-    match target.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (target, None),
+/// A request's target: path and query as they are written.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) path: &'a str,
+    /// The end of the path, from what is not encoded canonically. What is holds nothing that a URL can't have.
+    rest: &'a str,
+    pub(crate) query: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    #[inline]
+    pub(crate) fn split(text: &'a str) -> Self {
+        let encoded = Bare::Path.canonical_run(text.as_bytes());
+        let (path, after) = text.split_at_checked(encoded).unwrap_or_default();
+        if let Some(query) = after.strip_prefix('?') {
+            return Target {
+                path,
+                rest: "",
+                query: Some(query),
+            };
+        }
+        let (rest, query) = match after.split_once('?') {
+            Some((rest, query)) => (rest, Some(query)),
+            None => (after, None),
+        };
+        let path = text.get(..encoded.saturating_add(rest.len()));
+        Target {
+            path: path.unwrap_or_default(),
+            rest,
+            query,
+        }
+    }
+
+    /// Whether the path is encoded canonically as it stands; an empty one is not.
+    pub(crate) fn has_canonical_path(&self) -> bool {
+        self.rest.is_empty() && !self.path.is_empty()
     }
 }
 

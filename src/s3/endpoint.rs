@@ -152,8 +152,7 @@ impl Endpoint {
         let Url {
             scheme,
             authority,
-            path,
-            ..
+            target,
         } = parse_base("endpoint", url)?;
         let host = authority.host.to_ascii_lowercase();
         if is_website(&host) {
@@ -165,7 +164,7 @@ impl Endpoint {
             ));
         }
         let mut base = String::new();
-        Text::Wire(path).write(Bare::Path, &mut base);
+        Text::Wire(target.path).write(Bare::Path, &mut base);
         if !base.ends_with('/') {
             base.push('/');
         }
@@ -296,7 +295,7 @@ impl Endpoint {
 /// A URL that others begin with: a scheme, a host, and maybe a port and a path.
 fn parse_base<'a>(what: &str, url: &'a str) -> Result<Url<'a>, Error> {
     let parsed = Url::parse(url)?;
-    match parsed.query {
+    match parsed.target.query {
         None => Ok(parsed),
         Some(_) => Err(error!(
             Endpoint,
@@ -311,12 +310,11 @@ pub(super) fn shown_origin(url: &str) -> Result<String, Error> {
     let Url {
         scheme,
         authority,
-        path,
-        ..
+        target,
     } = parse_base("URL to show", url)?;
     let mut origin = String::new();
     write_origin(scheme, authority, &mut origin);
-    Text::Wire(path).write(Bare::Path, &mut origin);
+    Text::Wire(target.path).write(Bare::Path, &mut origin);
     if origin.ends_with('/') {
         origin.pop();
     }

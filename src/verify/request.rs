@@ -1,11 +1,11 @@
 //! A request as a server received it. What lives here: its description. What does not: any check of it, but for those of a URL.
 
 use super::limits::MOST_TARGET;
-use crate::encode::{Bare, is_in_lower};
+use crate::encode::is_in_lower;
 use crate::error::Error;
 use crate::headers::HostValue;
 use crate::list::List;
-use crate::request::{Authority, Header, Url, check_header, split_target};
+use crate::request::{Authority, Header, Target, Url, check_header};
 use crate::v4::{AWS4, S3_EXPRESS};
 use core::fmt;
 
@@ -53,25 +53,16 @@ impl<'a> ReceivedRequest<'a> {
     /// A request by its method and its target: `/photos/puppy.jpg?versionId=null`.
     #[must_use]
     pub fn new(method: &'a str, target: &'a str) -> Self {
-        let (path, query) = split_target(target);
-        ReceivedRequest::at(method, path, query)
-    }
-
-    fn at(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
-        let encoded = Bare::Path.canonical_run(path.as_bytes());
-        ReceivedRequest {
-            path_is_canonical: encoded == path.len() && !path.is_empty(),
-            ..ReceivedRequest::of(method, path, query)
-        }
+        ReceivedRequest::at(method, Target::split(target))
     }
 
     #[inline]
-    fn of(method: &'a str, path: &'a str, query: Option<&'a str>) -> Self {
+    fn at(method: &'a str, target: Target<'a>) -> Self {
         ReceivedRequest {
             method,
-            path,
-            path_is_canonical: false,
-            query,
+            path: target.path,
+            path_is_canonical: target.has_canonical_path(),
+            query: target.query,
             headers: List::new(),
             singles: Singles::default(),
             authority: None,
@@ -89,9 +80,8 @@ impl<'a> ReceivedRequest<'a> {
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
         let url = Url::parse_to_query(url)?;
         Ok(ReceivedRequest {
-            path_is_canonical: url.path_is_canonical,
             authority: Some(url.authority),
-            ..ReceivedRequest::of(method, url.path, url.query)
+            ..ReceivedRequest::at(method, url.target)
         })
     }
 
@@ -167,6 +157,7 @@ impl<'a> ReceivedRequest<'a> {
     /// The host as it is signed.
     pub(crate) fn host(&self) -> Option<HostValue<'a>> {
         match (self.single(Single::Host), self.authority) {
+            (Some(header), _) if header.is_single_spaced => Some(HostValue::Line(header.value)),
             (Some(header), _) => Some(HostValue::Bytes(header.trimmed())),
             (None, Some(authority)) => Some(HostValue::Host(authority)),
             (None, None) => None,
@@ -286,7 +277,9 @@ impl<'a> ReceivedRequest<'a> {
     }
 
     fn of_http(method: &'a http::Method, uri: &'a http::Uri, headers: &'a http::HeaderMap) -> Self {
-        let request = ReceivedRequest::at(method.as_str(), uri.path(), uri.query());
+        let mut target = Target::split(uri.path());
+        target.query = uri.query();
+        let request = ReceivedRequest::at(method.as_str(), target);
         let request = request.headers(
             headers
                 .iter()
