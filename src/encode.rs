@@ -168,9 +168,14 @@ impl Bare {
     /// The same as [`canonical_run`](Bare::canonical_run) for what begins with an escape. Where there is one there are more, with
     /// few bytes between them: they are looked at one by one.
     fn escaped_run(self, bytes: &[u8]) -> usize {
+        let high_digits = match self {
+            Bare::Unreserved => &ESCAPED,
+            Bare::Path | Bare::Host => &ESCAPED_IN_PATH,
+        };
         let is_written = |high: u8, low: u8| {
-            let (high, low) = (hex_digit(high), hex_digit(low));
-            (high | low) < LOWER && !self.holds((high << 4) | low)
+            let [high, low] = [(high_digits, high), (&LOW_DIGITS, low)]
+                .map(|(digits, byte)| digits.get(usize::from(byte)).copied().unwrap_or(0));
+            high & low != 0
         };
         let mut rest = bytes;
         loop {
@@ -465,33 +470,59 @@ pub(crate) fn bad_escape(text: &str) -> Option<&str> {
         })
 }
 
-/// Added to the value of a hex digit in lower case.
-const LOWER: u8 = 0x10;
-const NO_DIGIT: u8 = 0xff;
+/// The digits of an escape, as the encoder writes them: in upper case.
+const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
 
-/// The value of a hex digit, with [`LOWER`] for one in lower case; else [`NO_DIGIT`].
-fn hex_digit(byte: u8) -> u8 {
-    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    static DIGITS: [u8; 256] = {
-        let mut digits = [NO_DIGIT; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            digits[byte] = match byte as u8 {
-                digit @ b'0'..=b'9' => digit - b'0',
-                digit @ b'A'..=b'F' => digit - b'A' + 10,
-                digit @ b'a'..=b'f' => digit - b'a' + 10 + LOWER,
-                _ => NO_DIGIT,
-            };
-            byte += 1;
+/// For each byte that is the second digit of an escape, the bit of its value.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+static LOW_DIGITS: [u16; 256] = {
+    let mut bits = [0; 256];
+    let mut value = 0;
+    while value < 16 {
+        bits[DIGITS[value] as usize] = 1 << value;
+        value += 1;
+    }
+    bits
+};
+
+/// For each byte that is the first digit of an escape, the bits of those second digits with which it is one that the encoder writes.
+static ESCAPED: [u16; 256] = escaped(Bare::Unreserved);
+static ESCAPED_IN_PATH: [u16; 256] = escaped(Bare::Path);
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated when compiling"
+)]
+const fn escaped(bare: Bare) -> [u16; 256] {
+    let mut bits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if CLASS[byte] & bare as u8 == 0 {
+            bits[DIGITS[byte >> 4] as usize] |= 1 << (byte & 0xf);
         }
-        digits
-    };
-    DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT)
+        byte += 1;
+    }
+    bits
 }
 
+/// The value of a hex digit.
 fn digit(byte: u8) -> Option<u8> {
-    let digit = hex_digit(byte);
-    (digit != NO_DIGIT).then_some(digit & 0xf)
+    const NO_DIGIT: u8 = 0xff;
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    static VALUES: [u8; 256] = {
+        let mut values = [NO_DIGIT; 256];
+        let mut value = 0;
+        while value < 16 {
+            let digit = DIGITS[value as usize];
+            values[digit as usize] = value;
+            values[digit.to_ascii_lowercase() as usize] = value;
+            value += 1;
+        }
+        values
+    };
+    let value = VALUES.get(usize::from(byte)).copied();
+    value.filter(|value| *value != NO_DIGIT)
 }
 
 /// One ASCII byte as a text.
@@ -565,11 +596,33 @@ mod tests {
     use super::{Bare, Text, is_bad_wire, is_in_lower, is_single_spaced};
     use alloc::string::String;
     use alloc::vec;
+    use alloc::vec::Vec;
+    use percent_encoding::percent_encode_byte;
 
     fn encoded(text: Text<'_>) -> String {
         let mut out = String::new();
         text.write(Bare::Unreserved, &mut out);
         out
+    }
+
+    /// Each text of a `%` and two bytes: it is canonical if it is what a byte that is not bare is encoded to.
+    #[test]
+    fn canonical_escapes_are_told_from_all_others() {
+        for (bare, marks) in [(Bare::Unreserved, "-._~"), (Bare::Path, "-._~/")] {
+            let is_bare =
+                |byte: u8| byte.is_ascii_alphanumeric() || marks.as_bytes().contains(&byte);
+            let others = (0..=255).filter(|byte| !is_bare(*byte));
+            let escapes: Vec<&str> = others.map(percent_encode_byte).collect();
+            for high in 0..=255 {
+                for low in 0..=255 {
+                    let text = [b'%', high, low];
+                    let is_escape = escapes.iter().any(|escape| *escape.as_bytes() == text);
+                    let run = if is_escape { 3 } else { 0 };
+                    assert_eq!(bare.canonical_run(&text), run, "{text:?}");
+                    assert_eq!(bare.canonical_run(&[b'a', b'%', high, low, b'%']), 1 + run);
+                }
+            }
+        }
     }
 
     /// Also where two texts part inside of an escape or a character.
