@@ -25,6 +25,11 @@ impl Default for HostValue<'_> {
 /// What has the name of a header.
 pub(crate) trait Named<'a>: Copy + Default {
     fn name(&self) -> &'a str;
+
+    #[inline]
+    fn front(&self) -> u64 {
+        front(self.name())
+    }
 }
 
 impl<'a> Named<'a> for (&'a str, &'a [u8]) {
@@ -42,7 +47,6 @@ pub(crate) struct HeaderList<T> {
 
 #[derive(Clone, Copy, Default)]
 struct Entry<T> {
-    /// The first eight bytes of the name in lower case, with zeros after the end of a shorter one: they tell most names apart.
     front: u64,
     header: T,
 }
@@ -66,8 +70,9 @@ impl<T> Entry<T> {
     }
 }
 
+/// The first eight bytes of a name in lower case, with zeros after the end of a shorter one: they tell most names apart.
 #[inline]
-fn front(name: &str) -> u64 {
+pub(crate) fn front(name: &str) -> u64 {
     let front = match name.as_bytes().first_chunk() {
         Some(front) => u64::from_be_bytes(*front),
         None => {
@@ -89,12 +94,11 @@ impl<'a, T: Named<'a>> HeaderList<T> {
 
     #[inline]
     pub(crate) fn push(&mut self, header: T) {
-        let name = header.name();
         self.names_length = self
             .names_length
-            .saturating_add(name.len())
+            .saturating_add(header.name().len())
             .saturating_add(1);
-        let front = front(name);
+        let front = header.front();
         self.entries.push(Entry { front, header });
     }
 

@@ -3,7 +3,7 @@
 
 use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_lower, is_single_spaced};
 use crate::error::{Error, Quoted, error};
-use crate::headers::{HostValue, write_unfolded};
+use crate::headers::{HostValue, front, write_unfolded};
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -196,17 +196,21 @@ pub(crate) struct Authority<'a> {
     pub(crate) port: Option<u16>,
 }
 
-impl Authority<'_> {
+impl<'a> Authority<'a> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
-        // Nearly every host is written in lower case already.
-        match is_lower(self.host) {
-            true => sink.text(self.host),
-            false => sink.lower(self.host),
+        if let Some(host) = self.written() {
+            return sink.text(host);
         }
+        sink.lower(self.host);
         if let Some(port) = self.port {
             sink.text(":");
             write_decimal(port.into(), sink);
         }
+    }
+
+    /// Host and port, if they stand there as they are written: nearly every host has no port, and is in lower case.
+    fn written(self) -> Option<&'a str> {
+        (self.port.is_none() && is_lower(self.host)).then_some(self.host)
     }
 }
 
@@ -339,18 +343,62 @@ pub(crate) struct Header<'a> {
     pub(crate) value: &'a [u8],
     /// Whether the value is known to be words between single spaces, which nothing is taken from. False if nobody looked.
     pub(crate) is_single_spaced: bool,
-    /// Whether the name is known to be in lower case. False if nobody looked.
+    /// Whether the name is known to be a token. False if nobody looked.
+    is_token: bool,
+    /// Whether it is known to be one in lower case.
     pub(crate) is_lower: bool,
+    /// What the name begins with.
+    pub(crate) front: u64,
 }
 
 impl<'a> Header<'a> {
-    /// One that signing adds: its name is in lower case, and its value holds no white space.
-    pub(crate) fn added(name: &'a str, value: &'a str) -> Self {
+    /// One that is written as it is signed: its name is in lower case, and its value is words between single spaces.
+    #[inline]
+    pub(crate) fn plain(name: &'a str, value: &'a [u8]) -> Self {
+        Header {
+            is_single_spaced: true,
+            is_token: true,
+            is_lower: true,
+            ..Header::unseen(name, value)
+        }
+    }
+
+    /// One that nobody looked at.
+    #[inline]
+    pub(crate) fn unseen(name: &'a str, value: &'a [u8]) -> Self {
         Header {
             name,
-            value: value.as_bytes(),
-            is_single_spaced: true,
-            is_lower: true,
+            value,
+            is_single_spaced: false,
+            is_token: false,
+            is_lower: false,
+            front: front(name),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn look_at(name: &'a str, value: &'a [u8]) -> Self {
+        let class = token_class(name);
+        Header {
+            is_single_spaced: is_single_spaced(value),
+            is_token: class & TOKEN != 0,
+            is_lower: class & LOWER != 0,
+            ..Header::unseen(name, value)
+        }
+    }
+
+    /// Whether it is known that the header can be sent. Nearly every one is known to.
+    #[inline]
+    pub(crate) fn can_be_sent(&self) -> bool {
+        self.is_token && self.is_single_spaced
+    }
+
+    /// Refuses what can't be sent, of a header that was looked at.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.can_be_sent() {
+            true => Ok(()),
+            false => check_closely(self.name, self.value, self.is_token),
         }
     }
 
@@ -432,7 +480,8 @@ impl<'a> Parts<'a> {
 
     #[inline]
     pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        let header = check_header(name, value)?;
+        let header = Header::look_at(name, value);
+        header.check()?;
         if !header.is_named("host") {
             self.headers.push(header);
             return Ok(());
@@ -464,7 +513,10 @@ impl<'a> Parts<'a> {
         match (self.host, self.written_authority) {
             (Some(given), _) => HostValue::Bytes(given),
             (None, Some(written)) => HostValue::Line(written.as_bytes()),
-            (None, None) => HostValue::Host(self.authority),
+            (None, None) => match self.authority.written() {
+                Some(host) => HostValue::Line(host.as_bytes()),
+                None => HostValue::Host(self.authority),
+            },
         }
     }
 
@@ -836,27 +888,16 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-#[inline]
-pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<'a>, Error> {
-    let class = token_class(name);
-    if class == 0 {
-        return Err(error!(Header, "{} is not a header name", Quoted(name)));
+/// Refuses what can't be sent of a header; its name may be known to be a token.
+#[cold]
+fn check_closely(name: &str, value: &[u8], is_token: bool) -> Result<(), Error> {
+    match is_token {
+        true => check_lines(name, value),
+        false => Err(error!(Header, "{} is not a header name", Quoted(name))),
     }
-    let header = Header {
-        name,
-        value,
-        is_single_spaced: is_single_spaced(value),
-        is_lower: class & LOWER != 0,
-    };
-    // Nearly every value is.
-    if !header.is_single_spaced {
-        check_lines(name, value)?;
-    }
-    Ok(header)
 }
 
 /// Refuses control characters in a header's value, but for those that fold a line.
-#[cold]
 fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {

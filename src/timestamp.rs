@@ -108,6 +108,7 @@ impl Timestamp {
     }
 
     /// `20130524T000000Z`.
+    #[inline]
     pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
         let moment = self.in_range()?;
         let (year, month, day) = moment.date().to_calendar_date();

@@ -6,7 +6,7 @@
 
 use super::key::Scope;
 use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
-use crate::headers::{HeaderList, HostValue, Named};
+use crate::headers::{HeaderList, HostValue, Named, front};
 use crate::request::{Authority, Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
@@ -94,6 +94,11 @@ impl<'a> Named<'a> for Entry<'a> {
     fn name(&self) -> &'a str {
         self.0.map_or("host", |header| header.name)
     }
+
+    #[inline]
+    fn front(&self) -> u64 {
+        self.0.map_or_else(|| front("host"), |header| header.front)
+    }
 }
 
 impl Entry<'_> {
@@ -107,11 +112,11 @@ impl Entry<'_> {
         }
     }
 
-    #[inline]
+    /// Writes a value that is not known to be written as it stands.
+    #[cold]
     fn write_value(&self, host: HostValue<'_>, sink: &mut impl Sink) {
         match self.0 {
             None => write_host(host, sink),
-            Some(header) if header.is_single_spaced => sink.bytes(header.value),
             Some(header) => write_single_spaced(header.value, sink),
         }
     }
@@ -208,30 +213,28 @@ impl<'a> SignedHeaders<'a> {
     /// Writes the lines, and the names beside them to where they are sent, in one go.
     #[inline]
     fn write(&self, mut names: Option<&mut String>, sink: &mut impl Sink) {
-        for (at, (is_new, header)) in self.list.iter().enumerate() {
-            if is_new {
+        let host = host_header(self.host);
+        for (at, (is_new, entry)) in self.list.iter().enumerate() {
+            let header = entry.0.unwrap_or(&host);
+            if is_new && let Some(names) = &mut names {
                 if at > 0 {
-                    sink.text("\n");
+                    names.text(";");
                 }
-                match &mut names {
-                    None => header.write_name(sink),
-                    Some(names) => {
-                        if at > 0 {
-                            names.text(";");
-                        }
-                        let start = names.len();
-                        header.write_name(*names);
-                        sink.text(names.get(start..).unwrap_or_default());
-                    }
-                }
-                sink.text(":");
+                entry.write_name(*names);
+            }
+            let value = match header.is_single_spaced {
+                true => header.value,
+                false => &[],
+            };
+            if is_new {
+                sink.line(header.name, header.is_lower, value);
             } else {
                 sink.text(",");
+                sink.bytes(value);
             }
-            header.write_value(self.host, sink);
-        }
-        if !self.list.is_empty() {
-            sink.text("\n");
+            if !header.is_single_spaced {
+                entry.write_value(self.host, sink);
+            }
         }
     }
 }
@@ -252,6 +255,14 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
         18 => is("proxy-authenticate"),
         19 => is("proxy-authorization"),
         _ => false,
+    }
+}
+
+/// The host as a header; without its value if that is not written as it is signed.
+fn host_header(host: HostValue<'_>) -> Header<'_> {
+    match host {
+        HostValue::Line(host) => Header::plain("host", host),
+        HostValue::Bytes(_) | HostValue::Host(_) => Header::unseen("host", &[]),
     }
 }
 
@@ -388,10 +399,9 @@ impl CanonicalRequest<'_> {
             return self.write(sink);
         }
         self.write_to_query(sink);
-        sink.text("\n");
         let start = names.len();
         self.headers.write(Some(names), sink);
-        sink.text("\n");
+        sink.text("\n\n");
         sink.text(names.get(start..).unwrap_or_default());
         sink.text("\n");
         sink.text(self.payload);
@@ -419,9 +429,8 @@ impl CanonicalRequest<'_> {
             write_host(host, sink);
             sink.text("\n\nhost\n");
         } else {
-            sink.text("\n");
             self.headers.write(None, sink);
-            sink.text("\n");
+            sink.text("\n\n");
             match self.written_names {
                 Some(names) => sink.text(names),
                 None => self.headers.write_names(sink),
