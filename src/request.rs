@@ -38,7 +38,15 @@ pub struct Request<'a> {
 #[derive(Clone, Default)]
 pub(crate) struct Extra<'a> {
     params: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
-    headers: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    headers: Vec<OwnHeader<'a>>,
+}
+
+/// A header as the caller gives it. It is looked at once, however often it is signed.
+#[derive(Clone)]
+struct OwnHeader<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, [u8]>,
+    look: Look,
 }
 
 impl<'a> Request<'a> {
@@ -99,7 +107,7 @@ impl<'a> Request<'a> {
         name: impl Into<Cow<'a, str>>,
         value: impl Into<Cow<'a, [u8]>>,
     ) -> Self {
-        self.extra.headers.push((name.into(), value.into()));
+        self.extra.header_bytes(name.into(), value.into());
         self
     }
 
@@ -142,7 +150,8 @@ impl<'a> Request<'a> {
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = showable(&self.url);
-        let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
+        let headers = self.extra.headers.iter();
+        let headers: Vec<_> = headers.map(|header| &header.name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
             .field("url", &url)
@@ -157,7 +166,12 @@ impl<'a> Extra<'a> {
             Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
             Cow::Owned(value) => Cow::Owned(value.into_bytes()),
         };
-        self.headers.push((name, value));
+        self.header_bytes(name, value);
+    }
+
+    fn header_bytes(&mut self, name: Cow<'a, str>, value: Cow<'a, [u8]>) {
+        let look = Look::at(&name, &value);
+        self.headers.push(OwnHeader { name, value, look });
     }
 
     pub(crate) fn query(&mut self, name: Cow<'a, str>, value: Option<Cow<'a, str>>) {
@@ -341,56 +355,68 @@ pub(crate) fn write_params(params: &[Param<'_>], sink: &mut impl Sink) {
 pub(crate) struct Header<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a [u8],
-    /// Whether the value is known to be words between single spaces, which nothing is taken from. False if nobody looked.
-    pub(crate) is_single_spaced: bool,
-    /// Whether the name is known to be a token. False if nobody looked.
-    is_token: bool,
-    /// Whether it is known to be one in lower case.
-    pub(crate) is_lower: bool,
+    pub(crate) look: Look,
+}
+
+/// What is known of a header. All of it is false if nobody looked, but for what its name begins with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
     /// What the name begins with.
     pub(crate) front: u64,
+    /// Whether the name is a token.
+    pub(crate) is_token: bool,
+    /// Whether it is a token in lower case.
+    pub(crate) is_lower: bool,
+    /// Whether the value is words between single spaces, which nothing is taken from.
+    pub(crate) is_single_spaced: bool,
+}
+
+impl Look {
+    #[inline]
+    fn at(name: &str, value: &[u8]) -> Self {
+        let class = token_class(name);
+        Look {
+            front: front(name),
+            is_token: class & TOKEN != 0,
+            is_lower: class & LOWER != 0,
+            is_single_spaced: is_single_spaced(value),
+        }
+    }
 }
 
 impl<'a> Header<'a> {
     /// One that is written as it is signed: its name is in lower case, and its value is words between single spaces.
     #[inline]
     pub(crate) fn plain(name: &'a str, value: &'a [u8]) -> Self {
-        Header {
-            is_single_spaced: true,
+        let look = Look {
+            front: front(name),
             is_token: true,
             is_lower: true,
-            ..Header::unseen(name, value)
-        }
+            is_single_spaced: true,
+        };
+        Header { name, value, look }
     }
 
     /// One that nobody looked at.
     #[inline]
     pub(crate) fn unseen(name: &'a str, value: &'a [u8]) -> Self {
-        Header {
-            name,
-            value,
-            is_single_spaced: false,
-            is_token: false,
-            is_lower: false,
+        let look = Look {
             front: front(name),
-        }
+            ..Look::default()
+        };
+        Header { name, value, look }
     }
 
     #[inline]
     pub(crate) fn look_at(name: &'a str, value: &'a [u8]) -> Self {
-        let class = token_class(name);
-        Header {
-            is_single_spaced: is_single_spaced(value),
-            is_token: class & TOKEN != 0,
-            is_lower: class & LOWER != 0,
-            ..Header::unseen(name, value)
-        }
+        let look = Look::at(name, value);
+        Header { name, value, look }
     }
 
     /// Whether it is known that the header can be sent. Nearly every one is known to.
     #[inline]
     pub(crate) fn can_be_sent(&self) -> bool {
-        self.is_token && self.is_single_spaced
+        self.look.is_token && self.look.is_single_spaced
     }
 
     /// Refuses what can't be sent, of a header that was looked at.
@@ -398,7 +424,7 @@ impl<'a> Header<'a> {
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.can_be_sent() {
             true => Ok(()),
-            false => check_closely(self.name, self.value, self.is_token),
+            false => check_closely(self.name, self.value, self.look.is_token),
         }
     }
 
@@ -472,15 +498,18 @@ impl<'a> Parts<'a> {
                 value: value.as_deref().map(Text::Plain),
             });
         }
-        for (name, value) in &extra.headers {
-            self.add_header(name, value)?;
+        for OwnHeader { name, value, look } in &extra.headers {
+            self.add_header(Header {
+                name,
+                value,
+                look: *look,
+            })?;
         }
         Ok(())
     }
 
     #[inline]
-    pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        let header = Header::look_at(name, value);
+    pub(crate) fn add_header(&mut self, header: Header<'a>) -> Result<(), Error> {
         header.check()?;
         if !header.is_named("host") {
             self.headers.push(header);
