@@ -98,7 +98,7 @@ impl<'a> Named<'a> for Entry<'a> {
     #[inline]
     fn front(&self) -> u64 {
         self.0
-            .map_or_else(|| front("host"), |header| header.look.front)
+            .map_or_else(|| front("host"), |header| header.front())
     }
 }
 
@@ -108,7 +108,7 @@ impl Entry<'_> {
     fn write_name(&self, sink: &mut impl Sink) {
         match self.0 {
             None => sink.text("host"),
-            Some(header) if header.look.is_lower => sink.text(header.name),
+            Some(header) if header.is_lower() => sink.text(header.name),
             Some(header) => sink.lower(header.name),
         }
     }
@@ -223,17 +223,17 @@ impl<'a> SignedHeaders<'a> {
                 }
                 entry.write_name(*names);
             }
-            let value = match header.look.is_single_spaced {
+            let value = match header.is_single_spaced() {
                 true => header.value,
                 false => &[],
             };
             if is_new {
-                sink.line(header.name, header.look.is_lower, value);
+                sink.line(header.name, header.is_lower(), value);
             } else {
                 sink.text(",");
                 sink.bytes(value);
             }
-            if !header.look.is_single_spaced {
+            if !header.is_single_spaced() {
                 entry.write_value(self.host, sink);
             }
         }
