@@ -25,11 +25,6 @@ impl Default for HostValue<'_> {
 /// What has the name of a header.
 pub(crate) trait Named<'a>: Copy + Default {
     fn name(&self) -> &'a str;
-
-    #[inline]
-    fn front(&self) -> u64 {
-        front(self.name())
-    }
 }
 
 impl<'a> Named<'a> for (&'a str, &'a [u8]) {
@@ -92,13 +87,13 @@ impl<'a, T: Named<'a>> HeaderList<T> {
         }
     }
 
+    /// Adds a header, whose name begins with this.
     #[inline]
-    pub(crate) fn push(&mut self, header: T) {
+    pub(crate) fn push(&mut self, front: u64, header: T) {
         self.names_length = self
             .names_length
             .saturating_add(header.name().len())
             .saturating_add(1);
-        let front = header.front();
         self.entries.push(Entry { front, header });
     }
 
@@ -175,7 +170,7 @@ pub(crate) fn compare_names(one: &str, two: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use super::HeaderList;
+    use super::{HeaderList, front};
     use alloc::vec::Vec;
 
     /// Also names that are alike in their first eight bytes, shorter than that, and repeated in another case of letters.
@@ -200,7 +195,7 @@ mod tests {
         ];
         let mut list = HeaderList::new();
         for name in names {
-            list.push((name, &[][..]));
+            list.push(front(name), (name, &[][..]));
         }
         list.sort();
         let found = list.names().map(|(name, _)| name.to_lowercase());

@@ -94,12 +94,6 @@ impl<'a> Named<'a> for Entry<'a> {
     fn name(&self) -> &'a str {
         self.0.map_or("host", |header| header.name)
     }
-
-    #[inline]
-    fn front(&self) -> u64 {
-        self.0
-            .map_or_else(|| front("host"), |header| header.front())
-    }
 }
 
 impl Entry<'_> {
@@ -131,18 +125,19 @@ impl<'a> SignedHeaders<'a> {
         added: impl IntoIterator<Item = &'a Header<'a>>,
     ) -> Self {
         let mut headers = SignedHeaders::of_host(parts.signed_host());
-        let list = &mut headers.list;
-        for header in added {
-            list.push(Entry(Some(header)));
-        }
+        let mut added = added.into_iter().peekable();
         let given = parts.headers.as_slice();
-        if given.is_empty() && list.is_empty() {
+        if given.is_empty() && added.peek().is_none() {
             return headers;
         }
-        for header in given.iter().filter(|header| is_signed(header)) {
-            list.push(Entry(Some(header)));
+        let list = &mut headers.list;
+        list.push(front("host"), Entry(None));
+        for header in added {
+            list.push(header.front(), Entry(Some(header)));
         }
-        list.push(Entry(None));
+        for header in given.iter().filter(|header| is_signed(header)) {
+            list.push(header.front(), Entry(Some(header)));
+        }
         list.sort();
         headers
     }
@@ -162,10 +157,10 @@ impl<'a> SignedHeaders<'a> {
     ) -> Self {
         let mut list = HeaderList::new();
         if host.is_some() {
-            list.push(Entry(None));
+            list.push(front("host"), Entry(None));
         }
         for header in headers {
-            list.push(Entry(Some(header)));
+            list.push(header.front(), Entry(Some(header)));
         }
         list.sort();
         SignedHeaders {
