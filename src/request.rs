@@ -557,6 +557,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The value of the `Host` header that is signed.
+    #[inline]
     pub(crate) fn signed_host(&self) -> HostValue<'a> {
         match (self.host, self.written_authority) {
             (Some(given), _) => HostValue::Bytes(given),

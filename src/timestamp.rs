@@ -110,17 +110,7 @@ impl Timestamp {
     /// `20130524T000000Z`.
     #[inline]
     pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
-        let moment = self.in_range()?;
-        let (year, month, day) = moment.date().to_calendar_date();
-        let year = year.unsigned_abs();
-        let century = u8::try_from(year / 100).unwrap_or(0);
-        let year = u8::try_from(year % 100).unwrap_or(0);
-        let (hour, minute, second) = moment.time().as_hms();
-        let [c1, c2, y1, y2, m1, m2, d1, d2] = pairs([century, year, month.into(), day]);
-        let [h1, h2, n1, n2, s1, s2, ..] = pairs([hour, minute, second, 0]);
-        Ok(AmzDate([
-            c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
-        ]))
+        self.in_range().map(AmzDate::of)
     }
 
     /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
@@ -238,6 +228,19 @@ fn pairs(numbers: [u8; 4]) -> [u8; 8] {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
+    fn of(moment: UtcDateTime) -> Self {
+        let (year, month, day) = moment.date().to_calendar_date();
+        let year = year.unsigned_abs();
+        let century = u8::try_from(year / 100).unwrap_or(0);
+        let year = u8::try_from(year % 100).unwrap_or(0);
+        let (hour, minute, second) = moment.time().as_hms();
+        let [c1, c2, y1, y2, m1, m2, d1, d2] = pairs([century, year, month.into(), day]);
+        let [h1, h2, n1, n2, s1, s2, ..] = pairs([hour, minute, second, 0]);
+        AmzDate([
+            c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
+        ])
+    }
+
     /// Reads `20130524T000000Z`, and no other way to write a moment.
     pub(crate) fn parse(text: &str) -> Option<(Timestamp, Self)> {
         let moment = parse_amz_date(text)?;

@@ -372,7 +372,7 @@ pub(crate) enum CanonicalPath<'a> {
     /// Written before, into the URL.
     Written(&'a str),
     /// To be written by a rule.
-    Of(Path<'a>, CanonicalUri),
+    Of(&'a Path<'a>, CanonicalUri),
 }
 
 pub(crate) enum CanonicalQuery<'a> {
@@ -409,7 +409,7 @@ impl CanonicalRequest<'_> {
         sink.text("\n");
         match self.path {
             CanonicalPath::Written(path) => sink.text(path),
-            CanonicalPath::Of(path, rule) => rule.write(path, sink),
+            CanonicalPath::Of(path, rule) => rule.write(*path, sink),
         }
         sink.text("\n");
         match self.query {

@@ -391,7 +391,7 @@ pub(crate) fn presign(
                 CanonicalUri::S3 => {
                     CanonicalPath::Written(url.get(path_at..path_end).unwrap_or_default())
                 }
-                rule => CanonicalPath::Of(parts.path, rule),
+                rule => CanonicalPath::Of(&parts.path, rule),
             },
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
@@ -576,7 +576,7 @@ pub(crate) fn sign(
     begin_authorization(context, &scope, authorization);
     let canonical = CanonicalRequest {
         method: parts.method,
-        path: CanonicalPath::Of(parts.path, settings.canonical_uri),
+        path: CanonicalPath::Of(&parts.path, settings.canonical_uri),
         query: CanonicalQuery::Of(parts.params.as_slice()),
         headers: &headers,
         written_names: None,
@@ -585,15 +585,12 @@ pub(crate) fn sign(
     if let Some(steps) = &mut steps {
         canonical.write(&mut steps.canonical_request);
     }
+    // Before the hash, so that its words need not be waited for.
+    let key = scope.signing_key(context.credentials);
     let hash = Hex::of(&hash(|hasher| {
         canonical.write_with_names(authorization, hasher);
     }));
-    let signature = sign_hash(
-        &scope,
-        &scope.signing_key(context.credentials),
-        &hash,
-        steps,
-    );
+    let signature = sign_hash(&scope, &key, &hash, steps);
     // With a space after each comma: some services refuse the header without.
     authorization.push_str(", Signature=");
     authorization.push_str(signature.as_str());

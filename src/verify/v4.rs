@@ -688,7 +688,7 @@ impl<'a> Claim<'a> {
         };
         work(&CanonicalRequest {
             method: request.method,
-            path: CanonicalPath::Of(Path::Wire(request.path), self.rule),
+            path: CanonicalPath::Of(&Path::Wire(request.path), self.rule),
             query,
             headers: &headers,
             written_names: match self.names.0 {
