@@ -102,8 +102,7 @@ impl Entry<'_> {
     fn write_name(&self, sink: &mut impl Sink) {
         match self.0 {
             None => sink.text("host"),
-            Some(header) if header.is_lower() => sink.text(header.name),
-            Some(header) => sink.lower(header.name),
+            Some(header) => write_name(header, sink),
         }
     }
 
@@ -120,19 +119,15 @@ impl Entry<'_> {
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(
-        parts: &'a Parts<'a>,
-        added: impl IntoIterator<Item = &'a Header<'a>>,
-    ) -> Self {
+    pub(crate) fn of(parts: &'a Parts<'a>, added: &[Option<&'a Header<'a>>]) -> Self {
         let mut headers = SignedHeaders::of_host(parts.signed_host());
-        let mut added = added.into_iter().peekable();
         let given = parts.headers.as_slice();
-        if given.is_empty() && added.peek().is_none() {
+        if given.is_empty() && added.iter().all(Option::is_none) {
             return headers;
         }
         let list = &mut headers.list;
         list.push(front("host"), Entry(None));
-        for header in added {
+        for header in added.iter().flatten() {
             list.push(header.front(), Entry(Some(header)));
         }
         for header in given.iter().filter(|header| is_signed(header)) {
@@ -216,7 +211,7 @@ impl<'a> SignedHeaders<'a> {
                 if at > 0 {
                     names.text(";");
                 }
-                entry.write_name(*names);
+                write_name(header, *names);
             }
             let value = match header.is_single_spaced() {
                 true => header.value,
@@ -251,6 +246,15 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
         18 => is("proxy-authenticate"),
         19 => is("proxy-authorization"),
         _ => false,
+    }
+}
+
+/// Writes a name in lower case.
+#[inline]
+fn write_name(header: &Header<'_>, sink: &mut impl Sink) {
+    match header.is_lower() {
+        true => sink.text(header.name),
+        false => sink.lower(header.name),
     }
 }
 

@@ -561,7 +561,7 @@ pub(crate) fn sign(
         adds_hash.then_some(&hash_header),
         context.signed(token_header.as_ref()),
     ];
-    let headers = SignedHeaders::of(parts, signed_too.into_iter().flatten());
+    let headers = SignedHeaders::of(parts, &signed_too);
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
     if adds_date {
         signed.add(names.date).push_str(scope.time);
