@@ -47,6 +47,7 @@ impl Sink for String {
         self.push_str(&String::from_utf8_lossy(bytes));
     }
 
+    #[inline(never)]
     fn lower(&mut self, text: &str) {
         let start = self.len();
         self.push_str(text);
@@ -250,7 +251,7 @@ pub(crate) fn upper_in(word: u64) -> u64 {
 }
 
 /// Copies a text in lower case, as far as it is ASCII, to a place of the same length.
-#[inline]
+#[inline(never)]
 pub(crate) fn copy_lower(text: &[u8], place: &mut [u8]) {
     let lower = |(place, bytes): (&mut [u8; 8], &[u8; 8])| {
         let word = u64::from_le_bytes(*bytes);

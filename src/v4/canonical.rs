@@ -79,8 +79,10 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 
 /// The headers that are signed, sorted by name.
 pub(crate) struct SignedHeaders<'a> {
-    /// Used where the list has a host that is no header, and where it is empty.
-    host: HostValue<'a>,
+    /// The host, which the list has too unless it is empty.
+    host: Header<'a>,
+    /// The host's value, if it is not written as it is signed: then its header has none.
+    authority: Option<Authority<'a>>,
     /// Empty if the request has no other header than the host, as for most presigned URLs.
     list: HeaderList<Entry<'a>>,
 }
@@ -93,26 +95,6 @@ impl<'a> Named<'a> for Entry<'a> {
     #[inline]
     fn name(&self) -> &'a str {
         self.0.map_or("host", |header| header.name)
-    }
-}
-
-impl Entry<'_> {
-    /// Writes the name in lower case.
-    #[inline]
-    fn write_name(&self, sink: &mut impl Sink) {
-        match self.0 {
-            None => sink.text("host"),
-            Some(header) => write_name(header, sink),
-        }
-    }
-
-    /// Writes a value that is not known to be written as it stands.
-    #[cold]
-    fn write_value(&self, host: HostValue<'_>, sink: &mut impl Sink) {
-        match self.0 {
-            None => write_host(host, sink),
-            Some(header) => write_single_spaced(header.value, sink),
-        }
     }
 }
 
@@ -138,9 +120,16 @@ impl<'a> SignedHeaders<'a> {
     }
 
     /// The host and nothing else.
+    #[inline]
     pub(crate) fn of_host(host: HostValue<'a>) -> Self {
+        let (host, authority) = match host {
+            HostValue::Line(host) => (Header::plain("host", host), None),
+            HostValue::Bytes(host) => (Header::unseen("host", host), None),
+            HostValue::Host(authority) => (Header::unseen("host", &[]), Some(authority)),
+        };
         SignedHeaders {
             host,
+            authority,
             list: HeaderList::new(),
         }
     }
@@ -150,7 +139,9 @@ impl<'a> SignedHeaders<'a> {
         host: Option<Authority<'a>>,
         headers: impl IntoIterator<Item = &'a Header<'a>>,
     ) -> Self {
-        let mut list = HeaderList::new();
+        let value = host.map_or_else(HostValue::default, HostValue::Host);
+        let mut signed = SignedHeaders::of_host(value);
+        let list = &mut signed.list;
         if host.is_some() {
             list.push(front("host"), Entry(None));
         }
@@ -158,41 +149,44 @@ impl<'a> SignedHeaders<'a> {
             list.push(header.front(), Entry(Some(header)));
         }
         list.sort();
-        SignedHeaders {
-            host: host.map_or_else(HostValue::default, HostValue::Host),
-            list,
-        }
+        signed
     }
 
-    /// The host, if there is nothing else.
+    /// Whether there is nothing but the host.
     #[inline]
-    fn host_alone(&self) -> Option<HostValue<'a>> {
-        self.list.is_empty().then_some(self.host)
+    fn is_host_alone(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The names, each once.
+    #[inline]
+    fn names(&self) -> impl Iterator<Item = &Header<'a>> {
+        self.list.names().map(|entry| entry.0.unwrap_or(&self.host))
     }
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        if self.host_alone().is_some() {
+        if self.is_host_alone() {
             return sink.text("host");
         }
-        for (at, header) in self.list.names().enumerate() {
+        for (at, header) in self.names().enumerate() {
             if at > 0 {
                 sink.text(";");
             }
-            header.write_name(sink);
+            write_name(header, sink);
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        if self.host_alone().is_some() {
+        if self.is_host_alone() {
             return sink.text("host");
         }
-        for (at, header) in self.list.names().enumerate() {
+        for (at, header) in self.names().enumerate() {
             if at > 0 {
                 sink.text("%3B");
             }
-            header.write_name(&mut Encoded(sink));
+            write_name(header, &mut Encoded(sink));
         }
     }
 
@@ -204,16 +198,16 @@ impl<'a> SignedHeaders<'a> {
     /// Writes the lines, and the names beside them to where they are sent, in one go.
     #[inline]
     fn write(&self, mut names: Option<&mut String>, sink: &mut impl Sink) {
-        let host = host_header(self.host);
         for (at, (is_new, entry)) in self.list.iter().enumerate() {
-            let header = entry.0.unwrap_or(&host);
+            let header = entry.0.unwrap_or(&self.host);
             if is_new && let Some(names) = &mut names {
                 if at > 0 {
                     names.text(";");
                 }
                 write_name(header, *names);
             }
-            let value = match header.is_single_spaced() {
+            let is_as_signed = header.is_single_spaced();
+            let value = match is_as_signed {
                 true => header.value,
                 false => &[],
             };
@@ -223,9 +217,19 @@ impl<'a> SignedHeaders<'a> {
                 sink.text(",");
                 sink.bytes(value);
             }
-            if !header.is_single_spaced() {
-                entry.write_value(self.host, sink);
+            match entry.0 {
+                _ if is_as_signed => {}
+                None => self.write_host(sink),
+                Some(header) => write_single_spaced(header.value, sink),
             }
+        }
+    }
+
+    fn write_host(&self, sink: &mut impl Sink) {
+        match self.authority {
+            None if self.host.is_single_spaced() => sink.bytes(self.host.value),
+            None => write_single_spaced(self.host.value, sink),
+            Some(authority) => authority.write(sink),
         }
     }
 }
@@ -255,22 +259,6 @@ fn write_name(header: &Header<'_>, sink: &mut impl Sink) {
     match header.is_lower() {
         true => sink.text(header.name),
         false => sink.lower(header.name),
-    }
-}
-
-/// The host as a header; without its value if that is not written as it is signed.
-fn host_header(host: HostValue<'_>) -> Header<'_> {
-    match host {
-        HostValue::Line(host) => Header::plain("host", host),
-        HostValue::Bytes(_) | HostValue::Host(_) => Header::unseen("host", &[]),
-    }
-}
-
-fn write_host(host: HostValue<'_>, sink: &mut impl Sink) {
-    match host {
-        HostValue::Line(host) => sink.bytes(host),
-        HostValue::Bytes(host) => write_single_spaced(host, sink),
-        HostValue::Host(authority) => authority.write(sink),
     }
 }
 
@@ -394,7 +382,7 @@ impl CanonicalRequest<'_> {
 
     /// Writes the request, and appends the names of its headers to a text that needs them too.
     pub(super) fn write_with_names(&self, names: &mut String, sink: &mut impl Sink) {
-        if self.headers.host_alone().is_some() {
+        if self.headers.is_host_alone() {
             names.text("host");
             return self.write(sink);
         }
@@ -424,9 +412,9 @@ impl CanonicalRequest<'_> {
 
     /// All that is the same for every key and second under one template.
     pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
-        if let Some(host) = self.headers.host_alone() {
+        if self.headers.is_host_alone() {
             sink.text("\nhost:");
-            write_host(host, sink);
+            self.headers.write_host(sink);
             sink.text("\n\nhost\n");
         } else {
             self.headers.write(None, sink);
