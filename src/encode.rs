@@ -594,7 +594,7 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text, is_bad_wire, is_in_lower, is_single_spaced};
+    use super::{Bare, Text, copy_lower, is_bad_wire, is_in_lower, is_single_spaced};
     use alloc::string::String;
     use alloc::vec;
 
@@ -667,6 +667,9 @@ mod tests {
                     assert_eq!(is_in_lower(&text, lower.as_bytes()), is_it, "{text:?}");
                     let small = text.to_ascii_lowercase();
                     assert!(is_in_lower(&text, &small), "{text:?}");
+                    let mut place = vec![0; length];
+                    copy_lower(&text, &mut place);
+                    assert_eq!(place, small, "{text:?}");
                 }
             }
             assert!(!is_in_lower(lower.as_bytes(), &lower.as_bytes()[1..]));

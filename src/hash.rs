@@ -358,6 +358,7 @@ fn padded<F: Function>(key: &[u8; BLOCK], pad: u8) -> F::State {
 #[cfg(test)]
 mod tests {
     use super::{MacKey, MacKeySha1, hash, sha256};
+    use crate::encode::Sink as _;
     use alloc::vec::Vec;
     use hmac::{KeyInit as _, Mac as _};
     use sha2::Digest as _;
@@ -391,6 +392,28 @@ mod tests {
                 sha2::Sha256::digest(&message)[..],
                 "in pieces of {piece}"
             );
+        }
+    }
+
+    /// Names and values of any length, also where there is no more room for all of the line.
+    #[test]
+    fn a_line_is_hashed_as_its_pieces_are() {
+        let name = "X-Amz-Meta-[Reviewed]-By-@Nobody";
+        for before in (0..64).chain(380..450) {
+            for length in 1..name.len() {
+                let (name, before) = (&name[..length], message(before));
+                for (name, is_lower) in [(name, false), (&*name.to_ascii_lowercase(), true)] {
+                    let value = message(length * 7 % 40);
+                    let line = hash(|hasher| {
+                        hasher.update(&before);
+                        hasher.line(name, is_lower, &value);
+                    });
+                    let lower = name.to_ascii_lowercase();
+                    let pieces = [&before, &b"\n"[..], lower.as_bytes(), b":", &value];
+                    let expected = sha2::Sha256::digest(pieces.concat());
+                    assert_eq!(line[..], expected[..], "{name} after {}", before.len());
+                }
+            }
         }
     }
 
