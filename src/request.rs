@@ -171,6 +171,10 @@ impl<'a> Extra<'a> {
 
     fn header_bytes(&mut self, name: Cow<'a, str>, value: Cow<'a, [u8]>) {
         let look = Look::at(&name, &value);
+        if self.headers.is_empty() {
+            // Room for what most requests have, in one piece from the start.
+            self.headers.reserve(8);
+        }
         self.headers.push(OwnHeader { name, value, look });
     }
 
