@@ -979,3 +979,33 @@ fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LOWER, TOKEN, token_class};
+    use std::string::String;
+
+    /// Wherever it stands, also among the last eight, which are looked at apart.
+    #[test]
+    fn tokens_are_told_from_other_texts() {
+        assert_eq!(token_class(""), 0);
+        for length in 1..20 {
+            for at in 0..length {
+                for other in ('\0'..='\u{80}').chain(['\u{e9}']) {
+                    for around in ["x", "-", "_"] {
+                        let mut text: String = around.repeat(length);
+                        text.replace_range(at..=at, other.encode_utf8(&mut [0; 4]));
+                        let expected = match other {
+                            'A'..='Z' => TOKEN,
+                            'a'..='z' | '0'..='9' => TOKEN | LOWER,
+                            // RFC 9110, section 5.6.2.
+                            other if "!#$%&'*+-.^_`|~".contains(other) => TOKEN | LOWER,
+                            _ => 0,
+                        };
+                        assert_eq!(token_class(&text), expected, "{text:?}");
+                    }
+                }
+            }
+        }
+    }
+}
