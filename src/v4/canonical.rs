@@ -236,7 +236,7 @@ impl<'a> SignedHeaders<'a> {
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
 pub(crate) fn is_signed(header: &Header<'_>) -> bool {
-    let is = |name| header.is_named(name);
+    let is = |name| header.front() == front(name) && header.is_named(name);
     // By length, which tells most names apart.
     !match header.name.len() {
         2 => is("te"),
