@@ -406,6 +406,7 @@ impl<'a> Header<'a> {
         Header { name, value, look }
     }
 
+    /// One that is looked at now. It may be one that can't be sent.
     #[inline]
     pub(crate) fn look_at(name: &'a str, value: &'a [u8]) -> Self {
         let look = Look::at(name, value);
