@@ -97,7 +97,8 @@ impl Timestamp {
             .filter(|moment| (0..=9999).contains(&moment.year()))
     }
 
-    fn in_range(self) -> Result<UtcDateTime, Error> {
+    /// The same, or why it can't be written.
+    pub(crate) fn in_range(self) -> Result<UtcDateTime, Error> {
         self.calendar().ok_or_else(|| {
             error!(
                 Time,
@@ -228,7 +229,8 @@ fn pairs(numbers: [u8; 4]) -> [u8; 8] {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
-    fn of(moment: UtcDateTime) -> Self {
+    /// Of a moment in the years that can be written.
+    pub(crate) fn of(moment: UtcDateTime) -> Self {
         let (year, month, day) = moment.date().to_calendar_date();
         let year = year.unsigned_abs();
         let century = u8::try_from(year / 100).unwrap_or(0);

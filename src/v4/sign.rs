@@ -471,7 +471,7 @@ pub(crate) fn check_life(
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<(AmzDate, Timestamp), Error> {
-    let date = now.amz_date()?;
+    let date = AmzDate::of(now.in_range()?);
     let ends = now.saturating_add(expires_in);
     context.credentials.check_outlive(ends)?;
     Ok((date, ends))
@@ -521,7 +521,7 @@ pub(crate) fn sign(
 ) -> Result<SignedRequest, Error> {
     let settings = context.settings;
     let names = &settings.dialect.headers;
-    let date = now.amz_date()?;
+    let date = AmzDate::of(now.in_range()?);
     check_id(context.credentials)?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
