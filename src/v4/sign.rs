@@ -585,12 +585,15 @@ pub(crate) fn sign(
     if let Some(steps) = &mut steps {
         canonical.write(&mut steps.canonical_request);
     }
-    // Before the hash, so that its words need not be waited for.
-    let key = scope.signing_key(context.credentials);
     let hash = Hex::of(&hash(|hasher| {
         canonical.write_with_names(authorization, hasher);
     }));
-    let signature = sign_hash(&scope, &key, &hash, steps);
+    let signature = sign_hash(
+        &scope,
+        &scope.signing_key(context.credentials),
+        &hash,
+        steps,
+    );
     // With a space after each comma: some services refuse the header without.
     authorization.push_str(", Signature=");
     authorization.push_str(signature.as_str());
