@@ -25,6 +25,17 @@ pub(crate) trait Sink {
             self.text(c.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
         }
     }
+
+    /// A header's line, with the line break before it: its name in lower case, which it may be known to be in, and its value.
+    fn line(&mut self, name: &str, is_lower: bool, value: &[u8]) {
+        self.text("\n");
+        match is_lower {
+            true => self.text(name),
+            false => self.lower(name),
+        }
+        self.text(":");
+        self.bytes(value);
+    }
 }
 
 impl Sink for String {
@@ -36,6 +47,7 @@ impl Sink for String {
         self.push_str(&String::from_utf8_lossy(bytes));
     }
 
+    #[inline(never)]
     fn lower(&mut self, text: &str) {
         let start = self.len();
         self.push_str(text);
@@ -241,6 +253,26 @@ fn words(text: &[u8]) -> (impl Iterator<Item = u64>, u64) {
 #[inline]
 pub(crate) fn upper_in(word: u64) -> u64 {
     from_byte_on(b'A', word) & !from_byte_on(b'[', word)
+}
+
+/// Copies a text in lower case, as far as it is ASCII, to a place of the same length.
+#[inline(never)]
+pub(crate) fn copy_lower(text: &[u8], place: &mut [u8]) {
+    let lower = |(place, bytes): (&mut [u8; 8], &[u8; 8])| {
+        let word = u64::from_le_bytes(*bytes);
+        *place = (word | (upper_in(word) >> 2)).to_le_bytes();
+    };
+    match (place.last_chunk_mut(), text.last_chunk()) {
+        // The last eight have some of those before among them.
+        (Some(place), Some(last)) => lower((place, last)),
+        _ => {
+            for (place, byte) in place.iter_mut().zip(text) {
+                *place = byte.to_ascii_lowercase();
+            }
+        }
+    }
+    let places = place.as_chunks_mut().0.iter_mut();
+    places.zip(text.as_chunks().0).for_each(lower);
 }
 
 /// Whether a text has no upper-case letter of ASCII.
@@ -593,7 +625,7 @@ impl Hex {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bare, Text, is_bad_wire, is_in_lower, is_single_spaced};
+    use super::{Bare, Text, copy_lower, is_bad_wire, is_in_lower, is_single_spaced};
     use alloc::string::String;
     use alloc::vec;
     use alloc::vec::Vec;
@@ -688,6 +720,9 @@ mod tests {
                     assert_eq!(is_in_lower(&text, lower.as_bytes()), is_it, "{text:?}");
                     let small = text.to_ascii_lowercase();
                     assert!(is_in_lower(&text, &small), "{text:?}");
+                    let mut place = vec![0; length];
+                    copy_lower(&text, &mut place);
+                    assert_eq!(place, small, "{text:?}");
                 }
             }
             assert!(!is_in_lower(lower.as_bytes(), &lower.as_bytes()[1..]));

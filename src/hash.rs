@@ -6,7 +6,7 @@
 //! ([`cache`](crate::cache)) only if they are plain words. And what is signed arrives in many small pieces, which
 //! a buffer of several blocks turns into few calls of the compression function.
 
-use crate::encode::Sink;
+use crate::encode::{Sink, copy_lower};
 use zeroize::Zeroize;
 
 const BLOCK: usize = 64;
@@ -184,10 +184,7 @@ impl<F: Function> Sink for HasherOf<F> {
 
     fn lower(&mut self, text: &str) {
         match self.room(text.len()) {
-            Some(place) => {
-                place.copy_from_slice(text.as_bytes());
-                place.make_ascii_lowercase();
-            }
+            Some(place) => copy_lower(text.as_bytes(), place),
             None => {
                 for byte in text.bytes() {
                     self.update(&[byte.to_ascii_lowercase()]);
@@ -195,9 +192,34 @@ impl<F: Function> Sink for HasherOf<F> {
             }
         }
     }
+
+    /// All of it has its place at once, if there is room.
+    #[inline]
+    fn line(&mut self, name: &str, is_lower: bool, value: &[u8]) {
+        let front = name.len().wrapping_add(2);
+        let place = self.room(front.wrapping_add(value.len()));
+        match place.and_then(|place| place.split_at_mut_checked(front)) {
+            Some(([line_break, name_place @ .., colon], value_place)) => {
+                *line_break = b'\n';
+                match is_lower {
+                    true => name_place.copy_from_slice(name.as_bytes()),
+                    false => copy_lower(name.as_bytes(), name_place),
+                }
+                *colon = b':';
+                value_place.copy_from_slice(value);
+            }
+            _ => {
+                self.update(b"\n");
+                self.lower(name);
+                self.update(b":");
+                self.update(value);
+            }
+        }
+    }
 }
 
 /// SHA-256 of what `message` writes.
+#[inline]
 pub(crate) fn hash(message: impl FnOnce(&mut Hasher)) -> [u8; 32] {
     let mut hasher = Hasher::after_blocks(Sha256::START, 0);
     message(&mut hasher);
@@ -272,6 +294,7 @@ impl<F: Function> MacKeyOf<F> {
     }
 
     /// The HMAC of what `message` writes.
+    #[inline]
     pub(crate) fn mac(&self, message: impl FnOnce(&mut HasherOf<F>)) -> F::Digest {
         let mut hasher = HasherOf::after_blocks(self.inner, self.hashed);
         message(&mut hasher);
@@ -335,6 +358,7 @@ fn padded<F: Function>(key: &[u8; BLOCK], pad: u8) -> F::State {
 #[cfg(test)]
 mod tests {
     use super::{MacKey, MacKeySha1, hash, sha256};
+    use crate::encode::Sink as _;
     use alloc::vec::Vec;
     use hmac::{KeyInit as _, Mac as _};
     use sha2::Digest as _;
@@ -368,6 +392,28 @@ mod tests {
                 sha2::Sha256::digest(&message)[..],
                 "in pieces of {piece}"
             );
+        }
+    }
+
+    /// Names and values of any length, also where there is no more room for all of the line.
+    #[test]
+    fn a_line_is_hashed_as_its_pieces_are() {
+        let name = "X-Amz-Meta-[Reviewed]-By-@Nobody";
+        for before in (0..64).chain(380..450) {
+            for length in 1..name.len() {
+                let (name, before) = (&name[..length], message(before));
+                for (name, is_lower) in [(name, false), (&*name.to_ascii_lowercase(), true)] {
+                    let value = message(length * 7 % 40);
+                    let line = hash(|hasher| {
+                        hasher.update(&before);
+                        hasher.line(name, is_lower, &value);
+                    });
+                    let lower = name.to_ascii_lowercase();
+                    let pieces = [&before, &b"\n"[..], lower.as_bytes(), b":", &value];
+                    let expected = sha2::Sha256::digest(pieces.concat());
+                    assert_eq!(line[..], expected[..], "{name} after {}", before.len());
+                }
+            }
         }
     }
 

@@ -42,7 +42,6 @@ pub(crate) struct HeaderList<T> {
 
 #[derive(Clone, Copy, Default)]
 struct Entry<T> {
-    /// The first eight bytes of the name in lower case, with zeros after the end of a shorter one: they tell most names apart.
     front: u64,
     header: T,
 }
@@ -66,8 +65,9 @@ impl<T> Entry<T> {
     }
 }
 
+/// The first eight bytes of a name in lower case, with zeros after the end of a shorter one: they tell most names apart.
 #[inline]
-fn front(name: &str) -> u64 {
+pub(crate) fn front(name: &str) -> u64 {
     let front = match name.as_bytes().first_chunk() {
         Some(front) => u64::from_be_bytes(*front),
         None => {
@@ -87,14 +87,13 @@ impl<'a, T: Named<'a>> HeaderList<T> {
         }
     }
 
+    /// Adds a header, whose name begins with this.
     #[inline]
-    pub(crate) fn push(&mut self, header: T) {
-        let name = header.name();
+    pub(crate) fn push(&mut self, front: u64, header: T) {
         self.names_length = self
             .names_length
-            .saturating_add(name.len())
+            .saturating_add(header.name().len())
             .saturating_add(1);
-        let front = front(name);
         self.entries.push(Entry { front, header });
     }
 
@@ -171,7 +170,7 @@ pub(crate) fn compare_names(one: &str, two: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use super::HeaderList;
+    use super::{HeaderList, front};
     use alloc::vec::Vec;
 
     /// Also names that are alike in their first eight bytes, shorter than that, and repeated in another case of letters.
@@ -196,7 +195,7 @@ mod tests {
         ];
         let mut list = HeaderList::new();
         for name in names {
-            list.push((name, &[][..]));
+            list.push(front(name), (name, &[][..]));
         }
         list.sort();
         let found = list.names().map(|(name, _)| name.to_lowercase());

@@ -3,7 +3,7 @@
 
 use crate::encode::{Bare, Sink, Text, bad_escape, holds, is_bad_wire, is_lower, is_single_spaced};
 use crate::error::{Error, Quoted, error};
-use crate::headers::{HostValue, write_unfolded};
+use crate::headers::{HostValue, front, write_unfolded};
 use crate::list::List;
 use crate::timestamp::write_decimal;
 use alloc::borrow::Cow;
@@ -38,7 +38,15 @@ pub struct Request<'a> {
 #[derive(Clone, Default)]
 pub(crate) struct Extra<'a> {
     params: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
-    headers: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    headers: Vec<OwnHeader<'a>>,
+}
+
+/// A header as the caller gives it. It is looked at once, however often it is signed.
+#[derive(Clone)]
+struct OwnHeader<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, [u8]>,
+    look: Look,
 }
 
 impl<'a> Request<'a> {
@@ -99,7 +107,7 @@ impl<'a> Request<'a> {
         name: impl Into<Cow<'a, str>>,
         value: impl Into<Cow<'a, [u8]>>,
     ) -> Self {
-        self.extra.headers.push((name.into(), value.into()));
+        self.extra.header_bytes(name.into(), value.into());
         self
     }
 
@@ -141,7 +149,8 @@ impl<'a> Request<'a> {
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = showable(&self.url);
-        let headers: Vec<_> = self.extra.headers.iter().map(|(name, _)| name).collect();
+        let headers = self.extra.headers.iter();
+        let headers: Vec<_> = headers.map(|header| &header.name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
             .field("url", &url)
@@ -156,7 +165,16 @@ impl<'a> Extra<'a> {
             Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
             Cow::Owned(value) => Cow::Owned(value.into_bytes()),
         };
-        self.headers.push((name, value));
+        self.header_bytes(name, value);
+    }
+
+    fn header_bytes(&mut self, name: Cow<'a, str>, value: Cow<'a, [u8]>) {
+        let look = Look::at(&name, &value);
+        if self.headers.is_empty() {
+            // Room for what most requests have, in one piece from the start.
+            self.headers.reserve(8);
+        }
+        self.headers.push(OwnHeader { name, value, look });
     }
 
     pub(crate) fn query(&mut self, name: Cow<'a, str>, value: Option<Cow<'a, str>>) {
@@ -195,17 +213,21 @@ pub(crate) struct Authority<'a> {
     pub(crate) port: Option<u16>,
 }
 
-impl Authority<'_> {
+impl<'a> Authority<'a> {
     pub(crate) fn write(self, sink: &mut impl Sink) {
-        // Nearly every host is written in lower case already.
-        match is_lower(self.host) {
-            true => sink.text(self.host),
-            false => sink.lower(self.host),
+        if let Some(host) = self.written() {
+            return sink.text(host);
         }
+        sink.lower(self.host);
         if let Some(port) = self.port {
             sink.text(":");
             write_decimal(port.into(), sink);
         }
+    }
+
+    /// Host and port, if they stand there as they are written: nearly every host has no port, and is in lower case.
+    fn written(self) -> Option<&'a str> {
+        (self.port.is_none() && is_lower(self.host)).then_some(self.host)
     }
 }
 
@@ -336,20 +358,96 @@ pub(crate) fn write_params(params: &[Param<'_>], sink: &mut impl Sink) {
 pub(crate) struct Header<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a [u8],
-    /// Whether the value is known to be words between single spaces, which nothing is taken from. False if nobody looked.
-    pub(crate) is_single_spaced: bool,
-    /// Whether the name is known to be in lower case. False if nobody looked.
-    pub(crate) is_lower: bool,
+    pub(crate) look: Look,
+}
+
+/// What is known of a header, in two whole words: they are copied faster than what is smaller.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    /// What the name begins with.
+    front: u64,
+    /// Bits of [`TOKEN`], [`LOWER`] and [`SINGLE_SPACED`]; none if nobody looked.
+    seen: u64,
+}
+
+impl Look {
+    #[inline]
+    fn at(name: &str, value: &[u8]) -> Self {
+        let spaced = match is_single_spaced(value) {
+            true => SINGLE_SPACED,
+            false => 0,
+        };
+        Look {
+            front: front(name),
+            seen: u64::from(token_class(name) | spaced),
+        }
+    }
 }
 
 impl<'a> Header<'a> {
-    /// One that signing adds: its name is in lower case, and its value holds no white space.
-    pub(crate) fn added(name: &'a str, value: &'a str) -> Self {
-        Header {
-            name,
-            value: value.as_bytes(),
-            is_single_spaced: true,
-            is_lower: true,
+    /// One that is written as it is signed: its name is in lower case, and its value is words between single spaces.
+    #[inline]
+    pub(crate) fn plain(name: &'a str, value: &'a [u8]) -> Self {
+        let look = Look {
+            front: front(name),
+            seen: (TOKEN | LOWER | SINGLE_SPACED).into(),
+        };
+        Header { name, value, look }
+    }
+
+    /// One that nobody looked at.
+    #[inline]
+    pub(crate) fn unseen(name: &'a str, value: &'a [u8]) -> Self {
+        let look = Look {
+            front: front(name),
+            seen: 0,
+        };
+        Header { name, value, look }
+    }
+
+    /// One that is looked at now. It may be one that can't be sent.
+    #[inline]
+    pub(crate) fn look_at(name: &'a str, value: &'a [u8]) -> Self {
+        let look = Look::at(name, value);
+        Header { name, value, look }
+    }
+
+    /// What the name begins with.
+    #[inline]
+    pub(crate) fn front(&self) -> u64 {
+        self.look.front
+    }
+
+    /// Whether the name is known to be in lower case.
+    #[inline]
+    pub(crate) fn is_lower(&self) -> bool {
+        self.has(LOWER)
+    }
+
+    /// Whether the value is known to be words between single spaces, which nothing is taken from.
+    #[inline]
+    pub(crate) fn is_single_spaced(&self) -> bool {
+        self.has(SINGLE_SPACED)
+    }
+
+    /// Whether it is known that the header can be sent. Nearly every one is known to.
+    #[inline]
+    pub(crate) fn can_be_sent(&self) -> bool {
+        self.has(TOKEN | SINGLE_SPACED)
+    }
+
+    #[inline]
+    fn has(&self, bits: u8) -> bool {
+        let bits = u64::from(bits);
+        self.look.seen & bits == bits
+    }
+
+    /// Refuses what can't be sent, of a header that was looked at.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.can_be_sent() {
+            true => Ok(()),
+            false => check_closely(self.name, self.value, self.has(TOKEN)),
         }
     }
 
@@ -423,15 +521,19 @@ impl<'a> Parts<'a> {
                 value: value.as_deref().map(Text::Plain),
             });
         }
-        for (name, value) in &extra.headers {
-            self.add_header(name, value)?;
+        for OwnHeader { name, value, look } in &extra.headers {
+            self.add_header(Header {
+                name,
+                value,
+                look: *look,
+            })?;
         }
         Ok(())
     }
 
     #[inline]
-    pub(crate) fn add_header(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        let header = check_header(name, value)?;
+    pub(crate) fn add_header(&mut self, header: Header<'a>) -> Result<(), Error> {
+        header.check()?;
         if !header.is_named("host") {
             self.headers.push(header);
             return Ok(());
@@ -459,11 +561,15 @@ impl<'a> Parts<'a> {
     }
 
     /// The value of the `Host` header that is signed.
+    #[inline]
     pub(crate) fn signed_host(&self) -> HostValue<'a> {
         match (self.host, self.written_authority) {
             (Some(given), _) => HostValue::Bytes(given),
             (None, Some(written)) => HostValue::Line(written.as_bytes()),
-            (None, None) => HostValue::Host(self.authority),
+            (None, None) => match self.authority.written() {
+                Some(host) => HostValue::Line(host.as_bytes()),
+                None => HostValue::Host(self.authority),
+            },
         }
     }
 
@@ -806,6 +912,9 @@ const TOKEN: u8 = 1;
 /// The same but for upper-case letters.
 const LOWER: u8 = 2;
 
+/// Known of a value: it is words between single spaces.
+const SINGLE_SPACED: u8 = 4;
+
 /// The classes that all bytes of a text are of; none if there is no byte.
 fn token_class(text: &str) -> u8 {
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
@@ -868,27 +977,16 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     }
 }
 
-#[inline]
-pub(crate) fn check_header<'a>(name: &'a str, value: &'a [u8]) -> Result<Header<'a>, Error> {
-    let class = token_class(name);
-    if class == 0 {
-        return Err(error!(Header, "{} is not a header name", Quoted(name)));
+/// Refuses what can't be sent of a header; its name may be known to be a token.
+#[cold]
+fn check_closely(name: &str, value: &[u8], is_token: bool) -> Result<(), Error> {
+    match is_token {
+        true => check_lines(name, value),
+        false => Err(error!(Header, "{} is not a header name", Quoted(name))),
     }
-    let header = Header {
-        name,
-        value,
-        is_single_spaced: is_single_spaced(value),
-        is_lower: class & LOWER != 0,
-    };
-    // Nearly every value is.
-    if !header.is_single_spaced {
-        check_lines(name, value)?;
-    }
-    Ok(header)
 }
 
 /// Refuses control characters in a header's value, but for those that fold a line.
-#[cold]
 fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
     let mut bytes = value.iter().copied().enumerate();
     let bad = bytes.find(|(at, byte)| match byte {
@@ -911,6 +1009,36 @@ fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
                 "the value of header {} holds {what} at byte {at}, which would end or split the header",
                 Quoted(name)
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOWER, TOKEN, token_class};
+    use std::string::String;
+
+    /// Wherever it stands, also among the last eight, which are looked at apart.
+    #[test]
+    fn tokens_are_told_from_other_texts() {
+        assert_eq!(token_class(""), 0);
+        for length in 1..20 {
+            for at in 0..length {
+                for other in ('\0'..='\u{80}').chain(['\u{e9}']) {
+                    for around in ["x", "-", "_"] {
+                        let mut text: String = around.repeat(length);
+                        text.replace_range(at..=at, other.encode_utf8(&mut [0; 4]));
+                        let expected = match other {
+                            'A'..='Z' => TOKEN,
+                            'a'..='z' | '0'..='9' => TOKEN | LOWER,
+                            // RFC 9110, section 5.6.2.
+                            other if "!#$%&'*+-.^_`|~".contains(other) => TOKEN | LOWER,
+                            _ => 0,
+                        };
+                        assert_eq!(token_class(&text), expected, "{text:?}");
+                    }
+                }
+            }
         }
     }
 }

@@ -148,7 +148,7 @@ impl fmt::Debug for PresignedUrl {
 pub struct SignedRequest {
     /// The values, one after another: so they are one allocation.
     values: String,
-    /// Each name, and where its value ends.
+    /// Each name, and where its value begins.
     names: [Option<(&'static str, usize)>; 4],
 }
 
@@ -161,31 +161,22 @@ impl SignedRequest {
         }
     }
 
-    /// Adds a header, of four at the most.
-    pub(crate) fn add(&mut self, name: &'static str, value: &str) {
-        self.values.push_str(value);
-        self.end_value(name);
-    }
-
-    /// Where the value of the next header is written.
-    pub(crate) fn value(&mut self) -> &mut String {
-        &mut self.values
-    }
-
-    /// Adds the header whose value was written.
-    pub(crate) fn end_value(&mut self, name: &'static str) {
+    /// Adds a header, of four at the most, whose value is written where this leads.
+    pub(crate) fn add(&mut self, name: &'static str) -> &mut String {
         if let Some(place) = self.names.iter_mut().find(|name| name.is_none()) {
             *place = Some((name, self.values.len()));
         }
+        &mut self.values
     }
 
     /// Names and values of the headers to add, `Authorization` among them.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let names = self.names.iter().flatten();
-        names.scan(0, |start, (name, end)| {
-            let value = self.values.get(*start..*end)?;
-            *start = *end;
-            Some((*name, value))
+        let starts = names.clone().map(|(_, start)| *start);
+        let ends = starts.skip(1).chain([self.values.len()]);
+        names.zip(ends).map(|((name, start), end)| {
+            let value = self.values.get(*start..end);
+            (*name, value.unwrap_or_default())
         })
     }
 
@@ -349,11 +340,7 @@ pub(crate) fn headers_to_send<'a>(
         let mut own = String::new();
         parts.authority.write(&mut own);
         if own.as_bytes() != host {
-            let given = Header {
-                name: "host",
-                value: host,
-                ..Header::default()
-            };
+            let given = Header::unseen("host", host);
             headers.push(("host".into(), given.to_send()?));
         }
     }

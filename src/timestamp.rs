@@ -97,7 +97,8 @@ impl Timestamp {
             .filter(|moment| (0..=9999).contains(&moment.year()))
     }
 
-    fn in_range(self) -> Result<UtcDateTime, Error> {
+    /// The same, or why it can't be written.
+    pub(crate) fn in_range(self) -> Result<UtcDateTime, Error> {
         self.calendar().ok_or_else(|| {
             error!(
                 Time,
@@ -108,18 +109,9 @@ impl Timestamp {
     }
 
     /// `20130524T000000Z`.
+    #[inline]
     pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
-        let moment = self.in_range()?;
-        let (year, month, day) = moment.date().to_calendar_date();
-        let year = year.unsigned_abs();
-        let century = u8::try_from(year / 100).unwrap_or(0);
-        let year = u8::try_from(year % 100).unwrap_or(0);
-        let (hour, minute, second) = moment.time().as_hms();
-        let [c1, c2, y1, y2, m1, m2, d1, d2] = pairs([century, year, month.into(), day]);
-        let [h1, h2, n1, n2, s1, s2, ..] = pairs([hour, minute, second, 0]);
-        Ok(AmzDate([
-            c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
-        ]))
+        self.in_range().map(AmzDate::of)
     }
 
     /// `Fri, 24 May 2013 00:00:00 GMT`, the format of the `Date` header (RFC 9110, section 5.6.7).
@@ -267,6 +259,20 @@ fn numbers(digits: [u8; 8]) -> Option<[u8; 4]> {
 pub(crate) struct AmzDate([u8; 16]);
 
 impl AmzDate {
+    /// Of a moment in the years that can be written.
+    pub(crate) fn of(moment: UtcDateTime) -> Self {
+        let (year, month, day) = moment.date().to_calendar_date();
+        let year = year.unsigned_abs();
+        let century = u8::try_from(year / 100).unwrap_or(0);
+        let year = u8::try_from(year % 100).unwrap_or(0);
+        let (hour, minute, second) = moment.time().as_hms();
+        let [c1, c2, y1, y2, m1, m2, d1, d2] = pairs([century, year, month.into(), day]);
+        let [h1, h2, n1, n2, s1, s2, ..] = pairs([hour, minute, second, 0]);
+        AmzDate([
+            c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
+        ])
+    }
+
     /// `20130524T000000Z`.
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()

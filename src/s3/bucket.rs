@@ -152,6 +152,7 @@ impl Bucket {
     ///
     /// # Errors
     /// A multi-region access point takes no SigV4 signature.
+    #[inline]
     pub(crate) fn context<'a>(
         &'a self,
         credentials: &'a Credentials,
@@ -241,6 +242,7 @@ impl Bucket {
     }
 
     /// The path of an object, or of the bucket itself.
+    #[inline]
     pub(crate) fn path<'a>(&'a self, key: Option<&'a str>) -> Result<Path<'a>, Error> {
         let (prefix, key) = match key {
             Some("") => {

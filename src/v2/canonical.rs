@@ -6,7 +6,7 @@
 //! in the crate knows these rules.
 
 use crate::encode::{Sink, Text};
-use crate::headers::{HeaderList, write_unfolded};
+use crate::headers::{HeaderList, front, write_unfolded};
 use crate::request::{Header, Param, Parts, Path};
 use crate::timestamp::write_decimal;
 
@@ -201,11 +201,11 @@ impl<'a> AmzHeaders<'a> {
     pub(crate) fn of(parts: &Parts<'a>, added_token: Option<&'a str>) -> Self {
         let mut list = HeaderList::new();
         if let Some(token) = added_token {
-            list.push((SECURITY_TOKEN, token.as_bytes()));
+            list.push(front(SECURITY_TOKEN), (SECURITY_TOKEN, token.as_bytes()));
         }
         for header in parts.headers.as_slice() {
             if is_amz(header) {
-                list.push((header.name, header.value));
+                list.push(header.front(), (header.name, header.value));
             }
         }
         list.sort();
@@ -216,7 +216,7 @@ impl<'a> AmzHeaders<'a> {
     pub(crate) fn received(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut list = HeaderList::new();
         for header in headers {
-            list.push(header);
+            list.push(front(header.0), header);
         }
         list.sort();
         AmzHeaders(list)

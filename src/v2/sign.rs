@@ -373,10 +373,9 @@ pub(crate) fn sign(
     let lengths = values.chain(&authorization).map(|text| text.len());
     let mut signed = SignedRequest::with_capacity(lengths.fold(0, usize::saturating_add));
     for (name, value) in added.into_iter().flatten() {
-        signed.add(name, value);
+        signed.add(name).push_str(value);
     }
-    signed.value().extend(authorization);
-    signed.end_value(AUTHORIZATION);
+    signed.add(AUTHORIZATION).extend(authorization);
     Ok(signed)
 }
 

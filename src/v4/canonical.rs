@@ -6,7 +6,7 @@
 
 use super::key::Scope;
 use crate::encode::{Bare, Encoded, Sink, Text, is_single_spaced};
-use crate::headers::{HeaderList, HostValue, Named};
+use crate::headers::{HeaderList, HostValue, Named, front};
 use crate::request::{Authority, Header, Param, Parts, Path, write_params};
 use crate::timestamp::write_decimal;
 use alloc::string::String;
@@ -79,8 +79,10 @@ fn write_normalized(path: &str, sink: &mut impl Sink) {
 
 /// The headers that are signed, sorted by name.
 pub(crate) struct SignedHeaders<'a> {
-    /// Used where the list has a host that is no header, and where it is empty.
-    host: HostValue<'a>,
+    /// The host, which the list has too unless it is empty.
+    host: Header<'a>,
+    /// The host's value, if it is not written as it is signed: then its header has none.
+    authority: Option<Authority<'a>>,
     /// Empty if the request has no other header than the host, as for most presigned URLs.
     list: HeaderList<Entry<'a>>,
 }
@@ -96,55 +98,38 @@ impl<'a> Named<'a> for Entry<'a> {
     }
 }
 
-impl Entry<'_> {
-    /// Writes the name in lower case.
-    #[inline]
-    fn write_name(&self, sink: &mut impl Sink) {
-        match self.0 {
-            None => sink.text("host"),
-            Some(header) if header.is_lower => sink.text(header.name),
-            Some(header) => sink.lower(header.name),
-        }
-    }
-
-    #[inline]
-    fn write_value(&self, host: HostValue<'_>, sink: &mut impl Sink) {
-        match self.0 {
-            None => write_host(host, sink),
-            Some(header) if header.is_single_spaced => sink.bytes(header.value),
-            Some(header) => write_single_spaced(header.value, sink),
-        }
-    }
-}
-
 impl<'a> SignedHeaders<'a> {
     /// Host and all headers of a request that can be signed, with those that signing adds.
     #[inline]
-    pub(crate) fn of(
-        parts: &'a Parts<'a>,
-        added: impl IntoIterator<Item = &'a Header<'a>>,
-    ) -> Self {
+    pub(crate) fn of(parts: &'a Parts<'a>, added: &[Option<&'a Header<'a>>]) -> Self {
         let mut headers = SignedHeaders::of_host(parts.signed_host());
-        let list = &mut headers.list;
-        for header in added {
-            list.push(Entry(Some(header)));
-        }
         let given = parts.headers.as_slice();
-        if given.is_empty() && list.is_empty() {
+        if given.is_empty() && added.iter().all(Option::is_none) {
             return headers;
         }
-        for header in given.iter().filter(|header| is_signed(header)) {
-            list.push(Entry(Some(header)));
+        let list = &mut headers.list;
+        list.push(front("host"), Entry(None));
+        for header in added.iter().flatten() {
+            list.push(header.front(), Entry(Some(header)));
         }
-        list.push(Entry(None));
+        for header in given.iter().filter(|header| is_signed(header)) {
+            list.push(header.front(), Entry(Some(header)));
+        }
         list.sort();
         headers
     }
 
     /// The host and nothing else.
+    #[inline]
     pub(crate) fn of_host(host: HostValue<'a>) -> Self {
+        let (host, authority) = match host {
+            HostValue::Line(host) => (Header::plain("host", host), None),
+            HostValue::Bytes(host) => (Header::unseen("host", host), None),
+            HostValue::Host(authority) => (Header::unseen("host", &[]), Some(authority)),
+        };
         SignedHeaders {
             host,
+            authority,
             list: HeaderList::new(),
         }
     }
@@ -154,49 +139,54 @@ impl<'a> SignedHeaders<'a> {
         host: Option<Authority<'a>>,
         headers: impl IntoIterator<Item = &'a Header<'a>>,
     ) -> Self {
-        let mut list = HeaderList::new();
+        let value = host.map_or_else(HostValue::default, HostValue::Host);
+        let mut signed = SignedHeaders::of_host(value);
+        let list = &mut signed.list;
         if host.is_some() {
-            list.push(Entry(None));
+            list.push(front("host"), Entry(None));
         }
         for header in headers {
-            list.push(Entry(Some(header)));
+            list.push(header.front(), Entry(Some(header)));
         }
         list.sort();
-        SignedHeaders {
-            host: host.map_or_else(HostValue::default, HostValue::Host),
-            list,
-        }
+        signed
     }
 
-    /// The host, if there is nothing else.
+    /// Whether there is nothing but the host.
     #[inline]
-    fn host_alone(&self) -> Option<HostValue<'a>> {
-        self.list.is_empty().then_some(self.host)
+    fn is_host_alone(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The names, each once.
+    #[inline]
+    fn names(&self) -> impl Iterator<Item = &Header<'a>> {
+        self.list.names().map(|entry| entry.0.unwrap_or(&self.host))
     }
 
     /// `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        if self.host_alone().is_some() {
+        if self.is_host_alone() {
             return sink.text("host");
         }
-        for (at, header) in self.list.names().enumerate() {
+        for (at, header) in self.names().enumerate() {
             if at > 0 {
                 sink.text(";");
             }
-            header.write_name(sink);
+            write_name(header, sink);
         }
     }
 
     /// The same as the value of `X-Amz-SignedHeaders`: `host%3Bx-amz-date`.
     fn write_names_encoded(&self, sink: &mut impl Sink) {
-        if self.host_alone().is_some() {
+        if self.is_host_alone() {
             return sink.text("host");
         }
-        for (at, header) in self.list.names().enumerate() {
+        for (at, header) in self.names().enumerate() {
             if at > 0 {
                 sink.text("%3B");
             }
-            header.write_name(&mut Encoded(sink));
+            write_name(header, &mut Encoded(sink));
         }
     }
 
@@ -208,37 +198,45 @@ impl<'a> SignedHeaders<'a> {
     /// Writes the lines, and the names beside them to where they are sent, in one go.
     #[inline]
     fn write(&self, mut names: Option<&mut String>, sink: &mut impl Sink) {
-        for (at, (is_new, header)) in self.list.iter().enumerate() {
-            if is_new {
+        for (at, (is_new, entry)) in self.list.iter().enumerate() {
+            let header = entry.0.unwrap_or(&self.host);
+            if is_new && let Some(names) = &mut names {
                 if at > 0 {
-                    sink.text("\n");
+                    names.text(";");
                 }
-                match &mut names {
-                    None => header.write_name(sink),
-                    Some(names) => {
-                        if at > 0 {
-                            names.text(";");
-                        }
-                        let start = names.len();
-                        header.write_name(*names);
-                        sink.text(names.get(start..).unwrap_or_default());
-                    }
-                }
-                sink.text(":");
+                write_name(header, *names);
+            }
+            let is_as_signed = header.is_single_spaced();
+            let value = match is_as_signed {
+                true => header.value,
+                false => &[],
+            };
+            if is_new {
+                sink.line(header.name, header.is_lower(), value);
             } else {
                 sink.text(",");
+                sink.bytes(value);
             }
-            header.write_value(self.host, sink);
+            match entry.0 {
+                _ if is_as_signed => {}
+                None => self.write_host(sink),
+                Some(header) => write_single_spaced(header.value, sink),
+            }
         }
-        if !self.list.is_empty() {
-            sink.text("\n");
+    }
+
+    fn write_host(&self, sink: &mut impl Sink) {
+        match self.authority {
+            None if self.host.is_single_spaced() => sink.bytes(self.host.value),
+            None => write_single_spaced(self.host.value, sink),
+            Some(authority) => authority.write(sink),
         }
     }
 }
 
 /// Clients, proxies and tracing add or change these on the way, so a signature over them would not last.
 pub(crate) fn is_signed(header: &Header<'_>) -> bool {
-    let is = |name| header.is_named(name);
+    let is = |name| header.front() == front(name) && header.is_named(name);
     // By length, which tells most names apart.
     !match header.name.len() {
         2 => is("te"),
@@ -255,11 +253,12 @@ pub(crate) fn is_signed(header: &Header<'_>) -> bool {
     }
 }
 
-fn write_host(host: HostValue<'_>, sink: &mut impl Sink) {
-    match host {
-        HostValue::Line(host) => sink.bytes(host),
-        HostValue::Bytes(host) => write_single_spaced(host, sink),
-        HostValue::Host(authority) => authority.write(sink),
+/// Writes a name in lower case.
+#[inline]
+fn write_name(header: &Header<'_>, sink: &mut impl Sink) {
+    match header.is_lower() {
+        true => sink.text(header.name),
+        false => sink.lower(header.name),
     }
 }
 
@@ -365,7 +364,7 @@ pub(crate) enum CanonicalPath<'a> {
     /// Written before, into the URL.
     Written(&'a str),
     /// To be written by a rule.
-    Of(Path<'a>, CanonicalUri),
+    Of(&'a Path<'a>, CanonicalUri),
 }
 
 pub(crate) enum CanonicalQuery<'a> {
@@ -383,15 +382,14 @@ impl CanonicalRequest<'_> {
 
     /// Writes the request, and appends the names of its headers to a text that needs them too.
     pub(super) fn write_with_names(&self, names: &mut String, sink: &mut impl Sink) {
-        if self.headers.host_alone().is_some() {
+        if self.headers.is_host_alone() {
             names.text("host");
             return self.write(sink);
         }
         self.write_to_query(sink);
-        sink.text("\n");
         let start = names.len();
         self.headers.write(Some(names), sink);
-        sink.text("\n");
+        sink.text("\n\n");
         sink.text(names.get(start..).unwrap_or_default());
         sink.text("\n");
         sink.text(self.payload);
@@ -403,7 +401,7 @@ impl CanonicalRequest<'_> {
         sink.text("\n");
         match self.path {
             CanonicalPath::Written(path) => sink.text(path),
-            CanonicalPath::Of(path, rule) => rule.write(path, sink),
+            CanonicalPath::Of(path, rule) => rule.write(*path, sink),
         }
         sink.text("\n");
         match self.query {
@@ -414,14 +412,13 @@ impl CanonicalRequest<'_> {
 
     /// All that is the same for every key and second under one template.
     pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
-        if let Some(host) = self.headers.host_alone() {
+        if self.headers.is_host_alone() {
             sink.text("\nhost:");
-            write_host(host, sink);
+            self.headers.write_host(sink);
             sink.text("\n\nhost\n");
         } else {
-            sink.text("\n");
             self.headers.write(None, sink);
-            sink.text("\n");
+            sink.text("\n\n");
             match self.written_names {
                 Some(names) => sink.text(names),
                 None => self.headers.write_names(sink),

@@ -391,7 +391,7 @@ pub(crate) fn presign(
                 CanonicalUri::S3 => {
                     CanonicalPath::Written(url.get(path_at..path_end).unwrap_or_default())
                 }
-                rule => CanonicalPath::Of(parts.path, rule),
+                rule => CanonicalPath::Of(&parts.path, rule),
             },
             query: CanonicalQuery::Written(url.get(query_at..).unwrap_or_default()),
             headers: &headers,
@@ -439,9 +439,9 @@ pub(crate) fn prepare_presign<'a, 'b: 'a>(
     let (date, ends) = check_life(context, expires_in, now)?;
     check_not_signed(parts, context.settings.dialect)?;
     marks::check_no_v2(parts)?;
-    let given = Given::of(parts, names)?;
+    let given = Given::of(parts.headers.as_slice(), names)?;
     for (name, header) in [
-        (AUTHORIZATION, given.authorization),
+        (AUTHORIZATION, parts.header(AUTHORIZATION)),
         (names.date, given.date),
         (names.security_token, given.security_token),
         (names.other_token, given.other_token),
@@ -471,7 +471,7 @@ pub(crate) fn check_life(
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<(AmzDate, Timestamp), Error> {
-    let date = now.amz_date()?;
+    let date = AmzDate::of(now.in_range()?);
     let ends = now.saturating_add(expires_in);
     context.credentials.check_outlive(ends)?;
     Ok((date, ends))
@@ -521,12 +521,12 @@ pub(crate) fn sign(
 ) -> Result<SignedRequest, Error> {
     let settings = context.settings;
     let names = &settings.dialect.headers;
-    let date = now.amz_date()?;
+    let date = AmzDate::of(now.in_range()?);
     check_id(context.credentials)?;
     let scope = context.scope(&date);
     check_not_signed(parts, settings.dialect)?;
     marks::check_no_v2(parts)?;
-    let given = Given::of(parts, names)?;
+    let given = Given::of(parts.headers.as_slice(), names)?;
     let adds_date = !is_given(given.date, names.date, scope.time)?;
     let token = context.credentials.session_token();
     let adds_token = match token {
@@ -552,25 +552,31 @@ pub(crate) fn sign(
     sort(parts.params.as_mut_slice());
 
     let token = token.filter(|_| adds_token);
-    let added = [
-        adds_date.then_some((names.date, scope.time)),
-        adds_hash.then_some((names.content_sha256, payload)),
-        token.map(|token| (names.security_token, token)),
-    ];
+    let date_header = Header::plain(names.date, scope.time.as_bytes());
+    let hash_header = Header::plain(names.content_sha256, payload.as_bytes());
+    let token_header = token.map(|token| Header::plain(names.security_token, token.as_bytes()));
     // All that is added is sent; a token that is appended is not signed.
-    let [date, content_sha256, security_token] =
-        added.map(|added| added.map(|(name, value)| Header::added(name, value)));
-    let signed_too = [date, content_sha256, context.signed(security_token)];
-    let headers = SignedHeaders::of(parts, signed_too.iter().flatten());
+    let signed_too = [
+        adds_date.then_some(&date_header),
+        adds_hash.then_some(&hash_header),
+        context.signed(token_header.as_ref()),
+    ];
+    let headers = SignedHeaders::of(parts, &signed_too);
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
-    for (name, value) in added.into_iter().flatten() {
-        signed.add(name, value);
+    if adds_date {
+        signed.add(names.date).push_str(scope.time);
     }
-    let authorization = signed.value();
+    if adds_hash {
+        signed.add(names.content_sha256).push_str(payload);
+    }
+    if let Some(token) = token {
+        signed.add(names.security_token).push_str(token);
+    }
+    let authorization = signed.add(AUTHORIZATION);
     begin_authorization(context, &scope, authorization);
     let canonical = CanonicalRequest {
         method: parts.method,
-        path: CanonicalPath::Of(parts.path, settings.canonical_uri),
+        path: CanonicalPath::Of(&parts.path, settings.canonical_uri),
         query: CanonicalQuery::Of(parts.params.as_slice()),
         headers: &headers,
         written_names: None,
@@ -591,7 +597,6 @@ pub(crate) fn sign(
     // With a space after each comma: some services refuse the header without.
     authorization.push_str(", Signature=");
     authorization.push_str(signature.as_str());
-    signed.end_value(AUTHORIZATION);
     Ok(signed)
 }
 
@@ -730,19 +735,18 @@ fn check_not_signed(parts: &Parts<'_>, dialect: &Dialect) -> Result<(), Error> {
 
 /// The headers that say how a request is signed, as far as the caller gave them.
 #[derive(Default)]
-struct Given<'a> {
-    authorization: Option<Header<'a>>,
-    date: Option<Header<'a>>,
-    content_sha256: Option<Header<'a>>,
-    security_token: Option<Header<'a>>,
-    other_token: Option<Header<'a>>,
+struct Given<'s, 'a> {
+    date: Option<&'s Header<'a>>,
+    content_sha256: Option<&'s Header<'a>>,
+    security_token: Option<&'s Header<'a>>,
+    other_token: Option<&'s Header<'a>>,
 }
 
-impl<'a> Given<'a> {
+impl<'s, 'a> Given<'s, 'a> {
     /// Refuses a second one of those that are signed: the server would see both values, joined.
-    fn of(parts: &Parts<'a>, names: &Headers) -> Result<Self, Error> {
+    fn of(headers: &'s [Header<'a>], names: &Headers) -> Result<Self, Error> {
         let mut given = Given::default();
-        for header in parts.headers.as_slice() {
+        for header in headers {
             let (name, place) = if header.is_named(names.date) {
                 (names.date, &mut given.date)
             } else if header.is_named(names.content_sha256) {
@@ -752,12 +756,9 @@ impl<'a> Given<'a> {
             } else if header.is_named(names.other_token) {
                 (names.other_token, &mut given.other_token)
             } else {
-                if header.is_named(AUTHORIZATION) {
-                    given.authorization = Some(*header);
-                }
                 continue;
             };
-            if place.replace(*header).is_some() {
+            if place.replace(header).is_some() {
                 return Err(error!(
                     Header,
                     "the header {name} is there twice: a request has one"
@@ -787,7 +788,7 @@ impl<'a> Given<'a> {
 }
 
 /// Whether a header that signing adds is there already, with the value that it would have.
-fn is_given(header: Option<Header<'_>>, name: &str, value: &str) -> Result<bool, Error> {
+fn is_given(header: Option<&Header<'_>>, name: &str, value: &str) -> Result<bool, Error> {
     match header {
         None => Ok(false),
         Some(given) if given.trimmed() == value.as_bytes() => Ok(true),

@@ -75,7 +75,7 @@ impl Template {
         let mut after_query = String::new();
         CanonicalRequest {
             method: parts.method,
-            path: CanonicalPath::Of(parts.path, context.settings.canonical_uri),
+            path: CanonicalPath::Of(&parts.path, context.settings.canonical_uri),
             query: CanonicalQuery::Written(&query),
             headers: &headers,
             written_names: None,

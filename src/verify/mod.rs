@@ -92,7 +92,7 @@ use crate::encode::{Text, bad_escape, holds, is_bad_wire};
 use crate::error::Quoted;
 use crate::hash::sha256;
 use crate::marks::{ACCESS_KEY_ID, EXPIRES};
-use crate::request::{check_header, check_method};
+use crate::request::{Header, check_method};
 use crate::timestamp::Timestamp;
 use crate::v2::is_sub_resource;
 use crate::v4::{AWS4, CanonicalUri, Place, SessionToken, check_scope_part};
@@ -428,13 +428,14 @@ impl Verifier {
         let refused = |error: crate::Error| refuse!(Request, None, "{error}");
         check_method(request.method).map_err(refused)?;
         for header in request.headers.as_slice() {
-            // What is known of it is known of a header that can be.
-            if header.is_single_spaced {
+            if header.can_be_sent() {
                 continue;
             }
             let is_authorization = Single::of(header.name) == Some(Single::Authorization);
             if !is_authorization || holds(header.value, u8::is_ascii_control) {
-                check_header(header.name, header.value).map_err(refused)?;
+                Header::look_at(header.name, header.value)
+                    .check()
+                    .map_err(refused)?;
             }
         }
         // What is canonical holds nothing bad; the path of a URL was checked when that was taken apart.

@@ -5,7 +5,7 @@ use crate::encode::is_in_lower;
 use crate::error::Error;
 use crate::headers::HostValue;
 use crate::list::List;
-use crate::request::{Authority, Header, Target, Url, check_header};
+use crate::request::{Authority, Header, Target, Url};
 use crate::v4::{AWS4, S3_EXPRESS};
 use core::fmt;
 
@@ -109,7 +109,7 @@ impl<'a> ReceivedRequest<'a> {
         let at = self.headers.as_slice().len();
         self.headers.push(match self.singles.see(name, at) {
             // It is looked at when it is read, and hardly ever signed.
-            Some(Single::Authorization) => unseen(name, value),
+            Some(Single::Authorization) => Header::unseen(name, value),
             _ => look_at(name, value),
         });
     }
@@ -157,7 +157,7 @@ impl<'a> ReceivedRequest<'a> {
     /// The host as it is signed.
     pub(crate) fn host(&self) -> Option<HostValue<'a>> {
         match (self.single(Single::Host), self.authority) {
-            (Some(header), _) if header.is_single_spaced => Some(HostValue::Line(header.value)),
+            (Some(header), _) if header.is_single_spaced() => Some(HostValue::Line(header.value)),
             (Some(header), _) => Some(HostValue::Bytes(header.trimmed())),
             (None, Some(authority)) => Some(HostValue::Host(authority)),
             (None, None) => None,
@@ -248,16 +248,8 @@ impl Singles {
 /// long, which nobody looks at before.
 fn look_at<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
     match name.len().saturating_add(value.len()) <= MOST_TARGET {
-        true => check_header(name, value).unwrap_or_else(|_| unseen(name, value)),
-        false => unseen(name, value),
-    }
-}
-
-fn unseen<'a>(name: &'a str, value: &'a [u8]) -> Header<'a> {
-    Header {
-        name,
-        value,
-        ..Header::default()
+        true => Header::look_at(name, value),
+        false => Header::unseen(name, value),
     }
 }
 

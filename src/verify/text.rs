@@ -195,14 +195,14 @@ pub(crate) fn place_of(names: &[Text<'_>], header: &Header<'_>) -> Option<usize>
     const FEW: usize = 16;
     if names.len() <= FEW {
         return names.iter().position(|signed| match signed {
-            Text::Plain(signed) if header.is_lower => *signed == header.name,
+            Text::Plain(signed) if header.is_lower() => *signed == header.name,
             Text::Plain(signed) if signed.len() != header.name.len() => false,
             signed => is_name(*signed, header.name),
         });
     }
     let lower = || header.name.bytes().map(|byte| byte.to_ascii_lowercase());
     let found = names.binary_search_by(|signed| match signed {
-        Text::Plain(signed) if header.is_lower => (*signed).cmp(header.name),
+        Text::Plain(signed) if header.is_lower() => (*signed).cmp(header.name),
         Text::Plain(signed) => signed.bytes().cmp(lower()),
         signed => signed.decoded().cmp(lower()),
     });
@@ -311,10 +311,9 @@ mod tests {
     use std::vec::Vec;
 
     fn header(name: &str, is_lower: bool) -> Header<'_> {
-        Header {
-            name,
-            is_lower,
-            ..Header::default()
+        match is_lower {
+            true => Header::plain(name, &[]),
+            false => Header::unseen(name, &[]),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::error::Quoted;
 use crate::headers::compare_names;
 use crate::list::List;
 use crate::marks::{ACCESS_KEY_ID, EXPIRES, SIGNATURE, SIGNATURE_VERSION, V2Marks};
-use crate::request::{Authority, Param, Parts, Path, Scheme as UrlScheme, write_params};
+use crate::request::{Authority, Header, Param, Parts, Path, Scheme as UrlScheme, write_params};
 use crate::signed::Signature;
 use crate::timestamp::Timestamp;
 use crate::v2::{
@@ -407,7 +407,8 @@ impl<'a> Claim<'a> {
         parts.params.extend(params.map(Param::from_wire));
         for name in ["content-type", "content-md5"] {
             if let Some(header) = request.values(name).next() {
-                parts.add_header(header.name, header.value).ok()?;
+                let header = Header::look_at(header.name, header.value);
+                parts.add_header(header).ok()?;
             }
         }
         let hoisted = self.hoisted.iter();

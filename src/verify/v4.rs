@@ -571,9 +571,10 @@ impl<'a> Claim<'a> {
             Body::Sha256(hash) if self.signed.payload.is_none() => Payload::Sha256(hash),
             _ => Payload::Empty,
         };
+        let wire = Path::Wire(request.path);
         let path = match self.rule {
             CanonicalUri::S3 if request.path_is_canonical => CanonicalPath::Written(request.path),
-            rule => CanonicalPath::Of(Path::Wire(request.path), rule),
+            rule => CanonicalPath::Of(&wire, rule),
         };
         work(&CanonicalRequest {
             method: request.method,
