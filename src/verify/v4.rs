@@ -13,7 +13,7 @@ use crate::credentials::Credentials;
 use crate::encode::{Bare, Sink, Text, holds, is_in_lower, is_lower};
 use crate::error::Quoted;
 use crate::hash::sha256;
-use crate::headers::HostValue;
+use crate::headers::{HostValue, front};
 use crate::list::List;
 use crate::request::{Header, Param, Path, sort};
 use crate::signed::Signature;
@@ -741,17 +741,15 @@ impl Coverage<'_> {
         let mut signed = 0u32;
         let (mut before, mut has_host) = ("", false);
         loop {
-            // No header's name holds what stands between names.
-            let is_next =
-                |header: &Header<'_>| match rest.as_bytes().split_at_checked(header.name.len()) {
-                    Some((name, [] | [b';', ..])) => is_in_lower(header.name.as_bytes(), name),
-                    _ => false,
-                };
-            let (at, header) = sent
-                .iter()
-                .enumerate()
-                .find(|(_, header)| is_next(header))?;
-            let (name, after) = rest.split_at_checked(header.name.len())?;
+            let end = rest.bytes().position(|byte| byte == b';');
+            let (name, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+            // Most headers are told from the one that is looked for by their first bytes.
+            let begins_with = front(name);
+            let is_it = |header: &Header<'_>| {
+                header.front() == begins_with
+                    && is_in_lower(header.name.as_bytes(), name.as_bytes())
+            };
+            let at = sent.iter().position(is_it)?;
             if name <= before {
                 return None;
             }
