@@ -13,15 +13,16 @@ use core::array;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use zeroize::Zeroize as _;
 
-/// Scopes with a longer label are not kept. 35 bytes are left for region and service: enough for `ap-southeast-1` and
-/// `elasticloadbalancing`.
+/// Scopes whose label is longer, with its date, are not kept. 35 bytes are left for region and service: enough for
+/// `ap-southeast-1` and `elasticloadbalancing`.
 const LONGEST_LABEL: usize = 64;
 
-/// Bytes of a date, `20130524`. A label begins with it.
+/// Bytes of a date, `20130524`.
 const DATE: usize = 8;
 
-/// Words of a label, as large as the machine compares at once.
-const LABEL: usize = LONGEST_LABEL / size_of::<usize>();
+/// Words of a date, and of the rest of a label, as large as the machine compares at once.
+const DATE_WORDS: usize = DATE / size_of::<usize>();
+const PLACE_WORDS: usize = (LONGEST_LABEL - DATE) / size_of::<usize>();
 const KEY: usize = 16;
 
 /// Today and yesterday for a region or two.
@@ -35,21 +36,24 @@ struct Slot {
     /// Odd while a writer is at work.
     version: AtomicU32,
     /// All zero in a slot that was never written.
-    label: [AtomicUsize; LABEL],
+    date: [AtomicUsize; DATE_WORDS],
+    place: [AtomicUsize; PLACE_WORDS],
     key: [AtomicU32; KEY],
 }
 
-/// What a key was derived for, in words: the date, the number of other parts, and these. Whoever signs many requests prepares it
-/// but for the date.
+/// What a key was derived for but for the date, in words: the number of parts (region, service, …), and these. Whoever signs many
+/// requests prepares it.
 #[derive(Clone, Debug)]
-pub(crate) struct Label([usize; LABEL]);
+pub(crate) struct Label {
+    words: [usize; PLACE_WORDS],
+    sum: usize,
+}
 
 impl Label {
-    /// A label without its date; none if the parts (region, service, …) are too long to be kept.
+    /// None if the parts are too long to be kept.
     pub(crate) fn new(parts: &[&str]) -> Option<Self> {
-        let mut bytes = [0; LONGEST_LABEL];
-        let (_, rest) = bytes.split_first_chunk_mut::<DATE>()?;
-        let (count, mut rest) = rest.split_first_mut()?;
+        let mut bytes = [0; LONGEST_LABEL - DATE];
+        let (count, mut rest) = bytes.split_first_mut()?;
         *count = u8::try_from(parts.len()).ok()?;
         for part in parts {
             // The length of each part goes before it, so that no two lists of parts look alike.
@@ -59,36 +63,33 @@ impl Label {
             text.copy_from_slice(part.as_bytes());
             rest = after;
         }
-        let mut label = Label([0; LABEL]);
-        label.begin_with(&bytes);
-        Some(label)
+        let words = words(&bytes);
+        Some(Label {
+            words,
+            sum: sum(&words),
+        })
     }
+}
 
-    /// The label of one day; none if its date is not written as dates are.
-    fn on(&self, date: &str) -> Option<Self> {
-        let date: &[u8; DATE] = date.as_bytes().try_into().ok()?;
-        let mut label = self.clone();
-        label.begin_with(date);
-        Some(label)
+/// Bytes as words; there are just as many.
+fn words<const N: usize>(bytes: &[u8]) -> [usize; N] {
+    let mut words = [0; N];
+    for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+        *word = usize::from_ne_bytes(*bytes);
     }
+    words
+}
 
-    fn begin_with(&mut self, bytes: &[u8]) {
-        for (word, bytes) in self.0.iter_mut().zip(bytes.as_chunks().0) {
-            *word = usize::from_ne_bytes(*bytes);
-        }
-    }
+fn sum(words: &[usize]) -> usize {
+    words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
+}
 
-    /// Which slot the key goes to: the sum of the words, mixed by one multiplication (Knuth, The Art of Computer
-    /// Programming, volume 3, section 6.4).
-    fn slot(&self) -> usize {
-        const GOLDEN_RATIO: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
-        let sum = self
-            .0
-            .iter()
-            .fold(0usize, |sum, word| sum.wrapping_add(*word));
-        // The high bits are the better mixed ones; there are four slots.
-        sum.wrapping_mul(GOLDEN_RATIO) >> (usize::BITS - 2)
-    }
+/// Which slot a key goes to: the sum of the words, mixed by one multiplication (Knuth, The Art of Computer
+/// Programming, volume 3, section 6.4).
+fn slot(sum: usize) -> usize {
+    const GOLDEN_RATIO: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
+    // The high bits are the better mixed ones; there are four slots.
+    sum.wrapping_mul(GOLDEN_RATIO) >> (usize::BITS - 2)
 }
 
 impl KeyCache {
@@ -96,7 +97,8 @@ impl KeyCache {
         KeyCache {
             slots: array::from_fn(|_| Slot {
                 version: AtomicU32::new(0),
-                label: array::from_fn(|_| AtomicUsize::new(0)),
+                date: array::from_fn(|_| AtomicUsize::new(0)),
+                place: array::from_fn(|_| AtomicUsize::new(0)),
                 key: array::from_fn(|_| AtomicU32::new(0)),
             }),
         }
@@ -109,28 +111,31 @@ impl KeyCache {
         label: Option<&Label>,
         derive: impl FnOnce() -> MacKey,
     ) -> MacKey {
-        let Some(label) = label.and_then(|label| label.on(date)) else {
+        let date: Option<&[u8; DATE]> = date.as_bytes().try_into().ok();
+        let (Some(label), Some(date)) = (label, date) else {
             return derive();
         };
-        let Some(slot) = self.slots.get(label.slot()) else {
+        let date = words(date);
+        let Some(slot) = self.slots.get(slot(label.sum.wrapping_add(sum(&date)))) else {
             return derive();
         };
-        slot.read(&label).unwrap_or_else(|| {
+        slot.read(&date, label).unwrap_or_else(|| {
             let key = derive();
-            slot.write(&label, &key);
+            slot.write(&date, label, &key);
             key
         })
     }
 }
 
 impl Slot {
-    fn read(&self, label: &Label) -> Option<MacKey> {
+    fn read(&self, date: &[usize; DATE_WORDS], label: &Label) -> Option<MacKey> {
         let before = self.version.load(Ordering::Acquire);
         if before & 1 == 1 {
             return None;
         }
         let same = |(kept, wanted): (&AtomicUsize, &usize)| kept.load(Ordering::Relaxed) == *wanted;
-        if !self.label.iter().zip(&label.0).all(same) {
+        let is_date = self.date.iter().zip(date).all(same);
+        if !is_date || !self.place.iter().zip(&label.words).all(same) {
             return None;
         }
         let mut key = MacKey::empty();
@@ -143,7 +148,7 @@ impl Slot {
         (self.version.load(Ordering::Relaxed) == before).then_some(key)
     }
 
-    fn write(&self, label: &Label, key: &MacKey) {
+    fn write(&self, date: &[usize; DATE_WORDS], label: &Label, key: &MacKey) {
         let before = self.version.load(Ordering::Relaxed);
         if before & 1 == 1 {
             return;
@@ -160,7 +165,8 @@ impl Slot {
         }
         // Whoever sees one of the words below sees the odd version too.
         fence(Ordering::Release);
-        for (kept, word) in self.label.iter().zip(&label.0) {
+        let kept = self.date.iter().chain(&self.place);
+        for (kept, word) in kept.zip(date.iter().chain(&label.words)) {
             kept.store(*word, Ordering::Relaxed);
         }
         for (kept, word) in self.key.iter().zip(key.words()) {
