@@ -157,17 +157,14 @@ impl Bare {
     /// How many bytes at the front of an encoded text are encoded canonically already: bare ones, and those escapes
     /// that the encoder writes.
     pub(crate) fn canonical_run(self, bytes: &[u8]) -> usize {
-        let bare = self.run(bytes);
-        let rest = bytes.get(bare..).unwrap_or_default();
-        bare.saturating_add(self.escaped_run(rest))
+        let (bare, escaped) = self.canonical_runs(bytes);
+        bare.saturating_add(escaped)
     }
 
     /// The text at the front that is encoded canonically already, and what follows it.
     #[inline]
     pub(crate) fn split_canonical(self, text: &str) -> (Text<'_>, &str) {
-        let bare = self.run(text.as_bytes());
-        let rest = text.as_bytes().get(bare..).unwrap_or_default();
-        let escaped = self.escaped_run(rest);
+        let (bare, escaped) = self.canonical_runs(text.as_bytes());
         let (front, rest) = text
             .split_at_checked(bare.saturating_add(escaped))
             .unwrap_or((text, ""));
@@ -177,8 +174,16 @@ impl Bare {
         }
     }
 
-    /// The same as [`canonical_run`](Bare::canonical_run) for what begins with an escape. Where there is one there are more, with
-    /// few bytes between them: they are looked at one by one.
+    /// The same as [`canonical_run`](Bare::canonical_run) in two: up to the first escape, and from there.
+    #[inline]
+    fn canonical_runs(self, bytes: &[u8]) -> (usize, usize) {
+        let bare = self.run(bytes);
+        match bytes.get(bare..) {
+            Some(rest @ [b'%', ..]) => (bare, self.escaped_run(rest)),
+            _ => (bare, 0),
+        }
+    }
+
     fn escaped_run(self, bytes: &[u8]) -> usize {
         let high_digits = match self {
             Bare::Unreserved => &ESCAPED,
@@ -192,8 +197,8 @@ impl Bare {
         let mut rest = bytes;
         loop {
             rest = match rest {
-                [byte, after @ ..] if self.holds(*byte) => after,
                 [b'%', high, low, after @ ..] if is_written(*high, *low) => after,
+                [byte, ..] if self.holds(*byte) => rest.get(self.run(rest)..).unwrap_or_default(),
                 _ => return bytes.len().saturating_sub(rest.len()),
             }
         }
