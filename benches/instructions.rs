@@ -66,7 +66,7 @@ fn repeat<T>(calls: u64, mut call: impl FnMut() -> T) {
 fn run(row: &str, calls: u64) {
     let (short, upload, bucket): (_, _, Bucket) = (Downloads::short(), Upload::new(), bucket());
     let credentials = &short.credentials;
-    let temporary = support::credentials(Some(&"token+/=".repeat(50)));
+    let temporary = support::credentials(Some(&support::session_token()));
     let signer = v4::Signer::new(credentials.clone(), REGION, "s3").unwrap();
     let get = bucket.get(short.key(0));
     let get_request = Request::get(short.plain_url(0));

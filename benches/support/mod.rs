@@ -50,6 +50,19 @@ pub fn bucket() -> Bucket {
         .unwrap()
 }
 
+/// Base64, as AWS's own: mostly letters and digits, here and there one to be encoded.
+pub fn session_token() -> String {
+    const PLAIN: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    (0..400)
+        .map(|n| match n {
+            150 => '/',
+            300 => '+',
+            399 => '=',
+            n => char::from(PLAIN[n * 7 % 62]),
+        })
+        .collect()
+}
+
 /// Credentials that have not signed anything yet: their first signature derives the key.
 pub fn credentials(session_token: Option<&str>) -> Credentials {
     Credentials::new(ID, SECRET)
@@ -81,21 +94,10 @@ impl Downloads {
     /// 10,000 keys of ordinary length, and a session token of 400 characters.
     pub fn many() -> Self {
         let keys = (0..10_000).map(|n| format!("reports/2013/05/report-{n:05}.pdf"));
-        // Base64, as AWS's own: mostly letters and digits, here and there one to be encoded.
-        let token: String = (0..400)
-            .map(|n| match n {
-                150 => '/',
-                300 => '+',
-                399 => '=',
-                n => char::from(
-                    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[n * 7 % 62],
-                ),
-            })
-            .collect();
         Downloads::new(
             "10,000 keys, a session token of 400 characters",
             keys.collect(),
-            Some(&token),
+            Some(&session_token()),
         )
     }
 
