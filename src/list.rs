@@ -24,10 +24,11 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     #[inline]
     pub(crate) fn push(&mut self, item: T) {
         let inline = self.inline.get_or_insert_with(|| [T::default(); N]);
-        match inline.get_mut(self.length) {
+        let at = self.length;
+        match inline.get_mut(at) {
             Some(place) => {
                 *place = item;
-                self.length = self.length.saturating_add(1);
+                self.length = at.saturating_add(1);
             }
             None => self.spill(item),
         }

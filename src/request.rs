@@ -136,7 +136,7 @@ impl<'a> Request<'a> {
             authority,
             target,
         } = Url::parse(&self.url)?;
-        let mut parts = Parts::new(&self.method, scheme, authority, Path::Wire(target.path))?;
+        let mut parts = Parts::new(&self.method, scheme, authority, target.to_path())?;
         if let Some(query) = target.query.filter(|query| !query.is_empty()) {
             parts.params.extend(query.split('&').map(Param::from_wire));
         }
@@ -236,16 +236,20 @@ impl<'a> Authority<'a> {
 pub(crate) enum Path<'a> {
     /// As it stands in a URL.
     Wire(&'a str),
+    /// The same, known to be encoded canonically and not to be empty.
+    Canonical(&'a str),
     /// An object's: a prefix that is canonical already, and a key that is not encoded yet.
     Object { prefix: &'a str, key: &'a str },
 }
 
 impl Path<'_> {
     /// Writes the path encoded once, nothing removed: S3's canonical URI.
+    #[inline]
     pub(crate) fn write_once(self, sink: &mut impl Sink) {
         match self {
             Path::Wire("") => sink.text("/"),
             Path::Wire(path) => Text::Wire(path).write(Bare::Path, sink),
+            Path::Canonical(path) => sink.text(path),
             Path::Object { prefix, key } => {
                 sink.text(prefix);
                 Text::Plain(key).write(Bare::Path, sink);
@@ -276,6 +280,7 @@ impl Path<'_> {
     pub(crate) fn bound(self) -> usize {
         match self {
             Path::Wire(path) => Text::Wire(path).bound().saturating_add(1),
+            Path::Canonical(path) => path.len(),
             Path::Object { prefix, key } => prefix.len().saturating_add(Text::Plain(key).bound()),
         }
     }
@@ -744,11 +749,12 @@ impl<'a> Target<'a> {
     pub(crate) fn split(text: &'a str) -> Self {
         let encoded = Bare::Path.canonical_run(text.as_bytes());
         let (path, after) = text.split_at_checked(encoded).unwrap_or_default();
-        if let Some(query) = after.strip_prefix('?') {
+        let query = after.strip_prefix('?');
+        if query.is_some() || after.is_empty() {
             return Target {
                 path,
                 rest: "",
-                query: Some(query),
+                query,
             };
         }
         let (rest, query) = match after.split_once('?') {
@@ -760,6 +766,15 @@ impl<'a> Target<'a> {
             path: path.unwrap_or_default(),
             rest,
             query,
+        }
+    }
+
+    /// The path, with what is known of it.
+    #[inline]
+    pub(crate) fn to_path(self) -> Path<'a> {
+        match self.has_canonical_path() {
+            true => Path::Canonical(self.path),
+            false => Path::Wire(self.path),
         }
     }
 
@@ -1015,8 +1030,50 @@ fn check_lines(name: &str, value: &[u8]) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOWER, TOKEN, token_class};
+    use super::{LOWER, Path, TOKEN, Target, token_class};
     use std::string::String;
+
+    /// A path that is known to be canonical is written in each way as if nobody knew.
+    #[test]
+    fn a_canonical_path_is_written_as_any_other() {
+        let written = |path: Path<'_>| {
+            let (mut once, mut as_given) = (String::new(), String::new());
+            path.write_once(&mut once);
+            path.write_as_given(&mut as_given);
+            assert!(once.len() <= path.bound(), "{once}");
+            (once, as_given)
+        };
+        let canonical = ["/", "/a.txt", "//a/./~b", "/%20%C3%A9", "/a%2Bb%3F"];
+        let others = [
+            "",
+            "/a b",
+            "/%7E",
+            "/%c3%a9",
+            "/+",
+            "/\u{e9}",
+            "/%2F%",
+            "/a%2Bb%3f",
+        ];
+        let canonical = canonical.map(|path| (path, true));
+        for (path, is_canonical) in canonical
+            .into_iter()
+            .chain(others.map(|path| (path, false)))
+        {
+            for query in ["", "?", "?x=%7E&y"] {
+                let target = String::from(path) + query;
+                let split = Target::split(&target);
+                assert_eq!(split.path, path);
+                assert_eq!(split.query, query.strip_prefix('?'));
+                let found = split.to_path();
+                assert_eq!(
+                    matches!(found, Path::Canonical(_)),
+                    is_canonical,
+                    "{target}"
+                );
+                assert_eq!(written(found), written(Path::Wire(path)), "{target}");
+            }
+        }
+    }
 
     /// Wherever it stands, also among the last eight, which are looked at apart.
     #[test]

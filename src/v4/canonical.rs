@@ -42,7 +42,7 @@ impl CanonicalUri {
                 return path.write_once(sink);
             }
             (_, Path::Wire("")) => "/",
-            (_, Path::Wire(text)) => text,
+            (_, Path::Wire(text) | Path::Canonical(text)) => text,
         };
         let rough = |segment| matches!(segment, "" | "." | "..");
         let inner = text.strip_prefix('/').unwrap_or(text);
@@ -99,15 +99,15 @@ impl<'a> Named<'a> for Entry<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Host and all headers of a request that can be signed, with those that signing adds.
+    /// Adds to the host all headers of a request that can be signed, with those that signing adds. Where they are is where they
+    /// stay: they are large.
     #[inline]
-    pub(crate) fn of(parts: &'a Parts<'a>, added: &[Option<&'a Header<'a>>]) -> Self {
-        let mut headers = SignedHeaders::of_host(parts.signed_host());
+    pub(crate) fn add(&mut self, parts: &'a Parts<'a>, added: &[Option<&'a Header<'a>>]) {
         let given = parts.headers.as_slice();
         if given.is_empty() && added.iter().all(Option::is_none) {
-            return headers;
+            return;
         }
-        let list = &mut headers.list;
+        let list = &mut self.list;
         list.push(front("host"), Entry(None));
         for header in added.iter().flatten() {
             list.push(header.front(), Entry(Some(header)));
@@ -116,7 +116,6 @@ impl<'a> SignedHeaders<'a> {
             list.push(header.front(), Entry(Some(header)));
         }
         list.sort();
-        headers
     }
 
     /// The host and nothing else.

@@ -366,7 +366,8 @@ pub(crate) fn presign(
 ) -> Result<Timestamp, Error> {
     let payload = context.settings.presigned_payload.text();
     let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-    let headers = SignedHeaders::of(parts, &[]);
+    let mut headers = SignedHeaders::of_host(parts.signed_host());
+    headers.add(parts, &[]);
     let auth = context.auth_params(&prepared, &headers);
     let scope = auth.scope;
 
@@ -555,13 +556,14 @@ pub(crate) fn sign(
     let date_header = Header::plain(names.date, scope.time.as_bytes());
     let hash_header = Header::plain(names.content_sha256, payload.as_bytes());
     let token_header = token.map(|token| Header::plain(names.security_token, token.as_bytes()));
-    // All that is added is sent; a token that is appended is not signed.
+    // All that is added is sent; a token that is appended is not signed. Sorted, as they will be.
     let signed_too = [
-        adds_date.then_some(&date_header),
         adds_hash.then_some(&hash_header),
+        adds_date.then_some(&date_header),
         context.signed(token_header.as_ref()),
     ];
-    let headers = SignedHeaders::of(parts, &signed_too);
+    let mut headers = SignedHeaders::of_host(parts.signed_host());
+    headers.add(parts, &signed_too);
     let mut signed = SignedRequest::with_capacity(signed_bound(context, token, &headers));
     if adds_date {
         signed.add(names.date).push_str(scope.time);

@@ -65,7 +65,8 @@ impl Template {
     ) -> Result<Self, Error> {
         let payload = context.settings.presigned_payload.text();
         let prepared = prepare_presign(context, parts, &payload, expires_in, now)?;
-        let headers = SignedHeaders::of(parts, &[]);
+        let mut headers = SignedHeaders::of_host(parts.signed_host());
+        headers.add(parts, &[]);
         let auth = context.auth_params(&prepared, &headers);
 
         let mut origin = String::new();
