@@ -571,13 +571,14 @@ impl<'a> Claim<'a> {
             Body::Sha256(hash) if self.signed.payload.is_none() => Payload::Sha256(hash),
             _ => Payload::Empty,
         };
-        let path = match request.path_is_canonical {
-            true => Path::Canonical(request.path),
-            false => Path::Wire(request.path),
+        let wire = Path::Wire(request.path);
+        let path = match self.rule {
+            CanonicalUri::S3 if request.path_is_canonical => CanonicalPath::Written(request.path),
+            rule => CanonicalPath::Of(&wire, rule),
         };
         work(&CanonicalRequest {
             method: request.method,
-            path: CanonicalPath::Of(&path, self.rule),
+            path,
             query,
             headers: &headers,
             written_names: match self.names.0 {
