@@ -76,6 +76,7 @@ impl<'a> ReceivedRequest<'a> {
     /// # Errors
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, not http or https, or has a user, or if a fragment, a bad escape
     /// or a control character is in front of the query. The query is looked at when the request is checked.
+    // Inlined, so that the request is made where it stays: it is large, and would be moved out of the `Result`.
     #[inline]
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
         let url = Url::parse_to_query(url)?;
