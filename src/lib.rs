@@ -33,7 +33,7 @@
 //!
 //! # What this crate does not do
 //! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
-//! service and no clock: credentials and time are arguments. (The command line program in this package does read them.)
+//! service and no clock: credentials and time are arguments. (The program `presign`, a package of its own, does read them.)
 //!
 //! # How it works
 //! Everything flows one way: a request is described ([`Request`], [`s3::Operation`]), its canonical text is written into
@@ -54,7 +54,6 @@
 //! | `serde` | no | `Serialize` for the results |
 //! | `explain` | no | the module `explain`: why a server refused a request |
 //! | `arbitrary` | no | `Arbitrary` for [`Request`], [`Timestamp`] and [`Payload`], to fuzz what signs or checks signatures |
-//! | `cli` | no | the program `presign`; nothing in the library |
 
 #![no_std]
 #![forbid(unsafe_code)]

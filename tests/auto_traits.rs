@@ -127,8 +127,6 @@ fn public_types() -> Vec<String> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             match path.extension() {
-                // The command line is no library.
-                None if path.ends_with("bin") => {}
                 None => visit(&path, found),
                 Some(end) if end == "rs" => read(&fs::read_to_string(&path).unwrap(), found),
                 Some(_) => {}

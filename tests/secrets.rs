@@ -269,7 +269,7 @@ fn sources() -> Vec<(String, Vec<String>)> {
         let inside = file.strip_prefix(&source).unwrap();
         let room = Path::new(inside.components().next().unwrap().as_os_str());
         let room = room.file_stem().unwrap().to_str().unwrap().to_owned();
-        let is_there = room != "bin" && (room != "explain" || cfg!(feature = "explain"));
+        let is_there = room != "explain" || cfg!(feature = "explain");
         let text = fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
         is_there.then(|| (room, code.lines().map(str::to_owned).collect()))

@@ -12,7 +12,7 @@ use presign::verify::{
     CoveredPayload, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
 use presign::{Credentials, Timestamp};
-use serde_json::Map;
+use serde_json::{Map, json};
 use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -120,7 +120,7 @@ pub fn inspect(args: &InspectArgs) -> Result<()> {
     }
     match args.subject.output {
         Format::Text => output::print(seen.to_string().trim_end()),
-        Format::Json => output::print_json(output::object(&seen)),
+        Format::Json => output::print_json(output::object(json!(seen))),
     }
 }
 
@@ -186,7 +186,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             let mut object = Map::new();
             object.insert("verdict".into(), "valid".into());
             object.insert("method".into(), sent.method.as_str().into());
-            object.extend(output::object(&seen));
+            object.extend(output::object(json!(seen)));
             object.insert("payload".into(), payload_name(&verified).into());
             output::print_json(object)?;
         }
@@ -338,7 +338,7 @@ pub fn explain(args: &ExplainArgs) -> Result<()> {
                 && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
             output::print(explanation_text(&explanation, is_coloured).trim_end())
         }
-        Format::Json => output::print_json(output::object(&explanation)),
+        Format::Json => output::print_json(output::object(json!(explanation))),
     }
 }
 

@@ -277,10 +277,10 @@ fn insert_steps(object: &mut Map<String, Value>, steps: &SigningSteps) {
 }
 
 /// A result as the library writes it.
-pub fn object(result: &impl serde::Serialize) -> Map<String, Value> {
-    match serde_json::to_value(result) {
-        Ok(Value::Object(object)) => object,
-        // Each result is an object, and a map of texts is always written.
+pub fn object(result: Value) -> Map<String, Value> {
+    match result {
+        Value::Object(object) => object,
+        // Each result is an object.
         _ => Map::new(),
     }
 }
