@@ -22,19 +22,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub const EXAMPLES: &str = "\
-Prints one URL a line, in the order of the keys, all signed for the same moment. Keys are taken as they are: white space
-at their ends belongs to them, and so does a carriage return (of lines that end as on Windows: remove it with
-`tr -d '\\r'`). A line break after the last key makes no empty key.
-
-A key that can't be signed (an empty line, text that is not UTF-8, more than 1 MiB) has no line in the output: it is
-reported on standard error with the number of its line, and the exit status is 1 when all others are done.
-
-Examples:
-  presign batch s3://examplebucket --expires-in 7d < keys.txt > urls.txt
-  find . -type f -printf '%P\\0' | presign batch s3://examplebucket --null --method PUT
-  presign batch s3://examplebucket --output json < keys.txt | jq --raw-output '[.key, .url] | @tsv'";
-
 #[derive(clap::Args)]
 pub struct Args {
     /// The bucket of all keys

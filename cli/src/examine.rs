@@ -19,38 +19,6 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-pub const INSPECT_EXAMPLES: &str = "\
-No credentials are needed. What is wrong with the URL on its face is said and is no failure: the exit status is 1
-only if the text is no presigned URL at all.
-
-Examples:
-  presign inspect \"$URL\"
-  presign inspect \"$URL\" --output json | jq .remaining_seconds";
-
-pub const VERIFY_EXAMPLES: &str = "\
-The credentials have to be those of the access key that the URL names. Headers that are signed, besides host, are
-given as they would be sent. A SigV2 URL signs its bucket: if the host names it, --bucket is needed. A URL for a
-service other than S3 signs the body too: give it with --body unless it is empty.
-
-Examples:
-  presign verify \"$URL\"
-  presign verify \"$URL\" --method PUT --header 'Content-Type: text/plain'
-  presign verify \"$URL\" --method POST --body order.json
-  presign verify \"$URL\" --region eu-central-1 --at 2013-05-24T12:00:00Z
-  presign verify 'https://examplebucket.s3.amazonaws.com/a?AWSAccessKeyId=...' --bucket examplebucket";
-
-pub const EXPLAIN_EXAMPLES: &str = "\
-Compares what was signed with what the server says it saw. URL, --method and --header are those that were signed.
-Credentials are not needed; with those of the URL's access key the signature itself is checked too. Many servers
-send no more than a code: then --sent-url, --sent-method and --sent-header tell how the request was sent, as
-`curl -v` or a proxy's log shows it.
-
-Examples:
-  curl --silent \"$URL\" | presign explain \"$URL\" --response -
-  presign explain \"$URL\" --response error.xml --method PUT --header 'Content-Type: text/plain'
-  presign explain \"$URL\" --response error.xml --sent-method HEAD --sent-header 'Accept: */*'
-  presign explain \"$URL\" --response error.xml --output json | jq --raw-output '.findings[0].cause'";
-
 /// The URL that is looked at, and how.
 #[derive(clap::Args)]
 struct Subject {

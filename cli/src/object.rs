@@ -4,30 +4,6 @@ use crate::args::{Added, Address, Life, SignatureVersion, Signing};
 use crate::output::{self, Format, Refusal, Result};
 use crate::settings::Location;
 
-pub const GET_EXAMPLES: &str = "\
-Examples:
-  presign get s3://examplebucket/documents/report.pdf --expires-in 12h
-  presign get s3://examplebucket/report.pdf --query 'response-content-disposition=attachment; filename=\"r.pdf\"'
-  presign get s3://examplebucket/report.pdf --endpoint-url http://localhost:9000
-  curl --output report.pdf \"$(presign get s3://examplebucket/report.pdf)\"";
-
-pub const PUT_EXAMPLES: &str = "\
-Examples:
-  presign put s3://examplebucket/upload.bin
-  presign put s3://examplebucket/page.html --header 'Content-Type: text/html'
-  curl --upload-file page.html --header 'Content-Type: text/html' \"$(presign put \\
-    s3://examplebucket/page.html --header 'Content-Type: text/html')\"";
-
-pub const HEAD_EXAMPLES: &str = "\
-Examples:
-  presign head s3://examplebucket/documents/report.pdf
-  curl --head \"$(presign head s3://examplebucket/documents/report.pdf)\"";
-
-pub const DELETE_EXAMPLES: &str = "\
-Examples:
-  presign delete s3://examplebucket/old.log
-  presign delete s3://examplebucket/old.log --query versionId=3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY";
-
 #[derive(clap::Args)]
 pub struct Args {
     /// The object. KEY is taken as it is, never percent-decoded

@@ -6,18 +6,6 @@ use crate::settings::Location;
 use presign::post::{Condition, Key, PostPolicy};
 use std::str::FromStr;
 
-pub const EXAMPLES: &str = "\
-Text output is the form's URL on a line, and then its fields, one NAME=VALUE a line. Send them as
-multipart/form-data, and then the file as the last field, named `file`.
-
-Quote the address: `*` and `${filename}` mean something to a shell.
-
-Examples:
-  presign post s3://examplebucket/avatars/eric.png --field Content-Type=image/png --max-size 1MB
-  presign post 's3://examplebucket/user/eric/*' --max-size 10MB --output html > form.html
-  presign post 's3://examplebucket/user/eric/${filename}' --field acl=public-read --output json
-  presign post 's3://examplebucket/photos/*' --condition '[\"starts-with\", \"$Content-Type\", \"image/\"]'";
-
 #[derive(clap::Args)]
 pub struct Args {
     /// The object, taken as it is. KEY may end in `${filename}`, the name of the uploaded file, or in `*`: any key with

@@ -10,31 +10,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub const URL_EXAMPLES: &str = "\
-Under v2, a host that names the bucket needs --bucket, since the bucket is part of what is signed and the host is not.
-A call to a query API (v2, any service but s3) is good for 15 minutes; of a POST, what follows the `?` may be
-sent as a form in its body instead.
-
-Examples:
-  presign url 'https://examplebucket.s3.us-east-1.amazonaws.com/?list-type=2' --query prefix=a/b
-  presign url 'https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15' --service sts
-  presign url https://abc123.execute-api.eu-west-1.amazonaws.com/prod/pets --service execute-api \\
-    --region eu-west-1 --method POST
-  presign url https://examplebucket.s3.amazonaws.com/old.zip --signature-version v2 --bucket examplebucket
-  presign url https://ec2.amazonaws.com/ --service ec2 --signature-version v2 --query Action=DescribeImages";
-
-pub const SIGN_EXAMPLES: &str = "\
-Prints the headers to send, one `name: value` a line: those given with --header, and those that signing
-adds. `Host` is left out: clients send it by themselves. Under v2 the signature covers neither the body nor
-headers other than Content-MD5, Content-Type, Date and x-amz-*.
-
-Examples:
-  presign sign https://examplebucket.s3.us-east-1.amazonaws.com/notes.txt --method PUT --body notes.txt
-  presign sign https://iam.amazonaws.com/ --service iam --method POST --body - < form.txt \\
-    --header 'Content-Type: application/x-www-form-urlencoded'
-  presign sign https://localhost:9000/bucket/big.bin --method PUT --payload-hash UNSIGNED-PAYLOAD
-  presign sign 'https://old.example.com/bucket/?acl' --signature-version v2";
-
 /// What is asked of which service.
 #[derive(clap::Args)]
 struct Target {
