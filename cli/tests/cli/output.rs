@@ -1,0 +1,141 @@
+//! JSON, and standard output that can't be written.
+
+use super::*;
+
+#[test]
+fn json_has_the_names_of_the_contract() {
+    let url = [
+        "method",
+        "url",
+        "headers",
+        "expires_at",
+        "canonical_request",
+        "string_to_sign",
+        "signature",
+    ];
+    let object = Presign::new(["put", "s3://examplebucket/k"])
+        .args(["--header", "Content-Type: text/plain"])
+        .json();
+    assert_eq!(names(&object), url);
+    assert_eq!(object["expires_at"], "2013-05-24T01:00:00Z");
+    assert_eq!(header_set(&object["headers"]).len(), 1);
+    assert_eq!(object["headers"]["Content-Type"], "text/plain");
+    assert!(
+        text(&object, "/url")
+            .ends_with(&format!("&X-Amz-Signature={}", text(&object, "/signature")))
+    );
+    let any = Presign::new(["url", "https://example.com/"]).json();
+    assert_eq!(names(&any), url);
+    assert_eq!(any["headers"], serde_json::json!({}));
+    let signed = Presign::new(["sign", "https://example.com/"])
+        .args(["--header", "Content-Type: text/plain"])
+        .env("AWS_SESSION_TOKEN", TOKEN)
+        .json();
+    assert_eq!(
+        names(&signed),
+        [
+            "method",
+            "headers",
+            "canonical_request",
+            "string_to_sign",
+            "signature"
+        ]
+    );
+    assert_eq!(
+        names(&signed["headers"]),
+        [
+            "Content-Type",
+            "x-amz-date",
+            "x-amz-content-sha256",
+            "x-amz-security-token",
+            "Authorization"
+        ]
+    );
+    let authorization = text(&signed, "/headers/Authorization");
+    assert!(authorization.ends_with(&format!("Signature={}", text(&signed, "/signature"))));
+}
+
+#[test]
+fn a_host_of_its_own_is_said_but_is_not_among_the_headers() {
+    for command in ["url", "sign"] {
+        for output in ["text", "json"] {
+            let ran = Presign::new([command, "https://localhost:9000/k", "--output", output])
+                .args(["--header", "Host: bucket.example.com"])
+                .run();
+            assert_eq!(ran.status, 0);
+            let stderr = ran.stderr.to_ascii_lowercase();
+            assert_eq!(stderr, "presign: send with it: host: bucket.example.com\n");
+            if output == "json" {
+                let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+                assert!(!header_set(&json["headers"]).contains_key("host"));
+                assert!(text(&json, "/canonical_request").contains("\nhost:bucket.example.com\n"));
+            } else {
+                assert!(!ran.stdout.to_ascii_lowercase().contains("host: "));
+            }
+        }
+    }
+}
+
+#[test]
+fn repeated_headers_are_one_name_in_json_and_two_lines_in_text() {
+    let args = ["--header=A: 2", "--header=a:  1 "];
+    let json = Presign::new(["sign", "https://example.com/"])
+        .args(args)
+        .json();
+    assert_eq!(json["headers"]["A"], "2,1");
+    assert!(text(&json, "/canonical_request").contains("\na:2,1\n"));
+    let printed = Presign::new(["sign", "https://example.com/"])
+        .args(args)
+        .quiet();
+    assert!(printed.starts_with("A: 2\na: 1\n"), "{printed}");
+}
+
+#[test]
+fn a_header_that_is_never_signed_is_left_out_and_said() {
+    for command in ["url", "sign"] {
+        let ran = Presign::new([command, "https://example.com/", "--header=User-Agent: me"])
+            .args(["--header=Host: example.com"])
+            .run();
+        assert_eq!(ran.status, 0);
+        assert!(!ran.stdout.contains("User-Agent") && !ran.stdout.contains("user-agent"));
+        assert!(ran.stderr.contains("the header User-Agent is never signed"));
+        assert!(!ran.stderr.contains("the header Host"));
+    }
+}
+
+#[test]
+fn a_folded_value_is_sent_in_one_line() {
+    let run = || Presign::new(["sign", "https://example.com/", "--header=A: b\n  c"]);
+    assert!(run().quiet().starts_with("A: b c\n"));
+    assert!(text(&run().json(), "/canonical_request").contains("\na:b c\n"));
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut run = Presign::new(["get", "s3://examplebucket/k"]);
+    let output = run.command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stderr, b"");
+    // Standard error may be gone as well.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut run = Presign::new(["get", "s3://examplebucket"]);
+    let status = run.command.stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error() {
+    let full = fs::File::create("/dev/full").unwrap();
+    let mut run = Presign::new(["get", "s3://examplebucket/k"]);
+    let output = run.command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("presign: standard output can't be written"),
+        "{message}"
+    );
+}
