@@ -1,177 +1,76 @@
-//! What the commands' arguments have in common: the groups of options that several commands take, and the
-//! reading of their values. A value that can't be read is wrong usage, which the parser of the arguments reports;
-//! a value that can be read and isn't allowed is refused by the library.
+//! Arguments that several commands share, and how their values are written. Clap reports a value
+//! that can't be read as wrong usage; the library rejects a value that can be read but isn't
+//! allowed.
 
-use crate::credentials;
-use crate::output::Result;
-use crate::profile::Profile;
-use crate::settings;
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, ValueEnum};
-use presign::s3::{Bucket, Operation};
-use presign::{Credentials, Request, Timestamp};
+use anyhow::{Context, Result};
+use clap::Args;
+use std::result::Result as StdResult;
 use std::str::FromStr;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-/// Who signs, when, and for which region.
+/// The option for the lifetime of a presigned URL or a form.
 #[derive(Args)]
-pub struct Signing {
-    /// The signature's version
-    #[arg(long, value_name = "V", value_enum, default_value_t)]
-    pub signature_version: SignatureVersion,
-
-    /// The signing time: 20130524T000000Z or RFC 3339; default now. With it, the output is reproducible
-    #[arg(long, value_name = "T", value_parser = Timestamp::parse)]
-    at: Option<Timestamp>,
-
-    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
-    #[arg(long, value_name = "R")]
-    region: Option<String>,
-
-    /// A profile of the shared credentials and config files, which then goes before the environment's credentials
-    #[arg(long, value_name = "P")]
-    profile: Option<String>,
+pub struct Expiry {
+    /// How long the URL or form is valid: seconds, or 90s 15m 12h 7d; default 3600; for a URL under
+    /// v4 at most seven days
+    #[arg(long, value_name = "D", value_parser = parse_duration)]
+    pub expires_in: Option<Duration>,
 }
 
-impl Signing {
-    pub fn profile(&self) -> Result<Profile> {
-        Profile::load(self.profile.as_deref())
-    }
-
-    pub fn credentials(&self, profile: &Profile) -> Result<Credentials> {
-        credentials::find(profile)
-    }
-
-    pub fn region(&self, profile: &Profile) -> Result<String> {
-        settings::region(self.region.as_deref(), profile)
-    }
-
-    pub fn time(&self) -> Timestamp {
-        self.at.unwrap_or_else(|| SystemTime::now().into())
-    }
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub enum SignatureVersion {
-    /// AWS Signature Version 4
-    #[default]
-    V4,
-    /// AWS Signature Version 2: S3's, and for any other service that of the query APIs
-    V2,
-}
-
-/// How long a presigned URL or a form is good.
+/// Headers and query parameters of a request.
 #[derive(Args)]
-pub struct Life {
-    /// How long the URL or form is good: seconds, or 90s 15m 12h 7d; default 3600; a URL under v4 at most seven days
-    #[arg(long = "expires-in", value_name = "D", value_parser = parse_duration)]
-    pub given: Option<Duration>,
-}
-
-impl Life {
-    pub fn expires_in(&self) -> Duration {
-        const HOUR: Duration = Duration::from_secs(3600);
-        self.given.unwrap_or(HOUR)
-    }
-}
-
-/// What is added to a request.
-#[derive(Args)]
-pub struct Added {
+pub struct Extras {
     /// A header that is signed and must be sent, as `Name: value`; repeatable
-    #[arg(long = "header", value_name = "NAME: VALUE")]
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<Header>,
 
     /// A query parameter, not yet encoded, as NAME=VALUE or NAME; repeatable
-    #[arg(long, value_name = "NAME[=VALUE]")]
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_param)]
     pub query: Vec<Param>,
 }
 
-impl Added {
-    /// The operation with all of it.
-    pub fn to_operation<'a>(&'a self, bucket: &'a Bucket, method: &'a str) -> Operation<'a> {
-        let mut operation = bucket.operation(method);
-        for param in &self.query {
-            operation = match &param.value {
-                Some(value) => operation.query(&param.name, value),
-                None => operation.sub_resource(&param.name),
-            };
-        }
-        for header in &self.headers {
-            operation = operation.header(&header.name, &header.value);
-        }
-        operation
-    }
+/// The name of a header and its value without surrounding white space.
+pub type Header = (String, String);
 
-    /// The request with all of it.
-    pub fn to_request<'a>(&'a self, method: &'a str, url: &'a str) -> Request<'a> {
-        let mut request = Request::new(method, url);
-        for param in &self.query {
-            request = match &param.value {
-                Some(value) => request.query(&param.name, value),
-                None => request.query_flag(&param.name),
-            };
-        }
-        for header in &self.headers {
-            request = request.header(&header.name, &header.value);
-        }
-        request
-    }
-
-    /// The names of the headers.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().map(|header| header.name.as_str())
-    }
+pub fn str_pairs(headers: &[Header]) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
-/// `Name: value`. The value is without white space at its ends.
-#[derive(Clone)]
-pub struct Header {
-    pub name: String,
-    pub value: String,
+/// The name of a query parameter and its value. A flag such as `acl` has no value.
+pub type Param = (String, Option<String>);
+
+/// Parses `Name: value`.
+pub fn parse_header(text: &str) -> StdResult<Header, &'static str> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("a header is written as `Name: value`")?;
+    Ok((name.into(), value.trim_ascii().into()))
 }
 
-impl FromStr for Header {
-    type Err = &'static str;
+/// Parses `NAME=VALUE` or `NAME`.
+fn parse_param(text: &str) -> StdResult<Param, &'static str> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value.into())),
+        None => (text, None),
+    };
+    if name.is_empty() {
+        return Err("a query parameter is written as NAME=VALUE or NAME");
+    }
+    Ok((name.into(), value))
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, value) = text
-            .split_once(':')
-            .ok_or("a header is written as `Name: value`")?;
-        Ok(Header {
-            name: name.into(),
-            value: value.trim_ascii().into(),
-        })
+/// Parses `NAME=VALUE`.
+pub fn parse_field(text: &str) -> StdResult<(String, String), &'static str> {
+    match parse_param(text) {
+        Ok((name, Some(value))) => Ok((name, value)),
+        _ => Err("a field is written as NAME=VALUE"),
     }
 }
 
-/// `NAME=VALUE`, or `NAME` alone: a flag such as `acl`.
-#[derive(Clone)]
-pub struct Param {
-    pub name: String,
-    pub value: Option<String>,
-}
-
-impl FromStr for Param {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (text, None),
-        };
-        if name.is_empty() {
-            return Err("a query parameter is written as NAME=VALUE or NAME");
-        }
-        Ok(Param {
-            name: name.into(),
-            value: value.map(Into::into),
-        })
-    }
-}
-
-/// `s3://BUCKET/KEY` or `s3://BUCKET`. The key is all that follows the bucket's slash, as it is. An ARN in the bucket's place may have
-/// slashes of its own.
+/// The bucket and the key of `s3://BUCKET/KEY` or `s3://BUCKET`. The key is everything after the
+/// bucket's slash, as it is written. An ARN instead of the bucket's name may contain slashes.
 #[derive(Clone)]
 pub struct Address {
     pub bucket: String,
@@ -179,32 +78,38 @@ pub struct Address {
     pub key: Option<String>,
 }
 
-impl FromStr for Address {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = text
-            .strip_prefix("s3://")
-            .ok_or("an address is written as s3://BUCKET/KEY")?;
-        let (bucket, key) = rest.split_at(bucket_end(rest).unwrap_or(rest.len()));
-        let key = key.strip_prefix('/').unwrap_or(key);
-        Ok(Address {
-            bucket: bucket.into(),
-            key: (!key.is_empty()).then(|| key.into()),
+impl Address {
+    /// Returns the key. The error says what else, besides a key, may follow the bucket.
+    pub fn key(&self, alternative: &str) -> Result<&str> {
+        self.key.as_deref().with_context(|| {
+            let bucket = &self.bucket;
+            format!(
+                "the address names no object: the key after s3://{bucket}/ is missing{alternative}"
+            )
         })
     }
 }
 
-/// Ends the program: the arguments can't be used together.
-pub fn conflict(message: &str) -> ! {
-    crate::Cli::command()
-        .error(ErrorKind::ArgumentConflict, message)
-        .exit()
+impl FromStr for Address {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> StdResult<Self, Self::Err> {
+        let path = text
+            .strip_prefix("s3://")
+            .ok_or("an address is written as s3://BUCKET/KEY")?;
+        let (bucket, key) = path.split_at(bucket_length(path).unwrap_or(path.len()));
+        let key = key.get(1..).filter(|key| !key.is_empty());
+        Ok(Address {
+            bucket: bucket.into(),
+            key: key.map(Into::into),
+        })
+    }
 }
 
-/// Where the bucket's slash is. The resource of an ARN follows its fifth colon: `accesspoint/NAME`,
-/// `outpost/ID/accesspoint/NAME`, each slash of which may be a colon.
-fn bucket_end(text: &str) -> Option<usize> {
+/// Returns the position of the separator after the bucket. In an ARN, the resource follows the
+/// fifth colon: `accesspoint/NAME` or `outpost/ID/accesspoint/NAME`, where each slash may be a
+/// colon.
+fn bucket_length(text: &str) -> Option<usize> {
     if !text.starts_with("arn:") {
         return text.find('/');
     }
@@ -219,44 +124,55 @@ fn bucket_end(text: &str) -> Option<usize> {
     Some(colon + 1 + at)
 }
 
-/// Seconds, or numbers with units: `90s`, `15m`, `12h`, `7d`, `1h30m`.
-fn parse_duration(text: &str) -> Result<Duration, &'static str> {
-    const USAGE: &str =
-        "a duration is written in whole seconds or with units: 3600, 90s, 15m, 12h, 7d, 1h30m";
-    const TOO_LONG: &str = "the duration is too long";
-    let mut seconds = 0u64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, after) = rest.split_at(digits);
-        if number.is_empty() {
-            return Err(USAGE);
-        }
-        let unit = match after.chars().next() {
-            // Seconds without a unit stand alone.
-            None if number == text => 1,
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 60 * 60,
-            Some('d') => 24 * 60 * 60,
-            _ => return Err(USAGE),
-        };
-        seconds = number
-            .parse::<u64>()
-            .ok()
-            .and_then(|number| number.checked_mul(unit)?.checked_add(seconds))
-            .ok_or(TOO_LONG)?;
-        rest = after.get(1..).unwrap_or_default();
-    }
-    match text {
-        "" => Err(USAGE),
-        _ => Ok(Duration::from_secs(seconds)),
-    }
+/// Parses whole seconds, or numbers with units: `90s`, `15m`, `12h`, `7d`, `1h30m`.
+fn parse_duration(text: &str) -> StdResult<Duration, &'static str> {
+    const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let sum = || {
+        let mut parts = text.split_inclusive(|c: char| !c.is_ascii_digit());
+        parts.try_fold(0u64, |sum, part| {
+            sum.checked_add(parse_quantity(part, &UNITS)?)
+        })
+    };
+    parse_quantity(text, &[("", 1)])
+        .or_else(sum)
+        .filter(|_| !text.is_empty())
+        .map(Duration::from_secs)
+        .ok_or(
+            "a duration is written in whole seconds or with units: 3600, 90s, 15m, 12h, 7d, 1h30m; \
+             it has less than 2^64 seconds",
+        )
+}
+
+/// Parses a number of bytes, with or without a unit.
+pub fn parse_size(text: &str) -> StdResult<u64, &'static str> {
+    const UNITS: [(&str, u64); 9] = [
+        ("", 1),
+        ("B", 1),
+        ("kB", 1000),
+        ("KB", 1000),
+        ("MB", 1000 * 1000),
+        ("GB", 1000 * 1000 * 1000),
+        ("KiB", 1024),
+        ("MiB", 1024 * 1024),
+        ("GiB", 1024 * 1024 * 1024),
+    ];
+    parse_quantity(text, &UNITS).ok_or(
+        "a size is written in bytes or with a unit: 5000, 10kB, 10MB, 1GB, 10KiB, 10MiB, 1GiB; it is \
+         less than 2^64 bytes",
+    )
+}
+
+/// Parses a number that one of the units follows.
+fn parse_quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*factor)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, parse_duration};
+    use super::{Address, parse_duration, parse_size};
 
     #[test]
     fn durations_are_seconds_or_numbers_with_units() {
@@ -332,6 +248,44 @@ mod tests {
         }
         for text in ["", "b/k", "s3:b/k", "S3://b/k", "https://b/k", " s3://b/k"] {
             assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bytes_or_numbers_with_units() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("5000", 5000),
+            ("007B", 7),
+            ("10kB", 10_000),
+            ("10KB", 10_000),
+            ("10MB", 10_000_000),
+            ("5GB", 5_000_000_000),
+            ("10KiB", 10_240),
+            ("10MiB", 10_485_760),
+            ("5GiB", 5_368_709_120),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in [
+            "",
+            "MB",
+            "-1",
+            "+1",
+            "1.5MB",
+            "10 MB",
+            "10mb",
+            "10M",
+            "1TiB",
+            "10Mb",
+            "1e3",
+            "1_000",
+            "1é",
+            "18446744073709551616",
+            "18446744073709551615KiB",
+        ] {
+            assert!(parse_size(text).is_err(), "{text}");
         }
     }
 }

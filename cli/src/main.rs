@@ -1,25 +1,30 @@
 //! The command line program `presign`: presigned URLs, signed requests and POST policies, offline.
 //!
-//! This program is the only part of the package with the outside world in it: it reads the clock, the
-//! environment, the profile files and standard input, hands them to the library, and prints. What is shared by all
-//! commands lives in `args` (options), `profile`, `credentials` and `settings` (where the values come from) and
-//! `output`; each group of commands has a file of its own.
+//! The program reads the clock, the environment, files and standard input; the library signs. A
+//! module imports modules of the groups above its own only.
 
 #![forbid(unsafe_code)]
 
 mod args;
-mod batch;
-mod credentials;
-mod examine;
-mod object;
+mod input;
 mod output;
-mod post;
 mod profile;
-mod request;
+
+mod credentials;
+
 mod settings;
 
-use clap::{Parser, Subcommand};
-use output::Refusal;
+mod sign;
+
+mod report;
+
+mod batch;
+mod examine;
+mod object;
+mod post;
+mod request;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Presigned URLs and signed requests for S3 and every AWS-style service, offline.
@@ -58,7 +63,7 @@ enum Command {
     Sign(request::SignArgs),
     /// Say what a presigned URL says, and what is wrong with it on its face
     #[command(after_help = include_str!("help/inspect.txt"))]
-    Inspect(examine::InspectArgs),
+    Inspect(examine::Subject),
     /// Check a presigned URL under the given credentials
     #[command(after_help = include_str!("help/verify.txt"))]
     Verify(examine::VerifyArgs),
@@ -68,7 +73,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let result = match Cli::parse().command {
         Command::Get(args) => object::run("GET", &args),
         Command::Put(args) => object::run("PUT", &args),
         Command::Head(args) => object::run("HEAD", &args),
@@ -81,11 +86,12 @@ fn main() -> ExitCode {
         Command::Verify(args) => examine::verify(&args),
         Command::Explain(args) => examine::explain(&args),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Refusal(reason)) => {
-            output::note(reason);
-            ExitCode::FAILURE
-        }
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    match error.downcast::<clap::Error>() {
+        Ok(usage) => usage.format(&mut Cli::command()).exit(),
+        Err(error) => output::note(format_args!("{error:#}")),
     }
+    ExitCode::FAILURE
 }

@@ -1,11 +1,9 @@
-//! The environment, and the shared credentials and config files: where values come from. What does not live
-//! here: what a value means.
-//!
-//! The format is that of [Configuration and credential file
-//! settings](https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html). No message quotes a
-//! line of a file: any of them may hold a secret.
+//! The environment, and the shared credentials and config files, whose format is that of
+//! [Configuration and credential file
+//! settings](https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html). No message
+//! quotes a line of a file, because any line may contain a secret.
 
-use crate::output::{Refusal, Result};
+use anyhow::{Context, Result, bail, ensure};
 use configparser::ini::{Ini, IniDefault};
 use std::collections::HashMap;
 use std::env::{self, VarError};
@@ -13,217 +11,189 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-/// A variable of the environment. An empty one counts as not set.
-pub fn variable(name: &str) -> Result<Option<String>> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Refusal::new(format!(
-            "the environment variable {name} is not UTF-8"
-        ))),
+/// Returns the first of the environment variables that is set. An empty variable counts as not set.
+pub fn variable(names: &[&str]) -> Result<Option<String>> {
+    for name in names {
+        match env::var(name) {
+            Ok(value) if !value.is_empty() => return Ok(Some(value)),
+            Ok(_) | Err(VarError::NotPresent) => {}
+            Err(VarError::NotUnicode(_)) => {
+                bail!("the environment variable {name} is not UTF-8")
+            }
+        }
     }
+    Ok(None)
 }
 
-/// What the two files say of one profile.
+/// The settings of one profile in both files.
 pub struct Profile {
     pub name: String,
-    /// Asked for by an option, and so preferred to the environment.
+    /// True if an option named the profile, which then precedes the environment.
     pub is_chosen: bool,
-    /// Of the credentials file.
-    credentials: Option<Section>,
-    /// Of the config file.
-    config: Option<Section>,
+    /// The profile's sections, that of the credentials file before that of the config file.
+    pub sections: Vec<Section>,
     /// The config file's `[services …]` section that the profile names.
     services: Option<Section>,
-    /// The files, for messages.
+    /// The paths of the files, for messages.
     pub files: String,
 }
 
 impl Profile {
-    /// The profile of that name, else that of `AWS_PROFILE`, else `default`. One that is in neither
-    /// file is an empty profile, unless an option asked for it.
+    /// Loads the profile `chosen`, else that of `AWS_PROFILE`, else `default`. A profile that is in
+    /// neither file is empty, unless an option named it.
     pub fn load(chosen: Option<&str>) -> Result<Self> {
         let name = match chosen {
             Some(name) => name.into(),
-            None => variable("AWS_PROFILE")?.unwrap_or_else(|| "default".into()),
+            None => variable(&["AWS_PROFILE"])?.unwrap_or_else(|| "default".into()),
         };
-        let mut credentials = File::read("AWS_SHARED_CREDENTIALS_FILE", "credentials")?;
-        let mut config = File::read("AWS_CONFIG_FILE", "config")?;
-        let of_config = match config.take("profile", &name) {
-            None if name == "default" => config.take("", &name),
+        let credentials = File::read("AWS_SHARED_CREDENTIALS_FILE", "credentials")?;
+        let config = File::read("AWS_CONFIG_FILE", "config")?;
+        let of_config = match config.section("profile", &name) {
+            None if name == "default" => config.section("", &name),
             section => section,
         };
         let services = of_config
-            .as_ref()
             .and_then(|section| section.get("services"))
-            .and_then(|name| config.take("services", name));
+            .and_then(|name| config.section("services", name));
+        let sections = credentials.section("", &name).into_iter().chain(of_config);
         let profile = Profile {
             is_chosen: chosen.is_some(),
-            credentials: credentials.take("", &name),
-            config: of_config,
-            services,
-            files: format!("{} or {}", credentials.name, config.name),
+            sections: sections.cloned().collect(),
+            services: services.cloned(),
+            files: format!("{} or {}", credentials.path, config.path),
             name,
         };
-        if profile.is_chosen && profile.sections().next().is_none() {
-            return Err(Refusal::new(format!(
-                "the profile `{}` is not in {}",
-                profile.name, profile.files
-            )));
-        }
+        ensure!(
+            !profile.is_chosen || !profile.sections.is_empty(),
+            "the profile `{}` is not in {}",
+            profile.name,
+            profile.files
+        );
         Ok(profile)
     }
 
-    /// The sections of the profile, that of the credentials file first: it goes before the other.
-    pub fn sections(&self) -> impl Iterator<Item = &Section> {
-        self.credentials.iter().chain(&self.config)
-    }
-
-    /// A setting.
+    /// Returns a setting.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.sections().find_map(|section| section.get(key))
+        self.sections.iter().find_map(|section| section.get(key))
     }
 
-    /// A setting among the indented lines below `s3 =`.
+    /// Returns a setting among the indented lines below `s3 =`.
     pub fn get_s3(&self, key: &str) -> Option<&str> {
-        self.sections()
+        self.sections
+            .iter()
             .find_map(|section| section.nested("s3", key))
     }
 
-    /// A setting for S3 in the `[services …]` section.
+    /// Returns a setting for S3 in the `[services …]` section.
     pub fn get_s3_service(&self, key: &str) -> Option<&str> {
         self.services.as_ref()?.nested("s3", key)
     }
 }
 
-/// The settings below one header of a file. An empty one counts as not set.
-pub struct Section(HashMap<String, String>);
+/// The settings below one header of a file.
+#[derive(Clone)]
+pub struct Section(HashMap<String, Option<String>>);
 
 impl Section {
+    /// Returns a setting. Keys are case-insensitive; an empty setting counts as not set.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0
-            .get(key)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        let mut settings = self.0.iter();
+        let (_, value) = settings.find(|(name, _)| name.eq_ignore_ascii_case(key))?;
+        value.as_deref().filter(|value| !value.is_empty())
     }
 
-    /// `key = value` among the indented lines below `parent =`.
+    /// Returns the value of `key = value` among the indented lines below `parent =`.
     fn nested(&self, parent: &str, key: &str) -> Option<&str> {
-        self.get(parent)?
+        let mut lines = self
+            .get(parent)?
             .lines()
-            .filter_map(|line| line.split_once('='))
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case(key))
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty())
+            .filter_map(|line| line.split_once('='));
+        let (_, value) = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case(key))?;
+        Some(value.trim()).filter(|value| !value.is_empty())
     }
 }
 
-/// One of the files; without sections if it does not exist.
+/// A parsed file, without sections if it doesn't exist.
 struct File {
-    /// For messages.
-    name: String,
+    /// The path, for messages.
+    path: String,
     sections: HashMap<String, Section>,
 }
 
 impl File {
-    /// Reads the file that a variable names, else the one in the home directory.
-    fn read(variable_name: &str, file: &str) -> Result<Self> {
-        let home = env::home_dir();
-        let path = match (variable(variable_name)?, home) {
-            // A shell does not expand the tilde within quotes.
-            (Some(path), Some(home)) => match path.strip_prefix("~/") {
-                Some(rest) => home.join(rest),
+    /// Reads the file that an environment variable names, else the one in the home directory.
+    fn read(path_variable: &str, default_name: &str) -> Result<Self> {
+        let home = env::home_dir().unwrap_or_else(|| "~".into());
+        let path = match variable(&[path_variable])? {
+            // Shells don't expand the tilde within quotes.
+            Some(path) => match path.strip_prefix("~/") {
+                Some(path) => home.join(path),
                 None => PathBuf::from(path),
             },
-            (Some(path), None) => PathBuf::from(path),
-            (None, Some(home)) => home.join(".aws").join(file),
-            (None, None) => {
-                return Ok(File {
-                    name: format!("~/.aws/{file}"),
-                    sections: HashMap::new(),
-                });
-            }
+            None => home.join(".aws").join(default_name),
         };
-        let name = path.display().to_string();
-        let text = match fs::read(&path) {
-            Ok(bytes) => String::from_utf8(bytes)
-                .map_err(|_| Refusal::new(format!("the file {name} is not UTF-8")))?,
+        let text = match fs::read_to_string(&path) {
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
             {
-                String::new()
+                Ok(String::new())
             }
-            Err(error) => {
-                return Err(Refusal::new(format!(
-                    "the file {name} can't be read: {error}"
-                )));
-            }
+            result => result,
         };
-        let sections = parse(&text).map_err(|line| {
-            Refusal::new(format!(
-                "the file {name} is no profile file: {line} is neither `[section]` nor `key = value`"
-            ))
-        })?;
-        Ok(File { name, sections })
+        let path = path.display().to_string();
+        let text = text.with_context(|| format!("the file {path} can't be read"))?;
+        match parse(&text) {
+            Ok(sections) => Ok(File { path, sections }),
+            Err(line) => bail!(
+                "the file {path} is not a profile file: {line} is neither `[section]` nor `key = value`"
+            ),
+        }
     }
 
-    /// `[kind name]`, or `[name]` if the kind is empty.
-    fn take(&mut self, kind: &str, name: &str) -> Option<Section> {
-        let header = self
-            .sections
-            .keys()
-            .find(|header| is_header(header, kind, name))?
-            .clone();
-        self.sections.remove(&header)
+    /// Returns the section `[kind name]`, or `[name]` if the kind is empty.
+    fn section(&self, kind: &str, name: &str) -> Option<&Section> {
+        let mut sections = self.sections.iter();
+        let (_, section) = sections.find(|(header, _)| name_in(header, kind) == Some(name))?;
+        Some(section)
     }
 }
 
-/// Whether what stands between the brackets is `kind name`; the name may be in quotes.
-fn is_header(header: &str, kind: &str, name: &str) -> bool {
-    let Some(rest) = header.strip_prefix(kind) else {
-        return false;
-    };
-    if !kind.is_empty() && !rest.starts_with([' ', '\t']) {
-        return false;
+/// Returns the name, which may be quoted, in the section header `kind name`.
+fn name_in<'a>(header: &'a str, kind: &str) -> Option<&'a str> {
+    let mut name = header.strip_prefix(kind)?;
+    if !kind.is_empty() {
+        name = name.strip_prefix([' ', '\t'])?;
     }
-    let rest = rest.trim();
+    let name = name.trim();
     let unquoted = ['"', '\'']
         .into_iter()
-        .find_map(|quote| rest.strip_prefix(quote)?.strip_suffix(quote));
-    unquoted.unwrap_or(rest) == name
+        .find_map(|quote| name.strip_prefix(quote)?.strip_suffix(quote));
+    Some(unquoted.unwrap_or(name))
 }
 
-/// The sections of a file; on an error, the line in question.
+/// Parses the sections of a file. The error is the line that is wrong.
 fn parse(text: &str) -> Result<HashMap<String, Section>, String> {
-    // Settings before the first header belong to no section.
     let mut options = IniDefault::default();
+    // Settings before the first header belong to no section.
     options.default_section = String::new();
     options.comment_symbols = vec!['#', ';'];
     options.enable_inline_comments = false;
     options.case_sensitive = true;
     options.multiline = true;
-    let mut ini = Ini::new_from_defaults(options);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let sections = ini.read(text.into()).map_err(|message| {
-        // `line 3: …`; only the number is sure to be nobody's secret.
-        message.split(':').next().unwrap_or_default().to_owned()
-    })?;
-    let settings = |settings: &_| -> HashMap<_, _> {
-        let settings: &HashMap<String, Option<String>> = settings;
-        settings
-            .iter()
-            .filter_map(|(key, value)| Some((key.to_ascii_lowercase(), value.clone()?)))
-            .collect()
-    };
-    Ok(sections
-        .iter()
-        .map(|(header, section)| (header.clone(), Section(settings(section))))
-        .collect())
+    match Ini::new_from_defaults(options).read(text.into()) {
+        Ok(sections) => Ok(sections
+            .into_iter()
+            .map(|(header, settings)| (header, Section(settings)))
+            .collect()),
+        // `line 3: …`; only the number can't be a secret.
+        Err(message) => Err(message.split(':').next().unwrap_or_default().into()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_header, parse};
+    use super::{name_in, parse};
 
     const FILE: &str = "\
 \u{feff}aws_access_key_id = nobody's
@@ -273,12 +243,12 @@ s3 =
     #[test]
     fn a_header_is_a_kind_and_a_name_that_may_be_quoted() {
         for header in ["profile x", "profile   x", "profile \"x\"", "profile\t'x'"] {
-            assert!(is_header(header, "profile", "x"), "{header}");
+            assert_eq!(name_in(header, "profile"), Some("x"), "{header}");
         }
         for header in ["x", "profilex", "profile x y", "services x", "profile \"x"] {
-            assert!(!is_header(header, "profile", "x"), "{header}");
+            assert_ne!(name_in(header, "profile"), Some("x"), "{header}");
         }
-        assert!(is_header("x", "", "x"));
-        assert!(!is_header("profile x", "", "x"));
+        assert_eq!(name_in("x", ""), Some("x"));
+        assert_ne!(name_in("profile x", ""), Some("x"));
     }
 }

@@ -1,16 +1,18 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{self, Added, Life, SignatureVersion, Signing};
-use crate::output::{self, Format, Refusal, Result};
+use crate::args::{Expiry, Extras, Header, str_pairs};
+use crate::input::Input;
+use crate::output::{self, Format, add_members, note};
+use crate::report::{self, bucket_host};
+use crate::settings::{SignatureVersion, Signing};
+use crate::sign::{self, RequestSigner, has_name, header_object, is_host};
+use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
-use presign::{Payload, Request, SignedRequest, SigningSteps, v2, v4};
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use clap::error::ErrorKind;
+use presign::Payload;
+use serde_json::json;
 
-/// What is asked of which service.
+/// The request and its service.
 #[derive(clap::Args)]
 struct Target {
     /// The request's URL as it would be sent, already percent-encoded
@@ -25,73 +27,47 @@ struct Target {
     #[arg(long, value_name = "S", default_value = "s3")]
     service: String,
 
-    /// The bucket that the host names, for v2: it is signed, wherever it stands
+    /// The bucket that the host names, for v2, which signs it
     #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
     bucket: Option<String>,
 
     #[command(flatten)]
-    added: Added,
-}
+    extras: Extras,
 
-/// Who signs a request, and by which rules.
-enum Signer {
-    V4(v4::Signer),
-    /// S3's REST interface.
-    V2(v2::Signer),
-    /// A query API.
-    V2Query(v2::QuerySigner),
+    #[command(flatten)]
+    signing: Signing,
+
+    /// The output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Format,
 }
 
 impl Target {
-    fn request(&self) -> Request<'_> {
-        self.added.to_request(&self.method, &self.url)
-    }
-
-    fn signer(&self, signing: &Signing) -> Result<Signer> {
-        let is_rest = self.service == "s3";
-        let version = signing.signature_version;
-        if self.bucket.is_some() && !(is_rest && matches!(version, SignatureVersion::V2)) {
-            args::conflict("--bucket is for `--signature-version v2` and the service s3 only");
+    fn signer(&self) -> Result<RequestSigner> {
+        let version = self.signing.signature_version;
+        if self.bucket.is_some() && (self.service != "s3" || version == SignatureVersion::V4) {
+            let message = "--bucket is for `--signature-version v2` and the service s3 only";
+            return Err(<clap::Error>::raw(ErrorKind::ArgumentConflict, message).into());
         }
-        let profile = signing.profile()?;
-        let credentials = signing.credentials(&profile)?;
-        Ok(match version {
-            SignatureVersion::V4 => {
-                let region = signing.region(&profile)?;
-                let service = self.service.as_str();
-                Signer::V4(v4::Signer::new(credentials, region, service)?)
-            }
-            SignatureVersion::V2 if is_rest => {
-                let signer = v2::Signer::new(credentials);
-                Signer::V2(match &self.bucket {
-                    Some(bucket) => signer.bucket(bucket.as_str()),
-                    None => signer,
-                })
-            }
-            SignatureVersion::V2 => Signer::V2Query(v2::QuerySigner::new(credentials)),
-        })
+        RequestSigner::new(&self.signing, &self.service, self.bucket.as_deref())
     }
 
-    /// Says so if a bucket seems to be missing: without it the signature would be wrong.
-    fn note_bucket(&self) {
-        if self.bucket.is_none()
+    fn request<'a>(&'a self, headers: &'a [Header]) -> presign::Request<'a> {
+        sign::request(&self.method, &self.url, &self.extras.query, headers)
+    }
+
+    /// Notes that a bucket seems to be missing in the signature.
+    fn note_bucket(&self, signer: &RequestSigner) {
+        if let RequestSigner::V2(_) = signer
+            && self.bucket.is_none()
             && let Some(host) = bucket_host(&self.url)
         {
-            output::note(format_args!(
+            note(format_args!(
                 "the host {host} seems to name a bucket: without --bucket the bucket is not signed, and S3 \
                  refuses the request"
             ));
         }
     }
-}
-
-/// The host of the URL, if it seems to name a bucket before a domain of S3's.
-pub fn bucket_host(url: &str) -> Option<String> {
-    let host = url.split("://").nth(1).unwrap_or_default();
-    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
-    let host = host.to_ascii_lowercase();
-    let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-    (is_aws && (host.contains(".s3.") || host.contains(".s3-"))).then_some(host)
 }
 
 #[derive(clap::Args)]
@@ -100,52 +76,15 @@ pub struct UrlArgs {
     target: Target,
 
     #[command(flatten)]
-    life: Life,
-
-    #[command(flatten)]
-    signing: Signing,
-
-    /// What is printed
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: Format,
+    expiry: Expiry,
 }
 
-pub fn url(args: &UrlArgs) -> Result<()> {
-    let request = args.target.request();
-    let (life, now) = (args.life.expires_in(), args.signing.time());
-    let (version, given) = (args.signing.signature_version, || args.target.added.names());
-    match args.target.signer(&args.signing)? {
-        Signer::V4(signer) => {
-            let url = signer.presign(&request, life, now)?;
-            output::print_url(args.output, version, &url, || {
-                signer.presign_steps(&request, life, now)
-            })?;
-            output::note_unsigned(given(), |name| output::is_sent(name, &url));
-        }
-        Signer::V2(signer) => {
-            let url = signer.presign(&request, life, now)?;
-            output::print_url(args.output, version, &url, || {
-                signer.presign_steps(&request, url.expires_at())
-            })?;
-            output::note_not_covered(&url);
-            output::note_in_query(given(), &url);
-            args.target.note_bucket();
-        }
-        Signer::V2Query(signer) => {
-            const LIFE: Duration = Duration::from_secs(15 * 60);
-            if args.life.given.is_some_and(|life| life != LIFE) {
-                return Err(Refusal::new(
-                    "under v2, services other than s3 take a call for 15 minutes from its Timestamp on: leave \
-                     --expires-in out",
-                ));
-            }
-            let url = signer.sign(&request, now)?;
-            output::print_url(args.output, version, &url, || {
-                signer.sign_steps(&request, now)
-            })?;
-            output::note_not_covered(&url);
-        }
-    }
+pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
+    let signer = target.signer()?;
+    let headers = &target.extras.headers;
+    let url = signer.presign(&target.request(headers), expiry, target.signing.time)?;
+    report::print_url(target.output, &url, headers)?;
+    target.note_bucket(&signer);
     Ok(())
 }
 
@@ -156,138 +95,84 @@ pub struct SignArgs {
 
     /// The file with the request's body, `-` for standard input; default no body
     #[arg(long, value_name = "FILE", conflicts_with = "payload_hash")]
-    body: Option<PathBuf>,
+    body: Option<Input>,
 
     /// The payload's hash: 64 hexadecimal digits, UNSIGNED-PAYLOAD or a STREAMING- value
     #[arg(long, value_name = "TEXT")]
     payload_hash: Option<String>,
-
-    #[command(flatten)]
-    signing: Signing,
-
-    /// What is printed
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: Format,
 }
 
 pub fn sign(args: &SignArgs) -> Result<()> {
-    let request = args.target.request();
-    let now = args.signing.time();
-    match args.target.signer(&args.signing)? {
-        Signer::V4(signer) => {
-            let mut given = args.given();
-            let (payload, told) = args.payload()?;
-            let request = match told {
-                Some((name, value)) => request.header(name, value),
-                None => request,
-            };
-            given.extend(told);
-            let signed = signer.sign(&request, payload, now)?;
-            let steps = signer.sign_steps(&request, payload, now)?;
-            let names = signed_names(&steps);
-            let is_signed =
-                |name: &str| names.iter().any(|signed| signed.eq_ignore_ascii_case(name));
-            given.retain(|(name, _)| is_signed(name));
-            args.print(&given, &signed, &steps)?;
-            output::note_unsigned(args.target.added.names(), is_signed);
-            Ok(())
-        }
-        Signer::V2(signer) => {
-            let signed = signer.sign(&request, now)?;
-            let steps = signer.sign_steps(&request, now)?;
-            args.print(&args.given(), &signed, &steps)?;
-            if args.body.is_some() || args.payload_hash.is_some() {
-                output::note(
-                    "under v2 the body is not signed: a Content-MD5 header, which is, can cover it",
-                );
-            }
-            args.target.note_bucket();
-            Ok(())
-        }
-        Signer::V2Query(_) => Err(Refusal::new(
-            "under v2, services other than s3 are signed in their parameters and not in headers: `presign url` \
-             makes the signed call",
-        )),
+    let target = &args.target;
+    let signer = target.signer()?;
+    let is_v4 = matches!(signer, RequestSigner::V4(_));
+    let mut headers = target.extras.headers.clone();
+    let payload = if is_v4 {
+        args.payload(&mut headers)?
+    } else {
+        Payload::Empty
+    };
+    let request = target.request(&headers);
+    let (signed, steps) = signer.sign(&request, payload, target.signing.time)?;
+
+    // The line before the payload's hash lists the signed headers.
+    let mut lines = steps.canonical_request.rsplit('\n');
+    let signed_names = lines.nth(1).unwrap_or_default().split(';');
+    let is_signed = |name: &str| !is_v4 || has_name(signed_names.clone(), name);
+    let is_added = |name: &str| has_name(signed.headers().map(|(name, _)| name), name);
+    headers.retain(|(name, _)| is_signed(name) && !is_added(name));
+    for (_, value) in &mut headers {
+        *value = unfolded(value);
     }
+    let added = signed.headers();
+    headers.extend(added.map(|(name, value)| (name.into(), value.into())));
+    match target.output {
+        Format::Text => {
+            let lines: Vec<_> = str_pairs(&headers)
+                .filter(|(name, _)| !is_host(name))
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            output::print(&lines.join("\n"))?;
+        }
+        Format::Json => {
+            let headers = header_object(str_pairs(&headers));
+            let mut object = json!({ "method": target.method, "headers": headers });
+            add_members(&mut object, json!(steps));
+            output::print_json(&object)?;
+        }
+    }
+    // The output contains the others in both formats.
+    report::note_to_send(Format::Json, str_pairs(&headers));
+    let given = &target.extras.headers;
+    report::note_given(given, |name| !is_signed(name), report::NEVER_SIGNED);
+    if !is_v4 && (args.body.is_some() || args.payload_hash.is_some()) {
+        note(
+            "under v2 the body is not signed: a Content-MD5 header, which is signed, can cover it",
+        );
+    }
+    target.note_bucket(&signer);
+    Ok(())
 }
 
 impl SignArgs {
-    /// The headers that were given.
-    fn given(&self) -> Vec<(&str, &str)> {
-        let headers = self.target.added.headers.iter();
-        headers
-            .map(|header| (header.name.as_str(), header.value.as_str()))
-            .collect()
-    }
-
-    /// What is signed as the payload's hash, and the header that tells it if signing does not add that.
-    fn payload(&self) -> Result<(Payload, Option<(&str, &str)>)> {
-        let payload = match (&self.body, self.payload_hash.as_deref()) {
-            (Some(path), _) => Payload::Sha256(hash_body(path)?),
+    /// Returns the payload to sign. A STREAMING- value is added to the headers, which the signer
+    /// reads.
+    fn payload(&self, headers: &mut Vec<Header>) -> Result<Payload> {
+        Ok(match (&self.body, self.payload_hash.as_deref()) {
+            (Some(body), _) => Payload::Sha256(body.body_sha256()?),
             (None, None) => Payload::Empty,
             (None, Some("UNSIGNED-PAYLOAD")) => Payload::Unsigned,
             (None, Some(text)) if text.starts_with("STREAMING-") => {
-                return Ok((Payload::Empty, Some(("x-amz-content-sha256", text))));
+                headers.push(("x-amz-content-sha256".into(), text.into()));
+                Payload::Empty
             }
             (None, Some(hex)) => Payload::hash(hex)?,
-        };
-        Ok((payload, None))
-    }
-
-    /// Prints the given headers that signing has not replaced, and those that it adds.
-    fn print(
-        &self,
-        given: &[(&str, &str)],
-        signed: &SignedRequest,
-        steps: &SigningSteps,
-    ) -> Result<()> {
-        let is_added = |name: &str| {
-            let mut added = signed.headers();
-            added.any(|(added, _)| added.eq_ignore_ascii_case(name))
-        };
-        let to_send: Vec<_> = given
-            .iter()
-            .filter(|(name, _)| !is_added(name))
-            .map(|(name, value)| (*name, unfolded(value)))
-            .collect();
-        output::print_signed(self.output, &self.target.method, &to_send, signed, steps)
+        })
     }
 }
 
-/// The names of the signed headers: the line before the payload's hash.
-fn signed_names(steps: &SigningSteps) -> Vec<&str> {
-    let mut lines = steps.canonical_request.rsplit('\n');
-    lines.nth(1).unwrap_or_default().split(';').collect()
-}
-
-/// A header's value in one line, as it can be sent.
+/// Returns a header's value in one line, as it can be sent.
 fn unfolded(value: &str) -> String {
     let lines: Vec<_> = value.lines().map(str::trim_ascii).collect();
     lines.join(" ")
-}
-
-/// The hash of a body, which is read in pieces: it may be larger than the memory.
-pub fn hash_body(path: &Path) -> Result<[u8; 32]> {
-    let mut body: Box<dyn Read> = match path.as_os_str() == "-" {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(File::open(path).map_err(|error| unreadable(path, &error))?),
-    };
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match body.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finalize().into()),
-            Ok(length) => hasher.update(&buffer[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(unreadable(path, &error)),
-        }
-    }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Refusal {
-    let name = match path.as_os_str() == "-" {
-        true => "standard input".into(),
-        false => format!("the file {}", path.display()),
-    };
-    Refusal::new(format!("the body can't be read from {name}: {error}"))
 }

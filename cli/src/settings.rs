@@ -1,32 +1,63 @@
-//! Where a request goes: region, endpoint and addressing style. An option goes before the environment, which
-//! goes before the profile.
+//! The options for the signer, the time and the bucket's host. An option precedes the environment,
+//! which precedes the profile.
 
-use crate::output::{Refusal, Result};
+use crate::credentials::ProfileOption;
 use crate::profile::{Profile, variable};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
+use presign::Timestamp;
 use presign::s3::{AddressingStyle, Bucket};
+use std::time::SystemTime;
 
-/// The region to sign for.
-pub fn region(given: Option<&str>, profile: &Profile) -> Result<String> {
-    if let Some(region) = given {
-        return Ok(region.into());
-    }
-    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-        if let Some(region) = variable(name)? {
-            return Ok(region);
-        }
-    }
-    Ok(profile.get("region").unwrap_or("us-east-1").into())
+/// The options for how, when and as whom to sign.
+#[derive(Args)]
+pub struct Signing {
+    /// The signature's version
+    #[arg(long, value_name = "V", value_enum, default_value_t)]
+    pub signature_version: SignatureVersion,
+
+    /// The signing time: 20130524T000000Z or RFC 3339; default now. With it, the output is
+    /// reproducible
+    #[arg(long = "at", value_name = "T", value_parser = Timestamp::parse)]
+    #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
+    pub time: Timestamp,
+
+    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
+    #[arg(long, value_name = "R")]
+    region: Option<String>,
+
+    #[command(flatten)]
+    pub profile: ProfileOption,
 }
 
-/// Where a bucket is.
+impl Signing {
+    pub fn region(&self, profile: &Profile) -> Result<String> {
+        Ok(match &self.region {
+            Some(region) => region.into(),
+            None => variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])?
+                .unwrap_or_else(|| profile.get("region").unwrap_or("us-east-1").into()),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SignatureVersion {
+    /// AWS Signature Version 4
+    #[default]
+    V4,
+    /// AWS Signature Version 2: of S3, and of the query APIs for any other service
+    V2,
+}
+
+/// The options for the host of a bucket.
 #[derive(Args)]
 pub struct Location {
-    /// A custom endpoint, as http://localhost:9000; default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's
+    /// A custom endpoint, as http://localhost:9000; default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
+    /// the profile's
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
-    /// Where the bucket's name stands; default the profile's, auto
+    /// The position of the bucket's name in the URL; default the profile's, auto
     #[arg(long, value_name = "STYLE", value_enum)]
     addressing_style: Option<Style>,
 
@@ -45,37 +76,33 @@ pub struct Location {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Style {
-    /// In the host where it can stand there, else, and for custom endpoints, in the path
+    /// In the host where possible; for other names and custom endpoints in the path
     Auto,
     /// In the host
     Virtual,
     /// In the path
     Path,
-    /// Nowhere: the endpoint is a domain of the bucket's own
+    /// Neither: the endpoint is a domain of the bucket's own
     Domain,
 }
 
 impl Location {
     pub fn bucket(&self, name: &str, region: String, profile: &Profile) -> Result<Bucket> {
         let mut bucket = Bucket::builder(name, region).addressing_style(self.style(profile)?);
-        let endpoint = self.endpoint(profile)?;
-        // What the environment or a profile says of AWS's hosts is void where the endpoint is none of them; an
-        // option is not, and the library refuses the two together.
-        let is_aws = endpoint.is_none();
-        if let Some(url) = endpoint {
+        let (mut dualstack, mut fips) = (self.dualstack, self.fips);
+        if let Some(url) = self.endpoint(profile)? {
             bucket = bucket.endpoint(url);
+        } else {
+            // The environment and the profile choose among AWS's endpoints only. The library
+            // rejects options that do so for a custom endpoint.
+            let is_on = |name, key| is_on(name, profile, key);
+            dualstack = dualstack || is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?;
+            fips = fips || is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?;
         }
-        if self.dualstack
-            || is_aws
-                && is_on(
-                    "AWS_USE_DUALSTACK_ENDPOINT",
-                    profile,
-                    "use_dualstack_endpoint",
-                )?
-        {
+        if dualstack {
             bucket = bucket.dualstack();
         }
-        if self.fips || is_aws && is_on("AWS_USE_FIPS_ENDPOINT", profile, "use_fips_endpoint")? {
+        if fips {
             bucket = bucket.fips();
         }
         if self.accelerate {
@@ -85,28 +112,24 @@ impl Location {
     }
 
     fn endpoint(&self, profile: &Profile) -> Result<Option<String>> {
-        if let Some(url) = &self.endpoint_url {
-            return Ok(Some(url.clone()));
+        if self.endpoint_url.is_some() {
+            return Ok(self.endpoint_url.clone());
         }
-        for name in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
-            if let Some(url) = variable(name)? {
-                return Ok(Some(url));
-            }
-        }
-        Ok(profile
-            .get_s3_service("endpoint_url")
-            .or_else(|| profile.get("endpoint_url"))
-            .map(Into::into))
+        let of_profile = || {
+            let url = profile.get_s3_service("endpoint_url");
+            url.or_else(|| profile.get("endpoint_url")).map(Into::into)
+        };
+        Ok(variable(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"])?.or_else(of_profile))
     }
 
     fn style(&self, profile: &Profile) -> Result<AddressingStyle> {
         let style = match (self.addressing_style, profile.get_s3("addressing_style")) {
             (Some(style), _) => style,
             (None, Some(text)) => Style::from_str(text, true).map_err(|_| {
-                Refusal::new(format!(
+                anyhow!(
                     "the profile `{}` has an addressing_style that is none of auto, virtual and path",
                     profile.name
-                ))
+                )
             })?,
             (None, None) => Style::Auto,
         };
@@ -119,19 +142,19 @@ impl Location {
     }
 }
 
-/// Whether the environment or the profile turns something on.
-fn is_on(variable_name: &str, profile: &Profile, key: &str) -> Result<bool> {
-    let (text, place) = match (variable(variable_name)?, profile.get(key)) {
-        (Some(text), _) => (text, variable_name.to_owned()),
-        (None, Some(text)) => (
-            text.into(),
+/// Returns whether the environment or the profile enables a setting.
+fn is_on(name: &str, profile: &Profile, key: &str) -> Result<bool> {
+    let (value, source) = match (variable(&[name])?, profile.get(key)) {
+        (Some(value), _) => (value, name.to_owned()),
+        (None, Some(value)) => (
+            value.into(),
             format!("{key} of the profile `{}`", profile.name),
         ),
         (None, None) => return Ok(false),
     };
-    match text.to_ascii_lowercase().as_str() {
+    match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Refusal::new(format!("{place} should be true or false"))),
+        _ => bail!("{source} should be true or false"),
     }
 }

@@ -116,7 +116,10 @@ fn inspect_refuses_what_is_not_presigned() {
     ] {
         for format in ["text", "json"] {
             let sentence = Presign::bare(["inspect", url, "--output", format]).refused();
-            assert!(sentence.contains("no presigned URL"), "{url:?}: {sentence}");
+            assert!(
+                sentence.contains("not a presigned URL"),
+                "{url:?}: {sentence}"
+            );
         }
     }
     Presign::bare(["inspect"]).misused();

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod batch;
 mod examine;
+mod imports;
 mod options;
 mod output;
 mod post;

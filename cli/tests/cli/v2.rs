@@ -329,9 +329,9 @@ fn each_header_is_sent_or_in_the_query_or_named() {
     assert_eq!(
         ran.stderr,
         "presign: send with it: Content-Type: text/plain\n\
-         presign: the header Range is not covered by the signature: whoever has the URL may send it or not, with any \
+         presign: the header Range is not covered by the signature: the sender may omit it or send any \
          value\n\
-         presign: the header x-amz-acl stands in the URL's query and is not to be sent as a header\n"
+         presign: the header x-amz-acl is in the URL's query and is not sent as a header\n"
     );
     let json = run().json();
     assert_eq!(json["not_covered"], serde_json::json!(["Range"]));

@@ -1,0 +1,77 @@
+//! The printing of presigned URLs, and the messages about their headers.
+
+use crate::args::Header;
+use crate::output::{self, Format, note};
+use crate::settings::SignatureVersion::{V2, V4};
+use crate::sign::{Presigned, has_name, is_host};
+use anyhow::Result;
+
+/// Prints a presigned URL, and notes which of the given headers must be sent with it.
+pub fn print_url(format: Format, presigned: &Presigned, given: &[Header]) -> Result<()> {
+    match format {
+        Format::Text => output::print(presigned.url.as_str())?,
+        Format::Json => output::print_json(&presigned.to_json())?,
+    }
+    note_headers(format, presigned, given);
+    Ok(())
+}
+
+/// Notes what happens to the given headers of a presigned URL.
+pub fn note_headers(format: Format, presigned: &Presigned, given: &[Header]) {
+    let url = &presigned.url;
+    note_to_send(format, url.headers());
+    for name in url.not_covered() {
+        note(format_args!(
+            "the header {name} is not covered by the signature: the sender may omit it or send any value"
+        ));
+    }
+    let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
+    let fact = match presigned.version {
+        V4 => NEVER_SIGNED,
+        V2 => "is in the URL's query and is not sent as a header",
+    };
+    note_given(given, |name| !has_name(noted(), name), fact);
+}
+
+/// Notes the headers to send that are not in the output: JSON has all except host.
+pub fn note_to_send<'a>(format: Format, headers: impl Iterator<Item = (&'a str, &'a str)>) {
+    for (name, value) in headers.filter(|(name, _)| format == Format::Text || is_host(name)) {
+        // The SSE-C key is a secret.
+        if name.to_ascii_lowercase().ends_with("-customer-key") {
+            note(format_args!("send with it: {name}, as it was given"));
+        } else {
+            note(format_args!("send with it: {name}: {value}"));
+        }
+    }
+}
+
+pub const NEVER_SIGNED: &str = "is never signed, so it need not be sent";
+
+/// Notes a fact about some of the given headers.
+pub fn note_given(given: &[Header], is_meant: impl Fn(&str) -> bool, fact: &str) {
+    for (name, _) in given {
+        if !is_host(name) && is_meant(name) {
+            note(format_args!("the header {name} {fact}"));
+        }
+    }
+}
+
+/// Notes that most clients change the URL of a key with a segment `.` or `..`.
+pub const DOT_SEGMENT: &str = "\
+    the key has a segment that is `.` or `..`, which most clients remove before they send the URL (curl keeps it with \
+    --path-as-is)";
+
+/// Returns whether clients rewrite the path of the key.
+pub fn has_dot_segment(key: &[u8]) -> bool {
+    key.split(|byte| *byte == b'/')
+        .any(|segment| matches!(segment, b"." | b".."))
+}
+
+/// Returns the host of the URL if it seems to name a bucket of S3.
+pub fn bucket_host(url: &str) -> Option<String> {
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    (is_aws && (host.contains(".s3.") || host.contains(".s3-"))).then_some(host)
+}
