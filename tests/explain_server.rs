@@ -3,7 +3,7 @@
 //!
 //! The server, like most that are not AWS's own, answers with a code and a message and never with what it saw. So what the sender
 //! knows is given too, as a person would: the credentials, or how the request was sent. Which causes can't be provoked there, and
-//! why, is in the table at the end; they are tested against recorded and documented bodies, in `tests/explain.rs`.
+//! why, is in the table at the end; they are tested against recorded and documented bodies, in `tests/reading/explain.rs`.
 #![cfg(feature = "explain")]
 
 mod server;
@@ -475,7 +475,7 @@ fn the_rest(live: &Live) {
 enum By {
     /// Above.
     Server,
-    /// In `tests/explain.rs`, for this reason not here.
+    /// In `tests/reading/explain.rs`, for this reason not here.
     Recorded(&'static str),
 }
 
@@ -552,7 +552,7 @@ const CASES: &[(Cause, By)] = {
 fn every_cause_has_a_case() {
     let causes: Vec<_> = CASES.iter().map(|(cause, _)| *cause).collect();
     assert_eq!(causes, Cause::ALL);
-    let recorded = include_str!("explain.rs");
+    let recorded = include_str!("reading/explain.rs");
     for (cause, by) in CASES {
         if let By::Recorded(why) = by {
             assert!(!why.is_empty());

@@ -29,7 +29,7 @@ use presign::v4::{SessionToken, Signer};
 use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("vectors/addresses.jsonl");
+const TABLE: &str = include_str!("../vectors/addresses.jsonl");
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -4,65 +4,18 @@
 //! signing. What it can't show: copies that the compiler makes on the stack; and what a caller is given, URLs and
 //! headers with a session token in them, is the caller's.
 
+use crate::allocator::freed_with;
 use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::v4::Signer;
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Payload, Request, Timestamp, v2};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
 const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
 const TOKEN: &str = "TokenThatNobodyMaySee+/0123456789abcdef==";
 /// As it stands in a query.
 const ENCODED_TOKEN: &str = "TokenThatNobodyMaySee%2B%2F0123456789abcdef%3D%3D";
-
-thread_local! {
-    /// What is looked for in this thread; nothing while it is empty.
-    static WANTED: Cell<&'static [&'static str]> = const { Cell::new(&[]) };
-    static FOUND: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Watching;
-
-// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it comes zeroed.
-unsafe impl GlobalAlloc for Watching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's layout is passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    // `realloc` is the trait's own: it allocates, copies, and frees the old block here.
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block is the caller's for a last time, whole, and every byte of it was set.
-        let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
-        let wanted = WANTED.try_with(Cell::get).unwrap_or_default();
-        for text in wanted {
-            // Half of it would be too much as well.
-            let (front, back) = text.as_bytes().split_at(text.len() / 2);
-            for half in [front, back] {
-                if bytes.windows(half.len()).any(|window| window == half) {
-                    let _ = FOUND.try_with(|found| found.set(found.get() + 1));
-                }
-            }
-        }
-        // SAFETY: block and layout are those of `alloc`.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Watching = Watching;
-
-/// How often a freed block held one of the texts.
-fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
-    FOUND.set(0);
-    WANTED.set(wanted);
-    work();
-    WANTED.set(&[]);
-    FOUND.get()
-}
 
 fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET).unwrap()

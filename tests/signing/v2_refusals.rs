@@ -1,8 +1,7 @@
 //! What SigV2 refuses, each beside a twin that is accepted, and the corners in which URL and signature have to
 //! agree: there an independent server, written for these tests, reads the URL and computes the signature again.
 
-mod support;
-
+use crate::support::{self, header_set, path_and_query, percent_decode, query_set, time};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{KeyInit as _, Mac as _};
@@ -11,7 +10,6 @@ use presign::v2::{QuerySigner, SignatureMethod, Signer};
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
 use presign::{Credentials, Error, ErrorKind, Request, Timestamp, v4};
 use std::time::Duration;
-use support::{header_set, path_and_query, percent_decode, query_set, time};
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -1,15 +1,13 @@
 //! The published SigV2 vectors: S3's REST interface in both forms, and the query APIs.
 
-mod support;
-
+use crate::support::{
+    Pairs, credentials, origin, path_and_query, percent_decode, query_set, vectors, with_headers,
+};
 use presign::s3::Bucket;
 use presign::v2::{QuerySigner, SignatureMethod, Signer};
 use presign::{Request, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
-use support::{
-    Pairs, credentials, origin, path_and_query, percent_decode, query_set, vectors, with_headers,
-};
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 

@@ -1,14 +1,12 @@
 //! What fuzzing has found, one test each, so that it stays found.
 
-mod support;
-
+use crate::support::{self, time};
 use presign::inspect::inspect;
 use presign::post::PostPolicy;
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{ErrorKind, Payload, Request, Timestamp, v2, v4};
 use std::time::Duration;
-use support::time;
 
 const NOW: &str = "20150830T123600Z";
 

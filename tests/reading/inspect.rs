@@ -192,7 +192,7 @@ fn the_documented_sigv2_url() {
 
 #[test]
 fn what_botocore_made_says_what_was_asked_for() {
-    let text = include_str!("vectors/botocore-sample.jsonl");
+    let text = include_str!("../vectors/botocore-sample.jsonl");
     let mut count = 0;
     for line in text.lines() {
         let record: Value = serde_json::from_str(line).unwrap();

@@ -1,16 +1,15 @@
 //! What `examples/identity.rs` makes, against what botocore makes of the same.
 
 #[allow(dead_code, reason = "the example's `main`")]
-#[path = "../examples/identity.rs"]
+#[path = "../../examples/identity.rs"]
 mod identity;
-mod support;
 
+use crate::support::{credentials, time, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::{credentials, time, vectors};
 
 #[derive(Deserialize)]
 struct Case {

@@ -1,6 +1,5 @@
 //! For each cause the mistake is made to a real request, the server's side is computed by the canonicaliser or stands in a recorded body,
 //! and the first finding has to name the cause.
-#![cfg(feature = "explain")]
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use presign::explain::{Answer, Attempt, Cause, Confidence, Explanation, Finding};
@@ -1143,7 +1142,7 @@ fn a_hostile_body_takes_no_time() {
 fn the_catalogue_is_whole() {
     let root = env!("CARGO_MANIFEST_DIR");
     let documents = std::fs::read_to_string(format!("{root}/src/explain/mod.rs")).unwrap();
-    let cases = std::fs::read_to_string(format!("{root}/tests/explain.rs")).unwrap();
+    let cases = std::fs::read_to_string(format!("{root}/tests/reading/explain.rs")).unwrap();
     let lines: Vec<_> = documents
         .lines()
         .filter_map(|line| line.strip_prefix("//! | `")?.split('`').next())

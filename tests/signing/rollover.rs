@@ -1,14 +1,12 @@
 //! One set of credentials, and one signer, for as long as a server lives: over midnights and months, for many regions, from many
 //! threads at once. Each signature is that of another implementation, which keeps no key.
 
-mod support;
-
+use crate::support::{hex, hmac_sha256, sha256_hex};
 use presign::s3::{AddressingStyle, Bucket};
 use presign::v4::Signer;
 use presign::{Credentials, Payload, Request, Timestamp};
 use std::thread;
 use std::time::Duration;
-use support::{hex, hmac_sha256, sha256_hex};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const DAY: i64 = 86_400;

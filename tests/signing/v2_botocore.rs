@@ -13,22 +13,20 @@
 //! - botocore signs an empty value of a sub-resource with its `=`. MinIO, Ceph and s3s don't; the sample has
 //!   no such case.
 //!
-//! And in the addressing of buckets, what tests/v4_botocore.rs lists: here `Virtual` with an IP address is an
+//! And in the addressing of buckets, what tests/signing/v4_botocore.rs lists: here `Virtual` with an IP address is an
 //! error, `auto` on AWS is regional, and an endpoint is a URL whose path is encoded already.
 
-mod support;
-
+use crate::support::botocore::{self, Client, Keys};
+use crate::support::{
+    Pairs, header_set, operation_like, origin, path_and_query, query_set, time, vector_lines,
+    with_headers,
+};
 use presign::s3::{AddressingStyle, Bucket, Operation};
 use presign::v2::{QuerySigner, Signer};
 use presign::{Credentials, ErrorKind, PresignedUrl, Request, SigningSteps, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
-use support::botocore::{self, Client, Keys};
-use support::{
-    Pairs, header_set, operation_like, origin, path_and_query, query_set, time, vector_lines,
-    with_headers,
-};
 
 #[derive(Deserialize)]
 struct Case {

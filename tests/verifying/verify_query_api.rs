@@ -1,7 +1,6 @@
 //! SigV2 of the query APIs, checked as a server does: the published calls and those of botocore verify, and no other does.
 
-mod support;
-
+use crate::support::{Pairs, credentials, percent_decode, time, vector_lines, vectors};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use presign::v2::{QuerySigner, SignatureMethod};
 use presign::verify::{CoveredPayload, ReceivedRequest, Scheme, Verifier, VerifyErrorKind as Kind};
@@ -10,7 +9,6 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
-use support::{Pairs, credentials, percent_decode, time, vector_lines, vectors};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -15,8 +15,11 @@
 //! - `virtual` with an IP address. botocore takes path style; here it is an error.
 //! - The path of an endpoint. botocore takes it as not yet encoded; here an endpoint is a URL, so its `%20` is a space.
 
-mod support;
-
+use crate::support::botocore::{self, Client, Keys};
+use crate::support::{
+    Pairs, header_set, http_date, operation_like, origin, path_and_query, query_set, time,
+    vector_lines, with_headers, without,
+};
 use presign::s3::{AddressingStyle, Bucket, Operation};
 use presign::v4::Signer;
 use presign::{Credentials, ErrorKind, Payload, Request, SigningSteps};
@@ -24,11 +27,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use support::botocore::{self, Client, Keys};
-use support::{
-    Pairs, header_set, http_date, operation_like, origin, path_and_query, query_set, time,
-    vector_lines, with_headers, without,
-};
 
 #[derive(Deserialize)]
 struct Case {

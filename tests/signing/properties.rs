@@ -1,8 +1,7 @@
 //! What holds for every request: that the signature is the one of a second, plain implementation; that order
 //! says nothing where the rules say so; that keys come through; that nothing panics.
 
-mod support;
-
+use crate::support::{self, Pairs, path_and_query, percent_decode, time, with_headers};
 use presign::s3::{AddressingStyle, Bucket, ContentDisposition};
 use presign::v4::{CanonicalUri, SessionToken, Signer};
 use presign::{Credentials, Payload, Request, SigningSteps, Timestamp};
@@ -11,7 +10,6 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::Config;
 use std::time::Duration;
-use support::{Pairs, path_and_query, percent_decode, time, with_headers};
 
 fn cases(count: u32) -> Config {
     Config {
@@ -23,7 +21,7 @@ fn cases(count: u32) -> Config {
 /// SigV4 once more, from AWS's documents, as plainly as can be: strings, sorted maps, and the crates for hash and
 /// HMAC. It takes a URL whose path and query are as they stand on the wire.
 mod reference {
-    use super::support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex};
+    use crate::support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex};
     use std::collections::BTreeMap;
     use time::OffsetDateTime;
     use time::format_description;

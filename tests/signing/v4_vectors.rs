@@ -1,16 +1,14 @@
 //! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS documents, and the
 //! published signing keys. Where each comes from stands in `tests/vectors/README.md`.
 
-mod support;
-
+use crate::support::{
+    HttpText, Pairs, credentials, header_set, hex, hmac_sha256, path_and_query, query_set, time,
+    unhex, vectors, with_headers, without,
+};
 use presign::v4::{CanonicalUri, SessionToken, Signer};
 use presign::{Payload, Request, SigningSteps};
 use serde::Deserialize;
 use std::time::Duration;
-use support::{
-    HttpText, Pairs, credentials, header_set, hex, hmac_sha256, path_and_query, query_set, time,
-    unhex, vectors, with_headers, without,
-};
 
 /// The three texts of a signature, compared in the order in which they arise: the first that
 /// differs is the one to look at.

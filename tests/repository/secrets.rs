@@ -1,7 +1,6 @@
 //! No secret comes out where nobody asked for it: not in `Debug`, not in `Display`, not in an error.
 
-mod support;
-
+use crate::support::time;
 use presign::inspect::inspect;
 use presign::post::{Condition, Key, Policy, PostPolicy, Refusal, Upload};
 use presign::s3::{AddressingStyle, Bucket, ContentDisposition};
@@ -13,7 +12,6 @@ use std::fmt::{Debug, Display};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::time;
 
 const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
 const TOKEN: &str = "TokenThatNobodyMaySee+/0123456789abcdef==";

@@ -10,8 +10,7 @@
 //! The published policies have other white space than boto3's; their signatures are checked beside the code
 //! that signs, and here they are read and held against the published forms.
 
-mod support;
-
+use crate::support::{credentials, origin, path_and_query, vector_text, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::post::{Policy, PostPolicy, Refusal, Upload};
@@ -20,7 +19,6 @@ use presign::{PresignedPost, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
-use support::{credentials, origin, path_and_query, vector_text, vectors};
 
 #[derive(Deserialize)]
 struct Case {

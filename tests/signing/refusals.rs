@@ -1,14 +1,12 @@
 //! What is refused, each beside a twin that is accepted. The kind of the error says which part of the input to
 //! look at, and the message names it.
 
-mod support;
-
+use crate::support::{self, time};
 use presign::s3::{AddressingStyle, Bucket, BucketBuilder};
 use presign::v4::{SessionToken, Signer};
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
 use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp, v2};
 use std::time::Duration;
-use support::time;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const HOUR: Duration = Duration::from_secs(3600);
