@@ -5,16 +5,12 @@
 //! has to accept the change. Where the server is laxer than S3 or knows less, a test says so under the name
 //! `the_server_overlooks_…`, so that nobody takes its answer there for a proof.
 
-mod server;
-#[path = "server/twins.rs"]
-mod twins;
-
+use crate::twins::*;
 use presign::s3::Operation;
 use presign::{Credentials, Timestamp, v2};
-use server::{ACCESS_KEY_ID, BUCKET, Request, SECRET_ACCESS_KEY, Server};
+use s3_server::{ACCESS_KEY_ID, BUCKET, Request, SECRET_ACCESS_KEY, Server};
 use std::time::Duration;
 use time::format_description::well_known::Rfc2822;
-use twins::*;
 
 const V2: Generation = Generation {
     link: |_, operation, body, credentials, expires_in, now| {

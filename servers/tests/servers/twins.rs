@@ -4,12 +4,9 @@
 //! What lives here: the server's buckets and user, the twins, and the scenarios that every generation goes through. What does
 //! not: how a generation signs and what its signature covers, which is the test's own ([`Generation`]).
 
-// Each generation uses a part of it.
-#![allow(dead_code)]
-
-use crate::server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use presign::s3::{Bucket, ContentDisposition, Operation};
 use presign::{Credentials, Timestamp};
+use s3_server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use std::time::{Duration, SystemTime};
 
 pub const TEN_MINUTES: Duration = Duration::from_secs(600);

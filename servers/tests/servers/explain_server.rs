@@ -4,18 +4,14 @@
 //! The server, like most that are not AWS's own, answers with a code and a message and never with what it saw. So what the sender
 //! knows is given too, as a person would: the credentials, or how the request was sent. Which causes can't be provoked there, and
 //! why, is in the table at the end; they are tested against recorded and documented bodies, in `tests/reading/explain.rs`.
-#![cfg(feature = "explain")]
 
-mod server;
-mod support;
-
+use crate::support::{hex, hmac_sha256};
 use presign::explain::{Answer, Attempt, Cause, Confidence};
 use presign::s3::Bucket;
 use presign::{Credentials, Payload, PostPolicy, Timestamp, v4};
-use server::{ACCESS_KEY_ID, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
+use s3_server::{ACCESS_KEY_ID, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
-use support::{hex, hmac_sha256};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -552,7 +548,7 @@ const CASES: &[(Cause, By)] = {
 fn every_cause_has_a_case() {
     let causes: Vec<_> = CASES.iter().map(|(cause, _)| *cause).collect();
     assert_eq!(causes, Cause::ALL);
-    let recorded = include_str!("reading/explain.rs");
+    let recorded = include_str!("../../../tests/reading/explain.rs");
     for (cause, by) in CASES {
         if let By::Recorded(why) = by {
             assert!(!why.is_empty());

@@ -6,17 +6,12 @@
 //! s3s reads the clock, so requests are signed at the time of the test; all else comes out of a seed. Swift is written in
 //! Python: its verdicts are recorded.
 
-#[path = "verify_differential/changes.rs"]
 mod changes;
-#[path = "verify_differential/differences.rs"]
 mod differences;
-#[path = "verify_differential/forms.rs"]
 mod forms;
-#[path = "verify_differential/requests.rs"]
 mod requests;
-mod server;
-mod support;
 
+use crate::support::{self, Pairs, vector_lines};
 use changes::{
     CHANGES,
     Change::{self, After, Before, Resigned},
@@ -46,7 +41,6 @@ use std::path::Path;
 use std::pin::Pin;
 use std::str::FromStr as _;
 use std::time::{Duration, SystemTime};
-use support::{Pairs, vector_lines};
 use tokio::runtime;
 
 const ID: &str = "AKIDEXAMPLE";
@@ -366,7 +360,7 @@ impl Judges {
         let fields = posted.fields.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
         let url = format!("http://{DOMAIN}/{}", posted.bucket);
-        let made = server::Request::form(&url, fields, "me.png", &posted.file);
+        let made = s3_server::Request::form(&url, fields, "me.png", &posted.file);
         let mut request = http::Request::post(format!("/{}", posted.bucket)).header("Host", DOMAIN);
         for (name, value) in &made.headers {
             request = request.header(name, value);

@@ -4,9 +4,6 @@
 //! What lives here: the server, and a client that sends a request just as it is written. What does not: anything
 //! that signs. The key pair is made up here; no other server knows it.
 
-// Each test and example uses a part of it.
-#![allow(dead_code)]
-
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;

@@ -5,9 +5,10 @@
 //! they fail instead.
 
 #[allow(dead_code, reason = "the example's `main`")]
-#[path = "../examples/upload_page.rs"]
+#[path = "../../../examples/upload_page.rs"]
 mod upload_page;
 
+use s3_server::{Request, Server};
 use serde_json::{Value, json};
 use std::env;
 use std::fs;
@@ -16,7 +17,6 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use upload_page::server::{Request, Server};
 
 /// A picture as far as a browser looks: it goes by the name of the file.
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n--\r\n\0\xff";

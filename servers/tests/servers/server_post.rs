@@ -5,18 +5,14 @@
 //! Where the server is laxer or stricter than S3, a test says so under the name `the_server_…`, so that
 //! nobody takes its answer there for a proof.
 
-mod server;
-#[path = "server/twins.rs"]
-mod twins;
-
+use crate::twins::{self, *};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::{Credentials, Error, PresignedPost, Timestamp};
-use server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
+use s3_server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use std::time::Duration;
-use twins::*;
 
 const FILE: &[u8] = b"\x89PNG\r\n\r\n-- not quite \0";
 const FILE_KEY: &str = "user/eric/M\u{e4}rz 1+2.png";

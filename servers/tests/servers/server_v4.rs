@@ -4,17 +4,13 @@
 //! Where the server is laxer than S3, a test says so under the name `the_server_overlooks_…`, so that nobody
 //! takes its answer there for a proof.
 
-mod server;
-#[path = "server/twins.rs"]
-mod twins;
-
+use crate::twins::*;
 use presign::s3::Operation;
 use presign::{Credentials, Payload, Timestamp, v4};
-use server::{BUCKET, REGION, Request, Server};
+use s3_server::{BUCKET, REGION, Request, Server};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
-use twins::*;
 
 const V4: Generation = Generation {
     link: |_, operation, body, credentials, expires_in, now| {
@@ -304,7 +300,7 @@ fn access_keys_of_every_kind() {
 fn an_access_key_with_a_comma_works_in_links() {
     const ID: &str = "a,b";
     let server = Server::start_for(ID).unwrap();
-    let user = Credentials::new(ID, server::SECRET_ACCESS_KEY).unwrap();
+    let user = Credentials::new(ID, s3_server::SECRET_ACCESS_KEY).unwrap();
     for bucket in buckets(&server) {
         let list = bucket.operation("GET").query("list-type", "2");
         let sign = |user| link(&list, b"")(user, TEN_MINUTES, now());
