@@ -8,5 +8,6 @@ mod support;
 mod explain;
 mod fuzz_findings;
 mod inspect;
+#[cfg(feature = "std")]
 mod interop;
 mod limits;
