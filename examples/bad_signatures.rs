@@ -130,9 +130,6 @@ fn urls(
 
 // What judges them.
 
-#[path = "../tests/server/mod.rs"]
-mod server;
-
 use presign::verify::{ReceivedRequest, Verifier};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -148,24 +145,24 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let server = server::Server::start()?;
+    let server = s3_server::Server::start()?;
     std::fs::write(server.file("a.txt"), "content")?;
     std::fs::write(server.file("b.txt"), "other content")?;
-    let credentials = Credentials::new(server::ACCESS_KEY_ID, server::SECRET_ACCESS_KEY)?;
-    let bucket = Bucket::builder(server::BUCKET, server::REGION)
+    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
+    let bucket = Bucket::builder(s3_server::BUCKET, s3_server::REGION)
         .endpoint(server.endpoint())
         .build()?;
-    let verifier = Verifier::new(server::REGION, "s3");
+    let verifier = Verifier::new(s3_server::REGION, "s3");
     // A whole minute, so that a second later it is the same day.
     let now = Timestamp::from(SystemTime::now()).round_down(Duration::from_secs(60));
 
     println!("What is wrong, the URL, and what this crate and the server say to it:");
     for (what, code, url) in urls(&bucket, &credentials, now)? {
         let received = ReceivedRequest::from_url("GET", &url)?;
-        let find = |id: &str| (id == server::ACCESS_KEY_ID).then_some(&credentials);
+        let find = |id: &str| (id == s3_server::ACCESS_KEY_ID).then_some(&credentials);
         let verdict = verifier.verify(&received, now, find);
         let ours = verdict.err().map_or("", |error| error.code());
-        let answer = server::Request::new("GET", &url).send()?;
+        let answer = s3_server::Request::new("GET", &url).send()?;
         println!("\n{what}\n{url}");
         let said = [ours, answer.error_code().unwrap_or_default()];
         let [this, that] = said.map(|code| if code.is_empty() { "accepted" } else { code });

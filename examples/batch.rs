@@ -5,7 +5,8 @@
 //! $ seq 1000000 | cargo run --release --example batch > links.txt
 //! ```
 //!
-//! `write_links` is the part to copy. tests/batch_example.rs holds its output to what botocore signs.
+//! `write_links` is the part to copy. tests/memory/batch_example.rs compares its output with what
+//! botocore signs.
 
 use presign::s3::{Bucket, Links};
 use presign::{Credentials, Error};

@@ -1,16 +1,13 @@
 //! Shares a file by link: uploads it through one presigned URL, downloads it through others, of SigV4 and of SigV2, and
 //! shows which links a server refuses. Then uploads it through a form that limits what may be sent.
 //!
-//! `cargo run --example share` needs nothing but Rust. The server is in tests/server/mod.rs; it was written
+//! `cargo run --example share` needs nothing but Rust. The server is in servers/src/lib.rs. It was written
 //! by others, runs inside this program, and verifies signatures as S3 does.
-
-#[path = "../tests/server/mod.rs"]
-mod server;
 
 use presign::post::PostPolicy;
 use presign::s3::{Bucket, ContentDisposition};
 use presign::{Credentials, PresignedUrl};
-use server::{Answer, Request, Server};
+use s3_server::{Answer, Request, Server};
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -36,8 +33,8 @@ fn share() -> Result<(), Box<dyn Error>> {
     println!("It knows one user and checks the signature of every request.");
 
     // All that signing needs. For AWS it is `Bucket::new("examplebucket", "us-east-1")`.
-    let credentials = Credentials::new(server::ACCESS_KEY_ID, server::SECRET_ACCESS_KEY)?;
-    let bucket = Bucket::builder(server::BUCKET, server::REGION)
+    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
+    let bucket = Bucket::builder(s3_server::BUCKET, s3_server::REGION)
         .endpoint(server.endpoint())
         .build()?;
 

@@ -2,17 +2,14 @@
 //! bucket; the page's server only signs.
 //!
 //! `cargo run --example upload_page` needs nothing but Rust. It prints the address of the page, and runs until
-//! Ctrl-C; `--port N` chooses the port. The server is in tests/server/mod.rs; it was written by others, runs inside
-//! this program, and verifies signatures as S3 does.
-
-#[path = "../tests/server/mod.rs"]
-pub mod server;
+//! Ctrl-C; `--port N` chooses the port. The server is in servers/src/lib.rs. It was written by others, runs
+//! inside this program, and verifies signatures as S3 does.
 
 use presign::post::PostPolicy;
 use presign::s3::Bucket;
 use presign::{Credentials, PresignedPost};
+use s3_server::{Page, Server};
 use serde_json::json;
-use server::{Page, Server};
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -54,7 +51,7 @@ fn port() -> Result<u16, Box<dyn Error>> {
 /// Starts the page and the bucket on this port, 0 for one that is free.
 pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
     // All that signing needs. For AWS it is `Bucket::new("examplebucket", "us-east-1")`.
-    let credentials = Credentials::new(server::ACCESS_KEY_ID, server::SECRET_ACCESS_KEY)?;
+    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
     Server::start_with(port, |endpoint| {
         Box::new(move |target| answer(&endpoint, &credentials, target))
     })
@@ -73,7 +70,7 @@ fn answer(endpoint: &str, credentials: &Credentials, target: &str) -> Option<Pag
 }
 
 fn bucket(endpoint: &str) -> Result<Bucket, presign::Error> {
-    Bucket::builder(server::BUCKET, server::REGION)
+    Bucket::builder(s3_server::BUCKET, s3_server::REGION)
         .endpoint(endpoint)
         .build()
 }

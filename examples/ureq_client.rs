@@ -75,9 +75,6 @@ fn accepted(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>, 
 
 // What runs it.
 
-#[path = "../tests/server/mod.rs"]
-mod server;
-
 use presign::s3::{Bucket, ContentDisposition};
 use presign::{Credentials, PostPolicy};
 use std::process::ExitCode;
@@ -98,11 +95,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let server = server::Server::start()?;
+    let server = s3_server::Server::start()?;
     println!("An S3 server is running at {}.", server.endpoint());
     let agent = agent();
-    let credentials = Credentials::new(server::ACCESS_KEY_ID, server::SECRET_ACCESS_KEY)?;
-    let bucket = Bucket::builder(server::BUCKET, server::REGION)
+    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
+    let bucket = Bucket::builder(s3_server::BUCKET, s3_server::REGION)
         .endpoint(server.endpoint())
         .build()?;
     let now = SystemTime::now();

@@ -5,8 +5,8 @@
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p axum-service
 //! ```
 //!
-//! The bucket's server is in tests/server/mod.rs of the library; it was written by others, runs inside this program,
-//! and verifies signatures as S3 does.
+//! The bucket's server is in servers/src/lib.rs of the repository. It was written by others, runs inside
+//! this program, and verifies signatures as S3 does.
 
 mod service;
 

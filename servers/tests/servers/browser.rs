@@ -1,0 +1,350 @@
+//! The page of `examples/upload_page.rs` in a real browser: headless Chromium, driven by chromedriver over the
+//! protocol WebDriver (<https://www.w3.org/TR/webdriver2/>).
+//!
+//! Where one of the two programs is missing, these tests say so and pass. With `PRESIGN_BROWSER=required` in the environment
+//! they fail instead.
+
+#[allow(dead_code, reason = "the example's `main`")]
+#[path = "../../../examples/upload_page.rs"]
+mod upload_page;
+
+use s3_server::{Request, Server};
+use serde_json::{Value, json};
+use std::env;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A picture as far as a browser looks: it goes by the name of the file.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n--\r\n\0\xff";
+
+// The tests
+
+#[test]
+fn a_form_uploads_what_its_policy_allows() {
+    let Some(test) = Test::start("a_form_uploads_what_its_policy_allows") else {
+        return;
+    };
+    let stored = test.server.file("pictures/by-form");
+    let submit = |file: &str, content: &[u8]| {
+        test.browser.open(&test.page());
+        let file = test.file(file, content);
+        test.browser.type_into("#by-form input[type=file]", &file);
+        test.browser.click("#by-form button");
+    };
+
+    submit("large.png", &[b'x'; 1_000_001]);
+    test.browser.wait_for("EntityTooLarge");
+    submit("empty.png", b"");
+    test.browser.wait_for("EntityTooSmall");
+    // The script beside the form has filled in the file's type.
+    submit("text.txt", PICTURE);
+    test.browser.wait_for("InvalidPolicyDocument");
+    assert!(!stored.exists());
+
+    submit("m\u{e4}rz 1.png", PICTURE);
+    test.browser.wait_for("The picture is stored");
+    assert_eq!(fs::read(&stored).unwrap(), PICTURE);
+    assert_eq!(test.content_type("by-form"), "image/png");
+
+    let most = vec![b'y'; 1_000_000];
+    submit("most.jpg", &most);
+    test.browser.wait_for("The picture is stored");
+    assert!(fs::read(&stored).unwrap() == most);
+    assert_eq!(test.content_type("by-form"), "image/jpeg");
+}
+
+#[test]
+fn a_script_uploads_what_its_policy_allows() {
+    let Some(test) = Test::start("a_script_uploads_what_its_policy_allows") else {
+        return;
+    };
+    let stored = test.server.file("pictures/by-script");
+    let upload = |file: &str, content: &[u8]| {
+        test.browser.open(&test.page());
+        let file = test.file(file, content);
+        test.browser.type_into("#by-script input", &file);
+        test.browser.click("#by-script button");
+    };
+
+    upload("large.png", &[b'x'; 1_000_001]);
+    test.browser.wait_for("EntityTooLarge");
+    upload("empty.png", b"");
+    test.browser.wait_for("EntityTooSmall");
+    upload("text.txt", PICTURE);
+    test.browser.wait_for("InvalidPolicyDocument");
+    assert!(!stored.exists());
+
+    upload("picture.png", PICTURE);
+    let link = test.browser.attribute("#by-script a", "href");
+    assert_eq!(fs::read(&stored).unwrap(), PICTURE);
+    let answer = Request::new("GET", &link).send().unwrap();
+    assert_eq!((answer.status, &*answer.body), (200, PICTURE));
+    assert_eq!(answer.header("content-type"), Some("image/png"));
+}
+
+/// The page's own answers need no browser.
+#[test]
+fn the_page_hands_out_links() {
+    let server = upload_page::start(0).unwrap();
+    let get = |path: &str| {
+        let url = format!("{}{path}", server.endpoint());
+        Request::new("GET", &url).send().unwrap()
+    };
+    let ask = |query: &str| -> (u16, Value) {
+        let answer = get(&format!("/presigned-url{query}"));
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
+    };
+
+    fs::create_dir(server.file("pictures")).unwrap();
+    fs::write(server.file("pictures/a+b \u{e4}"), PICTURE).unwrap();
+    let (status, json) = ask("?file_name=a%2Bb+%C3%A4");
+    assert_eq!(status, 200);
+    let link = json["presigned_url"].as_str().unwrap();
+    let answer = Request::new("GET", link).send().unwrap();
+    assert_eq!((answer.status, &*answer.body), (200, PICTURE));
+    let changed = link.replacen("a%2Bb", "a%2Bc", 1);
+    let answer = Request::new("GET", &changed).send().unwrap();
+    assert_eq!(answer.error_code(), Some("SignatureDoesNotMatch"));
+
+    for (query, message) in [
+        ("", "one file_name"),
+        ("?other=x", "one file_name"),
+        ("?file_name=a&file_name=b", "one file_name"),
+        ("?file_name=", "empty"),
+        ("?file_name=..%2Fx", "rewrites"),
+    ] {
+        let (status, json) = ask(query);
+        let text = json["message"].as_str().unwrap();
+        assert_eq!(status, 400, "{query}");
+        assert!(text.contains(message), "{query}: {text}");
+        assert_eq!(json.get("presigned_url"), None, "{query}");
+    }
+    // What is no page is the bucket's, and asks for a signature.
+    assert_eq!(get("/examplebucket").error_code(), Some("AccessDenied"));
+}
+
+// What the tests stand on
+
+/// The page and a browser.
+struct Test {
+    server: Server,
+    browser: Browser,
+    folder: TempDir,
+}
+
+impl Test {
+    /// None where there is no browser, and that is allowed.
+    fn start(name: &str) -> Option<Test> {
+        let browser = match Browser::start() {
+            Ok(browser) => browser,
+            Err(missing) if env::var("PRESIGN_BROWSER").is_ok_and(|value| value == "required") => {
+                panic!("PRESIGN_BROWSER=required, but there is no {missing}")
+            }
+            Err(missing) => {
+                // Not by a macro: the test runner would keep that to itself.
+                let note = format!("test {name} ... SKIPPED: there is no {missing} in PATH\n");
+                io::stderr().write_all(note.as_bytes()).unwrap();
+                return None;
+            }
+        };
+        Some(Test {
+            server: upload_page::start(0).unwrap(),
+            browser,
+            folder: tempfile::tempdir().unwrap(),
+        })
+    }
+
+    fn page(&self) -> String {
+        format!("{}/", self.server.endpoint())
+    }
+
+    /// A file to choose; its path.
+    fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.into_os_string().into_string().unwrap()
+    }
+
+    /// The type that the bucket has for a picture.
+    fn content_type(&self, name: &str) -> String {
+        let url = format!("{}presigned-url?file_name={name}", self.page());
+        let answer = Request::new("GET", &url).send().unwrap();
+        let json: Value = serde_json::from_slice(&answer.body).unwrap();
+        let link = json["presigned_url"].as_str().unwrap();
+        let answer = Request::new("GET", link).send().unwrap();
+        answer.header("content-type").unwrap().to_owned()
+    }
+}
+
+/// A browser with one window. It ends with this value.
+struct Browser {
+    /// The address of the session, once there is one.
+    session: String,
+    driver: Child,
+    /// Kept open: the driver may write to it.
+    _output: BufReader<ChildStdout>,
+    _profile: TempDir,
+}
+
+/// How long a page may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Browser {
+    /// Starts the browser, or tells which program is missing.
+    fn start() -> Result<Browser, &'static str> {
+        let chromium = program(&["chromium", "chromium-browser", "google-chrome"]);
+        let chromium = chromium.ok_or("chromium")?;
+        let driver = program(&["chromedriver"]).ok_or("chromedriver")?;
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(driver.stdout.take().unwrap());
+        let mut browser = Browser {
+            session: String::new(),
+            driver,
+            _output: output,
+            _profile: tempfile::tempdir().unwrap(),
+        };
+
+        // "ChromeDriver was started successfully on port 12345."
+        let mut lines = browser._output.by_ref().lines().map(Result::unwrap);
+        let port = lines
+            .find_map(|line| {
+                let (_, port) = line.split_once("successfully on port ")?;
+                Some(port.trim_end_matches('.').to_owned())
+            })
+            .expect("chromedriver to say its port");
+        let profile = format!("--user-data-dir={}", browser._profile.path().display());
+        let args = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--no-proxy-server",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &profile,
+        ];
+        let sessions = format!("http://localhost:{port}/session");
+        let session = call(
+            "POST",
+            &sessions,
+            &json!({"capabilities": {"alwaysMatch": {
+                "goog:chromeOptions": {"binary": chromium, "args": args},
+            }}}),
+        );
+        let id = session["sessionId"].as_str().expect("a session");
+        browser.session = format!("{sessions}/{id}");
+        Ok(browser)
+    }
+
+    fn post(&self, path: &str, body: Value) -> Value {
+        call("POST", &format!("{}/{path}", self.session), &body)
+    }
+
+    fn open(&self, url: &str) {
+        self.post("url", json!({"url": url}));
+    }
+
+    /// The address of the element that a CSS selector finds, once it is there.
+    fn element(&self, selector: &str) -> String {
+        /// The name by which WebDriver gives an element.
+        const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+        let found = wait(|| {
+            let query = json!({"using": "css selector", "value": selector});
+            let element = self.post("element", query);
+            Some(element[ELEMENT].as_str()?.to_owned())
+        });
+        let id = found.unwrap_or_else(|| panic!("no {selector} in {}", self.text()));
+        format!("element/{id}")
+    }
+
+    fn type_into(&self, selector: &str, text: &str) {
+        let element = self.element(selector);
+        let typed = self.post(&format!("{element}/value"), json!({"text": text}));
+        assert!(typed.is_null(), "{typed}");
+    }
+
+    fn click(&self, selector: &str) {
+        let clicked = self.post(&format!("{}/click", self.element(selector)), json!({}));
+        assert!(clicked.is_null(), "{clicked}");
+    }
+
+    fn attribute(&self, selector: &str, name: &str) -> String {
+        let path = format!(
+            "{}/{}/attribute/{name}",
+            self.session,
+            self.element(selector)
+        );
+        let value = call("GET", &path, &Value::Null);
+        value.as_str().expect("an attribute").to_owned()
+    }
+
+    /// What there is to read on the page.
+    fn text(&self) -> String {
+        let script = "return document.documentElement.textContent";
+        let text = self.post("execute/sync", json!({"script": script, "args": []}));
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page says this.
+    fn wait_for(&self, text: &str) {
+        let found = wait(|| self.text().contains(text).then_some(()));
+        assert!(found.is_some(), "no {text} in {}", self.text());
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !self.session.is_empty() {
+            // The browser ends with its session. What is left to do on an error is to end the driver.
+            let _ = Request::new("DELETE", &self.session).send();
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// One call of the driver: the `value` of its answer, which describes the error if there was one.
+fn call(method: &str, url: &str, body: &Value) -> Value {
+    let answer = Request::new(method, url)
+        .headers([("Content-Type", "application/json")])
+        .body(body.to_string().as_bytes())
+        .send()
+        .unwrap();
+    let mut answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    answer["value"].take()
+}
+
+/// Asks until there is an answer, or patience ends.
+fn wait<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            None if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(50)),
+            answer => return answer,
+        }
+    }
+}
+
+/// The first of these programs in PATH.
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    let programs = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    programs.into_iter().find(|program| program.is_file())
+}

@@ -1,0 +1,13 @@
+//! Tests against software of other authors: an S3 server, other verifiers, and a browser.
+
+#[path = "../../../tests/support/mod.rs"]
+mod support;
+mod twins;
+
+mod browser;
+#[cfg(feature = "explain")]
+mod explain_server;
+mod server_post;
+mod server_v2;
+mod server_v4;
+mod verify_differential;

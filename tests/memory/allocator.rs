@@ -1,0 +1,78 @@
+//! The global allocator of these tests. For each thread it counts allocations, and it searches freed
+//! blocks for secrets.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    static ALLOCATED: Cell<Allocated> = const { Cell::new(Allocated { count: 0, bytes: 0 }) };
+    /// The texts to search for in this thread. While the list is empty, nothing is searched.
+    static WANTED: Cell<&'static [&'static str]> = const { Cell::new(&[]) };
+    static FOUND: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The allocations of a closure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allocated {
+    pub count: u64,
+    pub bytes: u64,
+}
+
+struct Watching;
+
+// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it comes
+// zeroed.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATED.try_with(|allocated| {
+            let Allocated { count, bytes } = allocated.get();
+            allocated.set(Allocated {
+                count: count + 1,
+                bytes: bytes + layout.size() as u64,
+            });
+        });
+        // SAFETY: the caller's layout is passed on.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    // `realloc` is the trait's own: it allocates, copies, and frees the old block here.
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the block is the caller's for a last time, whole, and every byte of it was set.
+        let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
+        let wanted = WANTED.try_with(Cell::get).unwrap_or_default();
+        for text in wanted {
+            // Half of it would be too much as well.
+            let (front, back) = text.as_bytes().split_at(text.len() / 2);
+            for half in [front, back] {
+                if bytes.windows(half.len()).any(|window| window == half) {
+                    let _ = FOUND.try_with(|found| found.set(found.get() + 1));
+                }
+            }
+        }
+        // SAFETY: block and layout are those of `alloc`.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+/// Counts what a closure allocates in this thread. A reallocation counts as one allocation.
+pub fn measure(work: impl FnOnce()) -> Allocated {
+    let before = ALLOCATED.get();
+    work();
+    let after = ALLOCATED.get();
+    Allocated {
+        count: after.count - before.count,
+        bytes: after.bytes - before.bytes,
+    }
+}
+
+/// Counts how often a block that a closure freed held half of one of the texts.
+pub fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
+    FOUND.set(0);
+    WANTED.set(wanted);
+    work();
+    WANTED.set(&[]);
+    FOUND.get()
+}

@@ -1,0 +1,12 @@
+//! Tests of memory: the number of allocations, and secrets in freed blocks. They share one global
+//! allocator.
+
+mod allocator;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod allocations;
+#[cfg(feature = "std")]
+mod batch_example;
+mod verify_allocates_nothing;
+mod zeroized;

@@ -1,0 +1,111 @@
+//! A presigned URL is verified without an allocation, once its signing key is known.
+
+use crate::allocator::measure;
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, Payload, Timestamp, s3::Bucket};
+use std::time::Duration;
+
+fn allocations(work: impl FnOnce()) -> u64 {
+    measure(work).count
+}
+
+#[test]
+fn a_valid_url_costs_no_allocation() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        .unwrap()
+        .with_session_token("IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ/+=")
+        .unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let v4 = bucket
+        .get("a b/c.txt")
+        .response_content_type("text/plain")
+        .presign(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let plain =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
+    let v2 = bucket
+        .get("a b/c.txt")
+        .presign_v2(&plain, Duration::from_secs(60), now)
+        .unwrap();
+    let verifier = Verifier::new("us-east-1", "s3")
+        .allow_v2(Duration::from_secs(60))
+        .base_domain("s3.us-east-1.amazonaws.com");
+    for (link, credentials) in [(v4, credentials), (v2, plain)] {
+        let check = || {
+            let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+            let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+            assert!(verified.is_ok());
+        };
+        check();
+        assert_eq!(allocations(check), 0, "{:?}", link);
+    }
+    assert_eq!(allocations(|| drop(String::from("counted"))), 1);
+}
+
+/// A token of SigV2 is signed as it is before it is encoded: it is decoded once, into a list of such parameters.
+#[test]
+fn a_token_of_sigv2_costs_two() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        .unwrap()
+        .with_session_token("IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ/+=".repeat(10))
+        .unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a.txt")
+        .presign_v2(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let verifier = Verifier::new("us-east-1", "s3")
+        .allow_v2(Duration::from_secs(60))
+        .base_domain("s3.us-east-1.amazonaws.com");
+    let check = || {
+        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 2);
+}
+
+/// As a server receives them: target and headers, in place of a whole URL.
+#[test]
+fn neither_does_a_target_or_a_signed_header() {
+    let now = Timestamp::parse("20130524T000000Z").unwrap();
+    let credentials =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let host = "examplebucket.s3.us-east-1.amazonaws.com";
+    let verifier = Verifier::new("us-east-1", "s3");
+
+    let link = bucket
+        .get("a.txt")
+        .presign(&credentials, Duration::from_secs(60), now)
+        .unwrap();
+    let target = link.as_str().split_once(host).unwrap().1;
+    let check = || {
+        let request = ReceivedRequest::new("GET", target).header("Host", host);
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 0);
+
+    let put = bucket
+        .put("a.txt")
+        .header("Content-Type", "text/plain")
+        .header("x-amz-acl", "private");
+    let signed = put.sign(&credentials, Payload::of(b"body"), now).unwrap();
+    let check = || {
+        let request = ReceivedRequest::new("PUT", "/a.txt")
+            .header("Host", host)
+            .header("content-type", "text/plain")
+            .header("x-amz-acl", "private")
+            .headers(signed.headers())
+            .body(b"body");
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    check();
+    assert_eq!(allocations(check), 0);
+}

@@ -1,0 +1,337 @@
+//! POST policies against what botocore wrote and signed: URL, fields in order, policy and signature.
+//!
+//! Where the URL differs, and why that is meant:
+//! - `ABC.Example.COM` and `:443`. botocore leaves them as they are; we write the host in lower case and leave out the
+//!   default port. The URLs are compared in that form.
+//! - `auto` on AWS. botocore leaves the region out of the host; we do so only when asked for the global endpoint.
+//! - `virtual` for a bucket with dots over https, or with an IP address. botocore takes path style without a
+//!   word; here `Virtual` is an order, and it is `Auto` that takes path style.
+//!
+//! The published policies have other white space than boto3's; their signatures are checked beside the code
+//! that signs, and here they are read and held against the published forms.
+
+use crate::support::{credentials, origin, path_and_query, vector_text, vectors};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use presign::post::{Policy, PostPolicy, Refusal, Upload};
+use presign::s3::{AddressingStyle, Bucket};
+use presign::{PresignedPost, Timestamp};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    kind: String,
+    credentials: Keys,
+    epoch: i64,
+    expires: u64,
+    client: Client,
+    bucket: String,
+    key: String,
+    fields: Map<String, Value>,
+    conditions: Vec<Value>,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    access_key: String,
+    secret_key: String,
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Client {
+    region_name: String,
+    endpoint_url: Option<String>,
+    addressing_style: String,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    url: String,
+    fields: Map<String, Value>,
+    policy: String,
+    signature: String,
+}
+
+fn cases() -> Vec<Case> {
+    let text = vector_text("botocore-sample.jsonl");
+    let posts = text
+        .lines()
+        .filter(|line| line.contains(r#""kind": "post-v"#));
+    posts
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+impl Case {
+    fn bucket(&self) -> Bucket {
+        let mut builder = Bucket::builder(&self.bucket, &self.client.region_name);
+        if let Some(endpoint) = &self.client.endpoint_url {
+            builder = builder.endpoint(endpoint);
+        }
+        if self.expected.url.ends_with(".s3.amazonaws.com/") {
+            builder = builder.global_endpoint();
+        }
+        let in_host = self.expected.url.contains(&format!("://{}.", self.bucket));
+        let style = match self.client.addressing_style.as_str() {
+            "path" => AddressingStyle::Path,
+            "virtual" if in_host => AddressingStyle::Virtual,
+            _ => AddressingStyle::Auto,
+        };
+        builder.addressing_style(style).build().unwrap()
+    }
+
+    fn policy(&self) -> PostPolicy {
+        let mut policy = PostPolicy::new(self.key.as_str());
+        for (name, value) in &self.fields {
+            policy = policy.field(name, value.as_str().unwrap());
+        }
+        for condition in &self.conditions {
+            policy = policy.condition_json(&condition.to_string());
+        }
+        policy
+    }
+
+    fn sign(&self, policy: &PostPolicy) -> PresignedPost {
+        let keys = &self.credentials;
+        let credentials = credentials(&keys.access_key, &keys.secret_key, keys.token.as_deref());
+        let now = Timestamp::from_unix_seconds(self.epoch);
+        let life = Duration::from_secs(self.expires);
+        let signed = match self.kind.as_str() {
+            "post-v4" => policy.presign(&self.bucket(), &credentials, life, now),
+            _ => policy.presign_v2(&self.bucket(), &credentials, life, now),
+        };
+        signed.unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+}
+
+#[test]
+fn forms_are_those_of_botocore() {
+    let cases = cases();
+    assert_eq!(cases.len(), 17);
+    for case in &cases {
+        let (id, expected) = (&case.id, &case.expected);
+        let form = case.sign(&case.policy());
+        assert_eq!(form.policy(), expected.policy, "{id}");
+        let fields: Vec<_> = form.fields().collect();
+        let theirs = expected.fields.iter();
+        let theirs: Vec<_> = theirs
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+            .collect();
+        assert_eq!(fields, theirs, "{id}");
+        assert_eq!(form.signature().as_str(), expected.signature, "{id}");
+        assert_eq!(origin(form.url()), origin(&expected.url), "{id}");
+        let path = path_and_query(&expected.url);
+        assert_eq!(path_and_query(form.url()), path, "{id}");
+        let ends = case.epoch + i64::try_from(case.expires).unwrap();
+        assert_eq!(form.expires_at().unix_seconds(), ends, "{id}");
+    }
+}
+
+/// A field alone makes the condition that botocore had to be given.
+#[test]
+fn a_field_makes_its_own_condition() {
+    let exact = |case: &&Case| {
+        case.conditions.len() == case.fields.len()
+            && case
+                .conditions
+                .iter()
+                .zip(&case.fields)
+                .all(|(condition, (name, value))| condition.get(name) == Some(value))
+    };
+    let cases = cases();
+    let cases: Vec<_> = cases.iter().filter(exact).collect();
+    assert!(cases.len() > 3);
+    for case in cases {
+        let policy = case.fields.iter().fold(
+            PostPolicy::new(case.key.as_str()),
+            |policy, (name, value)| policy.field(name, value.as_str().unwrap()),
+        );
+        assert_eq!(case.sign(&policy).policy(), case.expected.policy);
+        let policy = case.fields.iter().fold(
+            PostPolicy::new(case.key.as_str()),
+            |policy, (name, value)| policy.eq(name, value.as_str().unwrap()),
+        );
+        let form = case.sign(&policy);
+        assert_eq!(form.policy(), case.expected.policy);
+        assert_eq!(form.signature().as_str(), case.expected.signature);
+    }
+}
+
+/// One changed second, key or condition changes the signature.
+#[test]
+fn another_policy_has_another_signature() {
+    for case in &mut cases() {
+        let signature = case.expected.signature.clone();
+        case.epoch += 1;
+        assert_ne!(case.sign(&case.policy()).signature().as_str(), signature);
+        case.epoch -= 1;
+        case.expires += 1;
+        assert_ne!(case.sign(&case.policy()).signature().as_str(), signature);
+        case.expires -= 1;
+        let wider = case.policy().starts_with("x-amz-meta-more", "");
+        assert_ne!(case.sign(&wider).signature().as_str(), signature);
+        case.key.insert(0, 'x');
+        assert_ne!(case.sign(&case.policy()).signature().as_str(), signature);
+    }
+}
+
+/// What botocore's forms allow, the check allows, and no more.
+#[test]
+fn botocores_forms_pass_the_check() {
+    for case in &cases() {
+        let id = &case.id;
+        let expected = &case.expected;
+        let policy = Policy::from_base64(expected.fields["policy"].as_str().unwrap()).unwrap();
+        let fields: Vec<_> = expected.fields.iter().collect();
+        let range = case.conditions.iter().find_map(|condition| {
+            let range = condition.as_array()?;
+            (range[0] == "content-length-range")
+                .then(|| (range[1].as_u64().unwrap(), range[2].as_u64().unwrap()))
+        });
+        let (least, most) = range.unwrap_or((0, u64::MAX));
+        let now = Timestamp::from_unix_seconds(case.epoch);
+        let check = |skip: usize, size, now, changed: Option<(&str, &str)>| {
+            let mut upload = Upload::new(&case.bucket, size).file_name("a.txt");
+            for (at, (name, value)) in fields.iter().enumerate() {
+                if at != skip {
+                    let value = match changed {
+                        Some((changed, value)) if name.as_str() == changed => value,
+                        _ => value.as_str().unwrap(),
+                    };
+                    upload = upload.field(name, value);
+                }
+            }
+            policy.check(&upload, now)
+        };
+        let all = usize::MAX;
+        assert_eq!(check(all, least, now, None), Ok(()), "{id}");
+        assert_eq!(check(all, most, now, None), Ok(()), "{id}");
+        let end = form_end(case);
+        assert_eq!(check(all, least, end, None), Ok(()), "{id}");
+        let after = end.saturating_add(Duration::from_secs(1));
+        assert_eq!(
+            check(all, least, after, None),
+            Err(Refusal::Expired { at: end }),
+            "{id}"
+        );
+        if range.is_some() {
+            let size = most + 1;
+            let large = Refusal::TooLarge { size, max: most };
+            assert_eq!(check(all, size, now, None), Err(large), "{id}");
+        }
+        if let Some(size) = least.checked_sub(1) {
+            let small = Refusal::TooSmall { size, min: least };
+            assert_eq!(check(all, size, now, None), Err(small), "{id}");
+        }
+        // Each field that has a condition is needed and can't be changed to the contrary.
+        for (at, (name, _)) in fields.iter().enumerate() {
+            let is_free = ["policy", "signature", "x-amz-signature", "AWSAccessKeyId"]
+                .contains(&name.as_str());
+            let prefix_is_empty = name.as_str() == "key" && case.key == "${filename}";
+            if is_free || prefix_is_empty {
+                assert_eq!(check(at, least, now, None), Ok(()), "{id} {name}");
+                continue;
+            }
+            assert!(check(at, least, now, None).is_err(), "{id} {name}");
+            let changed = check(all, least, now, Some((name, "\u{1}changed")));
+            assert!(
+                matches!(changed, Err(Refusal::ConditionFailed { .. })),
+                "{id} {name}: {changed:?}"
+            );
+        }
+        let more = Upload::new(&case.bucket, least)
+            .fields(
+                fields
+                    .iter()
+                    .map(|(k, v)| (k.as_str(), v.as_str().unwrap())),
+            )
+            .file_name("a.txt");
+        let extra = policy.check(&more.clone().field("x-amz-acl", "private"), now);
+        assert_eq!(extra.unwrap_err().code(), "AccessDenied", "{id}");
+        let ignored = more.field("X-Ignore-this", "anything");
+        assert_eq!(policy.check(&ignored, now), Ok(()), "{id}");
+    }
+}
+
+fn form_end(case: &Case) -> Timestamp {
+    Timestamp::from_unix_seconds(case.epoch + i64::try_from(case.expires).unwrap())
+}
+
+#[derive(Deserialize)]
+struct Published {
+    name: String,
+    policy: String,
+    expected: PublishedForm,
+}
+
+#[derive(Deserialize)]
+struct PublishedForm {
+    policy_base64: String,
+    fields: Option<Map<String, Value>>,
+}
+
+#[test]
+fn published_policies_are_read() {
+    let cases: Vec<Published> = vectors("post-policy.json");
+    assert_eq!(cases.len(), 6);
+    for case in &cases {
+        let name = &case.name;
+        assert_eq!(BASE64.encode(&case.policy), case.expected.policy_base64);
+        let policy = Policy::parse(&case.policy).unwrap();
+        let again = Policy::from_base64(&case.expected.policy_base64).unwrap();
+        assert_eq!(policy.expiration(), again.expiration(), "{name}");
+        assert!(policy.conditions().eq(again.conditions()), "{name}");
+        // An independent reader finds as many conditions, and the same end.
+        let value: Value = serde_json::from_str(&case.policy).unwrap();
+        let theirs = value["conditions"].as_array().unwrap();
+        assert_eq!(policy.conditions().count(), theirs.len(), "{name}");
+        let end = Timestamp::parse(value["expiration"].as_str().unwrap()).unwrap();
+        assert_eq!(policy.expiration(), end, "{name}");
+    }
+}
+
+/// The forms of AWS's document and of MinIO's client, whose field names are in mixed case.
+#[test]
+fn published_forms_pass_the_check() {
+    let cases: Vec<Published> = vectors("post-policy.json");
+    let mut checked = 0;
+    for case in &cases {
+        let Some(fields) = &case.expected.fields else {
+            continue;
+        };
+        checked += 1;
+        let policy = Policy::parse(&case.policy).unwrap();
+        let bucket = policy
+            .conditions()
+            .find_map(|condition| match condition.rule() {
+                presign::post::Rule::Eq {
+                    field: "bucket",
+                    value,
+                } => Some(value),
+                _ => None,
+            });
+        let upload = |bucket| {
+            Upload::new(bucket, 0).file_name("me.jpg").fields(
+                fields
+                    .iter()
+                    .map(|(k, v)| (k.as_str(), v.as_str().unwrap())),
+            )
+        };
+        let (bucket, end) = (bucket.unwrap(), policy.expiration());
+        assert_eq!(policy.check(&upload(bucket), end), Ok(()), "{}", case.name);
+        assert!(policy.check(&upload("other"), end).is_err());
+        let extra = upload(bucket).field("tagging", "");
+        assert_eq!(
+            policy.check(&extra, end),
+            Err(Refusal::ExtraField {
+                name: "tagging".into()
+            })
+        );
+    }
+    assert_eq!(checked, 2);
+}

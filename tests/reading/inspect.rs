@@ -1,0 +1,458 @@
+//! What a presigned URL says, and what is wrong with it on its face: one URL for each kind of problem, and none for a good one.
+
+use presign::inspect::{KeyKind, PresignedWith, ProblemKind, inspect};
+use presign::{Credentials, Timestamp, s3::Bucket};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// The presigned URL of the S3 API Reference.
+const DOCUMENTED: &str = "https://examplebucket.s3.amazonaws.com/test.txt\
+    ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+    &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+    &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+    &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+
+/// The presigned URL of the S3 Developer Guide.
+const DOCUMENTED_V2: &str = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg\
+    ?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620";
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T010000Z").unwrap()
+}
+
+fn problems(url: &str) -> Vec<ProblemKind> {
+    let seen = inspect(url, now());
+    seen.problems()
+        .iter()
+        .map(|problem| problem.kind())
+        .collect()
+}
+
+#[test]
+fn the_documented_url() {
+    let seen = inspect(DOCUMENTED, now());
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV4));
+    assert_eq!(seen.url_scheme(), Some("https"));
+    assert_eq!(seen.host(), Some("examplebucket.s3.amazonaws.com"));
+    assert_eq!(seen.path(), "/test.txt");
+    assert_eq!(seen.algorithm(), Some("AWS4-HMAC-SHA256"));
+    assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(seen.key_kind(), Some(KeyKind::LongTerm));
+    assert_eq!(
+        (seen.region(), seen.service()),
+        (Some("us-east-1"), Some("s3"))
+    );
+    assert_eq!(
+        seen.signed_at().unwrap().to_string(),
+        "2013-05-24T00:00:00Z"
+    );
+    assert_eq!(
+        seen.expires_at().unwrap().to_string(),
+        "2013-05-25T00:00:00Z"
+    );
+    assert_eq!(seen.life(), Some(Duration::from_secs(86_400)));
+    assert_eq!(seen.remaining(), Some(Duration::from_secs(82_800)));
+    assert_eq!(seen.signed_headers().collect::<Vec<_>>(), ["host"]);
+    assert!(!seen.has_session_token());
+    assert!(seen.problems().is_empty());
+    let text = seen.to_string();
+    assert!(
+        text.contains("in 23 hours") && text.contains("aeee…"),
+        "{text}"
+    );
+    for text in [text, format!("{seen:?}")] {
+        assert!(!text.contains("aeeed"), "{text}");
+    }
+}
+
+/// The call of the AWS General Reference.
+const DOCUMENTED_CALL: &str = "https://elasticmapreduce.amazonaws.com/?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
+    &Action=DescribeJobFlows&SignatureMethod=HmacSHA256&SignatureVersion=2&Timestamp=2011-10-03T15%3A19%3A30\
+    &Version=2009-03-31&Signature=i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf%2FMj6vPxyYIs%3D";
+
+#[test]
+fn the_documented_call_of_a_query_api() {
+    let start = Timestamp::parse("20111003T151930Z").unwrap();
+    let seen = inspect(
+        DOCUMENTED_CALL,
+        Timestamp::parse("20111003T152000Z").unwrap(),
+    );
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV2QueryApi));
+    assert_eq!(seen.presigned_with().unwrap().as_str(), "sigv2-query-api");
+    assert_eq!(seen.host(), Some("elasticmapreduce.amazonaws.com"));
+    assert_eq!(seen.algorithm(), Some("HmacSHA256"));
+    assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!((seen.region(), seen.service()), (None, None));
+    assert_eq!(seen.signed_at(), Some(start));
+    // A service takes it for a quarter of an hour.
+    assert_eq!(seen.life(), Some(Duration::from_secs(900)));
+    assert_eq!(seen.remaining(), Some(Duration::from_secs(870)));
+    assert!(seen.problems().is_empty(), "{seen}");
+    let text = seen.to_string();
+    assert!(text.contains("i91n…") && !text.contains("i91nK"), "{text}");
+
+    let problems = |from: &str, to: &str| -> Vec<ProblemKind> {
+        assert!(DOCUMENTED_CALL.contains(from), "{from}");
+        let seen = inspect(&DOCUMENTED_CALL.replace(from, to), start);
+        assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV2QueryApi));
+        seen.problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect()
+    };
+    for (from, to, kind) in [
+        ("Version=2&", "Version=1&", ProblemKind::MalformedParameter),
+        ("HmacSHA256", "HmacMD5", ProblemKind::MalformedParameter),
+        (
+            "2011-10-03T15",
+            "yesterday-15",
+            ProblemKind::MalformedParameter,
+        ),
+        (
+            "&Timestamp=2011-10-03T15%3A19%3A30",
+            "",
+            ProblemKind::MissingParameter,
+        ),
+        (
+            "&SignatureMethod=HmacSHA256",
+            "",
+            ProblemKind::MissingParameter,
+        ),
+        (
+            "&Version=",
+            "&SignatureVersion=2&Version=",
+            ProblemKind::RepeatedParameter,
+        ),
+        ("2011-10-03T15", "2011-10-03T14", ProblemKind::Expired),
+        ("2011-10-03T15", "2011-10-03T16", ProblemKind::NotYetValid),
+        ("YIs%3D", "", ProblemKind::Truncated),
+        // SHA-1's is shorter.
+        ("HmacSHA256", "HmacSHA1", ProblemKind::SignatureLength),
+        (
+            "%2FMj6vPxyYIs",
+            "%20Mj6vPxyYIs",
+            ProblemKind::SignatureAlphabet,
+        ),
+        (
+            "AKIAIOSFODNN7EXAMPLE",
+            "ASIAIOSFODNN7EXAMPLE",
+            ProblemKind::TokenMissing,
+        ),
+    ] {
+        assert_eq!(problems(from, to), [kind], "{from}: {to}");
+    }
+    // In a URL of another kind these are parameters like any other.
+    let own = "&Timestamp=1&Timestamp=2&SecurityToken=a&SecurityToken=b";
+    for url in [DOCUMENTED, DOCUMENTED_V2] {
+        let seen = inspect(
+            &format!("{url}{own}"),
+            Timestamp::from_unix_seconds(1_175_139_000),
+        );
+        let kinds: Vec<_> = seen
+            .problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect();
+        assert!(!kinds.contains(&ProblemKind::RepeatedParameter), "{seen}");
+    }
+    let with_token = DOCUMENTED_CALL
+        .replace("AKIA", "ASIA")
+        .replace("&Version", "&SecurityToken=IQoJ&Version");
+    let seen = inspect(&with_token, start);
+    assert!(seen.has_session_token() && seen.problems().is_empty());
+
+    // An end in the place of a time.
+    let ends = DOCUMENTED_CALL.replace("Timestamp=", "Expires=");
+    let seen = inspect(&ends, Timestamp::parse("20111003T141930Z").unwrap());
+    assert_eq!((seen.signed_at(), seen.life()), (None, None));
+    assert_eq!(
+        (seen.expires_at(), seen.remaining()),
+        (Some(start), Some(Duration::from_secs(3600)))
+    );
+    assert!(seen.problems().is_empty());
+}
+
+#[test]
+fn the_documented_sigv2_url() {
+    let seen = inspect(DOCUMENTED_V2, Timestamp::from_unix_seconds(1_175_139_000));
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV2));
+    assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(
+        seen.expires_at(),
+        Some(Timestamp::from_unix_seconds(1_175_139_620))
+    );
+    assert_eq!(seen.remaining(), Some(Duration::from_secs(620)));
+    assert_eq!(
+        (seen.region(), seen.signed_at(), seen.life()),
+        (None, None, None)
+    );
+    assert!(seen.problems().is_empty(), "{:?}", seen.problems());
+}
+
+#[test]
+fn what_botocore_made_says_what_was_asked_for() {
+    let text = include_str!("../vectors/botocore-sample.jsonl");
+    let mut count = 0;
+    for line in text.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let kind = record["kind"].as_str().unwrap();
+        if !kind.starts_with("presign-") {
+            continue;
+        }
+        count += 1;
+        let url = record["expected"]["url"].as_str().unwrap();
+        let start = record["epoch"].as_i64().unwrap();
+        let life = record["expires"].as_u64().unwrap();
+        let seen = inspect(url, Timestamp::from_unix_seconds(start));
+        let keys = &record["credentials"];
+        assert_eq!(seen.access_key_id(), keys["access_key"].as_str());
+        assert_eq!(seen.has_session_token(), keys["token"].is_string());
+        assert_eq!(seen.remaining(), Some(Duration::from_secs(life)), "{url}");
+        assert_eq!(seen.region(), record["region"].as_str());
+        let expected = match kind {
+            "presign-v4" => PresignedWith::SigV4,
+            _ => PresignedWith::SigV2,
+        };
+        assert_eq!(seen.presigned_with(), Some(expected));
+        // A key with dot segments, or a temporary key that was given no token, are true problems.
+        let allowed = [ProblemKind::DotSegments, ProblemKind::TokenMissing];
+        for problem in seen.problems() {
+            assert!(allowed.contains(&problem.kind()), "{url}: {problem}");
+        }
+    }
+    assert!(count > 20);
+}
+
+#[test]
+fn google_looks_alike() {
+    let goog = DOCUMENTED
+        .replace("X-Amz-", "X-Goog-")
+        .replace("AWS4-HMAC", "GOOG4-HMAC")
+        .replace("aws4_request", "goog4_request")
+        .replace("AKIAIOSFODNN7EXAMPLE", "GOOG1EXAMPLE");
+    let seen = inspect(&goog, now());
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::Goog4));
+    assert_eq!(seen.key_kind(), Some(KeyKind::Google));
+    assert!(seen.problems().is_empty(), "{:?}", seen.problems());
+    // Their names don't mix.
+    assert!(!problems(&goog.replace("goog4_request", "aws4_request")).is_empty());
+    assert!(!problems(&goog.replace("GOOG4-", "AWS4-")).is_empty());
+}
+
+#[test]
+fn sigv4a_has_no_region_in_its_scope() {
+    let url = DOCUMENTED
+        .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
+        .replace("us-east-1%2F", "")
+        .replace(
+            "&X-Amz-Sign",
+            "&X-Amz-Region-Set=us-east-1%2Ceu-west-1&X-Amz-Sign",
+        );
+    let head = url.rsplit_once('=').unwrap().0;
+    let seen = inspect(&format!("{head}={}", "30".repeat(70)), now());
+    assert_eq!(seen.presigned_with(), Some(PresignedWith::SigV4a));
+    assert_eq!(
+        (seen.region(), seen.service()),
+        (Some("us-east-1,eu-west-1"), Some("s3"))
+    );
+    assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+}
+
+#[test]
+fn each_problem_is_found_and_is_the_only_one() {
+    use ProblemKind as Kind;
+    assert_eq!(problems(DOCUMENTED), []);
+    let signature = &DOCUMENTED[DOCUMENTED.find("&X-Amz-Signature").unwrap()..];
+    for (from, to, kind) in [
+        ("https://", "", Kind::NotAUrl),
+        (
+            "https://examplebucket.s3.amazonaws.com",
+            "https://",
+            Kind::NotAUrl,
+        ),
+        ("&X-Amz-Date", "\n  &X-Amz-Date", Kind::LineBreak),
+        ("&X-Amz-Date", "\r\n&X-Amz-Date", Kind::LineBreak),
+        ("20130524T", "201305\n24T", Kind::LineBreak),
+        ("test.txt", "te st.txt", Kind::Space),
+        ("test.txt", "test\u{200b}.txt", Kind::Space),
+        ("&", "&amp;", Kind::HtmlEscaped),
+        ("&", "&#38;", Kind::HtmlEscaped),
+        ("&", "\\u0026", Kind::HtmlEscaped),
+        ("%2F", "%252F", Kind::EncodedTwice),
+        ("test.txt", "100%.txt", Kind::BadEscape),
+        ("f604d404", "f604d404#top", Kind::Fragment),
+        ("test.txt", "a/../test.txt", Kind::DotSegments),
+        ("&X-Amz-Date=20130524T000000Z", "", Kind::MissingParameter),
+        ("&X-Amz-Expires=86400", "", Kind::MissingParameter),
+        ("&X-Amz-SignedHeaders=host", "", Kind::MissingParameter),
+        (
+            "&X-Amz-Date=",
+            "&X-Amz-Date=20130524T000000Z&X-Amz-Date=",
+            Kind::RepeatedParameter,
+        ),
+        ("&X-Amz-Date", "&x-amz-date", Kind::ParameterName),
+        ("T000000Z", "T000000", Kind::MalformedParameter),
+        ("=86400", "=1d", Kind::MalformedParameter),
+        ("%2Fs3", "", Kind::MalformedParameter),
+        ("aws4_request", "aws_request", Kind::MalformedParameter),
+        (
+            "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-SHA1",
+            Kind::MalformedParameter,
+        ),
+        ("%2F20130524%2F", "%2F20130523%2F", Kind::ScopeDate),
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=range",
+            Kind::HostNotSigned,
+        ),
+        ("AKIA", "ASIA", Kind::TokenMissing),
+        ("=86400", "=3599", Kind::Expired),
+        ("=86400", "=604801", Kind::ExpiryTooLong),
+        (signature, "", Kind::Truncated),
+        ("04d404", "", Kind::Truncated),
+        ("f604d404", "f604d404aa", Kind::SignatureLength),
+        ("f604d404", "f604d40z", Kind::SignatureAlphabet),
+    ] {
+        assert!(DOCUMENTED.contains(from), "{from}");
+        let changed = DOCUMENTED.replace(from, to);
+        assert_eq!(problems(&changed), [kind], "{from:?} -> {to:?}");
+        let seen = inspect(&changed, now());
+        assert!(
+            seen.presigned_with() == Some(PresignedWith::SigV4),
+            "{to:?}"
+        );
+    }
+    // A life of nothing ends at once.
+    let zero = DOCUMENTED.replace("=86400", "=0");
+    assert_eq!(problems(&zero), [Kind::ExpiryTooLong, Kind::Expired]);
+    let early = inspect(DOCUMENTED, Timestamp::parse("20130523T234459Z").unwrap());
+    assert_eq!(early.problems()[0].kind(), Kind::NotYetValid);
+    let in_time = inspect(DOCUMENTED, Timestamp::parse("20130523T234500Z").unwrap());
+    assert!(in_time.problems().is_empty());
+    for not in [
+        "https://example.com/",
+        "https://example.com/?acl",
+        "https://example.com/?Signature=x",
+    ] {
+        assert_eq!(problems(not), [Kind::NotPresigned], "{not}");
+    }
+    let both = format!("{DOCUMENTED}&{}", DOCUMENTED_V2.split_once('?').unwrap().1);
+    assert_eq!(problems(&both), [Kind::SignedTwice]);
+}
+
+#[test]
+fn a_url_that_is_encoded_as_a_whole_is_still_read() {
+    let encode = |text: &str| {
+        text.replace('%', "%25")
+            .replace('&', "%26")
+            .replace('=', "%3D")
+    };
+    let (address, query) = DOCUMENTED.split_once('?').unwrap();
+    let as_parameter = encode(DOCUMENTED)
+        .replace(':', "%3A")
+        .replace('/', "%2F")
+        .replace('?', "%3F");
+    for url in [as_parameter, format!("{address}?{}", encode(query))] {
+        let seen = inspect(&url, now());
+        assert_eq!(
+            seen.problems()[0].kind(),
+            ProblemKind::EncodedTwice,
+            "{url}"
+        );
+        assert_eq!(seen.problems().len(), 1, "{:?}", seen.problems());
+        assert_eq!(seen.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
+    }
+}
+
+#[test]
+fn the_problems_of_a_sigv2_url() {
+    use ProblemKind as Kind;
+    let now = Timestamp::from_unix_seconds(1_175_139_000);
+    let kinds = |url: &str| -> Vec<_> {
+        let seen = inspect(url, now);
+        seen.problems()
+            .iter()
+            .map(|problem| problem.kind())
+            .collect()
+    };
+    for (from, to, expected) in [
+        ("%2B", " ", vec![Kind::Space, Kind::SignatureAlphabet]),
+        ("%2B", "%20", vec![Kind::SignatureAlphabet]),
+        ("%3D", "%253D", vec![Kind::EncodedTwice]),
+        ("Sn8%3D", "", vec![Kind::Truncated]),
+        ("%3D", "%3Dx", vec![Kind::SignatureLength]),
+        (
+            "Expires=1175139620",
+            "Expires=soon",
+            vec![Kind::MalformedParameter],
+        ),
+        ("&Expires=1175139620", "", vec![Kind::MissingParameter]),
+        ("1175139620", "1175138999", vec![Kind::Expired]),
+        (
+            "AWSAccessKeyId=",
+            "AWSAccessKeyId=a&AWSAccessKeyId=",
+            vec![Kind::RepeatedParameter],
+        ),
+    ] {
+        assert_eq!(kinds(&DOCUMENTED_V2.replace(from, to)), expected, "{to}");
+    }
+}
+
+#[test]
+fn a_token_is_seen_and_not_shown() {
+    let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+        .unwrap()
+        .with_session_token("SECRETTOKEN")
+        .unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket
+        .get("a")
+        .presign(&credentials, Duration::from_secs(60), now())
+        .unwrap();
+    let seen = inspect(link.as_str(), now());
+    assert!(seen.has_session_token() && seen.problems().is_empty());
+    assert_eq!(seen.key_kind(), Some(KeyKind::Temporary));
+    assert!(!format!("{seen:?}{seen}").contains("SECRETTOKEN"));
+}
+
+/// A long text is read in a moment; work that grew with its square would take hours.
+#[test]
+fn the_work_is_linear() {
+    let time = |url: &str| {
+        let start = Instant::now();
+        let _ = inspect(url, now()).to_string();
+        start.elapsed()
+    };
+    for piece in [
+        "&X-Amz-Signature=a",
+        "&amp;",
+        "%252F",
+        "/..",
+        "\n",
+        ";",
+        "&Signature=%25",
+        "\u{e9}",
+        "?",
+        "#",
+        " ",
+    ] {
+        let url = |count: usize| format!("{DOCUMENTED}{}", piece.repeat(count));
+        let long = url(100_000);
+        assert!(time(&long) < Duration::from_secs(20), "{piece}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn nothing_panics(text in "(https://|h|/|\\?|&|=|%|%25|%2F|;|&amp;|X-Amz-|X-Goog-|Algorithm|Credential|Date|Expires|SignedHeaders|Signature|AWSAccessKeyId|20130524T000000Z|[0-9]{1,25}|.|\n){0,60}", now in any::<i64>()) {
+        let seen = inspect(&text, Timestamp::from_unix_seconds(now));
+        let _ = format!("{seen} {seen:?}");
+    }
+}

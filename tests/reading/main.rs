@@ -1,0 +1,13 @@
+//! Tests of everything else that reads or converts requests: inspection, explanation, conversions, and
+//! limits on untrusted input.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(feature = "explain")]
+mod explain;
+mod fuzz_findings;
+mod inspect;
+#[cfg(feature = "std")]
+mod interop;
+mod limits;

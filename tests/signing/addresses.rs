@@ -1,0 +1,1021 @@
+//! Every way to address S3.
+//!
+//! `tests/vectors/addresses.jsonl` is a table of addresses, style × partition × option × kind of name, each with the
+//! signature of a link to it. It was made with botocore 1.44.5 (Apache-2.0) and knows nothing of this crate: the address is what
+//! botocore's endpoint provider makes of the endpoint rules for S3 that it carries
+//! (`data/s3/2006-03-01/endpoint-rule-set-1.json`, `data/partitions.json`), the path its percent-encoding of the key, and
+//! the signature that of its signers `S3SigV4QueryAuth` and `S3ExpressQueryAuth` with the clock at 2013-05-24T00:00:00Z and an
+//! expiry of 3600 seconds. In each line `given` is what is asked for; `expected` the URL, the scheme, service and region
+//! that sign, the signature and the name of the token's parameter; or `refused` what the rules say against it.
+//! `signature_v2`, for buckets, is the SigV2 signature of a GET that ends at 1369357200, by Python's `hmac` over the
+//! string to sign of AWS's documents: the bucket, if the host names it, and the path of the URL.
+//!
+//! What this crate calls an addressing style is `ForcePathStyle` in those rules, which is also set for `auto` with a custom
+//! endpoint, where this crate chooses path style for a bucket. `UseGlobalEndpoint` is false but for the cases that ask
+//! for it: regional hosts always. `UseArnRegion` is false but where it is asked for.
+//!
+//! Where this crate differs from the rules on purpose, a test below says so:
+//! - Acceleration is refused outside the partition `aws` ([`refused_here_alone`]); the rules refuse it in China alone.
+//! - The global host is AWS's for every region of the partition `aws` (`the_global_host_is_global`).
+//! - Directory buckets with an explicit path style, and access points with the global host, are refused, where the
+//!   rules ignore the option (`options_are_never_ignored`).
+//! - An Outposts access point keeps the scheme and path of a custom endpoint (`outposts_keep_the_endpoint`).
+//! - A base path is decoded and encoded once (`base_paths`).
+//! - A bucket alone in path style is `/b`.
+
+use core::time::Duration;
+use presign::s3::{AddressingStyle, Bucket, BucketBuilder, Operation};
+use presign::v4::{SessionToken, Signer};
+use presign::{Credentials, Error, ErrorKind, Payload, Request, Timestamp};
+use serde::Deserialize;
+
+const TABLE: &str = include_str!("../vectors/addresses.jsonl");
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    given: Given,
+    expected: Option<Expected>,
+    refused: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    bucket: String,
+    region: String,
+    style: String,
+    endpoint: Option<String>,
+    key: Option<String>,
+    session_token: Option<String>,
+    #[serde(default)]
+    dualstack: bool,
+    #[serde(default)]
+    fips: bool,
+    #[serde(default)]
+    accelerate: bool,
+    #[serde(default)]
+    global_endpoint: bool,
+    #[serde(default)]
+    use_arn_region: bool,
+    #[serde(default)]
+    disable_session_auth: bool,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    url: String,
+    scheme: String,
+    service: String,
+    region: String,
+    signature: Option<String>,
+    token_parameter: Option<String>,
+    signature_v2: Option<String>,
+}
+
+impl Given {
+    fn builder(&self) -> BucketBuilder {
+        let mut builder =
+            Bucket::builder(&self.bucket, &self.region).addressing_style(match &*self.style {
+                "auto" => AddressingStyle::Auto,
+                "virtual" => AddressingStyle::Virtual,
+                "path" => AddressingStyle::Path,
+                other => panic!("{other}"),
+            });
+        if let Some(endpoint) = &self.endpoint {
+            builder = builder.endpoint(endpoint);
+        }
+        for (chosen, option) in [
+            (self.dualstack, BucketBuilder::dualstack as fn(_) -> _),
+            (self.fips, BucketBuilder::fips),
+            (self.accelerate, BucketBuilder::accelerate),
+            (self.global_endpoint, BucketBuilder::global_endpoint),
+            (self.use_arn_region, BucketBuilder::use_arn_region),
+            (
+                self.disable_session_auth,
+                BucketBuilder::disable_session_auth,
+            ),
+        ] {
+            if chosen {
+                builder = option(builder);
+            }
+        }
+        builder
+    }
+
+    fn credentials(&self) -> Credentials {
+        match &self.session_token {
+            Some(token) => credentials().with_session_token(token).unwrap(),
+            None => credentials(),
+        }
+    }
+
+    fn get<'a>(&'a self, bucket: &'a Bucket) -> Operation<'a> {
+        match &self.key {
+            Some(key) => bucket.get(key),
+            None => bucket.operation("GET"),
+        }
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    )
+    .unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("20130524T000000Z").unwrap()
+}
+
+fn table() -> Vec<Case> {
+    TABLE
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The rules know acceleration outside the partition `aws`; AWS's documents don't, so it is refused here
+/// (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-s3.html>).
+fn refused_here_alone(given: &Given) -> bool {
+    given.accelerate && !matches!(&*given.region, "us-east-1" | "us-west-2" | "eu-central-1")
+}
+
+fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
+    let (_, query) = url.split_once('?')?;
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+#[test]
+fn addresses_are_those_of_the_rules() {
+    let (mut accepted, mut refused) = (0, 0);
+    for Case {
+        given,
+        expected,
+        refused: rule,
+    } in table()
+    {
+        let built = given.builder().build();
+        let Some(expected) = expected.filter(|_| !refused_here_alone(&given)) else {
+            let error = built.expect_err(&format!("{given:?}: {rule:?}"));
+            assert!(error.to_string().len() > 30, "{error}");
+            refused += 1;
+            continue;
+        };
+        let bucket = built.unwrap_or_else(|error| panic!("{given:?}: {error}"));
+        accepted += 1;
+        let get = given.get(&bucket);
+        assert_eq!(get.url().unwrap(), expected.url, "{given:?}");
+        assert_eq!(bucket.region(), expected.region, "{given:?}");
+        assert_eq!(bucket.name(), given.bucket);
+        let link = get.presign(&given.credentials(), HOUR, now());
+        let Some(signature) = expected.signature else {
+            assert_eq!(expected.scheme, "sigv4a");
+            assert_eq!(link.unwrap_err().kind(), ErrorKind::Bucket);
+            continue;
+        };
+        let link = link.unwrap_or_else(|error| panic!("{given:?}: {error}"));
+        let url = link.as_str();
+        assert_eq!(
+            parameter(url, "X-Amz-Signature"),
+            Some(&*signature),
+            "{url}"
+        );
+        let scope = format!("%2F{}%2F{}%2F", expected.region, expected.service);
+        assert!(
+            parameter(url, "X-Amz-Credential").unwrap().contains(&scope),
+            "{url}"
+        );
+        for name in ["X-Amz-Security-Token", "X-Amz-S3session-Token"] {
+            let there = expected.token_parameter.as_deref() == Some(name);
+            assert_eq!(parameter(url, name).is_some(), there, "{name} in {url}");
+        }
+        assert_eq!(link.headers().count(), 0, "{url}");
+    }
+    assert_eq!((accepted, refused), (439, 372));
+}
+
+/// The same addresses with SigV2, which only buckets take.
+#[test]
+fn addresses_of_the_older_generation() {
+    let (mut accepted, mut refused) = (0, 0);
+    for case in table() {
+        let Some(expected) = &case.expected else {
+            continue;
+        };
+        if refused_here_alone(&case.given) {
+            continue;
+        }
+        let bucket = case.given.builder().build().unwrap();
+        let until = Timestamp::from_unix_seconds(1369357200);
+        let get = case.given.get(&bucket);
+        let link = get.presign_v2_until(&case.given.credentials(), until);
+        let Some(signature) = &expected.signature_v2 else {
+            let error = link.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Bucket);
+            let all = [
+                get.presign_v2_into(&credentials(), until, &mut String::new()),
+                get.presign_v2_steps(&credentials(), until).map(drop),
+                get.sign_v2(&credentials(), now()).map(drop),
+                get.sign_v2_steps(&credentials(), now()).map(drop),
+            ];
+            for refusal in all {
+                assert_eq!(refusal.unwrap_err(), error);
+            }
+            refused += 1;
+            continue;
+        };
+        let link = link.unwrap();
+        let (address, _) = link.as_str().split_once('?').unwrap();
+        assert_eq!(address, expected.url);
+        let encoded = signature
+            .replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D");
+        assert_eq!(
+            parameter(link.as_str(), "Signature"),
+            Some(&*encoded),
+            "{link}"
+        );
+        let shown = case.given.builder().shown_as("https://cdn.example.com");
+        let shown = shown.build().unwrap();
+        let shown = case.given.get(&shown);
+        let shown = shown.presign_v2_until(&case.given.credentials(), until);
+        let shown = shown.unwrap();
+        assert!(shown.as_str().starts_with("https://cdn.example.com/"));
+        assert_eq!(parameter(shown.as_str(), "Signature"), Some(&*encoded));
+        accepted += 1;
+    }
+    assert_eq!((accepted, refused), (169, 270));
+}
+
+/// Links for many keys go to the same addresses.
+#[test]
+fn links_agree() {
+    for case in table() {
+        let (Some(expected), Some(key)) = (&case.expected, &case.given.key) else {
+            continue;
+        };
+        if refused_here_alone(&case.given) {
+            continue;
+        }
+        let bucket = case.given.builder().build().unwrap();
+        let links = bucket
+            .operation("GET")
+            .links(&case.given.credentials(), HOUR, now());
+        match &expected.signature {
+            None => assert_eq!(links.unwrap_err().kind(), ErrorKind::Bucket),
+            Some(signature) => {
+                let link = links.unwrap().link(key).unwrap();
+                assert!(link.starts_with(&expected.url), "{link}");
+                assert!(link.ends_with(signature.as_str()), "{link}");
+            }
+        }
+    }
+}
+
+/// What is shown changes the front of a URL and nothing else: the signature stays botocore's.
+#[test]
+fn what_is_shown_is_not_signed() {
+    for shown in ["https://cdn.example.com", "http://localhost:9000/s3/"] {
+        for case in table() {
+            let Some(expected) = &case.expected else {
+                continue;
+            };
+            let Some(signature) = &expected.signature else {
+                continue;
+            };
+            if refused_here_alone(&case.given) {
+                continue;
+            }
+            let bucket = case.given.builder().shown_as(shown).build().unwrap();
+            let get = case.given.get(&bucket);
+            let path = expected.url.splitn(4, '/').nth(3).unwrap();
+            let url = format!("{}/{path}", shown.trim_end_matches('/'));
+            assert_eq!(get.url().unwrap(), url);
+            let credentials = case.given.credentials();
+            let link = get.presign(&credentials, HOUR, now()).unwrap();
+            assert!(link.as_str().starts_with(&format!("{url}?")), "{link}");
+            assert!(link.as_str().ends_with(signature.as_str()), "{link}");
+            assert_eq!(link.headers().count(), 0, "the proxy sends the host");
+            if let Some(key) = &case.given.key {
+                let links = bucket.operation("GET").links(&credentials, HOUR, now());
+                assert_eq!(links.unwrap().link(key).unwrap(), link.as_str());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_can_be_shown() {
+    let shown = |url: &str| {
+        let bucket = Bucket::builder("examplebucket", "us-east-1").shown_as(url);
+        bucket.build()?.get("a b").url()
+    };
+    for (url, expected) in [
+        ("https://cdn.example.com", "https://cdn.example.com/a%20b"),
+        ("https://cdn.example.com/", "https://cdn.example.com/a%20b"),
+        (
+            "HTTPS://CDN.Example.com:443",
+            "https://cdn.example.com/a%20b",
+        ),
+        (
+            "https://[2001:DB8::1]:8443",
+            "https://[2001:db8::1]:8443/a%20b",
+        ),
+        (
+            "http://localhost:9000/a%7eb",
+            "http://localhost:9000/a~b/a%20b",
+        ),
+    ] {
+        assert_eq!(shown(url).unwrap(), expected);
+    }
+    for (url, kind) in [
+        ("cdn.example.com", ErrorKind::Url),
+        ("", ErrorKind::Url),
+        ("ftp://cdn.example.com", ErrorKind::Url),
+        ("https://user@cdn.example.com", ErrorKind::Url),
+        ("https://cdn.example.com/#top", ErrorKind::Url),
+        ("https://cdn.example.com/%zz", ErrorKind::Url),
+        ("https://cdn.example.com?a=b", ErrorKind::Endpoint),
+    ] {
+        assert_eq!(shown(url).unwrap_err().kind(), kind, "{url}");
+    }
+}
+
+/// A Host header that is given is the one that is signed, and has to be sent, whatever is shown.
+#[test]
+fn a_given_host_is_handed_back() {
+    let bucket = Bucket::builder("examplebucket", "us-east-1")
+        .shown_as("http://127.0.0.1:8080")
+        .build()
+        .unwrap();
+    let own = "examplebucket.s3.us-east-1.amazonaws.com";
+    let plain = bucket
+        .get("a")
+        .presign(&credentials(), HOUR, now())
+        .unwrap();
+    let given = bucket.get("a").header("Host", own);
+    let given = given.presign(&credentials(), HOUR, now()).unwrap();
+    assert_eq!(given.as_str(), plain.as_str());
+    let other = bucket.get("a").header("Host", "minio:9000");
+    let other = other.presign(&credentials(), HOUR, now()).unwrap();
+    assert_eq!(
+        other.headers().collect::<Vec<_>>(),
+        [("host", "minio:9000")]
+    );
+    assert_ne!(other.as_str(), plain.as_str());
+}
+
+fn url(builder: BucketBuilder) -> Result<String, Error> {
+    builder.build()?.get("k").url()
+}
+
+#[track_caller]
+fn accepts(builder: BucketBuilder, expected: &str) {
+    assert_eq!(url(builder).unwrap(), expected);
+}
+
+#[track_caller]
+fn refuses(builder: BucketBuilder, kind: ErrorKind, reason: &str) {
+    let error = url(builder).unwrap_err();
+    assert!(error.to_string().contains(reason), "{error}");
+    assert_eq!(error.kind(), kind, "{error}");
+}
+
+fn aws(name: &str) -> BucketBuilder {
+    Bucket::builder(name, "us-west-2")
+}
+
+fn at(name: &str, endpoint: &str) -> BucketBuilder {
+    aws(name).endpoint(endpoint)
+}
+
+const ACCESS_POINT: &str = "arn:aws:s3:us-west-2:123456789012:accesspoint/myendpoint";
+const OUTPOSTS: &str =
+    "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/accesspoint/reports";
+const MULTI_REGION: &str = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
+const DIRECTORY: &str = "logs--usw2-az1--x-s3";
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html#deprecated-global-endpoint>
+#[test]
+fn the_global_host_is_global() {
+    let global = |name, region| Bucket::builder(name, region).global_endpoint();
+    for region in ["us-east-1", "eu-central-1"] {
+        accepts(global("abc", region), "https://abc.s3.amazonaws.com/k");
+        let path = global("abc", region).path_style();
+        accepts(path, "https://s3.amazonaws.com/abc/k");
+    }
+    for region in [
+        "us-gov-west-1",
+        "cn-north-1",
+        "us-iso-east-1",
+        "eusc-de-east-1",
+    ] {
+        let global = global("abc", region);
+        refuses(
+            global,
+            ErrorKind::Endpoint,
+            "does not have the global endpoint",
+        );
+    }
+    for excluded in [
+        BucketBuilder::dualstack as fn(_) -> _,
+        BucketBuilder::fips,
+        BucketBuilder::accelerate,
+    ] {
+        let both = excluded(global("abc", "us-east-1"));
+        refuses(both, ErrorKind::Endpoint, "exclude each other");
+        accepts(global("abc", "us-east-1"), "https://abc.s3.amazonaws.com/k");
+    }
+}
+
+#[test]
+fn options_are_never_ignored() {
+    accepts(
+        aws(DIRECTORY),
+        &format!("https://{DIRECTORY}.s3express-usw2-az1.us-west-2.amazonaws.com/k"),
+    );
+    refuses(
+        aws(DIRECTORY).path_style(),
+        ErrorKind::Endpoint,
+        "stands in the host",
+    );
+    refuses(
+        aws(DIRECTORY).global_endpoint(),
+        ErrorKind::Endpoint,
+        "a directory bucket does not have",
+    );
+    let endpoint = "https://beta.example.com";
+    accepts(
+        at(DIRECTORY, endpoint),
+        &format!("https://{DIRECTORY}.beta.example.com/k"),
+    );
+    accepts(
+        at(DIRECTORY, endpoint).path_style(),
+        &format!("https://beta.example.com/{DIRECTORY}/k"),
+    );
+    let myendpoint = "https://myendpoint-123456789012.s3-accesspoint.us-west-2.amazonaws.com/k";
+    accepts(aws(ACCESS_POINT), myendpoint);
+    refuses(
+        aws(ACCESS_POINT).global_endpoint(),
+        ErrorKind::Endpoint,
+        "an access point does not have",
+    );
+    for name in [ACCESS_POINT, OUTPOSTS] {
+        refuses(
+            at(name, "http://127.0.0.1:9000"),
+            ErrorKind::Endpoint,
+            "IP address",
+        );
+        refuses(
+            at(name, "http://[::1]:9000"),
+            ErrorKind::Endpoint,
+            "IP address",
+        );
+        assert!(at(name, "http://localhost:9000").build().is_ok());
+        refuses(
+            at(name, endpoint).path_style(),
+            ErrorKind::Endpoint,
+            "stands in the host",
+        );
+    }
+    let alias = "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3";
+    assert!(aws(alias).build().is_ok());
+    refuses(
+        aws(alias).fips(),
+        ErrorKind::Endpoint,
+        "an Outposts access point does not have FIPS",
+    );
+    refuses(
+        aws(alias).dualstack(),
+        ErrorKind::Endpoint,
+        "an Outposts access point does not have dualstack",
+    );
+    assert!(aws(MULTI_REGION).build().is_ok());
+    refuses(
+        at(MULTI_REGION, endpoint),
+        ErrorKind::Endpoint,
+        "leave the endpoint out",
+    );
+}
+
+#[test]
+fn outposts_keep_the_endpoint() {
+    accepts(
+        at(OUTPOSTS, "http://beta.example.com:9000/base"),
+        "http://reports-123456789012.op-01234567890123456.beta.example.com:9000/base/k",
+    );
+}
+
+#[test]
+fn base_paths() {
+    for (endpoint, path, bucket) in [
+        ("http://localhost:9000", "/abc/k", "/abc"),
+        ("http://localhost:9000/", "/abc/k", "/abc"),
+        ("http://localhost:9000/base", "/base/abc/k", "/base/abc"),
+        ("http://localhost:9000/base/", "/base/abc/k", "/base/abc"),
+        (
+            "http://localhost:9000/b%20c/%7e%2f",
+            "/b%20c/~/abc/k",
+            "/b%20c/~/abc",
+        ),
+    ] {
+        let bucket_url = format!("http://localhost:9000{bucket}");
+        accepts(at("abc", endpoint), &format!("http://localhost:9000{path}"));
+        let built = at("abc", endpoint).build().unwrap();
+        assert_eq!(built.operation("GET").url().unwrap(), bucket_url);
+    }
+    let bucket = at("abc", "http://localhost:9000/base/")
+        .virtual_hosted()
+        .build()
+        .unwrap();
+    assert_eq!(
+        bucket.get("k").url().unwrap(),
+        "http://abc.localhost:9000/base/k"
+    );
+    assert_eq!(
+        bucket.operation("GET").url().unwrap(),
+        "http://abc.localhost:9000/base"
+    );
+    refuses(
+        at("abc", "http://localhost:9000/%2"),
+        ErrorKind::Url,
+        "percent escape",
+    );
+    refuses(
+        at("abc", "http://localhost:9000?a"),
+        ErrorKind::Endpoint,
+        "has a query",
+    );
+}
+
+#[test]
+fn custom_endpoints() {
+    accepts(
+        at("abc", "HTTPS://S3.Example.com:443"),
+        "https://s3.example.com/abc/k",
+    );
+    accepts(
+        at("abc", "http://example.com:80"),
+        "http://example.com/abc/k",
+    );
+    accepts(
+        at("abc", "https://example.com:80"),
+        "https://example.com:80/abc/k",
+    );
+    accepts(
+        at("abc", "https://[2001:DB8::1]"),
+        "https://[2001:db8::1]/abc/k",
+    );
+    accepts(
+        at("abc", "https://example.com").virtual_hosted(),
+        "https://abc.example.com/k",
+    );
+    for ip in ["https://[::1]", "https://127.0.0.1"] {
+        refuses(
+            at("abc", ip).virtual_hosted(),
+            ErrorKind::Endpoint,
+            "use path style",
+        );
+        accepts(at("abc", ip).path_style(), &format!("{ip}/abc/k"));
+    }
+    // Any region will do that can stand in a scope.
+    let garage = |region: &str| Bucket::builder("abc", region).endpoint("http://localhost:3900");
+    accepts(garage("Garage_1"), "http://localhost:3900/abc/k");
+    refuses(garage("garage/1"), ErrorKind::Scope, "without slash");
+    refuses(garage(""), ErrorKind::Scope, "empty");
+    // Names that are none of AWS's.
+    accepts(
+        at("tenant:abc", "http://ceph"),
+        "http://ceph/tenant%3Aabc/k",
+    );
+    refuses(
+        aws("tenant:abc"),
+        ErrorKind::Bucket,
+        "hyphens and underscores only",
+    );
+    accepts(at("b", "http://ceph"), "http://ceph/b/k");
+    refuses(aws("b"), ErrorKind::Bucket, "3 to 255 characters");
+}
+
+#[test]
+fn a_domain_of_the_bucket() {
+    let domain = |name, endpoint| at(name, endpoint).addressing_style(AddressingStyle::Domain);
+    accepts(
+        domain("abc", "https://files.example.com"),
+        "https://files.example.com/k",
+    );
+    accepts(
+        domain("abc", "https://files.example.com/a/"),
+        "https://files.example.com/a/k",
+    );
+    accepts(domain("abc", "http://127.0.0.1:80"), "http://127.0.0.1/k");
+    let built = domain("abc", "https://files.example.com").build().unwrap();
+    assert_eq!(
+        built.operation("GET").url().unwrap(),
+        "https://files.example.com/"
+    );
+    // The signature is for that host, and by the service of what the name stands for.
+    let link = built
+        .get("k")
+        .presign_steps(&credentials(), HOUR, now())
+        .unwrap();
+    assert!(
+        link.canonical_request
+            .contains("\nhost:files.example.com\n")
+    );
+    let lambda = "arn:aws:s3-object-lambda:us-west-2:123456789012:accesspoint/mybanner";
+    let built = domain(lambda, "https://files.example.com").build().unwrap();
+    let link = built.get("k").presign(&credentials(), HOUR, now()).unwrap();
+    assert!(link.as_str().starts_with("https://files.example.com/k?"));
+    assert!(link.as_str().contains("%2Fs3-object-lambda%2F"));
+    let none = aws("abc").addressing_style(AddressingStyle::Domain);
+    refuses(none, ErrorKind::Endpoint, "needs an endpoint");
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html>
+#[test]
+fn website_endpoints_take_no_signatures() {
+    for host in [
+        "s3-website-us-east-1.amazonaws.com",
+        "abc.s3-website-us-east-1.amazonaws.com",
+        "abc.s3-website.eu-central-1.amazonaws.com",
+        "abc.s3-website.cn-north-1.amazonaws.com.cn",
+        "abc.s3-website.us-iso-east-1.c2s.ic.gov",
+    ] {
+        let endpoint = format!("http://{host}");
+        refuses(
+            at("abc", &endpoint),
+            ErrorKind::Endpoint,
+            "website endpoint",
+        );
+    }
+    for host in [
+        "s3.us-east-1.amazonaws.com",
+        "s3-website.example.com",
+        "s3-websites.amazonaws.com",
+        "s3-website.notamazonaws.com",
+    ] {
+        accepts(
+            at("abc", &format!("http://{host}")),
+            &format!("http://{host}/abc/k"),
+        );
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+#[test]
+fn bucket_names() {
+    let longest = "a".repeat(63);
+    for name in [
+        "abc",
+        "a-b",
+        "123",
+        "a1-b2",
+        "a--b",
+        "1.2.3.4.5",
+        longest.as_str(),
+    ] {
+        let builder = aws(name).virtual_hosted();
+        accepts(
+            builder,
+            &format!("https://{name}.s3.us-west-2.amazonaws.com/k"),
+        );
+    }
+    let too_long = "a".repeat(64);
+    for (name, reason) in [
+        ("", "empty"),
+        ("ab", "3 to 63"),
+        (too_long.as_str(), "3 to 63"),
+        ("aBc", "lowercase"),
+        ("a_c", "lowercase"),
+        ("a/c", "lowercase"),
+        ("a c", "lowercase"),
+        ("aüc", "lowercase"),
+        ("-ab", "begin and end"),
+        ("ab-", "begin and end"),
+        (".ab", "begin and end"),
+        ("ab.", "begin and end"),
+        ("a..b", "between letters"),
+        ("a.-b", "between letters"),
+        ("a-.b", "between letters"),
+        ("192.168.5.4", "IP address"),
+    ] {
+        refuses(aws(name).virtual_hosted(), ErrorKind::Bucket, reason);
+    }
+    // In a path there is more room, as there was once in us-east-1.
+    let longest = "a".repeat(255);
+    for name in [
+        "aBc",
+        "a_c",
+        "a..b",
+        "192.168.5.4",
+        "my.bucket",
+        longest.as_str(),
+    ] {
+        let url = format!("https://s3.us-west-2.amazonaws.com/{name}/k");
+        accepts(aws(name), &url);
+        accepts(aws(name).path_style(), &url);
+    }
+    let too_long = "a".repeat(256);
+    for (name, reason) in [
+        ("", "empty"),
+        ("ab", "3 to 255"),
+        (too_long.as_str(), "3 to 255"),
+        ("a/c", "letters, digits"),
+        ("a c", "letters, digits"),
+        ("aüc", "letters, digits"),
+        ("a\nc", "letters, digits"),
+        ("mfzwi23gnjvgw.mrap", "by its ARN"),
+    ] {
+        refuses(aws(name), ErrorKind::Bucket, reason);
+    }
+    for step in [".", ".."] {
+        refuses(
+            at(step, "http://localhost"),
+            ErrorKind::Bucket,
+            "a step in the path",
+        );
+    }
+    accepts(at("...", "http://localhost"), "http://localhost/.../k");
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html>
+#[test]
+fn directory_bucket_names() {
+    let longest = format!("{}--usw2-az1--x-s3", "a".repeat(63 - 16));
+    for name in ["a--usw2-az1--x-s3", longest.as_str()] {
+        accepts(
+            aws(name),
+            &format!("https://{name}.s3express-usw2-az1.us-west-2.amazonaws.com/k"),
+        );
+    }
+    for (name, reason) in [
+        (format!("a{longest}"), "up to 63 characters"),
+        ("a.b--usw2-az1--x-s3".into(), "no hyphen at its ends"),
+        ("-a--usw2-az1--x-s3".into(), "no hyphen at its ends"),
+        ("--usw2-az1--x-s3".into(), "the id of its zone"),
+        ("a-usw2-az1--x-s3".into(), "the id of its zone"),
+        ("a----x-s3".into(), "the id of its zone"),
+        ("--x-s3".into(), "the id of its zone"),
+    ] {
+        refuses(aws(&name), ErrorKind::Bucket, reason);
+    }
+    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "give the whole alias");
+}
+
+#[test]
+fn arns() {
+    for (arn, reason) in [
+        ("arn:", "not a whole ARN"),
+        ("arn:aws:s3:us-west-2:123456789012", "not a whole ARN"),
+        ("arn:aws:s3:::abc", "give its name, `abc`"),
+        (
+            "arn:aws:s3express:us-west-2:123456789012:bucket/logs--usw2-az1--x-s3",
+            "give the name, `logs--usw2-az1--x-s3`",
+        ),
+        ("arn:aws:s3:::abc/key", "not that of an access point"),
+        (
+            "arn:aws:s3:us-west-2:123456789012:accesspoint/",
+            "access point's name in the ARN",
+        ),
+        (
+            "arn:aws:s3:us-west-2:123456789012:accesspoint/MyEndpoint",
+            "lowercase",
+        ),
+        (
+            "arn:aws:s3:us-west-2:12345678901:accesspoint/myendpoint",
+            "12 digits",
+        ),
+        (
+            "arn:aws:s3:us-west-2:12345678901a:accesspoint/myendpoint",
+            "12 digits",
+        ),
+        (
+            "arn:aws:s3::12345678901:accesspoint/mfzwi23gnjvgw.mrap",
+            "12 digits",
+        ),
+        (
+            "arn:aws:s3::123456789012:accesspoint/a..b",
+            "mfzwi23gnjvgw.mrap",
+        ),
+        (
+            "arn:aws-cn:s3:us-west-2:123456789012:accesspoint/myendpoint",
+            "its region is in aws",
+        ),
+        (
+            "arn:aws:s3:us_west_2:123456789012:accesspoint/myendpoint",
+            "the region in the ARN",
+        ),
+        (
+            "arn:aws:s3-object-lambda::123456789012:accesspoint/mybanner",
+            "the region in the ARN",
+        ),
+        (
+            "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op.1/accesspoint/reports",
+            "the Outpost's id",
+        ),
+    ] {
+        refuses(aws(arn), ErrorKind::Bucket, reason);
+    }
+    // The label of the host: 50 characters of a name and 13 of the account.
+    let arn = |length| {
+        format!(
+            "arn:aws:s3:us-west-2:123456789012:accesspoint/{}",
+            "a".repeat(length)
+        )
+    };
+    assert!(aws(&arn(50)).build().is_ok());
+    refuses(aws(&arn(51)), ErrorKind::Bucket, "a label of 64 characters");
+}
+
+/// The region of the ARN signs, and a difference is refused unless it is allowed.
+#[test]
+fn the_region_of_an_arn() {
+    let bucket = |region| Bucket::builder(ACCESS_POINT, region);
+    assert_eq!(bucket("us-west-2").build().unwrap().region(), "us-west-2");
+    refuses(
+        bucket("us-east-1"),
+        ErrorKind::Scope,
+        "choose use_arn_region",
+    );
+    let built = bucket("us-east-1").use_arn_region().build().unwrap();
+    assert_eq!(built.region(), "us-west-2");
+    for region in ["cn-north-1", "us-gov-west-1"] {
+        refuses(bucket(region), ErrorKind::Scope, "is in the partition aws");
+        refuses(
+            bucket(region).use_arn_region(),
+            ErrorKind::Scope,
+            "is in the partition aws",
+        );
+    }
+    let plain = aws("abc").use_arn_region().build().unwrap();
+    assert_eq!(plain.region(), "us-west-2");
+}
+
+#[test]
+fn regions_of_aws() {
+    let bucket = |region| Bucket::builder("abc", region);
+    accepts(
+        bucket("xx-new-1"),
+        "https://abc.s3.xx-new-1.amazonaws.com/k",
+    );
+    for (region, reason) in [
+        ("us-east-1.evil.example", "like `us-east-1`"),
+        ("US-EAST-1", "like `us-east-1`"),
+        ("us_east_1", "like `us-east-1`"),
+        ("-us-east-1", "like `us-east-1`"),
+        ("us-east-1-", "like `us-east-1`"),
+        ("aws-global", "no region"),
+        ("fips-us-gov-west-1", "choose FIPS"),
+        ("us-gov-west-1-fips", "choose FIPS"),
+        ("us east", "without slash"),
+        ("", "empty"),
+    ] {
+        refuses(bucket(region), ErrorKind::Scope, reason);
+    }
+}
+
+#[test]
+fn acceleration() {
+    accepts(
+        aws("abc").accelerate(),
+        "https://abc.s3-accelerate.amazonaws.com/k",
+    );
+    accepts(
+        aws("abc").accelerate().dualstack(),
+        "https://abc.s3-accelerate.dualstack.amazonaws.com/k",
+    );
+    refuses(
+        aws("a.bc").accelerate(),
+        ErrorKind::Bucket,
+        "its name has dots",
+    );
+    refuses(
+        aws("abc").accelerate().path_style(),
+        ErrorKind::Endpoint,
+        "not in the path",
+    );
+    let gov = Bucket::builder("abc", "us-gov-west-1");
+    accepts(gov.clone(), "https://abc.s3.us-gov-west-1.amazonaws.com/k");
+    refuses(
+        gov.accelerate(),
+        ErrorKind::Endpoint,
+        "the partition aws-us-gov does not have acceleration",
+    );
+}
+
+/// Every form of signing is refused, and the address is there to sign in another way.
+#[test]
+fn a_multi_region_access_point_needs_sigv4a() {
+    let bucket = aws(MULTI_REGION).build().unwrap();
+    let get = bucket.get("k");
+    let refusals = [
+        get.presign(&credentials(), HOUR, now()).map(drop),
+        get.presign_into(&credentials(), HOUR, now(), &mut String::new()),
+        get.presign_steps(&credentials(), HOUR, now()).map(drop),
+        get.sign(&credentials(), Payload::Empty, now()).map(drop),
+        get.sign_steps(&credentials(), Payload::Empty, now())
+            .map(drop),
+        get.links(&credentials(), HOUR, now()).map(drop),
+    ];
+    for refusal in refusals {
+        let error = refusal.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Bucket);
+        assert!(error.to_string().contains("SigV4a"), "{error}");
+    }
+    assert_eq!(
+        get.url().unwrap(),
+        "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/k"
+    );
+    assert_eq!(bucket.region(), "*");
+}
+
+/// The header form of a session, and of the credentials that ask for one.
+#[test]
+fn session_headers() {
+    let session = credentials()
+        .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE//+8=")
+        .unwrap();
+    let sign = |builder: BucketBuilder, credentials: &Credentials| {
+        let bucket = builder.build().unwrap();
+        let signed = bucket
+            .put("k")
+            .sign(credentials, Payload::Empty, now())
+            .unwrap();
+        let headers = signed.headers().map(|(name, _)| name).collect::<Vec<_>>();
+        (headers, signed.authorization().to_owned())
+    };
+    let (headers, authorization) = sign(aws(DIRECTORY), &session);
+    assert!(headers.contains(&"x-amz-s3session-token"));
+    assert!(!headers.contains(&"x-amz-security-token"));
+    assert!(authorization.contains("/us-west-2/s3express/aws4_request"));
+    assert!(authorization.contains("x-amz-date;x-amz-s3session-token, "));
+    let (headers, authorization) = sign(aws(DIRECTORY).disable_session_auth(), &session);
+    assert!(headers.contains(&"x-amz-security-token"));
+    assert!(!headers.contains(&"x-amz-s3session-token"));
+    assert!(authorization.contains("x-amz-date;x-amz-security-token, "));
+    for name in ["abc", ACCESS_POINT] {
+        let (headers, _) = sign(aws(name), &session);
+        assert!(headers.contains(&"x-amz-security-token"));
+    }
+    let (headers, _) = sign(aws(DIRECTORY), &credentials());
+    assert!(!headers.contains(&"x-amz-s3session-token"));
+}
+
+/// A signer chooses by its service, and can be told.
+#[test]
+fn session_tokens_of_a_signer() {
+    let session = credentials().with_session_token("token").unwrap();
+    let url = "https://s3express-control.us-west-2.amazonaws.com/";
+    let name = |service: &str, place: Option<SessionToken>| {
+        let signer = Signer::new(session.clone(), "us-west-2", service).unwrap();
+        let signer = match place {
+            Some(place) => signer.session_token(place),
+            None => signer,
+        };
+        let link = signer.presign(&Request::get(url), HOUR, now()).unwrap();
+        let names = ["X-Amz-Security-Token", "X-Amz-S3session-Token"];
+        let [plain, express] = names.map(|name| parameter(link.as_str(), name).is_some());
+        assert_ne!(plain, express, "{link}");
+        let last = link.as_str().rsplit_once('&').unwrap().1;
+        assert_eq!(
+            last.contains("Token"),
+            place == Some(SessionToken::Appended)
+        );
+        names[usize::from(express)]
+    };
+    let (plain, express) = ("X-Amz-Security-Token", "X-Amz-S3session-Token");
+    assert_eq!(name("s3express", None), express);
+    assert_eq!(name("s3express", Some(SessionToken::Signed)), plain);
+    assert_eq!(name("s3express", Some(SessionToken::Appended)), plain);
+    assert_eq!(name("s3", None), plain);
+    assert_eq!(name("s3", Some(SessionToken::S3Express)), express);
+}
+
+/// A token in the query, of either kind, is signing's to add.
+#[test]
+fn tokens_are_never_there_already() {
+    for bucket in [aws("abc"), aws(DIRECTORY)] {
+        let bucket = bucket.build().unwrap();
+        for name in [
+            "X-Amz-S3session-Token",
+            "x-amz-s3session-token",
+            "X-Amz-Security-Token",
+        ] {
+            let get = bucket.get("k").query(name, "token");
+            let error = get.presign(&credentials(), HOUR, now()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Query);
+        }
+        let get = bucket.get("k").query("X-Amz-Meta-Token", "token");
+        assert!(get.presign(&credentials(), HOUR, now()).is_ok());
+    }
+}

@@ -1,0 +1,16 @@
+//! Tests of signing: published and recorded signatures, properties, addresses, and rejected requests.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod addresses;
+mod properties;
+mod refusals;
+mod rollover;
+#[cfg(feature = "std")]
+mod sts_identity;
+mod v2_botocore;
+mod v2_refusals;
+mod v2_vectors;
+mod v4_botocore;
+mod v4_vectors;

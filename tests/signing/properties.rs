@@ -1,0 +1,862 @@
+//! What holds for every request: that the signature is the one of a second, plain implementation; that order
+//! says nothing where the rules say so; that keys come through; that nothing panics.
+
+use crate::support::{self, Pairs, path_and_query, percent_decode, time, with_headers};
+use presign::s3::{AddressingStyle, Bucket, ContentDisposition};
+use presign::v4::{CanonicalUri, SessionToken, Signer};
+use presign::{Credentials, Payload, Request, SigningSteps, Timestamp};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::Config;
+use std::time::Duration;
+
+fn cases(count: u32) -> Config {
+    Config {
+        failure_persistence: None,
+        ..Config::with_cases(count)
+    }
+}
+
+/// SigV4 once more, from AWS's documents, as plainly as can be: strings, sorted maps, and the crates for hash and
+/// HMAC. It takes a URL whose path and query are as they stand on the wire.
+mod reference {
+    use crate::support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex};
+    use std::collections::BTreeMap;
+    use time::OffsetDateTime;
+    use time::format_description;
+
+    pub struct Reference<'a> {
+        pub id: &'a str,
+        pub secret: &'a str,
+        pub token: Option<&'a str>,
+        pub seconds: i64,
+        pub region: &'a str,
+        pub service: &'a str,
+        pub method: &'a str,
+        pub host: &'a str,
+        pub path: &'a str,
+        pub query: &'a str,
+        pub headers: &'a Pairs,
+    }
+
+    pub struct Texts {
+        pub canonical_request: String,
+        pub string_to_sign: String,
+        pub signature: String,
+    }
+
+    const NOT_SIGNED: [&str; 14] = [
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
+        "traceparent",
+        "tracestate",
+        "baggage",
+    ];
+
+    fn encode(bytes: impl AsRef<[u8]>, keep_slash: bool) -> String {
+        let mut text = String::new();
+        for byte in bytes.as_ref() {
+            match *byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    text.push(char::from(*byte));
+                }
+                b'/' if keep_slash => text.push('/'),
+                byte => text.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        text
+    }
+
+    fn normalize(path: &str) -> String {
+        let mut kept: Vec<&str> = Vec::new();
+        for segment in path.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => drop(kept.pop()),
+                other => kept.push(other),
+            }
+        }
+        let mut text = format!("/{}", kept.join("/"));
+        if path.ends_with('/') && !text.ends_with('/') {
+            text.push('/');
+        }
+        text
+    }
+
+    impl Reference<'_> {
+        fn date_time(&self) -> String {
+            let format = format_description::parse_borrowed::<2>(
+                "[year][month][day]T[hour][minute][second]Z",
+            );
+            let moment = OffsetDateTime::from_unix_timestamp(self.seconds).unwrap();
+            moment.format(&format.unwrap()).unwrap()
+        }
+
+        fn scope(&self) -> String {
+            let date = &self.date_time()[..8];
+            format!("{date}/{}/{}/aws4_request", self.region, self.service)
+        }
+
+        fn canonical_uri(&self) -> String {
+            match (self.service, self.path) {
+                ("s3", "") => "/".into(),
+                ("s3", path) => encode(percent_decode(path), true),
+                (_, path) => encode(normalize(path), true),
+            }
+        }
+
+        /// Names in lower case, with their values.
+        fn canonical_headers(&self, added: &[(&str, &str)]) -> BTreeMap<String, String> {
+            let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            map.insert("host".into(), vec![self.host.to_lowercase()]);
+            let given = self.headers.iter();
+            let given = given.map(|(name, value)| (name.as_str(), value.as_str()));
+            for (name, value) in given.chain(added.iter().copied()) {
+                let name = name.to_lowercase();
+                let words: Vec<_> = value.split_ascii_whitespace().collect();
+                if !NOT_SIGNED.contains(&name.as_str()) {
+                    map.entry(name).or_default().push(words.join(" "));
+                }
+            }
+            map.into_iter()
+                .map(|(name, values)| (name, values.join(",")))
+                .collect()
+        }
+
+        fn canonical_query(&self, added: Vec<(&str, String)>) -> String {
+            let mut params: Vec<(String, String)> = self
+                .query
+                .split('&')
+                .filter(|param| !param.is_empty())
+                .map(|param| {
+                    let (name, value) = param.split_once('=').unwrap_or((param, ""));
+                    let again = |text| encode(percent_decode(text), false);
+                    (again(name), again(value))
+                })
+                .collect();
+            for (name, value) in added {
+                params.push((name.into(), encode(value, false)));
+            }
+            params.sort();
+            let params: Vec<_> = params
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            params.join("&")
+        }
+
+        fn texts(&self, query: String, headers: &BTreeMap<String, String>, payload: &str) -> Texts {
+            let lines: String = headers
+                .iter()
+                .map(|(name, value)| format!("{name}:{value}\n"))
+                .collect();
+            let names: Vec<_> = headers.keys().map(String::as_str).collect();
+            let canonical_request = format!(
+                "{}\n{}\n{query}\n{lines}\n{}\n{payload}",
+                self.method,
+                self.canonical_uri(),
+                names.join(";"),
+            );
+            let string_to_sign = format!(
+                "AWS4-HMAC-SHA256\n{}\n{}\n{}",
+                self.date_time(),
+                self.scope(),
+                sha256_hex(&canonical_request)
+            );
+            let mut key = format!("AWS4{}", self.secret).into_bytes();
+            for part in self.scope().split('/') {
+                key = hmac_sha256(&key, part);
+            }
+            Texts {
+                signature: hex(hmac_sha256(&key, &string_to_sign)),
+                canonical_request,
+                string_to_sign,
+            }
+        }
+
+        pub fn presign(&self, expires: u64) -> Texts {
+            let headers = self.canonical_headers(&[]);
+            let names: Vec<_> = headers.keys().map(String::as_str).collect();
+            let mut added = vec![
+                ("X-Amz-Algorithm", "AWS4-HMAC-SHA256".to_owned()),
+                ("X-Amz-Credential", format!("{}/{}", self.id, self.scope())),
+                ("X-Amz-Date", self.date_time()),
+                ("X-Amz-Expires", expires.to_string()),
+                ("X-Amz-SignedHeaders", names.join(";")),
+            ];
+            added.extend(
+                self.token
+                    .map(|token| ("X-Amz-Security-Token", token.to_owned())),
+            );
+            let payload = match self.service {
+                "s3" => "UNSIGNED-PAYLOAD".to_owned(),
+                _ => sha256_hex(""),
+            };
+            self.texts(self.canonical_query(added), &headers, &payload)
+        }
+
+        pub fn sign(&self, body: &[u8]) -> Texts {
+            let (hash, date_time) = (sha256_hex(body), self.date_time());
+            let mut added = vec![("x-amz-date", date_time.as_str())];
+            if self.service == "s3" {
+                added.push(("x-amz-content-sha256", &hash));
+            }
+            added.extend(self.token.map(|token| ("x-amz-security-token", token)));
+            let headers = self.canonical_headers(&added);
+            self.texts(self.canonical_query(Vec::new()), &headers, &hash)
+        }
+    }
+}
+
+/// A request in parts, and who signs it when and for what.
+#[derive(Clone, Debug)]
+struct Sample {
+    id: String,
+    secret: String,
+    token: Option<String>,
+    seconds: i64,
+    region: String,
+    service: &'static str,
+    method: &'static str,
+    scheme: &'static str,
+    host: String,
+    path: String,
+    params: Vec<String>,
+    headers: Pairs,
+}
+
+impl Sample {
+    fn query(&self) -> String {
+        self.params.join("&")
+    }
+
+    fn url(&self) -> String {
+        let Sample {
+            scheme, host, path, ..
+        } = self;
+        match self.params.is_empty() {
+            true => format!("{scheme}://{host}{path}"),
+            false => format!("{scheme}://{host}{path}?{}", self.query()),
+        }
+    }
+
+    fn request(&self) -> Request<'_> {
+        with_headers(Request::new(self.method, self.url()), &self.headers)
+    }
+
+    fn credentials(&self) -> Credentials {
+        support::credentials(&self.id, &self.secret, self.token.as_deref())
+    }
+
+    fn signer(&self) -> Signer {
+        Signer::new(self.credentials(), &*self.region, self.service).unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.seconds)
+    }
+
+    fn reference<'a>(&'a self, query: &'a str) -> reference::Reference<'a> {
+        reference::Reference {
+            id: &self.id,
+            secret: &self.secret,
+            token: self.token.as_deref(),
+            seconds: self.seconds,
+            region: &self.region,
+            service: self.service,
+            method: self.method,
+            host: &self.host,
+            path: &self.path,
+            query,
+            headers: &self.headers,
+        }
+    }
+}
+
+/// Pieces of a path as they may stand on the wire, canonical or not.
+fn path_piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[A-Za-z0-9._~-]{1,3}",
+        2 => "%[0-9a-fA-F]{2}",
+        3 => Just("/".to_owned()),
+        2 => select(vec!["/.", "/..", "//", "/./", "/../", "ü", "%C3%BC", "%c3%bc", " ", "%2F"]).prop_map(String::from),
+        1 => "[!$&'()*+,;=:@|\\^\"<>]",
+    ]
+}
+
+fn query_piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-fA-F0-9._~-]{1,3}",
+        2 => "%[0-9a-fA-F]{2}",
+        1 => select(vec!["ü", " ", "日", "%E6%97%A5"]).prop_map(String::from),
+        1 => "[!$'()*+,;:@/?|\\^\"<>]",
+    ]
+}
+
+fn joined(piece: impl Strategy<Value = String>, most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(piece, 0..=most).prop_map(|pieces| pieces.concat())
+}
+
+/// `name`, `name=`, `=value`, `name=value=value`; never nothing.
+fn param() -> impl Strategy<Value = String> {
+    let value = prop::option::of(joined(query_piece(), 3));
+    let more = prop::option::of(joined(query_piece(), 1));
+    (joined(query_piece(), 2), value, more)
+        .prop_map(|(name, value, more)| match (value, more) {
+            (None, _) => name,
+            (Some(value), None) => format!("{name}={value}"),
+            (Some(value), Some(more)) => format!("{name}={value}={more}"),
+        })
+        .prop_filter("a parameter", |param| !param.is_empty())
+}
+
+fn headers() -> impl Strategy<Value = Pairs> {
+    let names = [
+        "Content-Type",
+        "content-type",
+        "A",
+        "a-b",
+        "a.b",
+        "Range",
+        "X-Amz-Meta-A",
+        "x-amz-meta-a",
+        "x-amz-meta-a-b",
+        "Zebra",
+        "User-Agent",
+        "Expect",
+        "TE",
+        "traceparent",
+    ];
+    let value = "[ \tA-Za-z0-9,;\"ü\u{a0}%]{0,10}";
+    let header = (select(names.to_vec()).prop_map(String::from), value);
+    prop::collection::vec(header, 0..20)
+}
+
+fn sample() -> impl Strategy<Value = Sample> {
+    let who = (
+        "[A-Za-z0-9/+=]{1,20}",
+        "[!-~]([ -~ü]{0,80}[!-~])?",
+        prop::option::of("[!-~]{1,40}"),
+        -62_167_219_200i64..=253_402_300_799,
+        "[a-z0-9-]{1,16}",
+    );
+    let what = (
+        select(vec!["s3", "service", "execute-api"]),
+        select(vec!["GET", "PUT", "POST", "PROPFIND"]),
+        select(vec!["http", "https"]),
+        "[A-Za-z0-9][A-Za-z0-9.-]{0,20}(:[1-9][0-9]{3})?",
+    );
+    let url = (
+        prop_oneof![
+            1 => Just(String::new()),
+            9 => joined(path_piece(), 12).prop_map(|path| format!("/{path}")),
+        ],
+        prop::collection::vec(param(), 0..12),
+        headers(),
+    );
+    (who, what, url).prop_map(|(who, what, url)| Sample {
+        id: who.0,
+        secret: who.1,
+        token: who.2,
+        seconds: who.3,
+        region: who.4,
+        service: what.0,
+        method: what.1,
+        scheme: what.2,
+        host: what.3,
+        path: url.0,
+        params: url.1,
+        headers: url.2,
+    })
+}
+
+fn texts(steps: &SigningSteps) -> (&str, &str, &str) {
+    let SigningSteps {
+        canonical_request,
+        string_to_sign,
+        signature,
+        ..
+    } = steps;
+    (canonical_request, string_to_sign, signature.as_str())
+}
+
+fn expected(texts: &reference::Texts) -> (&str, &str, &str) {
+    let reference::Texts {
+        canonical_request,
+        string_to_sign,
+        signature,
+    } = texts;
+    (canonical_request, string_to_sign, signature)
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn presigned_urls_agree_with_the_reference(sample in sample(), expires in 1u64..=604_800) {
+        let (signer, request, query) = (sample.signer(), sample.request(), sample.query());
+        let expires_in = Duration::from_secs(expires);
+        let steps = signer.presign_steps(&request, expires_in, sample.now()).unwrap();
+        let reference = sample.reference(&query).presign(expires);
+        prop_assert_eq!(texts(&steps), expected(&reference));
+
+        let url = signer.presign(&request, expires_in, sample.now()).unwrap();
+        let end = format!("&X-Amz-Signature={}", reference.signature);
+        prop_assert!(url.as_str().ends_with(&end));
+        let mut buffer = String::from("before");
+        signer.presign_into(&request, expires_in, sample.now(), &mut buffer).unwrap();
+        prop_assert_eq!(buffer.strip_prefix("before"), Some(url.as_str()));
+    }
+
+    #[test]
+    fn signed_headers_agree_with_the_reference(sample in sample(), body: Vec<u8>) {
+        let (signer, request, query) = (sample.signer(), sample.request(), sample.query());
+        let payload = Payload::of(&body);
+        let steps = signer.sign_steps(&request, payload, sample.now()).unwrap();
+        let reference = sample.reference(&query).sign(&body);
+        prop_assert_eq!(texts(&steps), expected(&reference));
+        let signed = signer.sign(&request, payload, sample.now()).unwrap();
+        let end = format!(", Signature={}", reference.signature);
+        prop_assert!(signed.authorization().ends_with(&end));
+    }
+
+    /// Parameters may come in any order, and so may headers but for those of the same name.
+    #[test]
+    fn order_says_nothing(sample in sample(), swaps: Vec<(Index, Index)>) {
+        let mut other = sample.clone();
+        for (one, two) in swaps {
+            if !other.params.is_empty() {
+                let count = other.params.len();
+                other.params.swap(one.index(count), two.index(count));
+            }
+            // Two neighbours at a time, so that headers of the same name never pass each other.
+            if other.headers.len() > 1 {
+                let at = one.index(other.headers.len() - 1);
+                let (left, right) = (&other.headers[at].0, &other.headers[at + 1].0);
+                if !left.eq_ignore_ascii_case(right) {
+                    other.headers.swap(at, at + 1);
+                }
+            }
+        }
+        let (signer, now, minute) = (sample.signer(), sample.now(), Duration::from_secs(60));
+        let one = signer.presign_steps(&sample.request(), minute, now).unwrap();
+        let two = signer.presign_steps(&other.request(), minute, now).unwrap();
+        prop_assert_eq!(texts(&one), texts(&two));
+        let one = signer.sign_steps(&sample.request(), Payload::Empty, now).unwrap();
+        let two = signer.sign_steps(&other.request(), Payload::Empty, now).unwrap();
+        prop_assert_eq!(texts(&one), texts(&two));
+    }
+
+    /// A presigned URL without what signing added is a request that signs to the same URL.
+    #[test]
+    fn canonicalisation_is_idempotent(sample in sample()) {
+        let (signer, now, minute) = (sample.signer(), sample.now(), Duration::from_secs(60));
+        let first = signer.presign(&sample.request(), minute, now).unwrap();
+        let (address, query) = first.as_str().split_once('?').unwrap();
+        let kept: Vec<_> = query.split('&').filter(|param| !param.starts_with("X-Amz-")).collect();
+        let again = match kept.is_empty() {
+            true => address.to_owned(),
+            false => format!("{address}?{}", kept.join("&")),
+        };
+        let again = with_headers(Request::new(sample.method, again), &sample.headers);
+        let second = signer.presign(&again, minute, now).unwrap();
+        prop_assert_eq!(first.as_str(), second.as_str());
+        let first = signer.presign_steps(&sample.request(), minute, now).unwrap();
+        let second = signer.presign_steps(&again, minute, now).unwrap();
+        prop_assert_eq!(texts(&first), texts(&second));
+    }
+}
+
+/// Where order does say something: the values of one header stand in the order given.
+#[test]
+fn order_of_one_header_counts() {
+    let signer = Signer::new(
+        Credentials::new("AKIDEXAMPLE", "secret").unwrap(),
+        "us-east-1",
+        "service",
+    )
+    .unwrap();
+    let steps = |one, two| {
+        let request = Request::get("https://example.com/")
+            .header("a", one)
+            .header("A", two);
+        let now = time("20150830T123600Z");
+        signer
+            .sign_steps(&request, Payload::Empty, now)
+            .unwrap()
+            .canonical_request
+    };
+    assert!(steps("2", "1").contains("\na:2,1\n"));
+    assert!(steps("1", "2").contains("\na:1,2\n"));
+}
+
+/// A bucket in each of the ways in which one can be addressed.
+fn bucket() -> impl Strategy<Value = Bucket> {
+    let builder = || Bucket::builder("examplebucket", "us-east-1");
+    let buckets = [
+        builder(),
+        builder().path_style(),
+        builder().dualstack().fips(),
+        builder().accelerate(),
+        builder().endpoint("http://[::1]:9000"),
+        builder().endpoint("https://gw.example.com:8443/a%20b/"),
+        builder()
+            .endpoint("https://cdn.example.com")
+            .addressing_style(AddressingStyle::Domain),
+    ];
+    let buckets = buckets.map(|builder| builder.build().unwrap());
+    select(buckets.to_vec())
+}
+
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[a-z%/. +~&=?#;:@ü日]{1,12}",
+        Just("%2F%2f%25/../ ./\0".to_owned()),
+        "\\PC{100,400}",
+    ]
+    .prop_filter("a key", |key| !key.is_empty())
+}
+
+const EXAMPLE_TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE==";
+
+fn example_credentials() -> Credentials {
+    support::credentials(
+        "AKIDEXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        Some(EXAMPLE_TOKEN),
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    /// Whoever decodes the path gets the key back, and whoever decodes a parameter its value.
+    #[test]
+    fn keys_and_values_come_through(bucket in bucket(), key in key(), value: String) {
+        let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
+        // `x` has no sign to encode: what stands before it stands before any key.
+        let operation = |key: &str| bucket.get(key.to_owned()).response_content_type(&*value);
+        let short = operation("x").url().unwrap();
+        let (front, _) = short.split_once('?').unwrap();
+        let front = front.strip_suffix('x').unwrap();
+
+        let url = operation(&key).presign(&keys, hour, now).unwrap();
+        let (address, query) = url.as_str().split_once('?').unwrap();
+        let path = address.strip_prefix(front).unwrap();
+        prop_assert_eq!(percent_decode(path), key.as_bytes());
+        let canonical = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
+        prop_assert!(path.bytes().all(canonical), "{}", path);
+        prop_assert!(path.split('%').skip(1).all(|escape| {
+            escape.bytes().take(2).all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'))
+        }), "{}", path);
+        let found = query.split('&').find_map(|param| param.strip_prefix("response-content-type="));
+        prop_assert_eq!(percent_decode(found.unwrap()), value.as_bytes());
+        let token = query.split('&').find_map(|param| param.strip_prefix("X-Amz-Security-Token="));
+        prop_assert_eq!(percent_decode(token.unwrap()), EXAMPLE_TOKEN.as_bytes());
+    }
+
+    /// The fast way to many links and the ordinary one make the same URL, in any second of the years 1 to 9999.
+    #[test]
+    fn links_are_the_presigned_urls(
+        bucket in bucket(),
+        list in prop::collection::vec(key(), 1..5),
+        later in -61_000_000_000i64..250_000_000_000,
+    ) {
+        let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
+        let later = Timestamp::from_unix_seconds(later);
+        // Before, between and after the parameters that have the date.
+        let operation = || {
+            bucket
+                .operation("PUT")
+                .header("Content-Type", "text/plain")
+                .query("a", "1")
+                .query("Date", "20130524T000000Z")
+                .query("X-Amz-Credit", "20130524")
+                .query("x-id", "PutObject")
+        };
+        let links = operation().links(&keys, hour, now).unwrap();
+        let mut buffer = String::new();
+        for key in &list {
+            let url = operation().key(key).presign(&keys, hour, now).unwrap();
+            buffer.clear();
+            links.write(key, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link(key).unwrap(), url.as_str());
+            prop_assert_eq!(links.expires_at(), url.expires_at());
+
+            let url = operation().key(key).presign(&keys, hour, later).unwrap();
+            buffer.clear();
+            links.write_at(key, later, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link_at(key, later).unwrap(), url.as_str());
+        }
+    }
+
+    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers that become parameters, and a
+    /// token, in any order and in any second of the years 1970 to 9999.
+    #[test]
+    fn sigv2_links_are_the_presigned_urls(
+        bucket in bucket(),
+        list in prop::collection::vec(key(), 1..5),
+        params in prop::collection::vec(
+            (select(vec!["response-content-disposition", "versionId", "x-id", "acl", "a b"]), option::of(any::<String>())),
+            0..4,
+        ),
+        value in "[a-z ü,]{0,90}",
+        with_token: bool,
+        now in 0i64..253_000_000_000,
+        later in 0i64..253_000_000_000,
+    ) {
+        let keys = example_credentials();
+        let keys = match with_token {
+            true => keys,
+            false => keys.with_session_token("").unwrap(),
+        };
+        let (now, later) = (Timestamp::from_unix_seconds(now), Timestamp::from_unix_seconds(later));
+        let life = Duration::from_secs(3600);
+        let mut operation = bucket.operation("PUT").header("Content-Type", "text/plain").header("X-Amz-Meta-A", value);
+        for (name, value) in params {
+            operation = match value {
+                Some(value) => operation.query(name, value),
+                None => operation.sub_resource(name),
+            };
+        }
+        let links = operation.links_v2(&keys, life, now).unwrap();
+        let mut buffer = String::new();
+        for key in &list {
+            let one = operation.clone().key(key);
+            let url = one.presign_v2(&keys, life, now).unwrap();
+            buffer.clear();
+            links.write(key, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link(key).unwrap(), url.as_str());
+            prop_assert_eq!(links.expires_at(), url.expires_at());
+
+            let url = one.presign_v2(&keys, life, later).unwrap();
+            buffer.clear();
+            links.write_at(key, later, &mut buffer).unwrap();
+            prop_assert_eq!(&buffer, url.as_str());
+            prop_assert_eq!(links.link_at(key, later).unwrap(), url.as_str());
+        }
+    }
+
+    /// The bucket's way and the signer's, from the URL, are one.
+    #[test]
+    fn a_bucket_signs_as_a_signer_does(bucket in bucket(), key in key(), value: String) {
+        let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
+        let operation = bucket.get(key).query("prefix", value).header("Range", "bytes=0-9");
+        let url = operation.url().unwrap();
+        let signer = Signer::new(keys.clone(), bucket.region(), "s3").unwrap();
+        let request = Request::get(url).header("Range", "bytes=0-9");
+        let one = operation.presign_steps(&keys, hour, now).unwrap();
+        let two = signer.presign_steps(&request, hour, now).unwrap();
+        prop_assert_eq!(texts(&one), texts(&two));
+        let one = operation.sign_steps(&keys, Payload::Unsigned, now).unwrap();
+        let two = signer.sign_steps(&request, Payload::Unsigned, now).unwrap();
+        prop_assert_eq!(texts(&one), texts(&two));
+    }
+}
+
+/// Text that has a chance to get past the first check.
+fn soup() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "(https?://)?[a-z.:@\\[\\]0-9]{0,10}(/[ -~]{0,20})?(\\?[ -~]{0,20})?",
+        "https://example.com/\\PC*",
+        "https://example.com/?\\PC*",
+        "(https?|ftp|)://\\PC{0,20}",
+    ]
+}
+
+/// None as often as not: most of what is arbitrary is refused, and hides what comes after.
+fn few<T: std::fmt::Debug + Clone>(
+    item: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Vec<T>> {
+    prop_oneof![Just(Vec::new()), prop::collection::vec(item, 1..3)]
+}
+
+fn moment() -> impl Strategy<Value = i64> {
+    prop_oneof![any::<i64>(), 0i64..4_102_444_800]
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    /// Any input is signed or refused. The tests of refusals say which; here it only has to come back.
+    #[test]
+    fn no_request_panics(
+        method in prop_oneof![Just("GET".to_owned()), any::<String>()],
+        url in soup(),
+        headers in few(any::<(String, Vec<u8>)>()),
+        value in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..8),
+            "\\PC{0,8}".prop_map(String::into_bytes),
+        ],
+        params in few(any::<(String, Option<String>)>()),
+        service in select(vec!["s3", "service"]),
+        rule in select(vec![CanonicalUri::S3, CanonicalUri::Normalized, CanonicalUri::Unnormalized]),
+        expires_in: Duration,
+        seconds in moment(),
+    ) {
+        let mut request = Request::new(method, url).header_bytes("x-custom", value);
+        for (name, value) in headers {
+            request = request.header_bytes(name, value);
+        }
+        for (name, value) in params {
+            request = match value {
+                Some(value) => request.query(name, value),
+                None => request.query_flag(name),
+            };
+        }
+        let signer = Signer::new(example_credentials(), "us-east-1", service)
+            .unwrap()
+            .canonical_uri(rule)
+            .session_token(SessionToken::Appended);
+        let now = Timestamp::from_unix_seconds(seconds);
+        let (hour, payload) = (Duration::from_secs(3600), Payload::Unsigned);
+        for expires_in in [expires_in, hour] {
+            let url = signer.presign(&request, expires_in, now);
+            let _ = format!("{request:?} {url:?}");
+            let mut buffer = String::from("before");
+            let into = signer.presign_into(&request, expires_in, now, &mut buffer);
+            match into {
+                Ok(()) => prop_assert!(buffer.starts_with("beforehttp")),
+                Err(_) => prop_assert_eq!(&buffer, "before"),
+            }
+            let _ = signer.presign_steps(&request, expires_in, now);
+        }
+        let _ = format!("{:?}", signer.sign(&request, payload, now));
+        let _ = signer.sign_steps(&request, payload, now);
+    }
+
+    #[test]
+    fn no_bucket_or_key_panics(
+        name in prop_oneof![any::<String>(), "[a-zA-Z0-9.-]{0,70}"],
+        region in prop_oneof![any::<String>(), "[a-z0-9-]{0,20}"],
+        endpoint in prop::option::of(soup()),
+        style in select(vec![
+            AddressingStyle::Auto,
+            AddressingStyle::Virtual,
+            AddressingStyle::Path,
+            AddressingStyle::Domain,
+        ]),
+        options: [bool; 4],
+        key: String,
+        text: String,
+        seconds in moment(),
+    ) {
+        let mut builder = Bucket::builder(name, region).addressing_style(style);
+        if let Some(endpoint) = endpoint {
+            builder = builder.endpoint(endpoint);
+        }
+        let [dualstack, fips, accelerate, global] = options;
+        for (chosen, option) in [
+            (dualstack, presign::s3::BucketBuilder::dualstack as fn(_) -> _),
+            (fips, presign::s3::BucketBuilder::fips),
+            (accelerate, presign::s3::BucketBuilder::accelerate),
+            (global, presign::s3::BucketBuilder::global_endpoint),
+        ] {
+            // Two options are refused more often than not: each alone has to be seen too.
+            if chosen && key.len() % 2 == 0 {
+                builder = option(builder);
+            }
+        }
+        let Ok(bucket) = builder.build() else {
+            return Ok(());
+        };
+        let (keys, now, hour) = (
+            example_credentials(),
+            Timestamp::from_unix_seconds(seconds),
+            Duration::from_secs(3600),
+        );
+        let operation = bucket
+            .get(key.clone())
+            .response_content_disposition(ContentDisposition::attachment(text.clone()))
+            .query(text.clone(), text.clone())
+            .sub_resource(text.clone())
+            .header(text.clone(), text);
+        let _ = operation.url();
+        let _ = operation.presign(&keys, hour, now);
+        let _ = operation.sign(&keys, Payload::Empty, now);
+        if let Ok(links) = bucket.operation("GET").links(&keys, hour, now) {
+            prop_assert_eq!(links.link(&key).is_ok(), !key.is_empty());
+        }
+        if let Ok(links) = bucket.operation("GET").links_v2(&keys, hour, now) {
+            prop_assert_eq!(links.link(&key).is_ok(), !key.is_empty());
+        }
+    }
+
+    #[test]
+    fn no_credentials_scope_time_or_hash_panics(
+        id: String,
+        secret: String,
+        token: String,
+        region: String,
+        service: String,
+        text in prop_oneof![any::<String>(), "[0-9]{8}T[0-9]{6}Z", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z]{0,16}"],
+        seconds: i64,
+        other: i64,
+        duration: Duration,
+    ) {
+        let keys = Credentials::new(id, secret).and_then(|keys| keys.with_session_token(token));
+        let keys = keys.unwrap_or_else(|_| example_credentials());
+        let now = Timestamp::from_unix_seconds(seconds);
+        let keys = keys.with_expiration(Timestamp::from_unix_seconds(other));
+        let _ = keys.at_most(duration, now);
+        let rounded = now.round_down(duration);
+        prop_assert!(rounded <= now);
+        let _ = (now.saturating_add(duration), now.to_string());
+        let request = Request::get("https://example.com/");
+        if let Ok(signer) = Signer::new(keys, region, service) {
+            let _ = signer.presign(&request, Duration::from_secs(60), now);
+            let _ = signer.sign(&request, Payload::Empty, now);
+        }
+        let _ = Payload::hash(&text);
+        if let Ok(read) = Timestamp::parse(&text) {
+            prop_assert_eq!(Timestamp::parse(&read.to_string()), Ok(read));
+        }
+    }
+}
+
+/// What the plain implementation gives is what AWS publishes, so agreeing with it means something.
+#[test]
+fn the_reference_agrees_with_a_published_example() {
+    let headers = vec![(
+        "Content-Type".to_owned(),
+        "application/x-www-form-urlencoded; charset=utf-8".to_owned(),
+    )];
+    let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
+    let (path, query) = path_and_query(url);
+    let reference = reference::Reference {
+        id: "AKIDEXAMPLE",
+        secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        token: None,
+        seconds: time("20150830T123600Z").unix_seconds(),
+        region: "us-east-1",
+        service: "iam",
+        method: "GET",
+        host: "iam.amazonaws.com",
+        path,
+        query,
+        headers: &headers,
+    };
+    assert_eq!(
+        reference.sign(b"").signature,
+        "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+    );
+    assert_eq!(
+        reference.presign(60).signature,
+        "37ac2f4fde00b0ac9bd9eadeb459b1bbee224158d66e7ae5fcadb70b2d181d02"
+    );
+}

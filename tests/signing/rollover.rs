@@ -1,0 +1,192 @@
+//! One set of credentials, and one signer, for as long as a server lives: over midnights and months, for many regions, from many
+//! threads at once. Each signature is that of another implementation, which keeps no key.
+
+use crate::support::{hex, hmac_sha256, sha256_hex};
+use presign::s3::{AddressingStyle, Bucket};
+use presign::v4::Signer;
+use presign::{Credentials, Payload, Request, Timestamp};
+use std::thread;
+use std::time::Duration;
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const DAY: i64 = 86_400;
+/// 2015-12-30T23:59:58Z.
+const START: i64 = 1_451_519_998;
+const REGIONS: [&str; 6] = [
+    "us-east-1",
+    "us-west-2",
+    "eu-central-1",
+    "ap-southeast-2",
+    "sa-east-1",
+    "af-south-1",
+];
+
+/// The signature of a GET of `https://example.com/` with no other headers than `x-amz-date`.
+fn expected(seconds: i64, region: &str, service: &str) -> String {
+    let (date, date_time) = dates(seconds);
+    let canonical_request = format!(
+        "GET\n/\n\nhost:example.com\nx-amz-date:{date_time}\n\nhost;x-amz-date\n{}",
+        sha256_hex("")
+    );
+    let scope = format!("{date}/{region}/{service}/aws4_request");
+    signature(&date_time, &scope, &canonical_request)
+}
+
+/// `20151230` and `20151230T235958Z`.
+fn dates(seconds: i64) -> (String, String) {
+    let moment = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+    let date = format!(
+        "{:04}{:02}{:02}",
+        moment.year(),
+        u8::from(moment.month()),
+        moment.day()
+    );
+    let (hour, minute, second) = moment.to_hms();
+    let date_time = format!("{date}T{hour:02}{minute:02}{second:02}Z");
+    (date, date_time)
+}
+
+fn signature(date_time: &str, scope: &str, canonical_request: &str) -> String {
+    let hash = sha256_hex(canonical_request);
+    let string_to_sign = format!("AWS4-HMAC-SHA256\n{date_time}\n{scope}\n{hash}");
+    let start = format!("AWS4{SECRET}").into_bytes();
+    let key = scope
+        .split('/')
+        .fold(start, |key, part| hmac_sha256(&key, part));
+    hex(hmac_sha256(&key, string_to_sign))
+}
+
+#[track_caller]
+fn assert_signs(signer: &Signer, seconds: i64, region: &str, service: &str) {
+    let request = Request::get("https://example.com/");
+    let now = Timestamp::from_unix_seconds(seconds);
+    let signed = signer.sign(&request, Payload::Empty, now).unwrap();
+    let end = format!("Signature={}", expected(seconds, region, service));
+    let authorization = signed.authorization();
+    assert!(authorization.ends_with(&end), "{now} {region} {service}");
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds)
+}
+
+fn keys() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
+}
+
+fn signer(keys: &Credentials, region: &str, service: &str) -> Signer {
+    Signer::new(keys.clone(), region, service).unwrap()
+}
+
+/// Second by second over the end of a year.
+#[test]
+fn midnight_takes_the_next_key() {
+    let signer = signer(&keys(), "us-east-1", "service");
+    for seconds in (START..START + 4).chain(START + DAY..START + DAY + 4) {
+        assert_signs(&signer, seconds, "us-east-1", "service");
+    }
+}
+
+/// The presigned URL of an object, good for an hour, with credentials that have a session token.
+fn expected_link(seconds: i64, key: &str) -> String {
+    let (date, date_time) = dates(seconds);
+    let scope = format!("{date}/us-east-1/s3/aws4_request");
+    let query = format!(
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F{}&X-Amz-Date={date_time}\
+         &X-Amz-Expires=3600&X-Amz-Security-Token=token%2B%2F%3D&X-Amz-SignedHeaders=host&a=1",
+        scope.replace('/', "%2F")
+    );
+    let canonical_request =
+        format!("GET\n/{key}\n{query}\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    let signature = signature(&date_time, &scope, &canonical_request);
+    format!("https://example.com/{key}?{query}&X-Amz-Signature={signature}")
+}
+
+/// Links that were prepared once are those of each second that they are asked for, from any thread.
+#[test]
+fn prepared_links_go_over_midnights() {
+    let bucket = Bucket::builder("examplebucket", "us-east-1")
+        .endpoint("https://example.com")
+        .addressing_style(AddressingStyle::Domain)
+        .build()
+        .unwrap();
+    let keys = keys().with_session_token("token+/=").unwrap();
+    let links = bucket
+        .operation("GET")
+        .query("a", "1")
+        .links(&keys, Duration::from_secs(3600), at(START))
+        .unwrap();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let links = &links;
+            scope.spawn(move || {
+                let midnights = (0..40).map(|day| START + day * thread * DAY);
+                for seconds in midnights.flat_map(|before| before..before + 4) {
+                    let key = format!("{thread}-{seconds}.txt");
+                    let link = links.link_at(&key, at(seconds)).unwrap();
+                    assert_eq!(link, expected_link(seconds, &key));
+                }
+            });
+        }
+    });
+    // The moment of the preparation stays what it was.
+    assert_eq!(links.link("a.txt").unwrap(), expected_link(START, "a.txt"));
+}
+
+/// 400 days, forward and back again: a key that was kept for a day is never taken for another's.
+#[test]
+fn days_and_months_each_have_their_own_key() {
+    let signer = signer(&keys(), "us-east-1", "service");
+    for day in (0..400).chain((0..400).rev()) {
+        assert_signs(&signer, START + day * DAY, "us-east-1", "service");
+    }
+}
+
+/// More scopes than keys are kept, in turn and again.
+#[test]
+fn regions_and_services_of_the_same_credentials_each_have_their_own_key() {
+    let keys = keys();
+    for _ in 0..3 {
+        for region in REGIONS {
+            for service in ["service", "execute-api", "a"] {
+                assert_signs(&signer(&keys, region, service), START, region, service);
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_share_the_credentials_over_midnights() {
+    let keys = keys();
+    let shared = signer(&keys, "us-east-1", "service");
+    thread::scope(|scope| {
+        for thread in 0..8usize {
+            let (keys, shared) = (&keys, &shared);
+            scope.spawn(move || {
+                let region = REGIONS[thread % REGIONS.len()];
+                let own = signer(keys, region, "service");
+                for step in 0..300 {
+                    // Each thread goes over the midnights at a pace of its own.
+                    let seconds = START + step * (thread as i64 + 1) * 3601 % (5 * DAY);
+                    assert_signs(shared, seconds, "us-east-1", "service");
+                    assert_signs(&own, seconds, region, "service");
+                }
+            });
+        }
+    });
+}
+
+/// Another secret under the same id has other keys, although all the rest of the scope is the same.
+#[test]
+fn a_new_secret_takes_no_old_key() {
+    let old = signer(&keys(), "us-east-1", "service");
+    assert_signs(&old, START, "us-east-1", "service");
+    let new = Credentials::new("AKIDEXAMPLE", "another secret").unwrap();
+    let new = signer(&new, "us-east-1", "service");
+    let request = Request::get("https://example.com/");
+    let now = Timestamp::from_unix_seconds(START);
+    let signed = new.sign(&request, Payload::Empty, now).unwrap();
+    let end = expected(START, "us-east-1", "service");
+    assert!(!signed.authorization().ends_with(&end));
+    assert_signs(&old, START, "us-east-1", "service");
+}

@@ -1,0 +1,473 @@
+//! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS documents, and the
+//! published signing keys. Where each comes from stands in `tests/vectors/README.md`.
+
+use crate::support::{
+    HttpText, Pairs, credentials, header_set, hex, hmac_sha256, path_and_query, query_set, time,
+    unhex, vectors, with_headers, without,
+};
+use presign::v4::{CanonicalUri, SessionToken, Signer};
+use presign::{Payload, Request, SigningSteps};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// The three texts of a signature, compared in the order in which they arise: the first that
+/// differs is the one to look at.
+fn assert_steps(case: &str, steps: &SigningSteps, expected: [&str; 3]) {
+    let [canonical_request, string_to_sign, signature] = expected;
+    assert_eq!(
+        steps.canonical_request, canonical_request,
+        "{case}: canonical request"
+    );
+    assert_eq!(
+        steps.string_to_sign, string_to_sign,
+        "{case}: string to sign"
+    );
+    assert_eq!(steps.signature.as_str(), signature, "{case}: signature");
+}
+
+// AWS's suite of today: one context for each case, header and query form.
+
+#[derive(Deserialize)]
+struct SuiteCase {
+    name: String,
+    context: SuiteContext,
+    request: String,
+    header: SuiteExpected,
+    query: SuiteExpected,
+}
+
+#[derive(Deserialize)]
+struct SuiteContext {
+    credentials: SuiteCredentials,
+    expiration_in_seconds: u64,
+    normalize: bool,
+    region: String,
+    service: String,
+    sign_body: bool,
+    timestamp: String,
+    #[serde(default)]
+    omit_session_token: bool,
+}
+
+#[derive(Deserialize)]
+struct SuiteCredentials {
+    access_key_id: String,
+    secret_access_key: String,
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SuiteExpected {
+    canonical_request: String,
+    string_to_sign: String,
+    signature: String,
+    signed_request: String,
+}
+
+impl SuiteExpected {
+    fn steps(&self) -> [&str; 3] {
+        [
+            &self.canonical_request,
+            &self.string_to_sign,
+            &self.signature,
+        ]
+    }
+}
+
+impl SuiteContext {
+    /// Whatever the body is, the suite signs it as empty unless the context says otherwise.
+    fn payload(&self, request: &HttpText) -> Payload {
+        match self.sign_body {
+            true => Payload::of(&request.body),
+            false => Payload::Empty,
+        }
+    }
+
+    fn signer(&self, request: &HttpText) -> Signer {
+        let SuiteCredentials {
+            access_key_id,
+            secret_access_key,
+            token,
+        } = &self.credentials;
+        let credentials = credentials(access_key_id, secret_access_key, token.as_deref());
+        Signer::new(credentials, &*self.region, &*self.service)
+            .unwrap()
+            .canonical_uri(match self.normalize {
+                true => CanonicalUri::Normalized,
+                false => CanonicalUri::Unnormalized,
+            })
+            .content_sha256_header(self.sign_body)
+            .presigned_payload(self.payload(request))
+            .session_token(match self.omit_session_token {
+                true => SessionToken::Appended,
+                false => SessionToken::Signed,
+            })
+    }
+}
+
+fn suite() -> Vec<SuiteCase> {
+    let cases: Vec<SuiteCase> = vectors("v4.json");
+    assert_eq!(cases.len(), 38);
+    cases
+}
+
+#[test]
+fn suite_header_form() {
+    for case in suite() {
+        let name = &case.name;
+        let text = HttpText::parse(&case.request);
+        let (signer, request) = (case.context.signer(&text), text.request());
+        let (payload, now) = (case.context.payload(&text), time(&case.context.timestamp));
+
+        let steps = signer.sign_steps(&request, payload, now).unwrap();
+        assert_steps(name, &steps, case.header.steps());
+        let signed = signer.sign(&request, payload, now).unwrap();
+        let expected = HttpText::parse(&case.header.signed_request);
+        assert_eq!(
+            header_set(signed.headers()),
+            without(
+                header_set(expected.headers),
+                &header_set(text.headers.clone())
+            ),
+            "{name}: headers added"
+        );
+        assert_eq!(
+            (expected.method, expected.target, expected.body),
+            (text.method, text.target, text.body),
+            "{name}: the suite changes nothing else"
+        );
+    }
+}
+
+/// Our URL has its parameters in canonical order with the signature last, and the suite's has another order:
+/// they are compared as sets.
+#[test]
+fn suite_query_form() {
+    for case in suite() {
+        let name = &case.name;
+        let text = HttpText::parse(&case.request);
+        let (signer, request) = (case.context.signer(&text), text.request());
+        let now = time(&case.context.timestamp);
+        let expires_in = Duration::from_secs(case.context.expiration_in_seconds);
+
+        let steps = signer.presign_steps(&request, expires_in, now).unwrap();
+        assert_steps(name, &steps, case.query.steps());
+        let url = signer.presign(&request, expires_in, now).unwrap();
+        assert_eq!(steps.url, url.as_str(), "{name}: URL of the steps");
+        let expected = HttpText::parse(&case.query.signed_request);
+        assert_eq!(url.method(), expected.method, "{name}: method");
+        let (path, query) = path_and_query(url.as_str());
+        let (expected_path, _) = path_and_query(&expected.target);
+        assert_eq!(path, expected_path, "{name}: path");
+        assert_eq!(
+            query_set(url.as_str()),
+            query_set(&expected.target),
+            "{name}: parameters"
+        );
+        // The URL is its own canonical query.
+        let canonical_query = case.query.canonical_request.lines().nth(2).unwrap();
+        assert!(
+            query.starts_with(&format!("{canonical_query}&X-Amz-Signature=")),
+            "{name}: order of the parameters"
+        );
+        // All that has to be sent besides: what was given. Host is what the URL says.
+        let mut to_send = header_set(url.headers().map(|(name, value)| (name, unfolded(value))));
+        to_send.push(("host".into(), "example.amazonaws.com".into()));
+        let given = expected.headers.iter();
+        assert_eq!(
+            header_set(to_send),
+            header_set(given.map(|(name, value)| (name, unfolded(value)))),
+            "{name}: headers to send"
+        );
+    }
+}
+
+/// A folded header in one line. How much white space takes the place of a fold is of no account.
+fn unfolded(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+// The suite of before: one context for all, header form only, a date header in each request.
+
+#[derive(Deserialize)]
+struct Legacy {
+    context: LegacyContext,
+    cases: Vec<LegacyCase>,
+}
+
+#[derive(Deserialize)]
+struct LegacyContext {
+    access_key_id: String,
+    secret_access_key: String,
+    region: String,
+    service: String,
+    timestamp: String,
+}
+
+#[derive(Deserialize)]
+struct LegacyCase {
+    name: String,
+    request: String,
+    canonical_request: String,
+    string_to_sign: String,
+    authorization: String,
+    signed_request: String,
+}
+
+#[test]
+fn legacy_suite() {
+    const TOKEN: &str = "x-amz-security-token";
+    let Legacy { context, cases } = vectors("v4-legacy.json");
+    assert_eq!(cases.len(), 34);
+    for case in cases {
+        let name = &case.name;
+        let text = HttpText::parse(&case.request);
+        let expected = header_set(HttpText::parse(&case.signed_request).headers);
+        let token = expected.iter().find(|(name, _)| name == TOKEN);
+        let signer = Signer::new(
+            credentials(
+                &context.access_key_id,
+                &context.secret_access_key,
+                token.map(|(_, value)| value.as_str()),
+            ),
+            &*context.region,
+            &*context.service,
+        )
+        .unwrap()
+        .session_token(match case.canonical_request.contains(TOKEN) {
+            true => SessionToken::Signed,
+            false => SessionToken::Appended,
+        });
+        let (request, now) = (text.request(), time(&context.timestamp));
+        let payload = Payload::of(&text.body);
+
+        let steps = signer.sign_steps(&request, payload, now).unwrap();
+        let (_, signature) = case.authorization.split_once("Signature=").unwrap();
+        assert_steps(
+            name,
+            &steps,
+            [&case.canonical_request, &case.string_to_sign, signature],
+        );
+        let signed = signer.sign(&request, payload, now).unwrap();
+        assert_eq!(signed.authorization(), case.authorization, "{name}");
+        // The signature inside one signed request is scrambled upstream: that header is compared above.
+        let apart = |headers: Pairs| -> Pairs {
+            let headers = headers.into_iter();
+            headers
+                .filter(|(name, _)| name != "authorization")
+                .collect()
+        };
+        assert_eq!(
+            apart(header_set(signed.headers())),
+            apart(without(expected, &header_set(text.headers.clone()))),
+            "{name}: headers added"
+        );
+    }
+}
+
+// Examples of documents, of crates, and captured requests.
+
+#[derive(Deserialize)]
+struct Example {
+    name: String,
+    form: String,
+    access_key_id: String,
+    secret_access_key: String,
+    region: String,
+    service: String,
+    timestamp: String,
+    expires: Option<u64>,
+    method: String,
+    url: String,
+    headers: Pairs,
+    #[serde(default)]
+    payload: String,
+    payload_hash: String,
+    expected: ExampleExpected,
+    published: Published,
+    published_signature_agrees: bool,
+}
+
+#[derive(Deserialize)]
+struct ExampleExpected {
+    canonical_request: String,
+    string_to_sign: String,
+    signed_headers: String,
+    signature: String,
+    authorization: Option<String>,
+    signed_url: Option<String>,
+}
+
+/// What the source prints, as against what was computed from it.
+#[derive(Deserialize)]
+struct Published {
+    creq_sha: Option<String>,
+    sig: Option<String>,
+}
+
+/// The note of this case names the token; it is sent, and not signed.
+const APPENDED: (&str, &str) = ("crate-session-token-excluded", "notarealsessiontoken");
+
+impl Example {
+    fn check(&self) {
+        let name = &self.name;
+        let token = (*name == APPENDED.0).then_some(APPENDED.1);
+        let credentials = credentials(&self.access_key_id, &self.secret_access_key, token);
+        let has_hash = self
+            .headers
+            .iter()
+            .any(|(name, _)| name == "x-amz-content-sha256");
+        let signer = Signer::new(credentials, &*self.region, &*self.service)
+            .unwrap()
+            .content_sha256_header(has_hash)
+            .session_token(SessionToken::Appended);
+        // Signing adds these three.
+        let (added, given): (Pairs, Pairs) = self.headers.iter().cloned().partition(|(name, _)| {
+            ["host", "x-amz-date", "x-amz-content-sha256"].contains(&name.as_str())
+        });
+        let request = Request::new(&self.method, &self.url);
+        let request = with_headers(request, &given);
+        let now = time(&self.timestamp);
+        let expected = &self.expected;
+        let texts = [
+            expected.canonical_request.as_str(),
+            &expected.string_to_sign,
+            &expected.signature,
+        ];
+
+        match self.form.as_str() {
+            "header" => {
+                let payload = Payload::of(&self.payload);
+                let steps = signer.sign_steps(&request, payload, now).unwrap();
+                assert_steps(name, &steps, texts);
+                let hash = Payload::hash(&self.payload_hash).unwrap();
+                if !self.payload.is_empty() {
+                    assert_eq!(payload, hash, "{name}: payload hash");
+                }
+                let signed = signer.sign(&request, payload, now).unwrap();
+                let authorization = expected.authorization.as_deref().unwrap();
+                assert_eq!(signed.authorization(), authorization, "{name}");
+                assert!(authorization.contains(&expected.signed_headers), "{name}");
+                let mut all: Pairs = vec![("authorization".into(), authorization.into())];
+                all.extend(added.into_iter().filter(|(name, _)| name != "host"));
+                all.extend(token.map(|token| ("x-amz-security-token".into(), token.into())));
+                assert_eq!(
+                    header_set(signed.headers()),
+                    header_set(all),
+                    "{name}: headers added"
+                );
+            }
+            "query" => {
+                let expires_in = Duration::from_secs(self.expires.unwrap());
+                let steps = signer.presign_steps(&request, expires_in, now).unwrap();
+                assert_steps(name, &steps, texts);
+                let url = signer.presign(&request, expires_in, now).unwrap();
+                // These are published in canonical order: our text is the same to the byte.
+                assert_eq!(
+                    url.as_str(),
+                    expected.signed_url.as_deref().unwrap(),
+                    "{name}"
+                );
+                let to_send = header_set(url.headers());
+                assert_eq!(
+                    to_send,
+                    header_set(given.clone()),
+                    "{name}: headers to send"
+                );
+            }
+            form => panic!("{name}: a form {form}"),
+        }
+        if let Some(hash) = &self.published.creq_sha {
+            assert!(expected.string_to_sign.ends_with(hash), "{name}");
+        }
+        assert_eq!(
+            self.published.sig.as_ref() == Some(&expected.signature),
+            self.published_signature_agrees,
+            "{name}"
+        );
+        // The client that was captured keeps repeated values in the order given; AWS sorts them.
+        assert_eq!(
+            self.published_signature_agrees,
+            name != "minio-events-path-style",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn s3_examples() {
+    let cases: Vec<Example> = vectors("s3-sigv4.json");
+    assert_eq!(cases.len(), 6);
+    cases.iter().for_each(Example::check);
+}
+
+#[test]
+fn examples_of_other_services() {
+    let cases: Vec<Example> = vectors("sigv4-other.json");
+    assert_eq!(cases.len(), 11);
+    cases.iter().for_each(Example::check);
+}
+
+// Signing keys.
+
+#[derive(Deserialize)]
+struct KeyCase {
+    name: String,
+    scheme: String,
+    secret_access_key: String,
+    date: Option<String>,
+    region: Option<String>,
+    service: Option<String>,
+    expected: KeyExpected,
+}
+
+#[derive(Deserialize)]
+struct KeyExpected {
+    k_signing: Option<String>,
+}
+
+/// The library shows its signing keys to nobody. But a signature is the HMAC of the string to sign, so
+/// the HMAC crate with the published key has to give ours, for each day, region and service.
+#[test]
+fn signing_keys() {
+    let cases: Vec<KeyCase> = vectors("key-derivation.json");
+    let cases = cases
+        .iter()
+        .filter(|case| case.scheme == "AWS4-HMAC-SHA256");
+    let mut count = 0;
+    for case in cases {
+        count += 1;
+        let [Some(date), Some(region), Some(service), Some(key)] = [
+            &case.date,
+            &case.region,
+            &case.service,
+            &case.expected.k_signing,
+        ] else {
+            panic!("{}: something is missing", case.name);
+        };
+        let credentials = credentials("AKIDEXAMPLE", &case.secret_access_key, None);
+        let signer = Signer::new(credentials, region.as_str(), service.as_str()).unwrap();
+        let request = Request::get("https://example.amazonaws.com/");
+        // The first and the last second of the day.
+        for clock in ["000000", "235959"] {
+            let now = time(&format!("{date}T{clock}Z"));
+            let steps = signer.sign_steps(&request, Payload::Empty, now).unwrap();
+            assert_eq!(
+                steps.signature.as_str(),
+                hex(hmac_sha256(&unhex(key), &steps.string_to_sign)),
+                "{}",
+                case.name
+            );
+        }
+        // The next day has another key.
+        let next = time(&format!("{date}T235959Z")).saturating_add(Duration::from_secs(1));
+        let steps = signer.sign_steps(&request, Payload::Empty, next).unwrap();
+        assert_ne!(
+            steps.signature.as_str(),
+            hex(hmac_sha256(&unhex(key), &steps.string_to_sign)),
+            "{}",
+            case.name
+        );
+    }
+    assert_eq!(count, 5);
+}

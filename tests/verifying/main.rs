@@ -1,0 +1,12 @@
+//! Tests of the verifier.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod verify_form;
+mod verify_in_place;
+mod verify_kinds;
+mod verify_query_api;
+mod verify_roundtrip;
+mod verify_tamper;
+mod verify_vectors;

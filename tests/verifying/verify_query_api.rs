@@ -1,0 +1,512 @@
+//! SigV2 of the query APIs, checked as a server does: the published calls and those of botocore verify, and no other does.
+
+use crate::support::{Pairs, credentials, percent_decode, time, vector_lines, vectors};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use presign::v2::{QuerySigner, SignatureMethod};
+use presign::verify::{CoveredPayload, ReceivedRequest, Scheme, Verifier, VerifyErrorKind as Kind};
+use presign::{Credentials, Request, Timestamp};
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+fn verifier() -> Verifier {
+    Verifier::new("us-east-1", "s3").allow_v2(HOUR)
+}
+
+fn keys() -> Credentials {
+    credentials("AKIAIOSFODNN7EXAMPLE", SECRET, None)
+}
+
+type Verdict = Result<(), (Kind, &'static str)>;
+
+fn verdict(
+    verifier: &Verifier,
+    request: &ReceivedRequest<'_>,
+    keys: &Credentials,
+    now: Timestamp,
+) -> Verdict {
+    let verified = verifier.verify(request, now, |id| {
+        (id == keys.access_key_id()).then(|| keys.clone())
+    });
+    let verified = verified.map_err(|error| (error.kind(), error.code()))?;
+    assert_eq!(verified.scheme(), Scheme::V2QueryApi);
+    assert_eq!(verified.payload(), CoveredPayload::Unsigned);
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Published {
+    name: String,
+    access_key_id: String,
+    secret_access_key: String,
+    method: String,
+    host: String,
+    path: String,
+    params: Pairs,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    string_to_sign: String,
+    signed_query: String,
+}
+
+impl Published {
+    fn all() -> Vec<Published> {
+        vectors("sigv2-query.json")
+    }
+
+    fn keys(&self) -> Credentials {
+        credentials(&self.access_key_id, &self.secret_access_key, None)
+    }
+
+    fn now(&self) -> Timestamp {
+        let mut params = self.params.iter();
+        let (_, text) = params.find(|(name, _)| name == "Timestamp").unwrap();
+        Timestamp::parse(text).unwrap_or_else(|_| time(&format!("{text}Z")))
+    }
+
+    fn target(&self) -> String {
+        format!("{}?{}", self.path, self.expected.signed_query)
+    }
+}
+
+#[test]
+fn published_calls_verify() {
+    let cases = Published::all();
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let (target, name) = (case.target(), &case.name);
+        let request = ReceivedRequest::new(&case.method, &target).header("Host", &case.host);
+        let now = case.now();
+        assert_eq!(
+            verdict(&verifier(), &request, &case.keys(), now),
+            Ok(()),
+            "{name}"
+        );
+        let verifier = verifier();
+        let claim = verifier.parse(&request).unwrap();
+        assert_eq!(
+            claim.string_to_sign(),
+            case.expected.string_to_sign,
+            "{name}"
+        );
+        assert_eq!(claim.canonical_request(), "");
+        assert_eq!((claim.signed_at(), claim.expires_at()), (Some(now), None));
+        assert_eq!(
+            (claim.region(), claim.service(), claim.bucket()),
+            (None, None, None)
+        );
+        assert!(claim.covers_header("HOST") && !claim.covers_header("Content-Type"));
+        assert!(claim.covers_parameter("Action"));
+
+        let other = credentials(&case.access_key_id, "another", None);
+        let refused = verdict(&verifier, &request, &other, now);
+        assert_eq!(
+            refused,
+            Err((Kind::Signature, "SignatureDoesNotMatch")),
+            "{name}"
+        );
+        let stranger = credentials("STRANGER", &case.secret_access_key, None);
+        let refused = verdict(&verifier, &request, &stranger, now);
+        assert_eq!(
+            refused,
+            Err((Kind::AccessKey, "InvalidAccessKeyId")),
+            "{name}"
+        );
+    }
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    kind: String,
+    timestamp: String,
+    credentials: Keys,
+    request: Option<Given>,
+    expected: Value,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    access_key: String,
+    secret_key: String,
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Given {
+    method: String,
+    url: String,
+}
+
+#[test]
+fn calls_of_botocore_verify() {
+    let mut verified = 0;
+    for case in vector_lines::<Recorded>("botocore-sample.jsonl") {
+        let Some(given) = case.request.filter(|_| case.kind == "query-v2") else {
+            continue;
+        };
+        let encode =
+            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
+        let params = case.expected["params"].as_object().unwrap();
+        // In any order, and more of it escaped than has to be.
+        let params = params.iter().rev();
+        let query: Vec<_> = params
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value.as_str().unwrap())))
+            .collect();
+        let url = format!("{}?{}", given.url, query.join("&"));
+        let request = ReceivedRequest::from_url(&given.method, &url).unwrap();
+        let Keys {
+            access_key,
+            secret_key,
+            token,
+        } = &case.credentials;
+        let keys = credentials(access_key, secret_key, token.as_deref());
+        let now = time(&case.timestamp);
+        assert_eq!(verdict(&verifier(), &request, &keys, now), Ok(()), "{url}");
+        let claim_of = verifier();
+        let claim = claim_of.parse(&request).unwrap();
+        assert_eq!(
+            claim.string_to_sign(),
+            case.expected["string_to_sign"].as_str().unwrap()
+        );
+        let other = credentials(access_key, "another", token.as_deref());
+        let refused = verdict(&verifier(), &request, &other, now);
+        assert_eq!(refused, Err((Kind::Signature, "SignatureDoesNotMatch")));
+        verified += 1;
+    }
+    assert_eq!(verified, 7);
+}
+
+/// One character changed at a time: refused, unless it decodes to the same call.
+#[test]
+fn no_changed_call_verifies() {
+    let pairs = |target: &str| {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut pairs: Vec<_> = query
+            .split('&')
+            .map(|param| {
+                let (name, value) = param.split_once('=').unwrap_or((param, ""));
+                (percent_decode(name), percent_decode(value))
+            })
+            .collect();
+        pairs.sort();
+        // An empty path is the root.
+        let path = if path.is_empty() { "/" } else { path };
+        (path.to_owned(), pairs)
+    };
+    let (mut refused, mut accepted) = (0, 0);
+    for case in Published::all() {
+        let target = case.target();
+        let is_accepted = |method: &str, host: &str, target: &str| {
+            let request = ReceivedRequest::new(method, target).header("Host", host);
+            verdict(&verifier(), &request, &case.keys(), case.now()).is_ok()
+        };
+        assert!(is_accepted(&case.method, &case.host, &target));
+        // A host is the same in any case of letters.
+        assert!(is_accepted(
+            &case.method,
+            &case.host.to_uppercase(),
+            &target
+        ));
+        for method in ["HEAD", "PUT", "GET", "POST"] {
+            assert_eq!(
+                is_accepted(method, &case.host, &target),
+                method == case.method
+            );
+        }
+        assert!(!is_accepted(
+            &case.method,
+            &format!("x{}", case.host),
+            &target
+        ));
+        assert!(!is_accepted(
+            &case.method,
+            &format!("{}:8080", case.host),
+            &target
+        ));
+        for at in 0..target.len() {
+            for other in [
+                "", "a", "A", "0", "%", "&", "=", "/", "?", "+", "~", ".", "%41", "%2b",
+            ] {
+                let changed = format!("{}{other}{}", &target[..at], &target[at + 1..]);
+                let is_whole = changed.match_indices('%').all(|(at, _)| {
+                    changed
+                        .get(at + 1..at + 3)
+                        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                });
+                let same = changed == target || is_whole && pairs(&changed) == pairs(&target);
+                match is_accepted(&case.method, &case.host, &changed) {
+                    true if same => accepted += 1,
+                    true => panic!("accepted: {changed}"),
+                    false => refused += 1,
+                }
+            }
+        }
+        let (path, query) = target.split_once('?').unwrap();
+        let mut params: Vec<_> = query.split('&').collect();
+        params.reverse();
+        let reordered = format!("{path}?{}", params.join("&"));
+        assert!(is_accepted(&case.method, &case.host, &reordered));
+        assert!(!is_accepted(
+            &case.method,
+            &case.host,
+            &format!("{target}&DryRun=true")
+        ));
+    }
+    assert!(refused > 5000 && accepted > 0, "{refused} {accepted}");
+}
+
+/// A call signed by the hmac crate, with just these parameters.
+fn signed(params: &[(&str, &str)]) -> String {
+    let mut params: Vec<_> = params.to_vec();
+    params.sort_unstable();
+    let encode = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => {
+                    char::from(byte).to_string()
+                }
+                byte => format!("%{byte:02X}"),
+            })
+            .collect()
+    };
+    let query: Vec<_> = params
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    let query = query.join("&");
+    let text = format!("GET\nec2.amazonaws.com\n/\n{query}");
+    let is_sha1 = query.contains("HmacSHA1");
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let signature = match is_sha1 {
+        true => {
+            let mac = Hmac::<sha1::Sha1>::new_from_slice(SECRET.as_bytes()).unwrap();
+            STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
+        }
+        false => {
+            let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+            STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
+        }
+    };
+    format!("/?{query}&Signature={}", encode(&signature))
+}
+
+const CALL: [(&str, &str); 5] = [
+    ("AWSAccessKeyId", "AKIAIOSFODNN7EXAMPLE"),
+    ("Action", "DescribeImages"),
+    ("SignatureMethod", "HmacSHA256"),
+    ("SignatureVersion", "2"),
+    ("Timestamp", "2013-05-24T00:00:00Z"),
+];
+
+fn call(name: &str, value: &'static str) -> String {
+    let instead = |(known, old): (&'static str, &'static str)| match known == name {
+        true => (known, value),
+        false => (known, old),
+    };
+    signed(&CALL.map(instead))
+}
+
+/// The call with one parameter less and others more.
+fn call_with(without: &str, more: &[(&'static str, &'static str)]) -> String {
+    let kept = CALL.into_iter().filter(|(name, _)| *name != without);
+    let params: Vec<_> = kept.chain(more.iter().copied()).collect();
+    signed(&params)
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(time("20130524T000000Z").unix_seconds() + seconds)
+}
+
+fn judged(target: &str, now: Timestamp) -> Verdict {
+    let request = ReceivedRequest::new("GET", target).header("Host", "ec2.amazonaws.com");
+    verdict(&verifier(), &request, &keys(), now)
+}
+
+#[test]
+fn both_hashes_and_both_times() {
+    assert_eq!(judged(&signed(&CALL), at(0)), Ok(()));
+    assert_eq!(judged(&call("SignatureMethod", "HmacSHA1"), at(0)), Ok(()));
+    // Without an offset it is in UTC; with one, that counts.
+    assert_eq!(
+        judged(&call("Timestamp", "2013-05-24T00:00:00"), at(0)),
+        Ok(())
+    );
+    assert_eq!(
+        judged(&call("Timestamp", "2013-05-24T02:00:00+02:00"), at(0)),
+        Ok(())
+    );
+    // The clocks' difference.
+    for (seconds, expected) in [
+        (-901, Err((Kind::TimeSkew, "RequestTimeTooSkewed"))),
+        (-900, Ok(())),
+        (900, Ok(())),
+        (901, Err((Kind::TimeSkew, "RequestTimeTooSkewed"))),
+    ] {
+        assert_eq!(judged(&signed(&CALL), at(seconds)), expected, "{seconds}");
+    }
+    // An end in the place of a time.
+    let ends = call_with("Timestamp", &[("Expires", "2013-05-24T00:30:00Z")]);
+    for (seconds, expected) in [
+        (-1801, Err((Kind::ExpiryTooLong, "InvalidArgument"))),
+        (-1800, Ok(())),
+        (1800, Ok(())),
+        (1801, Err((Kind::Expired, "AccessDenied"))),
+    ] {
+        assert_eq!(judged(&ends, at(seconds)), expected, "{seconds}");
+    }
+}
+
+#[test]
+fn what_is_refused_before_a_secret_is_fetched() {
+    let malformed = |kind| Err((kind, "InvalidArgument"));
+    let missing = Err((Kind::Missing, "AccessDenied"));
+    let scheme = Err((Kind::Scheme, "InvalidRequest"));
+    let cases = [
+        (call("SignatureVersion", "1"), scheme),
+        (call("SignatureVersion", "02"), scheme),
+        (call("SignatureVersion", ""), missing),
+        (call("SignatureMethod", "HmacMD5"), scheme),
+        (call("SignatureMethod", "hmacsha256"), scheme),
+        (call("Timestamp", "1369353600"), malformed(Kind::Malformed)),
+        (call("Timestamp", "yesterday"), malformed(Kind::Malformed)),
+        (call("AWSAccessKeyId", ""), missing),
+        (call_with("AWSAccessKeyId", &[]), missing),
+        (call_with("SignatureMethod", &[]), missing),
+        (call_with("Timestamp", &[]), missing),
+        (
+            call_with("", &[("Expires", "2013-05-24T00:30:00Z")]),
+            malformed(Kind::Repeated),
+        ),
+        (
+            call_with("", &[("Timestamp", "2013-05-24T00:00:00Z")]),
+            malformed(Kind::Repeated),
+        ),
+        (
+            call_with("", &[("SignatureVersion", "2")]),
+            malformed(Kind::Repeated),
+        ),
+        (
+            call_with("", &[("SecurityToken", "token")]),
+            Err((Kind::SessionToken, "InvalidToken")),
+        ),
+        (
+            call_with("", &[("SecurityToken", "")]),
+            malformed(Kind::Malformed),
+        ),
+        // Without its version it is one of S3, and lacks an end.
+        (call_with("SignatureVersion", &[]), missing),
+    ];
+    for (target, expected) in cases {
+        assert_eq!(judged(&target, at(0)), expected, "{target}");
+    }
+    let target = signed(&CALL);
+    let (unsigned, _) = target.split_once("&Signature=").unwrap();
+    assert_eq!(judged(unsigned, at(0)), missing);
+    let twice = format!("{target}&X-Amz-Signature=0");
+    assert_eq!(
+        judged(&twice, at(0)),
+        Err((Kind::SignedTwice, "InvalidArgument"))
+    );
+    let request = ReceivedRequest::new("GET", &target)
+        .header("Host", "ec2.amazonaws.com")
+        .header("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:c2lnbmF0dXJl");
+    let refused = verdict(&verifier(), &request, &keys(), at(0));
+    assert_eq!(refused, Err((Kind::SignedTwice, "InvalidArgument")));
+
+    // SigV2 has to be allowed, and this kind of it.
+    let request = ReceivedRequest::new("GET", &target).header("Host", "ec2.amazonaws.com");
+    for verifier in [
+        Verifier::new("us-east-1", "s3"),
+        verifier().schemes([Scheme::V2Query, Scheme::V2Header]),
+    ] {
+        assert_eq!(verdict(&verifier, &request, &keys(), at(0)), scheme);
+    }
+    let only = verifier().schemes([Scheme::V2QueryApi]);
+    assert_eq!(verdict(&only, &request, &keys(), at(0)), Ok(()));
+}
+
+#[test]
+fn a_session_token_is_a_parameter() {
+    let temporary = keys().with_session_token("IQoJb3/+=").unwrap();
+    let call = Request::get("https://ec2.amazonaws.com/").query("Action", "DescribeImages");
+    let url = QuerySigner::new(temporary.clone())
+        .sign(&call, at(0))
+        .unwrap();
+    let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+    assert!(verifier().parse(&request).unwrap().has_session_token());
+    assert_eq!(verdict(&verifier(), &request, &temporary, at(0)), Ok(()));
+    let other = keys().with_session_token("IQoJb3/+A").unwrap();
+    for wrong in [keys(), other] {
+        let refused = verdict(&verifier(), &request, &wrong, at(0));
+        assert_eq!(refused, Err((Kind::SessionToken, "InvalidToken")));
+    }
+    let shown = format!("{:?}", verifier().parse(&request).unwrap());
+    assert!(!shown.contains("IQoJ"), "{shown}");
+}
+
+/// The parameters of a form stand in the body; they are signed as if they stood in the query.
+#[test]
+fn a_form_is_checked_as_a_query() {
+    let call = Request::post("https://queue.amazonaws.com/770098461991/queue2")
+        .query("Action", "SendMessage")
+        .query("MessageBody", "a b+c&d=\u{e9}");
+    for method in [SignatureMethod::HmacSha256, SignatureMethod::HmacSha1] {
+        let signer = QuerySigner::new(keys()).signature_method(method);
+        let form = signer.sign_form(&call, at(0)).unwrap();
+        let judged = |body: &str| {
+            let target = format!("/770098461991/queue2?{body}");
+            let request =
+                ReceivedRequest::new("POST", &target).header("Host", "queue.amazonaws.com");
+            verdict(&verifier(), &request, &keys(), at(0))
+        };
+        assert_eq!(judged(form.body()), Ok(()));
+        let changed = form.body().replace("a%20b", "a%20c");
+        assert_eq!(
+            judged(&changed),
+            Err((Kind::Signature, "SignatureDoesNotMatch"))
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// What the signer makes always verifies.
+    #[test]
+    fn a_signed_call_verifies(
+        params in prop::collection::vec(("[a-zA-Z.0-9\u{e9} +/=&-]{0,8}", "[ -~\u{e9}\u{65e5}]{0,12}"), 0..30),
+        path in "(/[a-zA-Z0-9._~!$'()*,;=:@-]{0,5}){0,3}",
+        token in "[!-~]{0,20}",
+        host in prop::sample::select(vec!["ec2.amazonaws.com", "Localhost:8773", "[::1]"]),
+        is_sha1: bool,
+        now in 0i64..4_000_000_000,
+    ) {
+        let keys = keys().with_session_token(token).unwrap();
+        let url = format!("https://{host}{path}");
+        let call = params.iter().fold(Request::get(url), |call, (name, value)| call.query(name.as_str(), value.as_str()));
+        let method = if is_sha1 { SignatureMethod::HmacSha1 } else { SignatureMethod::HmacSha256 };
+        let now = Timestamp::from_unix_seconds(now);
+        let signer = QuerySigner::new(keys.clone()).signature_method(method);
+        if let Ok(url) = signer.sign(&call, now) {
+            let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+            prop_assert_eq!(verdict(&verifier(), &request, &keys, now), Ok(()));
+            let other = Credentials::new(keys.access_key_id(), "another").unwrap();
+            let claim_of = verifier();
+            let claim = claim_of.parse(&request).unwrap();
+            let refused = claim.verify(&other, now).unwrap_err().kind();
+            prop_assert!([Kind::Signature, Kind::SessionToken].contains(&refused));
+        }
+    }
+}
