@@ -1,8 +1,8 @@
-//! Text in HTML and XML. What lives here: the escaping that is right in both. What does not: any tag.
+//! Escaping of text in HTML and XML.
 
 use alloc::string::String;
 
-/// Writes text that is only text, in an element or between quotes.
+/// Writes text for an element or a quoted attribute.
 pub(crate) fn write_text(text: &str, markup: &mut String) {
     for c in text.chars() {
         match c {
@@ -11,7 +11,7 @@ pub(crate) fn write_text(text: &str, markup: &mut String) {
             '>' => markup.push_str("&gt;"),
             '"' => markup.push_str("&quot;"),
             '\'' => markup.push_str("&#39;"),
-            // A reader would make a line feed of a carriage return.
+            // A parser normalizes a bare carriage return to a line feed.
             '\r' => markup.push_str("&#13;"),
             '\n' => markup.push_str("&#10;"),
             c => markup.push(c),

@@ -1,0 +1,30 @@
+//! Numbers as requests write them: decimal digits without a sign.
+
+/// Parses decimal digits. Other texts, and numbers that don't fit, are `None`.
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    // `parse` rejects an empty text, but accepts a sign.
+    text.parse().ok().filter(|_| is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_decimal;
+
+    #[test]
+    fn only_digits_are_numbers() {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("0900", Some(900)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("", None),
+            ("+1", None),
+            ("-1", None),
+            ("1 ", None),
+            ("1.0", None),
+        ] {
+            assert_eq!(parse_decimal(text), number, "{text:?}");
+        }
+    }
+}

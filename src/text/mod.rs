@@ -1,0 +1,13 @@
+//! Text formats: percent-encoding, digits, base64, JSON, spans of time, and escaping in markup.
+
+pub(crate) mod base64;
+mod byte_set;
+pub(crate) mod decimal;
+pub(crate) mod hex;
+pub(crate) mod json;
+pub(crate) mod markup;
+pub(crate) mod percent;
+pub(crate) mod secrets;
+pub(crate) mod sink;
+pub(crate) mod template_text;
+pub(crate) mod time_span;

@@ -1,0 +1,104 @@
+//! The names of secrets, and text without them.
+
+use alloc::borrow::Cow;
+
+/// Returns whether a parameter or header of this name contains a session token, a signature or an
+/// encryption key.
+///
+/// The endings also cover the names of schemes that this crate doesn't know.
+pub(crate) fn is_secret(name: &str) -> bool {
+    const ENDINGS: [&str; 6] = [
+        "authorization",
+        "security-token",
+        "securitytoken",
+        "session-token",
+        "signature",
+        "customer-key",
+    ];
+    let lowercase = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| lowercase.ends_with(ending))
+}
+
+/// Returns the text before the name of the first parameter with a secret, even if the `?`, `&` or
+/// `=` at the parameter is percent-encoded.
+pub(crate) fn before_secrets(text: &str) -> &str {
+    for (index, _) in text.match_indices(['=', '%']) {
+        let (front, after) = text.split_at_checked(index).unwrap_or((text, ""));
+        if !["=", "%3d", "%253d"]
+            .iter()
+            .any(|sign| starts_with_ignore_case(after, sign))
+        {
+            continue;
+        }
+        let (before, name) = match front.rfind(|c| !is_name_character(c)) {
+            Some(index) => front.split_at_checked(index).unwrap_or((front, "")),
+            None => ("", front),
+        };
+        if is_secret(name) {
+            return before;
+        }
+    }
+    text
+}
+
+/// Returns a URL, or text that should be one, without a user name and password.
+///
+/// A password with a slash ends up in the path. It is recognized by the port, which then isn't a
+/// number.
+pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
+    let (scheme, after_scheme) = match url.find("://") {
+        Some(index) => url
+            .split_at_checked(index.saturating_add(3))
+            .unwrap_or(("", url)),
+        None => ("", url),
+    };
+    let authority = after_scheme.split('/').next().unwrap_or_default();
+    let has_port = authority.rsplit_once(':').is_none_or(|(_, port)| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) || authority.ends_with(']')
+    });
+    // Without a scheme, nothing tells an `@` in the path from one after a user.
+    let user_end = if scheme.is_empty() || !(has_port || authority.contains('@')) {
+        after_scheme.rfind('@')
+    } else {
+        authority.rfind('@')
+    };
+    match user_end.and_then(|end| after_scheme.get(end.saturating_add(1)..)) {
+        Some(after_user) if scheme.is_empty() => Cow::Borrowed(after_user),
+        Some(after_user) => Cow::Owned([scheme, after_user].concat()),
+        None => Cow::Borrowed(url),
+    }
+}
+
+fn starts_with_ignore_case(text: &str, lowercase: &str) -> bool {
+    let start = text.get(..lowercase.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(lowercase))
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before_secrets;
+
+    #[test]
+    fn text_ends_before_the_first_secret() {
+        for (text, expected) in [
+            ("/a/b?X-Amz-Signature=secret", "/a/b"),
+            ("/a%3Fx=1%26x-amz-signature%3Dsecret", "/a%3Fx%3D1"),
+            ("/a?Signature=secret", "/a"),
+            ("Signature=secret", ""),
+            (
+                "/a%3fX-Amz-Date=1&X-Amz-Security-Token=secret",
+                "/a%3fX-Amz-Date=1",
+            ),
+            ("/a%253FX-Amz-Signature%253Dsecret", "/a"),
+            ("/signature.pdf", "/signature.pdf"),
+            ("/\u{e9}%", "/\u{e9}%"),
+        ] {
+            let text = text.replace("x=1%26", "x%3D1%26");
+            assert_eq!(before_secrets(&text), expected, "{text}");
+        }
+    }
+}
