@@ -1,0 +1,49 @@
+//! The headers that signing adds.
+
+use alloc::string::String;
+
+/// Headers with fixed names, in one allocation.
+#[derive(Clone)]
+pub(crate) struct AddedHeaders {
+    /// All values, one after the other.
+    values: String,
+    /// Each name with the index at which its value begins.
+    names: [Option<(&'static str, usize)>; 4],
+}
+
+impl AddedHeaders {
+    /// Returns an empty list with room for values of that many bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        AddedHeaders {
+            values: String::with_capacity(bytes),
+            names: [None; 4],
+        }
+    }
+
+    /// Adds a header, at most the fourth. Its value is what is appended to the returned text before
+    /// the next header is added.
+    pub(crate) fn add(&mut self, name: &'static str) -> &mut String {
+        if let Some(slot) = self.names.iter_mut().find(|name| name.is_none()) {
+            *slot = Some((name, self.values.len()));
+        }
+        &mut self.values
+    }
+
+    /// Returns the text to which the value of the last header is appended.
+    pub(crate) fn last_value(&mut self) -> &mut String {
+        &mut self.values
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.names.iter().flatten();
+        let starts = names.clone().map(|(_, start)| *start);
+        let ends = starts.skip(1).chain([self.values.len()]);
+        names.zip(ends).map(|((name, start), end)| {
+            let value = self.values.get(*start..end);
+            (*name, value.unwrap_or_default())
+        })
+    }
+}
+
+/// The name of the header with the signature.
+pub(crate) const AUTHORIZATION: &str = "Authorization";

@@ -1,0 +1,46 @@
+//! The path of a request.
+
+use crate::text::percent::{Component, PATH};
+use crate::text::sink::Sink;
+
+/// A path, from which the canonical URI is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Path<'a> {
+    /// As it is in a URL.
+    Url(&'a str),
+    /// An object's path: a canonically encoded prefix, and a key that is not encoded yet.
+    Object { prefix: &'a str, key: &'a str },
+}
+
+impl Path<'_> {
+    /// Writes the path encoded once, with nothing removed. This is S3's canonical URI.
+    pub(crate) fn write_encoded_once(self, sink: &mut impl Sink) {
+        match self {
+            Path::Url("") => sink.text("/"),
+            Path::Url(path) => Component::Encoded(path).write(&PATH, sink),
+            Path::Object { prefix, key } => {
+                sink.text(prefix);
+                Component::Raw(key).write(&PATH, sink);
+            }
+        }
+    }
+
+    /// Writes the path as it is in the URL.
+    pub(crate) fn write_as_sent(self, sink: &mut impl Sink) {
+        match self {
+            Path::Url(path) if !path.is_empty() => sink.text(path),
+            path => path.write_encoded_once(sink),
+        }
+    }
+
+    /// Returns an upper bound of the length of the path in a URL.
+    pub(crate) fn max_len(self) -> usize {
+        match self {
+            Path::Url(path) => Component::Encoded(path).max_encoded_len().saturating_add(1),
+            Path::Object { prefix, key } => {
+                let key = Component::Raw(key).max_encoded_len();
+                prefix.len().saturating_add(key)
+            }
+        }
+    }
+}

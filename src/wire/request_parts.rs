@@ -1,0 +1,156 @@
+//! The checked parts of a request, from which both signature versions sign.
+
+use super::header::Header;
+use super::method::check_method;
+use super::path::Path;
+use super::query::{Param, max_query_len};
+use super::url::{Authority, UrlScheme, write_origin};
+use crate::error::{Error, Quoted, error};
+use crate::text::sink::Sink;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A request's parts, borrowed from its description.
+pub(crate) struct RequestParts<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) origin: Origin<'a>,
+    /// The host of the URL.
+    pub(crate) url_host: Host<'a>,
+    /// The value of the caller's `Host` header, which is signed instead of the URL's host.
+    pub(crate) host_header: Option<&'a [u8]>,
+    pub(crate) path: Path<'a>,
+    pub(crate) params: Vec<Param<'a>>,
+    /// The caller's headers, `Host` included.
+    pub(crate) headers: &'a [Header<'a>],
+}
+
+/// The front of a URL: scheme and authority.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// Written already. It may differ from the host that is signed.
+    Text(&'a str),
+    Parts(UrlScheme, Authority<'a>),
+}
+
+/// The value of a `Host` header.
+#[derive(Clone, Copy)]
+pub(crate) enum Host<'a> {
+    /// The value of a header, trimmed.
+    Header(&'a [u8]),
+    /// The authority of a store's URL, written already.
+    Text(&'a str),
+    /// The authority of a URL.
+    Authority(Authority<'a>),
+}
+
+impl Host<'_> {
+    /// Writes the value as it is signed.
+    pub(crate) fn write(self, sink: &mut impl Sink) {
+        match self {
+            Host::Header(value) => super::header::write_single_spaced(value, sink),
+            Host::Text(text) => sink.text(text),
+            Host::Authority(authority) => authority.write(sink),
+        }
+    }
+}
+
+impl<'a> RequestParts<'a> {
+    /// Checks method and headers.
+    #[inline]
+    pub(crate) fn new(
+        method: &'a str,
+        origin: Origin<'a>,
+        url_host: Host<'a>,
+        path: Path<'a>,
+        params: Vec<Param<'a>>,
+        headers: &'a [Header<'a>],
+    ) -> Result<Self, Error> {
+        check_method(method)?;
+        let mut host_header = None;
+        for header in headers {
+            header.check()?;
+            if header.is_named("host") {
+                check_host_header(header, host_header)?;
+                host_header = Some(header.trimmed());
+            }
+        }
+        Ok(RequestParts {
+            method,
+            origin,
+            url_host,
+            host_header,
+            path,
+            params,
+            headers,
+        })
+    }
+
+    /// Returns the value of the `Host` header that is signed.
+    pub(crate) fn host(&self) -> Host<'a> {
+        self.host_header.map_or(self.url_host, Host::Header)
+    }
+
+    /// Returns the first header of that name.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a Header<'a>> {
+        self.headers.iter().find(|header| header.is_named(name))
+    }
+
+    /// Returns the headers except `Host`.
+    pub(crate) fn headers_without_host(&self) -> impl Iterator<Item = &'a Header<'a>> {
+        self.headers
+            .iter()
+            .filter(|header| !header.is_named("host"))
+    }
+
+    /// Checks that none of these headers is repeated, because the signature covers one value of
+    /// each.
+    pub(crate) fn check_single(&self, names: &[&str]) -> Result<(), Error> {
+        for name in names {
+            let mut named = self.headers.iter().filter(|header| header.is_named(name));
+            if named.next().is_some() && named.next().is_some() {
+                return Err(duplicate_header(name));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn write_origin(&self, sink: &mut impl Sink) {
+        match self.origin {
+            Origin::Text(origin) => sink.text(origin),
+            Origin::Parts(scheme, authority) => write_origin(scheme, authority, sink),
+        }
+    }
+
+    /// Returns an upper bound of the length of the URL without a signature.
+    pub(crate) fn max_url_len(&self) -> usize {
+        /// The length of `https://` and `:65535`.
+        const AROUND_HOST: usize = 14;
+        let origin = match self.origin {
+            Origin::Text(origin) => origin.len(),
+            Origin::Parts(_, authority) => authority.host.len().saturating_add(AROUND_HOST),
+        };
+        origin
+            .saturating_add(self.path.max_len())
+            .saturating_add(max_query_len(&self.params))
+    }
+}
+
+fn check_host_header(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(), Error> {
+    let host = header.trimmed();
+    if host.is_empty() {
+        return Err(error!(Header, "the Host header is empty"));
+    }
+    match previous {
+        Some(previous) if previous != host => Err(error!(
+            Header,
+            "two Host headers that differ, {} and {}; give one",
+            Quoted(&String::from_utf8_lossy(previous)),
+            Quoted(&String::from_utf8_lossy(host))
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn duplicate_header(name: &str) -> Error {
+    error!(Header, "duplicate header {}; give it once", Quoted(name))
+}
