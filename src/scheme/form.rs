@@ -1,0 +1,47 @@
+//! The fields of a form that carry its signature.
+
+use super::aws::AWS4;
+use super::sigv2;
+use super::v4_scheme::Role;
+
+/// The field with the policy's base64, which is the text that is signed.
+pub(crate) const POLICY: &str = "policy";
+
+/// The name of the file's part.
+pub(crate) const FILE: &str = "file";
+
+/// Returns the field of this name that signing adds with SigV4 or SigV2, ignoring case.
+pub(crate) fn added_field(name: &str) -> Option<&'static str> {
+    let mut fields = [POLICY, sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE].into_iter();
+    fields
+        .find(|field| field.eq_ignore_ascii_case(name))
+        .or_else(|| v4_field(name))
+}
+
+fn v4_field(name: &str) -> Option<&'static str> {
+    let mut names = AWS4.names.iter();
+    let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
+    is_v4_field(part.role).then_some(part.lowercase)
+}
+
+/// Returns whether a form has a field for this part of a signature.
+pub(crate) fn is_v4_field(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Algorithm | Role::Credential | Role::Date | Role::SecurityToken | Role::Signature
+    )
+}
+
+/// Returns whether a field can't have a condition, because it carries the signature, the policy or
+/// the file.
+pub(crate) fn is_unconditional(name: &str) -> bool {
+    [
+        sigv2::ACCESS_KEY_ID,
+        sigv2::FORM_SIGNATURE,
+        AWS4.name(Role::Signature).lowercase,
+        POLICY,
+        FILE,
+    ]
+    .iter()
+    .any(|field| field.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,54 @@
+//! Google Cloud Storage's [V4](https://cloud.google.com/storage/docs/authentication/signatures) and
+//! [V2](https://cloud.google.com/storage/docs/access-control/signed-urls-v2) signing processes.
+
+use super::Scheme;
+use super::sigv2::V2Scheme;
+use super::v4_scheme::{Name, V4Scheme, names};
+
+/// `GOOG4-HMAC-SHA256`.
+pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
+    scheme: Scheme::GoogleV4,
+    algorithm: "GOOG4-HMAC-SHA256",
+    key_prefix: "GOOG4",
+    terminator: TERMINATOR,
+    scope_has_region: true,
+    signature_len: 64..=64,
+    header_prefix: GOOG_PREFIX,
+    content_sha256: CONTENT_SHA256,
+    names: NAMES,
+};
+
+/// `GOOG4-RSA-SHA256`, with the key of a service account. An RSA key has 2,048 to 4,096 bits.
+pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
+    scheme: Scheme::GoogleV4,
+    algorithm: "GOOG4-RSA-SHA256",
+    // An RSA key is not derived.
+    key_prefix: "",
+    terminator: TERMINATOR,
+    scope_has_region: true,
+    signature_len: 512..=1024,
+    header_prefix: GOOG_PREFIX,
+    content_sha256: CONTENT_SHA256,
+    names: NAMES,
+};
+
+/// The V2 signing process, RSA with SHA-256. An RSA key has 1,024 to 4,096 bits.
+pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
+    scheme: Scheme::GoogleV2,
+    access_key_id: "GoogleAccessId",
+    signature_len: 172..=684,
+};
+
+const TERMINATOR: &str = "goog4_request";
+const GOOG_PREFIX: &str = "x-goog-";
+const CONTENT_SHA256: &str = "x-goog-content-sha256";
+
+static NAMES: &[Name] = names! {
+    Algorithm: "X-Goog-Algorithm", "x-goog-algorithm";
+    Credential: "X-Goog-Credential", "x-goog-credential";
+    Date: "X-Goog-Date", "x-goog-date";
+    Expires: "X-Goog-Expires", "x-goog-expires";
+    SecurityToken: "X-Goog-Security-Token", "x-goog-security-token";
+    SignedHeaders: "X-Goog-SignedHeaders", "x-goog-signedheaders";
+    Signature: "X-Goog-Signature", "x-goog-signature";
+};

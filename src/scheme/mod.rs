@@ -1,0 +1,48 @@
+//! Signature schemes as data: names, prefixes, the shape of the scope, what services need, and
+//! limits.
+//!
+//! Signing, verification and inspection take the parameters' names from these tables.
+
+pub(crate) mod aws;
+pub(crate) mod credential;
+pub(crate) mod detect;
+pub(crate) mod form;
+pub(crate) mod google;
+pub(crate) mod limits;
+pub(crate) mod services;
+pub(crate) mod sigv2;
+pub(crate) mod v4_family;
+pub(crate) mod v4_scheme;
+
+/// A signature scheme, as a request states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// AWS Signature Version 4: HMAC-SHA256.
+    AwsV4,
+    /// AWS Signature Version 4a: ECDSA over P-256.
+    AwsV4a,
+    /// AWS Signature Version 2 of S3's REST interface: HMAC-SHA1.
+    AwsV2,
+    /// AWS Signature Version 2 of the query APIs.
+    AwsV2QueryApi,
+    /// Google Cloud Storage's V4 signing process with an HMAC key or an RSA key.
+    GoogleV4,
+    /// Google Cloud Storage's V2 signing process.
+    GoogleV2,
+}
+
+impl Scheme {
+    /// Returns the scheme's name in the program's JSON, such as `sigv4`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scheme::AwsV4 => "sigv4",
+            Scheme::AwsV4a => "sigv4a",
+            Scheme::AwsV2 => "sigv2",
+            Scheme::AwsV2QueryApi => "sigv2-query-api",
+            Scheme::GoogleV4 => "google-v4",
+            Scheme::GoogleV2 => "google-v2",
+        }
+    }
+}

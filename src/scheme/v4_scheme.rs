@@ -1,0 +1,172 @@
+//! The table of a scheme that works like SigV4.
+
+use super::Scheme;
+use crate::text::percent::Component;
+use crate::text::sink::Sink;
+use crate::wire::query::Param;
+use core::ops::RangeInclusive;
+
+/// A scheme that works like SigV4.
+#[derive(Debug)]
+pub(crate) struct V4Scheme {
+    pub(crate) scheme: Scheme,
+    /// The first line of the string to sign, and the first word of the `Authorization` header.
+    pub(crate) algorithm: &'static str,
+    /// The text before the secret at the start of the key derivation.
+    pub(crate) key_prefix: &'static str,
+    /// The last part of the credential scope.
+    pub(crate) terminator: &'static str,
+    /// Whether the credential scope names a region.
+    pub(crate) scope_has_region: bool,
+    /// The number of hexadecimal digits of a signature.
+    pub(crate) signature_len: RangeInclusive<usize>,
+    /// The prefix of the names of the service's own headers.
+    pub(crate) header_prefix: &'static str,
+    /// The name of the header with the payload's hash.
+    pub(crate) content_sha256: &'static str,
+    /// The names of the signature's parts, sorted by their query names, with the signature last.
+    pub(crate) names: &'static [Name],
+}
+
+/// A part of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Algorithm,
+    Credential,
+    Date,
+    Expires,
+    /// The session token of S3 Express.
+    ExpressToken,
+    /// The regions for which a SigV4a signature is valid, instead of the scope's region.
+    RegionSet,
+    SecurityToken,
+    SignedHeaders,
+    Signature,
+}
+
+impl Role {
+    /// Returns whether a part shows that a request is signed. Date, expiry and token can be other
+    /// parameters.
+    pub(crate) fn shows_signature(self) -> bool {
+        matches!(self, Role::Algorithm | Role::Credential | Role::Signature)
+    }
+}
+
+/// The names of a part of a signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name {
+    pub(crate) role: Role,
+    /// The name of the query parameter, such as `X-Amz-Date`.
+    pub(crate) query: &'static str,
+    /// The query parameter up to its value: `&X-Amz-Date=`. As one piece it is written faster.
+    pub(crate) query_start: &'static str,
+    /// The name of the header and of the form field: `x-amz-date`.
+    pub(crate) lowercase: &'static str,
+}
+
+/// Defines the names of parts by the two ways to write them.
+macro_rules! names {
+    ($($role:ident: $query:literal, $lowercase:literal;)*) => {
+        &[$($crate::scheme::v4_scheme::Name {
+            role: $crate::scheme::v4_scheme::Role::$role,
+            query: $query,
+            query_start: concat!("&", $query, "="),
+            lowercase: $lowercase,
+        }),*]
+    };
+}
+pub(super) use names;
+
+impl V4Scheme {
+    /// Returns the names of a part. They are empty if the scheme doesn't have it.
+    pub(crate) fn name(&self, role: Role) -> Name {
+        const ABSENT: Name = Name {
+            role: Role::Algorithm,
+            query: "",
+            query_start: "",
+            lowercase: "",
+        };
+        // The signature, which every URL needs, is last.
+        let mut names = self.names.iter().rev();
+        *names.find(|name| name.role == role).unwrap_or(&ABSENT)
+    }
+
+    /// Returns the part that a query parameter belongs to, ignoring the case of its name.
+    pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
+        // All names begin with the prefix, and few other parameters do.
+        if !param.name.starts_with_ignore_case(self.header_prefix) {
+            return None;
+        }
+        self.names
+            .iter()
+            .find(|name| param.name.decodes_to_ignore_case(name.query))
+    }
+
+    /// Returns whether a name begins with the prefix of the service's own headers, ignoring case.
+    pub(crate) fn is_own_header(&self, name: &str) -> bool {
+        Component::Raw(name).starts_with_ignore_case(self.header_prefix)
+    }
+
+    /// Writes the credential scope: `20130524/us-east-1/s3/aws4_request`, without the region if the
+    /// scheme's scope has none.
+    pub(crate) fn write_scope(
+        &self,
+        date: &str,
+        region: &str,
+        service: &str,
+        sink: &mut impl Sink,
+    ) {
+        let region = self.scope_has_region.then_some(region);
+        for text in [Some(date), region, Some(service)].into_iter().flatten() {
+            sink.text(text);
+            sink.text("/");
+        }
+        sink.text(self.terminator);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::aws::{AWS4, AWS4A};
+    use super::super::google::{GOOGLE4, GOOGLE4_RSA};
+    use super::{Role, V4Scheme};
+    use alloc::string::String;
+
+    const SCHEMES: [&V4Scheme; 4] = [&AWS4, &AWS4A, &GOOGLE4, &GOOGLE4_RSA];
+
+    #[test]
+    fn parts_are_sorted_and_the_signature_is_last() {
+        for scheme in SCHEMES {
+            let [signed @ .., signature] = scheme.names else {
+                panic!("no names");
+            };
+            assert!(signed.is_sorted_by_key(|name| name.query));
+            assert_eq!(signature.role, Role::Signature);
+        }
+    }
+
+    #[test]
+    fn the_names_of_a_part_agree() {
+        for scheme in SCHEMES {
+            for name in scheme.names {
+                assert_eq!(name.query.to_ascii_lowercase(), name.lowercase);
+                assert_eq!(name.query_start, std::format!("&{}=", name.query));
+                assert_eq!(scheme.name(name.role).query, name.query);
+                assert!(scheme.is_own_header(name.query));
+            }
+        }
+    }
+
+    #[test]
+    fn a_scope_without_a_region_is_one_part_shorter() {
+        for (scheme, expected) in [
+            (&AWS4, "20130524/us-east-1/s3/aws4_request"),
+            (&AWS4A, "20130524/s3/aws4_request"),
+            (&GOOGLE4, "20130524/us-east-1/s3/goog4_request"),
+        ] {
+            let mut scope = String::new();
+            scheme.write_scope("20130524", "us-east-1", "s3", &mut scope);
+            assert_eq!(scope, expected);
+        }
+    }
+}
