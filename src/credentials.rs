@@ -1,30 +1,30 @@
-//! Who signs. What lives here: the access key, its secret, the session token, and the signing keys that were derived from them.
-//! What does not: reading them from anywhere.
+//! Credentials: an identity and its secret, with the keys that were derived from it.
 
-use crate::cache::KeyCache;
-use crate::encode::{Bare, Text};
-use crate::error::{Error, ErrorKind, error};
-use crate::hash::MacKeySha1;
-use crate::timestamp::Timestamp;
+use crate::crypto::{HmacSha1Key, KeyCache};
+use crate::error::Error;
+use crate::identity::{Identity, check};
+use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
-use core::time::Duration;
+use ctutils::CtEq as _;
 use zeroize::Zeroizing;
 
-/// An access key id with its secret, and the session token of temporary credentials.
+/// An access key ID with its secret access key, and the session token of temporary credentials.
 ///
-/// Cheap to clone: clones share the secret and the signing keys derived from it, which are kept so that
-/// only the first signature of a day, region and service pays for the derivation. Any number of threads may
-/// sign with the same credentials; none waits for another. The secret and the keys are overwritten when the
-/// last clone is dropped. `Debug` shows the access key id and nothing secret.
+/// Clones are cheap. They share the secret and the signing keys derived from it, so that only the
+/// first signature for a day, region and service pays for the derivation. Any number of threads can
+/// sign with the same credentials; none waits for another. Secret and keys are overwritten when the
+/// last clone is dropped. `Debug` shows neither the secret nor the token. `==` compares in constant
+/// time.
 ///
 /// ```
 /// use presign::Credentials;
 ///
-/// let fixed = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
-/// let temporary = fixed.clone().with_session_token("AQoDYXdzEPT//////////wEXAMPLE")?;
+/// let permanent = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let temporary = permanent.clone().with_session_token("AQoDYXdzEPT//////////wEXAMPLE")?;
+/// assert_ne!(permanent, temporary);
 /// assert_eq!(
 ///     format!("{temporary:?}"),
 ///     r#"Credentials { access_key_id: "AKIDEXAMPLE", session_token: true, expiration: None, .. }"#,
@@ -35,234 +35,124 @@ use zeroize::Zeroizing;
 pub struct Credentials(Arc<Inner>);
 
 struct Inner {
-    access_key_id: Box<str>,
-    /// As it stands in a query.
-    encoded_access_key_id: Box<str>,
+    identity: Identity,
     secret_access_key: Zeroizing<Box<str>>,
-    session_token: Option<Token>,
-    expiration: Option<Timestamp>,
-    keys: KeyCache,
-    /// SigV2 signs with the secret itself.
-    hmac_sha1: MacKeySha1,
-}
-
-/// A session token, as it is and as it stands in a query.
-#[derive(Clone)]
-struct Token {
-    plain: Zeroizing<String>,
-    encoded: Zeroizing<String>,
+    /// Keys of SigV4, derived from the secret.
+    derived_keys: KeyCache,
+    /// The key of SigV2, which is the secret itself.
+    hmac_sha1_key: HmacSha1Key,
 }
 
 impl Credentials {
-    /// Credentials without a session token.
+    /// Returns credentials without a session token.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`] if either is empty, begins or ends with white space, or holds a control
-    /// character; for the access key id, which goes into headers, also if it holds white space or
-    /// anything outside ASCII. A comma is an error only when a header is signed with SigV4, which can't carry it.
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if either text is empty, begins or
+    /// ends with white space, or contains a control character, and for access key IDs that
+    /// [`Identity::hmac`] rejects.
     pub fn new(
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,
     ) -> Result<Self, Error> {
-        let access_key_id = access_key_id.into();
         let secret_access_key = Zeroizing::new(secret_access_key.into());
-        check("access key id", &access_key_id)?;
+        let identity = Identity::hmac(access_key_id)?;
         check("secret access key", &secret_access_key)?;
-        check_visible("access key id", &access_key_id)?;
-        let hmac_sha1 = MacKeySha1::new(secret_access_key.as_bytes());
-        let mut encoded_access_key_id = String::new();
-        Text::Plain(&access_key_id).write(Bare::Unreserved, &mut encoded_access_key_id);
-        Ok(Credentials(Arc::new(Inner {
-            access_key_id: access_key_id.into_boxed_str(),
-            encoded_access_key_id: encoded_access_key_id.into_boxed_str(),
-            // Exactly as large as the text, so that nothing of it is left behind in spare capacity.
-            secret_access_key: Zeroizing::new(Box::from(secret_access_key.as_str())),
-            session_token: None,
-            expiration: None,
-            keys: KeyCache::new(),
-            hmac_sha1,
-        })))
+        Ok(Credentials::from_parts(identity, &secret_access_key))
     }
 
-    /// The same with the session token of temporary credentials. An empty token counts as none.
+    fn from_parts(identity: Identity, secret_access_key: &str) -> Self {
+        Credentials(Arc::new(Inner {
+            identity,
+            // A boxed text has no spare capacity in which a part of the secret could remain.
+            secret_access_key: Zeroizing::new(Box::from(secret_access_key)),
+            derived_keys: KeyCache::new(),
+            hmac_sha1_key: HmacSha1Key::new(secret_access_key.as_bytes()),
+        }))
+    }
+
+    /// Adds the session token of temporary credentials. An empty token counts as none.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`] if the token holds white space, a control character or anything outside ASCII:
-    /// it is sent as a header.
+    /// Returns the errors of [`Identity::with_session_token`].
     pub fn with_session_token(self, token: impl Into<String>) -> Result<Self, Error> {
-        let plain = Zeroizing::new(token.into());
-        if plain.is_empty() {
-            return Ok(self.with(|inner| inner.session_token = None));
-        }
-        check("session token", &plain)?;
-        check_visible("session token", &plain)?;
-        // Three bytes for each is the most that encoding needs: the text never moves while it grows.
-        let mut encoded = Zeroizing::new(String::with_capacity(plain.len().saturating_mul(3)));
-        Text::Plain(&plain).write(Bare::Unreserved, &mut *encoded);
-        Ok(self.with(|inner| inner.session_token = Some(Token { plain, encoded })))
+        let identity = self.identity().clone().with_session_token(token)?;
+        Ok(self.with_identity(identity))
     }
 
-    /// The same, known to end at a moment, as temporary credentials do.
-    ///
-    /// A presigned URL stops working when the credentials that signed it do, whatever its own life; so
-    /// a URL that would outlive them is refused. [`at_most`](Credentials::at_most) caps instead.
+    /// Adds the moment at which temporary credentials expire; see [`Identity::with_expiration`].
     #[must_use]
     pub fn with_expiration(self, at: impl Into<Timestamp>) -> Self {
-        let at = at.into();
-        self.with(|inner| inner.expiration = Some(at))
+        let identity = self.identity().clone().with_expiration(at);
+        self.with_identity(identity)
     }
 
-    /// `expires_in`, or the whole seconds that these credentials have left at `now`, whichever is less.
-    ///
-    /// ```
-    /// use core::time::Duration;
-    /// use presign::{Credentials, Timestamp};
-    ///
-    /// let now = Timestamp::parse("20130524T000000Z")?;
-    /// let credentials = Credentials::new("ASIDEXAMPLE", "secret")?
-    ///     .with_expiration(Timestamp::parse("20130524T001500Z")?);
-    /// let hour = Duration::from_secs(3600);
-    /// assert_eq!(credentials.at_most(hour, now), Duration::from_secs(900));
-    /// # Ok::<(), presign::Error>(())
-    /// ```
+    /// Returns the public half: access key ID, session token and expiration.
     #[must_use]
-    pub fn at_most(&self, expires_in: Duration, now: impl Into<Timestamp>) -> Duration {
-        match self.0.expiration {
-            Some(end) => expires_in.min(end.saturating_since(now)),
-            None => expires_in,
-        }
-    }
-
-    /// The access key id, which is not a secret: every signed request shows it.
-    #[must_use]
-    pub fn access_key_id(&self) -> &str {
-        &self.0.access_key_id
-    }
-
-    /// The access key id, percent-encoded.
-    pub(crate) fn encoded_access_key_id(&self) -> &str {
-        &self.0.encoded_access_key_id
-    }
-
-    /// When the credentials end, if that is known.
-    #[must_use]
-    pub fn expiration(&self) -> Option<Timestamp> {
-        self.0.expiration
-    }
-
-    /// The same with text around the secret, which need not be a possible one then: to find out how a signature went wrong.
-    #[cfg(feature = "explain")]
-    pub(crate) fn with_secret_between(&self, before: &str, after: &str) -> Option<Self> {
-        let parts = [before, self.secret_access_key(), after];
-        // In one piece from the start: what grows leaves a copy behind.
-        let length = parts.iter().map(|part| part.len()).sum();
-        let mut secret = Zeroizing::new(String::with_capacity(length));
-        secret.extend(parts);
-        let mut other = self.clone().with(|_| ());
-        let inner = Arc::get_mut(&mut other.0)?;
-        inner.hmac_sha1 = MacKeySha1::new(secret.as_bytes());
-        inner.secret_access_key = Zeroizing::new(Box::from(secret.as_str()));
-        inner.keys = KeyCache::new();
-        Some(other)
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
     }
 
     pub(crate) fn secret_access_key(&self) -> &str {
         &self.0.secret_access_key
     }
 
-    pub(crate) fn session_token(&self) -> Option<&str> {
-        let token = self.0.session_token.as_ref()?;
-        Some(&token.plain)
+    pub(crate) fn derived_keys(&self) -> &KeyCache {
+        &self.0.derived_keys
     }
 
-    /// The session token, percent-encoded.
-    pub(crate) fn encoded_session_token(&self) -> Option<&str> {
-        let token = self.0.session_token.as_ref()?;
-        Some(&token.encoded)
+    pub(crate) fn hmac_sha1_key(&self) -> &HmacSha1Key {
+        &self.0.hmac_sha1_key
     }
 
-    pub(crate) fn keys(&self) -> &KeyCache {
-        &self.0.keys
+    /// Returns the credentials with text around the secret, which makes it possibly invalid: to
+    /// find out how a signature went wrong.
+    #[cfg(feature = "explain")]
+    pub(crate) fn with_secret_between(&self, before: &str, after: &str) -> Self {
+        let parts = [before, self.secret_access_key(), after];
+        // A string that grows would leave a copy of the secret behind.
+        let length = parts.iter().map(|part| part.len()).sum();
+        let mut secret = Zeroizing::new(String::with_capacity(length));
+        secret.extend(parts);
+        Credentials::from_parts(self.identity().clone(), &secret)
     }
 
-    pub(crate) fn hmac_sha1(&self) -> &MacKeySha1 {
-        &self.0.hmac_sha1
-    }
-
-    /// Refuses a URL that would live longer than the credentials.
-    pub(crate) fn check_outlive(&self, url_ends: Timestamp) -> Result<(), Error> {
-        self.check_outlive_of("URL", url_ends)
-    }
-
-    /// Refuses what would live longer than the credentials that sign it.
-    pub(crate) fn check_outlive_of(&self, what: &str, ends: Timestamp) -> Result<(), Error> {
-        match self.0.expiration {
-            Some(end) if end < ends => Err(error!(
-                Expiry,
-                "the {what} would end at {ends}, but the credentials that sign it end at {end}: \
-                 ask for less, or cap it with Credentials::at_most"
-            )),
-            _ => Ok(()),
+    fn with_identity(mut self, identity: Identity) -> Self {
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => {
+                inner.identity = identity;
+                self
+            }
+            // Other clones keep the previous identity.
+            None => Credentials::from_parts(identity, self.secret_access_key()),
         }
     }
+}
 
-    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = match Arc::try_unwrap(self.0) {
-            Ok(inner) => inner,
-            Err(shared) => Inner {
-                access_key_id: shared.access_key_id.clone(),
-                encoded_access_key_id: shared.encoded_access_key_id.clone(),
-                secret_access_key: shared.secret_access_key.clone(),
-                session_token: shared.session_token.clone(),
-                expiration: shared.expiration,
-                keys: KeyCache::new(),
-                hmac_sha1: shared.hmac_sha1.clone(),
-            },
-        };
-        change(&mut inner);
-        Credentials(Arc::new(inner))
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (self.identity(), other.identity());
+        let same_secret = self
+            .secret_access_key()
+            .as_bytes()
+            .ct_eq(other.secret_access_key().as_bytes());
+        let [one_token, two_token] =
+            [one, two].map(|identity| identity.session_token().unwrap_or_default());
+        let same_token = one_token.as_bytes().ct_eq(two_token.as_bytes());
+        one.access_key_id() == two.access_key_id()
+            && one.expiration() == two.expiration()
+            && (same_secret & same_token).to_bool()
     }
 }
+
+impl Eq for Credentials {}
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let identity = self.identity();
         f.debug_struct("Credentials")
-            .field("access_key_id", &self.0.access_key_id)
-            .field("session_token", &self.0.session_token.is_some())
-            .field("expiration", &self.0.expiration)
+            .field("access_key_id", &identity.access_key_id())
+            .field("session_token", &identity.session_token().is_some())
+            .field("expiration", &identity.expiration())
             .finish_non_exhaustive()
-    }
-}
-
-/// What holds for all three. The messages never quote the text.
-fn check(what: &str, text: &str) -> Result<(), Error> {
-    if text.is_empty() {
-        return Err(error!(Credentials, "the {what} is empty"));
-    }
-    if text.trim().len() != text.len() {
-        return Err(error!(
-            Credentials,
-            "the {what} begins or ends with white space: give it without"
-        ));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(error!(
-            Credentials,
-            "the {what} holds a control character, such as a line break or NUL"
-        ));
-    }
-    Ok(())
-}
-
-/// What holds for the texts that are sent in headers.
-fn check_visible(what: &str, text: &str) -> Result<(), Error> {
-    match text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(()),
-        false => Err(Error::new(
-            ErrorKind::Credentials,
-            alloc::format!(
-                "the {what} holds a space or a character outside ASCII, which can't be sent in a header"
-            ),
-        )),
     }
 }

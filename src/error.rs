@@ -1,14 +1,13 @@
-//! The one error of the library. What lives here: its kinds and how text is quoted in its messages.
-//! What does not: the messages, which stand where the check is made.
+//! The error of signing, and the form in which messages quote input.
 
 use alloc::borrow::Cow;
 use core::fmt;
 
-/// Why a request was not signed.
+/// The reason why a request can't be signed as asked.
 ///
-/// The message is a sentence that says what was wrong, where, and what would be right. It never
-/// holds a secret access key, a session token or a signature. [`kind`](Error::kind) tells the
-/// part of the input to look at.
+/// The message names the fault, then the value, then the remedy. It never contains a secret access
+/// key, a session token or a signature. [`kind`](Error::kind) names the part of the input that is
+/// at fault.
 ///
 /// ```
 /// use presign::{Credentials, ErrorKind};
@@ -17,7 +16,7 @@ use core::fmt;
 /// assert_eq!(error.kind(), ErrorKind::Credentials);
 /// assert_eq!(
 ///     error.to_string(),
-///     "the secret access key begins or ends with white space: give it without",
+///     "the secret access key begins or ends with white space; remove it",
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -30,13 +29,13 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Access key id, secret access key or session token.
+    /// An access key ID, a secret access key or a session token.
     Credentials,
-    /// Region or service, the parts of the credential scope.
+    /// A region or service, the parts of the credential scope.
     Scope,
-    /// The signing time, or a text that should be a time.
+    /// The signing time, or a text that is not a time.
     Time,
-    /// The life of a presigned URL.
+    /// The expiry of a presigned URL or a form.
     Expiry,
     /// The request's method.
     Method,
@@ -48,14 +47,20 @@ pub enum ErrorKind {
     Header,
     /// The payload or its hash.
     Payload,
-    /// The name of a bucket, or the way it is addressed.
+    /// The name of a bucket, or its address.
     Bucket,
     /// An object key.
     Key,
     /// The endpoint, or a combination of endpoint options that does not exist.
     Endpoint,
-    /// A POST policy: its text, one of its conditions, or a field of its form.
+    /// A POST policy: its text, a condition, or a field of its form.
     Policy,
+    /// A signature that was made elsewhere.
+    Signature,
+    /// An operation that the store, the service or the signature version does not have.
+    Unsupported,
+    /// The writer that receives a URL.
+    Output,
 }
 
 impl Error {
@@ -66,7 +71,7 @@ impl Error {
         }
     }
 
-    /// The part of the input that was refused.
+    /// Returns the part of the input that is at fault.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -87,31 +92,28 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
-/// `error!(Kind, "format", …)`: an [`Error`] with a formatted message.
+/// Makes an [`Error`]: `error!(Kind, "format", …)`.
 macro_rules! error {
-    ($kind:ident, $text:literal) => {
-        $crate::error::Error::new($crate::error::ErrorKind::$kind, ::alloc::format!($text))
-    };
     ($kind:ident, $($format:tt)+) => {
         $crate::error::Error::new($crate::error::ErrorKind::$kind, ::alloc::format!($($format)+))
     };
 }
 pub(crate) use error;
 
-/// Text from outside, fit for a message: quoted, escaped, and cut after 60 characters.
+/// Input in a message: quoted, escaped, and cut after 60 characters.
 pub(crate) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 60;
+        const MAX_CHARS: usize = 60;
         f.write_str("`")?;
-        for c in self.0.chars().take(MOST) {
+        for c in self.0.chars().take(MAX_CHARS) {
             match c {
                 '`' | '\'' | '"' | '\\' => write!(f, "{c}")?,
                 _ => write!(f, "{}", c.escape_debug())?,
             }
         }
-        if self.0.chars().nth(MOST).is_some() {
+        if self.0.chars().nth(MAX_CHARS).is_some() {
             f.write_str("…")?;
         }
         f.write_str("`")
