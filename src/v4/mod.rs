@@ -1,26 +1,26 @@
-//! Signature Version 4: the `Authorization` header and presigned URLs, for any AWS-style service.
+//! Signature Version 4 for requests to any AWS-style service: headers and presigned URLs.
 //!
-//! What lives here: the canonical request, the signing key, the string to sign, and where the signature
-//! goes. What does not: what a bucket's URL looks like ([`s3`](crate::s3)).
+//! For objects in S3, use [`s3::Bucket`](crate::s3::Bucket).
 //!
 //! ```
 //! use core::time::Duration;
-//! use presign::{Credentials, Payload, Request, Timestamp, v4};
+//! use presign::{Credentials, Timestamp, v4};
 //!
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
-//! let signer = v4::Signer::new(credentials, "us-east-1", "iam")?;
-//! let now = Timestamp::parse("20150830T123600Z")?;
+//! let iam = v4::Service::new("us-east-1", "iam")?;
+//! let now: Timestamp = "20150830T123600Z".parse()?;
 //!
 //! // Headers to add to a request …
-//! let request = Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+//! let list_users = iam
+//!     .get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
 //!     .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-//! let signed = signer.sign(&request, Payload::Empty, now)?;
+//! let signed = list_users.sign(&credentials, now)?;
 //! for (name, value) in signed.headers() {
 //!     println!("{name}: {value}");
 //! }
 //!
-//! // … or a URL that carries its signature.
-//! let url = signer.presign(&request, Duration::from_secs(60), now)?;
+//! // … or a URL that contains its signature.
+//! let url = list_users.presign(&credentials, Duration::from_secs(60), now)?;
 //! assert!(url.as_str().ends_with(
 //!     "&X-Amz-Signature=37ac2f4fde00b0ac9bd9eadeb459b1bbee224158d66e7ae5fcadb70b2d181d02"
 //! ));
@@ -28,48 +28,48 @@
 //! ```
 //!
 //! # Path
-//! For S3 the path is encoded once and nothing in it is removed: an object may be called `a//../b`. For
-//! every other service dot segments and doubled slashes are removed and the path, as it stands in the URL, is encoded a
-//! second time (a space is `%20` in the URL and `%2520` in the canonical request). See [`CanonicalUri`]. What stands in a path without being
-//! encoded, a space or a letter outside ASCII, counts as encoded once, as in AWS's test suite; but most clients would encode it when they send it,
-//! and so send another path than was signed: hand in a path that is encoded.
+//! For S3 the path is encoded once and nothing in it is removed: a key can be `a//../b`. In the
+//! canonical request of every other service, dot segments and duplicate slashes are removed; the
+//! URL keeps them. There the path is also encoded a second time: a space is `%20` in the URL and
+//! `%2520` in the canonical request. See [`CanonicalUri`].
+//!
+//! A character that should have been encoded counts as encoded once, as in AWS's test suite. But
+//! most clients encode it when they send it, and so send another path than was signed: encode the
+//! path.
 //!
 //! # Headers
-//! Every header that is given is signed and has to be sent, but for those that proxies and
-//! clients add or change on the way: `authorization`, `baggage`, `connection`, `expect`, `keep-alive`,
+//! Every header of the request is signed and has to be sent, except those that proxies and clients
+//! add or change: `authorization`, `baggage`, `connection`, `expect`, `keep-alive`,
 //! `proxy-authenticate`, `proxy-authorization`, `te`, `trailer`, `traceparent`, `tracestate`,
-//! `transfer-encoding`, `upgrade`, `user-agent` and `x-amzn-trace-id`.
-//! `host` is always signed.
+//! `transfer-encoding`, `upgrade`, `user-agent` and `x-amzn-trace-id`. `host` is always signed.
 //!
 //! # Query
-//! A presigned URL's parameters stand in their canonical order with the signature last, so the URL is its own canonical
-//! query string. A `+` in a URL that is handed in is a plus sign, not a space.
-//!
-//! # Testing a server
-//! A server is tested with signatures that it has to refuse. They need no back door: all that a signature depends on is an
-//! argument, and the same input and time give the same output on every machine. See [`guide::testing_a_server`](crate::guide::testing_a_server).
+//! A presigned URL's parameters are in canonical order with the signature last, so the URL contains
+//! its own canonical query. A `+` in a URL is a plus sign, not a space.
 //!
 //! The rules are those of [AWS Signature Version 4 for API
-//! requests](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html) and [Authenticating Requests: Using Query
+//! requests](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html) and
+//! [Authenticating Requests: Using Query
 //! Parameters](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
 
+mod caller_headers;
 mod canonical;
-mod dialect;
-mod key;
+mod canonical_uri;
 mod payload;
+mod presigned_query;
+mod scope;
+mod service;
 mod sign;
+mod signed_headers;
 mod template;
 
-pub use canonical::CanonicalUri;
+pub use crate::scheme::services::{CanonicalUri, SessionToken};
 pub use payload::Payload;
-pub use sign::{SessionToken, Signer};
+pub use service::Service;
 
-pub(crate) use canonical::{CanonicalPath, CanonicalQuery, CanonicalRequest, SignedHeaders};
-pub(crate) use dialect::{AWS4, S3_EXPRESS};
-pub(crate) use key::{Place, Scope, check_scope_part};
-pub(crate) use payload::{EMPTY_SHA256, UNSIGNED_PAYLOAD, check_content_sha256, hash_of, is_hash};
-pub(crate) use sign::{
-    Context, Settings, presign, presign_steps, presigned_url, sign, sign_steps, signature,
-    write_string_to_sign_of,
-};
+pub(crate) use canonical::{CanonicalRequest, Query};
+pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
+pub(crate) use scope::{Scope, ScopeSuffix, StringToSign, check_scope_part};
+pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
+pub(crate) use signed_headers::{SignedHeaders, is_signed};
 pub(crate) use template::Template;

@@ -1,21 +1,23 @@
-//! The payload hash: the last line of the canonical request.
+//! The payload's hash: the last line of the canonical request.
 
-use crate::encode::{Hex, holds};
+use crate::crypto::sha256;
 use crate::error::{Error, Quoted, error};
-use crate::hash::sha256;
+use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_PAYLOAD};
+use crate::text::hex::{self, Hex};
+use alloc::string::String;
 
-/// What is signed of a request's payload, its body.
+/// The payload of a request, its body, as it is signed.
 ///
-/// S3 is told by the header `x-amz-content-sha256`, which signing adds; other services hash the body that they
-/// receive. If the request has that header already, its value is what is signed.
+/// S3 receives the hash in the header `x-amz-content-sha256`, which signing adds; other services
+/// hash the body themselves. If the request has that header, its value is signed.
 ///
 /// ```
 /// use presign::Payload;
 ///
 /// let body = b"Welcome to Amazon S3.";
 /// assert_eq!(
-///     Payload::of(body),
-///     Payload::hash("44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072")?,
+///     Payload::sha256_of(body),
+///     Payload::from_hex("44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072")?,
 /// );
 /// # Ok::<(), presign::Error>(())
 /// ```
@@ -26,102 +28,82 @@ pub enum Payload {
     Empty,
     /// The SHA-256 of the body.
     Sha256([u8; 32]),
-    /// `UNSIGNED-PAYLOAD`: the signature does not cover the body. S3 takes it over https; most
-    /// other services refuse it.
+    /// `UNSIGNED-PAYLOAD`: the signature doesn't cover the body. S3 accepts it over https; most
+    /// other services reject it.
     Unsigned,
 }
 
-/// SHA-256 of nothing, in hex.
+/// The SHA-256 of the empty string.
 pub(crate) const EMPTY_SHA256: &str =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 impl Payload {
-    /// The hash of a body that is at hand.
+    /// Returns the hash of a body.
     #[must_use]
-    pub fn of(body: impl AsRef<[u8]>) -> Self {
+    pub fn sha256_of(body: impl AsRef<[u8]>) -> Self {
         match body.as_ref() {
             [] => Payload::Empty,
             body => Payload::Sha256(sha256(body)),
         }
     }
 
-    /// A hash that is known already, as 64 hexadecimal digits.
+    /// Parses a hash from 64 hexadecimal digits.
     ///
     /// # Errors
     /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) for any other text.
-    pub fn hash(hex: &str) -> Result<Self, Error> {
+    pub fn from_hex(text: &str) -> Result<Self, Error> {
         let mut hash = [0; 32];
-        match hex::decode_to_slice(hex, &mut hash) {
+        match ::hex::decode_to_slice(text, &mut hash) {
             Ok(()) => Ok(Payload::Sha256(hash)),
             Err(_) => Err(error!(
                 Payload,
-                "{} is not a SHA-256 hash: that is 64 hexadecimal digits",
-                Quoted(hex)
+                "invalid SHA-256 hash {}; write 64 hexadecimal digits",
+                Quoted(text)
             )),
         }
     }
 
-    pub(crate) fn text(self) -> PayloadText {
+    /// Returns the last line of the canonical request.
+    pub(crate) fn line(self) -> PayloadLine<'static> {
         match self {
-            Payload::Empty => PayloadText::Static(EMPTY_SHA256),
-            Payload::Unsigned => PayloadText::Static(UNSIGNED_PAYLOAD),
-            Payload::Sha256(hash) => PayloadText::Hash(Hex::of(&hash)),
+            Payload::Empty => PayloadLine::Text(EMPTY_SHA256),
+            Payload::Unsigned => PayloadLine::Text(UNSIGNED_PAYLOAD),
+            Payload::Sha256(hash) => PayloadLine::Hash(Hex::new(&hash)),
         }
     }
 }
 
-/// A payload as the canonical request has it.
+/// The last line of a canonical request.
 #[derive(Clone, Copy)]
-pub(crate) enum PayloadText {
-    Static(&'static str),
+pub(crate) enum PayloadLine<'a> {
+    Text(&'a str),
     Hash(Hex),
 }
 
-impl PayloadText {
+impl PayloadLine<'_> {
     pub(crate) fn as_str(&self) -> &str {
         match self {
-            PayloadText::Static(text) => text,
-            PayloadText::Hash(hash) => hash.as_str(),
+            PayloadLine::Text(text) => text,
+            PayloadLine::Hash(hash) => hash.as_str(),
         }
     }
 }
 
-/// Checks the value of an `x-amz-content-sha256` header: a hash, or one of the texts that stand for
-/// a payload without one ([x-amz-content-sha256](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html)).
+/// Checks the value of an `x-amz-content-sha256` header: a hash, or a text that replaces it.
 pub(crate) fn check_content_sha256(value: &[u8]) -> Result<&str, Error> {
-    const OTHERS: [&str; 7] = [
-        UNSIGNED_PAYLOAD,
-        "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
-        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
-        "STREAMING-AWS4-HMAC-SHA256-EVENTS",
-    ];
     let text = core::str::from_utf8(value).unwrap_or_default();
-    if OTHERS.contains(&text) || is_hash(text) {
+    if text == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&text) || is_hash(text) {
         return Ok(text);
     }
     Err(error!(
         Payload,
-        "x-amz-content-sha256 is {}: it should be 64 hexadecimal digits in lower case, UNSIGNED-PAYLOAD \
+        "invalid x-amz-content-sha256 {}; write 64 lowercase hexadecimal digits, UNSIGNED-PAYLOAD \
          or one of the STREAMING- values",
-        Quoted(&alloc::string::String::from_utf8_lossy(value))
+        Quoted(&String::from_utf8_lossy(value))
     ))
 }
 
-/// The hash that a payload text is, if it is one.
-pub(crate) fn hash_of(text: &str) -> Option<[u8; 32]> {
-    let text = text.as_bytes().try_into().ok().filter(|_| is_hash(text))?;
-    Some(Hex::from_digits(text).bytes())
-}
-
-/// Whether a payload text is a hash, and not a word that stands for a payload without one.
+/// Returns whether the text is a hash, not a text that replaces it.
 pub(crate) fn is_hash(text: &str) -> bool {
-    text.len() == EMPTY_SHA256.len()
-        && !holds(
-            text.as_bytes(),
-            |byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        )
+    hex::decode(text.as_bytes()).is_some()
 }

@@ -1,0 +1,107 @@
+//! A service: region, name, and its rules for a signature.
+
+use super::caller_headers::HeaderNames;
+use super::scope::{ScopeSuffix, check_scope_part};
+use crate::error::Error;
+use crate::scheme::aws::AWS4;
+use crate::scheme::services::{CanonicalUri, ServiceRules, SessionToken};
+use alloc::string::String;
+use core::fmt;
+
+/// An AWS-style service in a region, whose requests are signed with SigV4.
+///
+/// It makes requests ([`get`](Service::get), [`post`](Service::post), …) that are then signed by
+/// [`Request::presign`](crate::Request::presign) or [`Request::sign`](crate::Request::sign). Any
+/// number of threads can use it. For objects in S3, use [`s3::Bucket`](crate::s3::Bucket).
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::{Credentials, Payload, Timestamp, v4};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now: Timestamp = "20150830T123600Z".parse()?;
+/// let api = v4::Service::new("us-east-1", "execute-api")?;
+/// let signed = api
+///     .post("https://abc123.execute-api.us-east-1.amazonaws.com/prod/jobs")
+///     .header("Content-Type", "application/json")
+///     .payload(Payload::sha256_of(r#"{"name": "report"}"#))
+///     .sign(&credentials, now)?;
+/// for (name, value) in signed.headers() {
+///     println!("{name}: {value}");
+/// }
+///
+/// let url = api
+///     .get("https://abc123.execute-api.us-east-1.amazonaws.com/prod/jobs")
+///     .presign(&credentials, Duration::from_secs(60), now)?;
+/// assert!(url.as_str().contains("/prod/jobs?X-Amz-Algorithm=AWS4-HMAC-SHA256&"));
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) suffix: ScopeSuffix,
+    pub(crate) rules: ServiceRules,
+    /// The names of the signature's headers, found once.
+    pub(super) header_names: HeaderNames,
+    /// Whether header signing adds the payload's hash as a header.
+    pub(super) content_sha256_header: bool,
+}
+
+impl Service {
+    /// Returns the service with that signing name, such as `execute-api`, `sts` or `es`, in a
+    /// region.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if region or service is empty, or contains a
+    /// slash, comma, space or another character that a credential scope can't have.
+    pub fn new(region: impl Into<String>, service: impl Into<String>) -> Result<Self, Error> {
+        let (region, service) = (region.into(), service.into());
+        check_scope_part("region", &region)?;
+        check_scope_part("service", &service)?;
+        Ok(Service::of_checked(&region, &service))
+    }
+
+    /// Returns the service of a region and a name that have been checked.
+    pub(crate) fn of_checked(region: &str, service: &str) -> Self {
+        let rules = ServiceRules::of(service);
+        Service {
+            suffix: ScopeSuffix::new(&AWS4, region, service),
+            rules,
+            header_names: HeaderNames::new(&AWS4, rules.session_token),
+            content_sha256_header: rules.payload_header,
+        }
+    }
+
+    /// Sets the rule for the path. The default is the service's own.
+    #[must_use]
+    pub fn canonical_uri(mut self, rule: CanonicalUri) -> Self {
+        self.rules.canonical_uri = rule;
+        self
+    }
+
+    /// Sets whether header signing adds `x-amz-content-sha256`. By default it does for S3, which
+    /// requires the header, and for an unsigned payload, of which the server has to be told.
+    #[must_use]
+    pub fn content_sha256_header(mut self, add: bool) -> Self {
+        self.content_sha256_header = add;
+        self
+    }
+
+    /// Sets how a session token is sent.
+    #[must_use]
+    pub fn session_token(mut self, session_token: SessionToken) -> Self {
+        self.rules.session_token = session_token;
+        self.header_names = HeaderNames::new(self.suffix.scheme, session_token);
+        self
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("region", &self.suffix.region)
+            .field("service", &self.suffix.service)
+            .field("canonical_uri", &self.rules.canonical_uri)
+            .field("session_token", &self.rules.session_token)
+            .finish_non_exhaustive()
+    }
+}
