@@ -1,75 +1,71 @@
-//! Signature Version 2: for S3-compatible stores and appliances that know nothing newer, and for links of the
-//! form `?AWSAccessKeyId=…&Expires=…&Signature=…`.
-//!
-//! What lives here: the string to sign of S3's REST interface and of the query APIs, and where the signature goes. What does
-//! not: what a bucket's URL looks like ([`s3`](crate::s3)).
+//! Signature Version 2: for S3-compatible stores and appliances that support nothing newer, and for
+//! query APIs.
 //!
 //! ```
-//! use core::time::Duration;
-//! use presign::{Credentials, Request, Timestamp, v2};
+//! use presign::{Credentials, Expiry, Timestamp, v2};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
-//! // The bucket is signed, so a signer has to know it if it stands in the host.
-//! let signer = v2::Signer::new(credentials).bucket("johnsmith");
+//! // SigV2 signs the bucket, so it has to be known if the host names it.
+//! let store = v2::Service::s3().bucket("johnsmith");
 //!
-//! let request = Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg");
-//! let url = signer.presign_until(&request, Timestamp::from_unix_seconds(1175139620))?;
+//! let expires_at = Timestamp::from_unix_seconds(1175139620);
+//! let url = store
+//!     .get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+//!     .presign(&credentials, Expiry::at(expires_at), Timestamp::from_unix_seconds(1175136020))?;
 //! assert!(url.as_str().ends_with("&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"));
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!
-//! # What is covered
-//! Much less than under SigV4: the method, the bucket, the path, the sub-resources and `response-*` parameters, the
-//! headers `x-amz-*`, `Content-MD5` and `Content-Type`, and the date or the end of the URL. Whoever has the
-//! request can change the rest: host, payload, all other parameters and headers.
-//! [`PresignedUrl::not_covered`](crate::PresignedUrl::not_covered) names the headers that were given and are not covered.
+//! # Coverage
+//! The signature covers much less than under SigV4: the method, the bucket, the path, the
+//! sub-resources and `response-*` parameters, the headers `x-amz-*`, `Content-MD5` and
+//! `Content-Type`, and the date or the expiration. The rest can be changed: host, payload, all
+//! other parameters and headers. [`PresignedUrl::not_covered`](crate::PresignedUrl::not_covered)
+//! names the headers of the request that are not covered.
 //!
 //! # Path
-//! Signed just as it stands in the URL, nothing removed and nothing encoded, with the bucket before it if the host names the bucket. So
-//! it has to be percent-encoded when it is handed in.
+//! The path is signed as it is in the URL, after the bucket if the host names the bucket. Nothing
+//! is removed or encoded, so a path with a character that has to be percent-encoded is an error.
 //!
 //! # Headers
-//! `x-amz-*` headers are signed in lower case, sorted; the values of a repeated one are joined by commas, and folded
-//! lines are unfolded. In a presigned URL they become query parameters, and so does the session token; they are
-//! not sent as headers then. `Content-Type` and `Content-MD5` stand in the query and have to be sent too, for servers
-//! read them from the headers.
+//! `x-amz-*` headers are signed in lowercase, sorted; the values of a repeated one are joined with
+//! commas, and folded lines are unfolded. In a presigned URL they become query parameters, the
+//! session token too; they are not sent as headers then. `Content-Type` and `Content-MD5` are in
+//! the query and have to be sent too, because servers read them from the headers.
 //!
 //! # Query
-//! The values of sub-resources and `response-*` parameters are signed as they are before they are encoded. An empty value
-//! counts as none: `?acl=` becomes `?acl`. Parameters stand in the order given, then those of the headers, then
-//! `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL that is handed in is a plus sign, not a space.
+//! The values of sub-resources and `response-*` parameters are signed decoded. An empty value
+//! counts as none: `?acl=` becomes `?acl`. Parameters keep their order; those of the headers
+//! follow, then `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL is a plus sign, not a
+//! space.
 //!
 //! # Expiry
-//! A presigned URL says when it ends, in seconds since 1970, and not when it was made: so there is no longest life, and
-//! `presign_until` takes no signing time.
+//! A presigned URL contains its expiration, in seconds since 1970, and not its signing time. So it
+//! can be valid for any time.
 //!
-//! # Where stores differ
-//! Some stores read `x-amz-*` from headers alone and refuse a link that carries them, or a session token, in its query: sign
-//! such a request with headers. Not every store signs the newer sub-resources `encryption`, `legal-hold` and `retention`. An access
-//! key id with a colon, such as Swift's `account:user`, is read from the header by stores that look for the last colon, as Swift and
-//! [`verify`](crate::verify) do; others end the id at the first, and take it from a URL only.
+//! # Differences between stores
+//! Some stores read `x-amz-*` only from headers, and reject a URL with such a parameter or a
+//! session token: sign such a request with headers. Not every store signs the newer sub-resources
+//! `encryption`, `legal-hold` and `retention`. An access key ID with a colon, such as Swift's
+//! `account:user`, is read from the header by stores that search for the last colon, such as Swift
+//! and [`verify`](crate::verify); others end the ID at the first colon, and accept it in a URL
+//! only.
 //!
 //! The rules are those of [Signing and authenticating REST
-//! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and, for
-//! [`QuerySigner`], of [Signature Version 2 signing
+//! requests](https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html) and,
+//! for query APIs, of [Signature Version 2 signing
 //! process](https://docs.aws.amazon.com/general/latest/gr/signature-version-2.html).
 
-mod canonical;
-mod query;
+mod query_api;
+mod service;
 mod sign;
+mod string_to_sign;
 mod template;
 
-pub use query::{QuerySigner, SignatureMethod, SignedForm};
-pub use sign::Signer;
+pub use service::{Service, SignatureMethod};
 
-pub(crate) use canonical::{
-    AmzHeaders, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz, is_amz_param,
-    is_sub_resource, may_be_sub_resource,
-};
-pub(crate) use query::{
-    API_TOKEN, LIFE, SIGNATURE_METHOD, TIMESTAMP, parse_timestamp, sort_by_name, write_front,
-};
-pub(crate) use sign::{
-    Context, ends_after, presign, presign_steps, presigned_url, sign, sign_steps, sign_string,
-};
+pub(crate) use query_api::{parse_timestamp, prepare_call, write_before_parameters};
+pub(crate) use service::{Interface, signing_key};
+pub(crate) use sign::{PreparedHeaders, SigningRequest, finish_headers, finish_url};
+pub(crate) use string_to_sign::{DateLine, StringToSign, amz_headers, may_be_sub_resource};
 pub(crate) use template::Template;

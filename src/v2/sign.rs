@@ -1,517 +1,403 @@
-//! Signing: a request's parts become a presigned URL or the headers of a signed request.
+//! Signing requests to S3's REST interface, in the steps of [`v4::sign`](crate::v4): *prepare*
+//! writes everything except the signature, a key signs, *finish* adds the signature.
 
-use super::canonical::{
-    AmzHeaders, CONTENT_HEADERS, DATE, Moment, ResourcePath, SECURITY_TOKEN, StringToSign, is_amz,
-    is_amz_param, is_content, write_joined,
+use super::string_to_sign::{DateLine, StringToSign, amz_headers};
+use crate::crypto::Signature;
+use crate::error::{Error, Quoted, error};
+use crate::expiry::{Expiry, Validity};
+use crate::identity::Identity;
+use crate::scheme::aws::AWS4;
+use crate::scheme::detect::{already_signed, check_no_v4_signature, find_param, in_query};
+use crate::scheme::sigv2::{
+    ACCESS_KEY_ID, AUTHORIZATION_START, CONTENT_HEADERS, DATE_HEADER, EXPIRES,
+    SECURITY_TOKEN_HEADER, SIGNATURE, SIGNATURE_VERSION, is_amz_param, is_content_header,
 };
-use crate::credentials::Credentials;
-use crate::encode::{Bare, Encoded, Sink, Tee};
-use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::headers::write_unfolded;
-use crate::marks;
-use crate::request::{Header, Parts, Path, Request};
-use crate::signed::{
-    AUTHORIZATION, PresignedUrl, Signature, SignedRequest, SigningSteps, headers_to_send, names_of,
-};
-use crate::timestamp::{Timestamp, write_decimal};
-use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::time::Duration;
+use crate::scheme::v4_scheme::Role;
+use crate::text::percent::{PATH, PercentEncoded};
+use crate::text::sink::Sink;
+use crate::time::{HttpDate, Timestamp};
+use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
+use crate::wire::header::Header;
+use crate::wire::header_list::SortedHeaders;
+use crate::wire::path::Path;
+use crate::wire::query::{Param, write_query};
+use crate::wire::request_parts::RequestParts;
 
-/// Signs requests to S3's REST interface with HMAC-SHA1.
-///
-/// Cheap to clone, and shared by any number of threads. For objects in S3, [`Bucket`](crate::s3::Bucket) is the
-/// shorter way.
-#[derive(Clone, Debug)]
-pub struct Signer {
-    credentials: Credentials,
-    bucket: Option<Box<str>>,
+/// A request with its bucket and identity, ready to be signed.
+pub(crate) struct SigningRequest<'a> {
+    /// The bucket, if the host names it.
+    bucket: Option<&'a str>,
+    identity: &'a Identity,
+    pub(crate) parts: RequestParts<'a>,
+    token_header: Option<Header<'a>>,
 }
 
-impl Signer {
-    /// A signer for requests in path style, which name their bucket in the path, and for those to no bucket.
-    #[must_use]
-    pub fn new(credentials: Credentials) -> Self {
-        Signer {
-            credentials,
-            bucket: None,
+/// The headers to add, `Authorization` up to the signature.
+pub(crate) struct PreparedHeaders<'a> {
+    date: SignedDate<'a>,
+    adds_token: bool,
+    pub(crate) headers: AddedHeaders,
+}
+
+impl PreparedHeaders<'_> {
+    /// Returns whether the signature covers the `Date` header.
+    pub(crate) fn signs_date_header(&self) -> bool {
+        !matches!(self.date, SignedDate::AmzDate)
+    }
+}
+
+/// The date of a request that is signed with headers.
+enum SignedDate<'a> {
+    /// `x-amz-date`, which is signed among the headers.
+    AmzDate,
+    /// The caller's `Date` header.
+    Caller(&'a str),
+    Added(HttpDate),
+}
+
+impl<'a> SigningRequest<'a> {
+    pub(crate) fn new(
+        bucket: Option<&'a str>,
+        identity: &'a Identity,
+        parts: RequestParts<'a>,
+    ) -> Self {
+        let token = identity.session_token();
+        SigningRequest {
+            bucket,
+            identity,
+            parts,
+            token_header: token.map(|token| Header::canonical(SECURITY_TOKEN_HEADER, token)),
         }
     }
 
-    /// The bucket that the host names: the `johnsmith` of `johnsmith.s3.amazonaws.com`, or the bucket behind a custom domain.
-    #[must_use]
-    pub fn bucket(mut self, name: impl Into<Box<str>>) -> Self {
-        self.bucket = Some(name.into());
-        self
-    }
-
-    /// Signs a request with headers.
-    ///
-    /// Returns the headers to add: `Authorization`, `Date`, and where needed `x-amz-security-token`.
-    ///
-    /// A `Date` that is there is replaced, unless it says the signing time: then it is signed as it stands. An
-    /// `x-amz-date` that is there is signed instead of the `Date`.
-    ///
-    /// # Errors
-    /// Whatever is wrong with the request: a URL that is not absolute, not http or https, has a user, a
-    /// fragment, a bad escape or a path with a character that has to be percent-encoded; a header name or value
-    /// that can't be sent; two `Host` headers that differ; two `Content-Type`, `Content-MD5`, `x-amz-date` or
-    /// `x-amz-security-token` headers; a query that is signed already; an `x-amz-date` or
-    /// `x-amz-security-token` header that contradicts what is signed; a bucket name that is empty or has a
-    /// slash; a signing time outside the years 0 to 9999.
-    ///
-    /// Credentials without a session token contradict none: a token that is given as a header is signed as it stands.
-    pub fn sign(
-        &self,
-        request: &Request<'_>,
-        now: impl Into<Timestamp>,
-    ) -> Result<SignedRequest, Error> {
-        request.described(|parts| sign(&self.context(), parts, now.into(), None))
-    }
-
-    /// The steps of [`sign`](Signer::sign): string to sign and signature.
-    ///
-    /// # Errors
-    /// Those of [`sign`](Signer::sign).
-    pub fn sign_steps(
-        &self,
-        request: &Request<'_>,
-        now: impl Into<Timestamp>,
-    ) -> Result<SigningSteps, Error> {
-        request.described(|parts| sign_steps(&self.context(), parts, now.into()))
-    }
-
-    /// Makes a presigned URL of a request, good for any whole number of seconds from `now` on.
-    ///
-    /// The payload is not signed, but for its hash in a `Content-MD5` header.
-    ///
-    /// # Errors
-    /// Those of [`sign`](Signer::sign) that concern the request; `x-amz-*` parameters in its query, which are given as headers;
-    /// headers such as `x-amz-signature`, which would be parts of a SigV4 signature in a query; and
-    /// [`ErrorKind::Expiry`] if `expires_in` is zero, not a whole number of seconds, or longer than
-    /// the credentials are known to live, or if the URL would end after the year 9999.
-    pub fn presign(
-        &self,
-        request: &Request<'_>,
-        expires_in: Duration,
-        now: impl Into<Timestamp>,
-    ) -> Result<PresignedUrl, Error> {
-        self.presign_until(request, ends_after(expires_in, now.into())?)
-    }
-
-    /// Makes a presigned URL that is good until a moment.
-    ///
-    /// # Errors
-    /// Those of [`presign`](Signer::presign); the moment can't be before 1970.
-    pub fn presign_until(
-        &self,
-        request: &Request<'_>,
-        expires_at: impl Into<Timestamp>,
-    ) -> Result<PresignedUrl, Error> {
-        request.described(|parts| presigned_url(&self.context(), parts, expires_at.into()))
-    }
-
-    /// [`presign_until`](Signer::presign_until) that appends the URL to a buffer. The headers to send are
-    /// `Content-Type` and `Content-MD5`, if they were given. On an error the buffer is as it was.
-    ///
-    /// # Errors
-    /// Those of [`presign_until`](Signer::presign_until).
-    pub fn presign_into(
-        &self,
-        request: &Request<'_>,
-        expires_at: impl Into<Timestamp>,
-        url: &mut String,
-    ) -> Result<(), Error> {
-        request.described(|parts| presign(&self.context(), parts, expires_at.into(), url, None))
-    }
-
-    /// The steps of [`presign_until`](Signer::presign_until): string to sign and signature.
-    ///
-    /// # Errors
-    /// Those of [`presign_until`](Signer::presign_until).
-    pub fn presign_steps(
-        &self,
-        request: &Request<'_>,
-        expires_at: impl Into<Timestamp>,
-    ) -> Result<SigningSteps, Error> {
-        request.described(|parts| presign_steps(&self.context(), parts, expires_at.into()))
-    }
-
-    fn context(&self) -> Context<'_> {
-        Context {
-            credentials: &self.credentials,
-            bucket: self.bucket.as_deref(),
+    /// Checks everything that can be wrong with a presigned URL.
+    pub(crate) fn check_url(&self, expiry: Expiry, now: Timestamp) -> Result<Validity, Error> {
+        let validity = check_expiry(&expiry, self.identity, now)?;
+        self.check()?;
+        for name in [AUTHORIZATION, DATE_HEADER, SECURITY_TOKEN_HEADER] {
+            if self.parts.header(name).is_some() {
+                return Err(in_query(name));
+            }
         }
+        self.parts.headers.iter().try_for_each(check_hoistable)?;
+        self.parts.params.iter().try_for_each(check_param)?;
+        Ok(validity)
     }
-}
 
-/// Who signs, and which bucket the host names.
-#[derive(Clone, Copy)]
-pub(crate) struct Context<'a> {
-    pub(crate) credentials: &'a Credentials,
-    pub(crate) bucket: Option<&'a str>,
-}
-
-impl Context<'_> {
-    /// The signature of a text that is its own string to sign: a POST policy in base64.
-    pub(crate) fn sign_text(&self, text: &str) -> Signature {
-        let key = self.credentials.hmac_sha1();
-        Signature::base64(&key.mac(|hasher| hasher.update(text.as_bytes())))
+    /// Writes a presigned URL up to its signature.
+    pub(crate) fn write_url(&self, validity: &Validity, url: &mut impl Sink) {
+        self.parts.write_origin(url);
+        self.parts.path.write_as_sent(url);
+        self.write_query_start(url);
+        url.decimal(expires(validity));
     }
-}
 
-pub(crate) fn presigned_url(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    expires_at: Timestamp,
-) -> Result<PresignedUrl, Error> {
-    let headers = headers_to_send(parts, is_content)?;
-    let mut url = String::new();
-    presign(context, parts, expires_at, &mut url, None)?;
-    let mut presigned = PresignedUrl::new(parts, url, headers, expires_at);
-    presigned.not_covered = names_of(parts, |header| !is_content(header) && !is_amz(header));
-    Ok(presigned)
-}
-
-pub(crate) fn presign_steps(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    expires_at: Timestamp,
-) -> Result<SigningSteps, Error> {
-    SigningSteps::collect_with_url(|url, steps| {
-        presign(context, parts, expires_at, url, Some(steps))
-    })
-}
-
-pub(crate) fn sign_steps(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    now: Timestamp,
-) -> Result<SigningSteps, Error> {
-    SigningSteps::collect(|steps| sign(context, parts, now, Some(steps)).map(drop))
-}
-
-/// Appends a presigned URL. On an error nothing is appended.
-pub(crate) fn presign(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    expires_at: Timestamp,
-    url: &mut String,
-    steps: Option<&mut SigningSteps>,
-) -> Result<(), Error> {
-    let expires = prepare_presign(context, parts, expires_at)?;
-    let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
-
-    // Path and end are written once, into the URL, and signed from there.
-    url.reserve(url_bound(parts, context));
-    parts.write_origin(url);
-    let path_at = url.len();
-    parts.path.write_as_given(url);
-    let path_end = url.len();
-    write_query_front(context, parts, &amz_headers, url);
-    let expires_at = url.len();
-    write_decimal(expires, url);
-    let string_to_sign = StringToSign {
-        moment: Moment::Written(url.get(expires_at..).unwrap_or_default()),
-        amz_headers: &amz_headers,
-        bucket: context.bucket,
-        path: ResourcePath::Written(url.get(path_at..path_end).unwrap_or_default()),
-    };
-    let signature = sign_string(context, parts, &string_to_sign, steps);
-    url.push_str(BEFORE_SIGNATURE);
-    write_signature(&signature, url);
-    Ok(())
-}
-
-/// Appends the query up to the end of the URL.
-pub(super) fn write_query_front(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    amz_headers: &AmzHeaders<'_>,
-    url: &mut String,
-) {
-    parts.write_query(url);
-    let mut separator = match parts.params.as_slice() {
-        [] => '?',
-        _ => '&',
-    };
-    let mut push_name = |name: &str, url: &mut String| {
-        url.push(separator);
-        // A token may hold `%`, `&` and `#`.
-        Encoded(url).lower(name);
-        url.push('=');
-        separator = '&';
-    };
-    let headers = parts.headers.as_slice().iter();
-    for header in headers.filter(|header| is_content(header)) {
-        push_name(header.name, url);
-        write_unfolded(header.value, &mut Encoded(url));
-    }
-    for (name, values) in amz_headers.groups() {
-        push_name(name, url);
-        match context.credentials.encoded_session_token() {
-            Some(token) if name == SECURITY_TOKEN => url.push_str(token),
-            _ => write_joined(values, &mut Encoded(url)),
+    /// Writes the query up to the value of `Expires`.
+    pub(super) fn write_query_start(&self, url: &mut impl Sink) {
+        let parts = &self.parts;
+        write_query(&parts.params, url);
+        let mut separator = if parts.params.is_empty() { "?" } else { "&" };
+        let content_headers = parts.headers.iter();
+        for header in content_headers.filter(|header| is_content_header(&header.name)) {
+            url.text(separator);
+            write_parameter_start(header, url);
+            header.write_unfolded_value(&mut PercentEncoded(url));
+            separator = "&";
         }
+        for (header, is_first) in self.amz_headers(true).with_is_first() {
+            if is_first {
+                url.text(separator);
+                write_parameter_start(header, url);
+                separator = "&";
+            } else {
+                url.text("%2C");
+            }
+            match self.identity.encoded_session_token() {
+                // The token of the credentials, because no other is accepted.
+                Some(token) if header.is_named(SECURITY_TOKEN_HEADER) => url.text(token),
+                _ => header.write_unfolded_value(&mut PercentEncoded(url)),
+            }
+        }
+        url.text(separator);
+        url.text(ACCESS_KEY_ID);
+        url.text("=");
+        url.text(self.identity.encoded_access_key_id());
+        url.text("&");
+        url.text(EXPIRES);
+        url.text("=");
     }
-    url.push(separator);
-    url.push_str("AWSAccessKeyId=");
-    url.push_str(context.credentials.encoded_access_key_id());
-    url.push_str("&Expires=");
-}
 
-/// What stands in a query before the signature.
-pub(super) const BEFORE_SIGNATURE: &str = "&Signature=";
+    /// Returns the string to sign of a presigned URL.
+    pub(crate) fn url_string_to_sign(&self, validity: &Validity) -> StringToSign<'_> {
+        self.string_to_sign(DateLine::Expires(expires(validity)), true)
+    }
 
-/// Appends a signature, percent-encoded.
-pub(super) fn write_signature(signature: &Signature, url: &mut String) {
-    Encoded(url).text(signature.as_str());
-}
-
-/// Checks everything that can be wrong with a presigned URL, and gives back its `Expires`.
-pub(super) fn prepare_presign(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    expires_at: Timestamp,
-) -> Result<u64, Error> {
-    let expires = check_life(context.credentials, expires_at)?;
-    check(context, parts)?;
-    for name in [AUTHORIZATION, DATE, SECURITY_TOKEN] {
-        if parts.header(name).is_some() {
+    /// Checks a request that is signed with headers, and writes the headers up to the signature.
+    pub(crate) fn prepare_headers(&self, now: Timestamp) -> Result<PreparedHeaders<'a>, Error> {
+        let http_date = now.http_date()?;
+        self.check()?;
+        let amz_date = self.parts.header(DATE_HEADER);
+        if amz_date.is_some_and(|header| !states(header, now)) {
             return Err(error!(
                 Header,
-                "the header {name} is there, but a presigned URL carries that in its query: \
-                 a request with both is refused by the server"
+                "the header {DATE_HEADER} is not the signing time, which is {}; leave it out",
+                http_date.as_str()
             ));
+        }
+        let date = match (amz_date, self.caller_date(now)) {
+            (Some(_), _) => SignedDate::AmzDate,
+            (None, Some(date)) => SignedDate::Caller(date),
+            (None, None) => SignedDate::Added(http_date),
+        };
+        let token = self.identity.session_token();
+        let adds_token = token.is_some() && !self.has_token()?;
+        let id = self.identity.access_key_id();
+        let token = token.filter(|_| adds_token);
+        let mut headers = AddedHeaders::with_capacity(max_added_len(id, token));
+        if let SignedDate::Added(date) = &date {
+            headers.add("Date").push_str(date.as_str());
+        }
+        if let Some(token) = token {
+            headers.add(SECURITY_TOKEN_HEADER).push_str(token);
+        }
+        headers
+            .add(AUTHORIZATION)
+            .extend([AUTHORIZATION_START, id, ":"]);
+        Ok(PreparedHeaders {
+            date,
+            adds_token,
+            headers,
+        })
+    }
+
+    /// Returns the string to sign of a request that is signed with headers.
+    pub(crate) fn headers_string_to_sign<'s>(
+        &'s self,
+        prepared: &'s PreparedHeaders<'_>,
+    ) -> StringToSign<'s> {
+        let date = match &prepared.date {
+            SignedDate::AmzDate => "",
+            SignedDate::Caller(date) => date,
+            SignedDate::Added(date) => date.as_str(),
+        };
+        self.string_to_sign(DateLine::Date(date), prepared.adds_token)
+    }
+
+    pub(super) fn string_to_sign<'s>(
+        &'s self,
+        date: DateLine<'s>,
+        adds_token: bool,
+    ) -> StringToSign<'s> {
+        StringToSign {
+            method: self.parts.method,
+            headers: self.parts.headers,
+            date,
+            amz_headers: self.amz_headers(adds_token),
+            bucket: self.bucket,
+            path: self.parts.path,
+            params: &self.parts.params,
         }
     }
-    let mut headers = parts.headers.as_slice().iter();
-    headers.try_for_each(marks::check_no_v4_header)?;
-    for param in parts.params.as_slice() {
-        // Signed as a header by the servers that read it there, and left out by the others.
-        if is_amz_param(param) {
-            return Err(error!(
-                Query,
-                "the query has {}, which servers take for a header: give it as a header, and it is signed and stands in the URL",
-                Quoted(param.name.raw())
-            ));
-        }
-        if param.is_exactly(marks::SIGNATURE_VERSION) {
-            return Err(error!(
-                Query,
-                "the query has {}, by which a call of the query APIs is told from a URL of S3: \
-                 leave it out, or sign such a call with v2::QuerySigner",
-                marks::SIGNATURE_VERSION
-            ));
+
+    fn amz_headers(&self, adds_token: bool) -> SortedHeaders<'_> {
+        let token = self.token_header.as_ref().filter(|_| adds_token);
+        amz_headers(self.parts.headers, token)
+    }
+
+    /// Makes the checks that URLs and headers have in common.
+    fn check(&self) -> Result<(), Error> {
+        check_not_signed(&self.parts.params)?;
+        check_no_v4_signature(&self.parts.params)?;
+        check_path(self.parts.path)?;
+        let [md5, content_type] = CONTENT_HEADERS;
+        self.parts
+            .check_single(&[md5, content_type, DATE_HEADER, SECURITY_TOKEN_HEADER])?;
+        check_bucket(self.bucket)
+    }
+
+    /// Returns the caller's `Date`, if there is one and it is the signing time.
+    fn caller_date(&self, now: Timestamp) -> Option<&'a str> {
+        let headers = self.parts.headers.iter();
+        let mut dates = headers.filter(|header| header.is_named("date"));
+        match (dates.next(), dates.next()) {
+            (Some(date), None) if states(date, now) => core::str::from_utf8(date.trimmed())
+                .ok()
+                .filter(|text| !text.contains('\n')),
+            _ => None,
         }
     }
-    Ok(expires)
+
+    /// Returns whether the caller's headers contain the session token of the credentials.
+    fn has_token(&self) -> Result<bool, Error> {
+        let token = self.identity.session_token().unwrap_or_default();
+        match self.parts.header(SECURITY_TOKEN_HEADER) {
+            None => Ok(false),
+            Some(header) if header.trimmed() == token.as_bytes() => Ok(true),
+            // Neither token is quoted, because both are secret.
+            Some(_) => Err(error!(
+                Header,
+                "the header {SECURITY_TOKEN_HEADER} has another token than the credentials; \
+                 leave it out"
+            )),
+        }
+    }
+
+    /// Returns an upper bound of the length of a presigned URL, so that it is allocated once.
+    pub(crate) fn max_url_len(&self) -> usize {
+        /// Names of the signature's parameters, expiration and signature.
+        const FIXED: usize = 192;
+        let headers = self.parts.headers.iter().map(|header| {
+            let length = header.value.len().saturating_add(header.name.len());
+            length.saturating_mul(3).saturating_add(2)
+        });
+        let token = self.identity.encoded_session_token().map_or(0, str::len);
+        [
+            FIXED,
+            self.parts.max_url_len(),
+            self.identity.encoded_access_key_id().len(),
+            token,
+        ]
+        .into_iter()
+        .chain(headers)
+        .fold(0, usize::saturating_add)
+    }
 }
 
-/// An upper bound of a presigned URL's length, so that it is allocated once.
-fn url_bound(parts: &Parts<'_>, context: &Context<'_>) -> usize {
-    /// Names of the authentication's parameters, expiry and signature.
-    const FIXED: usize = 192;
-    let headers = parts.headers.as_slice().iter().map(|header| {
-        let length = header.value.len().saturating_add(header.name.len());
-        length.saturating_mul(3).saturating_add(2)
-    });
-    [
-        FIXED,
-        parts.url_bound(),
-        context.credentials.encoded_access_key_id().len(),
-        context
-            .credentials
-            .encoded_session_token()
-            .map_or(0, str::len),
-    ]
-    .into_iter()
-    .chain(headers)
-    .fold(0, usize::saturating_add)
-}
-
-pub(crate) fn sign(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
+/// Returns the validity of a presigned URL: any that expires in the years 1970 to 9999, because
+/// servers read the expiration as a date.
+pub(super) fn check_expiry(
+    expiry: &Expiry,
+    identity: &Identity,
     now: Timestamp,
-    steps: Option<&mut SigningSteps>,
-) -> Result<SignedRequest, Error> {
-    let date = now.http_date()?;
-    check(context, parts)?;
-    let amz_date = parts.header(DATE);
-    if amz_date.is_some_and(|given| !says(given, now)) {
-        return Err(error!(
-            Header,
-            "the header {DATE} is there and does not say the signing time, which is {}",
-            date.as_str()
-        ));
-    }
-    let given_date = given_date(parts, now);
-    let adds_date = amz_date.is_none() && given_date.is_none();
-    let signed_date = match amz_date {
-        Some(_) => "",
-        None => given_date.unwrap_or(date.as_str()),
-    };
-    let token = token_to_add(context, parts)?;
-
-    let string_to_sign = StringToSign {
-        moment: Moment::Date(signed_date),
-        amz_headers: &AmzHeaders::of(parts, token),
-        bucket: context.bucket,
-        path: ResourcePath::Of(parts.path),
-    };
-    let signature = sign_string(context, parts, &string_to_sign, steps);
-
-    let id = context.credentials.access_key_id();
-    let authorization = ["AWS ", id, ":", signature.as_str()];
-    let added = [
-        adds_date.then_some(("Date", date.as_str())),
-        token.map(|token| (SECURITY_TOKEN, token)),
-    ];
-    let values = added.iter().flatten().map(|(_, value)| value);
-    let lengths = values.chain(&authorization).map(|text| text.len());
-    let mut signed = SignedRequest::with_capacity(lengths.fold(0, usize::saturating_add));
-    for (name, value) in added.into_iter().flatten() {
-        signed.add(name).push_str(value);
-    }
-    signed.add(AUTHORIZATION).extend(authorization);
-    Ok(signed)
-}
-
-pub(crate) fn sign_string(
-    context: &Context<'_>,
-    parts: &Parts<'_>,
-    string_to_sign: &StringToSign<'_>,
-    steps: Option<&mut SigningSteps>,
-) -> Signature {
-    let key = context.credentials.hmac_sha1();
-    match steps {
-        None => Signature::base64(&key.mac(|hasher| string_to_sign.write(parts, hasher))),
-        Some(steps) => {
-            let mut text = Vec::new();
-            let mac = key.mac(|hasher| string_to_sign.write(parts, &mut Tee(hasher, &mut text)));
-            steps.string_to_sign = String::from_utf8_lossy(&text).into_owned();
-            steps.signature = Signature::base64(&mac);
-            steps.signature.clone()
-        }
-    }
-}
-
-/// The end of a URL that lives for `expires_in`.
-pub(crate) fn ends_after(expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
-    if expires_in.is_zero() || expires_in.subsec_nanos() != 0 {
+) -> Result<Validity, Error> {
+    let validity = expiry.resolve(identity, now, "URL")?;
+    let expires_at = validity.expires_at;
+    if expires_at.unix_seconds() < 0 || expires_at.calendar().is_none() {
         return Err(error!(
             Expiry,
-            "a presigned URL lives for one or more whole seconds, not for {expires_in:?}"
+            "the URL would expire at {expires_at}; it can expire in the years 1970 to 9999"
         ));
     }
-    Ok(now.saturating_add(expires_in))
+    Ok(validity)
 }
 
-/// Checks when a URL ends, and gives back its `Expires`: seconds since 1970. Servers that read it as a date know no year
-/// after 9999.
-pub(super) fn check_life(credentials: &Credentials, expires_at: Timestamp) -> Result<u64, Error> {
-    match u64::try_from(expires_at.unix_seconds()) {
-        Ok(seconds) if expires_at.calendar().is_some() => {
-            credentials.check_outlive(expires_at)?;
-            Ok(seconds)
-        }
-        _ => Err(error!(
-            Expiry,
-            "the URL would end at {expires_at}: it can end in the years 1970 to 9999"
-        )),
-    }
+/// Returns the value of `Expires`: seconds since 1970.
+pub(super) fn expires(validity: &Validity) -> u64 {
+    u64::try_from(validity.expires_at.unix_seconds()).unwrap_or(0)
 }
 
-/// What holds for both forms.
-fn check(context: &Context<'_>, parts: &Parts<'_>) -> Result<(), Error> {
-    check_not_signed(parts)?;
-    marks::check_no_v4(parts)?;
-    check_path(parts.path)?;
-    let [md5, content_type] = CONTENT_HEADERS;
-    parts.check_single([md5, content_type, DATE, SECURITY_TOKEN])?;
-    match context.bucket {
-        Some("") => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
-        // As nearly every name is.
-        Some(name) if Bare::Host.run(name.as_bytes()) == name.len() => Ok(()),
-        Some(name) if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) => {
-            Err(error!(
-                Bucket,
-                "{} is not the name of a bucket: it goes into the resource as it is",
-                Quoted(name)
-            ))
-        }
-        _ => Ok(()),
-    }
+/// Writes the end of a presigned URL, or of the parameters of a call.
+pub(crate) fn finish_url(signature: &Signature, url: &mut impl Sink) {
+    url.text("&");
+    url.text(SIGNATURE);
+    url.text("=");
+    signature.write_base64_encoded(url);
 }
 
-/// Refuses a query that carries a signature, or a part of one, already.
-fn check_not_signed(parts: &Parts<'_>) -> Result<(), Error> {
-    const ADDED: [&str; 3] = [marks::ACCESS_KEY_ID, marks::EXPIRES, marks::SIGNATURE];
-    let mut params = parts.params.as_slice().iter();
-    match params.find_map(|param| ADDED.into_iter().find(|name| param.is_named(name))) {
-        Some(name) => Err(error!(
-            Query,
-            "the query has {name} already, which signing adds: \
-             sign the request as it was before it was presigned"
-        )),
+/// Writes the end of the `Authorization` header.
+pub(crate) fn finish_headers(headers: &mut AddedHeaders, signature: &Signature) {
+    signature.write_base64(headers.last_value());
+}
+
+/// Returns an upper bound of the length of all values of the headers that are added.
+fn max_added_len(access_key_id: &str, token: Option<&str>) -> usize {
+    /// A date, `AWS `, a colon and a signature.
+    const FIXED: usize = 64;
+    FIXED
+        .saturating_add(access_key_id.len())
+        .saturating_add(token.map_or(0, str::len))
+}
+
+/// Writes the name of a header as the name of a parameter, and `=`.
+fn write_parameter_start(header: &Header<'_>, url: &mut impl Sink) {
+    // A header name may contain `%`, `&` and `#`.
+    header.write_name(&mut PercentEncoded(url));
+    url.text("=");
+}
+
+/// Checks that a query has no parameter of the signature.
+fn check_not_signed(params: &[Param<'_>]) -> Result<(), Error> {
+    match find_param(params, &[ACCESS_KEY_ID, EXPIRES, SIGNATURE]) {
+        Some(name) => Err(already_signed(name)),
         None => Ok(()),
     }
 }
 
-/// Clients encode what can't stand in a URL, and the path is signed as it is sent.
+/// Checks that a path is encoded, because it is signed as it is sent.
 pub(super) fn check_path(path: Path<'_>) -> Result<(), Error> {
-    // RFC 3986, section 3.3, and the `%` of an escape.
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c);
-    let Path::Wire(path) = path else {
+    let Path::Url(path) = path else {
         return Ok(());
     };
-    // Nearly all of a path stays bare in any URL.
-    let bare = Bare::Path.run(path.as_bytes());
-    let rest = path.get(bare..).unwrap_or_default();
-    match rest.chars().find(|c| !fits(*c)) {
+    // RFC 3986, section 3.3, and the `%` of an escape.
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(c);
+    let unreserved = PATH.prefix_len(path.as_bytes());
+    let rest = path.get(unreserved..).unwrap_or_default();
+    match rest.chars().find(|c| !is_valid(*c)) {
         Some(c) => Err(error!(
             Url,
-            "the path holds {}, which has to be percent-encoded",
+            "invalid character {} in the path; percent-encode it",
             Quoted(c.encode_utf8(&mut [0; 4]))
         )),
         None => Ok(()),
     }
 }
 
-/// The session token, unless it is there already as a header.
-fn token_to_add<'a>(context: &Context<'a>, parts: &Parts<'_>) -> Result<Option<&'a str>, Error> {
-    match (
-        context.credentials.session_token(),
-        parts.header(SECURITY_TOKEN),
-    ) {
-        (token, None) => Ok(token),
-        (Some(token), Some(given)) if given.trimmed() != token.as_bytes() => {
-            // Neither token is quoted: they are secret.
+/// Checks the name of the bucket, which is signed as it is.
+fn check_bucket(bucket: Option<&str>) -> Result<(), Error> {
+    let Some(name) = bucket else {
+        return Ok(());
+    };
+    if name.is_empty() {
+        return Err(error!(Bucket, "the bucket name is empty"));
+    }
+    if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) {
+        return Err(error!(Bucket, "invalid bucket name {}", Quoted(name)));
+    }
+    Ok(())
+}
+
+/// Checks that a header, which becomes a parameter, isn't one of a SigV4 signature.
+fn check_hoistable(header: &Header<'_>) -> Result<(), Error> {
+    let part = AWS4.names.iter().find(|name| header.is_named(name.query));
+    match part {
+        Some(name)
+            if !matches!(
+                name.role,
+                Role::Date | Role::SecurityToken | Role::ExpressToken
+            ) =>
+        {
             Err(error!(
                 Header,
-                "the header {SECURITY_TOKEN} is there with another token than the credentials': leave it out"
+                "the header {} would become a parameter of a SigV4 signature; leave it out",
+                name.query
             ))
         }
-        (_, Some(_)) => Ok(None),
+        _ => Ok(()),
     }
 }
 
-/// The one `Date` of a request, if it says this moment.
-fn given_date<'a>(parts: &Parts<'a>, moment: Timestamp) -> Option<&'a str> {
-    let headers = parts.headers.as_slice().iter();
-    let mut dates = headers.filter(|header| header.is_named("date"));
-    match (dates.next(), dates.next()) {
-        (Some(given), None) if says(given, moment) => core::str::from_utf8(given.trimmed())
-            .ok()
-            .filter(|text| !text.contains('\n')),
-        _ => None,
+/// Checks that a parameter isn't a header or a part of another signature to a server.
+fn check_param(param: &Param<'_>) -> Result<(), Error> {
+    // Some servers sign such a parameter as a header, the others don't sign it.
+    if is_amz_param(param) {
+        return Err(error!(
+            Query,
+            "the query contains {}, which servers read as a header; add it with `header`",
+            Quoted(param.name.text())
+        ));
     }
+    if param.name.decodes_to(SIGNATURE_VERSION) {
+        return Err(error!(
+            Query,
+            "the query contains {SIGNATURE_VERSION}, as a call of a query API does; leave it out, or \
+             sign the call with v2::Service::query_api"
+        ));
+    }
+    Ok(())
 }
 
-/// Whether a header's date is this moment, in any of the forms that a date can have.
-fn says(header: &Header<'_>, moment: Timestamp) -> bool {
+/// Returns whether a header's date, in any of its formats, is this moment.
+fn states(header: &Header<'_>, moment: Timestamp) -> bool {
     core::str::from_utf8(header.trimmed())
         .ok()
         .and_then(Timestamp::parse_http_date)

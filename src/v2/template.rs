@@ -1,146 +1,215 @@
-//! Many presigned URLs that differ only in their key, or in their key and their end: all the rest is written once.
+//! Presigned URLs that differ only in key, row values and expiration: everything else is written
+//! once.
 
-use super::canonical::{AmzHeaders, write_before_moment, write_between, write_sub_resources};
-use super::sign::{
-    BEFORE_SIGNATURE, Context, check_life, ends_after, prepare_presign, write_query_front,
-    write_signature,
-};
+use super::service::signing_key;
+use super::sign::{SigningRequest, check_expiry, expires, finish_url};
+use super::string_to_sign::{DateLine, write_sub_resources};
 use crate::credentials::Credentials;
+use crate::crypto::{Message, Signature, SigningKey};
 use crate::error::Error;
-use crate::hash::MacKeySha1;
-use crate::request::{Parts, Path};
-use crate::signed::Signature;
-use crate::timestamp::{Timestamp, write_decimal};
+use crate::expiry::{Expiry, Validity};
+use crate::text::sink::{Placeholder, Sink};
+use crate::text::template_text::{RowValues, TemplateText, Values};
+use crate::time::Timestamp;
+use crate::wire::path::Path;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
-/// A presigned URL without its key.
+/// A presigned URL without its path.
 #[derive(Clone)]
 pub(crate) struct Template {
+    credentials: Credentials,
     /// `https://host:port`.
     origin: String,
-    /// The query up to the end of the URL.
-    query: String,
-    /// The string to sign up to the end of the URL, and from there to the path. A header's value may hold any byte.
-    string_to_sign: [Vec<u8>; 2],
-    /// The sub-resources, which follow the path.
-    after_path: Vec<u8>,
-    expires_in: Duration,
-    credentials: Credentials,
-    prepared: Prepared,
+    /// The query up to the signature.
+    query: TemplateText,
+    /// The string to sign before the expiration, between it and the path, and after the path.
+    before_date: Vec<u8>,
+    before_path: Vec<u8>,
+    sub_resources: TemplateText,
+    /// The state for the expiration for which the template was made, if rows have no values.
+    prepared: Option<Prepared>,
 }
 
-/// What the end decides for which a template was made.
+/// The texts and the key for one expiration.
 #[derive(Clone)]
 struct Prepared {
-    /// Everything of the URL between path and signature.
+    expires_at: Timestamp,
+    /// The query up to the signature.
     query: String,
-    /// The secret, after the whole blocks of the string to sign that are the same for every URL.
-    key: MacKeySha1,
-    /// What follows those blocks, up to the path.
-    string_to_sign: Vec<u8>,
-    ends: Timestamp,
+    /// The key after the whole blocks of the beginning of all strings to sign.
+    key: SigningKey,
+    /// The rest of that beginning, up to the path.
+    rest: Vec<u8>,
+    sub_resources: Vec<u8>,
 }
 
 impl Template {
-    /// A template of all requests that differ from this one in their path. `ends` is that of the life.
     pub(crate) fn new(
-        context: &Context<'_>,
-        parts: &Parts<'_>,
-        expires_in: Duration,
-        ends: Timestamp,
+        request: &SigningRequest<'_>,
+        credentials: &Credentials,
+        expiry: Expiry,
+        now: Timestamp,
     ) -> Result<Self, Error> {
-        let expires = prepare_presign(context, parts, ends)?;
-        let amz_headers = AmzHeaders::of(parts, context.credentials.session_token());
-
-        let mut origin = String::new();
+        let validity = request.check_url(expiry, now)?;
+        let parts = &request.parts;
+        let query = TemplateText::record(|text| {
+            request.write_query_start(text);
+            text.placeholder(Placeholder::Expires);
+        });
+        let sub_resources = TemplateText::record(|text| write_sub_resources(&parts.params, text));
+        let string_to_sign = request.string_to_sign(DateLine::Date(""), true);
+        let (mut origin, mut before_date, mut before_path) =
+            (String::new(), Vec::new(), Vec::new());
         parts.write_origin(&mut origin);
-        let mut query = String::new();
-        write_query_front(context, parts, &amz_headers, &mut query);
-        let mut prepared_query = query.clone();
-        write_decimal(expires, &mut prepared_query);
-        prepared_query.push_str(BEFORE_SIGNATURE);
+        string_to_sign.write_before_date(&mut before_date);
+        string_to_sign.write_before_path(&mut before_path);
 
-        let [mut before, mut between, mut after_path] = [const { Vec::new() }; 3];
-        write_before_moment(parts, &mut before);
-        write_between(&amz_headers, context.bucket, &mut between);
-        write_sub_resources(parts.params.as_slice(), &mut after_path);
-        let mut front = before.clone();
-        write_decimal(expires, &mut front);
-        front.extend_from_slice(&between);
-        let (blocks, rest) = front.as_chunks();
+        let prepared = (!query.has_row_values()).then(|| {
+            let values = Values {
+                time: None,
+                expires: expires(&validity),
+                row: RowValues::default(),
+            };
+            let mut prepared_query = String::new();
+            query.write_encoded(&values, &mut prepared_query);
+            let mut start = before_date.clone();
+            start.decimal(values.expires);
+            start.extend_from_slice(&before_path);
+            let (blocks, rest) = start.as_chunks();
+            let mut resources = Vec::new();
+            sub_resources.write_plain(&values, &mut resources);
+            Prepared {
+                expires_at: validity.expires_at,
+                query: prepared_query,
+                key: signing_key(credentials).with_prefix(blocks),
+                rest: rest.into(),
+                sub_resources: resources,
+            }
+        });
         Ok(Template {
+            credentials: credentials.clone(),
             origin,
             query,
-            prepared: Prepared {
-                query: prepared_query,
-                key: context.credentials.hmac_sha1().clone().after(blocks),
-                string_to_sign: rest.into(),
-                ends,
-            },
-            string_to_sign: [before, between],
-            after_path,
-            expires_in,
-            credentials: context.credentials.clone(),
+            before_date,
+            before_path,
+            sub_resources,
+            prepared,
         })
     }
 
-    /// Appends the URL for one path, with the end for which the template was made.
-    pub(crate) fn write(&self, path: Path<'_>, url: &mut String) {
-        let Prepared {
-            query,
-            key,
-            string_to_sign,
-            ..
-        } = &self.prepared;
-        let path_at = self.begin(path, url);
-        let mac = key.mac(|hasher| {
-            hasher.update(string_to_sign);
-            hasher.update(url.as_bytes().get(path_at..).unwrap_or_default());
-            hasher.update(&self.after_path);
-        });
-        url.push_str(query);
-        write_signature(&Signature::base64(&mac), url);
-    }
-
-    /// Appends the URL for one path, with another end: that of a life from `now` on. On an error nothing is appended.
-    pub(crate) fn write_at(
+    /// Writes the URL for one path, and returns when it expires.
+    pub(crate) fn write(
         &self,
         path: Path<'_>,
+        row: RowValues<'_>,
+        expiry: Expiry,
         now: Timestamp,
-        url: &mut String,
+        url: &mut impl Sink,
+    ) -> Result<Timestamp, Error> {
+        let validity = check_expiry(&expiry, self.credentials.identity(), now)?;
+        match &self.prepared {
+            Some(prepared) if prepared.expires_at == validity.expires_at => {
+                self.write_prepared(prepared, path, url);
+            }
+            _ => self.write_at(path, row, &validity, url)?,
+        }
+        Ok(validity.expires_at)
+    }
+
+    /// Writes the URL for the expiration for which the template was made.
+    fn write_prepared(&self, prepared: &Prepared, path: Path<'_>, url: &mut impl Sink) {
+        let signature = prepared.key.sign(&PreparedMessage { prepared, path });
+        self.write_url(path, url, &signature, |url| url.text(&prepared.query));
+    }
+
+    /// Writes the URL for any expiration.
+    fn write_at(
+        &self,
+        path: Path<'_>,
+        row: RowValues<'_>,
+        validity: &Validity,
+        url: &mut impl Sink,
     ) -> Result<(), Error> {
-        let expires = check_life(&self.credentials, ends_after(self.expires_in, now)?)?;
-        let path_at = self.begin(path, url);
-        let path_end = url.len();
-        url.push_str(&self.query);
-        let expires_at = url.len();
-        write_decimal(expires, url);
-        let [before, between] = &self.string_to_sign;
-        let mac = self.credentials.hmac_sha1().mac(|hasher| {
-            let url = url.as_bytes();
-            hasher.update(before);
-            hasher.update(url.get(expires_at..).unwrap_or_default());
-            hasher.update(between);
-            hasher.update(url.get(path_at..path_end).unwrap_or_default());
-            hasher.update(&self.after_path);
+        row.check()?;
+        let values = Values {
+            time: None,
+            expires: expires(validity),
+            row,
+        };
+        let message = RowMessage {
+            template: self,
+            path,
+            values: &values,
+        };
+        let signature = signing_key(&self.credentials).sign(&message);
+        self.write_url(path, url, &signature, |url| {
+            self.query.write_encoded(&values, url);
         });
-        url.push_str(BEFORE_SIGNATURE);
-        write_signature(&Signature::base64(&mac), url);
         Ok(())
     }
 
-    /// When the URLs end that [`write`](Template::write) writes.
-    pub(crate) fn ends(&self) -> Timestamp {
-        self.prepared.ends
+    fn write_url<S: Sink>(
+        &self,
+        path: Path<'_>,
+        url: &mut S,
+        signature: &Signature,
+        write_query: impl FnOnce(&mut S),
+    ) {
+        url.text(&self.origin);
+        path.write_as_sent(url);
+        write_query(url);
+        finish_url(signature, url);
     }
 
-    /// Appends what stands before the query; gives back where the path stands.
-    fn begin(&self, path: Path<'_>, url: &mut String) -> usize {
-        /// 28 characters, of which few are encoded: with all of them it would be this long.
-        const LONGEST: usize = 84;
-        let query = self.prepared.query.len().saturating_add(LONGEST);
-        path.begin_url(&self.origin, query, url)
+    /// Returns when a URL that is signed now expires.
+    pub(crate) fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
+        Ok(check_expiry(&expiry, self.credentials.identity(), now)?.expires_at)
+    }
+
+    /// Returns an upper bound of the length of a URL whose row values have that many encoded bytes.
+    pub(crate) fn max_len(&self, path: Path<'_>, row_values: usize) -> usize {
+        /// Expiration, signature and its name.
+        const FIXED: usize = 128;
+        [
+            FIXED,
+            self.origin.len(),
+            path.max_len(),
+            self.query.len(),
+            row_values,
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
+    }
+}
+
+/// The end of a string to sign, whose whole blocks before it are in the key.
+struct PreparedMessage<'a> {
+    prepared: &'a Prepared,
+    path: Path<'a>,
+}
+
+impl Message for PreparedMessage<'_> {
+    fn write(&self, sink: &mut impl Sink) {
+        sink.bytes(&self.prepared.rest);
+        self.path.write_as_sent(sink);
+        sink.bytes(&self.prepared.sub_resources);
+    }
+}
+
+/// The string to sign of a row.
+struct RowMessage<'a> {
+    template: &'a Template,
+    path: Path<'a>,
+    values: &'a Values<'a>,
+}
+
+impl Message for RowMessage<'_> {
+    fn write(&self, sink: &mut impl Sink) {
+        sink.bytes(&self.template.before_date);
+        sink.decimal(self.values.expires);
+        sink.bytes(&self.template.before_path);
+        self.path.write_as_sent(sink);
+        self.template.sub_resources.write_plain(self.values, sink);
     }
 }
