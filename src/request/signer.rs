@@ -1,0 +1,31 @@
+//! The signature version and service that sign a request.
+
+use crate::error::Error;
+use crate::{v2, v4};
+
+/// The signer of a request, which its store or service owns.
+#[derive(Clone, Copy)]
+pub(crate) enum Signer<'a> {
+    V4(&'a v4::Service),
+    V2(&'a v2::Service),
+    /// The store needs a signature that this crate can't make.
+    Unavailable(&'a Error),
+}
+
+/// The signer that a store owns.
+#[derive(Clone, Debug)]
+pub(crate) enum StoreSigner {
+    V4(v4::Service),
+    V2(v2::Service),
+    Unavailable(Error),
+}
+
+impl StoreSigner {
+    pub(crate) fn as_ref(&self) -> Signer<'_> {
+        match self {
+            StoreSigner::V4(service) => Signer::V4(service),
+            StoreSigner::V2(service) => Signer::V2(service),
+            StoreSigner::Unavailable(error) => Signer::Unavailable(error),
+        }
+    }
+}

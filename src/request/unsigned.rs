@@ -1,0 +1,225 @@
+//! Results that lack only their signature.
+
+use crate::credentials::Credentials;
+use crate::crypto::{Algorithm, Message, Signature, SigningKey};
+use crate::error::{Error, error};
+use crate::identity::Identity;
+use crate::time::{AmzDate, Timestamp};
+use crate::v2;
+use crate::v4::{self, Scope, ScopeSuffix};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+
+/// A result without its signature: for a key that is elsewhere, and to see each step.
+///
+/// `T` is the result with its signature: [`PresignedUrl`](crate::PresignedUrl),
+/// [`SignedRequest`](crate::SignedRequest), [`PresignedPost`](crate::post::PresignedPost). `Debug`
+/// hides all texts, because they may contain a session token.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now: Timestamp = "20130524T000000Z".parse()?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let minute = Duration::from_secs(60);
+///
+/// let unsigned = bucket.get("a b.txt").prepare_url(credentials.identity(), minute, now)?;
+/// let canonical_request = unsigned.canonical_request().unwrap_or_default();
+/// assert!(canonical_request.starts_with("GET\n/a%20b.txt\nX-Amz-Algorithm=AWS4-HMAC-SHA256&"));
+/// assert!(unsigned.string_to_sign().starts_with(b"AWS4-HMAC-SHA256\n20130524T000000Z\n"));
+///
+/// assert_eq!(unsigned.scope(), Some("20130524/us-east-1/s3/aws4_request"));
+///
+/// let link = unsigned.sign_with(&credentials)?;
+/// assert!(link.as_str().ends_with(&*link.signature()));
+/// assert_eq!(link.as_str(), bucket.get("a b.txt").presign(&credentials, minute, now)?.as_str());
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[must_use = "it is not signed; call `finish` or `sign_with`"]
+pub struct Unsigned<T> {
+    identity: Identity,
+    key_source: KeySource,
+    string_to_sign: Vec<u8>,
+    scope: Option<String>,
+    canonical_request: Option<String>,
+    /// When the result expires. Signed headers have no expiration.
+    expires_at: Option<Timestamp>,
+    complete: Box<dyn Complete<T>>,
+}
+
+/// Adds a signature to a result.
+pub(crate) trait Complete<T>:
+    FnOnce(&Signature) -> T + Send + Sync + UnwindSafe + RefUnwindSafe + 'static
+{
+}
+
+impl<T, F> Complete<T> for F where
+    F: FnOnce(&Signature) -> T + Send + Sync + UnwindSafe + RefUnwindSafe + 'static
+{
+}
+
+/// The way from a secret to the signing key.
+pub(crate) enum KeySource {
+    /// Derived for a scope.
+    V4 {
+        time: AmzDate,
+        suffix: Box<ScopeSuffix>,
+    },
+    /// The secret itself.
+    V2(v2::SignatureMethod),
+}
+
+impl KeySource {
+    pub(super) fn of_v4(string_to_sign: &v4::StringToSign<'_>) -> Self {
+        KeySource::V4 {
+            time: string_to_sign.scope.time,
+            suffix: Box::new(string_to_sign.scope.suffix.clone()),
+        }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            KeySource::V4 { .. } | KeySource::V2(v2::SignatureMethod::HmacSha256) => {
+                Algorithm::HmacSha256
+            }
+            KeySource::V2(v2::SignatureMethod::HmacSha1) => Algorithm::HmacSha1,
+        }
+    }
+
+    fn signing_key(&self, credentials: &Credentials) -> SigningKey {
+        match self {
+            KeySource::V4 { time, suffix } => Scope {
+                time: *time,
+                suffix,
+            }
+            .signing_key(credentials),
+            KeySource::V2(method) => method.signing_key(credentials),
+        }
+    }
+}
+
+impl<T> Unsigned<T> {
+    pub(crate) fn new(
+        identity: &Identity,
+        key_source: KeySource,
+        string_to_sign: &(impl Message + ?Sized),
+        canonical_request: Option<String>,
+        expires_at: Option<Timestamp>,
+        complete: impl Complete<T>,
+    ) -> Self {
+        let mut bytes = Vec::new();
+        string_to_sign.write(&mut bytes);
+        let scope = match &key_source {
+            KeySource::V4 { time, suffix } => {
+                Some(alloc::format!("{}{}", time.date(), suffix.text))
+            }
+            KeySource::V2(_) => None,
+        };
+        Unsigned {
+            identity: identity.clone(),
+            key_source,
+            string_to_sign: bytes,
+            scope,
+            canonical_request,
+            expires_at,
+            complete: Box::new(complete),
+        }
+    }
+
+    /// Returns the algorithm of the signature.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.key_source.algorithm()
+    }
+
+    /// Returns the bytes to sign. They are UTF-8 unless SigV2 signs a header value that isn't.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &[u8] {
+        &self.string_to_sign
+    }
+
+    /// Returns the credential scope for which SigV4 derives the key:
+    /// `20130524/us-east-1/s3/aws4_request`. SigV2 has none.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// Returns the canonical request, whose hash is in the string to sign. SigV2 and forms have
+    /// none. Bytes of a header value that are not UTF-8 are shown as replacement characters.
+    #[must_use]
+    pub fn canonical_request(&self) -> Option<&str> {
+        self.canonical_request.as_deref()
+    }
+
+    /// Adds a signature that was made elsewhere. It is raw: the bytes of the HMAC.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Signature`](crate::ErrorKind::Signature) if it doesn't have the length of the
+    /// algorithm's signatures. Whether it is right can't be known here.
+    pub fn finish(self, signature: &[u8]) -> Result<T, Error> {
+        let (algorithm, length) = match self.algorithm() {
+            Algorithm::HmacSha256 => ("HMAC-SHA256", 32),
+            Algorithm::HmacSha1 => ("HMAC-SHA1", 20),
+        };
+        if signature.len() != length {
+            return Err(error!(
+                Signature,
+                "the signature has {} bytes, but an {algorithm} has {length}; pass the raw bytes, \
+                 not hexadecimal digits or base64",
+                signature.len()
+            ));
+        }
+        Ok((self.complete)(&Signature::Other(signature.into())))
+    }
+
+    /// Signs with credentials of the identity for which this was prepared.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if they have another access key
+    ///   ID or another session token.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) if they expire before the result.
+    pub fn sign_with(self, credentials: &Credentials) -> Result<T, Error> {
+        let (own, other) = (&self.identity, credentials.identity());
+        if own.access_key_id() != other.access_key_id() {
+            return Err(error!(
+                Credentials,
+                "this was prepared for the access key ID {}, but the credentials have {}",
+                own.access_key_id(),
+                other.access_key_id()
+            ));
+        }
+        if own.session_token() != other.session_token() {
+            return Err(error!(
+                Credentials,
+                "this was prepared for another session token than the credentials have"
+            ));
+        }
+        if let (Some(expires_at), Some(expiration)) = (self.expires_at, other.expiration())
+            && expiration < expires_at
+        {
+            return Err(error!(
+                Expiry,
+                "this expires at {expires_at}, after the credentials, which expire at {expiration}; \
+                 prepare it with an identity that has this expiration"
+            ));
+        }
+        let key = self.key_source.signing_key(credentials);
+        let signature = key.sign(self.string_to_sign.as_slice());
+        Ok((self.complete)(&signature))
+    }
+}
+
+impl<T> fmt::Debug for Unsigned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsigned")
+            .field("algorithm", &self.algorithm())
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
