@@ -1,27 +1,35 @@
-//! A bucket: its name, region and options become an address and the scope of its signatures. What lives here: the type, and what
-//! is chosen about it. What does not: how the host comes about, which is the endpoint's.
+//! A bucket: name, region and options become an address and a signer.
 
-use super::endpoint::{Address, AddressingStyle, Options, shown_origin};
-use super::name::{Kind, Resource};
-use super::operation::Operation;
-use crate::credentials::Credentials;
-use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::request::{Authority, Parts, Path, Scheme};
-use crate::v2;
-use crate::v4::{Context, Place, SessionToken, Settings, check_scope_part};
+use super::endpoint::{BucketEndpoint, Options, public_origin};
+use super::resource::{Kind, Resource};
+use crate::addressing_style::AddressingStyle;
+use crate::error::{Error, Quoted, error};
+use crate::request::{Address, Destination, Request, Sealed, Store, StoreSigner};
+use crate::v4::check_scope_part;
+use crate::{v2, v4};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::fmt;
 
-/// A bucket and where it is.
-///
-/// Made by [`Bucket::new`] for AWS, or by [`Bucket::builder`] with any option:
+/// A bucket and its address.
 ///
 /// ```
-/// use presign::s3::{AddressingStyle, Bucket};
+/// use core::time::Duration;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
 ///
-/// let aws = Bucket::new("examplebucket", "eu-central-1")?;
-/// assert_eq!(aws.get("a b").url()?, "https://examplebucket.s3.eu-central-1.amazonaws.com/a%20b");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now: Timestamp = "20130524T000000Z".parse()?;
+/// let bucket = Bucket::new("examplebucket", "eu-central-1")?;
+/// let link = bucket.get("a b").presign(&credentials, Duration::from_secs(900), now)?;
+/// assert!(link.as_str().starts_with("https://examplebucket.s3.eu-central-1.amazonaws.com/a%20b?"));
+/// # Ok::<(), presign::Error>(())
+/// ```
+///
+/// [`Bucket::builder`] has options, for other stores too:
+///
+/// ```
+/// use presign::{AddressingStyle, s3::Bucket};
 ///
 /// let minio = Bucket::builder("examplebucket", "us-east-1")
 ///     .endpoint("http://localhost:9000")
@@ -36,27 +44,28 @@ use alloc::string::String;
 /// # Ok::<(), presign::Error>(())
 /// ```
 ///
-/// # Access points, directory buckets
-/// What is said of a bucket's name holds for everything that AWS takes in its place:
+/// # Access points and directory buckets
+/// The name can be anything that AWS accepts as a bucket's name:
 ///
-/// | name | host | service that is signed |
+/// | name | host | signed service |
 /// |---|---|---|
 /// | a bucket | `name.s3.region.amazonaws.com` | `s3` |
-/// | alias of an access point, `…-s3alias`, `…--ol-s3` | as a bucket | `s3` |
+/// | alias of an access point, `…-s3alias`, `…--ol-s3` | as for a bucket | `s3` |
 /// | [`arn:aws:s3:region:account:accesspoint/name`][ap] | `name-account.s3-accesspoint.region.amazonaws.com` | `s3` |
 /// | [`arn:aws:s3-object-lambda:region:account:accesspoint/name`][ol] | `name-account.s3-object-lambda.region.amazonaws.com` | `s3-object-lambda` |
 /// | [`arn:aws:s3-outposts:region:account:outpost/id/accesspoint/name`][op] | `name-account.id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
-/// | alias of that, `…--op-s3` | `alias.op-id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
+/// | alias of an Outposts access point, `…--op-s3` | `alias.op-id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
 /// | [`arn:aws:s3::account:accesspoint/alias`][mrap], multi-region | `alias.accesspoint.s3-global.amazonaws.com` | needs SigV4a |
 /// | [directory bucket][express], `…--zone--x-s3`, or its access point, `…--zone--xa-s3` | `name.s3express-zone.region.amazonaws.com` | `s3express` |
 ///
-/// The region has to be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is chosen; its partition
-/// has to be the ARN's in any case. A multi-region access point has an address, but signing for it is refused: it takes
-/// SigV4a signatures only.
+/// The region must be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is
+/// called; the partition must always be the ARN's. A multi-region access point has an address, but
+/// signing is an error, because it accepts only SigV4a.
 ///
-/// Requests for the objects of a directory bucket are signed with the credentials that its CreateSession gave, whose token is
-/// sent as `x-amz-s3session-token`. CreateSession itself is signed with the credentials of an IAM user or role:
-/// see [`disable_session_auth`](BucketBuilder::disable_session_auth).
+/// Requests to the objects of a directory bucket are signed with the credentials of its
+/// CreateSession, whose token is sent as `x-amz-s3session-token`. CreateSession itself is signed
+/// with the credentials of an IAM user or role: see
+/// [`disable_session_auth`](BucketBuilder::disable_session_auth).
 ///
 /// [ap]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 /// [ol]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-use.html
@@ -68,294 +77,234 @@ pub struct Bucket {
     name: Box<str>,
     region: Box<str>,
     kind: Kind,
-    /// Region and service, as signatures have them.
-    place: Place,
-    /// How its requests are signed.
-    settings: Settings,
-    scheme: Scheme,
-    host: Box<str>,
-    port: Option<u16>,
-    /// Host and port, written.
-    authority: Box<str>,
-    /// Canonically encoded; ends with a slash, which a request to the bucket itself leaves out if there is anything before it.
-    prefix: Box<str>,
-    style: AddressingStyle,
-    /// What a URL begins with: scheme, host and port, or what is shown in their place.
-    origin: Box<str>,
+    address: Address,
+    signer: StoreSigner,
 }
 
 impl Bucket {
-    /// A bucket of AWS in its region, at the region's ordinary endpoint; or an access point, by its ARN.
+    /// Returns a bucket of AWS at the standard endpoint of its region, or an access point.
     ///
     /// # Errors
-    /// [`ErrorKind::Bucket`] if the name is not one that a bucket can have, [`ErrorKind::Scope`]
-    /// if the region is not the name of a region, or not that of the ARN.
+    /// [`ErrorKind::Bucket`](crate::ErrorKind::Bucket) for an invalid name, and
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region or one that isn't the
+    /// ARN's.
     pub fn new(name: impl Into<String>, region: impl Into<String>) -> Result<Self, Error> {
         Bucket::builder(name, region).build()
     }
 
-    /// A bucket with options.
+    /// Returns a builder of a bucket with options.
     pub fn builder(name: impl Into<String>, region: impl Into<String>) -> BucketBuilder {
         BucketBuilder {
             name: name.into(),
             region: region.into(),
+            signature_version: SignatureVersion::default(),
             options: Options::default(),
             use_arn_region: false,
             disable_session_auth: false,
-            shown_as: None,
+            public_url: None,
         }
     }
 
-    /// The bucket's name, or the ARN, as it was given.
+    /// Returns the bucket's name or ARN, as the caller wrote it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The region that its requests are signed for; `*`, all of them, for a multi-region access point.
+    /// Returns the region that is signed; `*` for a multi-region access point.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// GetObject.
+    /// Returns a request to the bucket itself. Templates are made of it, too.
     #[must_use]
-    pub fn get<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Operation<'a> {
-        self.operation("GET").key(key)
+    pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
+        let bucket = Destination::Bucket(&self.address);
+        Request::new(method, bucket, self.signer.as_ref())
     }
 
-    /// PutObject.
-    #[must_use]
-    pub fn put<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Operation<'a> {
-        self.operation("PUT").key(key)
-    }
-
-    /// HeadObject.
-    #[must_use]
-    pub fn head<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Operation<'a> {
-        self.operation("HEAD").key(key)
-    }
-
-    /// DeleteObject.
-    #[must_use]
-    pub fn delete<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Operation<'a> {
-        self.operation("DELETE").key(key)
-    }
-
-    /// Any operation: on the bucket itself, or with [`key`](Operation::key) on an object.
-    #[must_use]
-    pub fn operation<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Operation<'a> {
-        Operation::new(self, method.into())
-    }
-
-    /// Who signs, for what.
-    ///
-    /// # Errors
-    /// A multi-region access point takes no SigV4 signature.
-    #[inline]
-    pub(crate) fn context<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-    ) -> Result<Context<'a>, Error> {
-        if self.kind == Kind::MultiRegion {
-            return Err(error!(
-                Bucket,
-                "{} is a multi-region access point, which takes SigV4a signatures only: SigV4 signs for one region, so \
-                 use a bucket or an access point in a region",
-                Quoted(&self.name)
-            ));
+    /// Checks that forms can be sent to the bucket. The bucket is a condition of every policy, and
+    /// AWS doesn't document its value for an access point.
+    pub(crate) fn check_accepts_forms(&self) -> Result<(), Error> {
+        if self.kind == Kind::Bucket {
+            return Ok(());
         }
-        Ok(Context {
-            credentials,
-            region: &self.region,
-            service: self.kind.service(),
-            place: &self.place,
-            settings: &self.settings,
-        })
+        Err(error!(
+            Bucket,
+            "{} is {}, but AWS documents POST policies for buckets only; use the bucket, or the alias of the \
+             access point",
+            Quoted(&self.name),
+            self.kind.description()
+        ))
     }
 
-    /// Who signs with SigV2, and the bucket, which is part of what is signed wherever it stands.
-    ///
-    /// # Errors
-    /// Only buckets take SigV2 signatures, not [access
-    /// points](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html).
-    pub(crate) fn context_v2<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-    ) -> Result<v2::Context<'a>, Error> {
-        if self.kind != Kind::Bucket {
-            return Err(error!(
-                Bucket,
-                "{} is {}, which takes no SigV2 signatures, nor any older than SigV4",
-                Quoted(&self.name),
-                self.kind.called()
-            ));
-        }
-        Ok(v2::Context {
-            credentials,
-            bucket: match self.style {
-                AddressingStyle::Path => None,
-                _ => Some(&self.name),
-            },
-        })
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
     }
 
-    /// Refuses what no form can be sent to, as far as is known: the bucket is a condition of every policy, and no document
-    /// says what stands there for an access point.
-    pub(crate) fn check_takes_forms(&self) -> Result<(), Error> {
-        match self.kind {
-            Kind::Bucket => Ok(()),
-            kind => Err(error!(
-                Bucket,
-                "{} is {}, and AWS's documents have POST policies for buckets only: use the bucket, or the alias of \
-                 the access point",
-                Quoted(&self.name),
-                kind.called()
-            )),
-        }
+    pub(crate) fn signer(&self) -> &StoreSigner {
+        &self.signer
     }
+}
 
-    /// Where a form goes: the URL of the bucket itself, in a text that has room for so many bytes.
-    pub(crate) fn url_with_room(&self, bytes: usize) -> Result<String, Error> {
-        let mut url = String::with_capacity(bytes);
-        url.push_str(&self.origin);
-        self.path(None)?.write_as_given(&mut url);
-        Ok(url)
-    }
+impl Sealed for Bucket {}
 
-    /// An upper bound of that URL's length.
-    pub(crate) fn url_bound(&self) -> usize {
-        self.origin.len().saturating_add(self.prefix.len())
+impl Store for Bucket {
+    fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
+        Bucket::object(self, method, key)
     }
+}
 
-    /// A request to the bucket, without its query and headers.
-    #[inline]
-    pub(crate) fn parts<'a>(&'a self, method: &'a str, path: Path<'a>) -> Result<Parts<'a>, Error> {
-        let authority = Authority {
-            host: &self.host,
-            port: self.port,
-        };
-        let mut parts = Parts::new(method, self.scheme, authority, path)?;
-        parts.origin = Some(&self.origin);
-        parts.written_authority = Some(&self.authority);
-        Ok(parts)
-    }
-
-    /// The path of an object, or of the bucket itself.
-    #[inline]
-    pub(crate) fn path<'a>(&'a self, key: Option<&'a str>) -> Result<Path<'a>, Error> {
-        let (prefix, key) = match key {
-            Some("") => {
-                return Err(Error::new(
-                    ErrorKind::Key,
-                    "the key is empty: an object has a name of at least one character",
-                ));
-            }
-            Some(key) => (&*self.prefix, key),
-            None => match &*self.prefix {
-                "/" => ("/", ""),
-                prefix => (prefix.strip_suffix('/').unwrap_or(prefix), ""),
-            },
-        };
-        Ok(Path::Object { prefix, key })
-    }
+/// The signature version of a store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignatureVersion {
+    /// Signature Version 2, for stores that support nothing newer: see [`v2`].
+    V2,
+    /// Signature Version 4: see [`v4`].
+    #[default]
+    V4,
 }
 
 /// The options of a [`Bucket`].
-#[derive(Clone, Debug)]
-#[must_use = "a bucket is made by `build`"]
+///
+/// ```
+/// use presign::{SignatureVersion, s3::Bucket};
+///
+/// let old = Bucket::builder("examplebucket", "us-east-1")
+///     .endpoint("https://old.example.com")
+///     .signature_version(SignatureVersion::V2)
+///     .build()?;
+/// assert_eq!(old.get("a.txt").url()?, "https://old.example.com/examplebucket/a.txt");
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "`build` makes the bucket"]
 pub struct BucketBuilder {
     name: String,
     region: String,
+    signature_version: SignatureVersion,
     options: Options,
     use_arn_region: bool,
     disable_session_auth: bool,
-    shown_as: Option<String>,
+    public_url: Option<String>,
 }
 
 impl BucketBuilder {
-    /// A custom endpoint: `http://localhost:9000`, `https://storage.example.com/base`. Its path is a prefix of
-    /// every path and is signed with it.
+    /// Sets a custom endpoint, such as `http://localhost:9000` or
+    /// `https://storage.example.com/base`. Its path is the front of every path, and is signed.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.options.url = Some(url.into());
         self
     }
 
-    /// Where the name of the bucket stands.
+    /// Sets the signature version. The default is [`SignatureVersion::V4`].
+    pub fn signature_version(mut self, version: SignatureVersion) -> Self {
+        self.signature_version = version;
+        self
+    }
+
+    /// Sets whether host or path of a URL name the bucket.
     pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
         self.options.style = style;
         self
     }
 
-    /// [`AddressingStyle::Path`].
-    pub fn path_style(self) -> Self {
-        self.addressing_style(AddressingStyle::Path)
+    /// Sets the URL prefix that results contain: that of a proxy or CDN. The signature still covers
+    /// the bucket's own host.
+    ///
+    /// Scheme, host and port of each URL are replaced after signing. A path is added before the
+    /// signed one, unsigned, for a proxy that removes it again. The signed `Host` is the bucket's
+    /// own, and is not among the headers to send, so *the proxy has to send it to the store*.
+    ///
+    /// The proxy decides which of two options is right:
+    /// - If it sends the store's own host name, use this one. Examples are CloudFront with a bucket
+    ///   as its origin, a web server with that configuration (`proxy_set_header Host minio:9000`),
+    ///   and a store in a container network that is signed for as `minio:9000` and opened as
+    ///   `localhost:9000`.
+    /// - If it forwards the host of the request, or if the name is an alias (CNAME) of the store's,
+    ///   use [`AddressingStyle::Domain`] with that host as the endpoint. A container's port that is
+    ///   published as `localhost:9000` is such a case: the store receives that host, so the
+    ///   endpoint is `http://localhost:9000`.
+    ///
+    /// ```
+    /// use presign::s3::Bucket;
+    ///
+    /// let bucket = Bucket::builder("examplebucket", "us-east-1")
+    ///     .endpoint("http://minio:9000")
+    ///     .public_url("https://files.example.com/s3")
+    ///     .build()?;
+    /// assert_eq!(bucket.get("a.txt").url()?, "https://files.example.com/s3/examplebucket/a.txt");
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
     }
 
-    /// [`AddressingStyle::Virtual`].
-    pub fn virtual_hosted(self) -> Self {
-        self.addressing_style(AddressingStyle::Virtual)
-    }
-
-    /// AWS's endpoint that answers over IPv6 too
-    /// ([Dual-stack endpoints](https://docs.aws.amazon.com/AmazonS3/latest/API/dual-stack-endpoints.html)).
+    /// Selects AWS's endpoint for IPv4 and IPv6 ([Dual-stack
+    /// endpoints](https://docs.aws.amazon.com/AmazonS3/latest/API/dual-stack-endpoints.html)).
     pub fn dualstack(mut self) -> Self {
         self.options.dualstack = true;
         self
     }
 
-    /// AWS's endpoint with FIPS 140 validated cryptography. Only some regions have one, mostly those of North America: see
+    /// Selects AWS's endpoint with FIPS 140 validated cryptography. Not every region has one: see
     /// [FIPS endpoints by service](https://aws.amazon.com/compliance/fips/).
     pub fn fips(mut self) -> Self {
         self.options.fips = true;
         self
     }
 
-    /// [S3 Transfer Acceleration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html), which
-    /// has to be enabled on the bucket.
+    /// Selects [S3 Transfer
+    /// Acceleration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html),
+    /// which must be enabled on the bucket.
     pub fn accelerate(mut self) -> Self {
         self.options.accelerate = true;
         self
     }
 
-    /// The legacy global host `s3.amazonaws.com`. It redirects to the bucket's region, which breaks
-    /// cross-origin requests of browsers; it is here for links that have to look like old ones.
+    /// Selects the legacy global host `s3.amazonaws.com`. It redirects to the bucket's region,
+    /// which breaks cross-origin requests of browsers. Use it only for URLs that must have the old
+    /// form.
     pub fn global_endpoint(mut self) -> Self {
         self.options.global = true;
         self
     }
 
-    /// Takes the region of the ARN, if the name is one, in place of the one given. Both have to be in the same partition.
+    /// Uses the region of an ARN instead of the configured one. Both must be in one partition.
     ///
-    /// Without this a difference is refused: whoever can choose the name could else choose the region, too. It changes
-    /// nothing if the name is no ARN.
+    /// By default an ARN whose region differs from the configured one is an error, so that
+    /// untrusted ARNs can't select the region. A name that isn't an ARN is not affected.
     pub fn use_arn_region(mut self) -> Self {
         self.use_arn_region = true;
         self
     }
 
-    /// Sends a session token to a directory bucket as `x-amz-security-token`, as to any other service.
+    /// Sends a session token to a directory bucket as `x-amz-security-token`, as to any other
+    /// service.
     ///
-    /// For the credentials of a role, with CreateSession and with the operations that take no session, HeadBucket and
-    /// CopyObject. Without this, a token is taken for that of a session
-    /// ([CreateSession](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html)). Changes nothing for other
-    /// buckets.
+    /// It is for the credentials of a role, which sign CreateSession and the operations without a
+    /// session, HeadBucket and CopyObject. By default a token counts as that of a session
+    /// ([CreateSession](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html)).
+    /// Other buckets are not affected.
     ///
     /// ```
-    /// use presign::{Credentials, Payload, Timestamp, s3::Bucket};
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
     ///
-    /// let role = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
+    /// let role = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?
     ///     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?;
-    /// let now = Timestamp::parse("20240601T000000Z")?;
+    /// let now: Timestamp = "20240601T000000Z".parse()?;
     /// let bucket = Bucket::builder("logs--usw2-az1--x-s3", "us-west-2")
     ///     .disable_session_auth()
     ///     .build()?;
-    /// let create_session = bucket.operation("GET").sub_resource("session");
+    /// let create_session = bucket.request("GET").query_flag("session");
     /// assert_eq!(
     ///     create_session.url()?,
     ///     "https://logs--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com/?session",
     /// );
-    /// let signed = create_session.sign(&role, Payload::Empty, now)?;
+    /// let signed = create_session.sign(&role, now)?;
     /// assert!(signed.headers().any(|(name, _)| name == "x-amz-security-token"));
     /// # Ok::<(), presign::Error>(())
     /// ```
@@ -364,84 +313,89 @@ impl BucketBuilder {
         self
     }
 
-    /// Signs for the bucket's own host, and shows another one in the URL: that of a proxy or CDN in front of it.
-    ///
-    /// Scheme, host and port of the URL are replaced after signing. A path is put in front, unsigned, for a proxy that takes it
-    /// away again. `Host` stays what was signed, and is not among the headers to send: *the proxy has to send it to
-    /// the store*, as one does that knows the store by that name.
-    ///
-    /// Which of the two is right is for the proxy to say:
-    /// - It sends the store's own host name on: this one. So do CloudFront with a bucket as its origin, a web server
-    ///   that is told to (`proxy_set_header Host minio:9000`), and a store in a container network that is
-    ///   signed for as `minio:9000`, and opened at `localhost:9000` through such a server.
-    /// - It passes the host on that it was asked for, or there is no proxy, and the name is an alias (CNAME) of the
-    ///   store's: [`AddressingStyle::Domain`], with the endpoint that is shown. So for a port of a container that is
-    ///   published as `localhost:9000`: the store sees that host, so sign for the endpoint `http://localhost:9000`.
-    ///
-    /// ```
-    /// use presign::s3::Bucket;
-    ///
-    /// let bucket = Bucket::builder("examplebucket", "eu-central-1")
-    ///     .shown_as("https://cdn.example.com")
-    ///     .build()?;
-    /// assert_eq!(bucket.get("a b").url()?, "https://cdn.example.com/a%20b");
-    ///
-    /// let minio = Bucket::builder("examplebucket", "us-east-1")
-    ///     .endpoint("http://minio:9000")
-    ///     .shown_as("https://example.com/files")
-    ///     .build()?;
-    /// assert_eq!(minio.get("a b").url()?, "https://example.com/files/examplebucket/a%20b");
-    /// # Ok::<(), presign::Error>(())
-    /// ```
-    pub fn shown_as(mut self, url: impl Into<String>) -> Self {
-        self.shown_as = Some(url.into());
-        self
-    }
-
-    /// The bucket.
+    /// Returns the bucket.
     ///
     /// # Errors
-    /// - [`ErrorKind::Bucket`]: the name is empty, not one for the addressing style, or an ARN that is not whole or not
-    ///   that of an access point.
-    /// - [`ErrorKind::Scope`]: the region is empty, can't stand in a credential scope or host, or is not that of the ARN.
-    /// - [`ErrorKind::Url`]: the endpoint, or the URL to show, is no URL of a host.
-    /// - [`ErrorKind::Endpoint`]: options that exclude each other, or that are not there in the region's partition or
-    ///   for this kind of bucket; an endpoint that takes no signed requests.
+    /// Returns the errors of [`Bucket::new`], and:
+    /// - [`ErrorKind::Endpoint`](crate::ErrorKind::Endpoint) for an endpoint that isn't a URL, has
+    ///   a query, or is a website endpoint, for options that exclude each other, and for a style
+    ///   that the bucket can't have.
+    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for SigV2 with an access point
+    ///   or a directory bucket.
     pub fn build(self) -> Result<Bucket, Error> {
         check_scope_part("region", &self.region)?;
-        let resource = Resource::of(&self.name)?;
+        let resource = Resource::parse(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
-        let address = Address::of(&self.options, &resource, region)?;
+        let endpoint = BucketEndpoint::new(&self.options, &resource, region)?;
         let mut authority = String::new();
-        address.authority().write(&mut authority);
-        let origin = match &self.shown_as {
-            Some(url) => shown_origin(url)?,
-            None => address.origin(),
+        endpoint.authority().write(&mut authority);
+        let origin = match &self.public_url {
+            Some(url) => public_origin(url)?,
+            None => endpoint.origin(),
         };
         let kind = resource.kind;
         let region = match kind {
             Kind::MultiRegion => "*",
             _ => region,
         };
-        let settings = Settings::of_service(kind.service()).with_session_token(
-            match self.disable_session_auth {
-                true => SessionToken::Signed,
-                false => kind.session_token(),
-            },
-        );
         Ok(Bucket {
-            place: Place::new(region, kind.service(), settings.dialect),
+            signer: self.signer(kind, region, endpoint.style)?,
             region: region.into(),
-            settings,
             kind,
-            scheme: address.scheme,
-            authority: authority.into(),
-            host: address.host.into(),
-            port: address.port,
-            prefix: address.prefix.into(),
-            style: address.style,
-            origin: origin.into(),
+            address: Address {
+                origin: origin.into(),
+                authority: authority.into(),
+                prefix: endpoint.prefix.into(),
+            },
             name: self.name.into(),
         })
+    }
+
+    fn signer(
+        &self,
+        kind: Kind,
+        region: &str,
+        style: AddressingStyle,
+    ) -> Result<StoreSigner, Error> {
+        match (self.signature_version, kind) {
+            (SignatureVersion::V2, Kind::Bucket) => {
+                let service = v2::Service::s3();
+                Ok(StoreSigner::V2(match style {
+                    AddressingStyle::Path => service,
+                    _ => service.bucket(&*self.name),
+                }))
+            }
+            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html
+            (SignatureVersion::V2, kind) => Err(error!(
+                Unsupported,
+                "{} is {}, which doesn't accept SigV2; choose SignatureVersion::V4",
+                Quoted(&self.name),
+                kind.description()
+            )),
+            (SignatureVersion::V4, Kind::MultiRegion) => Ok(StoreSigner::Unavailable(error!(
+                Unsupported,
+                "{} is a multi-region access point, which accepts SigV4a only; use a bucket or an access point \
+                 in a region",
+                Quoted(&self.name)
+            ))),
+            (SignatureVersion::V4, kind) => {
+                let service = v4::Service::of_checked(region, kind.service());
+                Ok(StoreSigner::V4(if self.disable_session_auth {
+                    service.session_token(v4::SessionToken::Signed)
+                } else {
+                    service
+                }))
+            }
+        }
+    }
+}
+
+/// `Debug` hides the URLs, because they are not checked yet and may contain a password.
+impl fmt::Debug for BucketBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BucketBuilder")
+            .field("name", &self.name)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }

@@ -1,44 +1,22 @@
-//! The endpoint: which host answers for a bucket, and where the bucket's name stands. What lives here: AWS's hosts, custom
-//! endpoints, and the addressing styles. What does not: what a name stands for, and the regions' partitions.
+//! The endpoint of a bucket: AWS's hosts, custom endpoints, and addressing styles.
 //!
-//! The hosts are those of [Amazon S3 endpoints](https://docs.aws.amazon.com/general/latest/gr/s3.html) and of AWS's
-//! published endpoint rules for S3, which all its SDKs carry.
+//! The hosts are those of [Amazon S3
+//! endpoints](https://docs.aws.amazon.com/general/latest/gr/s3.html) and of AWS's published
+//! endpoint rules for S3, which all its SDKs carry.
 
-use super::name::{Kind, Resource, check_host_name, check_path_name};
+use super::bucket_name::{check_host_name, check_path_name};
 use super::partition::{Partition, Variant};
-use crate::encode::{Bare, Text};
+use super::resource::{Kind, Resource};
+use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
-use crate::request::{Authority, Scheme, Url, write_origin};
+use crate::text::percent::{Component, PATH, UNRESERVED};
+use crate::wire::url::{Authority, Url, UrlScheme, write_origin};
 use alloc::format;
 use alloc::string::String;
 use core::net::Ipv4Addr;
 
-/// Where the name of the bucket stands
-/// ([Virtual hosting of buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AddressingStyle {
-    /// In the host if it can stand there, else in the path.
-    ///
-    /// In the path for a custom endpoint, for an IP address, for a name with dots over https (the
-    /// server's certificate doesn't cover such a host), and for a name that is no host name. Access points and directory
-    /// buckets stand in the host, of a custom endpoint too.
-    #[default]
-    Auto,
-    /// In the host: `https://bucket.s3.region.amazonaws.com/key`.
-    Virtual,
-    /// In the path: `https://s3.region.amazonaws.com/bucket/key`. Access points don't have this style, and
-    /// directory buckets only at a custom endpoint.
-    Path,
-    /// Nowhere: the host belongs to the bucket, as that of a custom domain (CNAME) or of a proxy in front of it.
-    ///
-    /// The host that is signed is the one that the server sees: a proxy or CDN has to pass it on as it is. If it
-    /// sends another one, that is the one to sign: see [`shown_as`](super::BucketBuilder::shown_as).
-    Domain,
-}
-
-/// What is chosen about the endpoint.
-#[derive(Clone, Debug, Default)]
+/// The options of an endpoint.
+#[derive(Clone, Default)]
 pub(super) struct Options {
     pub(super) url: Option<String>,
     pub(super) style: AddressingStyle,
@@ -49,8 +27,8 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Those of AWS's hosts that are chosen.
-    fn chosen(&self) -> impl Iterator<Item = Variant> {
+    /// Returns the chosen variants of AWS's hosts.
+    fn variants(&self) -> impl Iterator<Item = Variant> {
         let all = [
             (self.dualstack, Variant::Dualstack),
             (self.fips, Variant::Fips),
@@ -62,19 +40,20 @@ impl Options {
     }
 }
 
-/// Where a bucket is.
-pub(super) struct Address {
-    pub(super) scheme: Scheme,
+/// The host of a bucket, and the front of its paths.
+pub(super) struct BucketEndpoint {
+    pub(super) scheme: UrlScheme,
     pub(super) host: String,
     pub(super) port: Option<u16>,
-    /// Canonically encoded, with a slash at its end: a base path, and the bucket if it stands in the path.
+    /// The endpoint's path, with the bucket in path style. It is canonically encoded and ends in a
+    /// slash.
     pub(super) prefix: String,
     /// Any but [`AddressingStyle::Auto`].
     pub(super) style: AddressingStyle,
 }
 
-impl Address {
-    pub(super) fn of(
+impl BucketEndpoint {
+    pub(super) fn new(
         options: &Options,
         resource: &Resource<'_>,
         region: &str,
@@ -94,13 +73,13 @@ impl Address {
         let host = match style {
             AddressingStyle::Virtual => format!("{}.{host}", resource.label),
             AddressingStyle::Path => {
-                Text::Plain(resource.name).write(Bare::Unreserved, &mut prefix);
+                Component::Raw(resource.name).write(&UNRESERVED, &mut prefix);
                 prefix.push('/');
                 host
             }
             _ => host,
         };
-        Ok(Address {
+        Ok(BucketEndpoint {
             scheme,
             host,
             port,
@@ -109,7 +88,7 @@ impl Address {
         })
     }
 
-    /// `https://host:port`.
+    /// Returns `https://host:port`.
     pub(super) fn origin(&self) -> String {
         let mut origin = String::new();
         write_origin(self.scheme, self.authority(), &mut origin);
@@ -124,29 +103,29 @@ impl Address {
     }
 }
 
-/// Host and front of the path, before the bucket is put in.
+/// Host and path of an endpoint, without the bucket.
 struct Endpoint {
-    scheme: Scheme,
+    scheme: UrlScheme,
     host: String,
     port: Option<u16>,
-    /// Canonically encoded, with a slash at its end.
+    /// The path, canonically encoded, with a slash at its end.
     base: String,
     is_aws: bool,
 }
 
 impl Endpoint {
     fn custom(options: &Options, resource: &Resource<'_>, url: &str) -> Result<Self, Error> {
-        if let Some(variant) = options.chosen().next() {
-            let variant = variant.called();
+        if let Some(variant) = options.variants().next() {
+            let variant = variant.description();
             return Err(error!(
                 Endpoint,
-                "a custom endpoint and {variant} exclude each other: {variant} chooses one of AWS's own hosts"
+                "a custom endpoint has no {variant}, which selects one of AWS's own hosts; leave one of them out"
             ));
         }
         if resource.kind == Kind::MultiRegion {
             return Err(error!(
                 Endpoint,
-                "a multi-region access point has one host, which is AWS's: leave the endpoint out"
+                "a multi-region access point has only a host of AWS; leave the endpoint out"
             ));
         }
         let Url {
@@ -158,13 +137,12 @@ impl Endpoint {
         if is_website(&host) {
             return Err(error!(
                 Endpoint,
-                "{} is a website endpoint, which shows public objects and takes no signed requests: \
-                 leave it out, and AWS's REST endpoint is used",
+                "{} is a website endpoint, which accepts no signed requests; leave it out to use AWS's REST endpoint",
                 Quoted(&host)
             ));
         }
         let mut base = String::new();
-        Text::Wire(target.path).write(Bare::Path, &mut base);
+        Component::Encoded(target.path).write(&PATH, &mut base);
         if !base.ends_with('/') {
             base.push('/');
         }
@@ -179,20 +157,20 @@ impl Endpoint {
 
     fn aws(options: &Options, resource: &Resource<'_>, region: &str) -> Result<Self, Error> {
         let partition = Partition::of(region)?;
-        for variant in options.chosen() {
-            let called = variant.called();
+        for variant in options.variants() {
+            let description = variant.description();
             if !resource.kind.variants().contains(&variant) {
                 return Err(error!(
                     Endpoint,
-                    "{} does not have {called}: leave that out for {}",
-                    resource.kind.called(),
+                    "{} has no {description}; leave it out for {}",
+                    resource.kind.description(),
                     Quoted(resource.name)
                 ));
             }
             if partition.lacks.contains(&variant) {
                 return Err(error!(
                     Endpoint,
-                    "the partition {} does not have {called}, and the region {} is in it",
+                    "the partition {} of the region {} has no {description}; leave it out",
                     partition.id,
                     Quoted(region)
                 ));
@@ -201,7 +179,7 @@ impl Endpoint {
         let suffix = partition.suffix;
         let dualstack = if options.dualstack { ".dualstack" } else { "" };
         let fips = if options.fips { "-fips" } else { "" };
-        let name = resource.kind.host();
+        let name = resource.kind.host_prefix();
         let host = match (options.accelerate, options.global) {
             (true, false) if !options.fips => format!("{name}-accelerate{dualstack}.{suffix}"),
             (false, true) if !options.fips && !options.dualstack => format!("{name}.{suffix}"),
@@ -213,13 +191,13 @@ impl Endpoint {
             _ => {
                 return Err(error!(
                     Endpoint,
-                    "acceleration, FIPS and the global endpoint exclude each other, and the global endpoint \
-                     has no dualstack"
+                    "acceleration, FIPS and the global endpoint exclude each other, and the global endpoint has no \
+                     dualstack; leave one of them out"
                 ));
             }
         };
         Ok(Endpoint {
-            scheme: Scheme::Https,
+            scheme: UrlScheme::Https,
             host,
             port: None,
             base: String::from("/"),
@@ -227,7 +205,7 @@ impl Endpoint {
         })
     }
 
-    /// The addressing style, decided and checked.
+    /// Returns the addressing style, after its checks.
     fn style(&self, options: &Options, resource: &Resource<'_>) -> Result<AddressingStyle, Error> {
         let is_ip = self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok();
         let style = match (options.style, resource.kind) {
@@ -242,8 +220,8 @@ impl Endpoint {
             (AddressingStyle::Path, kind) if kind != Kind::Bucket => {
                 return Err(error!(
                     Endpoint,
-                    "{} stands in the host, not in the path: choose another style for {}",
-                    kind.called(),
+                    "{} is addressed in the host, not in the path; choose another style for {}",
+                    kind.description(),
                     Quoted(resource.name)
                 ));
             }
@@ -255,7 +233,7 @@ impl Endpoint {
         match style {
             AddressingStyle::Virtual if is_ip => Err(error!(
                 Endpoint,
-                "{} can't stand before the IP address {}: {}",
+                "{} can't be a subdomain of the IP address {}; {}",
                 Quoted(resource.name),
                 Quoted(&self.host),
                 match resource.kind {
@@ -266,64 +244,67 @@ impl Endpoint {
             AddressingStyle::Virtual if options.accelerate && resource.name.contains('.') => {
                 Err(error!(
                     Bucket,
-                    "acceleration does not work for the bucket {}: its name has dots",
+                    "the bucket {} has no acceleration, because its name contains dots; leave acceleration out",
                     Quoted(resource.name)
                 ))
             }
             AddressingStyle::Path if options.accelerate => Err(error!(
                 Endpoint,
-                "acceleration needs the bucket in the host, not in the path"
+                "acceleration needs the bucket in the host; choose the style Virtual or Auto"
             )),
             AddressingStyle::Domain if self.is_aws => Err(error!(
                 Endpoint,
-                "the addressing style Domain needs an endpoint: the host that belongs to the bucket"
+                "the addressing style Domain needs an endpoint, the host that belongs to the bucket; give it"
             )),
             style => Ok(style),
         }
     }
 
-    /// The style of a bucket for which none is given. AWS's hosts speak https.
+    /// Returns the style of a bucket for which none was chosen.
     fn auto(&self, options: &Options, name: &str) -> AddressingStyle {
         let fits = self.is_aws && !name.contains('.') && check_host_name(name).is_ok();
-        match options.accelerate || fits {
-            true => AddressingStyle::Virtual,
-            false => AddressingStyle::Path,
+        if options.accelerate || fits {
+            AddressingStyle::Virtual
+        } else {
+            AddressingStyle::Path
         }
     }
 }
 
-/// A URL that others begin with: a scheme, a host, and maybe a port and a path.
-fn parse_base<'a>(what: &str, url: &'a str) -> Result<Url<'a>, Error> {
+/// Parses a URL without a query. `setting` names it in an error.
+fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Error> {
     let parsed = Url::parse(url)?;
     match parsed.target.query {
         None => Ok(parsed),
         Some(_) => Err(error!(
             Endpoint,
-            "the {what} {} has a query: it is a scheme, a host, and maybe a port and a path",
+            "the {setting} {} has a query; give scheme, host, and optionally port and path",
             Quoted(url.split('?').next().unwrap_or_default())
         )),
     }
 }
 
-/// The front of a URL that is shown in place of the one that is signed, without a slash at its end.
-pub(super) fn shown_origin(url: &str) -> Result<String, Error> {
+/// Returns the prefix of URLs that are shown instead of the signed ones, without a slash at its
+/// end.
+pub(super) fn public_origin(url: &str) -> Result<String, Error> {
     let Url {
         scheme,
         authority,
         target,
-    } = parse_base("URL to show", url)?;
+    } = parse_base("public URL", url)?;
     let mut origin = String::new();
     write_origin(scheme, authority, &mut origin);
-    Text::Wire(target.path).write(Bare::Path, &mut origin);
+    Component::Encoded(target.path).write(&PATH, &mut origin);
     if origin.ends_with('/') {
         origin.pop();
     }
     Ok(origin)
 }
 
-/// One of AWS's [website endpoints](https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html), which
+/// Returns whether a host is one of AWS's [website
+/// endpoints](https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html), which
 /// have the region after a dot or after a hyphen.
 fn is_website(host: &str) -> bool {
     let website = |label: &str| label == "s3-website" || label.starts_with("s3-website-");
-    Partition::any_has(host) && host.split('.').any(website)
+    Partition::is_aws_host(host) && host.split('.').any(website)
 }

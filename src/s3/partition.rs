@@ -1,10 +1,10 @@
-//! The parts of AWS that have hosts of their own. What lives here: which region is in which
-//! [partition](https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html), and
-//! what S3 offers there. What does not: the hosts themselves.
+//! AWS's
+//! [partitions](https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html):
+//! their regions, and what S3 offers in them.
 
 use crate::error::{Error, Quoted, error};
 
-/// A choice among AWS's own hosts.
+/// A variant of AWS's hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variant {
     Dualstack,
@@ -14,28 +14,29 @@ pub(super) enum Variant {
 }
 
 impl Variant {
-    /// As a message names it.
-    pub(super) fn called(self) -> &'static str {
+    /// Returns the variant as a message names it.
+    pub(super) fn description(self) -> &'static str {
         match self {
             Variant::Dualstack => "dualstack",
             Variant::Fips => "FIPS",
             Variant::Accelerate => "acceleration",
-            Variant::Global => "the global endpoint",
+            Variant::Global => "global endpoint",
         }
     }
 }
 
 /// A partition of AWS.
 pub(super) struct Partition {
-    /// As it stands in an ARN.
+    /// The name in an ARN.
     pub(super) id: &'static str,
-    /// What its regions begin with.
+    /// The prefixes of its regions' names.
     regions: &'static str,
     pub(super) suffix: &'static str,
     pub(super) lacks: &'static [Variant],
 }
 
-/// Acceleration and the legacy global host are there in the first partition alone; China has no FIPS endpoints.
+/// Only the first partition has acceleration and the legacy global host. China has no FIPS
+/// endpoints.
 const GLOBAL_ONLY: &[Variant] = &[Variant::Accelerate, Variant::Global];
 const CHINA: &[Variant] = &[Variant::Accelerate, Variant::Global, Variant::Fips];
 
@@ -65,14 +66,14 @@ impl Partition {
         }
     }
 
-    /// The partition of a region. A region that is not known yet is taken for one of the partition `aws`.
+    /// Returns the partition of a region. An unknown region counts as one of the partition `aws`.
     pub(super) fn of(region: &str) -> Result<&'static Partition, Error> {
-        let reason = if !is_label(region) {
-            "it should be a name like `us-east-1`"
+        let remedy = if !is_label(region) {
+            "write a name such as `us-east-1`"
         } else if region == "aws-global" || region.ends_with("-global") {
-            "it is no region: give the one that the bucket is in"
+            "it isn't a region; give that of the bucket"
         } else if region.starts_with("fips-") || region.ends_with("-fips") {
-            "give the region without `fips`, and choose FIPS as an option"
+            "give the region without `fips`, and call fips()"
         } else {
             let other = OTHERS
                 .iter()
@@ -81,13 +82,13 @@ impl Partition {
         };
         Err(error!(
             Scope,
-            "the region {} can't stand in a host of AWS: {reason}",
+            "the region {} can't be part of a host of AWS; {remedy}",
             Quoted(region)
         ))
     }
 
-    /// Whether a host belongs to one of them.
-    pub(super) fn any_has(host: &str) -> bool {
+    /// Returns whether a host belongs to AWS.
+    pub(super) fn is_aws_host(host: &str) -> bool {
         let mut all = OTHERS.iter().chain([&AWS]);
         all.any(|partition| {
             host.strip_suffix(partition.suffix)
@@ -96,8 +97,8 @@ impl Partition {
     }
 }
 
-/// Whether a text is one label of a host name, in lower case: 1 to 63 letters, digits and hyphens, no hyphen at its ends
-/// (RFC 1123, section 2.1).
+/// Returns whether a text is a lowercase label of a host name: 1 to 63 letters, digits and hyphens,
+/// with no hyphen at its ends (RFC 1123, section 2.1).
 pub(super) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && !text.starts_with('-')

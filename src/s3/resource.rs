@@ -1,22 +1,21 @@
-//! What stands where the name of a bucket is asked for: a bucket, an alias, or an ARN. What lives here: the naming
-//! rules, and what each kind of name says about the host. What does not: the endpoint that it is put in front of.
+//! The resource that a bucket's name means: a bucket, an alias, or an ARN, with its host.
 //!
-//! - [Bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html), and those of
-//!   [directory buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html)
-//! - [Referencing access points](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html)
-//! - [ARNs of S3's resources](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-resources-for-iam-policies)
+//! - Naming rules of [directory
+//!   buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html)
+//! - [Referencing access
+//!   points](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html)
+//! - [ARNs of S3's
+//!   resources](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-resources-for-iam-policies)
 
 use super::partition::{Partition, Variant, is_label};
-use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::v4::SessionToken;
+use crate::error::{Error, Quoted, error};
 use alloc::borrow::Cow;
 use alloc::format;
-use core::net::Ipv4Addr;
 
-/// The kinds of things that hold objects.
+/// The kinds of resources that contain objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A general purpose bucket, or an alias that is used just like one (`…-s3alias`, `…--ol-s3`).
+    /// A general purpose bucket, or an alias that is used like one (`…-s3alias`, `…--ol-s3`).
     Bucket,
     /// A directory bucket of S3 Express One Zone, or an access point of one.
     Directory,
@@ -27,8 +26,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// As a message names it.
-    pub(super) fn called(self) -> &'static str {
+    /// Returns the kind as a message names it.
+    pub(super) fn description(self) -> &'static str {
         match self {
             Kind::Bucket => "a bucket",
             Kind::Directory => "a directory bucket",
@@ -39,8 +38,8 @@ impl Kind {
         }
     }
 
-    /// The part of the host that stands before zone and region.
-    pub(super) fn host(self) -> &'static str {
+    /// Returns the part of the host before zone and region.
+    pub(super) fn host_prefix(self) -> &'static str {
         match self {
             Kind::Bucket => "s3",
             Kind::Directory => "s3express",
@@ -51,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// The service in the credential scope.
+    /// Returns the service of the credential scope.
     pub(super) fn service(self) -> &'static str {
         match self {
             Kind::Bucket | Kind::AccessPoint | Kind::MultiRegion => "s3",
@@ -61,7 +60,7 @@ impl Kind {
         }
     }
 
-    /// Which of AWS's hosts there are for it.
+    /// Returns the variants of AWS's hosts that the kind has.
     pub(super) fn variants(self) -> &'static [Variant] {
         match self {
             Kind::Bucket => &[
@@ -75,34 +74,27 @@ impl Kind {
             Kind::Outposts | Kind::MultiRegion => &[],
         }
     }
-
-    /// Where the session token of the credentials goes, if they have one.
-    pub(super) fn session_token(self) -> SessionToken {
-        match self {
-            Kind::Directory => SessionToken::S3Express,
-            _ => SessionToken::Signed,
-        }
-    }
 }
 
-/// What a name stands for.
+/// A resource that contains objects.
 pub(super) struct Resource<'a> {
     pub(super) kind: Kind,
-    /// The name as it was given.
+    /// The name as the caller wrote it.
     pub(super) name: &'a str,
-    /// What stands in front of the endpoint's host.
+    /// The labels of a virtual-hosted address before the endpoint's host.
     pub(super) label: Cow<'a, str>,
     /// The zone of a directory bucket.
     pub(super) zone: Option<&'a str>,
-    /// Partition and region, if the name is an ARN; the region is empty for a multi-region access point.
+    /// Partition and region, if the name is an ARN; the region is empty for a multi-region access
+    /// point.
     arn: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Resource<'a> {
-    /// What the name stands for. Only what AWS reserves is looked at: a bucket's name is not checked here.
-    pub(super) fn of(name: &'a str) -> Result<Self, Error> {
+    /// Parses a name. A bucket's name isn't checked here, because the rules depend on the endpoint.
+    pub(super) fn parse(name: &'a str) -> Result<Self, Error> {
         if name.starts_with("arn:") {
-            return Self::of_arn(name);
+            return Self::parse_arn(name);
         }
         let (kind, label, zone) = if let Some(rest) = strip_any_suffix(name, &["--x-s3", "--xa-s3"])
         {
@@ -123,7 +115,7 @@ impl<'a> Resource<'a> {
         })
     }
 
-    fn of_arn(name: &'a str) -> Result<Self, Error> {
+    fn parse_arn(name: &'a str) -> Result<Self, Error> {
         let Arn {
             partition,
             service,
@@ -159,7 +151,7 @@ impl<'a> Resource<'a> {
             ("s3", [Some(bucket), None, ..]) if region.is_empty() => {
                 return Err(error!(
                     Bucket,
-                    "{} is the ARN of a bucket: give its name, {}",
+                    "{} is the ARN of a bucket; give its name, {}",
                     Quoted(name),
                     Quoted(bucket)
                 ));
@@ -167,7 +159,7 @@ impl<'a> Resource<'a> {
             ("s3express", [Some(_), Some(bucket), None, ..]) => {
                 return Err(error!(
                     Bucket,
-                    "{} is an ARN of S3 Express: give the name, {}",
+                    "{} is an ARN of S3 Express; give the name, {}",
                     Quoted(name),
                     Quoted(bucket)
                 ));
@@ -175,8 +167,8 @@ impl<'a> Resource<'a> {
             _ => {
                 return Err(error!(
                     Bucket,
-                    "the ARN {} is not that of an access point, of an Object Lambda or Outposts access point, or of a \
-                     multi-region access point",
+                    "unsupported ARN {}; give that of an access point, of an Object Lambda or Outposts access point, \
+                     or of a multi-region access point",
                     Quoted(name)
                 ));
             }
@@ -188,7 +180,7 @@ impl<'a> Resource<'a> {
             if own != partition {
                 return Err(error!(
                     Bucket,
-                    "the ARN {} has the partition {}, but its region is in {own}",
+                    "the ARN {} has the partition {}, but its region is in the partition {own}",
                     Quoted(name),
                     Quoted(partition)
                 ));
@@ -203,45 +195,45 @@ impl<'a> Resource<'a> {
         })
     }
 
-    /// The region whose hosts it has: that of the ARN, or the one given.
+    /// Returns the region whose hosts the resource has: that of its ARN, or the configured one.
     pub(super) fn region<'b>(
         &'b self,
-        given: &'b str,
+        configured: &'b str,
         use_arn_region: bool,
     ) -> Result<&'b str, Error> {
         let Some((partition, region)) = self.arn else {
-            return Ok(given);
+            return Ok(configured);
         };
-        let own = Partition::of(given)?.id;
+        let own = Partition::of(configured)?.id;
         if own != partition {
             return Err(error!(
                 Scope,
-                "the ARN {} is in the partition {partition}, but the region {} is in {own}",
+                "the ARN {} is in the partition {partition}, but the region {} is in the partition {own}",
                 Quoted(self.name),
-                Quoted(given)
+                Quoted(configured)
             ));
         }
         match region {
-            "" => Ok(given),
-            region if region == given || use_arn_region => Ok(region),
+            "" => Ok(configured),
+            region if region == configured || use_arn_region => Ok(region),
             region => Err(error!(
                 Scope,
-                "the ARN {} has the region {region}, but {} is given: give the ARN's, or choose use_arn_region",
+                "the ARN {} has the region {region}, but {} is configured; configure the ARN's, or call use_arn_region",
                 Quoted(self.name),
-                Quoted(given)
+                Quoted(configured)
             )),
         }
     }
 }
 
-/// `arn:partition:service:region:account:resource`, the resource in its parts, which `/` or `:` separates
+/// `arn:partition:service:region:account:resource`, with the resource split at `/` and `:`
 /// ([ARN format](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)).
 struct Arn<'a> {
     partition: &'a str,
     service: &'a str,
     region: &'a str,
     account: &'a str,
-    /// An Outposts access point has four; a fifth is what is too much.
+    /// An Outposts access point has four parts; a fifth is an error.
     resource: [Option<&'a str>; 5],
 }
 
@@ -254,7 +246,7 @@ impl<'a> Arn<'a> {
         else {
             return Err(error!(
                 Bucket,
-                "{} is not a whole ARN: that is arn:partition:service:region:account:resource",
+                "incomplete ARN {}; an ARN is arn:partition:service:region:account:resource",
                 Quoted(text)
             ));
         };
@@ -269,7 +261,7 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// `name-account`, which is one label of the host.
+/// Returns `name-account`, which is one label of the host.
 fn access_point<'a>(arn: &str, point: &str, account: &str) -> Result<Cow<'a, str>, Error> {
     check_label(arn, "the access point's name", point)?;
     let label = format!("{point}-{account}");
@@ -277,82 +269,84 @@ fn access_point<'a>(arn: &str, point: &str, account: &str) -> Result<Cow<'a, str
         ..=63 => Ok(label.into()),
         length => Err(error!(
             Bucket,
-            "the access point's name in the ARN {} is too long: with the account it makes a label of {length} characters, \
-             and a host has labels of 63 at most",
+            "the access point's name in the ARN {} is too long; with the account it is a host label of {length} \
+             characters, and at most 63 are allowed",
             Quoted(arn)
         )),
     }
 }
 
-fn check_label(arn: &str, what: &str, text: &str) -> Result<(), Error> {
-    match is_label(text) {
-        true => Ok(()),
-        false => Err(error!(
-            Bucket,
-            "{what} in the ARN {} is {}: it should have lowercase letters, digits and hyphens only, \
-             and no hyphen at its ends",
-            Quoted(arn),
-            Quoted(text)
-        )),
+fn check_label(arn: &str, part: &str, text: &str) -> Result<(), Error> {
+    if is_label(text) {
+        return Ok(());
     }
+    Err(error!(
+        Bucket,
+        "{part} in the ARN {} is {}; it must have lowercase letters, digits and hyphens only, and no \
+         hyphen at its ends",
+        Quoted(arn),
+        Quoted(text)
+    ))
 }
 
 fn check_account(arn: &str, account: &str) -> Result<(), Error> {
-    match account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Ok(()),
-        false => Err(error!(
-            Bucket,
-            "the account in the ARN {} is {}: it should have 12 digits",
-            Quoted(arn),
-            Quoted(account)
-        )),
+    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
     }
+    Err(error!(
+        Bucket,
+        "the account in the ARN {} is {}; it must have 12 digits",
+        Quoted(arn),
+        Quoted(account)
+    ))
 }
 
 /// The alias of a multi-region access point: `mfzwi23gnjvgw.mrap`.
 fn check_alias(arn: &str, alias: &str) -> Result<(), Error> {
-    match alias.split('.').all(is_label) {
-        true => Ok(()),
-        false => Err(error!(
-            Bucket,
-            "the alias in the ARN {} is {}: it should be like `mfzwi23gnjvgw.mrap`",
-            Quoted(arn),
-            Quoted(alias)
-        )),
+    if alias.split('.').all(is_label) {
+        return Ok(());
     }
+    Err(error!(
+        Bucket,
+        "the alias in the ARN {} is {}; write it like `mfzwi23gnjvgw.mrap`",
+        Quoted(arn),
+        Quoted(alias)
+    ))
 }
 
 fn strip_any_suffix<'a>(name: &'a str, suffixes: &[&str]) -> Option<&'a str> {
     suffixes.iter().find_map(|suffix| name.strip_suffix(suffix))
 }
 
-/// The zone of a directory bucket, `usw2-az1` of `bucket--usw2-az1--x-s3`. `rest` is the name without its suffix.
+/// Returns the zone of a directory bucket: `usw2-az1` of `bucket--usw2-az1--x-s3`. `rest` is the
+/// name without its suffix.
 fn check_directory<'a>(name: &str, rest: &'a str) -> Result<&'a str, Error> {
     let zone = match rest.rsplit_once("--") {
         Some((base, zone)) if !base.is_empty() && is_label(zone) => zone,
         _ => {
             return Err(error!(
                 Bucket,
-                "{} is not the name of a directory bucket: that is like `name--usw2-az1--x-s3`, with the id of its zone",
+                "invalid directory bucket name {}; write it like `name--usw2-az1--x-s3`, with the ID of its zone",
                 Quoted(name)
             ));
         }
     };
-    match is_label(name) {
-        true => Ok(zone),
-        false => Err(error!(
-            Bucket,
-            "{} is not the name of a directory bucket: it should have up to 63 characters, lowercase letters, digits and \
-             hyphens only, and no hyphen at its ends",
-            Quoted(name)
-        )),
+    if is_label(name) {
+        return Ok(zone);
     }
+    Err(error!(
+        Bucket,
+        "invalid directory bucket name {}; it must have at most 63 characters, lowercase letters, digits and \
+         hyphens only, and no hyphen at its ends",
+        Quoted(name)
+    ))
 }
 
-/// What follows the alias of an Outposts access point in the host. The alias ends in the kind of hardware (one letter), the
-/// Outpost's id (17), and 25 more before `--op-s3`. `rest` is the alias without that.
+/// Returns what follows the alias of an Outposts access point in the host. The alias ends in the
+/// kind of hardware (one letter), the Outpost's ID (17 characters), and 25 more before `--op-s3`.
+/// `rest` is the alias without that.
 ///
-/// The places of these parts are those of AWS's endpoint rules for S3; no document tells them.
+/// The positions are those of AWS's endpoint rules for S3; they are not documented.
 fn outpost_of_alias(name: &str, rest: &str) -> Result<Cow<'static, str>, Error> {
     let end = rest.len().checked_sub(25);
     let (start, hardware) = (
@@ -365,73 +359,8 @@ fn outpost_of_alias(name: &str, rest: &str) -> Result<Cow<'static, str>, Error> 
         (Some("o"), Some(id)) if is_label(name) && is_label(id) => Ok(format!("op-{id}").into()),
         _ => Err(error!(
             Bucket,
-            "{} ends like the alias of an Outposts access point, but does not name an Outpost: give the whole alias, or \
-             the access point's ARN",
+            "incomplete alias of an Outposts access point {}; give the whole alias, or the access point's ARN",
             Quoted(name)
         )),
-    }
-}
-
-/// The [bucket naming
-/// rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html), which make a name fit for a host.
-pub(super) fn check_host_name(name: &str) -> Result<(), Error> {
-    check_present(name)?;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let reason = if !(3..=63).contains(&name.len()) {
-        "it should have 3 to 63 characters"
-    } else if !name.chars().all(fits) {
-        "it should have lowercase letters, digits, dots and hyphens only"
-    } else if !end(name.chars().next()) || !end(name.chars().next_back()) {
-        "it should begin and end with a letter or digit"
-    } else if ["..", ".-", "-."].iter().any(|pair| name.contains(pair)) {
-        "a dot should stand between letters or digits"
-    } else if name.parse::<Ipv4Addr>().is_ok() {
-        "it should not look like an IP address"
-    } else {
-        return Ok(());
-    };
-    Err(error!(
-        Bucket,
-        "the bucket name {} can't stand in a host: {reason}",
-        Quoted(name)
-    ))
-}
-
-/// What can stand in a path: also the names that AWS once allowed and that other stores still do, such as `tenant:bucket`
-/// of Ceph.
-pub(super) fn check_path_name(name: &str, is_aws: bool) -> Result<(), Error> {
-    check_present(name)?;
-    let (shortest, more, allowed) = match is_aws {
-        true => (3, "-._", "letters, digits, dots, hyphens and underscores"),
-        false => (
-            1,
-            "-._:",
-            "letters, digits, dots, hyphens, underscores and colons",
-        ),
-    };
-    let fits = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
-    let reason = if !(shortest..=255).contains(&name.len()) {
-        format!("it should have {shortest} to 255 characters")
-    } else if !name.chars().all(fits) {
-        format!("it should have {allowed} only")
-    } else if matches!(name, "." | "..") {
-        "clients take it for a step in the path".into()
-    } else if is_aws && name.ends_with(".mrap") {
-        "it is the alias of a multi-region access point, which is used by its ARN".into()
-    } else {
-        return Ok(());
-    };
-    Err(error!(
-        Bucket,
-        "{} is not the name of a bucket: {reason}",
-        Quoted(name)
-    ))
-}
-
-fn check_present(name: &str) -> Result<(), Error> {
-    match name {
-        "" => Err(Error::new(ErrorKind::Bucket, "the bucket name is empty")),
-        _ => Ok(()),
     }
 }
