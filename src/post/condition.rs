@@ -1,132 +1,149 @@
-//! What a policy demands of one field, or of the file's size. What lives here: conditions, their JSON, and
-//! whether a value meets them. What does not: which fields a form has.
+//! The conditions of a policy: their JSON, and whether a value meets them.
 
-use super::json::{Reader, write_escaped};
 use crate::error::{Error, error};
-use crate::timestamp::write_decimal;
+use crate::text::json::{Reader, write_escaped};
+use crate::text::sink::Sink as _;
 use alloc::string::String;
 use core::fmt;
+use core::ops::RangeInclusive;
 use core::str::FromStr;
 
-/// One condition of a POST policy.
+pub(super) const BUCKET: &str = "bucket";
+pub(super) const KEY: &str = "key";
+pub(super) const CONTENT_TYPE: &str = "Content-Type";
+
+const EQ: &str = "eq";
+const STARTS_WITH: &str = "starts-with";
+const CONTENT_LENGTH_RANGE: &str = "content-length-range";
+
+const EQ_START: &str = "[\"eq\", \"$";
+const STARTS_WITH_START: &str = "[\"starts-with\", \"$";
+
+/// A condition of a POST policy, as a server reads it.
 ///
-/// Reads from JSON in each of the three forms that [AWS's
-/// document](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html#sigv4-ConditionMatching) has. `Debug` writes
-/// it as the server's error messages do, and hides a session token.
+/// It is parsed from JSON in each of the three forms of [AWS's
+/// document](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html#sigv4-ConditionMatching).
+/// The error's kind is [`ErrorKind::Policy`](crate::ErrorKind::Policy). `Debug` writes the
+/// condition as the server's error messages do, and hides a session token.
+///
+/// Names of fields are without the `$`, and are compared ignoring ASCII case.
 ///
 /// ```
-/// use presign::post::{Condition, Rule};
+/// use presign::post::Condition;
 ///
-/// let condition: Condition = r#"["starts-with", "$x-amz-meta-tag", ""]"#.parse()?;
-/// assert_eq!(condition.rule(), Rule::StartsWith { field: "x-amz-meta-tag", prefix: "" });
+/// let condition: Condition = r#"["starts-with", "$x-amz-meta-tag", "b"]"#.parse()?;
+/// let Condition::StartsWith { field, prefix, .. } = &condition else { panic!() };
+/// assert_eq!((&**field, &**prefix), ("x-amz-meta-tag", "b"));
 ///
-/// // Two spellings of one rule.
+/// // Two forms of one condition.
 /// let short: Condition = r#"{"acl": "public-read"}"#.parse()?;
 /// let long: Condition = r#"["eq", "$acl", "public-read"]"#.parse()?;
-/// assert_eq!(short.rule(), long.rule());
+/// assert_eq!(short, long);
 /// assert_eq!(format!("{short:?}"), r#"["eq", "$acl", "public-read"]"#);
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Condition(Kind<String>);
-
-/// A condition whose texts stand elsewhere: in a field, or in another condition.
-#[derive(Clone, Copy)]
-pub(super) struct ConditionRef<'a>(Kind<&'a str>);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind<S> {
-    /// `{"acl": "public-read"}`.
-    Object { field: S, value: S },
-    /// `["eq", "$acl", "public-read"]`.
-    Eq { field: S, value: S },
-    /// `["starts-with", "$key", "user/"]`.
-    StartsWith { field: S, prefix: S },
-    /// `["content-length-range", 1, 10485760]`.
-    ContentLengthRange { min: u64, max: u64 },
-}
-
-/// What a [`Condition`] demands. Names of fields are without the `$`, and are compared without regard to case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Rule<'a> {
-    /// The field has just this value.
+pub enum Condition {
+    /// The field has exactly this value.
+    #[non_exhaustive]
     Eq {
         /// The name of the field.
-        field: &'a str,
-        /// Its value.
-        value: &'a str,
+        field: String,
+        /// The value.
+        value: String,
     },
-    /// The field's value begins so. With an empty prefix, any value will do.
+    /// The value of the field starts with a prefix. With an empty prefix, any value is accepted.
     ///
-    /// A `Content-Type` with commas is a list, and each of its values has to begin so.
+    /// A `Content-Type` with commas is a list, each item of which has to start with the prefix.
+    #[non_exhaustive]
     StartsWith {
         /// The name of the field.
+        field: String,
+        /// The prefix.
+        prefix: String,
+    },
+    /// The size of the file in bytes.
+    ContentLengthRange(RangeInclusive<u64>),
+}
+
+/// The notation of an exact condition. A parsed condition is signed in its own notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// `{"acl": "public-read"}`.
+    Object,
+    /// `["eq", "$acl", "public-read"]`.
+    Array,
+}
+
+/// A condition whose texts are in a field or in another condition.
+#[derive(Clone, Copy)]
+pub(super) enum ConditionRef<'a> {
+    Eq {
         field: &'a str,
-        /// The beginning.
+        value: &'a str,
+        notation: Notation,
+    },
+    StartsWith {
+        field: &'a str,
         prefix: &'a str,
     },
-    /// The file has this many bytes, both ends included.
     ContentLengthRange {
-        /// The least.
         min: u64,
-        /// The most.
         max: u64,
     },
 }
 
 impl Condition {
-    pub(super) fn starts_with(field: impl Into<String>, prefix: impl Into<String>) -> Self {
-        Condition(Kind::StartsWith {
-            field: field.into(),
-            prefix: prefix.into(),
-        })
-    }
-
-    pub(super) fn content_length_range(min: u64, max: u64) -> Self {
-        Condition(Kind::ContentLengthRange { min, max })
-    }
-
-    pub(super) fn view(&self) -> ConditionRef<'_> {
-        ConditionRef(match &self.0 {
-            Kind::Object { field, value } => Kind::Object { field, value },
-            Kind::Eq { field, value } => Kind::Eq { field, value },
-            Kind::StartsWith { field, prefix } => Kind::StartsWith { field, prefix },
-            Kind::ContentLengthRange { min, max } => Kind::ContentLengthRange {
-                min: *min,
-                max: *max,
-            },
-        })
-    }
-
-    /// What the condition demands.
-    #[must_use]
-    pub fn rule(&self) -> Rule<'_> {
-        self.view().rule()
-    }
-
-    /// The name of the field that the condition is about; none for a range of sizes.
+    /// Returns the name of the field. A range of sizes has none.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.view().field()
+        match self {
+            Condition::Eq { field, .. } | Condition::StartsWith { field, .. } => Some(field),
+            Condition::ContentLengthRange(_) => None,
+        }
     }
 
-    /// Reads a condition at the front of the JSON.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        if reader.takes('{') {
+    pub(super) fn as_ref(&self, notation: Notation) -> ConditionRef<'_> {
+        match self {
+            Condition::Eq { field, value } => ConditionRef::Eq {
+                field,
+                value,
+                notation,
+            },
+            Condition::StartsWith { field, prefix } => ConditionRef::StartsWith { field, prefix },
+            Condition::ContentLengthRange(range) => ConditionRef::ContentLengthRange {
+                min: *range.start(),
+                max: *range.end(),
+            },
+        }
+    }
+
+    /// Parses JSON that is one condition.
+    pub(super) fn parse(json: &str) -> Result<(Self, Notation), Error> {
+        let mut reader = Reader::new(json);
+        let condition = Condition::read(&mut reader)?;
+        reader.end()?;
+        Ok(condition)
+    }
+
+    /// Reads a condition, and returns it with its notation.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<(Self, Notation), Error> {
+        if reader.accept('{') {
             let field = reader.string()?;
             reader.expect(':')?;
             let value = reader.string()?;
-            return match reader.takes('}') {
-                true => Ok(Condition(Kind::Object { field, value })),
-                false => Err(reader.unexpected(
-                    "`}`: a condition in braces has one property (\"Simple-Conditions must have exactly one \
-                     property specified\")",
-                )),
+            return if reader.accept('}') {
+                Ok((Condition::Eq { field, value }, Notation::Object))
+            } else {
+                Err(reader.unexpected(
+                    "`}`, because a condition in braces has one property (\"Simple-Conditions must have \
+                     exactly one property specified\")",
+                ))
             };
         }
-        if !reader.takes('[') {
-            return Err(reader.unexpected("a condition, which begins with `{` or `[`,"));
+        if !reader.accept('[') {
+            return Err(reader.unexpected("a condition, which begins with `{` or `[`"));
         }
         let matching = reader.string()?;
         reader.expect(',')?;
@@ -134,214 +151,180 @@ impl Condition {
             CONTENT_LENGTH_RANGE => {
                 let min = reader.integer()?;
                 reader.expect(',')?;
-                let max = reader.integer()?;
-                Condition::content_length_range(min, max)
+                Condition::ContentLengthRange(min..=reader.integer()?)
             }
-            "eq" | "starts-with" => {
-                let name = reader.string()?;
-                let Some(field) = name.strip_prefix('$').map(String::from) else {
-                    return Err(error!(
-                        Policy,
-                        "a field in a condition in brackets begins with `$`: \
-                         `[\"{matching}\", \"$acl\", …]`"
-                    ));
-                };
-                reader.expect(',')?;
-                let value = reader.string()?;
-                match matching.as_str() {
-                    "eq" => Condition(Kind::Eq { field, value }),
-                    _ => Condition::starts_with(field, value),
-                }
+            EQ => {
+                let (field, value) = read_field(reader)?;
+                Condition::Eq { field, value }
+            }
+            STARTS_WITH => {
+                let (field, prefix) = read_field(reader)?;
+                Condition::StartsWith { field, prefix }
             }
             _ => {
                 return Err(error!(
                     Policy,
-                    "a condition in brackets begins with `eq`, `starts-with` or `content-length-range`"
+                    "invalid condition in brackets; begin it with {EQ}, {STARTS_WITH} or \
+                     {CONTENT_LENGTH_RANGE}"
                 ));
             }
         };
         reader.expect(']')?;
-        condition.view().check_range()?;
-        Ok(condition)
+        condition.as_ref(Notation::Array).check_range()?;
+        Ok((condition, Notation::Array))
     }
 }
 
+/// Reads the name of a field, which follows a `$`, and the text that it is compared with.
+fn read_field(reader: &mut Reader<'_>) -> Result<(String, String), Error> {
+    let name = reader.string()?;
+    let Some(field) = name.strip_prefix('$').map(String::from) else {
+        return Err(error!(
+            Policy,
+            "the field of a condition in brackets doesn't begin with `$`; write [\"{EQ}\", \"$acl\", …]"
+        ));
+    };
+    reader.expect(',')?;
+    Ok((field, reader.string()?))
+}
+
 impl<'a> ConditionRef<'a> {
-    /// `{"acl": "public-read"}`.
+    /// Returns an exact condition in the notation of boto3.
     pub(super) fn exact(field: &'a str, value: &'a str) -> Self {
-        ConditionRef(Kind::Object { field, value })
-    }
-
-    pub(super) fn starts_with(field: &'a str, prefix: &'a str) -> Self {
-        ConditionRef(Kind::StartsWith { field, prefix })
-    }
-
-    pub(super) fn rule(self) -> Rule<'a> {
-        match self.0 {
-            Kind::Object { field, value } | Kind::Eq { field, value } => Rule::Eq { field, value },
-            Kind::StartsWith { field, prefix } => Rule::StartsWith { field, prefix },
-            Kind::ContentLengthRange { min, max } => Rule::ContentLengthRange { min, max },
+        ConditionRef::Eq {
+            field,
+            value,
+            notation: Notation::Object,
         }
     }
 
     pub(super) fn field(self) -> Option<&'a str> {
-        match self.rule() {
-            Rule::Eq { field, .. } | Rule::StartsWith { field, .. } => Some(field),
-            Rule::ContentLengthRange { .. } => None,
+        match self {
+            ConditionRef::Eq { field, .. } | ConditionRef::StartsWith { field, .. } => Some(field),
+            ConditionRef::ContentLengthRange { .. } => None,
         }
     }
 
-    /// Whether a field's value meets the condition; `None` is a field that the form does not have. A range of sizes is
-    /// not about any field, so every value meets it.
-    pub(super) fn holds(self, value: Option<&str>) -> bool {
-        match self.rule() {
-            Rule::Eq { value: wanted, .. } => value == Some(wanted),
-            Rule::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => {
+    /// Returns whether a field's value meets the condition; `None` is a field that the form doesn't
+    /// have. A range of sizes is not about a field, so every value meets it.
+    pub(super) fn is_met_by(self, value: Option<&str>) -> bool {
+        match self {
+            ConditionRef::Eq {
+                value: expected, ..
+            } => value == Some(expected),
+            ConditionRef::StartsWith { field, prefix }
+                if field.eq_ignore_ascii_case(CONTENT_TYPE) =>
+            {
                 let value = value.unwrap_or_default().as_bytes();
                 let mut types = value
                     .split(|byte| *byte == b',')
                     .map(<[u8]>::trim_ascii_start);
-                types.all(|value| value.starts_with(prefix.as_bytes()))
+                types.all(|item| item.starts_with(prefix.as_bytes()))
             }
-            Rule::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
-            Rule::ContentLengthRange { .. } => true,
+            ConditionRef::StartsWith { prefix, .. } => {
+                value.unwrap_or_default().starts_with(prefix)
+            }
+            ConditionRef::ContentLengthRange { .. } => true,
         }
     }
 
-    /// Writes the condition as Python's `json.dumps` does, in its own spelling.
+    /// Writes the condition as Python's `json.dumps` does.
     pub(super) fn write(self, json: &mut String) {
-        self.write_with(write_escaped, json);
-    }
-
-    /// The same for texts that need no escapes.
-    pub(super) fn write_plain(self, json: &mut String) {
-        self.write_with(|text, json| json.push_str(text), json);
-    }
-
-    fn write_with(self, write: impl Fn(&str, &mut String), json: &mut String) {
-        match self.0 {
-            Kind::Object { field, value } => {
+        match self {
+            ConditionRef::Eq {
+                field,
+                value,
+                notation: Notation::Object,
+            } => {
                 json.push_str("{\"");
-                write(field, json);
+                write_escaped(field, json);
                 json.push_str("\": \"");
-                write(value, json);
+                write_escaped(value, json);
                 json.push_str("\"}");
             }
-            Kind::Eq { field, value } => write_array(EQ, field, value, write, json),
-            Kind::StartsWith { field, prefix } => {
-                write_array(STARTS_WITH, field, prefix, write, json);
+            ConditionRef::Eq { field, value, .. } => write_array(EQ_START, field, value, json),
+            ConditionRef::StartsWith { field, prefix } => {
+                write_array(STARTS_WITH_START, field, prefix, json);
             }
-            Kind::ContentLengthRange { min, max } => {
+            ConditionRef::ContentLengthRange { min, max } => {
                 json.push_str("[\"content-length-range\", ");
-                write_decimal(min, json);
+                json.decimal(min);
                 json.push_str(", ");
-                write_decimal(max, json);
+                json.decimal(max);
                 json.push(']');
             }
         }
     }
 
-    /// The name of the field, and its value or prefix; for a range of sizes, what stands there in place of a name.
-    pub(super) fn texts(self) -> [&'a str; 2] {
-        match self.rule() {
-            Rule::Eq { field, value: text }
-            | Rule::StartsWith {
-                field,
-                prefix: text,
-            } => [field, text],
-            Rule::ContentLengthRange { .. } => [CONTENT_LENGTH_RANGE, ""],
-        }
-    }
-
-    /// Refuses a range that no size is in.
+    /// Checks that a size can be in the range.
     pub(super) fn check_range(self) -> Result<(), Error> {
-        match self.rule() {
-            Rule::ContentLengthRange { min, max } if min > max => Err(error!(
+        match self {
+            ConditionRef::ContentLengthRange { min, max } if min > max => Err(error!(
                 Policy,
-                "no file has at least {min} and at most {max} bytes: \
-                 content-length-range is the least, then the most"
+                "no file has at least {min} and at most {max} bytes; write the minimum of \
+                 {CONTENT_LENGTH_RANGE} first"
             )),
             _ => Ok(()),
         }
     }
 }
 
-pub(super) const CONTENT_TYPE: &str = "Content-Type";
-const CONTENT_LENGTH_RANGE: &str = "content-length-range";
-
-/// What stands before the field's name.
-const EQ: &str = "[\"eq\", \"$";
-const STARTS_WITH: &str = "[\"starts-with\", \"$";
-
-fn write_array(
-    front: &str,
-    field: &str,
-    value: &str,
-    write: impl Fn(&str, &mut String),
-    json: &mut String,
-) {
-    json.push_str(front);
-    write(field, json);
+/// Writes a condition in brackets after its first characters, up to the name of the field.
+fn write_array(start: &str, field: &str, text: &str, json: &mut String) {
+    json.push_str(start);
+    write_escaped(field, json);
     json.push_str("\", \"");
-    write(value, json);
+    write_escaped(text, json);
     json.push_str("\"]");
 }
 
 impl FromStr for Condition {
     type Err = Error;
 
-    /// Reads a condition in JSON.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Policy`](crate::ErrorKind::Policy) if the text is not JSON, or not one condition in one of
-    /// the three forms; for a range of sizes that is turned around.
     fn from_str(json: &str) -> Result<Self, Error> {
-        let mut reader = Reader::new(json);
-        let condition = Condition::read(&mut reader)?;
-        reader.end()?;
+        let (condition, _) = Condition::parse(json)?;
         Ok(condition)
     }
 }
 
-/// As S3 names a condition in its messages: always in brackets.
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.view().fmt(f)
+        self.as_ref(Notation::Array).fmt(f)
     }
 }
 
+/// Writes the condition as S3 does in its messages: in brackets.
 impl fmt::Debug for ConditionRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 200;
+        const MAX_LEN: usize = 200;
         let mut json = String::new();
-        match self.rule() {
-            Rule::Eq { field, value } => {
-                write_array(EQ, field, shown(field, value), write_escaped, &mut json);
+        match *self {
+            ConditionRef::Eq { field, value, .. } => {
+                write_array(EQ_START, field, unless_secret(field, value), &mut json);
             }
-            Rule::StartsWith { field, prefix } => {
+            ConditionRef::StartsWith { field, prefix } => {
                 write_array(
-                    STARTS_WITH,
+                    STARTS_WITH_START,
                     field,
-                    shown(field, prefix),
-                    write_escaped,
+                    unless_secret(field, prefix),
                     &mut json,
                 );
             }
-            Rule::ContentLengthRange { .. } => self.write(&mut json),
+            ConditionRef::ContentLengthRange { .. } => self.write(&mut json),
         }
-        // ASCII, so each character is a byte.
-        match json.get(..MOST) {
-            Some(front) => write!(f, "{front}…"),
-            None => f.write_str(&json),
+        // The JSON is ASCII, so each character is a byte.
+        match json.get(..MAX_LEN) {
+            Some(start) if json.len() > MAX_LEN => write!(f, "{start}…"),
+            _ => f.write_str(&json),
         }
     }
 }
 
-/// A value, unless it is secret.
-fn shown<'a>(field: &str, value: &'a str) -> &'a str {
+/// Returns a value, or dots if the field is secret.
+fn unless_secret<'a>(field: &str, value: &'a str) -> &'a str {
     let field = field.to_ascii_lowercase();
-    match field.contains("token") || field.contains("signature") || field.contains("customer-key") {
-        true => "...",
-        false => value,
-    }
+    let is_secret = ["token", "signature", "customer-key"]
+        .iter()
+        .any(|word| field.contains(word));
+    if is_secret { "..." } else { value }
 }

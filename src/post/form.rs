@@ -1,196 +1,134 @@
-//! A signed form: what a browser, or whatever else uploads, has to send.
+//! The URL and the fields of a form.
 
-use super::html;
-use super::json::Look;
 use crate::error::{Error, error};
-use crate::list::List;
-use crate::signed::Signature;
-use crate::timestamp::Timestamp;
-use crate::verify::MOST_FORM_DATA;
+use crate::request::Address;
+use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::wire::inline_list::InlineList;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
+use core::ops::Range;
 
-/// The URL of a form, and the names and values of its fields, one after the other in one text: to keep each by itself would be
-/// two allocations a field.
+/// A URL, and names and values of fields, in one text: two strings a field would be two
+/// allocations.
+///
+/// The open fields come before the signature, so that a signature that is made elsewhere is
+/// appended.
 #[derive(Clone)]
 pub(super) struct Form {
     text: String,
-    /// Where the URL ends.
-    url: usize,
-    /// Where a name ends, and its value.
-    ends: List<(usize, usize), 16>,
+    url_len: usize,
+    /// The end of each name, and of each value.
+    ends: InlineList<(usize, usize), 12>,
+    /// The indices of the open fields, which have only the prefix of their value.
+    open: Range<usize>,
 }
 
 impl Form {
-    /// A form without fields.
-    pub(super) fn new(url: String) -> Self {
+    /// Returns a form without fields, whose text has that capacity in bytes.
+    pub(super) fn new(address: &Address, capacity: usize) -> Self {
+        let mut text = String::with_capacity(capacity);
+        text.push_str(&address.origin);
+        address.bucket_path().write_as_sent(&mut text);
         Form {
-            url: url.len(),
-            text: url,
-            ends: List::new(),
+            url_len: text.len(),
+            text,
+            ends: InlineList::new(),
+            open: 0..0,
         }
     }
 
+    /// Adds a field.
     pub(super) fn push(&mut self, name: &str, value: &str) {
         self.push_with(name, |text| text.push_str(value));
     }
 
-    /// Adds a field whose value is written by `write`, and gives the value back.
-    pub(super) fn push_with(&mut self, name: &str, write: impl FnOnce(&mut String)) -> &str {
+    /// Adds a field whose value `write` appends.
+    pub(super) fn push_with(&mut self, name: &str, write: impl FnOnce(&mut String)) {
         self.text.push_str(name);
-        let at = self.text.len();
+        let name_end = self.text.len();
         write(&mut self.text);
-        self.ends.push((at, self.text.len()));
-        self.text.get(at..).unwrap_or_default()
+        self.ends.push((name_end, self.text.len()));
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ends.as_slice().len()
-    }
-
-    /// "The form data and boundaries (excluding the contents of the file) cannot exceed 20 KB."
-    pub(super) fn check_size(&self) -> Result<(), Error> {
-        /// Around name and value: `--`, the longest boundary of RFC 2046, and `Content-Disposition: form-data; name=""`,
-        /// with line breaks.
-        const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
-        let texts = self.text.len().saturating_sub(self.url);
-        let size = self.len().saturating_mul(AROUND).saturating_add(texts);
-        match size > MOST_FORM_DATA {
-            true => Err(error!(
-                Policy,
-                "the form has {size} bytes before its file, and a server takes {MOST_FORM_DATA} (20 KB): it would answer \
-                 \"MaxPostPreDataLengthExceededError\""
-            )),
-            false => Ok(()),
+    /// Adds the fields whose values a user adds, which start with these prefixes.
+    pub(super) fn push_open(&mut self, fields: &[(&str, &str)]) {
+        let start = self.len();
+        for (name, prefix) in fields {
+            self.push(name, prefix);
         }
+        self.open = start..self.len();
     }
 
-    /// What names and values of the fields so far hold.
-    pub(super) fn look(&self) -> Look {
-        Look::at(self.text.get(self.url..).unwrap_or_default())
+    /// Returns the number of fields.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
     }
 
-    fn url(&self) -> &str {
-        self.text.get(..self.url).unwrap_or_default()
+    pub(super) fn url(&self) -> &str {
+        self.text.get(..self.url_len).unwrap_or_default()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
-        let mut start = self.url;
-        self.ends.as_slice().iter().map(move |&(name, value)| {
-            let field = (text(start, name), text(name, value));
-            start = value;
-            field
-        })
-    }
-}
-
-/// A signed form for uploads: its URL and its fields, made by [`PostPolicy::presign`](super::PostPolicy::presign).
-///
-/// Whoever has it may upload what its policy allows, until it ends. Send a `POST` to
-/// [`url`](PresignedPost::url) as `multipart/form-data` with all [`fields`](PresignedPost::fields) in any order, and then the
-/// file as the last field, named `file`. With the feature `serde` it is serialized as boto3 gives it:
-/// `{"url": …, "fields": {…}}`.
-///
-/// `Debug` hides the values of the fields, among them the signature and the session token.
-#[derive(Clone)]
-pub struct PresignedPost {
-    pub(super) form: Form,
-    /// How many fields have their value. The others are open, and have what it begins with.
-    pub(super) filled: usize,
-    pub(super) policy: String,
-    pub(super) expires_at: Timestamp,
-    pub(super) signature: Signature,
-}
-
-impl PresignedPost {
-    /// Where the form goes.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        self.form.url()
+    /// Returns the fields that have their value.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_closed = |index: &usize| !self.open.contains(index);
+        let indices = (0..self.len()).filter(is_closed);
+        indices.filter_map(|index| self.get(index))
     }
 
-    /// Names and values of the fields to send before the file: the caller's, `key`, and those of the signature.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.form.iter().take(self.filled)
+    /// Returns the open fields, with the prefix of each value.
+    pub(super) fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.open.clone().filter_map(|index| self.get(index))
     }
 
-    /// The fields that conditions allow, or demand, but that have no value yet, with what their value has to begin
-    /// with. Whoever uploads sends them too.
-    ///
-    /// ```
-    /// # use core::time::Duration;
-    /// # use presign::{Credentials, PostPolicy, Timestamp, s3::Bucket};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret")?;
-    /// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
-    /// # let now = Timestamp::parse("20130524T000000Z")?;
-    /// let form = PostPolicy::new("photo")
-    ///     .starts_with("Content-Type", "image/")
-    ///     .presign(&bucket, &credentials, Duration::from_secs(60), now)?;
-    /// assert_eq!(form.open_fields().collect::<Vec<_>>(), [("Content-Type", "image/")]);
-    /// # Ok::<(), presign::Error>(())
-    /// ```
-    pub fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.form.iter().skip(self.filled)
+    /// Returns the fields from an index on.
+    pub(super) fn fields_from(&self, start: usize) -> impl Iterator<Item = (&str, &str)> {
+        (start..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// The policy as JSON. Its base64 is the field `policy`, and what is signed. It holds the session token, if
-    /// there is one.
-    #[must_use]
-    pub fn policy(&self) -> &str {
-        &self.policy
+    /// Returns the value of the field that was added last.
+    pub(super) fn last_value(&self) -> &str {
+        let last = self.len().checked_sub(1);
+        let (_, value) = last.and_then(|index| self.get(index)).unwrap_or_default();
+        value
     }
 
-    /// When the policy ends.
-    #[must_use]
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+    /// Checks that a browser sends at most 20 KB, with a signature of that length, before the file.
+    pub(super) fn check_size(
+        &self,
+        signature_field: &str,
+        signature_len: usize,
+    ) -> Result<(), Error> {
+        /// Around name and value: `--`, the longest boundary of RFC 2046, and
+        /// `Content-Disposition: form-data; name=""`, with line breaks.
+        const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
+        let texts = [
+            self.text.len().saturating_sub(self.url_len),
+            signature_field.len(),
+            signature_len,
+        ];
+        let fields = self.len().saturating_add(1);
+        let size = texts
+            .into_iter()
+            .fold(fields.saturating_mul(AROUND), usize::saturating_add);
+        if size > MAX_FORM_BYTES {
+            return Err(error!(
+                Policy,
+                "the form has {size} bytes before its file, but servers accept {MAX_FORM_BYTES} (20 KB) and \
+                 reject more with \"MaxPostPreDataLengthExceededError\"; shorten the fields and conditions"
+            ));
+        }
+        Ok(())
     }
 
-    /// The signature over the policy's base64.
-    #[must_use]
-    pub fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    /// The form as HTML, to be put into a page: a `<form>` element with a hidden input for each field, a labelled one for each
-    /// open field, one for the file, and a button.
-    ///
-    /// All texts are escaped. If the `Content-Type` is open, a short script after the form fills it in from the
-    /// chosen file; without scripts it can be typed in.
-    #[must_use]
-    pub fn to_html(&self) -> String {
-        html::form(self)
-    }
-
-    /// The form as a whole HTML page.
-    #[must_use]
-    pub fn to_html_page(&self) -> String {
-        html::page(self)
-    }
-
-    /// A JavaScript function that uploads a file, for a `<script>` element or a file of its own:
-    /// `async function uploadFile(file, values = {})`.
-    ///
-    /// `file` is a `File`, and `values` gives values to open fields by their names; an open `Content-Type` is the file's
-    /// type by itself. Returns the `Response`, and throws an `Error` with the server's answer if the upload is refused. The bucket
-    /// has to allow the page's origin by its CORS configuration.
-    ///
-    /// All texts are escaped, so that none ends the script.
-    #[must_use]
-    pub fn to_javascript(&self) -> String {
-        html::javascript(self)
-    }
-}
-
-impl fmt::Debug for PresignedPost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.fields().map(|(name, _)| name).collect();
-        f.debug_struct("PresignedPost")
-            .field("url", &self.url())
-            .field("fields", &names)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
+    /// Returns name and value of a field.
+    pub(super) fn get(&self, index: usize) -> Option<(&str, &str)> {
+        let &(name_end, value_end) = self.ends.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(previous) => self.ends.get(previous)?.1,
+            None => self.url_len,
+        };
+        Some((
+            self.text.get(start..name_end)?,
+            self.text.get(name_end..value_end)?,
+        ))
     }
 }

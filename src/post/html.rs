@@ -1,52 +1,117 @@
-//! A form as HTML and as JavaScript. What lives here: the tags and the statements. What does not: which fields there are, and
-//! the escaping that keeps every text inside its attribute or string literal.
+//! A form as HTML and as JavaScript. Every text is escaped, so that none leaves its attribute,
+//! element or string.
 
 use super::condition::CONTENT_TYPE;
-use super::form::PresignedPost;
-use super::json::write_script_string;
-use crate::markup::write_text;
+use super::form::Form;
+use crate::text::json::write_script_string;
+use crate::text::markup::write_text;
+use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// The `<form>` element.
-pub(super) fn form(post: &PresignedPost) -> String {
-    let mut html = String::from("<form action=");
-    write_attribute(post.url(), &mut html);
+/// The options of
+/// [`PresignedPost::to_html_page_with`](crate::post::PresignedPost::to_html_page_with).
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::post::HtmlOptions;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret")?;
+/// let now: Timestamp = "20130524T000000Z".parse()?;
+/// let form = Bucket::new("examplebucket", "us-east-1")?
+///     .post_policy("photo")
+///     .starts_with("Content-Type", "image/")
+///     .presign(&credentials, Duration::from_secs(60), now)?;
+/// let options = HtmlOptions::new().title("Your photo").accept("image/*").nonce("4AEemGb0xJptoIGFP3Nd");
+/// let page = form.to_html_page_with(&options);
+/// assert!(page.contains("<title>Your photo</title>"));
+/// assert!(page.contains(r#"<input type="file" name="file" accept="image/*" required>"#));
+/// assert!(page.contains(r#"<script nonce="4AEemGb0xJptoIGFP3Nd">"#));
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct HtmlOptions<'a> {
+    title: Option<Cow<'a, str>>,
+    accept: Option<Cow<'a, str>>,
+    nonce: Option<Cow<'a, str>>,
+}
+
+impl<'a> HtmlOptions<'a> {
+    /// Returns the default options.
+    #[must_use]
+    pub fn new() -> Self {
+        HtmlOptions::default()
+    }
+
+    /// Sets the title and heading of the page. The default is `Upload a file`.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<Cow<'a, str>>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets the types of file that the browser offers, such as `image/*,.pdf`. Only a condition on
+    /// the `Content-Type` restricts an upload.
+    #[must_use]
+    pub fn accept(mut self, types: impl Into<Cow<'a, str>>) -> Self {
+        self.accept = Some(types.into());
+        self
+    }
+
+    /// Sets the nonce of the script, for a page with a [Content Security
+    /// Policy](https://www.w3.org/TR/CSP3/).
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<Cow<'a, str>>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+}
+
+/// Writes the `<form>` element.
+pub(super) fn write_form(form: &Form, options: &HtmlOptions<'_>, html: &mut String) {
+    html.push_str("<form");
+    write_attribute("action", form.url(), html);
     html.push_str(" method=\"post\" enctype=\"multipart/form-data\" accept-charset=\"utf-8\">\n");
-    for (name, value) in post.fields() {
-        html.push_str("<input type=\"hidden\" name=");
-        write_attribute(name, &mut html);
-        html.push_str(" value=");
-        write_attribute(value, &mut html);
+    for (name, value) in form.fields() {
+        html.push_str("<input type=\"hidden\"");
+        write_attribute("name", name, html);
+        write_attribute("value", value, html);
         html.push_str(">\n");
     }
-    let mut fills_type = false;
-    for (name, prefix) in post.open_fields() {
+    let mut has_open_type = false;
+    for (name, prefix) in form.open_fields() {
         html.push_str("<p><label>");
-        write_text(name, &mut html);
-        html.push_str(" <input type=\"text\" name=");
-        write_attribute(name, &mut html);
-        html.push_str(" value=");
-        write_attribute(prefix, &mut html);
+        write_text(name, html);
+        html.push_str(" <input type=\"text\"");
+        write_attribute("name", name, html);
+        write_attribute("value", prefix, html);
         if name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            fills_type = true;
+            has_open_type = true;
             html.push_str(" data-type-of-file");
         }
         html.push_str("></label></p>\n");
     }
-    // After the file a server reads no further field.
+    // Servers ignore the fields after the file.
+    html.push_str("<p><label>File <input type=\"file\" name=\"file\"");
+    if let Some(accept) = &options.accept {
+        write_attribute("accept", accept, html);
+    }
     html.push_str(
-        "<p><label>File <input type=\"file\" name=\"file\" required></label></p>\n\
+        " required></label></p>\n\
          <p><button type=\"submit\">Upload</button></p>\n\
          </form>\n",
     );
-    if fills_type {
+    if has_open_type {
+        html.push_str("<script");
+        if let Some(nonce) = &options.nonce {
+            write_attribute("nonce", nonce, html);
+        }
         html.push_str(FILL_IN_TYPE);
     }
-    html
 }
 
-/// Says the type of the chosen file in the form before it. The same text for every form.
-const FILL_IN_TYPE: &str = "<script>
+/// The script that fills in the type of the chosen file, after its `<script`.
+const FILL_IN_TYPE: &str = ">
 {
   const form = document.currentScript.previousElementSibling;
   form.querySelector('input[type=\"file\"]').addEventListener('change', (event) => {
@@ -59,51 +124,59 @@ const FILL_IN_TYPE: &str = "<script>
 </script>
 ";
 
-/// A page with the form.
-pub(super) fn page(post: &PresignedPost) -> String {
+/// Returns a page with the form.
+pub(super) fn page(form: &Form, options: &HtmlOptions<'_>) -> String {
+    let title = options.title.as_deref().unwrap_or("Upload a file");
     let mut html = String::from(
         "<!DOCTYPE html>\n\
          <html lang=\"en\">\n\
          <head>\n\
          <meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Upload a file</title>\n\
+         <title>",
+    );
+    write_text(title, &mut html);
+    html.push_str(
+        "</title>\n\
          </head>\n\
          <body>\n\
          <main>\n\
-         <h1>Upload a file</h1>\n",
+         <h1>",
     );
-    html.push_str(&form(post));
+    write_text(title, &mut html);
+    html.push_str("</h1>\n");
+    write_form(form, options, &mut html);
     html.push_str("</main>\n</body>\n</html>\n");
     html
 }
 
-/// The function `uploadFile`.
-pub(super) fn javascript(post: &PresignedPost) -> String {
+/// Returns the function `uploadFile`.
+pub(super) fn javascript(form: &Form) -> String {
     let mut script = String::from(
         "async function uploadFile(file, values = {}) {\n  const form = new FormData();\n",
     );
-    for (name, value) in post.fields() {
+    for (name, value) in form.fields() {
         script.push_str("  form.append(");
         write_script_string(name, &mut script);
         script.push_str(", ");
         write_script_string(value, &mut script);
         script.push_str(");\n");
     }
-    for (name, prefix) in post.open_fields() {
+    for (name, prefix) in form.open_fields() {
         script.push_str("  form.append(");
         write_script_string(name, &mut script);
         script.push_str(", values[");
         write_script_string(name, &mut script);
         script.push_str("] ?? ");
-        match name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            true => script.push_str("file.type"),
-            false => write_script_string(prefix, &mut script),
+        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
+            script.push_str("file.type");
+        } else {
+            write_script_string(prefix, &mut script);
         }
         script.push_str(");\n");
     }
     script.push_str("  form.append(\"file\", file);\n  const response = await fetch(");
-    write_script_string(post.url(), &mut script);
+    write_script_string(form.url(), &mut script);
     script.push_str(
         ", { method: \"POST\", body: form });\n  \
          if (!response.ok) {\n    \
@@ -115,9 +188,9 @@ pub(super) fn javascript(post: &PresignedPost) -> String {
     script
 }
 
-/// An attribute's value with its quotes.
-fn write_attribute(value: &str, html: &mut String) {
-    html.push('"');
+/// Writes an attribute after a space.
+fn write_attribute(name: &str, value: &str, html: &mut String) {
+    html.extend([" ", name, "=\""]);
     write_text(value, html);
     html.push('"');
 }

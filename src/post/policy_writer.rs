@@ -1,0 +1,244 @@
+//! The JSON of a policy, and the check that the form meets each of its conditions.
+//!
+//! boto3's `generate_presigned_post` is followed to the byte: the conditions in the caller's order,
+//! then those on bucket, key and signature.
+
+use super::condition::{BUCKET, CONTENT_TYPE, ConditionRef, KEY};
+use super::fields::{check_field, check_name, needs_no_condition};
+use super::form::Form;
+use super::item::{Item, NamedItem};
+use super::key::Key;
+use super::key::{FILENAME, split_filename};
+use crate::error::{Error, Quoted, error};
+use crate::scheme::form::{added_field, is_unconditional};
+use crate::time::Timestamp;
+use crate::wire::inline_list::InlineList;
+use alloc::string::String;
+
+/// A policy that is being written.
+pub(super) struct PolicyWriter<'a, 'f> {
+    pub(super) bucket: &'a str,
+    pub(super) key: &'a Key,
+    /// The fields so far, without policy and signature.
+    pub(super) form: &'f Form,
+    /// The index of the first field that signing adds.
+    pub(super) authentication: usize,
+    pub(super) json: String,
+    /// The fields whose values a user adds, with the prefixes that the conditions demand.
+    pub(super) open_fields: InlineList<(&'a str, &'a str), 4>,
+}
+
+impl<'a> PolicyWriter<'a, '_> {
+    /// Writes the text before the first condition.
+    pub(super) fn write_start(&mut self, expires_at: Timestamp) -> Result<(), Error> {
+        let date = expires_at.policy_date().map_err(|_| {
+            error!(
+                Time,
+                "the form would expire at {expires_at}; it can expire in the years 0 to 9999"
+            )
+        })?;
+        self.json.extend([
+            "{\"expiration\": \"",
+            date.as_str(),
+            "\", \"conditions\": [",
+        ]);
+        Ok(())
+    }
+
+    /// Writes the condition of an item, if it has one.
+    pub(super) fn write_item(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
+        let condition = match named.item {
+            Item::Field { name, value } => match self.condition_of_field(named, name, value)? {
+                Some(condition) => condition,
+                None => return Ok(()),
+            },
+            Item::Eq { name, value } => {
+                let condition = ConditionRef::exact(name, value);
+                // The field that it makes has its value, unless the server expands it.
+                if named.field().is_none() || split_filename(value).is_some() {
+                    self.check(condition, named)?;
+                }
+                condition
+            }
+            Item::Condition {
+                condition,
+                notation,
+            } => {
+                let condition = condition.as_ref(*notation);
+                self.check(condition, named)?;
+                condition
+            }
+        };
+        condition.write(&mut self.json);
+        self.json.push_str(", ");
+        Ok(())
+    }
+
+    /// Writes the conditions on bucket, key and the fields that signing adds.
+    pub(super) fn write_end(&mut self) {
+        ConditionRef::exact(BUCKET, self.bucket).write(&mut self.json);
+        self.json.push_str(", ");
+        self.key.condition().write(&mut self.json);
+        for (name, value) in self.form.fields_from(self.authentication) {
+            if !is_unconditional(name) {
+                self.json.push_str(", ");
+                ConditionRef::exact(name, value).write(&mut self.json);
+            }
+        }
+        self.json.push_str("]}");
+    }
+
+    /// Returns the condition that follows from a field, if it needs one and no other item has it.
+    fn condition_of_field(
+        &self,
+        named: &NamedItem<'a>,
+        name: &'a str,
+        value: &'a str,
+    ) -> Result<Option<ConditionRef<'a>>, Error> {
+        if name.eq_ignore_ascii_case(BUCKET) {
+            if value != self.bucket {
+                return Err(error!(
+                    Policy,
+                    "the field bucket is {}, but the form is for the bucket {}; leave the field out",
+                    Quoted(value),
+                    Quoted(self.bucket)
+                ));
+            }
+            // Every policy has a condition on its bucket.
+            return Ok(None);
+        }
+        if !named.is_only || needs_no_condition(name) {
+            return Ok(None);
+        }
+        match split_filename(value) {
+            None => Ok(Some(ConditionRef::exact(name, value))),
+            Some((prefix, "")) => Ok(Some(ConditionRef::StartsWith {
+                field: name,
+                prefix,
+            })),
+            Some(_) => Err(error!(
+                Policy,
+                "the field {} contains {FILENAME} before its end, so no condition follows from it; \
+                 add one with starts_with",
+                Quoted(name)
+            )),
+        }
+    }
+
+    /// Checks that the form meets a condition, or that a user can meet it with an open field.
+    fn check(&mut self, condition: ConditionRef<'a>, named: &NamedItem<'a>) -> Result<(), Error> {
+        condition.check_range()?;
+        let Some(name) = condition.field() else {
+            return Ok(());
+        };
+        if let ConditionRef::StartsWith { prefix, .. } = condition {
+            check_prefix(condition, prefix)?;
+        }
+        if let Some(value) = self.value_of(named) {
+            if can_meet(condition, value) {
+                return Ok(());
+            }
+            return Err(error!(
+                Policy,
+                "the field {} doesn't meet the condition {condition:?}, so the server would reject the upload \
+                 with \"Policy Condition failed\"; change one of them",
+                Quoted(name)
+            ));
+        }
+        if is_unconditional(name) {
+            return Err(error!(
+                Policy,
+                "the condition {condition:?} is on a field that can't have one; leave it out"
+            ));
+        }
+        let ConditionRef::StartsWith { prefix, .. } = condition else {
+            return Err(error!(
+                Policy,
+                "the condition {condition:?} is exact, but the form has no field {}, so the server would \
+                 reject the upload with \"Policy Condition failed\"; add the field",
+                Quoted(name)
+            ));
+        };
+        check_name(name)?;
+        check_field(name, prefix)?;
+        if !condition.is_met_by(Some(prefix)) {
+            return Err(error!(
+                Policy,
+                "no value meets the condition {condition:?}, because a {CONTENT_TYPE} with commas is a list; \
+                 write a prefix without commas"
+            ));
+        }
+        self.open(condition, named, name, prefix)
+    }
+
+    /// Adds an open field, or narrows the prefix that an earlier condition demands of it.
+    fn open(
+        &mut self,
+        condition: ConditionRef<'a>,
+        named: &NamedItem<'a>,
+        name: &'a str,
+        prefix: &'a str,
+    ) -> Result<(), Error> {
+        if named.is_first {
+            self.open_fields.push((name, prefix));
+            return Ok(());
+        }
+        let mut open_fields = self.open_fields.iter_mut();
+        match open_fields.find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            Some((_, before)) if prefix.starts_with(*before) => *before = prefix,
+            Some((_, before)) if before.starts_with(prefix) => {}
+            _ => {
+                return Err(error!(
+                    Policy,
+                    "no value meets both the condition {condition:?} and an earlier one on the same field; \
+                     leave one out"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the value of a field, if the form has it.
+    fn value_of<'s>(&'s self, named: &NamedItem<'s>) -> Option<&'s str> {
+        let name = named.name;
+        if name.eq_ignore_ascii_case(BUCKET) {
+            // The server knows the bucket from the URL.
+            return Some(self.bucket);
+        }
+        if name.eq_ignore_ascii_case(KEY) {
+            return Some(self.key.value());
+        }
+        named.value.or_else(|| {
+            added_field(name)?;
+            let mut added = self.form.fields_from(self.authentication);
+            let (_, value) = added.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+            Some(value)
+        })
+    }
+}
+
+/// Checks that a prefix doesn't contain the variable: "All variables within the form are expanded
+/// prior to validating the POST policy."
+fn check_prefix(condition: ConditionRef<'_>, prefix: &str) -> Result<(), Error> {
+    match split_filename(prefix) {
+        None => Ok(()),
+        Some((before, _)) => Err(error!(
+            Policy,
+            "the condition {condition:?} contains {FILENAME}, which the server replaces in fields only; \
+             end the prefix before it: {}",
+            Quoted(before)
+        )),
+    }
+}
+
+/// Returns whether a field's value meets the condition for some name of the file.
+fn can_meet(condition: ConditionRef<'_>, value: &str) -> bool {
+    match (condition, split_filename(value)) {
+        // The name of the file can be the rest of the prefix.
+        (ConditionRef::StartsWith { prefix, .. }, Some((before, _))) => {
+            condition.is_met_by(Some(before)) || prefix.starts_with(before)
+        }
+        (ConditionRef::Eq { .. }, Some(_)) => false,
+        _ => condition.is_met_by(Some(value)),
+    }
+}
