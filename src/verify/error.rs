@@ -1,16 +1,18 @@
-//! Why a request was refused. What lives here: the kinds, and what a server answers to each. What does not: the checks.
+//! The error of verification, and the response to it.
 
-use super::Scheme;
-use crate::markup::write_text;
+use super::authentication::{Authentication, Carrier};
+use crate::scheme::Scheme;
+use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::text::markup::write_text;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-/// Why a received request was refused.
+/// The reason why a received request is rejected.
 ///
-/// The message is a sentence for the server's log. [`code`](VerifyError::code) and
-/// [`status`](VerifyError::status) are what a server answers with. Neither says anything that the client
-/// could not know: no secret, no token, and never the signature that would have been right.
+/// The message is a sentence for the server's log. [`code`](VerifyError::code),
+/// [`status`](VerifyError::status) and [`to_xml`](VerifyError::to_xml) are for the response. None
+/// of them contains a secret, a session token or a signature.
 ///
 /// ```
 /// use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
@@ -20,11 +22,13 @@ use core::fmt;
 /// let error = verifier.parse(&request).unwrap_err();
 /// assert_eq!(error.kind(), VerifyErrorKind::NotSigned);
 /// assert_eq!((error.code(), error.status()), ("AccessDenied", 403));
+/// assert_eq!(error.to_string(), "the request is not signed");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     kind: VerifyErrorKind,
-    scheme: Option<Scheme>,
+    /// The scheme and the carrier of the signature, if they are known.
+    signed_by: Option<(Scheme, Carrier)>,
     message: Cow<'static, str>,
 }
 
@@ -32,56 +36,69 @@ pub struct VerifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerifyErrorKind {
-    /// The request carries no signature.
+    /// The request is not signed.
     NotSigned,
-    /// It carries more than one: in a header and in the query, or of both generations.
+    /// The request has more than one signature: in the header and in the query, or of both
+    /// versions.
     SignedTwice,
-    /// A way to sign that the [`Verifier`](super::Verifier) does not allow, or nobody knows.
+    /// The scheme is unknown, or the [`Verifier`](super::Verifier) doesn't allow it or its carrier.
     Scheme,
-    /// Method, path or a header that no request can have.
+    /// The method, the target or a header is one that no request can have.
     Request,
     /// More bytes or headers than are [allowed](super#limits).
     TooLarge,
-    /// An `Authorization` header, parameter or form field that can't be read.
+    /// An invalid `Authorization` header, parameter or form field.
     Malformed,
-    /// A part of the authentication is not there.
+    /// A missing part of the authentication, or a form without a key.
     Missing,
-    /// A part of the authentication is there more than once.
+    /// A duplicate part of the authentication, or a duplicate form field.
     Repeated,
-    /// The credential scope names a region that is not served here.
+    /// The verifier doesn't allow the region of the credential scope.
     Region,
-    /// The credential scope names a service that is not served here.
+    /// The verifier doesn't allow the service of the credential scope.
     Service,
-    /// The date of the credential scope is not the date of the signing time.
+    /// The date of the credential scope differs from that of the signing time.
     ScopeDate,
-    /// The signing time is too far from now.
+    /// The signing time of a header differs too much from the server's clock.
     TimeSkew,
-    /// The URL's life has not begun.
+    /// The signing time of a presigned URL or form is in the future.
     NotYetValid,
-    /// The URL's life is over.
+    /// The presigned URL, form or policy has expired.
     Expired,
-    /// The URL lives longer than is allowed.
+    /// The presigned URL is valid for longer than is allowed.
     ExpiryTooLong,
-    /// `host` is not signed, or an `x-amz-*` header is there and not signed.
+    /// `host` is not signed, or the request has an `x-amz-*` header that is not signed.
     HeaderNotSigned,
-    /// A header is signed and not there.
+    /// A signed header is missing.
     SignedHeaderMissing,
-    /// Nobody has that access key id.
+    /// The access key ID is unknown.
     AccessKey,
-    /// The session token is missing, or is not that of the credentials.
+    /// The session token is missing, or differs from that of the credentials.
     SessionToken,
-    /// The credentials have ended.
+    /// The credentials have expired.
     CredentialsExpired,
-    /// The signature is not that of the request under the credentials.
+    /// The signature doesn't match the request.
     Signature,
-    /// The body is not the one whose hash was signed.
+    /// The body differs from the signed one.
     PayloadMismatch,
-    /// The payload is unsigned, or signed in chunks, and that is not allowed here.
+    /// The verifier doesn't allow an unsigned payload, or one that is sent in chunks.
     PayloadNotAllowed,
+    /// A form's policy is invalid.
+    InvalidPolicy,
+    /// The policy of the upload differs from the verified one.
+    OtherPolicy,
+    /// A condition of the policy is not met.
+    ConditionFailed,
+    /// A form field for which the policy has no condition.
+    ExtraField,
+    /// The uploaded file is smaller than the policy allows.
+    FileTooSmall,
+    /// The uploaded file is larger than the policy allows.
+    FileTooLarge,
 }
 
 impl VerifyErrorKind {
-    /// The name of the kind, such as `not-yet-valid`.
+    /// Returns the name of the kind, such as `not-yet-valid`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -108,98 +125,118 @@ impl VerifyErrorKind {
             VerifyErrorKind::Signature => "signature",
             VerifyErrorKind::PayloadMismatch => "payload-mismatch",
             VerifyErrorKind::PayloadNotAllowed => "payload-not-allowed",
+            VerifyErrorKind::InvalidPolicy => "invalid-policy",
+            VerifyErrorKind::OtherPolicy => "other-policy",
+            VerifyErrorKind::ConditionFailed => "condition-failed",
+            VerifyErrorKind::ExtraField => "extra-field",
+            VerifyErrorKind::FileTooSmall => "file-too-small",
+            VerifyErrorKind::FileTooLarge => "file-too-large",
         }
     }
 }
 
 impl VerifyError {
-    pub(super) fn new(
-        kind: VerifyErrorKind,
-        scheme: impl Into<Option<Scheme>>,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(crate) fn new(kind: VerifyErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         VerifyError {
             kind,
-            scheme: scheme.into(),
+            signed_by: None,
             message: message.into(),
         }
     }
 
-    /// A query that has a parameter of the authentication twice.
-    pub(super) fn repeated_parameter(scheme: Scheme, name: &str) -> Self {
-        refuse!(
-            Repeated,
-            scheme,
-            "the parameter {name} is there more than once"
-        )
+    /// Returns the error for a form whose fields have so many bytes, in the words of S3.
+    pub(crate) fn form_too_large(length: usize) -> Self {
+        let error = refuse!(
+            TooLarge,
+            "Your POST request fields preceding the upload file were too large: {length} bytes, at most \
+             {MAX_FORM_BYTES} are accepted"
+        );
+        // The code is the same for every scheme.
+        error.signed_by(Scheme::AwsV4, Carrier::Form)
     }
 
-    /// A query that lacks one.
-    pub(super) fn missing_parameter(scheme: Scheme, name: &str) -> Self {
-        refuse!(Missing, scheme, "the parameter {name} is missing")
+    /// Adds how the request is signed, which decides some codes.
+    pub(crate) fn signed_by(mut self, scheme: Scheme, carrier: Carrier) -> Self {
+        self.set_signed_by(scheme, carrier);
+        self
     }
 
-    /// The cause.
+    /// Adds how the request is signed, to an error in a result that is large to move.
+    pub(super) fn set_signed_by(&mut self, scheme: Scheme, carrier: Carrier) {
+        self.signed_by = Some((scheme, carrier));
+    }
+
+    pub(super) fn of(self, authentication: &Authentication<'_>) -> Self {
+        self.signed_by(authentication.scheme, authentication.carrier)
+    }
+
+    /// Returns the cause.
     #[must_use]
     pub fn kind(&self) -> VerifyErrorKind {
         self.kind
     }
 
-    /// How the request is signed, as far as that was seen.
-    #[must_use]
-    pub fn scheme(&self) -> Option<Scheme> {
-        self.scheme
-    }
-
-    /// The error code of the S3 API: what goes into the answer's `<Code>`
-    /// ([Error responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
+    /// Returns the error code of the S3 API, for `<Code>` in the response ([Error
+    /// responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
     ///
-    /// So it is for every service and [`Scheme`]. Others have codes of their own, and not all the same ones: where S3 says
-    /// `InvalidAccessKeyId`, [EMR](https://docs.aws.amazon.com/emr/latest/APIReference/CommonErrors.html) has `InvalidClientTokenId` and
-    /// [EC2](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html) `AuthFailure`, too. A server that speaks like
-    /// one of those chooses its code by [`kind`](VerifyError::kind).
+    /// Other services have other codes. For `InvalidAccessKeyId`,
+    /// [EMR](https://docs.aws.amazon.com/emr/latest/APIReference/CommonErrors.html) has
+    /// `InvalidClientTokenId`, and
+    /// [EC2](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html) also has
+    /// `AuthFailure`. A server that is compatible with one of them chooses its code by
+    /// [`kind`](VerifyError::kind).
     #[must_use]
     pub fn code(&self) -> &'static str {
         use VerifyErrorKind as Kind;
-        let malformed = match self.scheme {
-            Some(Scheme::V4Query) => "AuthorizationQueryParametersError",
-            Some(Scheme::V4Header) => "AuthorizationHeaderMalformed",
-            Some(Scheme::V4Form) => "InvalidRequest",
-            Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2Form | Scheme::V2QueryApi)
-            | None => "InvalidArgument",
-        };
         match self.kind {
             Kind::Malformed
             | Kind::Repeated
             | Kind::Region
             | Kind::Service
             | Kind::ScopeDate
-            | Kind::ExpiryTooLong => malformed,
-            Kind::Missing => match self.scheme {
-                Some(Scheme::V4Header) => "MissingSecurityHeader",
-                Some(Scheme::V2Header | Scheme::V2Query | Scheme::V2QueryApi) => "AccessDenied",
-                _ => malformed,
+            | Kind::ExpiryTooLong => self.malformed_code(),
+            Kind::Missing => match self.signed_by {
+                Some((Scheme::AwsV4, Carrier::Header)) => "MissingSecurityHeader",
+                Some((Scheme::AwsV2 | Scheme::AwsV2QueryApi, Carrier::Header | Carrier::Query)) => {
+                    "AccessDenied"
+                }
+                _ => self.malformed_code(),
             },
-            Kind::SignedTwice => "InvalidArgument",
-            Kind::Scheme | Kind::Request => "InvalidRequest",
-            Kind::TooLarge => match self.scheme {
-                Some(Scheme::V4Form | Scheme::V2Form) => "MaxPostPreDataLengthExceededError",
+            Kind::TooLarge => match self.signed_by {
+                Some((_, Carrier::Form)) => "MaxPostPreDataLengthExceededError",
                 _ => "RequestHeaderSectionTooLarge",
             },
-            Kind::NotSigned | Kind::NotYetValid | Kind::Expired | Kind::HeaderNotSigned => {
-                "AccessDenied"
-            }
+            Kind::SignedTwice => "InvalidArgument",
+            Kind::Scheme | Kind::Request | Kind::PayloadNotAllowed => "InvalidRequest",
+            Kind::NotSigned
+            | Kind::NotYetValid
+            | Kind::Expired
+            | Kind::HeaderNotSigned
+            | Kind::ConditionFailed
+            | Kind::ExtraField
+            | Kind::OtherPolicy => "AccessDenied",
             Kind::TimeSkew => "RequestTimeTooSkewed",
             Kind::AccessKey => "InvalidAccessKeyId",
             Kind::SessionToken => "InvalidToken",
             Kind::CredentialsExpired => "ExpiredToken",
             Kind::Signature | Kind::SignedHeaderMissing => "SignatureDoesNotMatch",
             Kind::PayloadMismatch => "XAmzContentSHA256Mismatch",
-            Kind::PayloadNotAllowed => "InvalidRequest",
+            Kind::InvalidPolicy => "InvalidPolicyDocument",
+            Kind::FileTooSmall => "EntityTooSmall",
+            Kind::FileTooLarge => "EntityTooLarge",
         }
     }
 
-    /// The HTTP status that goes with [`code`](VerifyError::code): 400 or 403.
+    fn malformed_code(&self) -> &'static str {
+        match self.signed_by {
+            Some((Scheme::AwsV4, Carrier::Query)) => "AuthorizationQueryParametersError",
+            Some((Scheme::AwsV4, Carrier::Header)) => "AuthorizationHeaderMalformed",
+            Some((Scheme::AwsV4, Carrier::Form)) => "InvalidRequest",
+            _ => "InvalidArgument",
+        }
+    }
+
+    /// Returns the HTTP status for [`code`](VerifyError::code): 400 or 403.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.code() {
@@ -211,8 +248,8 @@ impl VerifyError {
         }
     }
 
-    /// The body of the answer, as S3 writes it: `application/xml` with [`code`](VerifyError::code) and message. To a HEAD request
-    /// a server answers without it.
+    /// Returns the body of the response as S3 writes it: `application/xml` with
+    /// [`code`](VerifyError::code) and message. The response to a HEAD request has no body.
     ///
     /// ```
     /// use presign::verify::{ReceivedRequest, Verifier};
@@ -223,23 +260,18 @@ impl VerifyError {
     /// assert_eq!(
     ///     error.to_xml(),
     ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-    ///      <Error><Code>AccessDenied</Code><Message>the request carries no signature</Message></Error>",
+    ///      <Error><Code>AccessDenied</Code><Message>the request is not signed</Message></Error>",
     /// );
     /// ```
     #[must_use]
     pub fn to_xml(&self) -> String {
-        error_body(self.code(), &self.message)
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+        write_text(self.code(), &mut xml);
+        xml.push_str("</Code><Message>");
+        write_text(&self.message, &mut xml);
+        xml.push_str("</Message></Error>");
+        xml
     }
-}
-
-/// An error as S3 writes it.
-pub(crate) fn error_body(code: &str, message: &str) -> String {
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
-    write_text(code, &mut xml);
-    xml.push_str("</Code><Message>");
-    write_text(message, &mut xml);
-    xml.push_str("</Message></Error>");
-    xml
 }
 
 impl fmt::Display for VerifyError {
@@ -256,14 +288,19 @@ impl fmt::Debug for VerifyError {
 
 impl core::error::Error for VerifyError {}
 
-/// `refuse!(Kind, scheme, "format", …)`: a [`VerifyError`] with a formatted message.
+/// Makes a [`VerifyError`]: `refuse!(Kind, "format", …)`.
 macro_rules! refuse {
-    ($kind:ident, $scheme:expr, $($format:tt)+) => {
-        $crate::verify::error::VerifyError::new(
-            $crate::verify::error::VerifyErrorKind::$kind,
-            $scheme,
+    ($kind:ident, $text:literal) => {
+        $crate::verify::VerifyError::new(
+            $crate::verify::VerifyErrorKind::$kind,
+            ::alloc::format!($text),
+        )
+    };
+    ($kind:ident, $($format:tt)+) => {
+        $crate::verify::VerifyError::new(
+            $crate::verify::VerifyErrorKind::$kind,
             ::alloc::format!($($format)+),
         )
     };
 }
-pub(super) use refuse;
+pub(crate) use refuse;

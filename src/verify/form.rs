@@ -1,324 +1,347 @@
-//! Browser POST forms, from the server's side. What lives here: the signature over the policy, for both generations. What does
-//! not: whether the other fields meet the policy's conditions.
+//! Browser POST forms: the signature over the policy, of both signature versions.
 
+use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, refuse};
-use super::limits::MOST_FORM_DATA;
-use super::text::{Credential, Presented};
-use super::v4::check_scope;
-use super::{Scheme, Verifier, check_credentials};
+use super::identity::{check_identity, unknown_access_key, wrong_signature};
+use super::settings::{Settings, Suffix};
+use super::signature::{verify_base64, verify_hex};
+use super::slots::{Duplicate, Slots};
+use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use super::verifier::Verifier;
 use crate::credentials::Credentials;
-use crate::encode::Text;
-use crate::error::Quoted;
-use crate::marks::ACCESS_KEY_ID;
-use crate::timestamp::{Timestamp, date_of};
-use crate::{v2, v4};
+use crate::scheme::Scheme;
+use crate::scheme::form::{POLICY, is_v4_field};
+use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::scheme::sigv2;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::base64;
+use crate::text::percent::Component;
+use crate::time::{AmzDate, Timestamp};
+use crate::v2::signing_key;
+use crate::v4::Scope;
+use crate::verifying_key::VerifyingKey;
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use core::borrow::Borrow;
 use core::fmt;
 
-/// A form as received, whose signature is not checked yet.
+/// A form whose authentication was read, but whose signature was not verified.
+///
+/// It is returned by [`Verifier::parse_form`], for keys that have to be fetched first.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::verify::Verifier;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// # let now: Timestamp = "20130524T000000Z".parse()?;
+/// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// # let hour = Duration::from_secs(3600);
+/// # let form = bucket.post_policy("a.txt").presign(&credentials, hour, now)?;
+/// // `form` contains the fields of the multipart/form-data before the file.
+/// let verifier = Verifier::new("us-east-1", "s3");
+/// let unverified = verifier.parse_form(form.fields())?;
+/// unverified.check_time(now)?;
+/// // Fetch the key here.
+/// assert_eq!(unverified.authentication().access_key_id(), "AKIDEXAMPLE");
+/// let verified = unverified.verify(&credentials, now)?;
+/// # let _ = verified;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
-pub struct FormClaim<'a> {
-    verifier: &'a Verifier,
-    scheme: Scheme,
-    access_key_id: Cow<'a, str>,
-    region: Option<Cow<'a, str>>,
-    service: Option<Cow<'a, str>>,
-    signed_at: Option<Timestamp>,
-    token: Option<&'a str>,
-    policy: &'a str,
-    presented: Presented<'a>,
+pub struct UnverifiedForm<'v, 'r> {
+    settings: &'v Settings,
+    claim: Claim<'r>,
+    /// The scope of SigV4 and its signing time; SigV2 has neither.
+    scope: Option<(Suffix<'v>, AmzDate)>,
+    /// The policy in base64, the text that is signed.
+    policy: &'r str,
 }
 
-/// A form whose policy was signed by who it says.
+/// A form with a verified signature, which covers the policy and nothing else.
 ///
-/// The signature covers the policy and nothing else: whether the policy has ended and whether the form's fields, file and bucket meet
-/// its conditions is still to be checked: by [`check`](VerifiedForm::check), once the file's length is known.
-#[must_use = "the policy's expiration and conditions are still to be checked"]
+/// [`check`](VerifiedForm::check) still has to check the policy's expiration and conditions, once
+/// the length of the file is known.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::post::Upload;
+/// use presign::verify::Verifier;
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// # let now: Timestamp = "20130524T000000Z".parse()?;
+/// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// # let hour = Duration::from_secs(3600);
+/// # let form = bucket.post_policy("a.txt").presign(&credentials, hour, now)?;
+/// // `form` contains the fields of the multipart/form-data before the file.
+/// let verifier = Verifier::new("us-east-1", "s3");
+/// let verified = verifier.verify_form(form.fields(), now, |_| Some(&credentials))?;
+/// let upload = Upload::new("examplebucket", 5).fields(form.fields());
+/// verified.check(&upload, now)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "expiration and conditions of the policy still have to be checked"]
 #[derive(Clone)]
-pub struct VerifiedForm<'a> {
-    claim: FormClaim<'a>,
-    policy: Vec<u8>,
+pub struct VerifiedForm<'r> {
+    authentication: Authentication<'r>,
+    policy: &'r str,
 }
 
 impl Verifier {
-    /// Reads the authentication of a form: its fields, in order, up to the file. Names match in any case of letters.
+    /// Verifies the signature of a form. `lookup` returns the key of an access key ID, or `None` if
+    /// there is none.
     ///
     /// # Errors
-    /// Everything that is wrong without regard to secret and time: no policy, fields missing or repeated, more than 20 KiB of
-    /// them, a scheme, region or service that is not allowed.
-    pub fn parse_form<'a>(
-        &'a self,
-        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<FormClaim<'a>, VerifyError> {
-        const NAMES: [&str; 8] = [
-            "policy",
-            "x-amz-security-token",
-            "x-amz-algorithm",
-            "x-amz-credential",
-            "x-amz-date",
-            "x-amz-signature",
-            ACCESS_KEY_ID,
-            "signature",
-        ];
-        let mut found: [Option<&str>; 8] = [None; 8];
+    /// Returns the errors of [`parse_form`](Verifier::parse_form) and [`UnverifiedForm::verify`],
+    /// and [`AccessKey`](super::VerifyErrorKind::AccessKey) if `lookup` returns `None`.
+    pub fn verify_form<'r, 'k, K: Into<VerifyingKey<'k>>>(
+        &self,
+        fields: impl IntoIterator<Item = (&'r str, &'r str)>,
+        now: impl Into<Timestamp>,
+        lookup: impl FnOnce(&str) -> Option<K>,
+    ) -> Result<VerifiedForm<'r>, VerifyError> {
+        let now = now.into();
+        let form = self.parse_form(fields)?;
+        form.check_time(now)?;
+        match lookup(form.authentication().access_key_id()) {
+            Some(key) => form.verify(key, now),
+            None => Err(form.unknown_access_key()),
+        }
+    }
+
+    /// Reads the authentication of a form, from its fields up to the file, in order. Names are
+    /// compared ignoring ASCII case.
+    ///
+    /// # Errors
+    /// Returns the errors that depend on neither key nor time: missing or duplicate fields, more
+    /// than 20 KiB of fields, and a scheme, region or service that is not allowed.
+    pub fn parse_form<'v, 'r>(
+        &'v self,
+        fields: impl IntoIterator<Item = (&'r str, &'r str)>,
+    ) -> Result<UnverifiedForm<'v, 'r>, VerifyError> {
+        let fields = SignatureFields::find(self.settings.scheme, fields)?;
+        let scheme = fields.scheme()?;
+        self.settings.check_scheme(scheme, Carrier::Form)?;
+        let form = match scheme {
+            Scheme::AwsV2 => fields.into_v2(&self.settings),
+            _ => fields.into_v4(&self.settings),
+        };
+        form.map_err(|error| error.signed_by(scheme, Carrier::Form))
+    }
+}
+
+/// The fields of a form that belong to its signature.
+struct SignatureFields<'r> {
+    v4_scheme: &'static V4Scheme,
+    v4: V4Parts<'r>,
+    /// The other fields: the policy, the token of both versions, and those of SigV2.
+    others: Slots<&'r str, 4>,
+}
+
+impl<'r> SignatureFields<'r> {
+    fn find(
+        v4_scheme: &'static V4Scheme,
+        fields: impl IntoIterator<Item = (&'r str, &'r str)>,
+    ) -> Result<Self, VerifyError> {
+        let mut found = SignatureFields {
+            v4_scheme,
+            v4: V4Parts::new(v4_scheme, Carrier::Form),
+            others: Slots::new([
+                POLICY,
+                v4_scheme.name(Role::SecurityToken).lowercase,
+                sigv2::ACCESS_KEY_ID,
+                sigv2::FORM_SIGNATURE,
+            ]),
+        };
         let mut size = 0usize;
         for (name, value) in fields {
-            for text in [name, value] {
-                size = size.saturating_add(text.len());
+            size = size.saturating_add(name.len()).saturating_add(value.len());
+            if size > MAX_FORM_BYTES {
+                return Err(VerifyError::form_too_large(size));
             }
-            if size > MOST_FORM_DATA {
-                // The answer is the same for both generations.
-                return Err(refuse!(
-                    TooLarge,
-                    Scheme::V4Form,
-                    "the fields of the form have more than {MOST_FORM_DATA} bytes, which are allowed"
-                ));
-            }
-            let slot = NAMES.iter().zip(&mut found);
-            let slot = slot
-                .into_iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name));
-            if let Some((name, slot)) = slot
-                && slot.replace(value).is_some()
-            {
-                return Err(refuse!(
-                    Repeated,
-                    None,
-                    "the form field {name} is there more than once"
-                ));
-            }
+            found.add(name, value)?;
         }
-        let [policy, token, algorithm, credential, date, v4, id, v2] = found;
-        let is_v4 = [algorithm, credential, date, v4]
-            .iter()
-            .any(Option::is_some);
-        let is_v2 = id.is_some() || v2.is_some();
-        let scheme = match (is_v4, is_v2) {
-            (true, false) => Scheme::V4Form,
-            (false, true) => Scheme::V2Form,
-            (true, true) => {
-                return Err(refuse!(
-                    SignedTwice,
-                    None,
-                    "the form has fields of both SigV4 and SigV2"
-                ));
-            }
-            (false, false) => {
-                return Err(refuse!(NotSigned, None, "the form carries no signature"));
-            }
-        };
-        self.check_allowed(scheme)?;
-        let required = |value: Option<&'a str>, name: &str| {
-            let value = value.filter(|value| !value.is_empty());
-            value.ok_or_else(|| refuse!(Missing, scheme, "the form field {name} is missing"))
-        };
-        let policy = required(policy, "policy")?;
-        let token = token.filter(|token| !token.is_empty());
-        if scheme == Scheme::V2Form {
-            return Ok(FormClaim {
-                verifier: self,
-                scheme,
-                access_key_id: Cow::Borrowed(required(id, ACCESS_KEY_ID)?),
-                region: None,
-                service: None,
-                signed_at: None,
-                token,
-                policy,
-                presented: Presented(Text::Plain(required(v2, "signature")?)),
-            });
+        Ok(found)
+    }
+
+    fn add(&mut self, name: &str, value: &'r str) -> Result<(), VerifyError> {
+        let added = self
+            .others
+            .add(|known| name.eq_ignore_ascii_case(known), value);
+        if added.map_err(|Duplicate(name)| refuse!(Repeated, "duplicate form field {name}"))? {
+            return Ok(());
         }
-        let algorithm = required(algorithm, "x-amz-algorithm")?;
-        if algorithm != v4::AWS4.algorithm {
-            return Err(refuse!(
-                Scheme,
-                scheme,
-                "the algorithm {} is not supported: it should be {}",
-                Quoted(algorithm),
-                v4::AWS4.algorithm
-            ));
+        let mut names = self.v4_scheme.names.iter();
+        let part = names.find(|part| name.eq_ignore_ascii_case(part.lowercase));
+        match part.filter(|part| is_v4_field(part.role)) {
+            Some(part) => self.v4.add(part, Some(Component::Raw(value))),
+            None => Ok(()),
         }
-        let date = required(date, "x-amz-date")?;
-        let Some(signed_at) = Timestamp::parse_amz_date(date) else {
-            return Err(refuse!(
-                Malformed,
-                scheme,
-                "x-amz-date is {}: it should look like 20130524T000000Z",
-                Quoted(date)
-            ));
-        };
-        let text = required(credential, "x-amz-credential")?;
-        let Some(credential) = Credential::parse(Text::Plain(text)) else {
-            return Err(refuse!(
-                Malformed,
-                scheme,
-                "the credential {} should be ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
-                Quoted(text),
-                v4::AWS4.terminator
-            ));
-        };
-        check_scope(self, scheme, &credential, date_of(date))?;
-        Ok(FormClaim {
-            verifier: self,
-            scheme,
-            access_key_id: credential.access_key_id,
-            region: Some(credential.region),
-            service: Some(credential.service),
-            signed_at: Some(signed_at),
-            token,
+    }
+
+    fn required(&self, name: &str) -> Result<&'r str, VerifyError> {
+        let value = self.others.get(name).filter(|value| !value.is_empty());
+        value.ok_or_else(|| refuse!(Missing, "the form field {name} is missing"))
+    }
+
+    fn scheme(&self) -> Result<Scheme, VerifyError> {
+        let mut names = [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE].into_iter();
+        let is_v2 = names.any(|name| self.others.get(name).is_some());
+        match (!self.v4.is_empty(), is_v2) {
+            (true, false) => Ok(self.v4_scheme.scheme),
+            (false, true) => Ok(Scheme::AwsV2),
+            (true, true) => Err(refuse!(
+                SignedTwice,
+                "the form has fields of both SigV4 and SigV2; send those of one"
+            )),
+            (false, false) => Err(refuse!(NotSigned, "the form is not signed")),
+        }
+    }
+
+    fn into_v4(self, settings: &Settings) -> Result<UnverifiedForm<'_, 'r>, VerifyError> {
+        let (policy, token) = (self.required(POLICY)?, self.token());
+        let claim: V4Claim<'r> = self
+            .v4
+            .parse(|text| parse_credential(settings.scheme, text))?;
+        let V4Claim { claim, time, .. } = claim;
+        let stated = &claim.authentication;
+        let (region, service) = (stated.region(), stated.service());
+        let suffix =
+            settings.scope_suffix(region.unwrap_or_default(), service.unwrap_or_default())?;
+        Ok(UnverifiedForm {
+            scope: Some((suffix, time)),
+            claim: Claim { token, ..claim },
+            settings,
             policy,
-            presented: Presented(Text::Plain(required(v4, "x-amz-signature")?)),
         })
     }
 
-    /// Checks a form's signature in one call. The lookup gives the credentials of an access key id, or a reference to them, if
-    /// there are any.
-    ///
-    /// # Errors
-    /// Those of [`parse_form`](Verifier::parse_form) and [`FormClaim::verify`], and
-    /// [`AccessKey`](super::VerifyErrorKind::AccessKey) if the lookup finds nothing.
-    pub fn verify_form<'a, C: Borrow<Credentials>>(
-        &'a self,
-        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
-        now: impl Into<Timestamp>,
-        lookup: impl FnOnce(&str) -> Option<C>,
-    ) -> Result<VerifiedForm<'a>, VerifyError> {
-        let claim = self.parse_form(fields)?;
-        match lookup(&claim.access_key_id) {
-            Some(credentials) => claim.verify(credentials.borrow(), now),
-            None => Err(super::unknown_access_key(claim.scheme)),
-        }
+    fn into_v2(self, settings: &Settings) -> Result<UnverifiedForm<'_, 'r>, VerifyError> {
+        let access_key_id = self.required(sigv2::ACCESS_KEY_ID)?;
+        let signature = self.required(sigv2::FORM_SIGNATURE)?;
+        let policy = self.required(POLICY)?;
+        let claim = Claim {
+            authentication: Authentication::v2(
+                Scheme::AwsV2,
+                Carrier::Form,
+                Cow::Borrowed(access_key_id),
+            ),
+            token: self.token(),
+            signature: Component::Raw(signature),
+        };
+        Ok(UnverifiedForm {
+            settings,
+            claim,
+            scope: None,
+            policy,
+        })
+    }
+
+    fn token(&self) -> Option<Component<'r>> {
+        let name = self.v4_scheme.name(Role::SecurityToken).lowercase;
+        nonempty_token(self.others.get(name).map(Component::Raw))
     }
 }
 
-impl<'a> FormClaim<'a> {
-    /// The access key id whose secret is needed.
+impl<'r> UnverifiedForm<'_, 'r> {
+    /// Returns the authentication that the form claims. Don't trust it: any client can write it.
     #[must_use]
-    pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+    pub fn authentication(&self) -> &Authentication<'r> {
+        &self.claim.authentication
     }
 
-    /// How the form is signed.
-    #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// Checks the signature over the policy.
+    /// Checks the signing time. [`verify`](UnverifiedForm::verify) checks it, too. Call this method
+    /// to know the result before the key is fetched.
     ///
     /// # Errors
-    /// [`NotYetValid`](super::VerifyErrorKind::NotYetValid) or [`Expired`](super::VerifyErrorKind::Expired) if a SigV4 form's date lies ahead by more than the
-    /// skew, or back by more than the longest life; an error if the token or the signature is not right, or the credentials have ended.
-    pub fn verify(
+    /// - [`NotYetValid`](super::VerifyErrorKind::NotYetValid): the date of a SigV4 form is in the
+    ///   future by more than the clock skew.
+    /// - [`Expired`](super::VerifyErrorKind::Expired): it is in the past by more than
+    ///   [`max_expires_in`](Verifier::max_expires_in).
+    pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
+        let authentication = self.authentication();
+        let result = self.settings.check_time(authentication, now.into());
+        result.map_err(|error| error.of(authentication))
+    }
+
+    /// Returns the error for a form whose access key ID is unknown:
+    /// [`AccessKey`](super::VerifyErrorKind::AccessKey).
+    #[must_use]
+    pub fn unknown_access_key(&self) -> VerifyError {
+        unknown_access_key().of(self.authentication())
+    }
+
+    /// Verifies the signature over the policy.
+    ///
+    /// # Errors
+    /// Returns the errors of [`check_time`](UnverifiedForm::check_time);
+    /// [`AccessKey`](super::VerifyErrorKind::AccessKey),
+    /// [`SessionToken`](super::VerifyErrorKind::SessionToken),
+    /// [`CredentialsExpired`](super::VerifyErrorKind::CredentialsExpired),
+    /// [`Signature`](super::VerifyErrorKind::Signature), and
+    /// [`Malformed`](super::VerifyErrorKind::Malformed) if the policy is not base64.
+    pub fn verify<'k>(
         self,
-        credentials: &Credentials,
+        key: impl Into<VerifyingKey<'k>>,
         now: impl Into<Timestamp>,
-    ) -> Result<VerifiedForm<'a>, VerifyError> {
+    ) -> Result<VerifiedForm<'r>, VerifyError> {
         let now = now.into();
-        let scheme = self.scheme;
-        if let Some(signed_at) = self.signed_at {
-            if signed_at > now.saturating_add(self.verifier.skew) {
-                return Err(refuse!(
-                    NotYetValid,
-                    scheme,
-                    "the form is not yet valid: it was signed at {signed_at} and it is {now}"
-                ));
-            }
-            if now > signed_at.saturating_add(self.verifier.longest_life) {
-                return Err(refuse!(
-                    Expired,
-                    scheme,
-                    "the form has expired: it was signed at {signed_at} and it is {now}"
-                ));
-            }
-        }
-        let token = self.token.map(Text::Plain);
-        check_credentials(scheme, credentials, &self.access_key_id, token, now)?;
-        let signature = match (self.signed_at, &self.region, &self.service) {
-            (Some(signed_at), Some(region), Some(service)) => {
-                let date = signed_at
-                    .amz_date()
-                    .map_err(|error| refuse!(Malformed, scheme, "{error}"))?;
-                let scope = v4::Scope {
-                    time: date.as_str(),
-                    date: date.date(),
-                    region,
-                    service,
-                    place: None,
-                    dialect: &v4::AWS4,
-                };
-                scope.sign_text(credentials, self.policy)
-            }
-            _ => v2::Context {
-                credentials,
-                bucket: None,
-            }
-            .sign_text(self.policy),
-        };
-        if !self.presented.is(&signature) {
-            return Err(super::wrong_signature(scheme));
-        }
-        let Ok(policy) = BASE64.decode(self.policy) else {
-            return Err(refuse!(Malformed, scheme, "the policy is not base64"));
-        };
+        self.check_time(now)?;
+        let checked = self.check_key(key.into().credentials(), now);
+        checked.map_err(|error| error.of(self.authentication()))?;
         Ok(VerifiedForm {
-            claim: self,
-            policy,
+            authentication: self.claim.authentication,
+            policy: self.policy,
         })
     }
-}
 
-impl VerifiedForm<'_> {
-    /// Who signed.
-    #[must_use]
-    pub fn access_key_id(&self) -> &str {
-        &self.claim.access_key_id
+    fn check_key(&self, credentials: &Credentials, now: Timestamp) -> Result<(), VerifyError> {
+        check_identity(credentials, &self.claim, now)?;
+        if !self.is_signed_by(credentials) {
+            return Err(wrong_signature());
+        }
+        match base64::decode(self.policy.as_bytes()) {
+            Some(_) => Ok(()),
+            None => Err(refuse!(Malformed, "the policy is not base64")),
+        }
     }
 
-    /// How the form was signed.
-    #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        self.claim.scheme
-    }
-
-    /// The region of the credential scope; none under SigV2.
-    #[must_use]
-    pub fn region(&self) -> Option<&str> {
-        self.claim.region.as_deref()
-    }
-
-    /// The service of the credential scope; none under SigV2.
-    #[must_use]
-    pub fn service(&self) -> Option<&str> {
-        self.claim.service.as_deref()
-    }
-
-    /// The time of signing; none under SigV2.
-    #[must_use]
-    pub fn signed_at(&self) -> Option<Timestamp> {
-        self.claim.signed_at
-    }
-
-    /// The field `policy` as it was signed.
-    pub(crate) fn signed_text(&self) -> &str {
-        self.claim.policy
-    }
-
-    /// The policy, decoded from base64: JSON with `expiration` and `conditions`.
-    #[must_use]
-    pub fn policy(&self) -> &[u8] {
-        &self.policy
+    fn is_signed_by(&self, credentials: &Credentials) -> bool {
+        let signature = self.claim.signature;
+        match &self.scope {
+            Some((suffix, time)) => {
+                let scope = Scope {
+                    time: *time,
+                    suffix,
+                };
+                verify_hex(&scope.signing_key(credentials), self.policy, signature)
+            }
+            None => verify_base64(&signing_key(credentials), self.policy, signature),
+        }
     }
 }
 
-impl fmt::Debug for FormClaim<'_> {
+impl<'r> VerifiedForm<'r> {
+    /// Returns the verified authentication.
+    ///
+    /// Until [`check`](VerifiedForm::check) succeeds, only the date of
+    /// [`signed_at`](Authentication::signed_at) is verified, and not its time of day: the signature
+    /// covers the time only as a condition of the policy.
+    #[must_use]
+    pub fn authentication(&self) -> &Authentication<'r> {
+        &self.authentication
+    }
+
+    /// Returns the field `policy` as it was signed: the base64 of the policy's JSON.
+    pub(crate) fn policy_base64(&self) -> &'r str {
+        self.policy
+    }
+}
+
+impl fmt::Debug for UnverifiedForm<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FormClaim")
-            .field("scheme", &self.scheme)
-            .field("access_key_id", &self.access_key_id)
+        f.debug_struct("UnverifiedForm")
+            .field("authentication", self.authentication())
             .finish_non_exhaustive()
     }
 }
@@ -326,8 +349,7 @@ impl fmt::Debug for FormClaim<'_> {
 impl fmt::Debug for VerifiedForm<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedForm")
-            .field("scheme", &self.claim.scheme)
-            .field("access_key_id", &self.claim.access_key_id)
+            .field("authentication", self.authentication())
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,61 @@
+//! The check that credentials are those of the signer: access key ID, session token and expiration.
+
+use super::authentication::Claim;
+use super::error::{VerifyError, refuse};
+use crate::credentials::Credentials;
+use crate::identity::Identity;
+use crate::text::percent::Component;
+use crate::time::Timestamp;
+use ctutils::CtEq as _;
+
+/// Checks that the credentials are those of the signer, and that they haven't expired.
+pub(super) fn check_identity(
+    credentials: &Credentials,
+    claim: &Claim<'_>,
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    let identity = credentials.identity();
+    if identity.access_key_id() != claim.authentication.access_key_id {
+        return Err(unknown_access_key());
+    }
+    if !is_token(identity, claim.token) {
+        return Err(refuse!(
+            SessionToken,
+            "the session token is missing, or is not that of the credentials"
+        ));
+    }
+    match identity.expiration() {
+        Some(expiration) if now >= expiration => Err(refuse!(
+            CredentialsExpired,
+            "the credentials expired at {expiration}, and the time is {now}"
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn unknown_access_key() -> VerifyError {
+    refuse!(AccessKey, "unknown access key ID")
+}
+
+pub(super) fn wrong_signature() -> VerifyError {
+    refuse!(
+        Signature,
+        "the signature doesn't match; it is not that of this request and this access key ID"
+    )
+}
+
+/// Compares session tokens in constant time.
+fn is_token(identity: &Identity, received: Option<Component<'_>>) -> bool {
+    let (own, received) = match (identity.session_token(), received) {
+        (Some(own), Some(received)) => (own, received),
+        (own, received) => return own.is_none() && received.is_none(),
+    };
+    // A canonically encoded token needs no decoding, which would allocate.
+    let encoded = identity.encoded_session_token().unwrap_or_default();
+    if let Component::Encoded(received) = received
+        && received.as_bytes().ct_eq(encoded.as_bytes()).to_bool()
+    {
+        return true;
+    }
+    own.as_bytes().ct_eq(&received.to_bytes()).to_bool()
+}

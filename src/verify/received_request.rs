@@ -1,0 +1,335 @@
+//! A request as a server received it.
+
+use super::error::{VerifyError, refuse};
+use crate::error::Error;
+use crate::scheme::limits::{MAX_HEADERS, MAX_HEADERS_BYTES, MAX_TARGET_BYTES};
+use crate::text::secrets::before_secrets;
+use crate::wire::header::Header;
+use crate::wire::inline_list::InlineList;
+use crate::wire::method::check_method;
+use crate::wire::request_parts::Host;
+use crate::wire::url::{Authority, Target, Url, check_sendable};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A request as it was received: method, target, headers, and possibly the body.
+///
+/// The target is path and query as they are in the request line. A framework that has decoded or
+/// normalized them no longer has what was signed. Give all headers: without them, a header that is
+/// missing from the signature goes unnoticed.
+///
+/// ```
+/// use presign::verify::ReceivedRequest;
+///
+/// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg?versionId=null")
+///     .header("Host", "johnsmith.s3.amazonaws.com")
+///     .header("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=")
+///     .body(b"");
+/// # let _ = request;
+/// ```
+#[derive(Clone)]
+pub struct ReceivedRequest<'r> {
+    pub(super) method: &'r str,
+    pub(super) target: Target<'r>,
+    pub(super) headers: InlineList<Header<'r>, 16>,
+    /// Bytes of a header that is too long, which is neither scanned nor kept.
+    oversized_header: Option<usize>,
+    /// The authority of a URL, which is the host if there is no `Host` header.
+    authority: Option<Authority<'r>>,
+    /// True if the path was checked when a URL was parsed.
+    path_is_checked: bool,
+    pub(super) body: Body<'r>,
+    bucket: Option<&'r str>,
+}
+
+/// The body, as far as it is known.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Body<'r> {
+    /// It has not been read yet.
+    #[default]
+    Unknown,
+    Bytes(&'r [u8]),
+    Sha256([u8; 32]),
+}
+
+impl<'r> ReceivedRequest<'r> {
+    /// Returns a request with a method and a target: `/photos/puppy.jpg?versionId=null`.
+    #[must_use]
+    pub fn new(method: &'r str, target: &'r str) -> Self {
+        ReceivedRequest::of_parts(method, Target::parse(target), None)
+    }
+
+    /// Returns a request with a method and a whole URL. Without a `Host` header, the host is the
+    /// URL's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, is neither http nor
+    /// https, or contains a user name; and for a fragment, an invalid escape or a control character
+    /// before the query. The query is checked by [`Verifier::parse`](super::Verifier::parse).
+    // Inlined, because the request is large and would be moved out of the `Result`.
+    #[inline]
+    pub fn from_url(method: &'r str, url: &'r str) -> Result<Self, Error> {
+        let url = Url::parse_before_query(url)?;
+        Ok(ReceivedRequest::of_parts(
+            method,
+            url.target,
+            Some(url.authority),
+        ))
+    }
+
+    #[inline]
+    fn of_parts(method: &'r str, target: Target<'r>, authority: Option<Authority<'r>>) -> Self {
+        ReceivedRequest {
+            method,
+            target,
+            headers: InlineList::new(),
+            oversized_header: None,
+            path_is_checked: authority.is_some(),
+            authority,
+            body: Body::Unknown,
+            bucket: None,
+        }
+    }
+
+    /// Adds a header. Add a repeated header as often as it was received, in that order.
+    #[must_use]
+    pub fn header(mut self, name: &'r str, value: &'r (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.push(name, value.as_ref());
+        self
+    }
+
+    /// Adds all headers of a list.
+    #[must_use]
+    pub fn headers<'n: 'r, 'v: 'r, V: AsRef<[u8]> + ?Sized + 'v>(
+        mut self,
+        headers: impl IntoIterator<Item = (&'n str, &'v V)>,
+    ) -> Self {
+        for (name, value) in headers {
+            self.push(name, value.as_ref());
+        }
+        self
+    }
+
+    fn push(&mut self, name: &'r str, value: &'r [u8]) {
+        let size = name.len().saturating_add(value.len());
+        if size > MAX_TARGET_BYTES {
+            self.oversized_header = Some(size);
+        } else {
+            let header = Header::new(Cow::Borrowed(name), Cow::Borrowed(value));
+            self.headers.push(header);
+        }
+    }
+
+    /// Sets the body, if it has been read. It is hashed only if its hash is needed, and for S3 only
+    /// after the signature was verified.
+    #[must_use]
+    pub fn body(mut self, body: &'r [u8]) -> Self {
+        self.body = Body::Bytes(body);
+        self
+    }
+
+    /// Sets the SHA-256 of the body, if it was computed while the body was read.
+    #[must_use]
+    pub fn body_sha256(mut self, hash: [u8; 32]) -> Self {
+        self.body = Body::Sha256(hash);
+        self
+    }
+
+    /// Sets the bucket that the host names, which SigV2 signs. It is needed only for a host that
+    /// [`Verifier::base_domain`](super::Verifier::base_domain) doesn't describe, such as a custom
+    /// domain.
+    #[must_use]
+    pub fn bucket(mut self, name: &'r str) -> Self {
+        self.bucket = Some(name);
+        self
+    }
+
+    pub(super) fn given_bucket(&self) -> Option<&'r str> {
+        self.bucket
+    }
+
+    /// Returns all headers of that name.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &Header<'r>> {
+        self.headers
+            .iter()
+            .filter(move |header| header.is_named(name))
+    }
+
+    /// Returns the trimmed value of a header that a request has at most once.
+    pub(super) fn single<'s>(&'s self, name: &str) -> Result<Option<&'s str>, VerifyError> {
+        let mut values = self.values(name);
+        let Some(header) = values.next() else {
+            return Ok(None);
+        };
+        if values.next().is_some() {
+            return Err(refuse!(Repeated, "duplicate header {name}"));
+        }
+        match core::str::from_utf8(header.trimmed()) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(refuse!(
+                Malformed,
+                "the value of the header {name} is not UTF-8"
+            )),
+        }
+    }
+
+    /// Returns the host as it is signed.
+    pub(super) fn host(&self) -> Option<Host<'_>> {
+        match self.values("host").next() {
+            Some(header) => Some(Host::Header(header.trimmed())),
+            None => self.authority.map(Host::Authority),
+        }
+    }
+
+    /// Returns the host as text, possibly with its port.
+    pub(super) fn host_name(&self) -> Option<&str> {
+        match self.values("host").next() {
+            Some(header) => core::str::from_utf8(header.trimmed()).ok(),
+            None => self.authority.map(|authority| authority.host),
+        }
+    }
+
+    /// Checks that the request isn't larger than any that AWS accepts, before its signature is
+    /// searched for.
+    pub(super) fn check_size(&self) -> Result<(), VerifyError> {
+        let query = self.target.query;
+        let query = query.map_or(0, |query| query.len().saturating_add(1));
+        let target = self.target.path.len().saturating_add(query);
+        if target > MAX_TARGET_BYTES {
+            return Err(refuse!(
+                TooLarge,
+                "the target has {target} bytes; at most {MAX_TARGET_BYTES} are allowed"
+            ));
+        }
+        if let Some(size) = self.oversized_header {
+            return Err(refuse!(
+                TooLarge,
+                "a header has {size} bytes; at most {MAX_TARGET_BYTES} are allowed"
+            ));
+        }
+        let count = self.headers.len();
+        if count > MAX_HEADERS {
+            return Err(refuse!(
+                TooLarge,
+                "the request has {count} headers; at most {MAX_HEADERS} are allowed"
+            ));
+        }
+        let authority = self.authority.map_or(0, |authority| authority.host.len());
+        let total = self.headers.iter().fold(authority, |total, header| {
+            let size = header.name.len().saturating_add(header.value.len());
+            total.saturating_add(size)
+        });
+        if total > MAX_HEADERS_BYTES {
+            return Err(refuse!(
+                TooLarge,
+                "the headers have {total} bytes; at most {MAX_HEADERS_BYTES} are allowed"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that a client can have sent the query.
+    pub(super) fn check_query(&self) -> Result<(), VerifyError> {
+        check_sendable("query", self.target.query.unwrap_or_default()).map_err(invalid)
+    }
+
+    /// Checks that a client can have sent method, path and headers, and that there is one host.
+    pub(super) fn check_message(&self) -> Result<(), VerifyError> {
+        check_method(self.method).map_err(invalid)?;
+        for header in self.headers.iter() {
+            header.check().map_err(invalid)?;
+        }
+        if !self.path_is_checked {
+            check_sendable("path", self.target.path).map_err(invalid)?;
+        }
+        let mut hosts = self.values("host");
+        match (hosts.next(), hosts.next()) {
+            (Some(_), Some(_)) => Err(refuse!(Request, "duplicate header Host")),
+            (None, _) if self.authority.is_none() => {
+                Err(refuse!(Request, "the Host header is missing"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn invalid(error: Error) -> VerifyError {
+    refuse!(Request, "{error}")
+}
+
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl<'r> ReceivedRequest<'r> {
+    /// Returns the received request of an `http::Request`, without its body.
+    ///
+    /// Without a `Host` header, as under HTTP/2, the host is the URI's, in lowercase and without
+    /// the default port. Add the body by [`body`](ReceivedRequest::body), if it is known.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::verify::{ReceivedRequest, Verifier};
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let now: Timestamp = "20130524T000000Z".parse()?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let link = bucket.get("a.txt").presign(&credentials, Duration::from_secs(60), now)?;
+    ///
+    /// let request = http::Request::get(link.as_str()).body(())?;
+    /// let request = ReceivedRequest::from_http(&request);
+    /// let verifier = Verifier::new("us-east-1", "s3");
+    /// let verified = verifier.verify(&request, now, |_| Some(&credentials))?;
+    /// assert_eq!(verified.path(), "/a.txt");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_http<B>(request: &'r http::Request<B>) -> Self {
+        ReceivedRequest::of_http(request.method(), request.uri(), request.headers())
+    }
+
+    /// Returns the head of an `http::Request`; see [`from_http`](ReceivedRequest::from_http).
+    #[must_use]
+    pub fn from_http_parts(parts: &'r http::request::Parts) -> Self {
+        ReceivedRequest::of_http(&parts.method, &parts.uri, &parts.headers)
+    }
+
+    fn of_http(method: &'r http::Method, uri: &'r http::Uri, headers: &'r http::HeaderMap) -> Self {
+        use crate::wire::url;
+
+        let target = Target {
+            path: uri.path(),
+            query: uri.query(),
+        };
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let mut request = ReceivedRequest::of_parts(method.as_str(), target, None).headers(headers);
+        if let Some(authority) = uri.authority() {
+            let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
+                url::UrlScheme::Http
+            } else {
+                url::UrlScheme::Https
+            };
+            match url::parse_authority(authority.as_str(), scheme) {
+                Ok(authority) => request.authority = Some(authority),
+                Err(_) if request.values("host").next().is_some() => {}
+                // The signature of an invalid host doesn't match.
+                Err(_) => return request.header("host", authority.as_str()),
+            }
+        }
+        request
+    }
+}
+
+/// Shows neither the query nor the header values, which contain a signature and possibly a token.
+impl fmt::Debug for ReceivedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|header| &header.name).collect();
+        f.debug_struct("ReceivedRequest")
+            .field("method", &self.method)
+            .field("path", &before_secrets(self.target.path))
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}

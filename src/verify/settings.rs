@@ -1,0 +1,248 @@
+//! The settings of a verifier.
+
+use super::authentication::{Authentication, Carrier};
+use super::error::{VerifyError, refuse};
+use super::received_request::ReceivedRequest;
+use crate::error::Quoted;
+use crate::scheme::Scheme;
+use crate::scheme::limits::{MAX_CLOCK_SKEW, MAX_EXPIRY};
+use crate::scheme::services::{CanonicalUri, SessionToken};
+use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::time::Timestamp;
+use crate::v4::{ScopeSuffix, check_scope_part};
+use crate::wire::bucket_host::{bucket_before, is_in_domain};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Deref;
+use core::time::Duration;
+
+/// The settings of a verifier.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// The scheme that works like SigV4.
+    pub(super) scheme: &'static V4Scheme,
+    /// Allowed regions; all if it is empty.
+    pub(super) regions: Vec<Box<str>>,
+    /// Allowed services; all if it is empty.
+    pub(super) services: Vec<Box<str>>,
+    /// The scope of the first region and service, which nearly every request names. `None` if no
+    /// scope can contain them.
+    suffix: Option<ScopeSuffix>,
+    pub(super) carriers: Vec<Carrier>,
+    pub(super) max_clock_skew: Duration,
+    pub(super) max_expires_in: Duration,
+    /// The longest time to the expiration of a SigV2 URL; `None` if SigV2 is not allowed.
+    pub(super) sigv2_max_expires_in: Option<Duration>,
+    pub(super) canonical_uri: Option<CanonicalUri>,
+    pub(super) session_token: SessionToken,
+    /// True if an unsigned payload is allowed; `None` for the service's rule.
+    pub(super) unsigned_payload: Option<bool>,
+    pub(super) streaming: bool,
+    /// Longer domains come first.
+    base_domains: Vec<Box<str>>,
+}
+
+/// The scope of a request: that of the verifier, or another one.
+#[derive(Clone)]
+pub(super) enum Suffix<'v> {
+    Borrowed(&'v ScopeSuffix),
+    Owned(Box<ScopeSuffix>),
+}
+
+impl Deref for Suffix<'_> {
+    type Target = ScopeSuffix;
+
+    fn deref(&self) -> &ScopeSuffix {
+        match self {
+            Suffix::Borrowed(suffix) => suffix,
+            Suffix::Owned(suffix) => suffix,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn new(scheme: &'static V4Scheme, region: Box<str>, service: Box<str>) -> Self {
+        let is_scope = check_scope_part("region", &region).is_ok()
+            && check_scope_part("service", &service).is_ok();
+        Settings {
+            scheme,
+            suffix: is_scope.then(|| ScopeSuffix::new(scheme, &region, &service)),
+            regions: alloc::vec![region],
+            services: alloc::vec![service],
+            carriers: alloc::vec![Carrier::Header, Carrier::Query, Carrier::Form],
+            max_clock_skew: MAX_CLOCK_SKEW,
+            max_expires_in: MAX_EXPIRY,
+            sigv2_max_expires_in: None,
+            canonical_uri: None,
+            session_token: SessionToken::Signed,
+            unsigned_payload: None,
+            streaming: false,
+            base_domains: Vec::new(),
+        }
+    }
+
+    /// Returns whether a session token is appended to the signed query.
+    pub(super) fn token_is_appended(&self) -> bool {
+        self.session_token == SessionToken::Appended
+    }
+
+    /// Adds a base domain before the shorter ones, so that the longest match is found first.
+    pub(super) fn add_base_domain(&mut self, domain: Box<str>) {
+        let mut domains = self.base_domains.iter();
+        let shorter = domains.position(|other| other.len() < domain.len());
+        let index = shorter.unwrap_or(self.base_domains.len());
+        self.base_domains.insert(index, domain);
+    }
+
+    /// Returns the bucket that the host of a request names.
+    pub(super) fn bucket<'r>(&self, request: &'r ReceivedRequest<'_>) -> Option<&'r str> {
+        request.given_bucket().or_else(|| {
+            let host = request.host_name()?;
+            let mut domains = self.base_domains.iter();
+            let domain = domains.find(|domain| is_in_domain(host, domain))?;
+            bucket_before(host, domain)
+        })
+    }
+
+    pub(super) fn check_scheme(&self, scheme: Scheme, carrier: Carrier) -> Result<(), VerifyError> {
+        if scheme != self.scheme.scheme && self.sigv2_max_expires_in.is_none() {
+            return Err(refuse!(
+                Scheme,
+                "SigV2 is not allowed; sign with {}",
+                self.scheme.algorithm
+            ));
+        }
+        if self.carriers.contains(&carrier) {
+            Ok(())
+        } else {
+            Err(refuse!(
+                Scheme,
+                "a signature in the {} is not allowed",
+                carrier.as_str()
+            ))
+        }
+    }
+
+    /// Checks region and service, and returns the credential scope without its date.
+    pub(super) fn scope_suffix(
+        &self,
+        region: &str,
+        service: &str,
+    ) -> Result<Suffix<'_>, VerifyError> {
+        if let Some(suffix) = &self.suffix
+            && *suffix.region == *region
+            && *suffix.service == *service
+        {
+            return Ok(Suffix::Borrowed(suffix));
+        }
+        // Clients find the region to sign for in this form of the message.
+        if let Some(expected) = expected_instead(&self.regions, region) {
+            return Err(refuse!(
+                Region,
+                "the region {} is wrong; expecting `{expected}`",
+                Quoted(region)
+            ));
+        }
+        if let Some(expected) = expected_instead(&self.services, service) {
+            return Err(refuse!(
+                Service,
+                "the service {} is wrong; expecting `{expected}`",
+                Quoted(service)
+            ));
+        }
+        // Any text is allowed if the list is empty, but no other text can be a part of a scope.
+        for (name, part) in [("region", region), ("service", service)] {
+            check_scope_part(name, part).map_err(|error| refuse!(Malformed, "{error}"))?;
+        }
+        let suffix = ScopeSuffix::new(self.scheme, region, service);
+        Ok(Suffix::Owned(Box::new(suffix)))
+    }
+
+    /// Checks for how long a presigned URL is valid.
+    pub(super) fn check_expires_in(
+        &self,
+        authentication: &Authentication<'_>,
+    ) -> Result<(), VerifyError> {
+        let Authentication {
+            signed_at: Some(signed_at),
+            expires_at: Some(expires_at),
+            ..
+        } = authentication
+        else {
+            return Ok(());
+        };
+        let max = self.max_expires_in.as_secs();
+        let seconds = expires_at.saturating_duration_since(*signed_at).as_secs();
+        if seconds <= max {
+            return Ok(());
+        }
+        Err(refuse!(
+            ExpiryTooLong,
+            "{} is {seconds} seconds; at most {max} are allowed",
+            self.scheme.name(Role::Expires).query
+        ))
+    }
+
+    /// Checks signing time and expiration of a request.
+    pub(super) fn check_time(
+        &self,
+        authentication: &Authentication<'_>,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        let skew = self.max_clock_skew;
+        let latest = now.saturating_add(skew);
+        let expires_at = match authentication.carrier {
+            // The policy of a form, which states its expiration, is not parsed yet.
+            Carrier::Form => authentication
+                .signed_at
+                .map(|signed_at| signed_at.saturating_add(self.max_expires_in)),
+            Carrier::Header | Carrier::Query => authentication.expires_at,
+        };
+        match (authentication.signed_at, expires_at) {
+            (Some(signed_at), None)
+                if signed_at > latest || now > signed_at.saturating_add(skew) =>
+            {
+                Err(refuse!(
+                    TimeSkew,
+                    "the request was signed at {signed_at}, but the time is {now}; \
+                     at most {} seconds of difference are allowed",
+                    skew.as_secs()
+                ))
+            }
+            (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
+                NotYetValid,
+                "the request is not yet valid: it was signed at {signed_at}, but the time is {now}"
+            )),
+            (_, Some(expires_at)) if now > expires_at => Err(refuse!(
+                Expired,
+                "the request expired at {expires_at}, and the time is {now}"
+            )),
+            (None, Some(expires_at)) => self.check_sigv2_expiration(expires_at, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that an expiration, without a signing time, isn't too far in the future.
+    fn check_sigv2_expiration(
+        &self,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        let max = self.sigv2_max_expires_in.unwrap_or_default();
+        if expires_at <= now.saturating_add(max) {
+            return Ok(());
+        }
+        Err(refuse!(
+            ExpiryTooLong,
+            "the request expires at {expires_at}; at most {} seconds from now are allowed",
+            max.as_secs()
+        ))
+    }
+}
+
+/// Returns the first allowed text if `text` is not allowed.
+fn expected_instead<'s>(allowed: &'s [Box<str>], text: &str) -> Option<&'s str> {
+    let first = allowed.first()?;
+    let is_allowed = allowed.iter().any(|allowed| **allowed == *text);
+    (!is_allowed).then_some(first)
+}

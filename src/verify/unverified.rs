@@ -1,0 +1,226 @@
+//! A request whose authentication was read, but whose signature was not verified.
+
+use super::authentication::{Authentication, Carrier, Claim};
+use super::coverage::Coverage;
+use super::error::VerifyError;
+use super::identity::{check_identity, unknown_access_key, wrong_signature};
+use super::payload::PayloadCoverage;
+use super::query_api;
+use super::received_request::ReceivedRequest;
+use super::settings::Settings;
+use super::signature::{verify_base64, verify_hex};
+use super::v2_request::V2Request;
+use super::v4_request::V4Request;
+use super::verified::Verified;
+use crate::credentials::Credentials;
+use crate::crypto::Message as _;
+use crate::time::Timestamp;
+use crate::v2::{SignatureMethod, signing_key};
+use crate::verifying_key::VerifyingKey;
+use alloc::string::String;
+use core::fmt;
+
+/// A request whose authentication was parsed, but whose signature was not verified.
+///
+/// Don't trust the authentication: any client can write it.
+/// [`Verifier::parse`](super::Verifier::parse) returns it, for keys that have to be fetched first.
+/// `Debug` shows neither the signature nor the session token.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::verify::{ReceivedRequest, Verifier};
+/// use presign::{Credentials, Timestamp, s3::Bucket};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let now: Timestamp = "20130524T000000Z".parse()?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let link = bucket.get("a.txt").presign(&credentials, Duration::from_secs(60), now)?;
+///
+/// let verifier = Verifier::new("us-east-1", "s3");
+/// let request = ReceivedRequest::from_url("GET", link.as_str())?;
+/// let unverified = verifier.parse(&request)?;
+/// unverified.check_time(now)?;
+/// // Fetch the key here.
+/// assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE");
+/// let verified = unverified.verify(&credentials, now)?;
+/// assert_eq!(verified.path(), "/a.txt");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Unverified<'v, 'r> {
+    pub(super) settings: &'v Settings,
+    pub(super) request: &'r ReceivedRequest<'r>,
+    pub(super) claim: Claim<'r>,
+    pub(super) bucket: Option<&'r str>,
+    pub(super) signed: Signed<'v, 'r>,
+}
+
+/// The inputs of the string to sign, by scheme.
+#[derive(Clone)]
+pub(super) enum Signed<'v, 'r> {
+    V4(V4Request<'v, 'r>),
+    V2(V2Request<'r>),
+    QueryApi(SignatureMethod),
+}
+
+impl<'r> Unverified<'_, 'r> {
+    /// Returns the access key ID whose key is needed.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        self.authentication().access_key_id()
+    }
+
+    /// Returns the authentication that the request claims. Don't trust it: any client can write it.
+    #[must_use]
+    pub fn authentication(&self) -> &Authentication<'r> {
+        &self.claim.authentication
+    }
+
+    /// Returns whether the request contains a session token.
+    #[must_use]
+    pub fn has_session_token(&self) -> bool {
+        self.claim.token.is_some()
+    }
+
+    /// Returns the canonical request as this side computes it; empty under SigV2, which has none.
+    ///
+    /// S3 returns it to a client whose signature doesn't match. It can contain a session token.
+    #[must_use]
+    pub fn canonical_request(&self) -> String {
+        let mut text = String::new();
+        if let Signed::V4(signed) = &self.signed {
+            signed.write_canonical_request(self.request, &mut text);
+        }
+        text
+    }
+
+    /// Returns the string to sign as this side computes it.
+    #[must_use]
+    pub fn string_to_sign(&self) -> String {
+        let mut text = String::new();
+        match &self.signed {
+            Signed::V4(signed) => signed.string_to_sign(self.request).write(&mut text),
+            Signed::V2(signed) => {
+                signed.with_string_to_sign(self.request, self.bucket, |message| {
+                    message.write(&mut text)
+                });
+            }
+            Signed::QueryApi(_) => query_api::write_string_to_sign(self.request, &mut text),
+        }
+        text
+    }
+
+    /// Checks signing time and expiration. [`verify`](Unverified::verify) checks them, too; this
+    /// way they are known before the key is fetched.
+    ///
+    /// # Errors
+    /// [`TimeSkew`](super::VerifyErrorKind::TimeSkew),
+    /// [`NotYetValid`](super::VerifyErrorKind::NotYetValid),
+    /// [`Expired`](super::VerifyErrorKind::Expired), and under SigV2
+    /// [`ExpiryTooLong`](super::VerifyErrorKind::ExpiryTooLong).
+    pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
+        let authentication = self.authentication();
+        let result = self.settings.check_time(authentication, now.into());
+        result.map_err(|error| error.of(authentication))
+    }
+
+    /// Returns the error for a request whose access key ID is unknown:
+    /// [`AccessKey`](super::VerifyErrorKind::AccessKey).
+    #[must_use]
+    pub fn unknown_access_key(&self) -> VerifyError {
+        unknown_access_key().of(self.authentication())
+    }
+
+    /// Verifies the request with the key of its access key ID.
+    ///
+    /// # Errors
+    /// Returns the errors of [`check_time`](Unverified::check_time);
+    /// [`AccessKey`](super::VerifyErrorKind::AccessKey) if the key is that of another access key
+    /// ID; [`SessionToken`](super::VerifyErrorKind::SessionToken),
+    /// [`CredentialsExpired`](super::VerifyErrorKind::CredentialsExpired),
+    /// [`Signature`](super::VerifyErrorKind::Signature) and
+    /// [`PayloadMismatch`](super::VerifyErrorKind::PayloadMismatch).
+    pub fn verify<'k>(
+        self,
+        key: impl Into<VerifyingKey<'k>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Verified<'r>, VerifyError> {
+        let now = now.into();
+        self.check_time(now)?;
+        let payload = self.check_key(key.into().credentials(), now);
+        let payload = payload.map_err(|error| error.of(self.authentication()))?;
+        let authentication = self.claim.authentication;
+        let (coverage, canonical_uri) = match self.signed {
+            Signed::V4(signed) => (
+                Coverage::V4 {
+                    scheme: signed.suffix.scheme,
+                    signed_headers: signed.header_names,
+                    token_is_appended: signed.token_is_appended && signed.carrier == Carrier::Query,
+                },
+                Some(signed.canonical_uri),
+            ),
+            Signed::V2(signed) => (signed.coverage(authentication.carrier), None),
+            Signed::QueryApi(_) => (Coverage::QueryApi, None),
+        };
+        Ok(Verified {
+            request: self.request,
+            authentication,
+            coverage,
+            payload,
+            bucket: self.bucket,
+            canonical_uri,
+        })
+    }
+
+    /// Checks identity, signature and body, in this order.
+    fn check_key(
+        &self,
+        credentials: &Credentials,
+        now: Timestamp,
+    ) -> Result<PayloadCoverage, VerifyError> {
+        check_identity(credentials, &self.claim, now)?;
+        if !self.is_signed_by(credentials) {
+            return Err(wrong_signature());
+        }
+        match &self.signed {
+            Signed::V4(signed) => signed.payload.check(self.request.body),
+            Signed::V2(_) | Signed::QueryApi(_) => Ok(PayloadCoverage::Unsigned),
+        }
+    }
+
+    /// Returns whether the signature is that of the request under these credentials.
+    pub(crate) fn is_signed_by(&self, credentials: &Credentials) -> bool {
+        let signature = self.claim.signature;
+        match &self.signed {
+            Signed::V4(signed) => {
+                let message = signed.string_to_sign(self.request);
+                let key = message.scope.signing_key(credentials);
+                verify_hex(&key, &message, signature)
+            }
+            Signed::V2(signed) => {
+                let key = signing_key(credentials);
+                signed.with_string_to_sign(self.request, self.bucket, |message| {
+                    verify_base64(&key, message, signature)
+                })
+            }
+            Signed::QueryApi(method) => {
+                let key = method.signing_key(credentials);
+                verify_base64(&key, self.string_to_sign().as_str(), signature)
+            }
+        }
+    }
+
+    /// Returns the signature as it was received.
+    #[cfg(feature = "explain")]
+    pub(crate) fn received_signature(&self) -> String {
+        self.claim.signature.to_text_lossy().into_owned()
+    }
+}
+
+impl fmt::Debug for Unverified<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unverified")
+            .field("authentication", self.authentication())
+            .finish_non_exhaustive()
+    }
+}

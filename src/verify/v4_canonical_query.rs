@@ -1,0 +1,348 @@
+//! The fast reader of a presigned URL's query: parameters in canonical form and order, the signature last.
+//!
+//! Nearly every signer writes the query so. Verification then costs a third less than with
+//! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical query is
+//! the received one.
+
+use super::authentication::Carrier;
+use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use crate::scheme::credential::Credential;
+use crate::scheme::detect::V2Signals;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::percent::{Component, UNRESERVED};
+use crate::wire::query::Param;
+use alloc::borrow::Cow;
+
+impl<'r> V4Claim<'r> {
+    /// Reads the signature from a query that is canonical. Returns the part of the query that is signed,
+    /// too.
+    ///
+    /// Returns `None` for any other query, and for one that [`from_query`](V4Claim::from_query) rejects or
+    /// that may have a second signature.
+    pub(super) fn from_canonical_query(
+        scheme: &'static V4Scheme,
+        query: &'r str,
+    ) -> Option<(Self, &'r str)> {
+        let (signed, signature) = split_signature(scheme, query)?;
+        let mut parts = V4Parts::new(scheme, Carrier::Query);
+        let mut credential = None;
+        let mut names = scheme.names.iter();
+        let mut previous = None;
+        let mut rest = Some(signed);
+        while let Some(text) = rest {
+            // The names are sorted as the parameters are, so each is found after the one before it.
+            let next = names.as_slice().iter();
+            let found = next.enumerate().find_map(|(index, part)| {
+                let after = text.strip_prefix(part.query)?.strip_prefix('=')?;
+                Some((index, part, after))
+            });
+            let (name, value, after) = match found {
+                Some((index, part, after_name)) => {
+                    names.nth(index);
+                    let (value, after) = match part.role {
+                        Role::Credential => {
+                            let (parsed, after) = split_credential(scheme, after_name)?;
+                            credential = Some(parsed);
+                            let length = after_name.len().checked_sub(after.len())?;
+                            (Component::Encoded(after_name.get(..length)?), after)
+                        }
+                        Role::Date => {
+                            let (date, after) = after_name.split_at_checked(DATE_LENGTH)?;
+                            (Component::Raw(date), after)
+                        }
+                        _ => split_value(after_name)?,
+                    };
+                    parts.add(part, Some(value)).ok()?;
+                    (part.query, value.text(), after)
+                }
+                None => {
+                    let (name, after) = split_other_name(scheme, text)?;
+                    let (value, after) = split_value(after)?;
+                    (name, value.text(), after)
+                }
+            };
+            // Parts of the signature are sorted, because their names are.
+            let is_part = found.is_some();
+            let before = previous.replace((name, value, is_part));
+            let is_sorted = before.is_none_or(|(other, other_value, is_other_part)| {
+                (is_part && is_other_part) || (other, other_value) <= (name, value)
+            });
+            if !is_sorted {
+                return None;
+            }
+            rest = match after.strip_prefix('&') {
+                None if !after.is_empty() => return None,
+                after => after,
+            };
+        }
+        parts
+            .add(scheme.names.last()?, Some(Component::Raw(signature)))
+            .ok()?;
+        let parse = |text| credential.map_or_else(|| parse_credential(scheme, text), Ok);
+        let claim = parts.parse(parse).ok()?;
+        Some((claim, signed))
+    }
+}
+
+/// The length of `20130524T000000Z`.
+const DATE_LENGTH: usize = 16;
+
+/// Splits a query before its signature, the last parameter.
+fn split_signature<'r>(scheme: &V4Scheme, query: &'r str) -> Option<(&'r str, &'r str)> {
+    /// The length of an HMAC-SHA256 in hexadecimal digits.
+    const DIGITS: usize = 64;
+    let (front, signature) = query.split_at_checked(query.len().checked_sub(DIGITS)?)?;
+    let front = front.strip_suffix('=')?;
+    let front = front.strip_suffix(scheme.name(Role::Signature).query)?;
+    let is_digit = |byte: u8| byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte);
+    let is_hex = signature
+        .bytes()
+        .fold(true, |all, byte| all & is_digit(byte));
+    Some((front.strip_suffix('&')?, signature)).filter(|_| is_hex)
+}
+
+/// Splits a credential, whose only escapes are those of the slashes between its parts, from what follows
+/// it.
+fn split_credential<'r>(
+    scheme: &'static V4Scheme,
+    text: &'r str,
+) -> Option<(Credential<'r>, &'r str)> {
+    let (access_key_id, rest) = split_credential_part(text)?;
+    let (date, rest) = split_credential_part(rest)?;
+    let (region, rest) = split_credential_part(rest)?;
+    let (service, rest) = split_credential_part(rest)?;
+    let credential = Credential {
+        access_key_id: Cow::Borrowed(access_key_id),
+        date: Cow::Borrowed(date),
+        region: Cow::Borrowed(region),
+        service: Cow::Borrowed(service),
+        terminator: Cow::Borrowed(scheme.terminator),
+    };
+    Some((credential, rest.strip_prefix(scheme.terminator)?))
+}
+
+/// Splits a part of a credential at the slash after it.
+fn split_credential_part(text: &str) -> Option<(&str, &str)> {
+    let (part, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    let rest = rest.strip_prefix("%2F")?;
+    (!part.is_empty()).then_some((part, rest))
+}
+
+/// Splits the name of a parameter that isn't part of the signature from its value.
+fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'r str)> {
+    let (name, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    let value = rest.strip_prefix('=')?;
+    let param = Param::raw(name, None);
+    let is_other = scheme.part_of(&param).is_none() && !V2Signals::contains(&param);
+    is_other.then_some((name, value))
+}
+
+/// Splits a canonical value from what follows it.
+fn split_value(text: &str) -> Option<(Component<'_>, &str)> {
+    let (plain, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    if !rest.starts_with('%') {
+        return Some((Component::Raw(plain), rest));
+    }
+    let escaped = UNRESERVED.canonical_prefix_len(rest.as_bytes());
+    let (value, rest) = text.split_at_checked(plain.len().saturating_add(escaped))?;
+    Some((Component::Encoded(value), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scheme::aws::AWS4;
+    use crate::verify::v4_claim::V4Claim;
+    use crate::wire::query::{parse_query, sort_encoded, write_canonical_query};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use alloc::{borrow::ToOwned as _, format};
+
+    const PARTS: [&str; 6] = [
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+        "X-Amz-Credential=A%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+        "X-Amz-Date=20130524T000000Z",
+        "X-Amz-Expires=60",
+        "X-Amz-Security-Token=a%2Bb",
+        "X-Amz-SignedHeaders=host%3Bx-amz-acl",
+    ];
+
+    /// Parameters that are not part of the signature, and some that spoil it.
+    const OTHERS: [&str; 15] = [
+        "",
+        "=",
+        "A=1",
+        "a=%7e",
+        "a+b=1",
+        "flag",
+        "partNumber=1",
+        "x-id=GetObject",
+        "Expires=1",
+        "X-Amz-Date=1",
+        "X-Amz-Expires",
+        "x-amz-date=20130524T000000Z",
+        "X-Amz-S3session-Token=t",
+        "X-Amz-A=1",
+        "X-Amz-Z=",
+    ];
+
+    /// Other values of the parts, by their indices.
+    const VALUES: [(usize, &str); 22] = [
+        (0, "X-Amz-Algorithm=AWS4-HMAC-SHA512"),
+        (1, "X-Amz-Credential=A/20130524/us-east-1/s3/aws4_request"),
+        (
+            1,
+            "X-Amz-Credential=A%2F20130525%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (
+            1,
+            "X-Amz-Credential=A%2F20130524%2Feu-west-1%2Fec2%2Faws4_request",
+        ),
+        (
+            1,
+            "X-Amz-Credential=A%2F20130524%2Fus-east-1%2Fs3%2Faws4_requests",
+        ),
+        (
+            1,
+            "X-Amz-Credential=A%2f20130524%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (
+            1,
+            "X-Amz-Credential=A%2FB%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (
+            1,
+            "X-Amz-Credential=%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (1, "X-Amz-Credential=A%2F20130524%2F%2Fs3%2Faws4_request"),
+        (
+            1,
+            "X-Amz-Credential=A+B%2F20130524%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (
+            1,
+            "X-Amz-Credential=A%2F2013&a=4%2Fus-east-1%2Fs3%2Faws4_request",
+        ),
+        (2, "X-Amz-Date=20130524T000000z"),
+        (2, "X-Amz-Date=20130524T0000000Z"),
+        (2, "X-Amz-Date=20130524T00%30000"),
+        (2, "X-Amz-Date="),
+        (3, "X-Amz-Expires=0060"),
+        (3, "X-Amz-Expires=0"),
+        (3, "X-Amz-Expires=6%30"),
+        (3, "X-Amz-Expires=99999999999999999999"),
+        (4, "X-Amz-Security-Token="),
+        (4, "X-Amz-Security-Token=a+b"),
+        (5, "x-amz-signedheaders=host"),
+    ];
+
+    /// Queries without their signature: some canonical, most not.
+    fn queries() -> Vec<Vec<&'static str>> {
+        let mut queries = Vec::new();
+        for missing in 0..=PARTS.len() {
+            let parts = PARTS.iter().enumerate();
+            let parts = parts.filter(|(index, _)| *index != missing);
+            let parts: Vec<_> = parts.map(|(_, part)| *part).collect();
+            for other in OTHERS {
+                for index in 0..=parts.len() {
+                    let mut with_other = parts.clone();
+                    with_other.insert(index, other);
+                    queries.push(with_other);
+                }
+            }
+            for index in 1..parts.len() {
+                let mut swapped = parts.clone();
+                swapped.swap(index - 1, index);
+                queries.push(swapped);
+            }
+            queries.push(parts);
+        }
+        for (index, value) in VALUES {
+            let mut parts = PARTS.to_vec();
+            parts[index] = value;
+            queries.push(parts);
+        }
+        queries
+    }
+
+    /// Returns a query as SigV4 signs it.
+    fn canonical(query: &str) -> String {
+        let mut params: Vec<_> = parse_query(Some(query)).collect();
+        sort_encoded(&mut params);
+        let mut text = String::new();
+        write_canonical_query(&params, &mut text);
+        text
+    }
+
+    /// What the fast reader accepts is canonical, and the plain reader reads the same from it.
+    #[test]
+    fn both_readers_agree() {
+        let signature = "X-Amz-Signature=".to_owned() + &"0123456789abcdef".repeat(4);
+        let (mut accepted, mut left) = (0, 0);
+        for params in queries() {
+            let before = params.join("&");
+            for query in [
+                format!("{before}&{signature}"),
+                format!("{signature}&{before}"),
+                format!("{before}&{}", &signature[1..]),
+                format!("{before}&{}", &signature[..signature.len() - 1]),
+                format!("{before}&{}", signature.to_uppercase()),
+                before.clone(),
+            ] {
+                let Some((claim, signed)) = V4Claim::from_canonical_query(&AWS4, &query) else {
+                    left += 1;
+                    continue;
+                };
+                let plain = V4Claim::from_query(&AWS4, &query).unwrap();
+                let facts = |claim: &V4Claim<'_>| {
+                    let components = [claim.claim.token, claim.express_token];
+                    let texts = components.map(|text| text.and_then(|text| text.to_text()));
+                    let signature = claim.claim.signature.to_text();
+                    let names = claim.signed_headers.clone().into_owned();
+                    let texts = texts.map(|text| text.map(|text| text.into_owned()));
+                    let stated = format!("{:?}", claim.claim.authentication);
+                    (
+                        stated,
+                        claim.time,
+                        names,
+                        texts,
+                        signature.unwrap().into_owned(),
+                    )
+                };
+                assert_eq!(facts(&claim), facts(&plain), "{query}");
+                assert_eq!(
+                    (signed, canonical(&before)),
+                    (&*before, before.clone()),
+                    "{query}"
+                );
+                assert!(
+                    AWS4.names
+                        .iter()
+                        .all(|name| query.matches(name.query).count() < 2)
+                );
+                accepted += 1;
+            }
+        }
+        assert!(accepted > 15 && left > 1000, "{accepted} {left}");
+    }
+
+    #[test]
+    fn the_form_of_nearly_every_signer_is_accepted() {
+        for others in [
+            ("", ""),
+            ("", "&x-id=GetObject"),
+            ("A=1&", "&partNumber=1&versionId="),
+        ] {
+            let query = format!(
+                "{}{}{}&X-Amz-Signature={}",
+                others.0,
+                PARTS.join("&"),
+                others.1,
+                "0123456789abcdef".repeat(4)
+            );
+            assert!(
+                V4Claim::from_canonical_query(&AWS4, &query).is_some(),
+                "{query}"
+            );
+        }
+    }
+}

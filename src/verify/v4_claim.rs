@@ -1,0 +1,263 @@
+//! The SigV4 signature that a request states: its parts, checked only for their form.
+
+use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
+use super::error::{VerifyError, refuse};
+use crate::error::Quoted;
+use crate::scheme::credential::Credential;
+use crate::scheme::services::{ServiceRules, SessionToken};
+use crate::scheme::v4_scheme::{Name, Role, V4Scheme};
+use crate::text::decimal::parse_decimal;
+use crate::text::percent::Component;
+use crate::time::{AmzDate, Timestamp};
+use alloc::borrow::Cow;
+use core::time::Duration;
+
+/// A SigV4 signature as a request states it.
+#[derive(Clone)]
+pub(super) struct V4Claim<'r> {
+    scheme: &'static V4Scheme,
+    pub(super) claim: Claim<'r>,
+    pub(super) time: AmzDate,
+    /// `host;x-amz-date`; empty in a form.
+    pub(super) signed_headers: Cow<'r, str>,
+    /// The session token of S3 Express, which means nothing to other services.
+    pub(super) express_token: Option<Component<'r>>,
+}
+
+/// Moments that a signature states.
+pub(super) struct Moments {
+    pub(super) time: AmzDate,
+    pub(super) signed_at: Timestamp,
+    /// Seconds of validity. Only a query states them.
+    pub(super) expires_in: Option<u64>,
+}
+
+impl<'r> V4Claim<'r> {
+    /// Checks that the credential scope is one of SigV4 and of the signing date.
+    pub(super) fn new(
+        scheme: &'static V4Scheme,
+        carrier: Carrier,
+        moments: &Moments,
+        credential: Credential<'r>,
+        signed_headers: Cow<'r, str>,
+        tokens: [Option<Component<'r>>; 2],
+        signature: Component<'r>,
+    ) -> Result<Self, VerifyError> {
+        let [token, express_token] = tokens.map(nonempty_token);
+        let (time, signed_at) = (moments.time, moments.signed_at);
+        if credential.terminator != scheme.terminator {
+            return Err(refuse!(
+                Malformed,
+                "the credential must end in {}",
+                scheme.terminator
+            ));
+        }
+        if credential.date != time.date() {
+            return Err(refuse!(
+                ScopeDate,
+                "the date of the credential scope is {}, but the signing date is {}",
+                Quoted(&credential.date),
+                time.date()
+            ));
+        }
+        let expires_in = moments.expires_in.map(Duration::from_secs);
+        Ok(V4Claim {
+            scheme,
+            claim: Claim {
+                authentication: Authentication {
+                    access_key_id: credential.access_key_id,
+                    scheme: scheme.scheme,
+                    carrier,
+                    region: Some(credential.region),
+                    service: Some(credential.service),
+                    signed_at: Some(signed_at),
+                    expires_at: expires_in.map(|duration| signed_at.saturating_add(duration)),
+                },
+                token,
+                signature,
+            },
+            time,
+            signed_headers,
+            express_token,
+        })
+    }
+
+    /// Returns the session token, which S3 Express has under its own name.
+    pub(super) fn token(&self, rules: ServiceRules) -> Result<Option<Component<'r>>, VerifyError> {
+        let is_express = rules.session_token == SessionToken::S3Express;
+        let express_token = self.express_token.filter(|_| is_express);
+        match (self.claim.token, express_token) {
+            (Some(_), Some(_)) => Err(refuse!(
+                Repeated,
+                "two session tokens, {} and {}; send one",
+                self.scheme.name(Role::SecurityToken).lowercase,
+                self.scheme.name(Role::ExpressToken).lowercase
+            )),
+            (token, express_token) => Ok(token.or(express_token)),
+        }
+    }
+}
+
+/// The parts of a signature in a query or a form, by their roles.
+pub(super) struct V4Parts<'r> {
+    scheme: &'static V4Scheme,
+    carrier: Carrier,
+    values: [Option<Component<'r>>; ROLES],
+}
+
+const ROLES: usize = Role::Signature as usize + 1;
+
+impl<'r> V4Parts<'r> {
+    pub(super) fn new(scheme: &'static V4Scheme, carrier: Carrier) -> Self {
+        V4Parts {
+            scheme,
+            carrier,
+            values: [None; ROLES],
+        }
+    }
+
+    /// Adds a part. A part without a value counts as empty.
+    pub(super) fn add(
+        &mut self,
+        name: &Name,
+        value: Option<Component<'r>>,
+    ) -> Result<(), VerifyError> {
+        let slot = self.values.get_mut(name.role as usize);
+        match slot.and_then(|slot| slot.replace(value.unwrap_or_default())) {
+            Some(_) => Err(refuse!(Repeated, "duplicate {}", self.name_of(name.role))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.iter().all(Option::is_none)
+    }
+
+    /// Checks that all parts are there, and parses them.
+    pub(super) fn parse(
+        self,
+        parse_credential: impl FnOnce(Component<'r>) -> Result<Credential<'r>, VerifyError>,
+    ) -> Result<V4Claim<'r>, VerifyError> {
+        let is_query = self.carrier == Carrier::Query;
+        let algorithm = self.required(Role::Algorithm)?;
+        let credential = self.required(Role::Credential)?;
+        let date = self.required(Role::Date)?;
+        let expires = if is_query {
+            Some(self.required(Role::Expires)?)
+        } else {
+            None
+        };
+        let signed_headers = if is_query {
+            self.required(Role::SignedHeaders)?
+        } else {
+            Component::default()
+        };
+        let signature = self.required(Role::Signature)?;
+        check_algorithm(self.scheme, algorithm)?;
+        let time = date.to_text().and_then(|text| AmzDate::parse(&text));
+        let Some((time, signed_at)) = time else {
+            return Err(invalid_date(self.name_of(Role::Date), date.text()));
+        };
+        let moments = Moments {
+            time,
+            signed_at,
+            expires_in: expires
+                .map(|expires| self.parse_expires(expires))
+                .transpose()?,
+        };
+        let credential = parse_credential(credential)?;
+        let signed_headers = parse_signed_headers(signed_headers)?;
+        let tokens = [Role::SecurityToken, Role::ExpressToken].map(|role| self.get(role));
+        V4Claim::new(
+            self.scheme,
+            self.carrier,
+            &moments,
+            credential,
+            signed_headers,
+            tokens,
+            signature,
+        )
+    }
+
+    fn get(&self, role: Role) -> Option<Component<'r>> {
+        self.values.get(role as usize).copied().flatten()
+    }
+
+    fn required(&self, role: Role) -> Result<Component<'r>, VerifyError> {
+        // An empty field of a form counts as missing.
+        let is_form = self.carrier == Carrier::Form;
+        let value = self.get(role);
+        let value = value.filter(|value| !(is_form && value.text().is_empty()));
+        value.ok_or_else(|| refuse!(Missing, "{} is missing", self.name_of(role)))
+    }
+
+    fn parse_expires(&self, expires: Component<'_>) -> Result<u64, VerifyError> {
+        let seconds = expires.to_text().and_then(|text| parse_decimal(&text));
+        seconds.filter(|seconds| *seconds > 0).ok_or_else(|| {
+            refuse!(
+                Malformed,
+                "invalid {} {}; write a number of seconds, at least 1",
+                self.name_of(Role::Expires),
+                Quoted(expires.text())
+            )
+        })
+    }
+
+    fn name_of(&self, role: Role) -> &'static str {
+        let name = self.scheme.name(role);
+        match self.carrier {
+            Carrier::Query => name.query,
+            Carrier::Header | Carrier::Form => name.lowercase,
+        }
+    }
+}
+
+pub(super) fn check_algorithm(
+    scheme: &V4Scheme,
+    algorithm: Component<'_>,
+) -> Result<(), VerifyError> {
+    if algorithm.decodes_to(scheme.algorithm) {
+        return Ok(());
+    }
+    Err(refuse!(
+        Scheme,
+        "unsupported algorithm {}; sign with {}",
+        Quoted(algorithm_name(algorithm.text())),
+        scheme.algorithm
+    ))
+}
+
+/// Returns the start of a text that can be an algorithm. What follows it in a malformed header may
+/// be the signature.
+fn algorithm_name(text: &str) -> &str {
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    let end = text.find(|c| !is_part(c));
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+pub(super) fn invalid_date(name: &str, text: &str) -> VerifyError {
+    refuse!(
+        Malformed,
+        "invalid {name} {}; write a time such as 20130524T000000Z",
+        Quoted(text)
+    )
+}
+
+pub(super) fn parse_credential<'r>(
+    scheme: &V4Scheme,
+    credential: Component<'r>,
+) -> Result<Credential<'r>, VerifyError> {
+    Credential::parse(scheme, credential).ok_or_else(|| {
+        refuse!(
+            Malformed,
+            "invalid credential; it is ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
+            scheme.terminator
+        )
+    })
+}
+
+fn parse_signed_headers(names: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
+    names
+        .to_text()
+        .ok_or_else(|| refuse!(Malformed, "the names of the signed headers are not UTF-8"))
+}

@@ -1,0 +1,184 @@
+//! The reader of SigV4's headers: `Authorization` and the date.
+
+use super::authentication::Carrier;
+use super::error::{VerifyError, refuse};
+use super::received_request::ReceivedRequest;
+use super::slots::{Duplicate, Slots};
+use super::v4_claim::{Moments, V4Claim, check_algorithm, invalid_date, parse_credential};
+use crate::error::Quoted;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::percent::Component;
+use crate::time::{AmzDate, Timestamp};
+use crate::wire::added_headers::AUTHORIZATION;
+use alloc::borrow::Cow;
+
+const CREDENTIAL: &str = "Credential";
+const SIGNED_HEADERS: &str = "SignedHeaders";
+const SIGNATURE: &str = "Signature";
+
+impl<'r> V4Claim<'r> {
+    /// Reads the signature from the headers of a request.
+    pub(super) fn from_headers(
+        scheme: &'static V4Scheme,
+        request: &'r ReceivedRequest<'_>,
+    ) -> Result<Self, VerifyError> {
+        let authorization = request.single(AUTHORIZATION)?.unwrap_or_default();
+        let [credential, signed_headers, signature] = split_authorization(scheme, authorization)?;
+        let (time, signed_at) = signing_time(scheme, request, signed_headers)?;
+        let token = request.single(scheme.name(Role::SecurityToken).lowercase)?;
+        let express_token = request.single(scheme.name(Role::ExpressToken).lowercase)?;
+        V4Claim::new(
+            scheme,
+            Carrier::Header,
+            &Moments {
+                time,
+                signed_at,
+                expires_in: None,
+            },
+            parse_credential(scheme, Component::Raw(credential))?,
+            Cow::Borrowed(signed_headers),
+            [token, express_token].map(|token| token.map(Component::Raw)),
+            Component::Raw(signature),
+        )
+    }
+}
+
+/// Splits `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. The parts can be in any
+/// order, with white space at the commas or without.
+fn split_authorization<'r>(
+    scheme: &V4Scheme,
+    authorization: &'r str,
+) -> Result<[&'r str; 3], VerifyError> {
+    let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    check_algorithm(scheme, Component::Raw(algorithm))?;
+    let names = [CREDENTIAL, SIGNED_HEADERS, SIGNATURE];
+    let mut slots = Slots::new(names);
+    for part in parts.split(',') {
+        let part = part.trim_matches([' ', '\t']);
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let is_known = slots.add(|known| known == name, value);
+        let is_known = is_known.map_err(|Duplicate(name)| {
+            refuse!(Repeated, "duplicate {name} in the Authorization header")
+        })?;
+        if !is_known {
+            return Err(refuse!(
+                Malformed,
+                "unknown part of the Authorization header; \
+                 it has {CREDENTIAL}, {SIGNED_HEADERS} and {SIGNATURE}"
+            ));
+        }
+    }
+    if let [Some(credential), Some(signed_headers), Some(signature)] =
+        names.map(|name| slots.get(name))
+    {
+        return Ok([credential, signed_headers, signature]);
+    }
+    Err(refuse!(
+        Malformed,
+        "the Authorization header needs {CREDENTIAL}, {SIGNED_HEADERS} and {SIGNATURE}"
+    ))
+}
+
+/// Returns the signing time: that of the scheme's own header, or else of `Date`, which then has to
+/// be signed.
+fn signing_time(
+    scheme: &V4Scheme,
+    request: &ReceivedRequest<'_>,
+    signed_headers: &str,
+) -> Result<(AmzDate, Timestamp), VerifyError> {
+    let name = scheme.name(Role::Date).lowercase;
+    if let Some(text) = request.single(name)? {
+        return AmzDate::parse(text).ok_or_else(|| invalid_date(name, text));
+    }
+    let Some(text) = request.single("date")? else {
+        return Err(refuse!(
+            Missing,
+            "the headers {name} and Date are missing; send one of them"
+        ));
+    };
+    if !signed_headers.split(';').any(|name| name == "date") {
+        return Err(refuse!(
+            HeaderNotSigned,
+            "the header Date states the signing time, but is not signed"
+        ));
+    }
+    let moment = Timestamp::parse_http_date(text).or_else(|| Timestamp::parse_amz_date(text));
+    let time = moment.and_then(|moment| Some((moment.amz_date().ok()?, moment)));
+    time.ok_or_else(|| {
+        refuse!(
+            Malformed,
+            "invalid Date {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
+            Quoted(text)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_authorization;
+    use crate::scheme::aws::AWS4;
+    use crate::verify::{ReceivedRequest, Verifier};
+    use alloc::format;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn the_parts_of_the_header_are_found_in_any_order() {
+        let signature = "0123456789abcdef".repeat(4);
+        let expected = ["A/B", "date;host", &*signature];
+        for parts in [
+            format!("Credential=A/B, SignedHeaders=date;host, Signature={signature}"),
+            format!("Credential=A/B,SignedHeaders=date;host,Signature={signature}"),
+            format!("SignedHeaders=date;host, Credential=A/B, Signature={signature}"),
+            format!("Credential=A/B , SignedHeaders=date;host , Signature={signature}"),
+            format!("Credential=A/B, SignedHeaders=date;host\t, Signature={signature}"),
+            format!(" Credential=A/B,  SignedHeaders=date;host, Signature={signature} "),
+        ] {
+            let text = format!("AWS4-HMAC-SHA256 {parts}");
+            assert_eq!(
+                split_authorization(&AWS4, &text).unwrap(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_parts_are_rejected() {
+        let signature = "0123456789abcdef".repeat(4);
+        for parts in [
+            format!("Credential=A/B, SignedHeaders=host, Signature={signature},"),
+            format!("Credential=A/B, SignedHeaders=host, x=1, Signature={signature}"),
+            format!("Credential=A/B, SignedHeaders=host, Signature=,{signature}"),
+            format!("Credential=A/B, Credential=A/B, SignedHeaders=host, Signature={signature}"),
+        ] {
+            let text = format!("AWS4-HMAC-SHA256 {parts}");
+            assert!(split_authorization(&AWS4, &text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_do_not_contain_the_signature() {
+        for text in [
+            "AWS4-HMAC-SHA256,Credential=A/B,SignedHeaders=host,Signature=5ec7e7",
+            "AWS4-HMAC-SHA256\tCredential=A/B,SignedHeaders=host,Signature=5ec7e7",
+            "AWS4-HMAC-SHA256Signature=5ec7e7",
+            "AWS4-HMAC-SHA256:5ec7e7 Credential=A/B",
+            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, 5ec7e7",
+            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, Signature:5ec7e7",
+            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host; Signature=5ec7e7",
+            "AWS4-HMAC-SHA256 Credential=A/B/C/D/E Signature=5ec7e7, SignedHeaders=host, Signature=",
+            "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request Signature=5ec7e7, \
+             SignedHeaders=host, Signature=",
+            "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request, \
+             SignedHeaders=host;Signature=5ec7e7, Signature=",
+        ] {
+            let request = ReceivedRequest::new("GET", "/")
+                .header("host", "example.com")
+                .header("x-amz-date", "20130524T000000Z")
+                .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+                .header("authorization", text);
+            let error = Verifier::new("r", "s").parse(&request).unwrap_err();
+            assert!(!error.to_string().contains("5ec7e7"), "{text}: {error}");
+        }
+    }
+}

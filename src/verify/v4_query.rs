@@ -1,0 +1,33 @@
+//! The plain reader of a presigned URL's query: parameters in any order and spelling.
+
+use super::authentication::Carrier;
+use super::error::{VerifyError, refuse};
+use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use crate::error::Quoted;
+use crate::scheme::v4_scheme::V4Scheme;
+use crate::wire::query::parse_query;
+
+impl<'r> V4Claim<'r> {
+    /// Reads the signature from a query.
+    pub(super) fn from_query(
+        scheme: &'static V4Scheme,
+        query: &'r str,
+    ) -> Result<Self, VerifyError> {
+        let mut parts = V4Parts::new(scheme, Carrier::Query);
+        for param in parse_query(Some(query)) {
+            let Some(name) = scheme.part_of(&param) else {
+                continue;
+            };
+            if !param.name.decodes_to(name.query) {
+                return Err(refuse!(
+                    Malformed,
+                    "invalid parameter {}; write {}",
+                    Quoted(param.name.text()),
+                    name.query
+                ));
+            }
+            parts.add(name, param.value)?;
+        }
+        parts.parse(|text| parse_credential(scheme, text))
+    }
+}

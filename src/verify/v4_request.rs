@@ -1,0 +1,100 @@
+//! The text that a SigV4 signature of a received request covers.
+
+use super::authentication::Carrier;
+use super::payload::SignedPayload;
+use super::received_request::ReceivedRequest;
+use super::settings::Suffix;
+use super::v4_signed_headers::SignedIndices;
+use crate::crypto::sha256_of;
+use crate::scheme::services::CanonicalUri;
+use crate::scheme::v4_scheme::Role;
+use crate::text::hex::Hex;
+use crate::text::sink::Sink;
+use crate::time::AmzDate;
+use crate::v4::{CanonicalRequest, Query, Scope, SignedHeaders, StringToSign};
+use crate::wire::path::Path;
+use crate::wire::query::{Param, parse_query, sort_encoded};
+use crate::wire::request_parts::Host;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+/// The inputs of the canonical request and the string to sign, beside the request.
+#[derive(Clone)]
+pub(super) struct V4Request<'v, 'r> {
+    pub(super) carrier: Carrier,
+    pub(super) time: AmzDate,
+    pub(super) suffix: Suffix<'v>,
+    pub(super) canonical_uri: CanonicalUri,
+    /// The signed part of the query, if it is canonical as received.
+    pub(super) canonical_query: Option<&'r str>,
+    pub(super) token_is_appended: bool,
+    /// The names of the signed headers, as they are signed: `host;x-amz-date`.
+    pub(super) header_names: Cow<'r, str>,
+    pub(super) headers: SignedIndices,
+    pub(super) payload: SignedPayload<'r>,
+}
+
+impl V4Request<'_, '_> {
+    pub(super) fn write_canonical_request(
+        &self,
+        request: &ReceivedRequest<'_>,
+        sink: &mut impl Sink,
+    ) {
+        let params = self.signed_params(request);
+        let query = match self.canonical_query {
+            Some(query) => Query::Canonical(query),
+            None => Query::Sorted(&params),
+        };
+        let host = request.host().unwrap_or(Host::Text(""));
+        let signed = self.headers.iter();
+        let signed = signed.filter_map(|index| request.headers.get(usize::from(*index)));
+        let headers = SignedHeaders::new(host, signed);
+        let payload = self.payload.line(request.body);
+        let request = CanonicalRequest {
+            method: request.method,
+            path: Path::Url(request.target.path),
+            canonical_uri: self.canonical_uri,
+            query,
+            headers: &headers,
+            written_names: Some(&self.header_names),
+            payload: payload.as_str(),
+        };
+        request.write(sink);
+    }
+
+    pub(super) fn string_to_sign(&self, request: &ReceivedRequest<'_>) -> StringToSign<'_> {
+        let hash = sha256_of(|hasher| self.write_canonical_request(request, hasher));
+        StringToSign {
+            scope: Scope {
+                time: self.time,
+                suffix: &self.suffix,
+            },
+            canonical_hash: Hex::new(&hash),
+        }
+    }
+
+    /// Returns the signed parameters in canonical order; none if the query is canonical as
+    /// received.
+    fn signed_params<'q>(&self, request: &ReceivedRequest<'q>) -> Vec<Param<'q>> {
+        if self.canonical_query.is_some() {
+            return Vec::new();
+        }
+        let params = parse_query(request.target.query);
+        let mut params: Vec<_> = params.filter(|param| self.is_signed(param)).collect();
+        sort_encoded(&mut params);
+        params
+    }
+
+    /// Returns whether a parameter is signed: all are, except the signature and a token that was
+    /// appended.
+    fn is_signed(&self, param: &Param<'_>) -> bool {
+        if self.carrier != Carrier::Query {
+            return true;
+        }
+        match self.suffix.scheme.part_of(param).map(|name| name.role) {
+            Some(Role::Signature) => false,
+            Some(Role::SecurityToken) => !self.token_is_appended,
+            _ => true,
+        }
+    }
+}
