@@ -1,0 +1,56 @@
+//! The query of a URL: which scheme signed it.
+
+use super::facts::Facts;
+use super::problem::{ProblemKind, Problems};
+use super::v2_parameters::V2Parameters;
+use super::v4_parameters::V4Parameters;
+use crate::error::Quoted;
+use crate::scheme::sigv2;
+use crate::scheme::v4_family::V4_FAMILIES;
+use crate::scheme::v4_scheme::Role;
+use crate::text::percent::invalid_escape;
+use crate::wire::query::parse_query;
+use alloc::format;
+
+/// Reads the signature of a query. If there are several, SigV4's precedes Google's and SigV2's.
+pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
+    if let Some(escape) = invalid_escape(query) {
+        let message = format!(
+            "invalid percent escape {} in the query; the URL may be cut off there",
+            Quoted(escape)
+        );
+        problems.add(ProblemKind::BadEscape, message);
+    }
+    let mut families = V4_FAMILIES.each_ref().map(V4Parameters::new);
+    let mut v2 = V2Parameters::new();
+    for param in parse_query(Some(query)) {
+        for family in &mut families {
+            family.add(&param, problems);
+        }
+        v2.add(&param);
+    }
+    let mut signed = families.iter().filter(|family| family.is_signed());
+    let first = signed.next();
+    let is_v2 = v2.is_signed();
+    if first.is_some() && (is_v2 || signed.next().is_some()) {
+        problems.add(
+            ProblemKind::SignedTwice,
+            "the URL has two signatures, which no server accepts; sign a URL that has none",
+        );
+    }
+    if let Some(family) = first {
+        return family.read(problems);
+    }
+    if is_v2 {
+        return v2.read(problems);
+    }
+    let [amz, goog] = V4_FAMILIES
+        .each_ref()
+        .map(|family| family.query_name(Role::Signature));
+    let message = format!(
+        "the URL has no signature: its query contains neither {amz} nor {goog} nor {}",
+        sigv2::SIGNATURE
+    );
+    problems.add(ProblemKind::NotPresigned, message);
+    Facts::default()
+}

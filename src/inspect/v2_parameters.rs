@@ -1,0 +1,232 @@
+//! The parameters of SigV2, of its query APIs, and of Google's V2 signing process.
+
+use super::facts::Facts;
+use super::problem::Problems;
+use super::signature::{Encoding, check_signature};
+use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use crate::scheme::Scheme;
+use crate::scheme::detect;
+use crate::scheme::google::GOOGLE2;
+use crate::scheme::limits::MAX_CLOCK_SKEW;
+use crate::scheme::sigv2::{
+    ACCESS_KEY_ID, API_SECURITY_TOKEN, AWS2, EXPIRES, SECURITY_TOKEN_HEADER, SIGNATURE,
+    SIGNATURE_METHOD, SIGNATURE_VERSION, TIMESTAMP, V2Scheme,
+};
+use crate::text::decimal::parse_decimal;
+use crate::text::percent::Component;
+use crate::time::Timestamp;
+use crate::v2::{SignatureMethod, parse_timestamp};
+use crate::wire::query::Param;
+use alloc::borrow::Cow;
+
+/// The schemes that work like S3's SigV2. A URL that names no access key ID is read as the first.
+const SCHEMES: [&V2Scheme; 2] = [&AWS2, &GOOGLE2];
+
+/// The parameters of [`SCHEMES`].
+const STORE_NAMES: [&str; 5] = [
+    AWS2.access_key_id,
+    GOOGLE2.access_key_id,
+    EXPIRES,
+    SIGNATURE,
+    SECURITY_TOKEN_HEADER,
+];
+
+/// The further parameters of the query APIs.
+const API_NAMES: [&str; 4] = [
+    SIGNATURE_VERSION,
+    SIGNATURE_METHOD,
+    TIMESTAMP,
+    API_SECURITY_TOKEN,
+];
+
+/// The parameters that a query has, each with its last value.
+pub(super) struct V2Parameters<'a> {
+    store: [Slot<'a>; STORE_NAMES.len()],
+    api: [Slot<'a>; API_NAMES.len()],
+}
+
+#[derive(Clone, Copy)]
+struct Slot<'a> {
+    name: &'static str,
+    value: Option<Component<'a>>,
+    is_duplicate: bool,
+}
+
+impl<'a> Slot<'a> {
+    fn new(name: &'static str) -> Self {
+        Slot {
+            name,
+            value: None,
+            is_duplicate: false,
+        }
+    }
+
+    fn is_named(&self, name: Component<'_>) -> bool {
+        // The name of a header, whose case is ignored.
+        if self.name == SECURITY_TOKEN_HEADER {
+            name.decodes_to_ignore_case(self.name)
+        } else {
+            name.decodes_to(self.name)
+        }
+    }
+}
+
+impl<'a> V2Parameters<'a> {
+    pub(super) fn new() -> Self {
+        V2Parameters {
+            store: STORE_NAMES.map(Slot::new),
+            api: API_NAMES.map(Slot::new),
+        }
+    }
+
+    /// Adds a parameter, if it is one of a signature.
+    pub(super) fn add(&mut self, param: &Param<'a>) {
+        let mut slots = self.store.iter_mut().chain(&mut self.api);
+        if let Some(slot) = slots.find(|slot| slot.is_named(param.name)) {
+            let previous = slot.value.replace(param.value.unwrap_or_default());
+            slot.is_duplicate |= previous.is_some();
+        }
+    }
+
+    /// Returns whether the query is signed. `Expires` or `Signature` alone can be another
+    /// parameter.
+    pub(super) fn is_signed(&self) -> bool {
+        let found = detect::V2Signals {
+            access_key_id: SCHEMES
+                .iter()
+                .any(|scheme| self.get(scheme.access_key_id).is_some()),
+            expires: self.get(EXPIRES).is_some(),
+            signature: self.get(SIGNATURE).is_some(),
+            signature_version: self.is_query_api(),
+        };
+        found.is_signed()
+    }
+
+    /// Returns the facts that the parameters state.
+    pub(super) fn read(&self, problems: &mut Problems) -> Facts {
+        self.report_duplicates(problems);
+        if self.is_query_api() {
+            self.read_query_api(problems)
+        } else {
+            self.read_store(problems)
+        }
+    }
+
+    fn is_query_api(&self) -> bool {
+        self.get(SIGNATURE_VERSION).is_some()
+    }
+
+    fn get(&self, name: &str) -> Option<Component<'a>> {
+        let mut slots = self.store.iter().chain(&self.api);
+        slots.find(|slot| slot.name == name)?.value
+    }
+
+    fn decode(&self, name: &str, problems: &mut Problems) -> Option<Cow<'a, str>> {
+        decode_value(name, self.get(name), problems)
+    }
+
+    fn has_nonempty(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.text().is_empty())
+    }
+
+    /// Reports duplicates. In a URL of a store the parameters of the query APIs are its own.
+    fn report_duplicates(&self, problems: &mut Problems) {
+        let api: &[Slot<'_>] = if self.is_query_api() { &self.api } else { &[] };
+        for slot in self.store.iter().chain(api) {
+            if slot.is_duplicate {
+                report_duplicate(slot.name, problems);
+            }
+        }
+    }
+
+    fn read_store(&self, problems: &mut Problems) -> Facts {
+        let mut schemes = SCHEMES.into_iter();
+        let scheme = schemes
+            .find(|scheme| self.get(scheme.access_key_id).is_some())
+            .unwrap_or(&AWS2);
+        let access_key_id = self.decode(scheme.access_key_id, problems);
+        let expires = self.decode(EXPIRES, problems);
+        let signature = self.decode(SIGNATURE, problems);
+        Facts {
+            scheme: Some(scheme.scheme),
+            access_key_id: access_key_id.as_deref().map(shortened),
+            expires_at: expires.and_then(|text| read_expires(&text, problems)),
+            has_session_token: self.has_nonempty(SECURITY_TOKEN_HEADER),
+            signature_start: signature.map(|signature| {
+                check_signature(
+                    &signature,
+                    Encoding::Base64,
+                    &scheme.signature_len,
+                    problems,
+                )
+            }),
+            ..Facts::default()
+        }
+    }
+
+    fn read_query_api(&self, problems: &mut Problems) -> Facts {
+        let access_key_id = self.decode(ACCESS_KEY_ID, problems);
+        if let Some(version) = self.decode(SIGNATURE_VERSION, problems)
+            && version != "2"
+        {
+            report_invalid(SIGNATURE_VERSION, &version, "2", problems);
+        }
+        let algorithm = self.decode(SIGNATURE_METHOD, problems);
+        let method = algorithm.as_deref().and_then(SignatureMethod::parse);
+        if let (Some(algorithm), None) = (&algorithm, method) {
+            report_invalid(
+                SIGNATURE_METHOD,
+                algorithm,
+                "HmacSHA256 or HmacSHA1",
+                problems,
+            );
+        }
+        let mut facts = Facts {
+            scheme: Some(Scheme::AwsV2QueryApi),
+            algorithm: algorithm.as_deref().map(shortened),
+            access_key_id: access_key_id.as_deref().map(shortened),
+            has_session_token: self.has_nonempty(API_SECURITY_TOKEN),
+            ..Facts::default()
+        };
+        self.read_time(&mut facts, problems);
+        if let Some(signature) = self.decode(SIGNATURE, problems) {
+            let length = match method {
+                Some(SignatureMethod::HmacSha1) => 28,
+                _ => 44,
+            };
+            let length = length..=length;
+            let start = check_signature(&signature, Encoding::Base64, &length, problems);
+            facts.signature_start = Some(start);
+        }
+        facts
+    }
+
+    /// Reads `Timestamp` or `Expires`, of which a call has one.
+    fn read_time(&self, facts: &mut Facts, problems: &mut Problems) {
+        let has_expires = self.get(TIMESTAMP).is_none() && self.get(EXPIRES).is_some();
+        let name = if has_expires { EXPIRES } else { TIMESTAMP };
+        let Some(text) = self.decode(name, problems) else {
+            return;
+        };
+        let Ok(moment) = parse_timestamp(&text) else {
+            report_invalid(name, &text, "a time such as 2013-05-24T00:00:00Z", problems);
+            return;
+        };
+        if has_expires {
+            facts.expires_at = Some(moment);
+        } else {
+            facts.signed_at = Some(moment);
+            facts.valid_for = Some(MAX_CLOCK_SKEW);
+            facts.expires_at = Some(moment.saturating_add(MAX_CLOCK_SKEW));
+        }
+    }
+}
+
+/// Parses `Expires` of a store: seconds since 1970.
+fn read_expires(text: &str, problems: &mut Problems) -> Option<Timestamp> {
+    let seconds = parse_decimal(text).and_then(|seconds| i64::try_from(seconds).ok());
+    if seconds.is_none() {
+        report_invalid(EXPIRES, text, "a number of seconds since 1970", problems);
+    }
+    seconds.map(Timestamp::from_unix_seconds)
+}

@@ -1,0 +1,73 @@
+//! The values of a signature's parameters.
+
+use super::problem::{ProblemKind, Problems};
+use crate::error::Quoted;
+use crate::scheme::sigv2;
+use crate::text::percent::{Component, invalid_escape};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+
+/// Returns the decoded value of a parameter. A value that is encoded twice is decoded twice. A
+/// value that is missing, empty, or not UTF-8 is `None`. All of these are reported.
+pub(super) fn decode_value<'a>(
+    name: &str,
+    value: Option<Component<'a>>,
+    problems: &mut Problems,
+) -> Option<Cow<'a, str>> {
+    let Some(value) = value.filter(|value| !value.text().is_empty()) else {
+        report_missing(name, problems);
+        return None;
+    };
+    let Some(text) = value.to_text() else {
+        let message = format!("the value of the parameter {name} is not UTF-8");
+        problems.add(ProblemKind::MalformedParameter, message);
+        return None;
+    };
+    let is_encoded = text.contains('%') && invalid_escape(&text).is_none();
+    if !is_encoded {
+        return Some(text);
+    }
+    let message = format!(
+        "the parameter {name} is percent-encoded twice; use the URL as it was signed, because it is encoded \
+         already"
+    );
+    problems.add(ProblemKind::EncodedTwice, message);
+    let text = Component::Encoded(&text).to_text()?;
+    Some(Cow::Owned(text.into_owned()))
+}
+
+fn report_missing(name: &str, problems: &mut Problems) {
+    // The signature is the last parameter of most URLs.
+    if name.ends_with(sigv2::SIGNATURE) {
+        let message = format!("the parameter {name} is missing; the URL is cut off before it");
+        problems.add(ProblemKind::Truncated, message);
+    } else {
+        let message =
+            format!("the parameter {name} is missing; the URL is cut off, or a filter removed it");
+        problems.add(ProblemKind::MissingParameter, message);
+    }
+}
+
+/// Reports a parameter that a query has more than once.
+pub(super) fn report_duplicate(name: &str, problems: &mut Problems) {
+    let message =
+        format!("duplicate parameter {name}; the URL was signed twice, or a token was added");
+    problems.add(ProblemKind::RepeatedParameter, message);
+}
+
+/// Reports an invalid value.
+pub(super) fn report_invalid(name: &str, value: &str, expected: &str, problems: &mut Problems) {
+    let message = format!("invalid {name} {}; it must be {expected}", Quoted(value));
+    problems.add(ProblemKind::MalformedParameter, message);
+}
+
+/// Returns text of the URL, shortened if it is too long to read.
+pub(super) fn shortened(text: &str) -> String {
+    const MAX_CHARS: usize = 1024;
+    let mut short: String = text.chars().take(MAX_CHARS).collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        short.push('…');
+    }
+    short
+}
