@@ -1,10 +1,10 @@
-//! The causes that are told apart. What lives here: their names. What does not: how each is found.
+//! The causes of a rejection, by name.
 
 use core::fmt;
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
-        /// Why a request was refused. The [module](super#causes) has one line for each.
+        /// The cause of a rejection. The [module](super#causes) has an example of each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Cause {
@@ -12,10 +12,11 @@ macro_rules! causes {
         }
 
         impl Cause {
-            /// All causes, in the order of the catalogue.
+            /// All causes, in the order of the [catalogue](super#causes).
             pub const ALL: &'static [Cause] = &[$(Cause::$name,)*];
 
-            /// The cause's name, such as `wrong-secret`.
+            /// Returns the cause's name, such as `wrong-secret`. Names don't change between
+            /// versions.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -29,97 +30,97 @@ macro_rules! causes {
 causes! {
     /// The secret is not that of the access key.
     WrongSecret => "wrong-secret",
-    /// The server does not know the access key.
+    /// The server doesn't know the access key.
     WrongAccessKey => "wrong-access-key",
-    /// Signed with the secret of another access key.
+    /// The request was signed with the secret of another access key.
     OtherKeysSecret => "other-keys-secret",
-    /// White space was signed along with the secret.
+    /// The secret was used with white space or quotation marks around it.
     WhitespaceInSecret => "whitespace-in-secret",
-    /// Another region than the server's.
+    /// The request was signed for another region.
     WrongRegion => "wrong-region",
-    /// Another service than the server's.
+    /// The request was signed for another service.
     WrongService => "wrong-service",
-    /// The clocks differ.
+    /// The clocks of signer and server differ.
     ClockSkew => "clock-skew",
-    /// The URL or request is over its time.
+    /// The URL or request has expired.
     Expired => "expired",
-    /// The life that was asked for is too long.
+    /// The URL would be valid for longer than is allowed.
     ExpiryTooLong => "expiry-too-long",
-    /// The credentials have ended.
+    /// The temporary credentials have expired.
     CredentialsExpired => "credentials-expired",
-    /// Another method.
+    /// The request was sent with another method.
     Method => "method",
     /// The path was percent-encoded twice.
     PathEncodedTwice => "path-encoded-twice",
-    /// A character of the path was not percent-encoded.
+    /// A character of the path was not percent-encoded, or was encoded in another way.
     PathNotEncoded => "path-not-encoded",
-    /// The name is in another Unicode form.
+    /// The path is in another Unicode form.
     UnicodeForm => "unicode-form",
     /// `//`, `.` or `..` was removed from the path.
     PathNormalized => "path-normalized",
-    /// A slash before the key too many, or too few.
+    /// A slash before the key was added or removed.
     LeadingSlash => "leading-slash",
-    /// A proxy added or took away the beginning of the path.
+    /// The start of the path was added or removed.
     PathPrefix => "path-prefix",
-    /// Another path.
+    /// The request was sent with another path.
     PathChanged => "path-changed",
     /// The bucket is in the host on one side and in the path on the other.
     AddressingStyle => "addressing-style",
-    /// Another host.
+    /// The server saw another host.
     HostRewritten => "host-rewritten",
-    /// Another port.
+    /// The server saw another port.
     PortDiffers => "port-differs",
-    /// The default port was kept in the host on one side.
+    /// Only one side has the default port in its host.
     DefaultPort => "default-port",
-    /// http on one side and https on the other.
+    /// The request was signed for http and sent over https, or the reverse.
     UrlScheme => "url-scheme",
     /// A signed header was not sent.
     HeaderNotSent => "header-not-sent",
     /// A signed header was sent with another value.
     HeaderChanged => "header-changed",
-    /// A header was sent that has to be signed and is not.
+    /// A header that must be signed was sent unsigned.
     HeaderNotSigned => "header-not-signed",
-    /// A query parameter was added.
+    /// A query parameter was added after signing.
     ParameterAdded => "parameter-added",
-    /// A query parameter was dropped.
+    /// A signed query parameter was not received.
     ParameterDropped => "parameter-dropped",
-    /// A query parameter has another value.
+    /// A query parameter was received with another value.
     ParameterChanged => "parameter-changed",
-    /// A query parameter was encoded in another way.
+    /// A query parameter was received in another encoding.
     ParameterReencoded => "parameter-reencoded",
-    /// The parameters are in another order, which is harmless.
+    /// The parameters were received in another order, which is harmless.
     ParametersReordered => "parameters-reordered",
-    /// The session token is not there.
+    /// The session token is missing.
     TokenMissing => "token-missing",
     /// The session token is another one.
     TokenChanged => "token-changed",
-    /// The session token was added and not signed.
+    /// The session token was added after signing.
     TokenAdded => "token-added",
     /// The body is another one.
     PayloadChanged => "payload-changed",
-    /// `UNSIGNED-PAYLOAD` on one side and a hash on the other.
+    /// `UNSIGNED-PAYLOAD` on one side, and a hash on the other.
     PayloadUnsigned => "payload-unsigned",
-    /// The date of the scope is not the date of signing.
+    /// The date of the credential scope differs from that of the signing time.
     ScopeDate => "scope-date",
-    /// The server does not take SigV2.
+    /// The server doesn't accept SigV2.
     SigV2NotTaken => "sigv2-not-taken",
-    /// Signed in more than one way.
+    /// The request has more than one signature.
     SignedTwice => "signed-twice",
-    /// The signature is cut off.
+    /// The signature is truncated.
     SignatureTruncated => "signature-truncated",
     /// A `+` of the signature became a space.
     SignaturePlus => "signature-plus",
-    /// The signature is another one than was made.
+    /// The signature is not the one that was made.
     SignatureChanged => "signature-changed",
-    /// `&amp;` for `&`.
+    /// `&amp;` in place of `&`.
     HtmlEscaped => "html-escaped",
-    /// A line break or a blank in the URL.
+    /// A line break or a space in the URL.
     LineBreak => "line-break",
     /// The whole URL was percent-encoded again.
     UrlEncodedTwice => "url-encoded-twice",
-    /// A part of the authentication is missing or can't be read.
+    /// A part of the authentication is missing or invalid.
     Malformed => "malformed",
-    /// The form does not meet its policy.
+    /// The form violates its policy.
     Policy => "policy",
 }
 

@@ -1,46 +1,52 @@
-//! Two texts side by side. What lives here: which lines differ, where in the line, and how that is printed. What does not: why.
+//! Two canonical requests line by line, and how they are printed.
 
+use super::canonical_text::{CanonicalLine, PARTS};
+use super::redaction::Printable;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// One line of a text, and what it is.
+/// The canonical request as it was signed and as the server saw it, line by line. Under SigV2 it is
+/// the string to sign.
+///
+/// `Display` writes two spaces before a line that both sides have, `-` before a line that was
+/// signed, and `+` before a line that the server saw. Carets below show the characters that differ.
+/// Session tokens and signatures are shortened. [`coloured`](Difference::coloured) is for a
+/// terminal.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    lines: Vec<Line>,
+}
+
+/// A line of a [`Difference`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     part: &'static str,
-    text: String,
+    signed: Option<String>,
+    seen: Option<String>,
 }
 
 impl Line {
-    pub(super) fn new(part: &'static str, text: String) -> Self {
-        Line { part, text }
+    /// Returns the part of the request: `method`, `path`, `query`, `header`, `signed headers` or
+    /// `payload`.
+    #[must_use]
+    pub fn part(&self) -> &'static str {
+        self.part
     }
-}
 
-/// The canonical request as it was signed and as the server saw it, line by line; under SigV2 the string to sign.
-///
-/// `Display` prints the lines that are the same with two spaces before them, what was signed with `-`, what the server saw
-/// with `+`, and under both a mark at what differs. Session tokens and signatures are shortened. [`coloured`](Difference::coloured)
-/// is for a terminal.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    rows: Vec<Row>,
-}
+    /// Returns the line as it was signed; `None` if only the server has it.
+    #[must_use]
+    pub fn signed(&self) -> Option<&str> {
+        self.signed.as_deref()
+    }
 
-/// A row of a [`Difference`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Row {
-    /// What the line is: `method`, `path`, `query`, `header`, `signed headers` or `payload`.
-    pub part: &'static str,
-    /// The line as it was signed; none if only the server has it.
-    pub signed: Option<String>,
-    /// The line as the server saw it; none if only the signer has it.
-    pub seen: Option<String>,
-}
+    /// Returns the line as the server saw it; `None` if only the signer has it.
+    #[must_use]
+    pub fn seen(&self) -> Option<&str> {
+        self.seen.as_deref()
+    }
 
-impl Row {
-    /// Whether both sides have the same line.
+    /// Returns whether both sides have the same line.
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.signed == self.seen
@@ -48,70 +54,55 @@ impl Row {
 }
 
 impl Difference {
-    /// Lines of one part stand side by side where they are equal, or are those of the same name.
-    pub(super) fn of(signed: Vec<Line>, seen: Vec<Line>) -> Self {
-        const PARTS: [&str; 6] = [
-            "method",
-            "path",
-            "query",
-            "header",
-            "signed headers",
-            "payload",
-        ];
-        let mut rows = Vec::new();
+    /// Pairs the lines of each part: equal lines, or else lines of the same name.
+    pub(super) fn between(signed: &[CanonicalLine], seen: &[CanonicalLine]) -> Self {
+        let mut lines = Vec::new();
         for part in PARTS {
-            let of_part = |lines: &[Line]| -> Vec<String> {
-                let lines = lines.iter().filter(|line| line.part == part);
-                lines.map(|line| line.text.clone()).collect()
-            };
-            pair(part, of_part(&signed), of_part(&seen), &mut rows);
+            pair(
+                part,
+                texts_of(part, signed),
+                texts_of(part, seen),
+                &mut lines,
+            );
         }
-        Difference { rows }
+        Difference { lines }
     }
 
-    /// The rows, in the order of the canonical request.
+    /// Returns the lines, in the order of the canonical request.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
     }
 
-    /// The same with ANSI colours: red what was signed, green what the server saw, where they differ.
+    /// Returns the same text with ANSI colours: red for the lines that were signed, green for those
+    /// that the server saw.
     #[must_use]
     pub fn coloured(&self) -> impl fmt::Display + '_ {
         Coloured(self)
     }
 
-    fn write(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        red: &str,
-        green: &str,
-        plain: &str,
-    ) -> fmt::Result {
-        for row in &self.rows {
-            if row.is_same() {
-                let text = row.signed.as_deref().unwrap_or_default();
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.iter().all(Line::is_same)
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, colours: &Colours) -> fmt::Result {
+        for line in &self.lines {
+            if line.is_same() {
+                let text = line.signed().unwrap_or_default();
                 writeln!(f, "  {}", Printable(text))?;
                 continue;
             }
-            let sides = (row.signed.as_deref(), row.seen.as_deref());
-            let (start, end) = match sides {
-                (Some(signed), Some(seen)) => common(signed, seen),
+            let common = match (line.signed(), line.seen()) {
+                (Some(signed), Some(seen)) => common_ends(signed, seen),
                 _ => (0, 0),
             };
-            for (sign, colour, text) in [("-", red, sides.0), ("+", green, sides.1)] {
-                let Some(text) = text else {
-                    continue;
-                };
-                writeln!(f, "{colour}{sign} {}{plain}", Printable(text))?;
-                let length = text.chars().count();
-                let marked = length.saturating_sub(start).saturating_sub(end);
-                if start > 0 || end > 0 {
-                    let (space, mark) = (
-                        " ".repeat(start.saturating_add(2)),
-                        "^".repeat(marked.max(1)),
-                    );
-                    writeln!(f, "{space}{mark}")?;
+            for (sign, colour, text) in [
+                ("-", colours.signed, line.signed()),
+                ("+", colours.seen, line.seen()),
+            ] {
+                if let Some(text) = text {
+                    writeln!(f, "{colour}{sign} {}{}", Printable(text), colours.reset)?;
+                    write_carets(f, text, common)?;
                 }
             }
         }
@@ -119,9 +110,34 @@ impl Difference {
     }
 }
 
+/// Writes carets below the characters between the common ends. Without common ends, it writes
+/// nothing.
+fn write_carets(
+    f: &mut fmt::Formatter<'_>,
+    text: &str,
+    (start, end): (usize, usize),
+) -> fmt::Result {
+    if start == 0 && end == 0 {
+        return Ok(());
+    }
+    let length = text.chars().count();
+    let different = length.saturating_sub(start).saturating_sub(end);
+    // The sign and the space before the text are two columns.
+    let indent = " ".repeat(start.saturating_add(2));
+    writeln!(f, "{indent}{}", "^".repeat(different.max(1)))
+}
+
+/// Escape sequences for a terminal.
+#[derive(Default)]
+struct Colours {
+    signed: &'static str,
+    seen: &'static str,
+    reset: &'static str,
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, "", "", "")
+        self.write(f, &Colours::default())
     }
 }
 
@@ -129,98 +145,82 @@ struct Coloured<'a>(&'a Difference);
 
 impl fmt::Display for Coloured<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write(f, "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m")
-    }
-}
-
-/// A text from outside, without control characters: it goes to a terminal. One column for each character.
-pub(super) struct Printable<'a>(pub(super) &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            let shown = if c.is_control() { '\u{fffd}' } else { c };
-            write!(f, "{shown}")?;
-        }
-        Ok(())
-    }
-}
-
-/// The name of a line that has one.
-fn name(text: &str) -> &str {
-    text.split(['=', ':']).next().unwrap_or_default()
-}
-
-fn pair(part: &'static str, signed: Vec<String>, seen: Vec<String>, rows: &mut Vec<Row>) {
-    let mut seen: Vec<Option<String>> = seen.into_iter().map(Some).collect();
-    // Both sides are sorted by name, so a match stands at the front of what is left or near it.
-    let single = !matches!(part, "query" | "header");
-    let mut from = 0;
-    for text in signed {
-        const NEAR: usize = 64;
-        let near = seen.iter_mut().enumerate().skip(from).take(NEAR);
-        let mut candidates: Vec<(usize, &mut Option<String>)> =
-            near.filter(|(_, line)| line.is_some()).collect();
-        let at = candidates
-            .iter()
-            .position(|(_, line)| line.as_ref() == Some(&text))
-            .or_else(|| {
-                candidates.iter().position(|(_, line)| {
-                    single
-                        || line
-                            .as_deref()
-                            .is_some_and(|line| name(line) == name(&text))
-                })
-            });
-        let found = at.map(|at| candidates.swap_remove(at));
-        let (seen_line, next) = match found {
-            Some((at, line)) => (line.take(), at.saturating_add(1)),
-            None => (None, from),
+        let colours = Colours {
+            signed: "\u{1b}[31m",
+            seen: "\u{1b}[32m",
+            reset: "\u{1b}[0m",
         };
-        if seen_line.is_some() {
-            // What the server alone has stands before what comes after it.
-            for line in seen
-                .iter_mut()
-                .take(next)
-                .skip(from)
-                .filter_map(Option::take)
-            {
-                rows.push(Row {
-                    part,
-                    signed: None,
-                    seen: Some(line),
-                });
-            }
-            from = next;
+        self.0.write(f, &colours)
+    }
+}
+
+fn texts_of(part: &str, lines: &[CanonicalLine]) -> Vec<String> {
+    let lines = lines.iter().filter(|line| line.part == part);
+    lines.map(|line| line.text.clone()).collect()
+}
+
+/// Pairs the lines of one part.
+fn pair(part: &'static str, signed: Vec<String>, seen: Vec<String>, lines: &mut Vec<Line>) {
+    let mut seen: Vec<Option<String>> = seen.into_iter().map(Some).collect();
+    // Both sides are sorted by name, so a match is near the first line that is left.
+    let mut first = 0;
+    for text in signed {
+        let found = find_match(part, &text, &seen, first);
+        if let Some(index) = found {
+            // Lines that only the server has come before the pair.
+            let before = seen.iter_mut().take(index).skip(first);
+            lines.extend(
+                before
+                    .filter_map(Option::take)
+                    .map(|text| seen_line(part, text)),
+            );
+            first = index.saturating_add(1);
         }
-        rows.push(Row {
+        lines.push(Line {
             part,
             signed: Some(text),
-            seen: seen_line,
+            seen: found.and_then(|index| seen.get_mut(index)?.take()),
         });
     }
-    for line in seen.into_iter().flatten() {
-        rows.push(Row {
-            part,
-            signed: None,
-            seen: Some(line),
-        });
+    lines.extend(seen.into_iter().flatten().map(|text| seen_line(part, text)));
+}
+
+fn seen_line(part: &'static str, text: String) -> Line {
+    Line {
+        part,
+        signed: None,
+        seen: Some(text),
     }
 }
 
-/// How many characters two texts have in common at the front, and then at the end.
-fn common(one: &str, two: &str) -> (usize, usize) {
-    let start = one
-        .chars()
-        .zip(two.chars())
-        .take_while(|(one, two)| one == two)
-        .count();
-    let rest = |text: &str| text.chars().count().saturating_sub(start);
-    let end = one
-        .chars()
-        .rev()
-        .zip(two.chars().rev())
-        .take(rest(one).min(rest(two)))
+/// Returns the index of the line that belongs to a signed line: an equal one, or else one of the
+/// same name. Of a part that has one line, that line matches.
+fn find_match(part: &str, text: &str, seen: &[Option<String>], first: usize) -> Option<usize> {
+    /// Bounds the cost for texts with many lines.
+    const MAX_DISTANCE: usize = 64;
+    let is_single = !matches!(part, "query" | "header");
+    let near = seen.iter().enumerate().skip(first).take(MAX_DISTANCE);
+    let mut candidates = near.filter_map(|(index, line)| Some((index, line.as_deref()?)));
+    let equal = candidates.clone().find(|(_, line)| *line == text);
+    let (index, _) = equal
+        .or_else(|| candidates.find(|(_, line)| is_single || name_of(line) == name_of(text)))?;
+    Some(index)
+}
+
+/// Returns the name of a parameter or header.
+fn name_of(line: &str) -> &str {
+    line.split(['=', ':']).next().unwrap_or_default()
+}
+
+/// Returns the number of characters that two texts have in common at the start, and at the end of
+/// the rest.
+fn common_ends(one: &str, two: &str) -> (usize, usize) {
+    let chars = one.chars().zip(two.chars());
+    let start = chars.take_while(|(one, two)| one == two).count();
+    let length = one.chars().count().min(two.chars().count());
+    let chars = one.chars().rev().zip(two.chars().rev());
+    let end = chars
+        .take(length.saturating_sub(start))
         .take_while(|(one, two)| one == two)
         .count();
     (start, end)

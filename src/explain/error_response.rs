@@ -1,0 +1,278 @@
+//! The body of a server's error response: XML, JSON, or any text with an error code.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+
+/// A server's error response, parsed from its body.
+///
+/// Any text can be parsed: XML, JSON, a line of a log that contains an error code, or nothing, as a
+/// HEAD request is answered. A status line and headers before the body are skipped. At most 256 KiB
+/// are read: S3 repeats a request of at most 8 KB four times, twice of them in hexadecimal. `Debug`
+/// shows only the code, because the rest may contain a session token.
+///
+/// ```
+/// use presign::explain::ErrorResponse;
+///
+/// let response = ErrorResponse::parse(
+///     "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+/// );
+/// assert_eq!(response.code(), Some("AccessDenied"));
+/// assert_eq!(response.message(), Some("Request has expired"));
+/// ```
+#[derive(Clone, Default)]
+pub struct ErrorResponse {
+    /// The texts of the body with the names of their elements or members.
+    fields: Vec<(String, String)>,
+    code: Option<String>,
+    message: Option<String>,
+    canonical_request: Option<String>,
+    string_to_sign: Option<String>,
+}
+
+/// The number of fields that are kept. No server sends as many.
+const MAX_FIELDS: usize = 64;
+
+/// The number of bytes that are read.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The codes that are searched for in text of another form.
+const CODES: [&str; 25] = [
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestTimeTooSkewed",
+    "InvalidAccessKeyId",
+    "NotSignedUp",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "AuthorizationQueryParametersError",
+    "AuthorizationHeaderMalformed",
+    "ExpiredToken",
+    "InvalidToken",
+    "MissingSecurityHeader",
+    "XAmzContentSHA256Mismatch",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+    "PermanentRedirect",
+    "TemporaryRedirect",
+    "IllegalLocationConstraintException",
+    "RequestExpired",
+    "EntityTooLarge",
+    "BadDigest",
+    "AccessDenied",
+    "AuthFailure",
+    "InvalidRequest",
+    "InvalidArgument",
+];
+
+/// The names of the fields with the code, and with the message, in XML and JSON.
+const CODE_FIELDS: [&str; 5] = ["Code", "__type", "code", "Error", "error"];
+const MESSAGE_FIELDS: [&str; 3] = ["Message", "message", "errorMessage"];
+
+/// The texts before the canonical request and the string to sign in a message.
+const BEFORE_CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
+const BEFORE_STRING_TO_SIGN: &str = "The String-to-Sign should have been";
+
+impl ErrorResponse {
+    /// Parses the body of a response.
+    #[must_use]
+    pub fn parse(body: &str) -> Self {
+        let body = truncated(body).trim_start_matches('\u{feff}').trim();
+        let body = without_head(body);
+        let mut response = ErrorResponse::default();
+        if body.starts_with('<') {
+            response.read_xml(body);
+        } else if let Ok(value) = serde_json::from_str::<serde_json::Value>(body) {
+            response.read_json(&value, 0);
+        }
+        response.code = response.find_code(body);
+        response.message = if response.fields.is_empty() {
+            Some(body).filter(|body| !body.is_empty()).map(Into::into)
+        } else {
+            response.first_field(&MESSAGE_FIELDS)
+        };
+        response.canonical_request =
+            response.signed_text("CanonicalRequest", BEFORE_CANONICAL_REQUEST);
+        response.string_to_sign = response.signed_text("StringToSign", BEFORE_STRING_TO_SIGN);
+        response
+    }
+
+    fn read_xml(&mut self, body: &str) {
+        let mut reader = Reader::from_str(body);
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        let mut text = String::new();
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(_)) => text.clear(),
+                Ok(Event::Text(part)) => text.push_str(&part.decode().unwrap_or_default()),
+                Ok(Event::CData(part)) => text.push_str(&part.decode().unwrap_or_default()),
+                Ok(Event::GeneralRef(reference)) => {
+                    if let Ok(Some(c)) = reference.resolve_char_ref() {
+                        text.push(c);
+                    } else if let Ok(name) = reference.decode() {
+                        text.push_str(resolve_predefined_entity(&name).unwrap_or_default());
+                    }
+                }
+                Ok(Event::End(end)) => {
+                    let name = end.local_name();
+                    let name = String::from_utf8_lossy(name.as_ref()).into_owned();
+                    if !text.trim().is_empty() {
+                        self.add(name, core::mem::take(&mut text));
+                    }
+                    text.clear();
+                }
+                Ok(Event::Eof) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    fn read_json(&mut self, value: &serde_json::Value, depth: usize) {
+        const MAX_DEPTH: usize = 4;
+        let Some(object) = value.as_object().filter(|_| depth < MAX_DEPTH) else {
+            return;
+        };
+        for (name, value) in object {
+            match value.as_str() {
+                Some(text) => self.add(name.clone(), text.to_owned()),
+                None => self.read_json(value, depth.saturating_add(1)),
+            }
+        }
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        if self.fields.len() < MAX_FIELDS {
+            self.fields.push((name, value));
+        }
+    }
+
+    fn find_code(&self, body: &str) -> Option<String> {
+        let field = self.first_field(&CODE_FIELDS);
+        // AWS's JSON has it as `com.amazon.coral.service#InvalidSignatureException`.
+        let code = field.as_deref().and_then(|code| {
+            let mut parts = code.rsplit(['#', ':']);
+            parts.find(|part| !part.is_empty())
+        });
+        let code = code.or_else(|| CODES.into_iter().find(|code| body.contains(code)));
+        code.map(str::to_owned)
+    }
+
+    fn first_field(&self, names: &[&str]) -> Option<String> {
+        let value = names.iter().find_map(|name| self.field(name))?;
+        Some(value.to_owned())
+    }
+
+    /// Returns a text that the server signed: from its field, or from a message that quotes it. The
+    /// bytes are preferred, because an XML parser changes line ends.
+    fn signed_text(&self, name: &str, introduction: &str) -> Option<String> {
+        let bytes = self.field(&format!("{name}Bytes"));
+        let text = || self.field(name).map(str::to_owned);
+        let message = self.message().unwrap_or_default();
+        bytes
+            .and_then(text_of_hex)
+            .or_else(text)
+            .or_else(|| quoted_after(message, introduction))
+    }
+
+    /// Returns the error code, such as `SignatureDoesNotMatch`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// Returns the error message; the whole text if it is neither XML nor JSON.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Returns another field of the body by its name: `ServerTime`, `Region`, `HeadersNotSigned`, …
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.fields.iter();
+        let (_, value) = fields.find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// Returns the canonical request that the server saw, if the response contains it. S3 sends it
+    /// in a field, and most other services in the message.
+    #[must_use]
+    pub fn canonical_request(&self) -> Option<&str> {
+        self.canonical_request.as_deref()
+    }
+
+    /// Returns the string to sign that the server saw, if the response contains it.
+    #[must_use]
+    pub fn string_to_sign(&self) -> Option<&str> {
+        self.string_to_sign.as_deref()
+    }
+
+    /// Returns whether the error is about the signature, or says nothing.
+    pub(super) fn is_mismatch(&self) -> bool {
+        matches!(
+            self.code(),
+            None | Some(
+                "SignatureDoesNotMatch"
+                    | "InvalidSignatureException"
+                    | "AccessDenied"
+                    | "Forbidden"
+            )
+        )
+    }
+}
+
+impl fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorResponse")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns the start of a text that is too long. No character is split.
+fn truncated(text: &str) -> &str {
+    if text.len() <= MAX_BYTES {
+        return text;
+    }
+    // A character has at most four bytes.
+    let mut ends = (MAX_BYTES.saturating_sub(3)..=MAX_BYTES).rev();
+    ends.find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// Returns the body of a response that is given with its status line and headers.
+fn without_head(text: &str) -> &str {
+    if !text.starts_with("HTTP/") {
+        return text;
+    }
+    let mut bodies = ["\r\n\r\n", "\n\n"]
+        .into_iter()
+        .filter_map(|blank_line| text.split_once(blank_line));
+    bodies.next().map_or(text, |(_, body)| body.trim())
+}
+
+/// Returns the text in single quotes after an introduction. It may contain quotes, too, so it ends
+/// at the last one, or at the last one before the string to sign.
+fn quoted_after(message: &str, introduction: &str) -> Option<String> {
+    let (_, after) = message.split_once(introduction)?;
+    let after = match after.split_once(BEFORE_STRING_TO_SIGN) {
+        Some((before, _)) => before,
+        None => after,
+    };
+    let (_, quoted) = after.split_once('\'')?;
+    let (quoted, _) = quoted.rsplit_once('\'')?;
+    Some(quoted.to_owned())
+}
+
+/// Returns the text whose bytes are written in hexadecimal: `47 45 54`.
+fn text_of_hex(bytes: &str) -> Option<String> {
+    let digits: String = bytes.split_ascii_whitespace().collect();
+    let mut bytes = alloc::vec![0; digits.len() / 2];
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
+    String::from_utf8(bytes).ok()
+}

@@ -1,0 +1,61 @@
+//! Other forms of a text: split, decoded, encoded again, normalized.
+
+use crate::text::percent::{Component, PATH};
+use alloc::string::String;
+use alloc::vec::Vec;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The number of parameters and of headers that are compared. No request has as many.
+pub(super) const MAX_ITEMS: usize = 500;
+
+/// Splits a query into names and values, which stay encoded.
+pub(super) fn split_params(query: &str) -> Vec<(&str, &str)> {
+    let params = query.split('&').filter(|param| !param.is_empty());
+    params
+        .take(MAX_ITEMS)
+        .map(|param| param.split_once('=').unwrap_or((param, "")))
+        .collect()
+}
+
+/// Decodes percent escapes. Bytes that are not UTF-8 become replacement characters.
+pub(super) fn decoded(text: &str) -> String {
+    Component::Encoded(text).to_text_lossy().into_owned()
+}
+
+/// Encodes a path as if it were not encoded yet.
+pub(super) fn encoded_again(path: &str) -> String {
+    let mut encoded = String::new();
+    Component::Raw(path).write(&PATH, &mut encoded);
+    encoded
+}
+
+/// Returns whether two texts differ, but only in their Unicode form.
+pub(super) fn differ_in_unicode_form(one: &str, two: &str) -> bool {
+    one != two && one.nfc().eq(two.nfc())
+}
+
+/// Removes dot segments from a path and, if asked, empty segments.
+pub(super) fn without_dot_segments(path: &str, empty_too: bool) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    let last = inner.rsplit('/').next().unwrap_or_default();
+    for segment in inner.split('/') {
+        match segment {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            "" if empty_too => {}
+            segment => kept.push(segment),
+        }
+    }
+    let mut text = String::new();
+    for segment in &kept {
+        text.push('/');
+        text.push_str(segment);
+    }
+    if text.is_empty() || (matches!(last, "" | "." | "..") && !text.ends_with('/')) {
+        text.push('/');
+    }
+    text
+}
