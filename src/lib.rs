@@ -1,12 +1,12 @@
-//! Presigned URLs, `Authorization` headers and POST policies for S3 and every other AWS-style service, with Signature
-//! Version 4 and Signature Version 2.
+//! Presigned URLs, `Authorization` headers and POST policies for S3 and every other AWS-style
+//! service, with Signature Version 4 and Signature Version 2.
 //!
-//! Signing is arithmetic on text: this crate does that and nothing else. It has no SDK, no network, no
-//! clock and no environment; bytes and a time go in, text comes out.
+//! The crate signs, verifies and explains; it sends nothing. Credentials and time are arguments,
+//! and the result is text for any HTTP client. It has no SDK, no network, no clock and no
+//! environment.
 //!
 //! ```
-//! use presign::Credentials;
-//! use presign::s3::Bucket;
+//! use presign::{Credentials, s3::Bucket};
 //! use std::time::{Duration, SystemTime};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
@@ -18,55 +18,57 @@
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!
-//! # Where to look
-//! | you want | look at |
+//! # Contents
+//! Every store and service makes a [`Request`], which has every verb of signing. The signature
+//! version is a setting of the store, so code doesn't change with it.
+//!
+//! | task | item |
 //! |---|---|
-//! | a link to an object, an upload link, any request to a bucket | [`s3::Bucket`] |
-//! | links for a million keys | [`s3::Links`] |
-//! | any request to any AWS-style service, with headers or as a URL | [`v4::Signer`] |
-//! | the same for old stores and old services | [`v2::Signer`], [`v2::QuerySigner`], [`s3::Operation::presign_v2`] |
-//! | a form that uploads from a browser, with limits | [`PostPolicy`] |
-//! | to check signatures, as a server does | [`verify::Verifier`] |
-//! | to know what a presigned URL says, and what is wrong with it | [`mod@inspect`] |
-//! | to know why a server says `SignatureDoesNotMatch` | `explain` (a feature), [`SigningSteps`] |
-//! | to understand: which headers to sign, CORS, caching, proxies, limits, errors, moving here | the [`guide`] |
+//! | a URL to download or upload an object | [`s3::Bucket`], [`Request::presign`] |
+//! | URLs for many objects | [`Request::template`] |
+//! | a call to any AWS-style service, signed with headers | [`v4::Service`], [`Request::sign`] |
+//! | stores that support only SigV2, and query APIs | [`SignatureVersion::V2`], [`v2::Service`] |
+//! | a form that uploads from a browser, with limits | [`post`] |
+//! | a key in a KMS, an HSM or another process; every step of a signature | [`Unsigned`] |
+//! | verifying signatures, as a server does | [`verify`] |
+//! | the contents and faults of a presigned URL | [`mod@inspect`] |
+//! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
+//! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
 //!
-//! # What this crate does not do
-//! It sends nothing: the result is a URL or headers, to be used with any HTTP client. It reads no profile, no metadata
-//! service and no clock: credentials and time are arguments. (The program `presign`, a package of its own, does read them.)
+//! # Errors
+//! A request that can't be signed truthfully is an [`Error`]. Its message names the fault, the
+//! value and the remedy; its [`kind`](Error::kind) names the part of the input. No input makes the
+//! crate panic. `Debug` output and errors contain no secret access key, session token or signature.
 //!
-//! # How it works
-//! Everything flows one way: a request is described ([`Request`], [`s3::Operation`]), its canonical text is written into
-//! a hash, the hash becomes a string to sign, an HMAC of that is the signature, and the signature is put in its place.
-//! [`v4`] and [`v2`] are the two generations, side by side and alike in shape. A request that can't be signed truthfully is
-//! refused with an [`Error`] whose message says what was wrong, where, and what would be right.
-//!
-//! Signing keys are kept by the [`Credentials`] that they were derived from, so only the first signature of a day pays for
-//! the derivation. The secret and the keys are overwritten when they are dropped, and no `Debug` output or error shows a
-//! secret, a token or a signature.
+//! # Performance
+//! A URL costs little more than its hash: the canonical request is hashed as it is written, and
+//! never built as a string. [`Credentials`] keep the signing keys derived from them, so that only
+//! the first signature of a day pays for the derivation. [`Template::presign_into`] allocates
+//! nothing.
 //!
 //! # Features
-//! | feature | default | gives |
+//! | feature | default | content |
 //! |---|---|---|
-//! | `std` | yes | `std::time::SystemTime` as a signing time; without it the crate is `no_std` and needs `alloc` |
-//! | `url` | yes | `url::Url` in and out |
-//! | `http` | no | signing, presigning and verifying of `http::Request` and `http::request::Parts` |
-//! | `serde` | no | `Serialize` for the results |
-//! | `explain` | no | the module `explain`: why a server refused a request |
-//! | `arbitrary` | no | `Arbitrary` for [`Request`], [`Timestamp`] and [`Payload`], to fuzz what signs or checks signatures |
+//! | `std` | yes | conversions of [`Timestamp`] and `std::time::SystemTime`; without it the crate is `no_std` and needs `alloc` |
+//! | `time` | no | conversions of [`Timestamp`] and the types of the crate `time` |
+//! | `url` | no | `PresignedUrl::to_url` |
+//! | `http` | no | `http::Request` to sign, to verify and as a result |
+//! | `serde` | no | `Serialize` for results |
+//! | `explain` | no | the module [`explain`] |
+//! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What is public may grow without breaking anybody, and no result is thrown away unseen.
+// Public types can grow without a breaking change, and no result is ignored silently.
 #![deny(
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
     clippy::must_use_candidate,
     clippy::return_self_not_must_use
 )]
-// No input makes the library panic.
+// No input makes the crate panic.
 #![cfg_attr(
     not(test),
     deny(
@@ -84,38 +86,46 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod cache;
+mod addressing_style;
+mod content_disposition;
 mod credentials;
-mod encode;
+mod crypto;
 mod error;
+mod expiry;
 #[cfg(feature = "explain")]
+#[cfg_attr(docsrs, doc(cfg(feature = "explain")))]
 pub mod explain;
-// Only text, so that nothing but the documents and their tests has it.
+// It contains only text, for the documentation and its tests.
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod hash;
-mod headers;
+mod identity;
 pub mod inspect;
 mod interop;
-mod list;
-mod marks;
-mod markup;
 pub mod post;
 mod request;
 pub mod s3;
-mod signed;
-mod timestamp;
+mod scheme;
+mod text;
+mod time;
 pub mod v2;
 pub mod v4;
 pub mod verify;
+mod verifying_key;
+mod wire;
 
+pub use addressing_style::AddressingStyle;
+pub use content_disposition::ContentDisposition;
 pub use credentials::Credentials;
+pub use crypto::Algorithm;
 pub use error::{Error, ErrorKind};
-pub use post::{PostPolicy, PresignedPost};
-pub use request::Request;
-pub use signed::{PresignedUrl, Signature, SignedRequest, SigningSteps};
-pub use timestamp::Timestamp;
+pub use expiry::Expiry;
+pub use identity::Identity;
+pub use request::{PresignedUrl, Request, Row, SignedRequest, Store, Template, Unsigned};
+pub use s3::SignatureVersion;
+pub use scheme::Scheme;
+pub use time::Timestamp;
 pub use v4::Payload;
+pub use verifying_key::VerifyingKey;
 
 /// The README's snippets are tests.
 #[cfg(doctest)]

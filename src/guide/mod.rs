@@ -1,19 +1,19 @@
-//! The guide: what to know around a signature, one chapter for each question.
+//! The guide: background to signing, one chapter for each question.
 //!
-//! | you ask | chapter |
+//! | question | chapter |
 //! |---|---|
 //! | Which of the two signature versions do I need? | [`signature_version`] |
-//! | Which headers should be signed, and what does it mean if one is not? | [`headers`] |
-//! | A browser uploads or fetches: what does the bucket need, and why does the type not match? | [`browsers`] |
-//! | Why is nothing cached, and how does it get cached? | [`caching`] |
-//! | Why did the link end before its time? | [`temporary_credentials`] |
-//! | There is a CDN, a proxy or a container network in between: which host is signed? | [`proxies`] |
-//! | How long, how large, how late may it be, and what does this error want from me? | [`limits_and_errors`] |
-//! | I come from boto3, an AWS SDK or another crate: what is the same call here? | [`moving`] |
+//! | Which headers should be signed, and what if one is not? | [`headers`] |
+//! | A browser uploads or fetches. What does the bucket need? Why does the type not match? | [`browsers`] |
+//! | Why is nothing cached, and how do I make it cacheable? | [`caching`] |
+//! | Why did the link expire early? | [`temporary_credentials`] |
+//! | A CDN, a proxy or a container network is in between. Which host is signed? | [`proxies`] |
+//! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
+//! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
+//! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
-//! What lives here: text. What does not: code. These modules are empty and exist in the documents alone, so the guide costs a
-//! program nothing. Every snippet is a test.
+//! The modules are empty and exist only in the documentation. Every snippet is a test.
 
 #[doc = include_str!("signature_version.md")]
 pub mod signature_version {}
@@ -38,6 +38,9 @@ pub mod limits_and_errors {}
 
 #[doc = include_str!("moving.md")]
 pub mod moving {}
+
+#[doc = include_str!("own_server.md")]
+pub mod own_server {}
 
 #[doc = include_str!("testing_a_server.md")]
 pub mod testing_a_server {}

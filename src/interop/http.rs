@@ -1,79 +1,20 @@
-//! The request types of the crate `http`, which hyper, reqwest, axum and tower share.
+//! The request type of the crate `http`, which hyper, reqwest, axum and tower share.
 
 use crate::error::{Error, Quoted, error};
-use crate::request::Request;
-use crate::s3::Operation;
-use crate::signed::{AUTHORIZATION, PresignedUrl, SignedRequest, headers_to_send};
-use crate::timestamp::Timestamp;
-use crate::{Credentials, Payload, v2, v4};
-use alloc::string::ToString as _;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
-use http::request::Parts;
-
-/// The URI has to be absolute, as a client's is.
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl<'a> From<&'a Parts> for Request<'a> {
-    fn from(parts: &'a Parts) -> Self {
-        describe(&parts.method, &parts.uri, &parts.headers)
-    }
-}
-
-/// The URI has to be absolute, as a client's is.
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl<'a, B> From<&'a http::Request<B>> for Request<'a> {
-    fn from(request: &'a http::Request<B>) -> Self {
-        describe(request.method(), request.uri(), request.headers())
-    }
-}
-
-fn describe<'a>(method: &'a http::Method, uri: &http::Uri, headers: &'a HeaderMap) -> Request<'a> {
-    headers.iter().fold(
-        Request::new(method.as_str(), uri.to_string()),
-        |request, (name, value)| request.header_bytes(name.as_str(), value.as_bytes()),
-    )
-}
+use crate::request::{PresignedUrl, Request, SignedRequest};
+use crate::wire::added_headers::AUTHORIZATION;
+use crate::wire::header::write_unfolded;
+use crate::wire::request_parts::RequestParts;
+use crate::wire::url::without_secrets;
+use alloc::vec::Vec;
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, Uri};
 
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl SignedRequest {
-    /// Adds the headers to a request's, replacing those of the same name. `Authorization` and a session token are
-    /// marked as sensitive.
+impl Request<'_> {
+    /// Returns the request with its method, URL and all its headers, not signed yet.
     ///
-    /// # Errors
-    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if the map is full, or if a value can't be a header's, which none
-    /// of signing's is.
-    pub fn apply_to(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        // Room for all, or none is added.
-        headers
-            .try_reserve(self.headers().count())
-            .map_err(|_| too_many())?;
-        for (name, text) in self.headers() {
-            let (name, mut value) = header(name, text)?;
-            value.set_sensitive(
-                name.as_str().eq_ignore_ascii_case(AUTHORIZATION)
-                    || name.as_str().ends_with("-token"),
-            );
-            headers.try_insert(name, value).map_err(|_| too_many())?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl PresignedUrl {
-    /// The request that the URL is for, with the headers that have to be sent.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` doesn't take the URL, as one of more than 65,534 bytes.
-    pub fn to_http_request<B>(&self, body: B) -> Result<http::Request<B>, Error> {
-        let headers = self.headers();
-        whole_request(self.method(), self.as_str(), headers, body)
-    }
-}
-
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl Operation<'_> {
-    /// Signs the operation with headers, and gives the whole request: method, URL, the headers that the operation was given,
-    /// and those that signing adds.
+    /// [`SignedRequest::apply_to`] signs it.
     ///
     /// ```
     /// use presign::{Credentials, Payload, s3::Bucket};
@@ -81,164 +22,187 @@ impl Operation<'_> {
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
     /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
-    /// let put = bucket.put("a.txt").header("Content-Type", "text/plain");
     /// let body = "Welcome to Amazon S3.";
-    /// let request = put.sign_http(&credentials, Payload::of(body), body, SystemTime::now())?;
+    /// let put = bucket
+    ///     .put("a.txt")
+    ///     .header("Content-Type", "text/plain")
+    ///     .payload(Payload::sha256_of(body));
+    ///
+    /// let mut request = put.to_http(body)?;
+    /// put.sign(&credentials, SystemTime::now())?.apply_to(&mut request)?;
     /// assert_eq!(request.headers()["content-type"], "text/plain");
     /// assert!(request.headers()["authorization"].is_sensitive());
     /// # Ok::<(), presign::Error>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`sign`](Operation::sign), and [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` doesn't take the
-    /// URL, as one of more than 65,534 bytes.
-    pub fn sign_http<B>(
-        &self,
-        credentials: &Credentials,
-        payload: Payload,
-        body: B,
-        now: impl Into<Timestamp>,
-    ) -> Result<http::Request<B>, Error> {
-        self.with_headers(&self.sign(credentials, payload, now)?, body)
-    }
-
-    /// [`sign_http`](Operation::sign_http) with SigV2.
-    ///
-    /// # Errors
-    /// Those of [`sign_v2`](Operation::sign_v2) and [`sign_http`](Operation::sign_http).
-    pub fn sign_v2_http<B>(
-        &self,
-        credentials: &Credentials,
-        body: B,
-        now: impl Into<Timestamp>,
-    ) -> Result<http::Request<B>, Error> {
-        self.with_headers(&self.sign_v2(credentials, now)?, body)
-    }
-
-    fn with_headers<B>(&self, signed: &SignedRequest, body: B) -> Result<http::Request<B>, Error> {
-        self.described(|parts| {
-            // What is not signed is sent all the same.
-            let headers = headers_to_send(parts, |_| true)?;
-            let headers = headers.iter().map(|(name, value)| (&**name, &**value));
-            let mut request = whole_request(parts.method, &self.url()?, headers, body)?;
-            signed.apply_to(request.headers_mut())?;
-            Ok(request)
-        })
+    /// Returns the errors of [`url`](Request::url), and [`ErrorKind::Url`](crate::ErrorKind::Url)
+    /// if the crate `http` rejects the URL, such as one of more than 65,534 bytes, and
+    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if there are more headers than a `HeaderMap`
+    /// can contain, 24,576.
+    pub fn to_http<B>(&self, body: B) -> Result<http::Request<B>, Error> {
+        let parts = self.parts()?;
+        new_request(parts.method, &self.url()?, sendable_headers(&parts)?, body)
     }
 }
 
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl v4::Signer {
-    /// Signs a request and adds the headers to it. On an error the request is as it was.
+impl PresignedUrl {
+    /// Returns the request that the URL is for, with the headers that have to be sent.
     ///
     /// ```
-    /// use presign::{Credentials, Payload, v4::Signer};
+    /// use presign::{Credentials, s3::Bucket};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let upload = bucket
+    ///     .put("a.txt")
+    ///     .header("Content-Type", "text/plain")
+    ///     .presign(&credentials, Duration::from_secs(60), SystemTime::now())?;
+    ///
+    /// let request: http::Request<&str> = upload.to_http("Welcome to Amazon S3.")?;
+    /// assert_eq!(request.method(), "PUT");
+    /// assert_eq!(request.uri(), upload.as_str());
+    /// assert_eq!(request.headers()["content-type"], "text/plain");
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` rejects the URL, such as one
+    /// of more than 65,534 bytes, and [`ErrorKind::Header`](crate::ErrorKind::Header) if there are
+    /// more headers than a `HeaderMap` can contain, 24,576.
+    pub fn to_http<B>(&self, body: B) -> Result<http::Request<B>, Error> {
+        let headers = self
+            .headers()
+            .map(|(name, value)| header(name, value.as_bytes()))
+            .collect::<Result<_, _>>()?;
+        new_request(self.method(), self.as_str(), headers, body)
+    }
+}
+
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+impl SignedRequest {
+    /// Adds the signature to a request: [`headers`](SignedRequest::headers), which replace those of
+    /// the same names, and the [`url`](SignedRequest::url) of a query API's call.
+    ///
+    /// The values of `Authorization` and of a session token are set as sensitive. The body doesn't
+    /// change: for a POST to a query API, set it to [`body`](SignedRequest::body).
+    ///
+    /// ```
+    /// use presign::{Credentials, Payload, v4};
     /// use std::time::SystemTime;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
-    /// let signer = Signer::new(credentials, "us-east-1", "execute-api")?;
-    /// let body = r#"{"name": "report"}"#;
+    /// let api = v4::Service::new("us-east-1", "execute-api")?;
     /// let mut request = http::Request::post("https://abc123.execute-api.us-east-1.amazonaws.com/jobs")
     ///     .header("content-type", "application/json")
-    ///     .body(body)?;
-    /// signer.sign_http(&mut request, Payload::of(body), SystemTime::now())?;
+    ///     .body(r#"{"name": "report"}"#)?;
+    ///
+    /// let signed = api
+    ///     .http(&request)
+    ///     .payload(Payload::sha256_of(request.body()))
+    ///     .sign(&credentials, SystemTime::now())?;
+    /// signed.apply_to(&mut request)?;
     /// assert!(request.headers()["authorization"].is_sensitive());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`sign`](v4::Signer::sign).
-    pub fn sign_http<B>(
-        &self,
-        request: &mut http::Request<B>,
-        payload: Payload,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), Error> {
-        let signed = self.sign(&Request::from(&*request), payload, now)?;
-        signed.apply_to(request.headers_mut())
-    }
-
-    /// [`sign_http`](v4::Signer::sign_http) for the parts of a request.
-    ///
-    /// # Errors
-    /// Those of [`sign`](v4::Signer::sign).
-    pub fn sign_http_parts(
-        &self,
-        parts: &mut Parts,
-        payload: Payload,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), Error> {
-        let signed = self.sign(&Request::from(&*parts), payload, now)?;
-        signed.apply_to(&mut parts.headers)
+    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if the request has no room for the headers,
+    /// and [`ErrorKind::Url`](crate::ErrorKind::Url) if the crate `http` rejects the URL. The
+    /// request is then unchanged.
+    pub fn apply_to<B>(&self, request: &mut http::Request<B>) -> Result<(), Error> {
+        let uri = self.url().map(parse_uri).transpose()?;
+        let headers = self
+            .headers()
+            .map(|(name, value)| sensitive_header(name, value))
+            .collect::<Result<Vec<_>, _>>()?;
+        // With room for all headers, none of the insertions fails.
+        let map = request.headers_mut();
+        map.try_reserve(headers.len())
+            .map_err(|_| too_many_headers())?;
+        for (name, value) in headers {
+            map.try_insert(name, value)
+                .map_err(|_| too_many_headers())?;
+        }
+        if let Some(uri) = uri {
+            *request.uri_mut() = uri;
+        }
+        Ok(())
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-impl v2::Signer {
-    /// Signs a request and adds the headers to it. On an error the request is as it was.
-    ///
-    /// # Errors
-    /// Those of [`sign`](v2::Signer::sign).
-    pub fn sign_http<B>(
-        &self,
-        request: &mut http::Request<B>,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), Error> {
-        let signed = self.sign(&Request::from(&*request), now)?;
-        signed.apply_to(request.headers_mut())
+/// Returns all headers of a request on one line each. `Host` is among them only if it isn't the
+/// URL's.
+fn sendable_headers(parts: &RequestParts<'_>) -> Result<Vec<(HeaderName, HeaderValue)>, Error> {
+    let mut headers = Vec::new();
+    if let Some(host) = parts.host_header {
+        let mut url_host = Vec::new();
+        parts.url_host.write(&mut url_host);
+        if url_host != host {
+            headers.push(header("host", host)?);
+        }
     }
-
-    /// [`sign_http`](v2::Signer::sign_http) for the parts of a request.
-    ///
-    /// # Errors
-    /// Those of [`sign`](v2::Signer::sign).
-    pub fn sign_http_parts(
-        &self,
-        parts: &mut Parts,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), Error> {
-        let signed = self.sign(&Request::from(&*parts), now)?;
-        signed.apply_to(&mut parts.headers)
+    for own in parts.headers_without_host() {
+        let mut value = Vec::new();
+        write_unfolded(&own.value, &mut value);
+        headers.push(header(&own.name, &value)?);
     }
+    Ok(headers)
 }
 
-fn whole_request<'a, B>(
+fn new_request<B>(
     method: &str,
     url: &str,
-    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: B,
 ) -> Result<http::Request<B>, Error> {
     let mut request = http::Request::new(body);
-    *request.method_mut() = method
-        .parse()
-        .map_err(|_| error!(Method, "{} is no method for the crate http", Quoted(method)))?;
-    *request.uri_mut() = url.parse().map_err(|reason| {
-        let address = url.split('?').next().unwrap_or_default();
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| {
         error!(
-            Url,
-            "{} is no URI for the crate http: {reason}",
-            Quoted(address)
+            Method,
+            "the crate http rejects the method {}",
+            Quoted(method)
         )
     })?;
+    *request.uri_mut() = parse_uri(url)?;
     for (name, value) in headers {
-        let (name, value) = header(name, value)?;
+        // `append` panics in a full map.
         let appended = request.headers_mut().try_append(name, value);
-        appended.map_err(|_| too_many())?;
+        appended.map_err(|_| too_many_headers())?;
     }
     Ok(request)
 }
 
-/// A `HeaderMap` holds 24,576 names at most, and panics at one more unless it is asked to try.
-fn too_many() -> Error {
-    error!(
-        Header,
-        "there are more headers than the crate http can hold"
-    )
+fn parse_uri(url: &str) -> Result<Uri, Error> {
+    url.parse().map_err(|reason| {
+        error!(
+            Url,
+            "the crate http rejects the URL {}: {reason}",
+            Quoted(without_secrets(url))
+        )
+    })
 }
 
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+fn sensitive_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let (name, mut value) = header(name, value.as_bytes())?;
+    let is_secret =
+        name.as_str().eq_ignore_ascii_case(AUTHORIZATION) || name.as_str().ends_with("-token");
+    value.set_sensitive(is_secret);
+    Ok((name, value))
+}
+
+fn header(name: &str, value: &[u8]) -> Result<(HeaderName, HeaderValue), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .ok()
-        .zip(HeaderValue::from_bytes(value.as_bytes()).ok());
-    parsed.ok_or_else(|| error!(Header, "the header {} can't be sent", Quoted(name)))
+        .zip(HeaderValue::from_bytes(value).ok());
+    parsed.ok_or_else(|| error!(Header, "the crate http rejects the header {}", Quoted(name)))
+}
+
+fn too_many_headers() -> Error {
+    error!(
+        Header,
+        "the request has more headers than a `HeaderMap` of the crate http can contain"
+    )
 }

@@ -1,5 +1,5 @@
-//! Conversions from and to the types of other crates, each behind the feature of its name. What lives here:
-//! conversions. What does not: any rule of signing.
+//! Conversions from and to the types of other crates, each in a file with the name of its feature.
+//! The conversions of times are in `time.rs`.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
