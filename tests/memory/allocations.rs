@@ -1,15 +1,15 @@
 //! Signing allocates its result and nothing else.
 
 use crate::allocator::measure;
-use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
-use presign::{Credentials, Payload, Request, Timestamp, v4};
+use presign::{Credentials, Payload, Request, Row, SignatureVersion, Template, Timestamp, v4};
+use std::fmt::Display;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const URL: &str = "https://examplebucket.s3.eu-west-1.amazonaws.com/a/b%20c.txt";
 
-/// As many as a request can have before its lists move to the heap.
+/// They are in a list of their own, which is one more allocation.
 const PARAMS: [&str; 8] = [
     "response-cache-control",
     "response-content-disposition",
@@ -20,6 +20,7 @@ const PARAMS: [&str; 8] = [
     "versionId",
     "partNumber",
 ];
+/// As many as a request can have before their list moves to the heap.
 const HEADERS: [&str; 12] = [
     "x-amz-meta-l",
     "x-amz-meta-k",
@@ -36,11 +37,17 @@ const HEADERS: [&str; 12] = [
 ];
 
 fn now() -> Timestamp {
-    Timestamp::parse("20130524T000000Z").unwrap()
+    "20130524T000000Z".parse().unwrap()
 }
 
 fn bucket() -> Bucket {
     Bucket::new("examplebucket", "eu-west-1").unwrap()
+}
+
+fn bucket_v2() -> Bucket {
+    let builder = Bucket::builder("examplebucket", "eu-west-1");
+    let builder = builder.signature_version(SignatureVersion::V2);
+    builder.build().unwrap()
 }
 
 fn credentials() -> Credentials {
@@ -56,8 +63,40 @@ fn temporary() -> Credentials {
     credentials().with_session_token("+/=".repeat(150)).unwrap()
 }
 
-fn signer(credentials: &Credentials) -> v4::Signer {
-    v4::Signer::new(credentials.clone(), "eu-west-1", "s3").unwrap()
+fn service() -> v4::Service {
+    v4::Service::new("eu-west-1", "s3").unwrap()
+}
+
+/// Adds all parameters.
+fn with_params(request: Request<'_>) -> Request<'_> {
+    let params = PARAMS.iter();
+    params.fold(request, |request, name| request.query(*name, "ü &?"))
+}
+
+/// Adds some of the headers.
+fn with_headers<'a>(request: Request<'a>, names: &[&'a str]) -> Request<'a> {
+    let names = names.iter();
+    names.fold(request, |request, name| request.header(*name, "a  b"))
+}
+
+/// Allocations of presigning into a buffer that has room.
+fn allocations_into(request: &Request<'_>, credentials: &Credentials) -> u64 {
+    let mut url = String::with_capacity(8192);
+    allocations(|| {
+        url.clear();
+        request
+            .presign_into(credentials, HOUR, now(), &mut url)
+            .unwrap();
+    })
+}
+
+/// Allocations of a row in a buffer that has room.
+fn allocations_of_row(template: &Template, row: Row<'_>, at: Timestamp) -> u64 {
+    let mut url = String::with_capacity(8192);
+    allocations(|| {
+        url.clear();
+        template.presign_into(row, at, &mut url).unwrap();
+    })
 }
 
 /// Allocations of a call, after a first one that may have derived the key.
@@ -81,57 +120,35 @@ fn the_counter_counts() {
         2
     );
     // And the library's own: a description is the caller's, and costs what it costs.
-    assert!(allocations(|| Request::get(URL).header("a", "b")) > 0);
+    assert!(allocations(|| bucket().get("k").url().unwrap()) > 0);
     assert!(allocations(credentials) > 0);
 }
 
 #[test]
 fn a_presigned_url_is_one_allocation() {
-    let bucket = bucket();
+    let (bucket, service) = (bucket(), service());
     for credentials in [credentials(), temporary()] {
-        let get = bucket.get("a/b c.txt");
-        assert_eq!(
-            allocations(|| get.presign(&credentials, HOUR, now()).unwrap()),
-            1
-        );
+        let (object, url) = (bucket.get("a/b c.txt"), service.get(URL));
+        for request in [&object, &url] {
+            let sign = || request.presign(&credentials, HOUR, now()).unwrap();
+            assert_eq!(allocations(sign), 1);
+        }
+        // The list of the parameters is one more.
+        let object = with_params(bucket.get("ä".repeat(300)));
+        for request in [object, with_params(url)] {
+            let sign = || request.presign(&credentials, HOUR, now()).unwrap();
+            assert_eq!(allocations(sign), 2);
+        }
 
-        let full = PARAMS
-            .iter()
-            .fold(bucket.get("ä".repeat(300)), |get, name| {
-                get.query(*name, "ü &?")
-            });
-        assert_eq!(
-            allocations(|| full.presign(&credentials, HOUR, now()).unwrap()),
-            1
-        );
-
-        let (signer, request) = (signer(&credentials), Request::get(URL));
-        assert_eq!(
-            allocations(|| signer.presign(&request, HOUR, now()).unwrap()),
-            1
-        );
-        let full = PARAMS
-            .iter()
-            .fold(request, |request, name| request.query(*name, "ü &?"));
-        assert_eq!(
-            allocations(|| signer.presign(&full, HOUR, now()).unwrap()),
-            1
-        );
-
-        let links = bucket
-            .operation("GET")
-            .links(&credentials, HOUR, now())
-            .unwrap();
-        assert_eq!(allocations(|| links.link("a/b c.txt").unwrap()), 1);
-        assert_eq!(
-            allocations(|| links.link(&"ä".repeat(300)).unwrap()),
-            2,
-            "one is the key's"
-        );
-        assert_eq!(
-            allocations(|| links.link_at("a/b c.txt", now()).unwrap()),
-            1
-        );
+        for request in [bucket.request("GET"), with_params(bucket.request("GET"))] {
+            let template = request.template(&credentials, HOUR, now()).unwrap();
+            let long = "ä".repeat(300);
+            for key in ["a/b c.txt", &long] {
+                for at in [now(), now().saturating_add(HOUR)] {
+                    assert_eq!(allocations(|| template.presign(key, at).unwrap()), 1);
+                }
+            }
+        }
     }
 }
 
@@ -148,173 +165,118 @@ fn another_second_is_one_allocation_too() {
     };
     assert_eq!(allocations(sign), 1);
 
-    let links = get.links(&credentials, HOUR, now()).unwrap();
+    let list = bucket.request("GET");
+    let template = list.template(&credentials, HOUR, now()).unwrap();
     let mut next = || {
         seconds += 1;
         Timestamp::from_unix_seconds(seconds)
     };
-    assert_eq!(allocations(|| links.link_at("a.txt", next()).unwrap()), 1);
+    assert_eq!(
+        allocations(|| template.presign("a.txt", next()).unwrap()),
+        1
+    );
     let mut url = String::new();
     let write = || {
         url.clear();
-        links.write_at("a.txt", next(), &mut url).unwrap();
+        template.presign_into("a.txt", next(), &mut url).unwrap();
     };
     assert_eq!(allocations(write), 0);
 }
 
+/// Only the list of the parameters.
 #[test]
 fn a_reused_buffer_is_no_allocation() {
-    let bucket = bucket();
+    let (bucket, service) = (bucket(), service());
     for credentials in [credentials(), temporary()] {
-        let mut url = String::new();
-        let get = PARAMS.iter().fold(bucket.get("a/b c.txt"), |get, name| {
-            get.query(*name, "ü &?")
-        });
-        let put = HEADERS.iter().fold(bucket.put("a/b c.txt"), |put, name| {
-            put.header(*name, "a  b")
-        });
-        for operation in [get, put] {
-            let sign = || {
-                url.clear();
-                operation
-                    .presign_into(&credentials, HOUR, now(), &mut url)
-                    .unwrap();
-            };
-            assert_eq!(allocations(sign), 0);
+        let object = with_headers(bucket.put("a/b c.txt"), &HEADERS);
+        let url = with_headers(service.request("PUT", URL), &HEADERS);
+        for request in [bucket.get("a/b c.txt"), service.get(URL), object, url] {
+            assert_eq!(allocations_into(&request, &credentials), 0, "{request:?}");
         }
-
-        let signer = signer(&credentials);
-        let get = PARAMS
-            .iter()
-            .fold(Request::get(URL), |get, name| get.query(*name, "ü &?"));
-        let put = HEADERS
-            .iter()
-            .fold(Request::put(URL), |put, name| put.header(*name, "a  b"));
-        for request in [get, put] {
-            let sign = || {
-                url.clear();
-                signer
-                    .presign_into(&request, HOUR, now(), &mut url)
-                    .unwrap();
-            };
-            assert_eq!(allocations(sign), 0);
+        for request in [bucket.get("a/b c.txt"), service.get(URL)] {
+            let request = with_params(request);
+            assert_eq!(allocations_into(&request, &credentials), 1, "{request:?}");
         }
+    }
+}
 
-        let links = bucket
-            .operation("GET")
-            .links(&credentials, HOUR, now())
-            .unwrap();
-        let write = || {
-            url.clear();
-            links.write("a/b c.txt", &mut url).unwrap();
-        };
-        assert_eq!(allocations(write), 0);
+/// A row is written without an allocation, with any parameters, values and headers, and at any time.
+#[test]
+fn a_row_is_no_allocation() {
+    for bucket in [bucket(), bucket_v2()] {
+        for credentials in [credentials(), temporary()] {
+            let plain = bucket.request("GET");
+            let full = with_params(bucket.request("GET"));
+            let with_header = bucket
+                .request("PUT")
+                .header("Content-Type", "text/plain")
+                .header("x-amz-meta-a", "a value, encoded");
+            for request in [&plain, &full, &with_header] {
+                let template = request.template(&credentials, HOUR, now()).unwrap();
+                for at in [now(), now().saturating_add(HOUR)] {
+                    let row = Row::new("a/b c.txt");
+                    assert_eq!(allocations_of_row(&template, row, at), 0, "{request:?}");
+                    let row = row.expiry(Duration::from_secs(60));
+                    assert_eq!(allocations_of_row(&template, row, at), 0, "{request:?}");
+                }
+            }
+            let open = full.query_per_row("acl").query_per_row("x-id");
+            let template = open.template(&credentials, HOUR, now()).unwrap();
+            let values: [&dyn Display; 2] = [&"ü &?", &7];
+            let row = Row::new("a/b c.txt").values(&values);
+            assert_eq!(allocations_of_row(&template, row, now()), 0);
+            let at = now().saturating_add(HOUR);
+            assert_eq!(allocations_of_row(&template, row, at), 0);
+        }
     }
 }
 
 /// One for each header that is handed back at the most, however many are signed.
 #[test]
 fn sigv2_allocates_as_sigv4_does() {
-    let bucket = bucket();
-    let ends = now().saturating_add(HOUR);
+    let bucket = bucket_v2();
     for credentials in [credentials(), temporary()] {
         let plain = bucket.get("a/b c.txt");
-        let full = PARAMS.iter().fold(bucket.get("a/b c.txt"), |get, name| {
-            get.query(*name, "a value, encoded")
-        });
+        let full = with_params(bucket.get("a/b c.txt"));
         let with_headers = bucket
             .put("a/b c.txt")
             .header("Content-Type", "text/plain")
             .header("x-amz-meta-a", "a value, encoded");
-        let mut url = String::with_capacity(8192);
-        for operation in [&plain, &full, &with_headers] {
-            let reused = allocations(|| {
-                url.clear();
-                operation.presign_v2_into(&credentials, ends, &mut url)
-            });
-            assert_eq!(reused, 0, "{operation:?}");
+        for (request, count) in [(&plain, 0), (&full, 1), (&with_headers, 0)] {
+            let reused = allocations_into(request, &credentials);
+            assert_eq!(reused, count, "{request:?}");
         }
-        let new = allocations(|| plain.presign_v2_until(&credentials, ends));
-        assert_eq!(new, 1);
-
-        for operation in [&plain, &full, &with_headers] {
-            let links = operation.links_v2(&credentials, HOUR, now()).unwrap();
-            let mut url = String::new();
-            let reused = allocations(|| {
-                url.clear();
-                links.write("a/b c.txt", &mut url)
-            });
-            assert_eq!(reused, 0, "{operation:?}");
-            let reused = allocations(|| {
-                url.clear();
-                links.write_at("a/b c.txt", ends, &mut url)
-            });
-            assert_eq!(reused, 0, "{operation:?}");
-            assert_eq!(allocations(|| links.link("a/b c.txt")), 1);
-            assert_eq!(allocations(|| links.link_at("a/b c.txt", ends)), 1);
+        let sign = || plain.presign(&credentials, HOUR, now()).unwrap();
+        assert_eq!(allocations(sign), 1);
+        let list = bucket.request("GET");
+        let template = list.template(&credentials, HOUR, now()).unwrap();
+        for at in [now(), now().saturating_add(HOUR)] {
+            assert_eq!(allocations(|| template.presign("a/b c.txt", at)), 1);
         }
     }
 }
 
 #[test]
 fn header_signing_is_one_allocation() {
-    let bucket = bucket();
+    let (bucket, service) = (bucket(), service());
+    let body = Payload::sha256_of(b"body");
     for credentials in [credentials(), temporary()] {
         for count in 0..=HEADERS.len() {
-            let headers = &HEADERS[..count];
-            let operation = headers.iter().fold(bucket.put("a/b c.txt"), |put, name| {
-                put.header(*name, "a  b")
-            });
-            let sign = || {
-                operation
-                    .sign(&credentials, Payload::of(b"body"), now())
-                    .unwrap()
-            };
-            assert_eq!(allocations(sign), 1);
-
-            let signer = signer(&credentials);
-            let request = headers
-                .iter()
-                .fold(Request::put(URL), |put, name| put.header(*name, "a  b"));
-            let sign = || signer.sign(&request, Payload::of(b"body"), now()).unwrap();
-            assert_eq!(allocations(sign), 1);
+            for request in [bucket.put("a/b c.txt"), service.request("PUT", URL)] {
+                let request = with_headers(request, &HEADERS[..count]).payload(body);
+                let sign = || request.sign(&credentials, now()).unwrap();
+                assert_eq!(allocations(sign), 1);
+            }
         }
     }
 }
 
-/// The two texts that the form holds: the policy's JSON, and the URL with the names and values of all fields.
-#[test]
-fn a_post_form_allocates_what_it_holds() {
-    let (bucket, credentials) = (bucket(), credentials());
-    let policy = PostPolicy::new(Key::starts_with("user/eric/"))
-        .content_length_range(1..=10_000_000)
-        .eq("acl", "public-read")
-        .starts_with("Content-Type", "image/")
-        .eq("success_action_status", "201")
-        .field("x-amz-meta-author", "Jane Doe");
-    let v4 = || policy.presign(&bucket, &credentials, HOUR, now());
-    assert_eq!(allocations(v4), 2);
-    let v2 = || policy.presign_v2(&bucket, &credentials, HOUR, now());
-    assert_eq!(allocations(v2), 2);
-}
-
-/// The limits above are where they are said to be: one more, and a list moves to the heap.
+/// The limit of the headers is where it is said to be: some more, and their list moves to the heap.
 #[test]
 fn a_longer_list_moves_to_the_heap() {
     let (bucket, credentials) = (bucket(), credentials());
-    let full = PARAMS
-        .iter()
-        .fold(bucket.get("a.txt"), |get, name| get.query(*name, "x"));
-    let more = full.clone().query("one-more", "x");
-    let mut url = String::new();
-    let mut count = |operation: &presign::s3::Operation<'_>| {
-        allocations(|| {
-            url.clear();
-            operation
-                .presign_into(&credentials, HOUR, now(), &mut url)
-                .unwrap();
-        })
-    };
-    assert_eq!(count(&full), 0);
-    assert!(count(&more) > 0);
+    let full = with_headers(bucket.put("a.txt"), &HEADERS);
+    assert_eq!(allocations_into(&full, &credentials), 0);
+    let more = (0..20).fold(full, |put, number| put.header(format!("x-{number}"), "x"));
+    assert!(allocations_into(&more, &credentials) > 0);
 }

@@ -8,5 +8,9 @@ mod support;
 mod allocations;
 #[cfg(feature = "std")]
 mod batch_example;
+#[cfg(feature = "explain")]
+mod explain_leaves_nothing;
+mod forms;
 mod verify_allocates_nothing;
+mod verify_leaves_nothing;
 mod zeroized;

@@ -2,9 +2,11 @@
 //! and the first finding has to name the cause.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use presign::explain::{Answer, Attempt, Cause, Confidence, Explanation, Finding};
+use presign::explain::{Cause, Confidence, ErrorResponse, Explanation, FailedRequest, Finding};
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
+use presign::{
+    AddressingStyle, Credentials, Payload, SignatureVersion, Timestamp, s3::Bucket, v2, v4,
+};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 fn now() -> Timestamp {
-    Timestamp::parse("20130524T000000Z").unwrap()
+    "20130524T000000Z".parse().unwrap()
 }
 
 fn credentials() -> Credentials {
@@ -25,7 +27,7 @@ fn bucket() -> Bucket {
 
 fn link(key: &str) -> String {
     let link = bucket().get(key).presign(&credentials(), HOUR, now());
-    link.unwrap().into_string()
+    link.unwrap().to_string()
 }
 
 /// Canonical request and string to sign, as a server sees them.
@@ -33,8 +35,8 @@ type Seen = (String, String);
 
 fn server(method: &str, url: &str, headers: &[(&str, &str)]) -> Seen {
     let verifier = Verifier::new("us-east-1", "s3")
-        .also_service("execute-api")
-        .allow_v2(HOUR)
+        .allow_service("execute-api")
+        .allow_sigv2(HOUR)
         .base_domain("s3.us-east-1.amazonaws.com");
     let request = ReceivedRequest::from_url(method, url).unwrap();
     let request = request.headers(headers.iter().copied());
@@ -99,20 +101,31 @@ fn bare() -> String {
     )
 }
 
+/// A response that lives as long as the test.
+fn response(body: &str) -> &'static ErrorResponse {
+    Box::leak(Box::new(ErrorResponse::parse(body)))
+}
+
+/// Checks the first finding about a request, which is built with its response.
 #[track_caller]
-fn first(attempt: &Attempt<'_>, body: &str, cause: Cause, confidence: Confidence) -> Explanation {
-    first_at(attempt, body, now(), cause, confidence)
+fn first<'r>(
+    request: &impl Fn(&'r ErrorResponse) -> FailedRequest<'r>,
+    body: &str,
+    cause: Cause,
+    confidence: Confidence,
+) -> Explanation {
+    first_at(request, body, now(), cause, confidence)
 }
 
 #[track_caller]
-fn first_at(
-    attempt: &Attempt<'_>,
+fn first_at<'r>(
+    request: &impl Fn(&'r ErrorResponse) -> FailedRequest<'r>,
     body: &str,
     now: Timestamp,
     cause: Cause,
     confidence: Confidence,
 ) -> Explanation {
-    let explanation = attempt.explain(&Answer::parse(body), now);
+    let explanation = request(response(body)).explain(now);
     let Some(found) = explanation.findings().first() else {
         panic!("nothing found for {cause}");
     };
@@ -133,7 +146,7 @@ fn first_at(
 #[track_caller]
 fn seen(url: &str, seen: &Seen, cause: Cause) -> Explanation {
     first(
-        &Attempt::new("GET", url),
+        &|response| FailedRequest::new("GET", url, response),
         &s3(seen),
         cause,
         Confidence::Certain,
@@ -144,8 +157,8 @@ fn seen(url: &str, seen: &Seen, cause: Cause) -> Explanation {
 #[track_caller]
 fn sent(url: &str, sent: &str, cause: Cause) {
     seen(url, &server("GET", sent, &[]), cause);
-    let attempt = Attempt::new("GET", url).sent("GET", sent);
-    first(&attempt, &bare(), cause, Confidence::Certain);
+    let failed = |response| FailedRequest::new("GET", url, response).sent("GET", sent);
+    first(&failed, &bare(), cause, Confidence::Certain);
 }
 
 /// HMAC by the hmac crate: the signature of a string to sign under any secret.
@@ -168,13 +181,8 @@ fn keys_and_secrets() {
     let credentials = credentials();
     // The server's secret is another one.
     seen(&url, &same, Cause::WrongSecret);
-    let attempt = Attempt::new("GET", &url).credentials(&credentials);
-    let found = first(
-        &attempt,
-        &s3(&same),
-        Cause::WrongSecret,
-        Confidence::Certain,
-    );
+    let failed = |response| FailedRequest::new("GET", &url, response).credentials(&credentials);
+    let found = first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Certain);
     assert!(
         found.findings()[0]
             .message()
@@ -184,14 +192,9 @@ fn keys_and_secrets() {
     let (head, _) = url.rsplit_once('=').unwrap();
     assert!(url.ends_with(&sign(SECRET, &same.1)));
     let other = format!("{head}={}", sign("another", &same.1));
-    let attempt = Attempt::new("GET", &other).credentials(&credentials);
-    first(
-        &attempt,
-        &s3(&same),
-        Cause::WrongSecret,
-        Confidence::Certain,
-    );
-    first(&attempt, &bare(), Cause::WrongSecret, Confidence::Likely);
+    let failed = |response| FailedRequest::new("GET", &other, response).credentials(&credentials);
+    first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Certain);
+    first(&failed, &bare(), Cause::WrongSecret, Confidence::Likely);
 
     for secret in [
         format!("{SECRET}\n"),
@@ -200,10 +203,11 @@ fn keys_and_secrets() {
         format!("\"{SECRET}\""),
     ] {
         let padded = format!("{head}={}", sign(&secret, &same.1));
-        let attempt = Attempt::new("GET", &padded).credentials(&credentials);
+        let failed =
+            |response| FailedRequest::new("GET", &padded, response).credentials(&credentials);
         for body in [s3(&same), bare(), String::new()] {
             first(
-                &attempt,
+                &failed,
                 &body,
                 Cause::WhitespaceInSecret,
                 Confidence::Certain,
@@ -212,34 +216,36 @@ fn keys_and_secrets() {
     }
     let theirs = Credentials::new("AKIDOTHER", "the secret of another key").unwrap();
     let mixed = format!("{head}={}", sign("the secret of another key", &same.1));
-    let attempt = Attempt::new("GET", &mixed)
-        .credentials(&credentials)
-        .other_credentials(&theirs);
+    let failed = |response| {
+        FailedRequest::new("GET", &mixed, response)
+            .credentials(&credentials)
+            .other_credentials("the profile \"other\"", &theirs)
+    };
     for body in [s3(&same), bare()] {
-        first(&attempt, &body, Cause::OtherKeysSecret, Confidence::Certain);
+        first(&failed, &body, Cause::OtherKeysSecret, Confidence::Certain);
     }
-    let attempt = Attempt::new("GET", &url);
+    let failed = |response| FailedRequest::new("GET", &url, response);
     let body = error(
         "InvalidAccessKeyId",
         "The AWS Access Key Id you provided does not exist in our records.",
     );
-    first(&attempt, &body, Cause::WrongAccessKey, Confidence::Certain);
+    first(&failed, &body, Cause::WrongAccessKey, Confidence::Certain);
     let json = r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"The security token included in the request is invalid."}"#;
-    first(&attempt, json, Cause::WrongAccessKey, Confidence::Certain);
+    first(&failed, json, Cause::WrongAccessKey, Confidence::Certain);
 }
 
 #[test]
 fn scope_and_times() {
     let url = link("a.txt");
-    let attempt = Attempt::new("GET", &url);
-    let certain = |body: &str, cause| first(&attempt, body, cause, Confidence::Certain);
+    let failed = |response| FailedRequest::new("GET", &url, response);
+    let certain = |body: &str, cause| first(&failed, body, cause, Confidence::Certain);
     let found = certain(
         "<Error><Code>AuthorizationQueryParametersError</Code><Message>Error parsing the X-Amz-Credential parameter; the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message><Region>eu-west-1</Region></Error>",
         Cause::WrongRegion,
     );
     let found = &found.findings()[0];
     assert_eq!(
-        (found.signed_text(), found.seen_text()),
+        (found.signed(), found.seen()),
         (Some("us-east-1"), Some("eu-west-1"))
     );
     certain(
@@ -276,7 +282,7 @@ fn scope_and_times() {
     );
     let kept = url.replace("%2F20130524%2F", "%2F20130523%2F");
     first(
-        &Attempt::new("GET", &kept),
+        &|response| FailedRequest::new("GET", &kept, response),
         &bare(),
         Cause::ScopeDate,
         Confidence::Certain,
@@ -303,16 +309,16 @@ fn scope_and_times() {
         ),
         Cause::ClockSkew,
     );
-    let late = Timestamp::parse("20130525T000000Z").unwrap();
+    let late = "20130525T000000Z".parse().unwrap();
     first_at(
-        &attempt,
+        &failed,
         "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>3600</X-Amz-Expires><Expires>2013-05-24T01:00:00Z</Expires><ServerTime>2013-05-25T00:00:00Z</ServerTime></Error>",
         late,
         Cause::Expired,
         Confidence::Certain,
     );
     // MinIO by its code alone, and nothing at all: the URL itself tells.
-    first_at(&attempt, "", late, Cause::Expired, Confidence::Likely);
+    first_at(&failed, "", late, Cause::Expired, Confidence::Likely);
     certain(
         &error(
             "AuthorizationQueryParametersError",
@@ -322,7 +328,7 @@ fn scope_and_times() {
     );
     let long = url.replace("=3600", "=604801");
     first(
-        &Attempt::new("GET", &long),
+        &|response| FailedRequest::new("GET", &long, response),
         &bare(),
         Cause::ExpiryTooLong,
         Confidence::Certain,
@@ -342,15 +348,15 @@ fn methods() {
     let url = link("a.txt");
     let found = seen(&url, &server("HEAD", &url, &[]), Cause::Method);
     assert!(found.findings()[0].message().contains("HEAD"));
-    let attempt = Attempt::new("GET", &url).sent("HEAD", &url);
-    first(&attempt, "", Cause::Method, Confidence::Certain);
+    let failed = |response| FailedRequest::new("GET", &url, response).sent("HEAD", &url);
+    first(&failed, "", Cause::Method, Confidence::Certain);
     let put = bucket()
         .put("a.txt")
         .presign(&credentials(), HOUR, now())
         .unwrap();
-    let attempt = Attempt::new("PUT", put.as_str());
+    let failed = |response| FailedRequest::new("PUT", put.as_str(), response);
     first(
-        &attempt,
+        &failed,
         &s3(&server("POST", put.as_str(), &[])),
         Cause::Method,
         Confidence::Certain,
@@ -371,16 +377,15 @@ fn paths() {
     sent(&plus, &plus.replace("%2B", "%20"), Cause::PathNotEncoded);
     // A signer that did not encode, and one that encodes in its own way.
     let right = server("GET", &url, &[]);
-    let mut steps = bucket()
-        .get("a b.txt")
-        .presign_steps(&credentials(), HOUR, now())
-        .unwrap();
     for (mine, theirs) in [("/a b.txt", "/a%20b.txt"), ("/a%2db.txt", "/a-b.txt")] {
         let right = changed(right.clone(), "/a%20b.txt", theirs);
-        (steps.canonical_request, steps.string_to_sign) = changed(right.clone(), theirs, mine);
-        let attempt = Attempt::new("GET", &url).steps(&steps);
+        let (canonical_request, string_to_sign) = changed(right.clone(), theirs, mine);
+        let failed = |response| {
+            FailedRequest::new("GET", &url, response)
+                .signed_texts(Some(&canonical_request), &string_to_sign)
+        };
         first(
-            &attempt,
+            &failed,
             &s3(&right),
             Cause::PathNotEncoded,
             Confidence::Certain,
@@ -409,7 +414,8 @@ fn paths() {
         &slash.replace("com//a", "com/a"),
         Cause::LeadingSlash,
     );
-    let path_style = Bucket::builder("examplebucket", "us-east-1").path_style();
+    let path_style =
+        Bucket::builder("examplebucket", "us-east-1").addressing_style(AddressingStyle::Path);
     let path_style = path_style.build().unwrap();
     let slash = path_style.get("/a.txt");
     let slash = slash.presign(&credentials(), HOUR, now()).unwrap();
@@ -444,7 +450,7 @@ fn addresses() {
         .get("a.txt")
         .presign(&credentials(), HOUR, now())
         .unwrap()
-        .into_string();
+        .to_string();
     sent(
         &url,
         &url.replace("minio", "localhost"),
@@ -453,13 +459,8 @@ fn addresses() {
     sent(&url, &url.replace("9000", "9001"), Cause::PortDiffers);
     // The host of a container network, and a server that says nothing.
     let credentials = credentials();
-    let attempt = Attempt::new("GET", &url).credentials(&credentials);
-    let found = first(
-        &attempt,
-        &bare(),
-        Cause::HostRewritten,
-        Confidence::Possible,
-    );
+    let failed = |response| FailedRequest::new("GET", &url, response).credentials(&credentials);
+    let found = first(&failed, &bare(), Cause::HostRewritten, Confidence::Possible);
     assert!(
         found
             .findings()
@@ -469,7 +470,7 @@ fn addresses() {
     // Without credentials, too, the secret comes after what the request itself shows, but before what is no sign of anything: a
     // host with a port, the client's own machine, escapes in the path.
     let order = |url: &str, causes: [Cause; 3]| {
-        let found = Attempt::new("GET", url).explain(&Answer::parse(&bare()), now());
+        let found = FailedRequest::new("GET", url, response(&bare())).explain(now());
         let found: Vec<_> = found.findings().iter().map(Finding::cause).collect();
         assert_eq!(found.get(..3), Some(&causes[..]), "{url}");
     };
@@ -484,30 +485,29 @@ fn addresses() {
         let store = store.build().unwrap();
         let link = |key| {
             let link = store.get(key).presign(&credentials, HOUR, now());
-            link.unwrap().into_string()
+            link.unwrap().to_string()
         };
         order(&link("a b"), [secret, host, Cause::PathNotEncoded]);
         order(&link("a//b"), [Cause::PathNormalized, secret, host]);
         order(&link("a%b"), [Cause::PathEncodedTwice, secret, host]);
     }
 
-    let signer = v4::Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
-    let request = Request::get("https://example.com/b/a.txt").header("Host", "example.com:443");
-    let kept = signer.presign(&request, HOUR, now()).unwrap();
-    let attempt = Attempt::new("GET", kept.as_str()).header("Host", "example.com:443");
+    let service = v4::Service::new("us-east-1", "s3").unwrap();
+    let request = service.get("https://example.com/b/a.txt");
+    let request = request.header("Host", "example.com:443");
+    let kept = request.presign(&credentials, HOUR, now()).unwrap();
+    let failed = |response| {
+        FailedRequest::new("GET", kept.as_str(), response).header("Host", "example.com:443")
+    };
     let seen = server("GET", kept.as_str(), &[]);
-    first(
-        &attempt,
-        &s3(&seen),
-        Cause::DefaultPort,
-        Confidence::Certain,
-    );
-    let plain = signer
-        .presign(&Request::get("http://example.com/b/a.txt"), HOUR, now())
+    first(&failed, &s3(&seen), Cause::DefaultPort, Confidence::Certain);
+    let plain = service
+        .get("http://example.com/b/a.txt")
+        .presign(&credentials, HOUR, now())
         .unwrap();
     let seen = server("GET", plain.as_str(), &[("Host", "example.com:443")]);
     first(
-        &Attempt::new("GET", plain.as_str()),
+        &|response| FailedRequest::new("GET", plain.as_str(), response),
         &s3(&seen),
         Cause::UrlScheme,
         Confidence::Certain,
@@ -522,23 +522,23 @@ fn headers() {
         .presign(&credentials(), HOUR, now())
         .unwrap();
     let url = put.as_str();
-    let attempt = Attempt::new("PUT", url).headers(put.headers());
+    let failed = |response| FailedRequest::new("PUT", url, response).headers(put.headers());
     let right = server("PUT", url, &[("Content-Type", "text/plain")]);
     let without = changed(right.clone(), "content-type:text/plain", "content-type:");
     let found = first(
-        &attempt,
+        &failed,
         &s3(&without),
         Cause::HeaderNotSent,
         Confidence::Certain,
     );
     assert_eq!(
-        found.findings()[0].signed_text(),
+        found.findings()[0].signed(),
         Some("content-type:text/plain")
     );
     for value in ["text/plain; charset=utf-8", "application/octet-stream"] {
         let seen = server("PUT", url, &[("Content-Type", value)]);
         let found = first(
-            &attempt,
+            &failed,
             &s3(&seen),
             Cause::HeaderChanged,
             Confidence::Certain,
@@ -550,38 +550,35 @@ fn headers() {
         .header("x-amz-meta-a", "one two")
         .presign(&credentials(), HOUR, now())
         .unwrap();
-    let attempt_meta = Attempt::new("PUT", meta.as_str()).headers(meta.headers());
+    let failed_meta =
+        |response| FailedRequest::new("PUT", meta.as_str(), response).headers(meta.headers());
     let folded = changed(
         server("PUT", meta.as_str(), &[("x-amz-meta-a", "one two")]),
         "one two",
         "one  two",
     );
     let found = first(
-        &attempt_meta,
+        &failed_meta,
         &s3(&folded),
         Cause::HeaderChanged,
         Confidence::Certain,
     );
     assert!(found.findings()[0].message().contains("white space"));
     let body = "<Error><Code>AccessDenied</Code><Message>There were headers present in the request which were not signed</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned></Error>";
-    let found = first(&attempt, body, Cause::HeaderNotSigned, Confidence::Certain);
-    assert_eq!(found.findings()[0].seen_text(), Some("x-amz-acl"));
+    let found = first(&failed, body, Cause::HeaderNotSigned, Confidence::Certain);
+    assert_eq!(found.findings()[0].seen(), Some("x-amz-acl"));
     // A server that says nothing: what is sent and not signed shows in the request.
     let plain = link("a.txt");
-    let attempt = Attempt::new("GET", &plain).header("x-amz-acl", "public-read");
-    first(
-        &attempt,
-        &bare(),
-        Cause::HeaderNotSigned,
-        Confidence::Likely,
-    );
+    let failed =
+        |response| FailedRequest::new("GET", &plain, response).header("x-amz-acl", "public-read");
+    first(&failed, &bare(), Cause::HeaderNotSigned, Confidence::Likely);
 }
 
 #[test]
 fn parameters() {
     let link = bucket()
         .get("a.txt")
-        .version_id("1~2")
+        .version("1~2")
         .response_content_disposition("attachment; filename=\"a b.txt\"")
         .presign(&credentials(), HOUR, now())
         .unwrap();
@@ -625,14 +622,14 @@ fn parameters() {
     let mut params: Vec<_> = query.split('&').collect();
     params.reverse();
     let reordered = format!("{address}?{}", params.join("&"));
-    let attempt = Attempt::new("GET", url).sent("GET", &reordered);
+    let failed = |response| FailedRequest::new("GET", url, response).sent("GET", &reordered);
     first(
-        &attempt,
+        &failed,
         &error("NoSuchKey", "The specified key does not exist."),
         Cause::ParametersReordered,
         Confidence::Harmless,
     );
-    let found = attempt.explain(&Answer::parse(&bare()), now());
+    let found = failed(response(&bare())).explain(now());
     let last = found.findings().last().unwrap();
     assert_eq!(
         (last.cause(), last.confidence()),
@@ -649,7 +646,7 @@ fn tokens() {
         .get("a.txt")
         .presign(&temporary, HOUR, now())
         .unwrap()
-        .into_string();
+        .to_string();
     let token = |url: &str| {
         url.split('&')
             .find(|param| param.starts_with("X-Amz-Security-Token"))
@@ -676,7 +673,7 @@ fn tokens() {
         "The provided token is malformed or otherwise invalid.",
     );
     first(
-        &Attempt::new("GET", &url),
+        &|response| FailedRequest::new("GET", &url, response),
         &body,
         Cause::TokenChanged,
         Confidence::Certain,
@@ -687,19 +684,19 @@ fn tokens() {
         .get("a.txt")
         .presign(&session, HOUR, now())
         .unwrap()
-        .into_string();
+        .to_string();
     let body = error(
         "InvalidAccessKeyId",
         "The AWS Access Key Id you provided does not exist in our records.",
     );
     first(
-        &Attempt::new("GET", &without),
+        &|response| FailedRequest::new("GET", &without, response),
         &body,
         Cause::TokenMissing,
         Confidence::Certain,
     );
     first(
-        &Attempt::new("GET", &without),
+        &|response| FailedRequest::new("GET", &without, response),
         &bare(),
         Cause::TokenMissing,
         Confidence::Likely,
@@ -712,12 +709,13 @@ fn tokens() {
         (&url, s3(&server("GET", &other, &[]))),
         (&plain, bare()),
     ] {
-        let attempt = Attempt::new("GET", &url)
+        let response = ErrorResponse::parse(&body);
+        let failed = FailedRequest::new("GET", &url, &response)
             .sent("HEAD", sent)
             .credentials(&temporary);
-        let found = attempt.explain(&Answer::parse(&body), now());
+        let found = failed.explain(now());
         let text = format!(
-            "{found} {found:?} {attempt:?} {}",
+            "{found} {found:?} {failed:?} {}",
             found
                 .difference()
                 .map(|difference| difference.coloured().to_string())
@@ -731,42 +729,46 @@ fn tokens() {
 
 #[test]
 fn payloads() {
-    let signer = v4::Signer::new(credentials(), "us-east-1", "execute-api").unwrap();
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let url = "https://api.example.com/orders";
-    let attempt_of = |payload| signer.sign(&Request::post(url), payload, now()).unwrap();
+    let request_of = |payload| service.post(url).payload(payload);
+    let signed_with = |payload| request_of(payload).sign(&credentials(), now()).unwrap();
     let seen_with = |signed: &presign::SignedRequest, body: &[u8]| {
         let request = ReceivedRequest::new("POST", "/orders").header("host", "api.example.com");
         let headers: Vec<_> = signed.headers().collect();
         let request = request.headers(headers).body(body);
-        let verifier = Verifier::new("us-east-1", "execute-api").unsigned_payload(true);
+        let verifier = Verifier::new("us-east-1", "execute-api").allow_unsigned_payload(true);
         let claim = verifier.parse(&request).unwrap();
         (claim.canonical_request(), claim.string_to_sign())
     };
     for (mine, theirs) in [(&b"{}"[..], &b"[]"[..]), (b"", b"{}"), (b"{}", b"")] {
-        let signed = attempt_of(Payload::of(mine));
-        let steps = signer
-            .sign_steps(&Request::post(url), Payload::of(mine), now())
+        let request = request_of(Payload::sha256_of(mine));
+        let unsigned = request
+            .prepare_headers(credentials().identity(), now())
             .unwrap();
-        let attempt = Attempt::new("POST", url)
-            .headers(signed.headers())
-            .steps(&steps);
+        let signed = request.sign(&credentials(), now()).unwrap();
+        let failed = |response| {
+            FailedRequest::new("POST", url, response)
+                .headers(signed.headers())
+                .signed_texts(unsigned.canonical_request(), unsigned.string_to_sign())
+        };
         let seen = seen_with(&signed, theirs);
         first(
-            &attempt,
+            &failed,
             &json(&seen),
             Cause::PayloadChanged,
             Confidence::Certain,
         );
     }
-    let signed = attempt_of(Payload::Unsigned);
+    let signed = signed_with(Payload::Unsigned);
     let seen = changed(
         seen_with(&signed, b"{}"),
         "\nUNSIGNED-PAYLOAD",
         &format!("\n{}", hex(&Sha256::digest(b"{}"))),
     );
-    let attempt = Attempt::new("POST", url).headers(signed.headers());
+    let failed = |response| FailedRequest::new("POST", url, response).headers(signed.headers());
     first(
-        &attempt,
+        &failed,
         &json(&seen),
         Cause::PayloadUnsigned,
         Confidence::Certain,
@@ -778,25 +780,25 @@ fn payloads() {
     self::seen(&link, &hashed, Cause::PayloadUnsigned);
     let body = "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided 'x-amz-content-sha256' header does not match what was computed.</Message><ClientComputedContentSHA256>aa</ClientComputedContentSHA256><S3ComputedContentSHA256>bb</S3ComputedContentSHA256></Error>";
     let found = first(
-        &Attempt::new("GET", &link),
+        &|response| FailedRequest::new("GET", &link, response),
         body,
         Cause::PayloadChanged,
         Confidence::Certain,
     );
-    assert_eq!(found.findings()[0].seen_text(), Some("bb"));
+    assert_eq!(found.findings()[0].seen(), Some("bb"));
 }
 
 #[test]
 fn urls_that_were_mangled() {
     let url = link("a b.txt");
     let sent = |url: &str, sent: &str, cause| {
-        let attempt = Attempt::new("GET", url).sent("GET", sent);
+        let failed = |response| FailedRequest::new("GET", url, response).sent("GET", sent);
         let body = error(
             "AuthorizationQueryParametersError",
             "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
         );
         for body in [body, bare()] {
-            first(&attempt, &body, cause, Confidence::Certain);
+            first(&failed, &body, cause, Confidence::Certain);
         }
     };
     sent(&url, &url.replace('&', "&amp;"), Cause::HtmlEscaped);
@@ -811,7 +813,7 @@ fn urls_that_were_mangled() {
     // `&amp;` as S3 shows it, when one of the parameters that it misses is not its own.
     let listed = bucket()
         .get("a.txt")
-        .version_id("1")
+        .version("1")
         .presign(&credentials(), HOUR, now())
         .unwrap();
     let escaped = listed.as_str().replace("&versionId", "&amp%3BversionId");
@@ -828,34 +830,35 @@ fn urls_that_were_mangled() {
             &format!("<SignatureProvided>{signature}</SignatureProvided><RequestId>"),
         )
     };
-    let attempt = Attempt::new("GET", &url);
+    let failed = |response| FailedRequest::new("GET", &url, response);
     first(
-        &attempt,
+        &failed,
         &provided(&"0".repeat(64)),
         Cause::SignatureChanged,
         Confidence::Certain,
     );
     let signature = url.rsplit_once('=').unwrap().1;
     first(
-        &attempt,
+        &failed,
         &provided(&signature[..40]),
         Cause::SignatureTruncated,
         Confidence::Certain,
     );
     first(
-        &attempt,
+        &failed,
         &provided(signature),
         Cause::WrongSecret,
         Confidence::Certain,
     );
 
     let body = "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified</Message><ArgumentName>Authorization</ArgumentName></Error>";
-    first(&attempt, body, Cause::SignedTwice, Confidence::Certain);
-    let both = Attempt::new("GET", &url).header("Authorization", "Bearer x");
+    first(&failed, body, Cause::SignedTwice, Confidence::Certain);
+    let both =
+        |response| FailedRequest::new("GET", &url, response).header("Authorization", "Bearer x");
     first(&both, &bare(), Cause::SignedTwice, Confidence::Certain);
     let missing = url.replace("&X-Amz-Date=20130524T000000Z", "");
     first(
-        &Attempt::new("GET", &missing),
+        &|response| FailedRequest::new("GET", &missing, response),
         &bare(),
         Cause::Malformed,
         Confidence::Likely,
@@ -865,7 +868,7 @@ fn urls_that_were_mangled() {
         "Invalid according to Policy: Extra input fields: content-type",
     );
     first(
-        &Attempt::new("POST", "https://examplebucket.s3.amazonaws.com/"),
+        &|response| FailedRequest::new("POST", "https://examplebucket.s3.amazonaws.com/", response),
         &body,
         Cause::Policy,
         Confidence::Certain,
@@ -874,18 +877,21 @@ fn urls_that_were_mangled() {
 
 #[test]
 fn sigv2() {
-    let link = bucket()
+    let bucket = Bucket::builder("examplebucket", "us-east-1");
+    let bucket = bucket.signature_version(SignatureVersion::V2).build();
+    let link = bucket
+        .unwrap()
         .put("a.txt")
-        .version_id("1")
+        .version("1")
         .header("Content-Type", "text/plain")
         .header("x-amz-acl", "private")
-        .presign_v2(&credentials(), HOUR, now())
+        .presign(&credentials(), HOUR, now())
         .unwrap();
     let url = link.as_str();
-    let attempt = Attempt::new("PUT", url).headers(link.headers());
+    let failed = |response| FailedRequest::new("PUT", url, response).headers(link.headers());
     let plain: &[(&str, &str)] = &[("Content-Type", "text/plain")];
     let certain = |seen: &Seen, cause| {
-        first(&attempt, &s3_v2(seen), cause, Confidence::Certain);
+        first(&failed, &s3_v2(seen), cause, Confidence::Certain);
     };
     certain(&server("GET", url, plain), Cause::Method);
     certain(&server("PUT", url, &[]), Cause::HeaderNotSent);
@@ -928,26 +934,23 @@ fn sigv2() {
         "InvalidRequest",
         "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
     );
-    first(&attempt, &body, Cause::SigV2NotTaken, Confidence::Certain);
+    first(&failed, &body, Cause::SigV2NotTaken, Confidence::Certain);
 
     // A signature with a plus in it.
-    let signer = v2::Signer::new(credentials()).bucket("b");
+    let service = v2::Service::s3().bucket("b");
     let (key, url) = (0..)
         .map(|number| {
             let request = format!("https://b.s3.amazonaws.com/{number}");
-            let url = signer
-                .presign(&Request::get(request.clone()), HOUR, now())
-                .unwrap()
-                .into_string();
-            (request, url)
+            let link = service.get(&request).presign(&credentials(), HOUR, now());
+            (request, link.unwrap().to_string())
         })
         .find(|(_, url)| url.contains("%2B"))
         .unwrap();
     assert!(url.starts_with(&key));
     for (from, to) in [("%2B", " "), ("%2B", "%20")] {
         let spaced = url.replace(from, to);
-        let attempt = Attempt::new("GET", &url).sent("GET", &spaced);
-        first(&attempt, &bare(), Cause::SignaturePlus, Confidence::Certain);
+        let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", &spaced);
+        first(&failed, &bare(), Cause::SignaturePlus, Confidence::Certain);
     }
     let signature = url
         .rsplit_once("Signature=")
@@ -960,7 +963,7 @@ fn sigv2() {
         "<Error><Code>SignatureDoesNotMatch</Code><SignatureProvided>{signature}</SignatureProvided></Error>"
     );
     first(
-        &Attempt::new("GET", &url),
+        &|response| FailedRequest::new("GET", &url, response),
         &body,
         Cause::SignaturePlus,
         Confidence::Certain,
@@ -969,9 +972,12 @@ fn sigv2() {
 
 #[test]
 fn query_apis() {
-    let signer = v2::QuerySigner::new(credentials());
-    let call = Request::get("https://ec2.amazonaws.com/").query("Action", "DescribeImages");
-    let url = signer.sign(&call, now()).unwrap().into_string();
+    let service = v2::Service::query_api(v2::SignatureMethod::HmacSha256);
+    let call = service
+        .get("https://ec2.amazonaws.com/")
+        .query("Action", "DescribeImages");
+    let signed = call.sign(&credentials(), now()).unwrap();
+    let url = signed.url().unwrap().to_owned();
     let fails = error(
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided.",
@@ -991,29 +997,24 @@ fn query_apis() {
         ),
         ("GET", url.replace("com/?", "com/v1/?"), Cause::PathPrefix),
     ] {
-        let attempt = Attempt::new("GET", &url).sent(method, &sent);
-        first(&attempt, &fails, cause, Confidence::Certain);
+        let failed = |response| FailedRequest::new("GET", &url, response).sent(method, &sent);
+        first(&failed, &fails, cause, Confidence::Certain);
     }
     let own = credentials();
-    let other = signer_of("another")
-        .sign(&call, now())
-        .unwrap()
-        .into_string();
-    let attempt = Attempt::new("GET", &other).credentials(&own);
-    first(&attempt, &fails, Cause::WrongSecret, Confidence::Likely);
-    let late = Timestamp::parse("20130524T010000Z").unwrap();
+    let other = Credentials::new("AKIDEXAMPLE", "another").unwrap();
+    let other = call.sign(&other, now()).unwrap();
+    let failed =
+        |response| FailedRequest::new("GET", other.url().unwrap(), response).credentials(&own);
+    first(&failed, &fails, Cause::WrongSecret, Confidence::Likely);
+    let late = "20130524T010000Z".parse().unwrap();
     let body = error("RequestExpired", "Request has expired.");
     first_at(
-        &Attempt::new("GET", &url),
+        &|response| FailedRequest::new("GET", &url, response),
         &body,
         late,
         Cause::Expired,
         Confidence::Certain,
     );
-}
-
-fn signer_of(secret: &str) -> v2::QuerySigner {
-    v2::QuerySigner::new(Credentials::new("AKIDEXAMPLE", secret).unwrap())
 }
 
 #[test]
@@ -1041,12 +1042,12 @@ fn bodies_of_every_form_are_read() {
         "<ErrorResponse><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>{}</Message></Error><RequestId>1</RequestId></ErrorResponse>",
         escaped(message["message"].as_str().unwrap()).replace('\'', "&apos;")
     );
-    let attempt = Attempt::new("GET", &url);
+    let failed = |response| FailedRequest::new("GET", &url, response);
     for body in [s3(&seen), as_bytes, cdata, numeric, json(&seen), query_api] {
-        let answer = Answer::parse(&body);
+        let answer = ErrorResponse::parse(&body);
         assert_eq!(answer.canonical_request(), Some(seen.0.as_str()), "{body}");
         assert_eq!(answer.string_to_sign(), Some(seen.1.as_str()), "{body}");
-        first(&attempt, &body, Cause::Method, Confidence::Certain);
+        first(&failed, &body, Cause::Method, Confidence::Certain);
     }
     for body in [
         "",
@@ -1061,7 +1062,7 @@ fn bodies_of_every_form_are_read() {
         "<a><b></a></b>",
         "&&&",
     ] {
-        let _ = attempt.explain(&Answer::parse(body), now()).to_string();
+        let _ = failed(response(body)).explain(now()).to_string();
     }
 }
 
@@ -1069,7 +1070,7 @@ fn bodies_of_every_form_are_read() {
 fn the_difference_is_marked() {
     let url = link("a b.txt");
     let seen = server("HEAD", &format!("{}&x=1", url.replace("%20", "%2520")), &[]);
-    let found = Attempt::new("GET", &url).explain(&Answer::parse(&s3(&seen)), now());
+    let found = FailedRequest::new("GET", &url, response(&s3(&seen))).explain(now());
     let difference = found.difference().unwrap();
     let text = difference.to_string();
     assert!(text.starts_with("- GET\n+ HEAD\n- /a%20b.txt\n"), "{text}");
@@ -1089,10 +1090,10 @@ fn the_difference_is_marked() {
             .contains("\u{1b}[31m- GET\u{1b}[0m")
     );
     let changed: Vec<_> = difference
-        .rows()
+        .lines()
         .iter()
-        .filter(|row| !row.is_same())
-        .map(|row| row.part)
+        .filter(|line| !line.is_same())
+        .map(|line| line.part())
         .collect();
     assert_eq!(changed, ["method", "path", "query"]);
     println!("{found}");
@@ -1107,7 +1108,7 @@ fn a_message_is_shown_without_what_it_repeats() {
         "{{\"__type\":\"IncompleteSignatureException\",\"message\":\"\u{1b}[2J'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, Signature={signature}'.\"}}"
     )
     .replace('\u{1b}', "\\u001b");
-    let found = Attempt::new("GET", &url).explain(&Answer::parse(&body), now());
+    let found = FailedRequest::new("GET", &url, response(&body)).explain(now());
     let text = found.to_string();
     assert!(text.contains("missing equal-sign"), "{text}");
     assert!(
@@ -1126,8 +1127,8 @@ fn a_hostile_body_takes_no_time() {
             "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>AWS4\n\n\n</StringToSign><CanonicalRequest>GET\n/\n{}</CanonicalRequest></Error>",
             piece.repeat(100_000)
         );
-        let _ = Attempt::new("GET", &url)
-            .explain(&Answer::parse(&body), now())
+        let _ = FailedRequest::new("GET", &url, &ErrorResponse::parse(&body))
+            .explain(now())
             .to_string();
     }
     assert!(
@@ -1169,12 +1170,12 @@ proptest::proptest! {
         now in proptest::num::i64::ANY,
     ) {
         let credentials = credentials();
-        let answer = Answer::parse(&body);
+        let response = ErrorResponse::parse(&body);
         let now = Timestamp::from_unix_seconds(now);
-        let attempt = Attempt::new("GET", &url).credentials(&credentials);
-        let bare = attempt.explain(&answer, now);
-        let full = attempt.sent("PUT", &sent).explain(&answer, now);
-        let _ = format!("{bare} {bare:?} {full} {answer:?}");
+        let failed = FailedRequest::new("GET", &url, &response).credentials(&credentials);
+        let bare = failed.explain(now);
+        let full = failed.sent("PUT", &sent).explain(now);
+        let _ = format!("{bare} {bare:?} {full} {response:?}");
     }
 
     /// A body of S3's form, whatever canonical request is in it.
@@ -1182,7 +1183,8 @@ proptest::proptest! {
     fn no_canonical_request_panics(canonical in "(GET|HEAD|\n|/|a|\u{e9}|%2F|%25|\\+|=|&|:|host|\\.\\.|;|x-amz-security-token|UNSIGNED-PAYLOAD){0,60}") {
         let url = link("a//\u{e9} b.txt");
         let (_, string_to_sign) = server("GET", &url, &[]);
-        let found = Attempt::new("GET", &url).explain(&Answer::parse(&s3(&(canonical, string_to_sign))), now());
+        let response = ErrorResponse::parse(&s3(&(canonical, string_to_sign)));
+        let found = FailedRequest::new("GET", &url, &response).explain(now());
         let _ = format!("{found}");
     }
 }

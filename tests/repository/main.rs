@@ -8,3 +8,4 @@ mod auto_traits;
 mod guide;
 mod layers;
 mod secrets;
+mod source;

@@ -4,13 +4,17 @@
 mod support;
 
 mod addresses;
+mod operations;
 mod properties;
 mod refusals;
 mod rollover;
 #[cfg(feature = "std")]
 mod sts_identity;
+mod templates;
+mod unsigned;
 mod v2_botocore;
 mod v2_refusals;
 mod v2_vectors;
 mod v4_botocore;
 mod v4_vectors;
+mod verified;

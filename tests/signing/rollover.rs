@@ -1,10 +1,11 @@
-//! One set of credentials, and one signer, for as long as a server lives: over midnights and months, for many regions, from many
+//! One set of credentials, and one service, for as long as a server runs: over midnights and months, for many regions, from many
 //! threads at once. Each signature is that of another implementation, which keeps no key.
 
+use crate::support::signing::authorization;
 use crate::support::{hex, hmac_sha256, sha256_hex};
-use presign::s3::{AddressingStyle, Bucket};
-use presign::v4::Signer;
-use presign::{Credentials, Payload, Request, Timestamp};
+use presign::s3::Bucket;
+use presign::v4::Service;
+use presign::{AddressingStyle, Credentials, Timestamp};
 use std::thread;
 use std::time::Duration;
 
@@ -57,13 +58,23 @@ fn signature(date_time: &str, scope: &str, canonical_request: &str) -> String {
 }
 
 #[track_caller]
-fn assert_signs(signer: &Signer, seconds: i64, region: &str, service: &str) {
-    let request = Request::get("https://example.com/");
-    let now = Timestamp::from_unix_seconds(seconds);
-    let signed = signer.sign(&request, Payload::Empty, now).unwrap();
+fn assert_signs(keys: &Credentials, seconds: i64, region: &str, service: &str) {
+    assert_signs_with(&of(region, service), keys, seconds, region, service);
+}
+
+#[track_caller]
+fn assert_signs_with(
+    signing: &Service,
+    keys: &Credentials,
+    seconds: i64,
+    region: &str,
+    service: &str,
+) {
+    let now = at(seconds);
+    let signed = signing.get("https://example.com/").sign(keys, now).unwrap();
     let end = format!("Signature={}", expected(seconds, region, service));
-    let authorization = signed.authorization();
-    assert!(authorization.ends_with(&end), "{now} {region} {service}");
+    let text = authorization(&signed);
+    assert!(text.ends_with(&end), "{now} {region} {service}");
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -74,16 +85,16 @@ fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
 }
 
-fn signer(keys: &Credentials, region: &str, service: &str) -> Signer {
-    Signer::new(keys.clone(), region, service).unwrap()
+fn of(region: &str, service: &str) -> Service {
+    Service::new(region, service).unwrap()
 }
 
 /// Second by second over the end of a year.
 #[test]
 fn midnight_takes_the_next_key() {
-    let signer = signer(&keys(), "us-east-1", "service");
+    let (keys, service) = (keys(), of("us-east-1", "service"));
     for seconds in (START..START + 4).chain(START + DAY..START + DAY + 4) {
-        assert_signs(&signer, seconds, "us-east-1", "service");
+        assert_signs_with(&service, &keys, seconds, "us-east-1", "service");
     }
 }
 
@@ -102,43 +113,44 @@ fn expected_link(seconds: i64, key: &str) -> String {
     format!("https://example.com/{key}?{query}&X-Amz-Signature={signature}")
 }
 
-/// Links that were prepared once are those of each second that they are asked for, from any thread.
+/// A template makes the URL of each second that it is asked for, from any thread.
 #[test]
-fn prepared_links_go_over_midnights() {
+fn templates_go_over_midnights() {
     let bucket = Bucket::builder("examplebucket", "us-east-1")
         .endpoint("https://example.com")
         .addressing_style(AddressingStyle::Domain)
         .build()
         .unwrap();
     let keys = keys().with_session_token("token+/=").unwrap();
-    let links = bucket
-        .operation("GET")
+    let template = bucket
+        .request("GET")
         .query("a", "1")
-        .links(&keys, Duration::from_secs(3600), at(START))
+        .template(&keys, Duration::from_secs(3600), at(START))
         .unwrap();
     thread::scope(|scope| {
         for thread in 0..4 {
-            let links = &links;
+            let template = &template;
             scope.spawn(move || {
                 let midnights = (0..40).map(|day| START + day * thread * DAY);
                 for seconds in midnights.flat_map(|before| before..before + 4) {
                     let key = format!("{thread}-{seconds}.txt");
-                    let link = links.link_at(&key, at(seconds)).unwrap();
-                    assert_eq!(link, expected_link(seconds, &key));
+                    let link = template.presign(&key, at(seconds)).unwrap();
+                    assert_eq!(link.as_str(), expected_link(seconds, &key));
                 }
             });
         }
     });
-    // The moment of the preparation stays what it was.
-    assert_eq!(links.link("a.txt").unwrap(), expected_link(START, "a.txt"));
+    // The second for which it was made is still right.
+    let link = template.presign("a.txt", at(START)).unwrap();
+    assert_eq!(link.as_str(), expected_link(START, "a.txt"));
 }
 
 /// 400 days, forward and back again: a key that was kept for a day is never taken for another's.
 #[test]
 fn days_and_months_each_have_their_own_key() {
-    let signer = signer(&keys(), "us-east-1", "service");
+    let (keys, service) = (keys(), of("us-east-1", "service"));
     for day in (0..400).chain((0..400).rev()) {
-        assert_signs(&signer, START + day * DAY, "us-east-1", "service");
+        assert_signs_with(&service, &keys, START + day * DAY, "us-east-1", "service");
     }
 }
 
@@ -149,7 +161,7 @@ fn regions_and_services_of_the_same_credentials_each_have_their_own_key() {
     for _ in 0..3 {
         for region in REGIONS {
             for service in ["service", "execute-api", "a"] {
-                assert_signs(&signer(&keys, region, service), START, region, service);
+                assert_signs(&keys, START, region, service);
             }
         }
     }
@@ -158,18 +170,18 @@ fn regions_and_services_of_the_same_credentials_each_have_their_own_key() {
 #[test]
 fn threads_share_the_credentials_over_midnights() {
     let keys = keys();
-    let shared = signer(&keys, "us-east-1", "service");
+    let shared = of("us-east-1", "service");
     thread::scope(|scope| {
         for thread in 0..8usize {
             let (keys, shared) = (&keys, &shared);
             scope.spawn(move || {
                 let region = REGIONS[thread % REGIONS.len()];
-                let own = signer(keys, region, "service");
+                let own = of(region, "service");
                 for step in 0..300 {
                     // Each thread goes over the midnights at a pace of its own.
                     let seconds = START + step * (thread as i64 + 1) * 3601 % (5 * DAY);
-                    assert_signs(shared, seconds, "us-east-1", "service");
-                    assert_signs(&own, seconds, region, "service");
+                    assert_signs_with(shared, keys, seconds, "us-east-1", "service");
+                    assert_signs_with(&own, keys, seconds, region, "service");
                 }
             });
         }
@@ -179,14 +191,12 @@ fn threads_share_the_credentials_over_midnights() {
 /// Another secret under the same id has other keys, although all the rest of the scope is the same.
 #[test]
 fn a_new_secret_takes_no_old_key() {
-    let old = signer(&keys(), "us-east-1", "service");
+    let (old, service) = (keys(), of("us-east-1", "service"));
     assert_signs(&old, START, "us-east-1", "service");
     let new = Credentials::new("AKIDEXAMPLE", "another secret").unwrap();
-    let new = signer(&new, "us-east-1", "service");
-    let request = Request::get("https://example.com/");
-    let now = Timestamp::from_unix_seconds(START);
-    let signed = new.sign(&request, Payload::Empty, now).unwrap();
+    let request = service.get("https://example.com/");
+    let signed = request.sign(&new, at(START)).unwrap();
     let end = expected(START, "us-east-1", "service");
-    assert!(!signed.authorization().ends_with(&end));
+    assert!(!authorization(&signed).ends_with(&end));
     assert_signs(&old, START, "us-east-1", "service");
 }

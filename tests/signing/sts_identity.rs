@@ -1,4 +1,4 @@
-//! What `examples/identity.rs` makes, against what botocore makes of the same.
+//! Compares the results of `examples/identity.rs` with botocore's.
 
 #[allow(dead_code, reason = "the example's `main`")]
 #[path = "../../examples/identity.rs"]

@@ -17,13 +17,17 @@
 //! error, `auto` on AWS is regional, and an endpoint is a URL whose path is encoded already.
 
 use crate::support::botocore::{self, Client, Keys};
+use crate::support::signing::{Signed, Steps, presign, sign};
 use crate::support::{
-    Pairs, header_set, operation_like, origin, path_and_query, query_set, time, vector_lines,
+    Pairs, header_set, origin, path_and_query, query_set, request_like, time, vector_lines,
     with_headers,
 };
-use presign::s3::{AddressingStyle, Bucket, Operation};
-use presign::v2::{QuerySigner, Signer};
-use presign::{Credentials, ErrorKind, PresignedUrl, Request, SigningSteps, Timestamp};
+use presign::s3::Bucket;
+use presign::v2::{Service, SignatureMethod};
+use presign::{
+    AddressingStyle, Credentials, ErrorKind, Expiry, PresignedUrl, Request, SignatureVersion,
+    Timestamp,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -116,9 +120,9 @@ impl Case {
         self.request.as_ref().unwrap()
     }
 
-    fn request(&self) -> Request<'_> {
+    fn given_request<'a>(&'a self, service: &'a Service) -> Request<'a> {
         let given = self.given();
-        with_headers(Request::new(&given.method, &given.url), &given.headers)
+        with_headers(service.request(&given.method, &given.url), &given.headers)
     }
 
     /// The bucket that the host names: what `auth_path` has before the path.
@@ -137,15 +141,24 @@ impl Case {
         Some(bucket)
     }
 
-    fn signer(&self) -> Signer {
-        let signer = Signer::new(self.credentials());
+    fn service(&self) -> Service {
         match self.bucket_in_host() {
-            Some(bucket) => signer.bucket(bucket),
-            None => signer,
+            Some(bucket) => Service::s3().bucket(bucket),
+            None => Service::s3(),
         }
     }
 
-    fn assert_steps(&self, steps: &SigningSteps) {
+    /// By the duration, and by the moment at which it expires.
+    fn assert_presigned(&self, request: &Request<'_>) {
+        let (keys, secret) = (self.credentials(), self.credentials.secret());
+        for expiry in [Expiry::from(self.expires_in()), Expiry::at(self.ends())] {
+            let signed = presign(request, (&keys, secret), expiry, self.now()).unwrap();
+            self.assert_steps(&signed.steps);
+            self.assert_url(&signed.result);
+        }
+    }
+
+    fn assert_steps(&self, steps: &Steps) {
         let Case { id, expected, .. } = self;
         let string_to_sign = expected.string_to_sign.as_deref();
         assert_eq!(Some(steps.string_to_sign.as_str()), string_to_sign, "{id}");
@@ -204,10 +217,15 @@ impl Case {
 #[test]
 fn header_cases() {
     for case in cases("header-v2", 13) {
-        let (signer, now) = (case.signer(), case.now());
-        case.assert_steps(&signer.sign_steps(&case.request(), now).unwrap());
+        let (service, keys) = (case.service(), case.credentials());
+        let keys = (&keys, case.credentials.secret());
+        let signed = sign(&case.given_request(&service), keys, case.now());
+        let Signed {
+            result: signed,
+            steps,
+        } = signed.unwrap();
+        case.assert_steps(&steps);
         // Five of them have a Date that is not the signing time: ours replaces it.
-        let signed = signer.sign(&case.request(), now).unwrap();
         let expected = texts(case.expected.headers.as_ref().unwrap());
         assert_eq!(
             header_set(signed.headers()),
@@ -222,16 +240,8 @@ fn header_cases() {
 fn presigned_cases() {
     let mut quirks = 0;
     for case in cases("presign-v2", 30) {
-        let (signer, request) = (case.signer(), case.request());
-        case.assert_steps(&signer.presign_steps(&request, case.ends()).unwrap());
-        case.assert_url(&signer.presign_until(&request, case.ends()).unwrap());
-        let by_life = signer.presign(&request, case.expires_in(), case.now());
-        case.assert_url(&by_life.unwrap());
-        let mut buffer = String::new();
-        signer
-            .presign_into(&request, case.ends(), &mut buffer)
-            .unwrap();
-        assert_eq!(query_set(&buffer), query_set(case.expected.url()));
+        let service = case.service();
+        case.assert_presigned(&case.given_request(&service));
 
         if let Some(botocore) = &case.botocore {
             quirks += 1;
@@ -252,22 +262,29 @@ fn query_api_cases() {
     for case in cases("query-v2", 7) {
         let (id, given) = (&case.id, case.given());
         assert!(given.form.is_empty(), "{id}");
+        let service = Service::query_api(SignatureMethod::HmacSha256);
         let params = given.params.iter();
-        let request = params.fold(case.request(), |request, (name, value)| {
+        let request = params.fold(case.given_request(&service), |request, (name, value)| {
             request.query(name, value)
         });
-        let (signer, now) = (QuerySigner::new(case.credentials()), case.now());
-        case.assert_steps(&signer.sign_steps(&request, now).unwrap());
-        let url = signer.sign(&request, now).unwrap();
+        let (keys, secret) = (case.credentials(), case.credentials.secret());
+        let signed = sign(&request, (&keys, secret), case.now()).unwrap();
+        case.assert_steps(&signed.steps);
+        let url = signed.result.url().unwrap();
+        // The parameters of a POST are its body.
+        let url = match signed.result.body() {
+            Some(body) => format!("{url}?{body}"),
+            None => url.to_owned(),
+        };
         let expected = texts(case.expected.params.as_ref().unwrap());
         let mut expected: Vec<_> = expected
             .into_iter()
             .map(|(name, value)| (name.into_bytes(), value.into_bytes()))
             .collect();
         expected.sort();
-        assert_eq!(query_set(url.as_str()), expected, "{id}");
-        assert_eq!(path_and_query(url.as_str()).0, path_and_query(&given.url).0);
-        assert_eq!(origin(url.as_str()), origin(&given.url), "{id}");
+        assert_eq!(query_set(&url), expected, "{id}");
+        assert_eq!(path_and_query(&url).0, path_and_query(&given.url).0);
+        assert_eq!(origin(&url), origin(&given.url), "{id}");
     }
 }
 
@@ -284,7 +301,7 @@ impl Case {
         let name = self.params.as_ref().unwrap()["Bucket"].as_str().unwrap();
         // SigV2 signs no region; it only makes AWS's own hosts.
         let region = client.region_name.as_deref().unwrap();
-        let builder = || Bucket::builder(name, region);
+        let builder = || Bucket::builder(name, region).signature_version(SignatureVersion::V2);
         let style = client.addressing_style();
         let builder = match client.endpoint_url.as_deref() {
             Some(url) => {
@@ -305,29 +322,33 @@ impl Case {
     }
 
     /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
-    fn operation<'a>(&'a self, bucket: &'a Bucket) -> Option<Operation<'a>> {
-        let name = self.operation.as_deref().unwrap();
-        let params = self.params.as_ref().unwrap();
-        // The headers, some of which botocore computes, are taken as it gave them to its signer.
-        let (operation, _) = botocore::operation(bucket, name, params)?;
-        let headers = self.given().headers.iter();
-        Some(headers.fold(operation, |operation, (name, value)| {
-            operation.header(name, value)
-        }))
+    fn own_request<'a>(&'a self, bucket: &'a Bucket) -> Option<Request<'a>> {
+        self.own_request_with(bucket, self.params.as_ref().unwrap())
     }
 
-    /// Any other operation: method, parameters and headers of botocore's request, on our bucket.
-    fn other_operation<'a>(&'a self, bucket: &'a Bucket) -> Operation<'a> {
+    fn own_request_with<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        params: &Map<String, Value>,
+    ) -> Option<Request<'a>> {
+        let name = self.operation.as_deref().unwrap();
+        // The headers, some of which botocore computes, are taken as it gave them to its signer.
+        let (request, _) = botocore::request(bucket, name, params)?;
+        Some(with_headers(request, &self.given().headers))
+    }
+
+    /// Any other request: method, parameters and headers of botocore's request, on our bucket.
+    fn other_request<'a>(&'a self, bucket: &'a Bucket) -> Request<'a> {
         let given = self.given();
         let key = self.params.as_ref().unwrap().get("Key");
-        let request = (&*given.method, &*given.url, &given.headers);
-        operation_like(bucket, request, key.and_then(Value::as_str))
+        let like = (&*given.method, &*given.url, &given.headers);
+        request_like(bucket, like, key.and_then(Value::as_str))
     }
 }
 
 #[test]
 fn presigned_cases_from_bucket_and_key() {
-    let (mut own, mut other, mut refused, mut by_links) = (0, 0, 0, 0);
+    let (mut own, mut other, mut refused, mut by_template) = (0, 0, 0, 0);
     for case in cases("presign-v2", 30) {
         let bucket = match case.bucket() {
             Addressing::Same(bucket) => bucket,
@@ -337,40 +358,41 @@ fn presigned_cases_from_bucket_and_key() {
                 continue;
             }
         };
-        let operation = match case.operation(&bucket) {
-            Some(operation) => {
+        let request = match case.own_request(&bucket) {
+            Some(request) => {
                 own += 1;
-                operation
+                request
             }
             None => {
                 other += 1;
-                case.other_operation(&bucket)
+                case.other_request(&bucket)
             }
         };
-        let (credentials, ends) = (case.credentials(), case.ends());
-        case.assert_steps(&operation.presign_v2_steps(&credentials, ends).unwrap());
-        case.assert_url(&operation.presign_v2_until(&credentials, ends).unwrap());
-        let by_life = operation.presign_v2(&credentials, case.expires_in(), case.now());
-        case.assert_url(&by_life.unwrap());
-        let mut buffer = String::new();
-        operation
-            .presign_v2_into(&credentials, ends, &mut buffer)
-            .unwrap();
-        assert_eq!(query_set(&buffer), query_set(case.expected.url()));
+        case.assert_presigned(&request);
 
-        // Links for many keys, of which this is one.
+        // A template for many keys, of which this is one.
         let key = case.params.as_ref().unwrap().get("Key");
         if let Some(key) = key.and_then(Value::as_str) {
-            let (life, now) = (case.expires_in(), case.now());
-            let links = operation.links_v2(&credentials, life, now).unwrap();
-            assert_eq!(links.link(key).unwrap(), buffer);
-            assert_eq!(links.link_at(key, now).unwrap(), buffer);
+            let (keys, expiry, now) = (case.credentials(), case.expires_in(), case.now());
+            let url = request.presign(&keys, expiry, now).unwrap();
             let earlier = Timestamp::from_unix_seconds(now.unix_seconds() - 1);
-            let links = operation.links_v2(&credentials, life, earlier).unwrap();
-            assert_ne!(links.link(key).unwrap(), buffer);
-            assert_eq!(links.link_at(key, now).unwrap(), buffer);
-            by_links += 1;
+            let url_of =
+                |template: &presign::Template, at| template.presign(key, at).unwrap().to_string();
+            // Without the key, which each row gives.
+            let mut params = case.params.clone().unwrap();
+            params.shift_remove("Key");
+            let request = case.own_request_with(&bucket, &params).unwrap_or_else(|| {
+                let given = case.given();
+                request_like(&bucket, (&given.method, &given.url, &given.headers), None)
+            });
+            let template = request.template(&keys, expiry, now).unwrap();
+            assert_eq!(url_of(&template, now), url.as_str(), "{}", case.id);
+            assert_ne!(url_of(&template, earlier), url.as_str(), "{}", case.id);
+            let template = request.template(&keys, expiry, earlier).unwrap();
+            assert_ne!(url_of(&template, earlier), url.as_str(), "{}", case.id);
+            assert_eq!(url_of(&template, now), url.as_str(), "{}", case.id);
+            by_template += 1;
         }
     }
-    assert_eq!((own, other, refused, by_links), (18, 10, 2, 19));
+    assert_eq!((own, other, refused, by_template), (18, 10, 2, 19));
 }

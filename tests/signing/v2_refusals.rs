@@ -1,14 +1,18 @@
 //! What SigV2 refuses, each beside a twin that is accepted, and the corners in which URL and signature have to
 //! agree: there an independent server, written for these tests, reads the URL and computes the signature again.
 
-use crate::support::{self, header_set, path_and_query, percent_decode, query_set, time};
+use crate::support::signing::{Description, Signed, authorization};
+use crate::support::{
+    self, header_set, hmac_sha1, path_and_query, percent_decode, query_set, time,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{KeyInit as _, Mac as _};
-use presign::s3::{AddressingStyle, Bucket};
-use presign::v2::{QuerySigner, SignatureMethod, Signer};
-use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
-use presign::{Credentials, Error, ErrorKind, Request, Timestamp, v4};
+use presign::s3::{Bucket, BucketBuilder};
+use presign::v2::{Service, SignatureMethod};
+use presign::{
+    AddressingStyle, Credentials, Error, ErrorKind, Expiry, PresignedUrl, Request,
+    SignatureVersion, SignedRequest, Timestamp, v4,
+};
 use std::time::Duration;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -34,8 +38,17 @@ fn temporary() -> Credentials {
     keys().with_session_token(TOKEN).unwrap()
 }
 
-fn signer() -> Signer {
-    Signer::new(keys()).bucket("johnsmith")
+fn service() -> Service {
+    Service::s3().bucket("johnsmith")
+}
+
+fn query_api() -> Service {
+    Service::query_api(SignatureMethod::HmacSha256)
+}
+
+/// A bucket that is signed with SigV2.
+fn builder(name: &str, region: &str) -> BucketBuilder {
+    Bucket::builder(name, region).signature_version(SignatureVersion::V2)
 }
 
 #[track_caller]
@@ -43,34 +56,57 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET, TOKEN]);
 }
 
+/// Signs a request with headers in every way.
 #[track_caller]
-fn sign_refused(signer: &Signer, request: &Request<'_>, kind: ErrorKind, words: &[&str]) {
-    refused(signer.sign(request, now()), kind, words);
-    refused(signer.sign_steps(request, now()), kind, words);
+fn sign(request: &Request<'_>) -> Result<Signed<SignedRequest>, Error> {
+    support::signing::sign(request, (&keys(), SECRET), now())
 }
 
-/// Refused, and the buffer of `presign_into` is as it was.
+/// Presigns a request in every way.
 #[track_caller]
-fn presign_refused(signer: &Signer, request: &Request<'_>, kind: ErrorKind, words: &[&str]) {
-    refused(signer.presign(request, HOUR, now()), kind, words);
-    refused(signer.presign_until(request, ends()), kind, words);
-    refused(signer.presign_steps(request, ends()), kind, words);
-    let mut buffer = String::from("before");
-    let into = signer.presign_into(request, ends(), &mut buffer);
-    refused(into, kind, words);
-    assert_eq!(buffer, "before");
+fn presign(
+    request: &Request<'_>,
+    expiry: impl Into<Expiry>,
+) -> Result<Signed<PresignedUrl>, Error> {
+    support::signing::presign(request, (&keys(), SECRET), expiry, now())
+}
+
+/// The string to sign of a request that is signed with headers.
+#[track_caller]
+fn header_string_to_sign(request: &Description<'_>) -> String {
+    let signed = sign(&request.of(&service())).unwrap();
+    signed.steps.string_to_sign
+}
+
+/// The string to sign of a presigned URL.
+#[track_caller]
+fn url_string_to_sign(request: &Description<'_>) -> String {
+    let signed = presign(&request.of(&service()), HOUR).unwrap();
+    signed.steps.string_to_sign
 }
 
 #[track_caller]
-fn both_refused(request: &Request<'_>, kind: ErrorKind, words: &[&str]) {
-    sign_refused(&signer(), request, kind, words);
-    presign_refused(&signer(), request, kind, words);
+fn sign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    refused(sign(&request.of(&service())), kind, words);
 }
 
 #[track_caller]
-fn both_accepted(request: &Request<'_>) {
-    signer().sign(request, now()).unwrap();
-    assert_server_agrees(&signer(), request);
+fn presign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    for expiry in [HOUR.into(), Expiry::at(ends())] {
+        refused(presign(&request.of(&service()), expiry), kind, words);
+    }
+}
+
+#[track_caller]
+fn both_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    sign_refused(request, kind, words);
+    presign_refused(request, kind, words);
+}
+
+#[track_caller]
+fn both_accepted(request: &Description<'_>) {
+    sign(&request.of(&service())).unwrap();
+    assert_server_agrees(request, &keys());
 }
 
 /// The list of semantics: documented sub-resources, and the response overrides.
@@ -81,9 +117,7 @@ const SUB_RESOURCES: &str = "accelerate acl analytics cors defaultObjectAcl dele
     response-content-type response-expires";
 
 fn base64_hmac_sha1(message: &[u8]) -> String {
-    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(message);
-    BASE64.encode(mac.finalize().into_bytes())
+    BASE64.encode(hmac_sha1(SECRET.as_bytes(), message))
 }
 
 /// What a server that has only the URL, and the headers that it says have to be sent, computes for it: as MinIO,
@@ -138,9 +172,11 @@ fn server_string_to_sign(
 
 /// The signature in the URL is the one that the server computes, and a server that sees one byte more doesn't.
 #[track_caller]
-fn assert_server_agrees(signer: &Signer, request: &Request<'_>) {
-    let url = signer.presign_until(request, ends()).unwrap();
-    let steps = signer.presign_steps(request, ends()).unwrap();
+fn assert_server_agrees(request: &Description<'_>, keys: &Credentials) {
+    let service = service();
+    let request = request.of(&service);
+    let signed = support::signing::presign(&request, (keys, SECRET), HOUR, now());
+    let Signed { result: url, steps } = signed.unwrap();
     let headers = header_set(url.headers());
     let seen = server_string_to_sign(url.method(), url.as_str(), &headers, Some("johnsmith"));
     assert_eq!(
@@ -149,7 +185,7 @@ fn assert_server_agrees(signer: &Signer, request: &Request<'_>) {
         "{url}"
     );
     let signature = base64_hmac_sha1(&seen);
-    assert_eq!(steps.signature.as_str(), signature, "{url}");
+    assert_eq!(steps.signature, signature, "{url}");
     let params = query_set(url.as_str());
     let sent: Vec<_> = params
         .iter()
@@ -173,32 +209,27 @@ fn a_query_that_is_signed_already() {
         ("%45xpires=1", "Expires"),
     ] {
         let url = format!("{URL}?{query}");
-        both_refused(&Request::get(url), ErrorKind::Query, &words(name));
+        both_refused(&Description::get(url), ErrorKind::Query, &words(name));
     }
     for name in ["awsAccessKeyID", "signature", "EXPIRES"] {
-        let request = Request::get(URL).query(name, "x");
-        refused(
-            signer().presign(&request, HOUR, now()),
-            ErrorKind::Query,
-            &["already"],
-        );
+        let request = Description::get(URL).query(name, "x");
+        presign_refused(&request, ErrorKind::Query, &["already"]);
     }
     for name in ["Expire", "Signature2", "response-expires", "%2545xpires"] {
-        both_accepted(&Request::get(format!("{URL}?{name}=1")));
+        both_accepted(&Description::get(format!("{URL}?{name}=1")));
     }
 
     // A URL that was presigned can't be presigned again.
-    let once = signer().presign(&Request::get(URL), HOUR, now()).unwrap();
-    let again = Request::get(once.into_string());
-    both_refused(&again, ErrorKind::Query, &["presigned"]);
+    let once = presign(&service().get(URL), HOUR).unwrap().result;
+    let again = Description::get(once.to_string());
+    both_refused(&again, ErrorKind::Query, &["signed already"]);
 }
 
 /// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV4 is not signed.
 #[test]
 fn signatures_of_the_other_generation() {
-    let sigv4 = v4::Signer::new(keys(), "us-east-1", "s3").unwrap();
-    let new = sigv4.presign(&Request::get(URL), HOUR, now()).unwrap();
-    let call = QuerySigner::new(keys());
+    let sigv4 = v4::Service::new("us-east-1", "s3").unwrap();
+    let new = sigv4.get(URL).presign(&keys(), HOUR, now()).unwrap();
     let carried = [
         (new.as_str().to_owned(), "X-Amz-Algorithm"),
         (format!("{URL}?X-Amz-Signature=00"), "X-Amz-Signature"),
@@ -206,33 +237,30 @@ fn signatures_of_the_other_generation() {
         (format!("{URL}?X%2DAmz-Algorithm="), "X-Amz-Algorithm"),
     ];
     for (url, name) in carried {
-        let request = Request::get(url);
+        let request = Description::get(url);
         let (kind, words) = (ErrorKind::Query, [name, "signed already"]);
         both_refused(&request, kind, &words);
-        refused(call.sign(&request, now()), kind, &words);
-        refused(call.sign_steps(&request, now()), kind, &words);
+        refused(sign(&request.of(&query_api())), kind, &words);
     }
-    let form = Request::post("https://example.com/").query("X-Amz-Signature", "1");
-    refused(
-        call.sign_form(&form, now()),
-        ErrorKind::Query,
-        &["X-Amz-Signature", "signed already"],
-    );
+    let api = query_api();
+    let form = api
+        .post("https://example.com/")
+        .query("X-Amz-Signature", "1");
+    let words = ["X-Amz-Signature", "signed already"];
+    refused(sign(&form), ErrorKind::Query, &words);
 
-    // A name that only looks alike is no signature, for the verifier neither.
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
-    for query in [
-        "X-Amz-Signature2=1",
-        "X-AmzSignature=1",
-        "a=X-Amz-Signature",
-    ] {
-        let request = Request::get(format!("https://example.com/?{query}"));
-        let url = call.sign(&request, now()).unwrap();
-        let received = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
-        let verified = verifier.verify(&received, now(), |_| Some(keys()));
-        assert!(verified.is_ok(), "{query}: {verified:?}");
+    // A name that only looks alike is no signature.
+    for query in NO_SIGV4_SIGNATURE {
+        sign(&api.get(format!("https://example.com/?{query}"))).unwrap();
     }
 }
+
+/// Parameters that look like those of a SigV4 signature, and are not.
+pub const NO_SIGV4_SIGNATURE: [&str; 3] = [
+    "X-Amz-Signature2=1",
+    "X-AmzSignature=1",
+    "a=X-Amz-Signature",
+];
 
 /// The headers of a URL stand in its query. There these would be parts of a SigV4 signature.
 #[test]
@@ -244,13 +272,13 @@ fn headers_that_would_be_marks_in_the_query() {
         "X-AMZ-SIGNEDHEADERS",
         "x-amz-signature",
     ] {
-        let request = Request::get(URL).header(name, "1");
-        presign_refused(&signer(), &request, ErrorKind::Header, &["SigV4"]);
-        // A header that stays one is no mark.
-        signer().sign(&request, now()).unwrap();
+        let request = Description::get(URL).header(name, "1");
+        presign_refused(&request, ErrorKind::Header, &["SigV4"]);
+        // A header that isn't moved into the query is no part of a signature.
+        sign(&request.of(&service())).unwrap();
     }
-    both_accepted(&Request::get(URL).header("x-amz-signature2", "1"));
-    both_accepted(&Request::get(URL).header("x-amz-expire", "1"));
+    both_accepted(&Description::get(URL).header("x-amz-signature2", "1"));
+    both_accepted(&Description::get(URL).header("x-amz-expire", "1"));
 }
 
 /// AWS and Ceph take them for headers and sign them as such, MinIO and s3s leave them out.
@@ -263,12 +291,14 @@ fn amz_parameters_in_the_query_of_a_presigned_url() {
         "x%2Damz-meta-a=b",
         "X-AMZ-",
     ] {
-        let request = Request::get(format!("{URL}?{query}"));
-        presign_refused(&signer(), &request, ErrorKind::Query, &["header"]);
-        signer().sign(&request, now()).unwrap();
+        let request = Description::get(format!("{URL}?{query}"));
+        presign_refused(&request, ErrorKind::Query, &["header"]);
+        sign(&request.of(&service())).unwrap();
     }
-    both_accepted(&Request::get(URL).header("x-amz-acl", "public-read"));
-    both_accepted(&Request::get(format!("{URL}?x-amzn-acl=1&xx-amz-acl=1")));
+    both_accepted(&Description::get(URL).header("x-amz-acl", "public-read"));
+    both_accepted(&Description::get(format!(
+        "{URL}?x-amzn-acl=1&xx-amz-acl=1"
+    )));
 }
 
 #[test]
@@ -289,96 +319,104 @@ fn a_path_with_what_has_to_be_encoded() {
         ("é", "%C3%A9"),
     ] {
         let url = format!("{URL}{bare}/x");
-        let words = ["path", "percent-encoded"];
-        both_refused(&Request::get(&url), ErrorKind::Url, &words);
-        let query_api = QuerySigner::new(keys());
-        refused(
-            query_api.sign(&Request::get(&url), now()),
-            ErrorKind::Url,
-            &words,
-        );
+        let words = ["path", "percent-encode it"];
+        both_refused(&Description::get(&url), ErrorKind::Url, &words);
+        let api = query_api();
+        refused(sign(&api.get(&url)), ErrorKind::Url, &words);
         let url = format!("{URL}{encoded}/x");
-        both_accepted(&Request::get(&url));
-        query_api.sign(&Request::get(&url), now()).unwrap();
+        both_accepted(&Description::get(&url));
+        sign(&api.get(&url)).unwrap();
         // As it was given, in the URL and in what is signed.
-        let signed = signer().presign(&Request::get(&url), HOUR, now()).unwrap();
+        let signed = presign(&service().get(&url), HOUR).unwrap().result;
         assert!(signed.as_str().starts_with(&format!("{url}?")));
     }
     for path in ["/%7e%7E~/a%2fb//../.", "/a+b=c&d;e,f:g@h$i!j'(k)*l", ""] {
         let url = format!("https://johnsmith.s3.amazonaws.com{path}");
-        both_accepted(&Request::get(url));
+        both_accepted(&Description::get(url));
     }
-    let request = Request::get(format!("{URL}%2"));
+    let request = Description::get(format!("{URL}%2"));
     both_refused(&request, ErrorKind::Url, &["%25"]);
 }
 
 #[test]
-fn the_life_of_a_url() {
-    let request = Request::get(URL);
+fn expiry() {
+    let service = service();
+    let request = service.get(URL);
     let kind = ErrorKind::Expiry;
-    for life in [
-        Duration::ZERO,
+    for expires_in in [
         Duration::from_millis(1),
         Duration::from_millis(1500),
         Duration::new(3600, 1),
     ] {
-        let words = ["whole seconds"];
-        refused(signer().presign(&request, life, now()), kind, &words);
+        let words = ["whole number of seconds"];
+        refused(presign(&request, expires_in), kind, &words);
     }
+    let words = ["at least one second"];
+    refused(presign(&request, Duration::ZERO), kind, &words);
     const DAY: u64 = 24 * 3600;
     for seconds in [1, 7 * DAY, 7 * DAY + 1, 3650 * DAY] {
-        let life = Duration::from_secs(seconds);
-        let url = signer().presign(&request, life, now()).unwrap();
-        let ends = now().saturating_add(life);
+        let expires_in = Duration::from_secs(seconds);
+        let url = presign(&request, expires_in).unwrap().result;
+        let ends = now().saturating_add(expires_in);
         assert_eq!(url.expires_at(), ends);
         let expires = format!("&Expires={}&", ends.unix_seconds());
         assert!(url.as_str().contains(&expires), "{url}");
     }
 
-    let until = |seconds| signer().presign_until(&request, Timestamp::from_unix_seconds(seconds));
+    // Signed long before it expires.
+    let until = |seconds| {
+        let expiry = Expiry::at(Timestamp::from_unix_seconds(seconds));
+        let early = Timestamp::from_unix_seconds(i64::MIN);
+        let signed = support::signing::presign(&request, (&keys(), SECRET), expiry, early);
+        signed.map(|signed| signed.result)
+    };
     // The last second of the year 9999.
     let last = 253_402_300_799;
-    for seconds in [-1, i64::MIN, last + 1, i64::MAX] {
+    for seconds in [-1, i64::MIN + 1, last + 1, i64::MAX] {
         refused(until(seconds), kind, &["1970"]);
     }
     for seconds in [0, 1, last] {
         let url = until(seconds).unwrap();
         assert!(url.as_str().contains(&format!("&Expires={seconds}&")));
     }
+    for moment in [now(), Timestamp::from_unix_seconds(0)] {
+        let words = ["not after the signing time"];
+        refused(presign(&request, Expiry::at(moment)), kind, &words);
+    }
     let long = Duration::from_secs(u64::MAX);
-    refused(signer().presign(&request, long, now()), kind, &["9999"]);
+    refused(presign(&request, long), kind, &["9999"]);
 
-    let dying = Signer::new(temporary().with_expiration(ends()));
-    dying.presign(&request, HOUR, now()).unwrap();
+    let dying = temporary().with_expiration(ends());
+    request.presign(&dying, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
-    refused(
-        dying.presign(&request, longer, now()),
-        kind,
-        &["credentials", "at_most"],
-    );
+    let words = ["credentials", "at_most"];
+    refused(request.presign(&dying, longer, now()), kind, &words);
+    let most = request.presign(&dying, Expiry::at_most(longer), now());
+    assert_eq!(most.unwrap().expires_at(), ends());
 }
 
 #[test]
 fn the_time_of_a_signed_request() {
-    let request = Request::get(URL);
+    let service = service();
+    let sign_at = |seconds| {
+        let now = Timestamp::from_unix_seconds(seconds);
+        support::signing::sign(&service.get(URL), (&keys(), SECRET), now)
+    };
     for seconds in [i64::MIN, -62_167_219_201, 253_402_300_800] {
-        let moment = Timestamp::from_unix_seconds(seconds);
-        refused(signer().sign(&request, moment), ErrorKind::Time, &["years"]);
+        refused(sign_at(seconds), ErrorKind::Time, &["years"]);
     }
-    let signed = signer().sign(&request, Timestamp::from_unix_seconds(-1));
-    let dates: Vec<_> = header_set(signed.unwrap().headers());
+    let dates: Vec<_> = header_set(sign_at(-1).unwrap().result.headers());
     assert_eq!(dates[1].1, "Wed, 31 Dec 1969 23:59:59 GMT");
 }
 
 #[test]
 fn dates_that_are_there_already() {
     let kind = ErrorKind::Header;
-    let line = |request: &Request<'_>| {
-        let steps = signer().sign_steps(request, now()).unwrap();
-        let line = steps.string_to_sign.split('\n').nth(3).unwrap();
-        let signed = signer().sign(request, now()).unwrap();
-        let added: Vec<_> = signed.headers().map(|(name, _)| name).collect();
-        (String::from(line), added.contains(&"Date"))
+    let line = |request: &Description<'_>| {
+        let signed = sign(&request.of(&service())).unwrap();
+        let line = signed.steps.string_to_sign.split('\n').nth(3).unwrap();
+        let adds_date = signed.result.headers().any(|(name, _)| name == "Date");
+        (String::from(line), adds_date)
     };
     // A Date: kept if it says the signing time, in any of its forms.
     let same = [
@@ -389,7 +427,7 @@ fn dates_that_are_there_already() {
     for date in same {
         let padded = format!(" {date}\t");
         for value in [date, padded.as_str()] {
-            let request = Request::get(URL).header("date", value);
+            let request = Description::get(URL).header("date", value);
             assert_eq!(line(&request), (date.into(), false));
         }
     }
@@ -402,96 +440,97 @@ fn dates_that_are_there_already() {
         "",
         "Tue, 27 Mar 2007\r\n 19:36:42 GMT",
     ] {
-        let request = Request::get(URL).header("Date", date);
+        let request = Description::get(URL).header("Date", date);
         assert_eq!(line(&request), (NOW.into(), true), "{date}");
     }
-    let twice = Request::get(URL).header("Date", same[1]);
+    let twice = Description::get(URL).header("Date", same[1]);
     let twice = twice.header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
     assert_eq!(line(&twice), (NOW.into(), true));
 
     // An x-amz-date: signed instead, and it has to say the signing time.
     for date in same {
-        let request = Request::get(URL).header("X-Amz-Date", date);
+        let request = Description::get(URL).header("X-Amz-Date", date);
         assert_eq!(line(&request), (String::new(), false));
         let request = request.header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(line(&request), (String::new(), false));
-        let steps = signer().sign_steps(&request, now()).unwrap();
         let expected = format!("GET\n\n\n\nx-amz-date:{date}\n/johnsmith/photos/puppy.jpg");
-        assert_eq!(steps.string_to_sign, expected);
-        presign_refused(&signer(), &request, kind, &["x-amz-date"]);
+        assert_eq!(header_string_to_sign(&request), expected);
+        presign_refused(&request, kind, &["x-amz-date"]);
     }
     for date in ["Tue, 27 Mar 2007 19:36:43 GMT", "20070327T193642Z", ""] {
-        let request = Request::get(URL).header("x-amz-date", date);
-        sign_refused(&signer(), &request, kind, &["x-amz-date", NOW]);
+        let request = Description::get(URL).header("x-amz-date", date);
+        sign_refused(&request, kind, &["x-amz-date", NOW]);
     }
-    let twice = Request::get(URL).header("x-amz-date", NOW);
+    let twice = Description::get(URL).header("x-amz-date", NOW);
     let twice = twice.header("X-Amz-Date", "Thu, 01 Jan 1970 00:00:00 GMT");
-    sign_refused(&signer(), &twice, kind, &["x-amz-date", "twice"]);
+    sign_refused(&twice, kind, &["x-amz-date", "duplicate"]);
 }
 
 #[test]
 fn tokens_and_authorization_that_are_there_already() {
     let kind = ErrorKind::Header;
-    let with_token = Signer::new(temporary()).bucket("johnsmith");
-    let plain = Request::get(URL);
+    let plain = Description::get(URL);
     let same = plain.clone().header("X-Amz-Security-Token", TOKEN);
     let other = plain.clone().header("x-amz-security-token", "another");
 
-    let steps = |request| with_token.sign_steps(request, now()).unwrap();
+    let sign_with_token = |request: &Description<'_>| {
+        let service = service();
+        support::signing::sign(&request.of(&service), (&temporary(), SECRET), now())
+    };
+    let string_to_sign = |request| sign_with_token(request).unwrap().steps.string_to_sign;
     let line = format!("\nx-amz-security-token:{TOKEN}\n");
-    assert!(steps(&plain).string_to_sign.contains(&line));
-    assert_eq!(steps(&plain).string_to_sign, steps(&same).string_to_sign);
-    let added = |request| header_set(with_token.sign(request, now()).unwrap().headers());
+    assert!(string_to_sign(&plain).contains(&line));
+    assert_eq!(string_to_sign(&plain), string_to_sign(&same));
+    let added = |request| header_set(sign_with_token(request).unwrap().result.headers());
     let token = ("x-amz-security-token".to_owned(), TOKEN.to_owned());
     assert!(added(&plain).contains(&token));
     assert!(!added(&same).contains(&token));
-    sign_refused(&with_token, &other, kind, &["x-amz-security-token"]);
-    // Credentials without a token contradict none: what is given is signed, and good if it is that of the access key.
-    let signed = signer().sign(&same, now()).unwrap();
-    let received = ReceivedRequest::from_url("GET", URL).unwrap();
-    let received = received.header("X-Amz-Security-Token", TOKEN);
-    let received = received.bucket("johnsmith").headers(signed.headers());
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
-    let checked = |keys: Credentials| {
-        let verified = verifier.verify(&received, now(), |_| Some(keys));
-        verified.map(drop).map_err(|error| error.kind())
-    };
-    assert_eq!(checked(temporary()), Ok(()));
-    assert_eq!(checked(keys()), Err(VerifyErrorKind::SessionToken));
+    let words = ["x-amz-security-token"];
+    refused(sign_with_token(&other), kind, &words);
+    // Credentials without a token contradict none: what is given is signed.
+    assert_eq!(header_string_to_sign(&same), string_to_sign(&same));
     let twice = same.clone().header("x-amz-security-token", TOKEN);
-    sign_refused(&with_token, &twice, kind, &["x-amz-security-token"]);
+    refused(sign_with_token(&twice), kind, &words);
 
-    let url = with_token.presign(&plain, HOUR, now()).unwrap();
+    let service = service();
+    let presign_with_token = |request: &Description<'_>| {
+        let request = request.of(&service);
+        support::signing::presign(&request, (&temporary(), SECRET), HOUR, now())
+    };
+    let url = presign_with_token(&plain).unwrap().result;
     let param = (b"x-amz-security-token".to_vec(), TOKEN.as_bytes().to_vec());
     assert!(query_set(url.as_str()).contains(&param));
-    assert_server_agrees(&with_token, &plain);
-    presign_refused(&with_token, &same, kind, &["x-amz-security-token"]);
-    presign_refused(&signer(), &other, kind, &["x-amz-security-token"]);
+    assert_server_agrees(&plain, &temporary());
+    refused(presign_with_token(&same), kind, &words);
+    presign_refused(&other, kind, &words);
 
     let authorized = plain.header("authorization", "AWS a:b");
-    presign_refused(&signer(), &authorized, kind, &["Authorization"]);
-    signer().sign(&authorized, now()).unwrap();
+    presign_refused(&authorized, kind, &["Authorization"]);
+    sign(&authorized.of(&service)).unwrap();
 }
 
 #[test]
 fn headers_with_one_line_only() {
     for name in ["Content-Type", "Content-MD5"] {
-        let once = Request::put(URL).header(name, "text/plain");
+        let once = Description::new("PUT", URL).header(name, "text/plain");
         both_accepted(&once);
-        let url = signer().presign(&once, HOUR, now()).unwrap();
+        let url = presign(&once.of(&service()), HOUR).unwrap().result;
         assert_eq!(url.headers().collect::<Vec<_>>(), [(name, "text/plain")]);
         for value in ["text/plain", "text/html"] {
             let twice = once.clone().header(name.to_lowercase(), value);
-            both_refused(&twice, ErrorKind::Header, &[&name.to_lowercase(), "twice"]);
+            both_refused(
+                &twice,
+                ErrorKind::Header,
+                &[&name.to_lowercase(), "duplicate"],
+            );
         }
     }
-    let both = Request::put(URL)
+    let both = Description::new("PUT", URL)
         .header("content-type", " a  b ")
         .header("content-md5", "4gJE4saaMU4BqNR0kLY+lw==");
     both_accepted(&both);
-    let steps = signer().sign_steps(&both, now()).unwrap();
     let front = "PUT\n4gJE4saaMU4BqNR0kLY+lw==\na  b\nTue, ";
-    assert!(steps.string_to_sign.starts_with(front));
+    assert!(header_string_to_sign(&both).starts_with(front));
 }
 
 #[test]
@@ -507,54 +546,60 @@ fn headers_that_no_url_covers() {
         "Date",
         "User-Agent",
     ];
-    let plain = Request::get(URL)
+    let plain = Description::get(URL)
         .header("Content-Type", "text/plain")
         .header("x-amz-meta-a", "b");
     let names = NOT_COVERED.iter();
     let request = names.fold(plain.clone(), |request, name| {
         request.header(*name, "value").header(*name, "twice")
     });
-    let url = signer().presign(&request, HOUR, now()).unwrap();
+    let url = presign(&request.of(&service()), HOUR).unwrap().result;
     // Named once each, and nowhere in the URL: it is the URL without them.
     assert_eq!(url.not_covered().collect::<Vec<_>>(), NOT_COVERED);
-    let without = signer().presign(&plain, HOUR, now()).unwrap();
+    let without = presign(&plain.of(&service()), HOUR).unwrap().result;
     assert_eq!(url.as_str(), without.as_str());
     assert_eq!(without.not_covered().count(), 0);
     let to_send = [("Content-Type", "text/plain")];
     assert_eq!(url.headers().collect::<Vec<_>>(), to_send);
 
     // The same from a bucket.
-    let bucket = Bucket::builder("johnsmith", "us-east-1")
-        .global_endpoint()
-        .build()
-        .unwrap();
-    let operation = bucket
+    let bucket = builder("johnsmith", "us-east-1").global_endpoint();
+    let bucket = bucket.build().unwrap();
+    let get = bucket
         .get("photos/puppy.jpg")
         .header("Content-Type", "text/plain")
         .header("x-amz-meta-a", "b")
         .header("Range", "bytes=0-9");
-    let from_bucket = operation.presign_v2(&keys(), HOUR, now()).unwrap();
+    let from_bucket = presign(&get, HOUR).unwrap().result;
     assert_eq!(from_bucket.as_str(), url.as_str());
     assert_eq!(from_bucket.not_covered().collect::<Vec<_>>(), ["Range"]);
 
-    // In the header form the caller sends them; they are not signed there either.
-    let dated = |request: Request<'static>| request.header("x-amz-date", NOW);
-    let with = signer().sign(&dated(request), now()).unwrap();
-    let without = signer().sign(&dated(plain), now()).unwrap();
-    assert_eq!(with.authorization(), without.authorization());
+    // In the header form the caller sends them; they are not signed there either, and the Date only
+    // without x-amz-date.
+    let signed = |request: &Description<'_>| {
+        let request = request.clone().header("x-amz-date", NOW);
+        sign(&request.of(&service())).unwrap().result
+    };
+    let (with, without) = (signed(&request), signed(&plain));
+    assert_eq!(authorization(&with), authorization(&without));
+    assert_eq!(with.not_covered().collect::<Vec<_>>(), NOT_COVERED);
+    let with_date = sign(&request.of(&service())).unwrap().result;
+    let not_covered = NOT_COVERED.into_iter().filter(|name| *name != "Date");
+    assert!(with_date.not_covered().eq(not_covered));
+    assert_eq!(without.not_covered().count(), 0);
 }
 
 #[test]
 fn amz_headers_folded_repeated_and_padded() {
-    let request = Request::put(URL)
+    let request = Description::new("PUT", URL)
         .header("X-Amz-Meta-B", " one ")
         .header("x-amz-meta-a", "first line\r\n  second\n\t\n\tthird")
         .header("x-amz-meta-b", "two  spaces")
         .header("x-amz-acl", "")
-        .header_bytes("x-amz-meta-c", &b"\xff\xc3\xa9"[..])
+        .header("x-amz-meta-c", "\u{fffd}é")
         .header("X-AMZ-META-B", "one");
-    let steps = signer().presign_steps(&request, ends()).unwrap();
-    let lines: Vec<_> = steps.string_to_sign.split('\n').skip(4).collect();
+    let string_to_sign = url_string_to_sign(&request);
+    let lines: Vec<_> = string_to_sign.split('\n').skip(4).collect();
     assert_eq!(
         lines,
         [
@@ -565,31 +610,52 @@ fn amz_headers_folded_repeated_and_padded() {
             "/johnsmith/photos/puppy.jpg"
         ]
     );
-    assert_server_agrees(&signer(), &request);
-    let url = signer().presign(&request, HOUR, now()).unwrap();
+    assert_server_agrees(&request, &keys());
+    let url = presign(&request.of(&service()), HOUR).unwrap().result;
     assert!(
         url.as_str()
             .contains("&x-amz-meta-b=one%2Ctwo%20%20spaces%2Cone&")
     );
-    assert!(url.as_str().contains("&x-amz-meta-c=%FF%C3%A9&"));
+    assert!(url.as_str().contains("&x-amz-meta-c=%EF%BF%BD%C3%A9&"));
 
     // A value that would end its header.
-    let split = Request::put(URL).header("x-amz-meta-a", "b\nx-amz-acl: public-read");
+    let split = Description::new("PUT", URL).header("x-amz-meta-a", "b\nx-amz-acl: public-read");
     both_refused(&split, ErrorKind::Header, &["line break"]);
+}
+
+/// Only an `http::Request` can have such a value.
+#[cfg(feature = "http")]
+#[test]
+fn amz_headers_that_are_not_text() {
+    let value = http::HeaderValue::from_bytes(b"\xff\xc3\xa9").unwrap();
+    let given = http::Request::put(URL).header("x-amz-meta-c", value);
+    let (given, service) = (given.body(()).unwrap(), service());
+    let url = presign(&service.http(&given), HOUR).unwrap().result;
+    assert!(url.as_str().contains("?x-amz-meta-c=%FF%C3%A9&"), "{url}");
+    let seen = server_string_to_sign("PUT", url.as_str(), &[], Some("johnsmith"));
+    let (_, sent) = url.as_str().split_once("&Signature=").unwrap();
+    assert_eq!(percent_decode(sent), base64_hmac_sha1(&seen).as_bytes());
+
+    let signed = sign(&service.http(&given)).unwrap();
+    let text = format!("PUT\n\n\n{NOW}\nx-amz-meta-c:");
+    let text = [
+        text.as_bytes(),
+        b"\xff\xc3\xa9\n/johnsmith/photos/puppy.jpg",
+    ]
+    .concat();
+    assert_eq!(signed.steps.signature, base64_hmac_sha1(&text));
 }
 
 /// Signatures with `+`, `/` and `=` in them, each of which has another meaning in a query.
 #[test]
 fn the_signature_is_percent_encoded() {
-    let (mut plus, mut slash) = (0, 0);
+    let (service, mut plus, mut slash) = (service(), 0, 0);
     for second in 0..200 {
         let ends = Timestamp::from_unix_seconds(1_175_139_620 + second);
-        let request = Request::get(URL);
-        let steps = signer().presign_steps(&request, ends).unwrap();
-        let signature = steps.signature.as_str();
+        let signed = presign(&service.get(URL), Expiry::at(ends)).unwrap();
+        let (url, signature) = (signed.result, signed.steps.signature);
         assert_eq!(signature.len(), 28);
         assert!(signature.ends_with('='));
-        let url = signer().presign_until(&request, ends).unwrap();
         let (_, sent) = url.as_str().split_once("&Signature=").unwrap();
         assert!(sent.ends_with("%3D"));
         assert!(!sent.contains(['+', '/', '=']));
@@ -605,43 +671,42 @@ fn the_signature_is_percent_encoded() {
 #[test]
 fn sub_resources_with_an_empty_value() {
     for request in [
-        Request::get(format!("{URL}?acl=")),
-        Request::get(format!("{URL}?acl")),
-        Request::get(URL).query("acl", ""),
-        Request::get(URL).query_flag("acl"),
+        Description::get(format!("{URL}?acl=")),
+        Description::get(format!("{URL}?acl")),
+        Description::get(URL).query("acl", ""),
+        Description::get(URL).query_flag("acl"),
     ] {
-        let url = signer().presign(&request, HOUR, now()).unwrap();
+        let url = presign(&request.of(&service()), HOUR).unwrap().result;
         let front = format!("{URL}?acl&AWSAccessKeyId=");
         assert!(url.as_str().starts_with(&front), "{url}");
-        let steps = signer().sign_steps(&request, now()).unwrap();
-        assert!(steps.string_to_sign.ends_with("/photos/puppy.jpg?acl"));
+        let string_to_sign = header_string_to_sign(&request);
+        assert!(string_to_sign.ends_with("/photos/puppy.jpg?acl"));
         both_accepted(&request);
     }
-    let several = Request::get(format!("{URL}?uploads=&prefix=&versionId=&tagging=1"));
+    let several = Description::get(format!("{URL}?uploads=&prefix=&versionId=&tagging=1"));
     both_accepted(&several);
-    let steps = signer().sign_steps(&several, now()).unwrap();
     let resource = "/photos/puppy.jpg?tagging=1&uploads&versionId";
-    assert!(steps.string_to_sign.ends_with(resource));
+    assert!(header_string_to_sign(&several).ends_with(resource));
 
     let bucket = Bucket::new("johnsmith", "us-east-1").unwrap();
-    let operation = bucket.get("a").query("acl", "");
-    assert!(operation.url().unwrap().ends_with("/a?acl"));
+    let request = bucket.get("a").query("acl", "");
+    assert!(request.url().unwrap().ends_with("/a?acl"));
 }
 
 #[test]
 fn every_sub_resource_and_nothing_else() {
     let all: Vec<_> = SUB_RESOURCES.split_whitespace().collect();
     assert_eq!(all.len(), 38);
-    let end = |request: &Request<'_>| {
-        let steps = signer().presign_steps(request, ends()).unwrap();
-        let (_, end) = steps.string_to_sign.split_once("/johnsmith").unwrap();
+    let end = |request: &Description<'_>| {
+        let string_to_sign = url_string_to_sign(request);
+        let (_, end) = string_to_sign.split_once("/johnsmith").unwrap();
         String::from(end)
     };
     for name in &all {
-        let flag = Request::get(format!("{URL}?{name}"));
+        let flag = Description::get(format!("{URL}?{name}"));
         assert_eq!(end(&flag), format!("/photos/puppy.jpg?{name}"));
         both_accepted(&flag);
-        let value = Request::get(URL).query(*name, "a b/é+%&=");
+        let value = Description::get(URL).query(*name, "a b/é+%&=");
         assert_eq!(end(&value), format!("/photos/puppy.jpg?{name}=a b/é+%&="));
         both_accepted(&value);
     }
@@ -649,7 +714,9 @@ fn every_sub_resource_and_nothing_else() {
     let together = all
         .iter()
         .rev()
-        .fold(Request::get(URL), |request, name| request.query_flag(*name));
+        .fold(Description::get(URL), |request, name| {
+            request.query_flag(*name)
+        });
     let mut sorted = all.clone();
     sorted.sort_unstable();
     assert_eq!(
@@ -675,29 +742,29 @@ fn every_sub_resource_and_nothing_else() {
         "attributes",
         "",
     ] {
-        let request = Request::get(format!("{URL}?{name}=1&acl"));
+        let request = Description::get(format!("{URL}?{name}=1&acl"));
         assert_eq!(end(&request), "/photos/puppy.jpg?acl", "{name}");
         both_accepted(&request);
         assert_eq!(
-            end(&Request::get(format!("{URL}?{name}"))),
+            end(&Description::get(format!("{URL}?{name}"))),
             "/photos/puppy.jpg"
         );
     }
-    let encoded = Request::get(format!("{URL}?%61cl&%75pload%49d=1"));
+    let encoded = Description::get(format!("{URL}?%61cl&%75pload%49d=1"));
     assert_eq!(end(&encoded), "/photos/puppy.jpg?acl&uploadId=1");
     both_accepted(&encoded);
 }
 
 #[test]
 fn values_of_sub_resources() {
-    let end = |request: &Request<'_>| {
-        let steps = signer().presign_steps(request, ends()).unwrap();
-        let (_, end) = steps.string_to_sign.split_once('?').unwrap();
+    let end = |request: &Description<'_>| {
+        let string_to_sign = url_string_to_sign(request);
+        let (_, end) = string_to_sign.split_once('?').unwrap();
         String::from(end)
     };
     let disposition = "attachment; filename=\"März + 100%.pdf\"; filename*=UTF-8''M%C3%A4rz";
-    let typed = Request::get(URL).query("response-content-disposition", disposition);
-    let wire = Request::get(format!(
+    let typed = Description::get(URL).query("response-content-disposition", disposition);
+    let wire = Description::get(format!(
         "{URL}?response-content-disposition=attachment%3B%20filename%3D%22M%c3%a4rz%20+%20100%25.pdf%22\
          %3b filename*=UTF-8''M%25C3%25A4rz"
     ));
@@ -706,64 +773,68 @@ fn values_of_sub_resources() {
         assert_eq!(end(request), expected);
         both_accepted(request);
     }
-    let url = |request| signer().presign(request, HOUR, now()).unwrap();
+    let service = service();
+    let url = |request: &Description<'_>| presign(&request.of(&service), HOUR).unwrap().result;
     assert_eq!(url(&typed).as_str(), url(&wire).as_str());
 
     // Longer than any buffer, cut inside of characters, and not UTF-8 at all.
     let long = "%E2%82%AC".repeat(100) + "%41%FF%2B";
-    let long = Request::get(format!("{URL}?response-content-type={long}"));
+    let long = Description::get(format!("{URL}?response-content-type={long}"));
     let expected = format!("response-content-type={}A\u{fffd}+", "€".repeat(100));
     assert_eq!(end(&long), expected);
     both_accepted(&long);
 
-    let null = Request::get(URL).query("versionId", "null");
+    let null = Description::get(URL).query("versionId", "null");
     assert_eq!(end(&null), "versionId=null");
     both_accepted(&null);
 
     // No operation has two; they stay in the order given, as botocore has them.
-    let twice = Request::get(format!("{URL}?uploadId=b&acl&uploadId=a&uploadId"));
+    let twice = Description::get(format!("{URL}?uploadId=b&acl&uploadId=a&uploadId"));
     assert_eq!(end(&twice), "acl&uploadId=b&uploadId=a&uploadId");
 }
 
 #[test]
 fn bucket_names() {
-    let request = Request::get(URL);
-    for name in ["", "a/b", "a?acl", "a\nb"] {
-        let signer = Signer::new(keys()).bucket(name);
-        sign_refused(&signer, &request, ErrorKind::Bucket, &["bucket"]);
-        presign_refused(&signer, &request, ErrorKind::Bucket, &["bucket"]);
-    }
+    let refused_name = |name: &str| {
+        let service = Service::s3().bucket(name);
+        let words = ["bucket"];
+        refused(sign(&service.get(URL)), ErrorKind::Bucket, &words);
+        refused(presign(&service.get(URL), HOUR), ErrorKind::Bucket, &words);
+    };
+    ["", "a/b", "a?acl", "a\nb"]
+        .into_iter()
+        .for_each(refused_name);
     for name in ["johnsmith", "static.johnsmith.net", "Old_Bucket"] {
-        let signer = Signer::new(keys()).bucket(name);
-        let steps = signer.presign_steps(&request, ends()).unwrap();
+        let service = Service::s3().bucket(name);
+        let steps = presign(&service.get(URL), HOUR).unwrap().steps;
         let expected = format!("GET\n\n\n1175027802\n/{name}/photos/puppy.jpg");
         assert_eq!(steps.string_to_sign, expected);
     }
 }
 
-/// What is refused of one link is refused of many, when they are prepared.
+/// What is refused of one URL is refused of a template, when it is made.
 #[test]
-fn links_that_cannot_be_prepared() {
-    let bucket = Bucket::new("johnsmith", "us-east-1").unwrap();
-    let get = bucket.operation("GET");
-    let prepared = get.links_v2(&keys(), HOUR, now()).unwrap();
-    assert_eq!(prepared.expires_at(), ends());
+fn templates_that_cannot_be_made() {
+    let bucket = builder("johnsmith", "us-east-1").build().unwrap();
+    let get = bucket.request("GET");
+    let template = get.template(&keys(), HOUR, now()).unwrap();
+    assert_eq!(template.expires_at(now()), Ok(ends()));
 
     let kind = ErrorKind::Expiry;
-    for life in [
+    for expires_in in [
         Duration::ZERO,
         Duration::new(1, 1),
         Duration::from_secs(u64::MAX),
     ] {
-        refused(get.links_v2(&keys(), life, now()), kind, &[]);
+        refused(get.template(&keys(), expires_in, now()), kind, &[]);
     }
     let first = Timestamp::from_unix_seconds(-3601);
-    refused(get.links_v2(&keys(), HOUR, first), kind, &["1970"]);
+    refused(get.template(&keys(), HOUR, first), kind, &["1970"]);
     let dying = keys().with_expiration(ends());
-    get.links_v2(&dying, HOUR, now()).unwrap();
+    get.template(&dying, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(get.links_v2(&dying, longer, now()), kind, &words);
+    refused(get.template(&dying, longer, now()), kind, &words);
 
     for (name, kind) in [
         ("Signature", ErrorKind::Query),
@@ -771,7 +842,7 @@ fn links_that_cannot_be_prepared() {
         ("x-amz-acl", ErrorKind::Query),
     ] {
         let signed = get.clone().query(name, "1");
-        refused(signed.links_v2(&keys(), HOUR, now()), kind, &[name]);
+        refused(signed.template(&keys(), HOUR, now()), kind, &[name]);
     }
     for name in [
         "Authorization",
@@ -780,83 +851,82 @@ fn links_that_cannot_be_prepared() {
         "X-Amz-Signature",
     ] {
         let with_header = get.clone().header(name, "1");
-        let links = with_header.links_v2(&keys(), HOUR, now());
-        refused(links, ErrorKind::Header, &[name]);
+        let template = with_header.template(&keys(), HOUR, now());
+        refused(template, ErrorKind::Header, &[name]);
     }
     let twin = get
         .clone()
         .header("x-amz-acl", "public-read")
         .query("Signed", "1");
-    twin.links_v2(&keys(), HOUR, now()).unwrap();
-    let method = bucket.operation("get").links_v2(&keys(), HOUR, now());
+    twin.template(&keys(), HOUR, now()).unwrap();
+    let method = bucket.request("get").template(&keys(), HOUR, now());
     refused(method, ErrorKind::Method, &["GET"]);
     let arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/name";
-    let access_point = Bucket::new(arn, "us-east-1").unwrap();
-    let links = access_point.operation("GET").links_v2(&keys(), HOUR, now());
-    refused(links, ErrorKind::Bucket, &["access point", "SigV2"]);
+    let access_point = builder(arn, "us-east-1").build();
+    let words = ["access point", "SigV2"];
+    refused(access_point, ErrorKind::Unsupported, &words);
+    Bucket::new(arn, "us-east-1").unwrap();
 }
 
-/// What each link has of itself is refused when it is asked for, and the buffer is as it was.
+/// What each row has of itself is refused when it is written, and the buffer is as it was.
 #[test]
-fn links_that_cannot_be_written() {
-    let bucket = Bucket::new("johnsmith", "us-east-1").unwrap();
+fn rows_that_cannot_be_written() {
+    let bucket = builder("johnsmith", "us-east-1").build().unwrap();
     let dying = temporary().with_expiration(ends());
-    let links = bucket.operation("GET").links_v2(&dying, HOUR, now());
-    let links = links.unwrap();
+    let list = bucket.request("GET");
+    let template = list.template(&dying, HOUR, now()).unwrap();
     let mut buffer = String::from("before");
     let words = ["key is empty"];
-    refused(links.write("", &mut buffer), ErrorKind::Key, &words);
-    refused(links.link(""), ErrorKind::Key, &words);
-    let into = links.write_at("", now(), &mut buffer);
+    let into = template.presign_into("", now(), &mut buffer);
     refused(into, ErrorKind::Key, &words);
-    refused(links.link_at("", now()), ErrorKind::Key, &words);
+    refused(template.presign("", now()), ErrorKind::Key, &words);
 
     let moment = Timestamp::from_unix_seconds;
-    for (outside, words) in [
-        (
-            now().saturating_add(Duration::from_secs(1)),
-            ["credentials", "at_most"],
-        ),
-        (moment(-3601), ["1970", "9999"]),
-        (moment(253_402_300_800 - 3600), ["1970", "9999"]),
-        (moment(i64::MAX), ["1970", "9999"]),
-        (moment(i64::MIN), ["1970", "9999"]),
+    let lasting = list.template(&temporary(), HOUR, now()).unwrap();
+    let late = now().saturating_add(Duration::from_secs(1));
+    for (template, outside, words) in [
+        (&template, late, ["credentials", "at_most"]),
+        (&template, moment(-3601), ["1970", "9999"]),
+        (&template, moment(i64::MIN), ["1970", "9999"]),
+        (&lasting, moment(-3601), ["1970", "9999"]),
+        (&lasting, moment(253_402_300_800 - 3600), ["1970", "9999"]),
+        (&lasting, moment(i64::MAX), ["1970", "9999"]),
+        (&lasting, moment(i64::MIN), ["1970", "9999"]),
     ] {
-        let into = links.write_at("k", outside, &mut buffer);
+        let into = template.presign_into("k", outside, &mut buffer);
         refused(into, ErrorKind::Expiry, &words);
-        refused(links.link_at("k", outside), ErrorKind::Expiry, &words);
+        refused(template.presign("k", outside), ErrorKind::Expiry, &words);
     }
     assert_eq!(buffer, "before");
     for inside in [now(), moment(-3600)] {
-        links.link_at("k", inside).unwrap();
+        template.presign("k", inside).unwrap();
     }
-    links.write("k", &mut buffer).unwrap();
+    template.presign_into("k", now(), &mut buffer).unwrap();
     assert!(buffer.starts_with("beforehttps://johnsmith.s3.us-east-1.amazonaws.com/k?x-amz-"));
 
     // To the last second that a URL can name.
-    let links = bucket.operation("GET").links_v2(&keys(), HOUR, now());
+    let template = list.template(&keys(), HOUR, now()).unwrap();
     let last = moment(253_402_300_799 - 3600);
-    links.unwrap().link_at("k", last).unwrap();
+    template.presign("k", last).unwrap();
 }
 
 /// Path style, a base path, a host of the bucket's own, and a bucket alone: the path as it is sent.
 #[test]
 fn the_bucket_wherever_it_stands() {
-    let resource = |builder: presign::s3::BucketBuilder, key: Option<&str>| {
+    let resource = |builder: BucketBuilder, key: Option<&str>| {
         let bucket = builder.build().unwrap();
-        let mut operation = bucket.operation("GET");
-        if let Some(key) = key {
-            operation = operation.key(key);
-        }
-        let url = operation.presign_v2_until(&keys(), ends()).unwrap();
-        let steps = operation.presign_v2_steps(&keys(), ends()).unwrap();
+        let request = match key {
+            Some(key) => bucket.get(key),
+            None => bucket.request("GET"),
+        };
+        let Signed { result: url, steps } = presign(&request, HOUR).unwrap();
         let (front, _) = url.as_str().split_once('?').unwrap();
-        assert_eq!(operation.url().unwrap(), front);
+        assert_eq!(request.url().unwrap(), front);
         let resource = steps.string_to_sign.split('\n').nth(4).unwrap();
         (String::from(front), String::from(resource))
     };
-    let aws = || Bucket::builder("johnsmith", "eu-west-1");
-    let custom = |url| Bucket::builder("johnsmith", "eu-west-1").endpoint(url);
+    let aws = || builder("johnsmith", "eu-west-1");
+    let custom = |url| builder("johnsmith", "eu-west-1").endpoint(url);
     for (builder, key, url, expected) in [
         (
             aws(),
@@ -871,13 +941,13 @@ fn the_bucket_wherever_it_stands() {
             "/johnsmith/",
         ),
         (
-            aws().path_style(),
+            aws().addressing_style(AddressingStyle::Path),
             Some("/a//"),
             "https://s3.eu-west-1.amazonaws.com/johnsmith//a//",
             "/johnsmith//a//",
         ),
         (
-            aws().path_style(),
+            aws().addressing_style(AddressingStyle::Path),
             None,
             "https://s3.eu-west-1.amazonaws.com/johnsmith",
             "/johnsmith",
@@ -895,7 +965,7 @@ fn the_bucket_wherever_it_stands() {
             "/base/johnsmith",
         ),
         (
-            custom("http://gw:7480").virtual_hosted(),
+            custom("http://gw:7480").addressing_style(AddressingStyle::Virtual),
             Some("+"),
             "http://johnsmith.gw:7480/%2B",
             "/johnsmith/%2B",
@@ -909,33 +979,34 @@ fn the_bucket_wherever_it_stands() {
     ] {
         assert_eq!(resource(builder, key), (url.into(), expected.into()));
     }
-    let empty = Bucket::new("johnsmith", "eu-west-1").unwrap();
-    refused(
-        empty.get("").presign_v2(&keys(), HOUR, now()),
-        ErrorKind::Key,
-        &["empty"],
-    );
-    refused(
-        empty.get("").sign_v2(&keys(), now()),
-        ErrorKind::Key,
-        &["empty"],
-    );
+    let bucket = builder("johnsmith", "eu-west-1").build().unwrap();
+    refused(presign(&bucket.get(""), HOUR), ErrorKind::Key, &["empty"]);
+    refused(sign(&bucket.get("")), ErrorKind::Key, &["empty"]);
 }
 
 const API: &str = "https://sqs.us-east-1.amazonaws.com/";
 
 #[track_caller]
-fn api_refused(request: &Request<'_>, kind: ErrorKind, words: &[&str]) {
-    let signer = QuerySigner::new(keys());
-    refused(signer.sign(request, now()), kind, words);
-    refused(signer.sign_form(request, now()), kind, words);
-    refused(signer.sign_steps(request, now()), kind, words);
+fn api_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    refused(sign(&request.of(&query_api())), kind, words);
+}
+
+/// The parameters that are sent, of a POST in its body.
+fn sent(signed: &SignedRequest) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let url = signed.url().unwrap();
+    match signed.body() {
+        Some(body) => {
+            assert!(!url.contains('?'), "{url}");
+            query_set(&format!("{url}?{body}"))
+        }
+        None => query_set(url),
+    }
 }
 
 #[test]
 fn query_api_parameters_that_signing_adds() {
-    let call = || Request::post(API).query("Action", "ListQueues");
-    let signer = QuerySigner::new(keys());
+    let call = || Description::new("POST", API).query("Action", "ListQueues");
+    let api = query_api();
     for name in [
         "AWSAccessKeyId",
         "securitytoken",
@@ -944,10 +1015,10 @@ fn query_api_parameters_that_signing_adds() {
         "SignatureVersion",
         "Expires",
     ] {
-        api_refused(&call().query(name, "x"), ErrorKind::Query, &["has"]);
+        api_refused(&call().query(name, "x"), ErrorKind::Query, &["contains"]);
     }
     for name in ["Expires.1", "expires", "Signature.1", "timestamp"] {
-        signer.sign(&call().query(name, "x"), now()).unwrap();
+        sign(&call().query(name, "x").of(&api)).unwrap();
     }
 
     for stamp in ["2007-03-27T19:36:43Z", "2007-03-27T19:36:43", "now", ""] {
@@ -961,8 +1032,8 @@ fn query_api_parameters_that_signing_adds() {
         "2007-03-27T21:36:42+02:00",
     ] {
         let request = call().query("Timestamp", stamp);
-        let url = signer.sign(&request, now()).unwrap();
-        let params = query_set(url.as_str());
+        let signed = sign(&request.of(&api)).unwrap().result;
+        let params = sent(&signed);
         let stamps: Vec<_> = params
             .iter()
             .filter(|(name, _)| name == b"Timestamp")
@@ -975,20 +1046,28 @@ fn query_api_parameters_that_signing_adds() {
         api_refused(&twice, ErrorKind::Query, &["once"]);
     }
     let moment = Timestamp::from_unix_seconds(i64::MAX);
-    refused(signer.sign(&call(), moment), ErrorKind::Time, &["years"]);
+    let signed = support::signing::sign(&call().of(&api), (&keys(), SECRET), moment);
+    refused(signed, ErrorKind::Time, &["years"]);
 }
 
 #[test]
-fn query_api_forms() {
-    let signer = QuerySigner::new(temporary()).signature_method(SignatureMethod::HmacSha1);
-    let request = Request::post(API)
-        .query("Action", "SendMessage")
-        .query("a{", "é +&=~*")
-        .query("aB", "2")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .header("Host", "SQS.us-east-1.amazonaws.com:443");
-    let form = signer.sign_form(&request, now()).unwrap();
-    assert_eq!(form.url(), API);
+fn query_api_calls() {
+    let api = Service::query_api(SignatureMethod::HmacSha1);
+    let temporary = temporary();
+    let described = |request: Request<'_>| {
+        let request = request
+            .query("Action", "SendMessage")
+            .query("a{", "é +&=~*")
+            .query("aB", "2")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Host", "SQS.us-east-1.amazonaws.com:443");
+        support::signing::sign(&request, (&temporary, SECRET), now()).unwrap()
+    };
+    let Signed {
+        result: form,
+        steps,
+    } = described(api.post(API));
+    assert_eq!(form.url(), Some(API));
     assert_eq!(form.not_covered().collect::<Vec<_>>(), ["Content-Type"]);
     let host = [("host", "SQS.us-east-1.amazonaws.com:443")];
     assert_eq!(form.headers().collect::<Vec<_>>(), host);
@@ -998,31 +1077,53 @@ fn query_api_forms() {
         &SignatureMethod=HmacSHA1&SignatureVersion=2&Timestamp=2007-03-27T19%3A36%3A42Z\
         &aB=2&a%7B=%C3%A9%20%2B%26%3D~%2A";
     let string_to_sign = format!("POST\nsqs.us-east-1.amazonaws.com:443\n/\n{front}");
-    let steps = signer.sign_steps(&request, now()).unwrap();
     assert_eq!(steps.string_to_sign, string_to_sign);
     let signature = base64_hmac_sha1(string_to_sign.as_bytes());
-    assert_eq!(steps.signature.as_str(), signature);
-    let (body, sent) = form.body().split_once("&Signature=").unwrap();
+    assert_eq!(steps.signature, signature);
+    let (body, sent) = form.body().unwrap().split_once("&Signature=").unwrap();
     assert_eq!(body, front);
     assert_eq!(percent_decode(sent), signature.as_bytes());
     assert!(!format!("{form:?}").contains(sent));
 
-    let url = signer.sign(&request, now()).unwrap();
-    assert_eq!(url.as_str(), format!("{API}?{}", form.body()));
-    assert_eq!(url.not_covered().collect::<Vec<_>>(), ["Content-Type"]);
-    assert_eq!(url.expires_at().saturating_since(now()).as_secs(), 900);
-    let soon = now().saturating_add(Duration::from_secs(60));
-    let dying = QuerySigner::new(temporary().with_expiration(soon));
-    assert_eq!(dying.sign(&request, now()).unwrap().expires_at(), soon);
-
-    let get = Request::get(API).query("Action", "ListQueues");
-    signer.sign(&get, now()).unwrap();
-    refused(signer.sign_form(&get, now()), ErrorKind::Method, &["POST"]);
-    let with_query = Request::post(format!("{API}?Action=ListQueues"));
-    signer.sign(&with_query, now()).unwrap();
-    refused(
-        signer.sign_form(&with_query, now()),
-        ErrorKind::Query,
-        &["body"],
+    // The parameters of any other method are in the URL.
+    for method in ["GET", "HEAD", "PUT"] {
+        let Signed {
+            result: call,
+            steps,
+        } = described(api.request(method, API));
+        let string_to_sign = string_to_sign.replace("POST\n", &format!("{method}\n"));
+        assert_eq!(steps.string_to_sign, string_to_sign);
+        let url = call.url().unwrap();
+        assert!(
+            url.starts_with(&format!("{API}?{front}&Signature=")),
+            "{url}"
+        );
+        assert_eq!(call.body(), None);
+        assert_eq!(call.not_covered().collect::<Vec<_>>(), ["Content-Type"]);
+        assert_eq!(call.headers().collect::<Vec<_>>(), host);
+    }
+    sign(&api.get(format!("{API}?Action=ListQueues"))).unwrap();
+    // A POST whose URL has a query has all parameters there.
+    let with_query = api.post(format!("{API}?Action=ListQueues")).query("A", "1");
+    let call = sign(&with_query).unwrap().result;
+    let url = call.url().unwrap();
+    assert!(url.contains("&Action=ListQueues&"), "{url}");
+    assert!(
+        url.starts_with(&format!("{API}?A=1&AWSAccessKeyId=")),
+        "{url}"
     );
+    assert_eq!(call.body(), None);
+}
+
+/// The server fixes how long a call is valid.
+#[test]
+fn query_apis_have_no_presigned_urls() {
+    let api = query_api();
+    for request in [api.get(API), api.post(API)] {
+        let words = ["query API", "use `sign`"];
+        refused(presign(&request, HOUR), ErrorKind::Unsupported, &words);
+        sign(&request.query("Action", "ListQueues")).unwrap();
+    }
+    let template = api.get(API).template(&keys(), HOUR, now());
+    refused(template, ErrorKind::Unsupported, &["template"]);
 }

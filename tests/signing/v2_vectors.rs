@@ -1,11 +1,12 @@
 //! The published SigV2 vectors: S3's REST interface in both forms, and the query APIs.
 
+use crate::support::signing::{authorization, presign, sign};
 use crate::support::{
     Pairs, credentials, origin, path_and_query, percent_decode, query_set, vectors, with_headers,
 };
 use presign::s3::Bucket;
-use presign::v2::{QuerySigner, SignatureMethod, Signer};
-use presign::{Request, Timestamp};
+use presign::v2::{Service, SignatureMethod};
+use presign::{Credentials, Expiry, Request, SignatureVersion, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -37,25 +38,20 @@ struct Expected {
 }
 
 impl Case {
-    fn signer(&self) -> Signer {
-        self.signer_for(self.virtual_host_bucket.as_deref())
+    fn keys(&self) -> Credentials {
+        credentials(&self.access_key_id, &self.secret_access_key, None)
     }
 
-    fn signer_for(&self, bucket: Option<&str>) -> Signer {
-        let signer = Signer::new(credentials(
-            &self.access_key_id,
-            &self.secret_access_key,
-            None,
-        ));
-        match bucket {
-            Some(bucket) => signer.bucket(bucket),
-            None => signer,
-        }
+    fn service(&self) -> Service {
+        service(self.virtual_host_bucket.as_deref())
     }
 
-    fn request(&self) -> Request<'_> {
-        let url = format!("https://{}{}", self.host, self.request_target);
-        with_headers(Request::new(&self.method, url), &self.headers)
+    fn url(&self) -> String {
+        format!("https://{}{}", self.host, self.request_target)
+    }
+
+    fn request<'a>(&'a self, service: &'a Service) -> Request<'a> {
+        with_headers(service.request(&self.method, self.url()), &self.headers)
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -67,9 +63,16 @@ impl Case {
     /// When the request was signed.
     fn now(&self) -> Timestamp {
         let date = self.header("x-amz-date").or_else(|| self.header("date"));
-        OffsetDateTime::parse(date.unwrap(), &Rfc2822)
-            .unwrap()
-            .into()
+        let moment = OffsetDateTime::parse(date.unwrap(), &Rfc2822).unwrap();
+        Timestamp::from_unix_seconds(moment.unix_timestamp())
+    }
+}
+
+/// S3, and the bucket if the host names it.
+fn service(bucket: Option<&str>) -> Service {
+    match bucket {
+        Some(bucket) => Service::s3().bucket(bucket),
+        None => Service::s3(),
     }
 }
 
@@ -85,19 +88,20 @@ fn cases(form: &str, count: usize) -> Vec<Case> {
 fn header_form() {
     for case in cases("header", 25) {
         let Case { name, expected, .. } = &case;
-        let (signer, request, now) = (case.signer(), case.request(), case.now());
-        let steps = signer.sign_steps(&request, now).unwrap();
-        assert_eq!(steps.url, "", "{name}");
+        let (service, keys, now) = (case.service(), case.keys(), case.now());
+        let keys = (&keys, &*case.secret_access_key);
+        let signed = sign(&case.request(&service), keys, now).unwrap();
+        let (signed, steps) = (signed.result, signed.steps);
+        assert_eq!(signed.url(), None, "{name}");
         assert_eq!(steps.canonical_request, "", "{name}");
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
-        assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
+        assert_eq!(steps.signature, expected.signature, "{name}");
 
         // The Date is there, in a form of its own (`+0000`), and stays.
-        let signed = signer.sign(&request, now).unwrap();
-        let authorization = expected.authorization.as_deref().unwrap();
-        assert_eq!(signed.authorization(), authorization, "{name}");
+        let expected = expected.authorization.as_deref().unwrap();
+        assert_eq!(authorization(&signed), expected, "{name}");
         let added: Vec<_> = signed.headers().collect();
-        assert_eq!(added, [("Authorization", authorization)], "{name}");
+        assert_eq!(added, [("Authorization", expected)], "{name}");
     }
 }
 
@@ -105,14 +109,15 @@ fn header_form() {
 fn query_form() {
     for case in cases("query", 7) {
         let Case { name, expected, .. } = &case;
-        let (signer, request) = (case.signer(), case.request());
+        let (service, keys) = (case.service(), case.keys());
+        let (request, keys) = (case.request(&service), (&keys, &*case.secret_access_key));
         let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
-        let steps = signer.presign_steps(&request, ends).unwrap();
+        let start = Timestamp::from_unix_seconds(ends.unix_seconds() - 900);
+        let signed = presign(&request, keys, Expiry::at(ends), start).unwrap();
+        let (url, steps) = (signed.result, signed.steps);
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
-        assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
-        let from_steps = steps.url;
+        assert_eq!(steps.signature, expected.signature, "{name}");
 
-        let url = signer.presign_until(&request, ends).unwrap();
         let expected = expected.signed_url.as_deref().unwrap();
         assert_eq!(origin(url.as_str()), origin(expected), "{name}");
         assert_eq!(
@@ -129,56 +134,60 @@ fn query_form() {
         params.sort();
         assert_eq!(query_set(url.as_str()), params, "{name}");
 
-        assert_eq!(from_steps, url.as_str(), "{name}");
         assert_eq!(url.method(), case.method, "{name}");
         assert_eq!(url.expires_at(), ends, "{name}");
         assert_eq!(url.headers().count(), 0, "{name}");
         assert_eq!(url.not_covered().count(), 0, "{name}");
 
-        let mut buffer = String::new();
-        signer.presign_into(&request, ends, &mut buffer).unwrap();
-        assert_eq!(buffer, url.as_str(), "{name}");
-        let start = Timestamp::from_unix_seconds(ends.unix_seconds() - 900);
-        let by_life = signer.presign(&request, Duration::from_secs(900), start);
-        assert_eq!(by_life.unwrap().as_str(), url.as_str(), "{name}");
+        let by_duration = request.presign(keys.0, Duration::from_secs(900), start);
+        assert_eq!(by_duration.unwrap().as_str(), url.as_str(), "{name}");
     }
 }
 
-/// The same from a bucket and its key, as one link of many.
+/// The same from a bucket and its key, as a row of a template.
 #[test]
-fn query_form_as_links() {
+fn query_form_by_template() {
     for case in cases("query", 7) {
         let Case { name, expected, .. } = &case;
         let bucket = Bucket::builder(case.virtual_host_bucket.as_deref().unwrap(), "us-west-1");
-        let bucket = match case.host.ends_with(".us-west-1.amazonaws.com") {
-            true => bucket,
-            false => bucket.global_endpoint(),
+        let bucket = bucket.signature_version(SignatureVersion::V2);
+        let bucket = if case.host.ends_with(".us-west-1.amazonaws.com") {
+            bucket
+        } else {
+            bucket.global_endpoint()
         };
         let bucket = bucket.build().unwrap();
-        let mut operation = bucket.operation(&case.method);
-        for (name, value) in &case.headers {
-            operation = operation.header(name, value);
-        }
+        let request = with_headers(bucket.request(&case.method), &case.headers);
         let key = percent_decode(case.request_target.strip_prefix('/').unwrap());
         let key = str::from_utf8(&key).unwrap();
 
-        let keys = credentials(&case.access_key_id, &case.secret_access_key, None);
-        let (ends, life) = (case.expires.unwrap(), Duration::from_secs(900));
+        let keys = case.keys();
+        let (ends, expiry) = (case.expires.unwrap(), Duration::from_secs(900));
         let at = |before: i64| Timestamp::from_unix_seconds(ends - 900 - before);
-        let links = operation.links_v2(&keys, life, at(0)).unwrap();
-        let link = links.link(key).unwrap();
+        let template = request.template(&keys, expiry, at(0)).unwrap();
+        let link = template.presign(key, at(0)).unwrap();
+        let link = link.as_str();
         let url = expected.signed_url.as_deref().unwrap();
-        assert_eq!(origin(&link), origin(url), "{name}");
-        assert_eq!(path_and_query(&link).0, path_and_query(url).0, "{name}");
-        let mut params = query_set(&link);
+        assert_eq!(origin(link), origin(url), "{name}");
+        assert_eq!(path_and_query(link).0, path_and_query(url).0, "{name}");
+        let mut params = query_set(link);
         params.retain(|(name, _)| name != b"x-amz-acl");
         assert_eq!(params, query_set(url), "{name}");
-        assert_eq!(links.expires_at().unix_seconds(), ends, "{name}");
+        let expires_at = template.expires_at(at(0)).unwrap();
+        assert_eq!(expires_at.unix_seconds(), ends, "{name}");
 
-        // Prepared for another moment, and asked for this one; and the twin, another moment's link.
-        let links = operation.links_v2(&keys, life, at(1)).unwrap();
-        assert_eq!(links.link_at(key, at(0)).unwrap(), link, "{name}");
-        assert_ne!(links.link(key).unwrap(), link, "{name}");
+        // Prepared for another moment, and asked for this one; and the twin, another moment's URL.
+        let template = request.template(&keys, expiry, at(1)).unwrap();
+        assert_eq!(
+            template.presign(key, at(0)).unwrap().as_str(),
+            link,
+            "{name}"
+        );
+        assert_ne!(
+            template.presign(key, at(1)).unwrap().as_str(),
+            link,
+            "{name}"
+        );
     }
 }
 
@@ -195,25 +204,28 @@ fn published_signatures_that_disagree() {
             continue;
         }
         disagree += 1;
+        let keys = (&case.keys(), &*case.secret_access_key);
         let signature = match case.name.as_str() {
             // The page has the value of x-amz-date on the Date line, and no line for the header.
             "2017/delete-path-style-x-amz-date" | "2021/delete-path-style-x-amz-date" => {
-                let url = format!("https://{}{}", case.host, case.request_target);
                 let date = case.header("x-amz-date").unwrap();
-                let request = Request::new(&case.method, url).header("Date", date);
-                let steps = case.signer().sign_steps(&request, case.now());
-                steps.unwrap().signature
+                let service = case.service();
+                let request = service.request(&case.method, case.url());
+                let request = request.header("Date", date);
+                sign(&request, keys, case.now()).unwrap().steps.signature
             }
             // The page took the signature over from an edition with another bucket.
             "2021/query-string-auth" => {
                 let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
-                let signer = case.signer_for(Some("johnsmith"));
-                let steps = signer.presign_steps(&case.request(), ends);
-                steps.unwrap().signature
+                let service = service(Some("johnsmith"));
+                let request = case.request(&service);
+                let now = Timestamp::from_unix_seconds(ends.unix_seconds() - 1);
+                let signed = presign(&request, keys, Expiry::at(ends), now);
+                signed.unwrap().steps.signature
             }
             name => panic!("{name}"),
         };
-        assert_eq!(signature.as_str(), published, "{}", case.name);
+        assert_eq!(signature, published, "{}", case.name);
     }
     assert_eq!(disagree, 3);
 }
@@ -247,29 +259,38 @@ fn query_apis() {
         let QueryCase { name, expected, .. } = case;
         let keys = credentials(&case.access_key_id, &case.secret_access_key, None);
         assert_eq!(case.signature_method, "HmacSHA256", "{name}");
-        let signer = QuerySigner::new(keys).signature_method(SignatureMethod::HmacSha256);
+        let keys = (&keys, &*case.secret_access_key);
+        let service = Service::query_api(SignatureMethod::HmacSha256);
         let timestamp = case.params.iter().find(|(name, _)| name == "Timestamp");
         let timestamp = format!("{}Z", timestamp.unwrap().1.trim_end_matches('Z'));
         let now = OffsetDateTime::parse(&timestamp, &Rfc3339).unwrap();
+        let now = Timestamp::from_unix_seconds(now.unix_timestamp());
         let address = format!("https://{}{}", case.host, case.path);
         let params = case.params.iter();
         let request = params.fold(
-            Request::new(&case.method, &address),
+            service.request(&case.method, &*address),
             |request, (name, value)| request.query(name, value),
         );
 
-        let steps = signer.sign_steps(&request, now).unwrap();
+        let signed = sign(&request, keys, now).unwrap();
+        let (signed, steps) = (signed.result, signed.steps);
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
-        assert_eq!(steps.signature.as_str(), expected.signature, "{name}");
-        let url = signer.sign(&request, now).unwrap();
+        assert_eq!(steps.signature, expected.signature, "{name}");
         let signed_url = format!("{address}?{}", expected.signed_query);
-        assert_eq!(url.as_str(), signed_url, "{name}");
-
         if case.method == "POST" {
-            let form = signer.sign_form(&request, now).unwrap();
-            assert_eq!(form.url(), address, "{name}");
-            assert_eq!(form.body(), expected.signed_query, "{name}");
+            assert_eq!(signed.url(), Some(&*address), "{name}");
+            assert_eq!(signed.body(), Some(&*expected.signed_query), "{name}");
+            let params = case.params.iter().rev();
+            let reversed = params.fold(
+                service.request(&case.method, &*address),
+                |request, (name, value)| request.query(name, value),
+            );
+            let signed = sign(&reversed, keys, now).unwrap().result;
+            assert_eq!(signed.body(), Some(&*expected.signed_query), "{name}");
+            continue;
         }
+        assert_eq!(signed.url(), Some(&*signed_url), "{name}");
+        assert_eq!(signed.body(), None, "{name}");
 
         // The same parameters, in any order and as they stand in a URL.
         let (front, _) = expected.signed_query.split_once("&Signature=").unwrap();
@@ -281,9 +302,9 @@ fn query_apis() {
         let given: Vec<_> = given.collect();
         let reversed: Vec<_> = given.iter().rev().copied().collect();
         for params in [given, reversed] {
-            let wire = Request::new(&case.method, format!("{address}?{}", params.join("&")));
-            let url = signer.sign(&wire, now).unwrap();
-            assert_eq!(url.as_str(), signed_url, "{name}");
+            let wire = service.request(&case.method, format!("{address}?{}", params.join("&")));
+            let signed = sign(&wire, keys, now).unwrap().result;
+            assert_eq!(signed.url(), Some(&*signed_url), "{name}");
         }
     }
 }

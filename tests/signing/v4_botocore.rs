@@ -16,13 +16,14 @@
 //! - The path of an endpoint. botocore takes it as not yet encoded; here an endpoint is a URL, so its `%20` is a space.
 
 use crate::support::botocore::{self, Client, Keys};
+use crate::support::signing::{Signed, Steps, presign, sign};
 use crate::support::{
-    Pairs, header_set, http_date, operation_like, origin, path_and_query, query_set, time,
+    Pairs, header_set, http_date, origin, path_and_query, query_set, request_like, time,
     vector_lines, with_headers, without,
 };
-use presign::s3::{AddressingStyle, Bucket, Operation};
-use presign::v4::Signer;
-use presign::{Credentials, ErrorKind, Payload, Request, SigningSteps};
+use presign::s3::Bucket;
+use presign::v4::Service;
+use presign::{AddressingStyle, Credentials, ErrorKind, Payload, PresignedUrl, Request, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -88,21 +89,33 @@ impl Case {
         self.request.as_ref().unwrap()
     }
 
-    fn signer(&self) -> Signer {
-        let service = self.service.as_deref().unwrap();
-        Signer::new(self.credentials(), self.region(), service).unwrap()
+    fn service(&self) -> Service {
+        Service::new(self.region(), self.service.as_deref().unwrap()).unwrap()
+    }
+
+    fn given_request<'a>(&'a self, service: &'a Service) -> Request<'a> {
+        let given = self.given();
+        with_headers(service.request(&given.method, &given.url), &given.headers)
     }
 
     fn expires_in(&self) -> Duration {
         Duration::from_secs(self.expires.unwrap())
     }
 
-    fn assert_steps(&self, steps: &SigningSteps) {
+    fn assert_presigned(&self, request: &Request<'_>) {
+        let (keys, now) = (self.credentials(), time(&self.timestamp));
+        let keys = (&keys, self.credentials.secret());
+        let Signed { result, steps } = presign(request, keys, self.expires_in(), now).unwrap();
+        self.assert_steps(&steps);
+        self.assert_url(&result);
+    }
+
+    fn assert_steps(&self, steps: &Steps) {
         let Case { id, expected, .. } = self;
         for (what, ours, theirs) in [
             (
                 "canonical request",
-                steps.canonical_request.as_str(),
+                &steps.canonical_request,
                 &expected.canonical_request,
             ),
             (
@@ -110,14 +123,14 @@ impl Case {
                 &steps.string_to_sign,
                 &expected.string_to_sign,
             ),
-            ("signature", steps.signature.as_str(), &expected.signature),
+            ("signature", &steps.signature, &expected.signature),
         ] {
-            assert_eq!(Some(ours), theirs.as_deref(), "{id}: {what}");
+            assert_eq!(Some(ours), theirs.as_ref(), "{id}: {what}");
         }
     }
 
     /// The URL but for the order of its parameters, and the headers that have to be sent with it.
-    fn assert_url(&self, url: &presign::PresignedUrl) {
+    fn assert_url(&self, url: &PresignedUrl) {
         let (id, given) = (&self.id, self.given());
         let expected = self.expected.url.as_deref().unwrap();
         assert_eq!(url.method(), given.method, "{id}: method");
@@ -155,21 +168,24 @@ impl Case {
 fn header_cases() {
     for case in cases(&["header-v4", "header-s3v4"], 33) {
         let (id, given) = (&case.id, case.given());
-        let request = Request::new(&given.method, &given.url);
-        let request = with_headers(request, &given.headers);
-        let (signer, now) = (case.signer(), time(&case.timestamp));
+        let (service, keys) = (case.service(), case.credentials());
+        let (keys, now) = ((&keys, case.credentials.secret()), time(&case.timestamp));
         // A body that is no text is known by its hash.
-        let hash = Payload::hash(given.body_sha256.as_deref().unwrap()).unwrap();
+        let hash = Payload::from_hex(given.body_sha256.as_deref().unwrap()).unwrap();
         let payload = match &given.body {
-            Some(body) => Payload::of(body),
+            Some(body) => Payload::sha256_of(body),
             None => hash,
         };
         if given.body.is_some() {
             assert_eq!(payload, hash, "{id}: payload hash");
         }
 
-        case.assert_steps(&signer.sign_steps(&request, payload, now).unwrap());
-        let signed = signer.sign(&request, payload, now).unwrap();
+        let request = case.given_request(&service).payload(payload);
+        let Signed {
+            result: signed,
+            steps,
+        } = sign(&request, keys, now).unwrap();
+        case.assert_steps(&steps);
         let expected = case.expected.headers.as_ref().unwrap();
         let expected = expected
             .iter()
@@ -195,22 +211,14 @@ fn header_cases() {
 #[test]
 fn presigned_cases() {
     for case in cases(&["presign-v4"], 50) {
-        let given = case.given();
-        let request = Request::new(&given.method, &given.url);
-        let request = with_headers(request, &given.headers);
-        let (signer, now) = (case.signer(), time(&case.timestamp));
-        case.assert_steps(
-            &signer
-                .presign_steps(&request, case.expires_in(), now)
-                .unwrap(),
-        );
-        case.assert_url(&signer.presign(&request, case.expires_in(), now).unwrap());
+        let service = case.service();
+        case.assert_presigned(&case.given_request(&service));
     }
 }
 
-/// How the bucket of a case is told here.
+/// The bucket of a case.
 enum Addressing {
-    Same(Bucket),
+    Same(Box<Bucket>),
     /// botocore falls back to path style, and `Virtual` is refused.
     RefusedHere(ErrorKind),
     /// The request is not one to a bucket.
@@ -242,57 +250,65 @@ impl Case {
                 builder()
             }
         };
-        Addressing::Same(builder.addressing_style(style).build().unwrap())
+        Addressing::Same(Box::new(builder.addressing_style(style).build().unwrap()))
     }
 
     /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
-    fn operation<'a>(&'a self, bucket: &'a Bucket) -> Option<Operation<'a>> {
+    fn own_request<'a>(&'a self, bucket: &'a Bucket) -> Option<Request<'a>> {
+        self.own_request_with(bucket, self.params.as_ref().unwrap())
+    }
+
+    fn own_request_with<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        params: &Map<String, Value>,
+    ) -> Option<Request<'a>> {
         let name = self.operation.as_deref().unwrap();
-        let params = self.params.as_ref().unwrap();
-        let (mut operation, headers) = botocore::operation(bucket, name, params)?;
+        let (mut request, headers) = botocore::request(bucket, name, params)?;
         for (name, value) in headers {
             let text = botocore::text(&value);
-            operation = match name.as_str() {
-                "Range" => operation.header("Range", text),
-                "IfModifiedSince" => operation.header("If-Modified-Since", http_date(&text)),
-                "Expires" => operation.header("Expires", http_date(&text)),
-                "CacheControl" => operation.header("Cache-Control", text),
-                "ContentDisposition" => operation.header("Content-Disposition", text),
-                "ContentEncoding" => operation.header("Content-Encoding", text),
-                "ContentLanguage" => operation.header("Content-Language", text),
-                "ContentMD5" => operation.header("Content-MD5", text),
-                "ChecksumMode" => operation.header("x-amz-checksum-mode", text),
-                "RequestPayer" => operation.header("x-amz-request-payer", text),
-                "ServerSideEncryption" => operation.header("x-amz-server-side-encryption", text),
-                "StorageClass" => operation.header("x-amz-storage-class", text),
+            request = match name.as_str() {
+                "Range" => request.header("Range", text),
+                "IfModifiedSince" => request.header("If-Modified-Since", http_date(&text)),
+                "Expires" => request.header("Expires", http_date(&text)),
+                "CacheControl" => request.header("Cache-Control", text),
+                "ContentDisposition" => request.header("Content-Disposition", text),
+                "ContentEncoding" => request.header("Content-Encoding", text),
+                "ContentLanguage" => request.header("Content-Language", text),
+                "ContentMD5" => request.header("Content-MD5", text),
+                "ChecksumMode" => request.header("x-amz-checksum-mode", text),
+                "RequestPayer" => request.header("x-amz-request-payer", text),
+                "ServerSideEncryption" => request.header("x-amz-server-side-encryption", text),
+                "StorageClass" => request.header("x-amz-storage-class", text),
                 "Metadata" => {
                     let pairs = value.as_object().unwrap().iter();
-                    pairs.fold(operation, |operation, (name, value)| {
+                    pairs.fold(request, |request, (name, value)| {
                         let value = value.as_str().unwrap().to_owned();
-                        operation.header(format!("x-amz-meta-{name}"), value)
+                        request.header(format!("x-amz-meta-{name}"), value)
                     })
                 }
                 name => panic!("{}: a parameter {name}", self.id),
             };
         }
-        Some(operation)
+        Some(request)
     }
 
-    /// Any other operation: method, parameters and headers of botocore's request, on our bucket.
-    fn other_operation<'a>(&'a self, bucket: &'a Bucket) -> Operation<'a> {
+    /// Any other request: method, parameters and headers of botocore's request, on our bucket.
+    fn other_request<'a>(&'a self, bucket: &'a Bucket) -> Request<'a> {
         let given = self.given();
         let key = self.params.as_ref().unwrap().get("Key");
-        let request = (&*given.method, &*given.url, &given.headers);
-        operation_like(bucket, request, key.and_then(Value::as_str))
+        let like = (&*given.method, &*given.url, &given.headers);
+        request_like(bucket, like, key.and_then(Value::as_str))
     }
 }
 
 #[test]
 fn presigned_cases_from_bucket_and_key() {
     let (mut own, mut other, mut refused, mut no_bucket) = (0, 0, 0, 0);
+    let mut by_template = 0;
     for case in cases(&["presign-v4"], 50) {
         let bucket = match case.bucket() {
-            Addressing::Same(bucket) => bucket,
+            Addressing::Same(bucket) => *bucket,
             Addressing::RefusedHere(kind) => {
                 assert_eq!(kind, ErrorKind::Endpoint, "{}", case.id);
                 refused += 1;
@@ -303,22 +319,43 @@ fn presigned_cases_from_bucket_and_key() {
                 continue;
             }
         };
-        let operation = match case.operation(&bucket) {
-            Some(operation) => {
+        let request = match case.own_request(&bucket) {
+            Some(request) => {
                 own += 1;
-                operation
+                request
             }
             None => {
                 other += 1;
-                case.other_operation(&bucket)
+                case.other_request(&bucket)
             }
         };
-        let (credentials, now) = (case.credentials(), time(&case.timestamp));
-        let expires_in = case.expires_in();
-        let steps = operation.presign_steps(&credentials, expires_in, now);
-        case.assert_steps(&steps.unwrap());
-        case.assert_url(&operation.presign(&credentials, expires_in, now).unwrap());
+        case.assert_presigned(&request);
+
+        // A template for many keys, of which this is one.
+        let params = case.params.as_ref().unwrap();
+        if let Some(key) = params.get("Key").and_then(Value::as_str) {
+            let mut params = params.clone();
+            params.shift_remove("Key");
+            let open = case.own_request_with(&bucket, &params).unwrap_or_else(|| {
+                let given = case.given();
+                request_like(&bucket, (&given.method, &given.url, &given.headers), None)
+            });
+            let (keys, expiry) = (case.credentials(), case.expires_in());
+            let now = time(&case.timestamp);
+            let earlier = Timestamp::from_unix_seconds(now.unix_seconds() - 86_400);
+            for prepared in [now, earlier] {
+                let template = open.template(&keys, expiry, prepared).unwrap();
+                case.assert_url(&template.presign(key, now).unwrap());
+                for at in [now, earlier] {
+                    let url = request.presign(&keys, expiry, at).unwrap();
+                    let row = template.presign(key, at).unwrap();
+                    assert_eq!(row.as_str(), url.as_str(), "{}", case.id);
+                }
+            }
+            by_template += 1;
+        }
     }
+    assert_eq!(by_template, 35);
     assert_eq!((own, other, refused, no_bucket), (25, 22, 1, 2));
 }
 
@@ -347,13 +384,20 @@ fn differences_in_addressing() {
     let (theirs, bucket) = find("7-00071");
     assert_eq!(origin(theirs), "https://s3.us-east-1.amazonaws.com");
     assert_eq!(
-        host(&bucket.virtual_hosted().build().unwrap()),
+        host(
+            &bucket
+                .addressing_style(AddressingStyle::Virtual)
+                .build()
+                .unwrap()
+        ),
         "https://static.example.co.uk.s3.us-east-1.amazonaws.com"
     );
 
     let (theirs, bucket) = find("7-00132");
     assert_eq!(origin(theirs), "http://127.0.0.1:9000");
-    let bucket = bucket.endpoint("http://127.0.0.1:9000").virtual_hosted();
+    let bucket = bucket
+        .endpoint("http://127.0.0.1:9000")
+        .addressing_style(AddressingStyle::Virtual);
     let refused = bucket.build().unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Endpoint);
     assert!(refused.to_string().contains("path style"), "{refused}");

@@ -1,18 +1,19 @@
 //! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS documents, and the
 //! published signing keys. Where each comes from stands in `tests/vectors/README.md`.
 
+use crate::support::signing::{Steps, authorization, presign, sign};
 use crate::support::{
     HttpText, Pairs, credentials, header_set, hex, hmac_sha256, path_and_query, query_set, time,
     unhex, vectors, with_headers, without,
 };
-use presign::v4::{CanonicalUri, SessionToken, Signer};
-use presign::{Payload, Request, SigningSteps};
+use presign::v4::{CanonicalUri, Service, SessionToken};
+use presign::{Credentials, Payload};
 use serde::Deserialize;
 use std::time::Duration;
 
 /// The three texts of a signature, compared in the order in which they arise: the first that
 /// differs is the one to look at.
-fn assert_steps(case: &str, steps: &SigningSteps, expected: [&str; 3]) {
+fn assert_steps(case: &str, steps: &Steps, expected: [&str; 3]) {
     let [canonical_request, string_to_sign, signature] = expected;
     assert_eq!(
         steps.canonical_request, canonical_request,
@@ -22,7 +23,7 @@ fn assert_steps(case: &str, steps: &SigningSteps, expected: [&str; 3]) {
         steps.string_to_sign, string_to_sign,
         "{case}: string to sign"
     );
-    assert_eq!(steps.signature.as_str(), signature, "{case}: signature");
+    assert_eq!(steps.signature, signature, "{case}: signature");
 }
 
 // AWS's suite of today: one context for each case, header and query form.
@@ -77,30 +78,39 @@ impl SuiteExpected {
 impl SuiteContext {
     /// Whatever the body is, the suite signs it as empty unless the context says otherwise.
     fn payload(&self, request: &HttpText) -> Payload {
-        match self.sign_body {
-            true => Payload::of(&request.body),
-            false => Payload::Empty,
+        if self.sign_body {
+            Payload::sha256_of(&request.body)
+        } else {
+            Payload::Empty
         }
     }
 
-    fn signer(&self, request: &HttpText) -> Signer {
-        let SuiteCredentials {
-            access_key_id,
-            secret_access_key,
-            token,
-        } = &self.credentials;
-        let credentials = credentials(access_key_id, secret_access_key, token.as_deref());
-        Signer::new(credentials, &*self.region, &*self.service)
-            .unwrap()
-            .canonical_uri(match self.normalize {
-                true => CanonicalUri::Normalized,
-                false => CanonicalUri::Unnormalized,
+    fn credentials(&self) -> Credentials {
+        let keys = &self.credentials;
+        credentials(
+            &keys.access_key_id,
+            &keys.secret_access_key,
+            keys.token.as_deref(),
+        )
+    }
+
+    fn secret(&self) -> &str {
+        &self.credentials.secret_access_key
+    }
+
+    fn service(&self) -> Service {
+        let service = Service::new(&*self.region, &*self.service).unwrap();
+        service
+            .canonical_uri(if self.normalize {
+                CanonicalUri::Normalized
+            } else {
+                CanonicalUri::Unnormalized
             })
             .content_sha256_header(self.sign_body)
-            .presigned_payload(self.payload(request))
-            .session_token(match self.omit_session_token {
-                true => SessionToken::Appended,
-                false => SessionToken::Signed,
+            .session_token(if self.omit_session_token {
+                SessionToken::Appended
+            } else {
+                SessionToken::Signed
             })
     }
 }
@@ -116,12 +126,14 @@ fn suite_header_form() {
     for case in suite() {
         let name = &case.name;
         let text = HttpText::parse(&case.request);
-        let (signer, request) = (case.context.signer(&text), text.request());
-        let (payload, now) = (case.context.payload(&text), time(&case.context.timestamp));
+        let (service, keys) = (case.context.service(), case.context.credentials());
+        let request = text.request(&service);
+        let request = request.payload(case.context.payload(&text));
+        let now = time(&case.context.timestamp);
 
-        let steps = signer.sign_steps(&request, payload, now).unwrap();
-        assert_steps(name, &steps, case.header.steps());
-        let signed = signer.sign(&request, payload, now).unwrap();
+        let signed = sign(&request, (&keys, case.context.secret()), now).unwrap();
+        assert_steps(name, &signed.steps, case.header.steps());
+        let signed = signed.result;
         let expected = HttpText::parse(&case.header.signed_request);
         assert_eq!(
             header_set(signed.headers()),
@@ -146,14 +158,16 @@ fn suite_query_form() {
     for case in suite() {
         let name = &case.name;
         let text = HttpText::parse(&case.request);
-        let (signer, request) = (case.context.signer(&text), text.request());
+        let (service, keys) = (case.context.service(), case.context.credentials());
+        let request = text.request(&service);
+        let request = request.payload(case.context.payload(&text));
         let now = time(&case.context.timestamp);
         let expires_in = Duration::from_secs(case.context.expiration_in_seconds);
 
-        let steps = signer.presign_steps(&request, expires_in, now).unwrap();
-        assert_steps(name, &steps, case.query.steps());
-        let url = signer.presign(&request, expires_in, now).unwrap();
-        assert_eq!(steps.url, url.as_str(), "{name}: URL of the steps");
+        let keys = (&keys, case.context.secret());
+        let signed = presign(&request, keys, expires_in, now).unwrap();
+        assert_steps(name, &signed.steps, case.query.steps());
+        let url = signed.result;
         let expected = HttpText::parse(&case.query.signed_request);
         assert_eq!(url.method(), expected.method, "{name}: method");
         let (path, query) = path_and_query(url.as_str());
@@ -224,32 +238,30 @@ fn legacy_suite() {
         let text = HttpText::parse(&case.request);
         let expected = header_set(HttpText::parse(&case.signed_request).headers);
         let token = expected.iter().find(|(name, _)| name == TOKEN);
-        let signer = Signer::new(
-            credentials(
-                &context.access_key_id,
-                &context.secret_access_key,
-                token.map(|(_, value)| value.as_str()),
-            ),
-            &*context.region,
-            &*context.service,
-        )
-        .unwrap()
-        .session_token(match case.canonical_request.contains(TOKEN) {
-            true => SessionToken::Signed,
-            false => SessionToken::Appended,
+        let keys = credentials(
+            &context.access_key_id,
+            &context.secret_access_key,
+            token.map(|(_, value)| value.as_str()),
+        );
+        let service = Service::new(&*context.region, &*context.service).unwrap();
+        let service = service.session_token(if case.canonical_request.contains(TOKEN) {
+            SessionToken::Signed
+        } else {
+            SessionToken::Appended
         });
-        let (request, now) = (text.request(), time(&context.timestamp));
-        let payload = Payload::of(&text.body);
+        let request = text.request(&service);
+        let request = request.payload(Payload::sha256_of(&text.body));
 
-        let steps = signer.sign_steps(&request, payload, now).unwrap();
+        let keys = (&keys, &*context.secret_access_key);
+        let signed = sign(&request, keys, time(&context.timestamp)).unwrap();
         let (_, signature) = case.authorization.split_once("Signature=").unwrap();
         assert_steps(
             name,
-            &steps,
+            &signed.steps,
             [&case.canonical_request, &case.string_to_sign, signature],
         );
-        let signed = signer.sign(&request, payload, now).unwrap();
-        assert_eq!(signed.authorization(), case.authorization, "{name}");
+        let signed = signed.result;
+        assert_eq!(authorization(&signed), case.authorization, "{name}");
         // The signature inside one signed request is scrambled upstream: that header is compared above.
         let apart = |headers: Pairs| -> Pairs {
             let headers = headers.into_iter();
@@ -317,7 +329,8 @@ impl Example {
             .headers
             .iter()
             .any(|(name, _)| name == "x-amz-content-sha256");
-        let signer = Signer::new(credentials, &*self.region, &*self.service)
+        let keys = (&credentials, &*self.secret_access_key);
+        let service = Service::new(&*self.region, &*self.service)
             .unwrap()
             .content_sha256_header(has_hash)
             .session_token(SessionToken::Appended);
@@ -325,7 +338,7 @@ impl Example {
         let (added, given): (Pairs, Pairs) = self.headers.iter().cloned().partition(|(name, _)| {
             ["host", "x-amz-date", "x-amz-content-sha256"].contains(&name.as_str())
         });
-        let request = Request::new(&self.method, &self.url);
+        let request = service.request(&self.method, &self.url);
         let request = with_headers(request, &given);
         let now = time(&self.timestamp);
         let expected = &self.expected;
@@ -337,18 +350,18 @@ impl Example {
 
         match self.form.as_str() {
             "header" => {
-                let payload = Payload::of(&self.payload);
-                let steps = signer.sign_steps(&request, payload, now).unwrap();
-                assert_steps(name, &steps, texts);
-                let hash = Payload::hash(&self.payload_hash).unwrap();
+                let payload = Payload::sha256_of(&self.payload);
+                let signed = sign(&request.payload(payload), keys, now).unwrap();
+                assert_steps(name, &signed.steps, texts);
+                let signed = signed.result;
+                let hash = Payload::from_hex(&self.payload_hash).unwrap();
                 if !self.payload.is_empty() {
                     assert_eq!(payload, hash, "{name}: payload hash");
                 }
-                let signed = signer.sign(&request, payload, now).unwrap();
-                let authorization = expected.authorization.as_deref().unwrap();
-                assert_eq!(signed.authorization(), authorization, "{name}");
-                assert!(authorization.contains(&expected.signed_headers), "{name}");
-                let mut all: Pairs = vec![("authorization".into(), authorization.into())];
+                let whole = expected.authorization.as_deref().unwrap();
+                assert_eq!(authorization(&signed), whole, "{name}");
+                assert!(whole.contains(&expected.signed_headers), "{name}");
+                let mut all: Pairs = vec![("authorization".into(), whole.into())];
                 all.extend(added.into_iter().filter(|(name, _)| name != "host"));
                 all.extend(token.map(|token| ("x-amz-security-token".into(), token.into())));
                 assert_eq!(
@@ -359,9 +372,9 @@ impl Example {
             }
             "query" => {
                 let expires_in = Duration::from_secs(self.expires.unwrap());
-                let steps = signer.presign_steps(&request, expires_in, now).unwrap();
-                assert_steps(name, &steps, texts);
-                let url = signer.presign(&request, expires_in, now).unwrap();
+                let signed = presign(&request, keys, expires_in, now).unwrap();
+                assert_steps(name, &signed.steps, texts);
+                let url = signed.result;
                 // These are published in canonical order: our text is the same to the byte.
                 assert_eq!(
                     url.as_str(),
@@ -445,15 +458,16 @@ fn signing_keys() {
         ] else {
             panic!("{}: something is missing", case.name);
         };
-        let credentials = credentials("AKIDEXAMPLE", &case.secret_access_key, None);
-        let signer = Signer::new(credentials, region.as_str(), service.as_str()).unwrap();
-        let request = Request::get("https://example.amazonaws.com/");
+        let keys = credentials("AKIDEXAMPLE", &case.secret_access_key, None);
+        let keys = (&keys, &*case.secret_access_key);
+        let service = Service::new(region.as_str(), service.as_str()).unwrap();
+        let request = service.get("https://example.amazonaws.com/");
         // The first and the last second of the day.
         for clock in ["000000", "235959"] {
             let now = time(&format!("{date}T{clock}Z"));
-            let steps = signer.sign_steps(&request, Payload::Empty, now).unwrap();
+            let steps = sign(&request, keys, now).unwrap().steps;
             assert_eq!(
-                steps.signature.as_str(),
+                steps.signature,
                 hex(hmac_sha256(&unhex(key), &steps.string_to_sign)),
                 "{}",
                 case.name
@@ -461,9 +475,9 @@ fn signing_keys() {
         }
         // The next day has another key.
         let next = time(&format!("{date}T235959Z")).saturating_add(Duration::from_secs(1));
-        let steps = signer.sign_steps(&request, Payload::Empty, next).unwrap();
+        let steps = sign(&request, keys, next).unwrap().steps;
         assert_ne!(
-            steps.signature.as_str(),
+            steps.signature,
             hex(hmac_sha256(&unhex(key), &steps.string_to_sign)),
             "{}",
             case.name

@@ -1,8 +1,8 @@
 //! What the records of botocore's calls have in common under both generations.
 
 use super::{credentials, http_date};
-use presign::Credentials;
-use presign::s3::{AddressingStyle, Bucket, Operation};
+use presign::s3::Bucket;
+use presign::{AddressingStyle, Credentials, Request};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -16,6 +16,10 @@ pub struct Keys {
 impl Keys {
     pub fn credentials(&self) -> Credentials {
         credentials(&self.access_key, &self.secret_key, self.token.as_deref())
+    }
+
+    pub fn secret(&self) -> &str {
+        &self.secret_key
     }
 }
 
@@ -37,56 +41,61 @@ impl Client {
     }
 }
 
-/// An operation that has a method of its own here, with boto3's parameters for the query under the names of S3;
+/// A request that has a method of its own here, with boto3's parameters for the query under the names of S3;
 /// and those that are left, of which the headers are made.
-pub fn operation<'a>(
+pub fn request<'a>(
     bucket: &'a Bucket,
     name: &str,
     params: &Map<String, Value>,
-) -> Option<(Operation<'a>, Map<String, Value>)> {
+) -> Option<(Request<'a>, Map<String, Value>)> {
     let mut params = params.clone();
-    params.remove("Bucket");
-    let key = params.remove("Key").as_ref().map(text).unwrap_or_default();
-    let list = || bucket.operation("GET").query("encoding-type", "url");
-    let mut operation = match name {
-        "get_object" => bucket.get(key),
-        "put_object" => bucket.put(key),
-        "head_object" => bucket.head(key),
-        "delete_object" => bucket.delete(key),
-        "list_objects" => list(),
-        "list_objects_v2" => list().query("list-type", "2"),
-        "list_object_versions" => list().sub_resource("versions"),
+    params.shift_remove("Bucket");
+    let key = params.shift_remove("Key").as_ref().map(text);
+    let list = |request: Request<'a>| request.query("encoding-type", "url");
+    let mut request = match (name, key) {
+        ("get_object", Some(key)) => bucket.get(key),
+        ("put_object", Some(key)) => bucket.put(key),
+        ("head_object", Some(key)) => bucket.head(key),
+        ("delete_object", Some(key)) => bucket.delete(key),
+        // Without a key they are for a template.
+        ("get_object", None) => bucket.request("GET"),
+        ("put_object", None) => bucket.request("PUT"),
+        ("head_object", None) => bucket.request("HEAD"),
+        ("delete_object", None) => bucket.request("DELETE"),
+        ("list_objects", _) => list(bucket.request("GET")),
+        ("list_objects_v2", _) => list(bucket.list_objects_v2()),
+        ("list_object_versions", _) => list(bucket.request("GET").query_flag("versions")),
         _ => return None,
     };
     let mut left = Map::new();
     for (name, value) in params {
         let text = text(&value);
-        operation = match name.as_str() {
-            "VersionId" => operation.version_id(text),
-            "PartNumber" => operation.part_number(text.parse().unwrap()),
-            "ResponseContentType" => operation.response_content_type(text),
-            "ResponseContentDisposition" => operation.response_content_disposition(text),
-            "ResponseContentEncoding" => operation.response_content_encoding(text),
-            "ResponseContentLanguage" => operation.response_content_language(text),
-            "ResponseCacheControl" => operation.response_cache_control(text),
-            "ResponseExpires" => operation.response_expires(http_date(&text)),
-            "Prefix" => operation.query("prefix", text),
-            "Delimiter" => operation.query("delimiter", text),
-            "MaxKeys" => operation.query("max-keys", text),
-            "StartAfter" => operation.query("start-after", text),
-            "FetchOwner" => operation.query("fetch-owner", text),
-            "ContinuationToken" => operation.query("continuation-token", text),
-            "KeyMarker" => operation.query("key-marker", text),
-            "VersionIdMarker" => operation.query("version-id-marker", text),
+        request = match name.as_str() {
+            "VersionId" => request.version(text),
+            "PartNumber" => request.query("partNumber", text),
+            "ResponseContentType" => request.response_content_type(text),
+            "ResponseContentDisposition" => request.response_content_disposition(text),
+            "ResponseContentEncoding" => request.response_content_encoding(text),
+            "ResponseContentLanguage" => request.response_content_language(text),
+            "ResponseCacheControl" => request.response_cache_control(text),
+            "ResponseExpires" => request.response_expires(http_date(&text)),
+            "Prefix" => request.query("prefix", text),
+            "Delimiter" => request.query("delimiter", text),
+            "MaxKeys" => request.query("max-keys", text),
+            "StartAfter" => request.query("start-after", text),
+            "FetchOwner" => request.query("fetch-owner", text),
+            "ContinuationToken" => request.query("continuation-token", text),
+            "KeyMarker" => request.query("key-marker", text),
+            "VersionIdMarker" => request.query("version-id-marker", text),
             // What botocore adds to a list by itself, and we have given above.
-            "EncodingType" => operation,
+            "EncodingType" => request,
             _ => {
                 left.insert(name, value);
                 continue;
             }
         };
     }
-    Some((operation, left))
+    Some((request, left))
 }
 
 /// A parameter as it is sent.

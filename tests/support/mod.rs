@@ -3,10 +3,11 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 pub mod botocore;
+pub mod signing;
 
 use hmac::{KeyInit as _, Mac as _};
-use presign::s3::{Bucket, Operation};
-use presign::{Credentials, Error, ErrorKind, Timestamp};
+use presign::s3::Bucket;
+use presign::{Credentials, Error, ErrorKind, Request, Timestamp};
 use serde::de::DeserializeOwned;
 use sha2::Digest as _;
 use std::fs;
@@ -49,7 +50,7 @@ pub fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
 }
 
 pub fn time(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
+    text.parse().unwrap()
 }
 
 /// Names and values.
@@ -100,13 +101,13 @@ impl HttpText {
         format!("https://{}{}", host.expect("a Host header").1, self.target)
     }
 
-    pub fn request(&self) -> presign::Request<'_> {
-        let request = presign::Request::new(&self.method, self.url());
-        with_headers(request, &self.headers)
+    /// The request, for a service to sign.
+    pub fn request<'a>(&'a self, service: &'a presign::v4::Service) -> Request<'a> {
+        with_headers(service.request(&self.method, self.url()), &self.headers)
     }
 }
 
-pub fn with_headers<'a>(request: presign::Request<'a>, headers: &'a Pairs) -> presign::Request<'a> {
+pub fn with_headers<'a>(request: Request<'a>, headers: &'a Pairs) -> Request<'a> {
     let headers = headers.iter();
     headers.fold(request, |request, (name, value)| {
         request.header(name, value)
@@ -198,6 +199,12 @@ pub fn hmac_sha256(key: &[u8], message: impl AsRef<[u8]>) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+pub fn hmac_sha1(key: &[u8], message: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(key).unwrap();
+    mac.update(message.as_ref());
+    mac.finalize().into_bytes().to_vec()
+}
+
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes
         .as_ref()
@@ -213,29 +220,27 @@ pub fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// An operation on a bucket from the request that another client makes of it: its method, parameters and headers.
-pub fn operation_like<'a>(
+/// A request to a bucket from the one that another client makes of it: its method, parameters and headers.
+pub fn request_like<'a>(
     bucket: &'a Bucket,
     (method, url, headers): (&'a str, &str, &'a Pairs),
     key: Option<&'a str>,
-) -> Operation<'a> {
+) -> Request<'a> {
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    let mut operation = bucket.operation(method);
-    if let Some(key) = key {
-        operation = operation.key(key);
-    }
+    let mut request = match key {
+        Some(key) => bucket.object(method, key),
+        None => bucket.request(method),
+    };
     let (_, query) = path_and_query(url);
     for param in query.split('&').filter(|param| !param.is_empty()) {
-        operation = match param.split_once('=') {
+        request = match param.split_once('=') {
             Some((name, value)) => {
-                operation.query(text(percent_decode(name)), text(percent_decode(value)))
+                request.query(text(percent_decode(name)), text(percent_decode(value)))
             }
-            None => operation.sub_resource(text(percent_decode(param))),
+            None => request.query_flag(text(percent_decode(param))),
         };
     }
-    headers.iter().fold(operation, |operation, (name, value)| {
-        operation.header(name, value)
-    })
+    with_headers(request, headers)
 }
 
 /// boto3 takes a moment in RFC 3339 and sends an HTTP date.
@@ -255,6 +260,7 @@ pub fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], sec
     };
     let message = error.to_string();
     assert_eq!(error.kind(), kind, "{message}");
+    assert!(!message.contains("  "), "{message}");
     for word in words {
         assert!(message.contains(word), "{message:?} does not say {word:?}");
     }

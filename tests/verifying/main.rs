@@ -8,5 +8,6 @@ mod verify_in_place;
 mod verify_kinds;
 mod verify_query_api;
 mod verify_roundtrip;
+mod verify_settings;
 mod verify_tamper;
 mod verify_vectors;

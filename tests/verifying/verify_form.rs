@@ -1,18 +1,19 @@
-//! A server takes a form: the signature over its policy, and all that the policy says of its fields and its file. Each form that is
-//! taken has its twins, changed in one place, that are not.
+//! A server's check of a form: the signature over the policy, then the policy's conditions on the
+//! fields and the file. Each accepted form has variants that differ in one field and are rejected.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use presign::post::{PostPolicy, Refusal, Upload};
+use presign::post::{PostPolicy, Upload};
 use presign::s3::Bucket;
-use presign::verify::{Verifier, VerifyErrorKind};
-use presign::{Credentials, PresignedPost, Timestamp};
+use presign::verify::{Verifier, VerifyError, VerifyErrorKind as Kind};
+use presign::{Credentials, SignatureVersion, Timestamp};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn at(seconds: i64) -> Timestamp {
-    let now = Timestamp::parse("20130524T000000Z").unwrap();
+/// Returns the time so many seconds after the signing time.
+fn after(seconds: i64) -> Timestamp {
+    let now: Timestamp = "20130524T000000Z".parse().unwrap();
     Timestamp::from_unix_seconds(now.unix_seconds() + seconds)
 }
 
@@ -21,36 +22,52 @@ fn credentials() -> Credentials {
 }
 
 fn verifier() -> Verifier {
-    Verifier::new("us-east-1", "s3").allow_v2(HOUR)
+    Verifier::new("us-east-1", "s3").allow_sigv2(HOUR)
 }
 
 type Fields = Vec<(String, String)>;
 
-/// A form of each generation, with a session token and without.
-fn forms(policy: &PostPolicy) -> Vec<(Credentials, Fields)> {
-    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+fn bucket(version: SignatureVersion) -> Bucket {
+    let builder = Bucket::builder("examplebucket", "us-east-1");
+    builder.signature_version(version).build().unwrap()
+}
+
+/// Returns the policy that the tests sign.
+fn policy(bucket: &Bucket) -> PostPolicy<'_> {
+    bucket
+        .post_policy("user/eric/${filename}")
+        .content_length_range(2..=10)
+        .field("acl", "public-read")
+        .starts_with("Content-Type", "image/")
+}
+
+/// Signs the policy, and returns the fields of the form.
+fn sign(policy: &PostPolicy<'_>, credentials: &Credentials) -> Fields {
+    let form = policy.presign(credentials, HOUR, after(0)).unwrap();
+    let fields = form.fields();
+    fields
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+/// Returns a form of each signature version, with a session token and without.
+fn forms() -> Vec<(Credentials, Fields)> {
     let temporary = credentials().with_session_token("IQoJb3/+=").unwrap();
     let mut forms = Vec::new();
-    for keys in [credentials(), temporary] {
-        let fields = |form: PresignedPost| -> Fields {
-            let fields = form.fields();
-            fields
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect()
-        };
-        let v4 = policy.presign(&bucket, &keys, HOUR, at(0)).unwrap();
-        let v2 = policy.presign_v2(&bucket, &keys, HOUR, at(0)).unwrap();
-        forms.push((keys.clone(), fields(v4)));
-        forms.push((keys.clone(), fields(v2)));
+    for credentials in [credentials(), temporary] {
+        for version in [SignatureVersion::V4, SignatureVersion::V2] {
+            let fields = sign(&policy(&bucket(version)), &credentials);
+            forms.push((credentials.clone(), fields));
+        }
     }
     forms
 }
 
-fn policy() -> PostPolicy {
-    PostPolicy::new("user/eric/${filename}")
-        .content_length_range(2..=10)
-        .field("acl", "public-read")
-        .starts_with("Content-Type", "image/")
+/// Adds the `Content-Type` that a browser would send.
+fn with_content_type(mut fields: Fields) -> Fields {
+    fields.retain(|(name, _)| name != "Content-Type");
+    fields.insert(0, ("Content-Type".into(), "image/png".into()));
+    fields
 }
 
 fn borrowed(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {
@@ -58,133 +75,126 @@ fn borrowed(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {
     fields.map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
-/// Signature and policy, as a server checks them: codes alone, of whichever refuses.
-fn verdict(
-    keys: &Credentials,
+/// Verifies the signature and checks the policy, as a server does.
+fn verify_and_check(
+    credentials: &Credentials,
     fields: &Fields,
-    size: u64,
+    file_size: u64,
     now: Timestamp,
-) -> Result<(), &'static str> {
+) -> Result<(), (Kind, &'static str)> {
     let verifier = verifier();
     let verified = verifier.verify_form(borrowed(fields), now, |id| {
-        (id == keys.access_key_id()).then(|| keys.clone())
+        (id == credentials.identity().access_key_id()).then_some(credentials)
     });
-    let verified = verified.map_err(|error| error.code())?;
-    let upload = Upload::new("examplebucket", size)
+    let verified = verified.map_err(|error| (error.kind(), error.code()))?;
+    let upload = Upload::new("examplebucket", file_size)
         .file_name("me.png")
         .fields(borrowed(fields));
-    verified.check(&upload, now).map_err(|refusal| {
-        let expected = if refusal.code() == "AccessDenied" {
-            403
-        } else {
-            400
-        };
-        assert_eq!(refusal.status(), expected);
-        let xml = refusal.to_xml();
-        assert!(
-            xml.contains(&format!("<Code>{}</Code>", refusal.code())),
-            "{xml}"
-        );
-        // A condition quotes what it demands.
-        let (_, message) = xml.split_once("<Message>").unwrap();
-        let (message, _) = message.split_once("</Message>").unwrap();
-        assert!(!message.contains(['<', '"']), "{xml}");
-        refusal.code()
+    verified.check(&upload, now).map_err(|error| {
+        assert_response(&error);
+        (error.kind(), error.code())
     })
 }
 
-fn typed(mut fields: Fields) -> Fields {
-    fields.retain(|(name, _)| name != "Content-Type");
-    fields.insert(0, ("Content-Type".into(), "image/png".into()));
-    fields
+/// Checks the status and the body of the response to an upload that the policy doesn't allow.
+fn assert_response(error: &VerifyError) {
+    let code = error.code();
+    let status = if code == "AccessDenied" { 403 } else { 400 };
+    assert_eq!(error.status(), status, "{error}");
+    let xml = error.to_xml();
+    assert!(xml.contains(&format!("<Code>{code}</Code>")), "{xml}");
+    // A message quotes the condition that failed, so its quotes have to be escaped.
+    let (_, message) = xml.split_once("<Message>").unwrap();
+    let (message, _) = message.split_once("</Message>").unwrap();
+    assert!(!message.contains(['<', '"']), "{xml}");
 }
 
 #[test]
-fn a_form_is_taken_and_its_twins_are_not() {
-    let forms = forms(&policy());
+fn a_form_is_accepted_and_its_variants_are_rejected() {
+    let forms = forms();
     assert_eq!(forms.len(), 4);
-    for (keys, fields) in forms {
-        let fields = typed(fields);
-        for size in [2, 10] {
-            assert_eq!(verdict(&keys, &fields, size, at(0)), Ok(()));
+    for (credentials, fields) in forms {
+        let fields = with_content_type(fields);
+        let check = |file_size, now| verify_and_check(&credentials, &fields, file_size, now);
+        for file_size in [2, 10] {
+            assert_eq!(check(file_size, after(0)), Ok(()));
         }
-        assert_eq!(verdict(&keys, &fields, 1, at(0)), Err("EntityTooSmall"));
-        assert_eq!(verdict(&keys, &fields, 11, at(0)), Err("EntityTooLarge"));
-        assert_eq!(verdict(&keys, &fields, 5, at(3600)), Ok(()));
-        assert_eq!(verdict(&keys, &fields, 5, at(3601)), Err("AccessDenied"));
+        let too_small = Err((Kind::FileTooSmall, "EntityTooSmall"));
+        assert_eq!(check(1, after(0)), too_small);
+        let too_large = Err((Kind::FileTooLarge, "EntityTooLarge"));
+        assert_eq!(check(11, after(0)), too_large);
+        assert_eq!(check(5, after(3600)), Ok(()));
+        let expired = Err((Kind::Expired, "AccessDenied"));
+        assert_eq!(check(5, after(3601)), expired);
 
-        // Each field with another value, away, and twice.
-        for at_field in 0..fields.len() {
-            let name = fields[at_field].0.clone();
-            let mut twin = fields.clone();
-            let value = &mut twin[at_field].1;
+        let check = |fields: &Fields| verify_and_check(&credentials, fields, 5, after(0));
+        for (index, field) in fields.iter().enumerate() {
+            let name = &field.0;
+            let mut changed = fields.clone();
+            let value = &mut changed[index].1;
             *value = match value.strip_prefix('a') {
-                Some(rest) => format!("b{rest}"),
+                Some(end) => format!("b{end}"),
                 None => format!("a{}", &value[1..]),
             };
-            assert!(verdict(&keys, &twin, 5, at(0)).is_err(), "another {name}");
-            let mut twin = fields.clone();
-            twin.remove(at_field);
-            assert!(verdict(&keys, &twin, 5, at(0)).is_err(), "without {name}");
-            let mut twin = fields.clone();
-            twin.push(fields[at_field].clone());
-            assert!(verdict(&keys, &twin, 5, at(0)).is_err(), "{name} twice");
+            assert!(check(&changed).is_err(), "changed {name}");
+            let mut removed = fields.clone();
+            removed.remove(index);
+            assert!(check(&removed).is_err(), "removed {name}");
+            let mut repeated = fields.clone();
+            repeated.push(field.clone());
+            let repeated = check(&repeated).map_err(|(kind, _)| kind);
+            assert_eq!(repeated, Err(Kind::Repeated), "repeated {name}");
         }
-        let mut twin = fields.clone();
-        twin.push(("x-amz-meta-a".into(), "1".into()));
-        assert_eq!(verdict(&keys, &twin, 5, at(0)), Err("AccessDenied"));
-        let mut twin = fields.clone();
-        twin.push(("x-ignore-a".into(), "1".into()));
-        assert_eq!(verdict(&keys, &twin, 5, at(0)), Ok(()));
-        let other = Credentials::new(keys.access_key_id(), "another").unwrap();
-        assert!(verdict(&other, &fields, 5, at(0)).is_err());
+        let mut extra = fields.clone();
+        extra.push(("x-amz-meta-a".into(), "1".into()));
+        assert_eq!(check(&extra), Err((Kind::ExtraField, "AccessDenied")));
+        let mut ignored = fields.clone();
+        ignored.push(("x-ignore-a".into(), "1".into()));
+        assert_eq!(check(&ignored), Ok(()));
+        let access_key_id = credentials.identity().access_key_id();
+        let other = Credentials::new(access_key_id, "another").unwrap();
+        assert!(verify_and_check(&other, &fields, 5, after(0)).is_err());
     }
 }
 
-/// The fields that are held against the policy have to be those whose signature was verified.
+/// The policy that is checked has to be the one whose signature was verified.
 #[test]
-fn another_form_than_the_verified_one_is_refused() {
-    let fields = typed(forms(&policy()).remove(0).1);
-    let lax = typed(
-        forms(&policy().content_length_range(0..=1_000_000))
-            .remove(0)
-            .1,
-    );
-    let (fields, lax) = (&fields, &lax);
+fn an_upload_with_another_policy_is_rejected() {
+    let bucket = bucket(SignatureVersion::V4);
+    let credentials = credentials();
+    let policy = policy(&bucket);
+    let fields = with_content_type(sign(&policy, &credentials));
+    let permissive = policy.content_length_range(0..=1_000_000);
+    let permissive = with_content_type(sign(&permissive, &credentials));
+
     let verifier = verifier();
     let verified = verifier
-        .verify_form(borrowed(fields), at(0), |_| Some(credentials()))
+        .verify_form(borrowed(&fields), after(0), |_| Some(&credentials))
         .unwrap();
-    assert_eq!(verified.read_policy().unwrap().expiration(), at(3600));
-    let check = |upload: Upload<'_>| verified.check(&upload.file_name("me.png"), at(0));
+    assert_eq!(verified.policy().unwrap().expiration(), after(3600));
+    let check = |upload: Upload<'_>| {
+        let checked = verified.check(&upload.file_name("me.png"), after(0));
+        checked.map_err(|error| (error.kind(), error.to_string()))
+    };
 
     let upload = || Upload::new("examplebucket", 5);
-    assert_eq!(check(upload().fields(borrowed(fields))), Ok(()));
-    assert_eq!(
-        check(upload().fields(borrowed(lax))),
-        Err(Refusal::OtherForm)
-    );
-    assert_eq!(
-        check(upload().field("key", "user/eric/a")),
-        Err(Refusal::OtherForm)
-    );
-    let both = upload().fields(borrowed(fields)).fields(borrowed(lax));
-    assert_eq!(check(both), Err(Refusal::OtherForm));
-    let elsewhere = Upload::new("otherbucket", 5).fields(borrowed(fields));
-    let refusal = check(elsewhere).unwrap_err();
-    assert!(
-        matches!(refusal, Refusal::ConditionFailed { .. }),
-        "{refusal}"
-    );
-    assert_eq!(
-        Refusal::OtherForm.to_string(),
-        "the field policy is not the one whose signature was verified"
-    );
+    let message = "the field policy is not the one whose signature was verified";
+    let other_policy = Err((Kind::OtherPolicy, message.to_owned()));
+    assert_eq!(check(upload().fields(borrowed(&fields))), Ok(()));
+    assert_eq!(check(upload().fields(borrowed(&permissive))), other_policy);
+    assert_eq!(check(upload().field("key", "user/eric/a")), other_policy);
+    let both = upload()
+        .fields(borrowed(&fields))
+        .fields(borrowed(&permissive));
+    assert_eq!(check(both), other_policy);
+    let other_bucket = Upload::new("otherbucket", 5).fields(borrowed(&fields));
+    let (kind, message) = check(other_bucket).unwrap_err();
+    assert_eq!(kind, Kind::ConditionFailed, "{message}");
 }
 
-/// A signature is over any text; not each is a policy.
+/// A SigV2 signature covers any text, even one that is not a policy.
 #[test]
-fn what_is_signed_and_no_policy_is_refused() {
+fn a_signed_text_that_is_not_a_policy_is_rejected() {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let sign = |policy: &str| {
         let secret = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -192,7 +202,8 @@ fn what_is_signed_and_no_policy_is_refused() {
         BASE64.encode(mac.chain_update(policy).finalize().into_bytes())
     };
     let verifier = verifier();
-    let judge = |policy: &str| {
+    // The outer result is that of the signature, the inner one that of the policy.
+    let verify_and_check = |policy: &str| {
         let signature = sign(policy);
         let fields = [
             ("key", "a"),
@@ -200,29 +211,21 @@ fn what_is_signed_and_no_policy_is_refused() {
             ("policy", policy),
             ("signature", &signature),
         ];
-        let verified = verifier.verify_form(fields, at(0), |_| Some(credentials()));
-        let verified = verified
-            .map_err(|error| error.kind())
-            .map_err(|kind| (Some(kind), ""))?;
-        let refused = verified.check(&Upload::new("b", 5).fields(fields), at(0));
-        refused.map_err(|refusal| {
-            assert!(!refusal.to_string().is_empty());
-            (None, refusal.code())
-        })
+        let verified = verifier.verify_form(fields, after(0), |_| Some(credentials()));
+        let verified = verified.map_err(|error| error.kind())?;
+        let checked = verified.check(&Upload::new("b", 5).fields(fields), after(0));
+        Ok(checked.map_err(|error| {
+            assert!(!error.to_string().is_empty());
+            (error.kind(), error.code())
+        }))
     };
-    let right =
+    let valid =
         r#"{"expiration": "2013-05-24T01:00:00Z", "conditions": [{"bucket": "b"}, {"key": "a"}]}"#;
-    assert_eq!(judge(&BASE64.encode(right)), Ok(()));
-    for (text, cut) in [(right, 1), ("null", 0), ("{}", 0), ("\u{e9}", 1)] {
-        let policy = BASE64.encode(&text.as_bytes()[..text.len() - cut]);
-        assert_eq!(
-            judge(&policy),
-            Err((None, "InvalidPolicyDocument")),
-            "{text}"
-        );
+    assert_eq!(verify_and_check(&BASE64.encode(valid)), Ok(Ok(())));
+    for (text, removed) in [(valid, 1), ("null", 0), ("{}", 0), ("\u{e9}", 1)] {
+        let policy = BASE64.encode(&text.as_bytes()[..text.len() - removed]);
+        let invalid = Err((Kind::InvalidPolicy, "InvalidPolicyDocument"));
+        assert_eq!(verify_and_check(&policy), Ok(invalid), "{text}");
     }
-    assert_eq!(
-        judge("no base64"),
-        Err((Some(VerifyErrorKind::Malformed), ""))
-    );
+    assert_eq!(verify_and_check("no base64"), Err(Kind::Malformed));
 }

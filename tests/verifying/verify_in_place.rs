@@ -1,5 +1,5 @@
-//! A query that is canonical as it stands is signed where it stands. It must make no difference: the same parameters in
-//! another order, which are sorted and encoded first, have the same canonical request and the same verdict.
+//! A query that is canonical as received is signed as it is. The same parameters in another order, which
+//! are sorted and encoded first, have the same canonical request and the same verdict.
 
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
@@ -10,7 +10,7 @@ use std::time::Duration;
 const MARK: &str = "X-Amz-Signature=";
 
 fn now() -> Timestamp {
-    Timestamp::parse("20130524T000000Z").unwrap()
+    "20130524T000000Z".parse().unwrap()
 }
 
 /// A URL as this crate presigns it: sorted, canonically encoded, its signature last.
@@ -25,11 +25,11 @@ fn presigned() -> impl Strategy<Value = (Credentials, String)> {
             .into_iter()
             .fold(get, |get, (name, value)| get.query(name, value));
         let link = get.presign(&credentials, Duration::from_secs(60), now());
-        (credentials, link.unwrap().into_string())
+        (credentials, link.unwrap().to_string())
     })
 }
 
-/// The URL with its signature before all other parameters; none if it is not the last.
+/// Returns the URL with its signature before all other parameters; `None` if it isn't the last.
 fn signature_first(url: &str) -> Option<String> {
     let (address, query) = url.split_once('?')?;
     let (others, signature) = query.rsplit_once('&')?;
@@ -38,7 +38,7 @@ fn signature_first(url: &str) -> Option<String> {
         .then(|| format!("{address}?{signature}&{others}"))
 }
 
-/// What is said of a URL: its canonical request, if it can be read, and the kind of its refusal, if it is refused.
+/// Returns a URL's canonical request, if it can be read, and the kind of its error, if it is rejected.
 fn verdict(
     credentials: &Credentials,
     url: &str,
@@ -48,13 +48,12 @@ fn verdict(
     let text = verifier
         .parse(&request)
         .ok()
-        .map(|claim| claim.canonical_request() + &claim.string_to_sign());
+        .map(|unverified| unverified.canonical_request() + &unverified.string_to_sign());
     let verified = verifier.verify(&request, now(), |_| Some(credentials.clone()));
     Some((text, verified.err().map(|error| error.kind())))
 }
 
-/// The names of the authentication come in the order of the alphabet but for the signature's and that of the token of S3 Express:
-/// where that one stands, it is a parameter like any other.
+/// The token of S3 Express is a parameter like any other for other services.
 #[test]
 fn the_other_token_has_its_place_too() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret").unwrap();
@@ -96,7 +95,7 @@ proptest! {
         prop_assert_eq!(in_place, sorted_first);
     }
 
-    /// One or two edits: what was canonical no longer is, or still is and says something else.
+    /// After one or two edits a query is no longer canonical, or it states something else.
     #[test]
     fn nor_does_it_when_the_url_was_changed(
         (credentials, url) in presigned(),

@@ -1,14 +1,17 @@
-//! Each cause of refusal, with its kind, its S3 error code and its status; beside each, the twin that is accepted.
+//! Each cause of rejection, with its kind, S3 error code and status, beside a request that is accepted.
 
-use presign::verify::{CoveredPayload, ReceivedRequest, Scheme, Verifier, VerifyErrorKind as Kind};
-use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
+use presign::verify::{
+    Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyErrorKind as Kind,
+};
+use presign::{Credentials, Payload, Scheme, SignatureVersion, Timestamp, s3::Bucket, v2, v4};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const HOST: &str = "examplebucket.s3.us-east-1.amazonaws.com";
+const OBJECT: &str = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
 
 fn now() -> Timestamp {
-    Timestamp::parse("20130524T000000Z").unwrap()
+    "20130524T000000Z".parse().unwrap()
 }
 
 fn after(seconds: i64) -> Timestamp {
@@ -27,10 +30,10 @@ fn verifier() -> Verifier {
 fn link() -> String {
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let link = bucket.get("a.txt").presign(&credentials(), HOUR, now());
-    link.unwrap().into_string()
+    link.unwrap().to_string()
 }
 
-type Verdict = Result<CoveredPayload, (Kind, &'static str, u16)>;
+type Verdict = Result<PayloadCoverage, (Kind, &'static str, u16)>;
 
 fn verdict(verifier: &Verifier, request: &ReceivedRequest<'_>, now: Timestamp) -> Verdict {
     verdict_of(verifier, request, now, Some(credentials()))
@@ -61,14 +64,14 @@ fn a_url_and_its_edges_in_time() {
     for seconds in [-900, 0, 3600] {
         assert_eq!(
             verdict(&verifier(), &request, after(seconds)),
-            Ok(CoveredPayload::Unsigned)
+            Ok(PayloadCoverage::Unsigned)
         );
     }
     let early = verdict(&verifier(), &request, after(-901));
     assert_eq!(early, Err((Kind::NotYetValid, "AccessDenied", 403)));
     let late = verdict(&verifier(), &request, after(3601));
     assert_eq!(late, Err((Kind::Expired, "AccessDenied", 403)));
-    let strict = verifier().skew(Duration::ZERO);
+    let strict = verifier().max_clock_skew(Duration::ZERO);
     let early = verdict(&strict, &request, after(-1));
     assert_eq!(early, Err((Kind::NotYetValid, "AccessDenied", 403)));
 }
@@ -307,7 +310,7 @@ fn what_stands_beside_a_signed_url() {
         let request = url(&link).header(name, value);
         assert_eq!(
             verdict(&verifier(), &request, now()),
-            Ok(CoveredPayload::Unsigned)
+            Ok(PayloadCoverage::Unsigned)
         );
     }
     let request = url(&link).header("host", HOST).header("host", HOST);
@@ -356,7 +359,7 @@ fn requests_that_no_request_can_be() {
     assert_eq!(verdict(&verifier(), &without_host, now()), request);
 }
 
-/// What is wrong before the query is told when a URL is read, what is wrong in the query when it is checked.
+/// `from_url` rejects what is wrong before the query, the verifier what is wrong in the query.
 #[test]
 fn urls_that_no_request_can_have() {
     let refused = Err((Kind::Request, "InvalidRequest", 400));
@@ -389,9 +392,9 @@ fn urls_that_no_request_can_have() {
 
 /// A request to S3 signed in headers.
 fn signed(payload: Payload) -> Vec<(String, String)> {
-    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
-    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt");
-    let signed = signer.sign(&request, payload, now()).unwrap();
+    let service = v4::Service::new("us-east-1", "s3").unwrap();
+    let request = service.request("PUT", OBJECT).payload(payload);
+    let signed = request.sign(&credentials(), now()).unwrap();
     let headers = signed.headers();
     let mut headers: Vec<_> = headers.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     headers.push(("host".into(), HOST.into()));
@@ -408,7 +411,7 @@ fn put(headers: &[(String, String)]) -> ReceivedRequest<'_> {
 #[test]
 fn a_header_and_its_edges_in_time() {
     let headers = signed(Payload::Empty);
-    let empty = CoveredPayload::Sha256(sha256_of_nothing());
+    let empty = PayloadCoverage::Sha256(sha256_of_nothing());
     for seconds in [-900, 0, 900] {
         assert_eq!(
             verdict(&verifier(), &put(&headers), after(seconds)),
@@ -524,10 +527,10 @@ fn the_parts_of_a_header() {
 
 #[test]
 fn s3_requires_the_payload_hash() {
-    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
-    let signer = signer.content_sha256_header(false);
-    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt");
-    let signed = signer.sign(&request, Payload::Empty, now()).unwrap();
+    let service = v4::Service::new("us-east-1", "s3").unwrap();
+    let service = service.content_sha256_header(false);
+    let request = service.request("PUT", OBJECT).payload(Payload::Empty);
+    let signed = request.sign(&credentials(), now()).unwrap();
     let request = ReceivedRequest::new("PUT", "/a.txt")
         .header("host", HOST)
         .headers(signed.headers());
@@ -537,12 +540,12 @@ fn s3_requires_the_payload_hash() {
 
 #[test]
 fn how_far_the_body_is_covered() {
-    let headers = signed(Payload::of(b"body"));
+    let headers = signed(Payload::sha256_of(b"body"));
     let request = put(&headers);
     let unread = verdict(&verifier(), &request, now()).unwrap();
-    assert!(unread.is_body(b"body") && !unread.is_body(b"bodY"));
+    assert!(unread.matches(b"body") && !unread.matches(b"bodY"));
     let checked = verdict(&verifier(), &request.clone().body(b"body"), now());
-    assert_eq!(checked, Ok(CoveredPayload::Checked));
+    assert_eq!(checked, Ok(PayloadCoverage::Checked));
     let mismatch = Err((Kind::PayloadMismatch, "XAmzContentSHA256Mismatch", 400));
     assert_eq!(
         verdict(&verifier(), &request.clone().body(b"bodY"), now()),
@@ -557,53 +560,60 @@ fn how_far_the_body_is_covered() {
     let request = put(&headers).body(b"anything");
     assert_eq!(
         verdict(&verifier(), &request, now()),
-        Ok(CoveredPayload::Unsigned)
+        Ok(PayloadCoverage::Unsigned)
     );
-    let strict = verifier().unsigned_payload(false);
+    let strict = verifier().allow_unsigned_payload(false);
     let refused = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
     assert_eq!(verdict(&strict, &request, now()), refused);
 
-    let signer = v4::Signer::new(credentials(), "us-east-1", "s3").unwrap();
-    let request = Request::put("https://examplebucket.s3.us-east-1.amazonaws.com/a.txt")
-        .header("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
-    let signed = signer.sign(&request, Payload::Unsigned, now()).unwrap();
-    let request = ReceivedRequest::new("PUT", "/a.txt")
-        .header("host", HOST)
-        .header("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
-        .headers(signed.headers());
-    assert_eq!(verdict(&verifier(), &request, now()), refused);
-    let streaming = verifier().allow_streaming();
-    assert_eq!(
-        verdict(&streaming, &request, now()),
-        Ok(CoveredPayload::Streaming)
-    );
+    for (value, coverage) in [
+        (
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            PayloadCoverage::UnsignedChunks,
+        ),
+        (
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            PayloadCoverage::SignedChunks,
+        ),
+    ] {
+        let service = v4::Service::new("us-east-1", "s3").unwrap();
+        let request = service.request("PUT", OBJECT);
+        let request = request.header("x-amz-content-sha256", value);
+        let signed = request.sign(&credentials(), now()).unwrap();
+        let request = ReceivedRequest::new("PUT", "/a.txt")
+            .header("host", HOST)
+            .header("x-amz-content-sha256", value)
+            .headers(signed.headers());
+        assert_eq!(verdict(&verifier(), &request, now()), refused);
+        let streaming = verifier().allow_streaming();
+        assert_eq!(verdict(&streaming, &request, now()), Ok(coverage));
+    }
 }
 
 /// Other services hash the body that they receive.
 #[test]
 fn a_body_without_a_header_for_its_hash() {
-    let signer = v4::Signer::new(credentials(), "us-east-1", "execute-api").unwrap();
-    let request = Request::post("https://api.example.com/orders");
-    let signed = signer.sign(&request, Payload::of(b"{}"), now()).unwrap();
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
+    let request = service.post("https://api.example.com/orders");
+    let signed = request
+        .clone()
+        .payload(Payload::sha256_of(b"{}"))
+        .sign(&credentials(), now())
+        .unwrap();
+    let unsigned = request.payload(Payload::Unsigned);
+    let unsigned = unsigned.sign(&credentials(), now()).unwrap();
     let verifier = Verifier::new("us-east-1", "execute-api");
     let request = ReceivedRequest::new("POST", "/orders")
         .header("host", "api.example.com")
         .headers(signed.headers());
     let with = |body: &'static [u8]| verdict(&verifier, &request.clone().body(body), now());
-    assert_eq!(with(b"{}"), Ok(CoveredPayload::Checked));
+    assert_eq!(with(b"{}"), Ok(PayloadCoverage::Checked));
     assert_eq!(with(b"[]").unwrap_err().0, Kind::Signature);
     assert_eq!(
         verdict(&verifier, &request, now()).unwrap_err().0,
         Kind::Signature
     );
 
-    let unsigned = signer
-        .sign(
-            &Request::post("https://api.example.com/orders"),
-            Payload::Unsigned,
-            now(),
-        )
-        .unwrap();
     let request = ReceivedRequest::new("POST", "/orders")
         .header("host", "api.example.com")
         .headers(unsigned.headers());
@@ -611,10 +621,10 @@ fn a_body_without_a_header_for_its_hash() {
         verdict(&verifier, &request, now()).unwrap_err().0,
         Kind::PayloadNotAllowed
     );
-    let open = verifier.unsigned_payload(true);
+    let open = verifier.allow_unsigned_payload(true);
     assert_eq!(
         verdict(&open, &request, now()),
-        Ok(CoveredPayload::Unsigned)
+        Ok(PayloadCoverage::Unsigned)
     );
 }
 
@@ -674,10 +684,10 @@ fn the_lookup_is_not_called_for_a_request_out_of_time() {
 }
 
 #[test]
-fn what_is_allowed_is_the_callers_to_say() {
+fn settings_decide_what_is_allowed() {
     let link = link();
     let request = url(&link);
-    let only_headers = verifier().schemes([Scheme::V4Header]);
+    let only_headers = verifier().carriers(&[Carrier::Header]);
     let refused = verdict(&only_headers, &request, now());
     assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
     let elsewhere = Verifier::new("eu-west-1", "s3");
@@ -685,20 +695,27 @@ fn what_is_allowed_is_the_callers_to_say() {
         verdict(&elsewhere, &request, now()).unwrap_err().0,
         Kind::Region
     );
-    assert!(verdict(&elsewhere.clone().also_region("us-east-1"), &request, now()).is_ok());
-    assert!(verdict(&elsewhere.any_region(), &request, now()).is_ok());
+    assert!(
+        verdict(
+            &elsewhere.clone().allow_region("us-east-1"),
+            &request,
+            now()
+        )
+        .is_ok()
+    );
+    assert!(verdict(&elsewhere.allow_any_region(), &request, now()).is_ok());
     let other = Verifier::new("us-east-1", "s3express");
     assert_eq!(
         verdict(&other, &request, now()).unwrap_err().0,
         Kind::Service
     );
-    assert!(verdict(&other.also_service("s3"), &request, now()).is_ok());
-    let short = verifier().longest_life(Duration::from_secs(3599));
+    assert!(verdict(&other.allow_service("s3"), &request, now()).is_ok());
+    let short = verifier().max_expires_in(Duration::from_secs(3599));
     assert_eq!(
         verdict(&short, &request, now()).unwrap_err().0,
         Kind::ExpiryTooLong
     );
-    let long = verifier().longest_life(Duration::from_secs(u64::MAX));
+    let long = verifier().max_expires_in(Duration::from_secs(u64::MAX));
     assert!(verdict(&long, &request, now()).is_ok());
     let too_long = link.replace("Expires=3600", "Expires=604801");
     assert_eq!(
@@ -709,34 +726,40 @@ fn what_is_allowed_is_the_callers_to_say() {
 
 #[test]
 fn sigv2_has_to_be_allowed() {
-    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let bucket = Bucket::builder("examplebucket", "us-east-1")
+        .signature_version(SignatureVersion::V2)
+        .build()
+        .unwrap();
     let link = bucket
         .get("a.txt")
-        .presign_v2(&credentials(), HOUR, now())
+        .presign(&credentials(), HOUR, now())
         .unwrap();
     let request = url(link.as_str());
     let refused = verdict(&verifier(), &request, now());
     assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
     let lax = verifier()
-        .allow_v2(HOUR)
+        .allow_sigv2(HOUR)
         .base_domain("s3.us-east-1.amazonaws.com");
-    assert_eq!(verdict(&lax, &request, now()), Ok(CoveredPayload::Unsigned));
+    assert_eq!(
+        verdict(&lax, &request, now()),
+        Ok(PayloadCoverage::Unsigned)
+    );
     assert_eq!(
         verdict(&lax, &request, after(3600)),
-        Ok(CoveredPayload::Unsigned)
+        Ok(PayloadCoverage::Unsigned)
     );
     let refused = verdict(&lax, &request, after(3601));
     assert_eq!(refused, Err((Kind::Expired, "AccessDenied", 403)));
     let refused = verdict(&lax, &request, after(-1));
     assert_eq!(refused, Err((Kind::ExpiryTooLong, "InvalidArgument", 400)));
     // Without the domain, the host names no bucket.
-    let path_style = verifier().allow_v2(HOUR);
+    let path_style = verifier().allow_sigv2(HOUR);
     assert_eq!(
         verdict(&path_style, &request, now()).unwrap_err().0,
         Kind::Signature
     );
     let other_domain = verifier()
-        .allow_v2(HOUR)
+        .allow_sigv2(HOUR)
         .base_domain("xs3.us-east-1.amazonaws.com");
     assert_eq!(
         verdict(&other_domain, &request, now()).unwrap_err().0,
@@ -781,19 +804,22 @@ fn sigv2_has_to_be_allowed() {
 
 #[test]
 fn sigv2_headers() {
-    let signer = v2::Signer::new(credentials());
-    let url = "https://s3.example.com/examplebucket/a.txt";
-    let signed = signer.sign(&Request::get(url), now()).unwrap();
-    let lax = verifier().allow_v2(HOUR).base_domain("s3.example.com");
+    let service = v2::Service::s3();
+    let request = service.get("https://s3.example.com/examplebucket/a.txt");
+    let signed = request.sign(&credentials(), now()).unwrap();
+    let lax = verifier().allow_sigv2(HOUR).base_domain("s3.example.com");
     let request =
         ReceivedRequest::new("GET", "/examplebucket/a.txt").header("host", "s3.example.com");
     let good = request.clone().headers(signed.headers());
     assert!(verdict(&lax, &good, now()).is_ok());
     let refused = verdict(&lax, &good, after(901));
     assert_eq!(refused, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
-    let undated = request
-        .clone()
-        .header("Authorization", signed.authorization());
+    let mut headers = signed.headers();
+    let authorization = headers
+        .find(|(name, _)| *name == "Authorization")
+        .unwrap()
+        .1;
+    let undated = request.clone().header("Authorization", authorization);
     assert_eq!(
         verdict(&lax, &undated, now()),
         Err((Kind::Missing, "AccessDenied", 403))
@@ -899,33 +925,71 @@ fn what_a_verified_request_says() {
         .unwrap()
         .headers(link.headers())
         .header("user-agent", "x");
-    let verified = verifier
-        .verify(&request, now(), |_| Some(credentials()))
+    let unverified = verifier.parse(&request).unwrap();
+    assert!(!unverified.has_session_token());
+    assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE");
+    let put = bucket.put("a.txt").header("Content-Type", "text/plain");
+    let steps = put
+        .prepare_url(credentials().identity(), HOUR, now())
         .unwrap();
-    let claim = verified.claim();
-    assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
-    assert_eq!(verified.scheme(), Scheme::V4Query);
     assert_eq!(
-        (claim.region(), claim.service()),
+        Some(&*unverified.canonical_request()),
+        steps.canonical_request()
+    );
+    assert_eq!(
+        unverified.string_to_sign().as_bytes(),
+        steps.string_to_sign()
+    );
+
+    // The result doesn't borrow the verifier.
+    let verified = unverified.verify(credentials(), now()).unwrap();
+    drop(verifier);
+    let authentication = verified.authentication();
+    assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    assert_eq!(authentication.access_key_id(), "AKIDEXAMPLE");
+    assert_eq!(authentication.scheme(), Scheme::AwsV4);
+    assert_eq!(authentication.carrier(), Carrier::Query);
+    assert_eq!(
+        (authentication.region(), authentication.service()),
         (Some("us-east-1"), Some("s3"))
     );
-    assert_eq!(claim.signed_at(), Some(now()));
-    assert_eq!(claim.expires_at(), Some(after(3600)));
-    assert!(!claim.has_session_token());
+    assert_eq!(authentication.signed_at(), Some(now()));
+    assert_eq!(authentication.expires_at(), Some(after(3600)));
+    assert_eq!(verified.path(), "/a.txt");
     assert_eq!(
         verified.signed_headers().collect::<Vec<_>>(),
         ["Content-Type"]
     );
-    assert!(claim.covers_header("HOST") && claim.covers_header("content-type"));
-    assert!(!claim.covers_header("user-agent") && claim.covers_parameter("anything"));
-    assert_eq!(format!("{verified:?}").matches("X-Amz").count(), 0);
-    let steps = bucket
-        .put("a.txt")
-        .header("Content-Type", "text/plain")
-        .presign_steps(&credentials(), HOUR, now())
-        .unwrap();
-    assert_eq!(claim.canonical_request(), steps.canonical_request);
-    assert_eq!(claim.string_to_sign(), steps.string_to_sign);
+    assert!(verified.covers_header("HOST") && verified.covers_header("content-type"));
+    assert!(!verified.covers_header("user-agent") && verified.covers_query("anything"));
+    for text in [format!("{verified:?}"), verified.to_string()] {
+        assert_eq!(text.matches("X-Amz").count(), 0, "{text}");
+    }
+}
+
+/// The path is the one that the signature covers, whatever form of it was sent.
+#[test]
+fn the_path_of_a_verified_request() {
+    for (service, signed, sent, path) in [
+        ("s3", "/a%20b/%C3%A9", "/a%20b/%c3%a9", "/a b/\u{e9}"),
+        ("s3", "/a//../%7Eb", "/a//../~b", "/a//../~b"),
+        ("s3", "/%FF", "/%FF", "/\u{fffd}"),
+        ("s3", "", "", "/"),
+        ("files", "/files/7", "/files/7", "/files/7"),
+        ("files", "/files/7", "/admin/..//files/./7", "/files/7"),
+        ("files", "/a%20b/%2541", "/a%20b//%2541", "/a b/%41"),
+        ("files", "/a%20b/%2541", "/a%20b/%2541", "/a b/%41"),
+    ] {
+        let signer = v4::Service::new("us-east-1", service).unwrap();
+        let url = format!("https://files.example.com{signed}");
+        let link = signer.get(&url).presign(&credentials(), HOUR, now());
+        let link = link.unwrap().to_string();
+        let sent = link.replacen(&format!("com{signed}?"), &format!("com{sent}?"), 1);
+        let verifier = Verifier::new("us-east-1", service);
+        let request = ReceivedRequest::from_url("GET", &sent).unwrap();
+        let verified = verifier.verify(&request, now(), |_| Some(credentials()));
+        assert_eq!(verified.unwrap().path(), path, "{sent}");
+    }
 }
 
 #[test]
@@ -970,13 +1034,13 @@ fn an_http_request() {
     let received = ReceivedRequest::from_http(&request);
     assert_eq!(
         verdict(&verifier(), &received, now()),
-        Ok(CoveredPayload::Unsigned)
+        Ok(PayloadCoverage::Unsigned)
     );
     let (parts, ()) = request.into_parts();
-    let received = ReceivedRequest::from_parts(&parts);
+    let received = ReceivedRequest::from_http_parts(&parts);
     assert_eq!(
         verdict(&verifier(), &received, now()),
-        Ok(CoveredPayload::Unsigned)
+        Ok(PayloadCoverage::Unsigned)
     );
     let request = http::Request::head(&link)
         .header("host", HOST)
@@ -989,17 +1053,17 @@ fn an_http_request() {
     );
 }
 
-/// The answer's body reads back as what was said, whatever of the request is quoted in it.
+/// The body of the response can be parsed again, whatever part of the request it quotes.
 #[cfg(feature = "explain")]
 #[test]
 fn the_answer_as_xml() {
-    use presign::explain::Answer;
+    use presign::explain::ErrorResponse;
 
     for target in ["/a", "/%<b", "/%&a", "/%\"'", "/%]]>", "/\n", "/%\u{85}"] {
         let request = ReceivedRequest::new("GET", target).header("Host", HOST);
         let error = verifier().parse(&request).unwrap_err();
         let xml = error.to_xml();
-        let answer = Answer::parse(&xml);
+        let answer = ErrorResponse::parse(&xml);
         assert_eq!(answer.code(), Some(error.code()), "{xml}");
         assert_eq!(answer.message(), Some(&*error.to_string()), "{xml}");
         assert_eq!(xml.matches('<').count(), 7, "{xml}");

@@ -2,13 +2,13 @@
 //! to the same request. Which those are is a rule, written here a second time and independently of the library.
 
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Payload, Request, Timestamp, s3::Bucket, v2, v4};
+use presign::{Credentials, Payload, SignatureVersion, Timestamp, s3::Bucket, v2, v4};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn now() -> Timestamp {
-    Timestamp::parse("20130524T000000Z").unwrap()
+    "20130524T000000Z".parse().unwrap()
 }
 
 fn credentials() -> Credentials {
@@ -48,7 +48,7 @@ impl Sent {
             .bucket("examplebucket");
         verifier
             .verify(&request, now(), |id| {
-                (id == credentials.access_key_id()).then(|| credentials.clone())
+                (id == credentials.identity().access_key_id()).then(|| credentials.clone())
             })
             .is_ok()
     }
@@ -187,7 +187,7 @@ fn tamper<C: PartialEq>(
     credentials: &Credentials,
     covered: impl Fn(&Sent) -> C,
 ) -> (usize, usize) {
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR * 2);
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR * 2);
     assert!(sent.is_accepted(&verifier, credentials));
     let (mut refused, mut accepted) = (0, 0);
     let mut judge = |changed: Sent| {
@@ -234,7 +234,7 @@ fn tamper<C: PartialEq>(
 
 /// The forms that decode to the same request, each of which has to be accepted.
 fn accepts(sent: &Sent, credentials: &Credentials, change: impl Fn(&mut Sent)) {
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR * 2);
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR * 2);
     let mut changed = sent.clone();
     change(&mut changed);
     assert_ne!(changed, *sent);
@@ -276,11 +276,13 @@ fn a_sigv4_url() {
 #[test]
 fn a_sigv4_header() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?prefix=x%2Fy&acl";
-    let request = Request::get(url)
+    let service = v4::Service::new("us-east-1", "s3").unwrap();
+    let request = service
+        .get(url)
         .header("Content-Type", "text/plain")
-        .header("x-amz-meta-a", "1");
-    let signer = v4::Signer::new(temporary(), "us-east-1", "s3").unwrap();
-    let signed = signer.sign(&request, Payload::Empty, now()).unwrap();
+        .header("x-amz-meta-a", "1")
+        .payload(Payload::Empty);
+    let signed = request.sign(&temporary(), now()).unwrap();
     let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
     headers.extend(signed.headers());
     let sent = Sent::of_url("GET", url, &headers);
@@ -300,14 +302,17 @@ fn a_sigv4_header() {
 
 #[test]
 fn a_sigv2_url() {
-    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let bucket = Bucket::builder("examplebucket", "us-east-1")
+        .signature_version(SignatureVersion::V2)
+        .build()
+        .unwrap();
     let link = bucket
         .put("a b.txt")
-        .version_id("3/L4")
+        .version("3/L4")
         .query("uncovered", "1")
         .header("Content-Type", "text/plain")
         .header("x-amz-acl", "private")
-        .presign_v2(&temporary(), HOUR, now())
+        .presign(&temporary(), HOUR, now())
         .unwrap();
     let sent = Sent::of_url("PUT", link.as_str(), &[("Content-Type", "text/plain")]);
     let (refused, accepted) = tamper(&sent, &temporary(), covered_v2);
@@ -323,11 +328,12 @@ fn a_sigv2_url() {
 #[test]
 fn a_sigv2_header() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?acl&prefix=x";
-    let request = Request::get(url)
+    let service = v2::Service::s3().bucket("examplebucket");
+    let request = service
+        .get(url)
         .header("Content-Type", "text/plain")
         .header("x-amz-meta-a", "1");
-    let signer = v2::Signer::new(temporary()).bucket("examplebucket");
-    let signed = signer.sign(&request, now()).unwrap();
+    let signed = request.sign(&temporary(), now()).unwrap();
     let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
     headers.extend(signed.headers());
     let sent = Sent::of_url("GET", url, &headers);
@@ -341,11 +347,9 @@ fn a_sigv2_header() {
 /// For other services the path is normalised, so more paths are the same.
 #[test]
 fn a_sigv4_path_of_another_service() {
-    let signer = v4::Signer::new(credentials(), "us-east-1", "execute-api").unwrap();
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let url = "https://api.example.com/prod/a%20b/c?x=1";
-    let signed = signer
-        .sign(&Request::get(url), Payload::Empty, now())
-        .unwrap();
+    let signed = service.get(url).sign(&credentials(), now()).unwrap();
     let verifier = Verifier::new("us-east-1", "execute-api");
     let is_accepted = |path: &str| {
         let target = format!("{path}?x=1");

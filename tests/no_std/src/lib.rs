@@ -1,4 +1,4 @@
-//! Presigns a URL with nothing but `alloc`: an allocator and a panic handler of its own, as on bare metal.
+//! Signs with nothing but `alloc`, with its own allocator and panic handler, as on bare metal.
 
 #![no_std]
 
@@ -9,9 +9,9 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use presign::s3::Bucket;
-use presign::{Credentials, Payload, Request, Timestamp, v2, v4};
+use presign::{Credentials, Timestamp, v2, v4};
 
-/// Hands out one arena from front to back, and takes nothing back.
+/// Allocates from one arena, front to back, and frees nothing.
 struct Arena;
 
 const SIZE: usize = 1 << 20;
@@ -43,19 +43,20 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 
 fn sign() -> Result<String, presign::Error> {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
-    let now = Timestamp::parse("20150830T123600Z")?;
+    let now: Timestamp = "20150830T123600Z".parse()?;
     let hour = Duration::from_secs(3600);
-    let request = Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08");
-    let signer = v4::Signer::new(credentials.clone(), "us-east-1", "iam")?;
+    let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
+    let iam = v4::Service::new("us-east-1", "iam")?;
+    let old = v2::Service::s3();
     let bucket = Bucket::new("examplebucket", "us-east-1")?;
-    let mut text = bucket.get("key").presign(&credentials, hour, now)?.into_string();
-    text.push_str(signer.sign(&request, Payload::Empty, now)?.authorization());
-    text.push_str(signer.presign(&request, hour, now)?.as_str());
-    text.push_str(v2::Signer::new(credentials).sign(&request, now)?.authorization());
+    let mut text = String::from(bucket.get("key").presign(&credentials, hour, now)?);
+    text.push_str(&iam.get(url).sign(&credentials, now)?.signature());
+    text.push_str(iam.get(url).presign(&credentials, hour, now)?.as_str());
+    text.push_str(&old.get(url).sign(&credentials, now)?.signature());
     Ok(text)
 }
 
-/// The length of what was signed, so that nothing of it is left out of the library.
+/// Returns the length of the signed texts, so that the linker keeps everything that signs.
 #[unsafe(no_mangle)]
 pub extern "C" fn presign_no_std() -> usize {
     sign().map_or(0, |text| text.len())

@@ -1,0 +1,210 @@
+//! What verifies requests.
+
+use crate::support::signing::Description;
+use crate::{
+    HOUR, KILOBYTE, LARGE, assert_linear_to, assert_refused_cheaply, keys, names, now, repeated,
+    text,
+};
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, v2, v4};
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+/// As much of a target as is left for the caller's own, of the 16 KiB that are taken.
+const TARGET: usize = 15 * KILOBYTE;
+const URL: &str = "https://example.com/";
+/// A presigned URL's query up to the names of the signed headers.
+const QUERY_FRONT: &str = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/20150830/us-east-1/s3/aws4_request\
+    &X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-Signature=1&X-Amz-SignedHeaders=";
+
+fn verify(request: &ReceivedRequest<'_>, keys: &Credentials) -> bool {
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
+    let verified = verifier.verify(request, now(), |_| Some(keys.clone()));
+    black_box(format!("{verified:?}"));
+    verified.is_ok()
+}
+
+fn service() -> v4::Service {
+    v4::Service::new("us-east-1", "s3").unwrap()
+}
+
+fn with<'a>(request: Description<'a>, names: &'a [String]) -> Description<'a> {
+    let names = names.iter();
+    names.fold(request, |request, name| request.header(name.as_str(), "1"))
+}
+
+#[test]
+fn received_targets() {
+    let random = |text: &mut String, number| write!(text, "&{number:x}=1").unwrap();
+    let prefixed = |text: &mut String, number| write!(text, "&{:a<100}{number}", "").unwrap();
+    let after_host: [&dyn Fn(usize) -> String; 7] = [
+        &|size| repeated("a/", size),
+        &|size| repeated("%41", size),
+        &|size| format!("?{}", text(size, random)),
+        &|size| format!("?{}", text(size, prefixed)),
+        &|size| format!("?{}", repeated("&versionId=1", size)),
+        &|size| format!("?a{}", repeated("&=", size)),
+        &|size| format!("?a={}", repeated("%2B", size)),
+    ];
+    for after_host in after_host {
+        assert_linear_to(TARGET, 8, |size| {
+            let url = format!("{URL}{}", after_host(size));
+            let (keys, request) = (keys(), Description::get(&*url));
+            let v4 = request.of(&service()).presign(&keys, HOUR, now());
+            let v4 = v4.unwrap().to_string();
+            let v2 = request.of(&v2::Service::s3()).presign(&keys, HOUR, now());
+            let v2 = v2.map_or(String::new(), String::from);
+            // Other escapes are longer when they are made canonical.
+            let (v4, v2) = if v4.len() < 16 * KILOBYTE {
+                (v4, v2)
+            } else {
+                (
+                    format!("{url}&X-Amz-Signature=1"),
+                    format!("{url}&AWSAccessKeyId=1"),
+                )
+            };
+            move || {
+                for url in [&v4, &v2] {
+                    let request = ReceivedRequest::from_url("GET", url);
+                    black_box(request.is_ok_and(|request| verify(&request, &keys)));
+                }
+            }
+        });
+    }
+    // The query APIs, whose parameters are all signed, in an order of their own.
+    let escaped = |text: &mut String, number| write!(text, "&%61{number:x}=%2B").unwrap();
+    let after_host: [&dyn Fn(usize) -> String; 5] = [
+        &|size| format!("?{}", text(size, random)),
+        &|size| format!("?{}", text(size, prefixed)),
+        &|size| format!("?{}", text(size, escaped)),
+        &|size| format!("?{}", repeated("&versionId=1", size)),
+        &|size| format!("?a{}", repeated("&=", size / 2)),
+    ];
+    for after_host in after_host {
+        assert_linear_to(TARGET, 8, |size| {
+            let url = format!("{URL}{}", after_host(size - KILOBYTE / 2));
+            let keys = keys();
+            let api = v2::Service::query_api(v2::SignatureMethod::HmacSha256);
+            let signed = api.get(url).sign(&keys, now()).unwrap();
+            move || {
+                let request = ReceivedRequest::from_url("GET", signed.url().unwrap());
+                assert!(verify(&request.unwrap(), &keys));
+            }
+        });
+    }
+    // Headers in the query of SigV2.
+    assert_linear_to(TARGET, 8, |size| {
+        let (keys, names) = (keys(), names(size * 7 / 8));
+        let request = with(Description::get(URL), &names);
+        let link = request.of(&v2::Service::s3()).presign(&keys, HOUR, now());
+        let link = link.unwrap();
+        move || {
+            assert!(verify(
+                &ReceivedRequest::from_url("GET", link.as_str()).unwrap(),
+                &keys
+            ))
+        }
+    });
+    assert_refused_cheaply(|size| {
+        let (keys, target) = (
+            keys(),
+            format!("/?X-Amz-Signature={}", repeated("%61", size)),
+        );
+        move || {
+            let request = ReceivedRequest::new("GET", &target).header("host", "example.com");
+            assert!(!verify(&request, &keys));
+        }
+    });
+}
+
+#[test]
+fn received_headers() {
+    // 512 of them are taken.
+    assert_linear_to(8 * KILOBYTE, 6, |size| {
+        let (keys, names) = (keys(), names(size));
+        let request = with(Description::get(URL), &names);
+        let v4 = request.of(&service()).sign(&keys, now()).unwrap();
+        let v2 = request.of(&v2::Service::s3()).sign(&keys, now()).unwrap();
+        move || {
+            for signed in [&v4, &v2] {
+                let request = ReceivedRequest::from_url("GET", URL).unwrap();
+                let given = names.iter().map(|name| (name.as_str(), "1"));
+                assert!(verify(
+                    &request.headers(given).headers(signed.headers()),
+                    &keys
+                ));
+            }
+        }
+    });
+    // Short names in their order, with either separator.
+    for separator in [";", "%3B"] {
+        assert_linear_to(TARGET, 4, |size| {
+            let letters = || b'a'..=b'z';
+            let all = letters().flat_map(|a| letters().map(move |b| (a, b)));
+            let all = all.flat_map(|(a, b)| letters().map(move |c| [a, b, c].map(char::from)));
+            let names: Vec<_> = all.map(String::from_iter).take(size / 6).collect();
+            let url = format!("{URL}?{QUERY_FRONT}{}", names.join(separator));
+            let keys = keys();
+            move || {
+                let request = ReceivedRequest::from_url("GET", &url).unwrap();
+                assert!(!verify(&request, &keys));
+            }
+        });
+    }
+    // Names that are signed and not there, with either separator, and headers that have to be looked for among them.
+    for separator in [";", "%3B"] {
+        assert_linear_to(TARGET, 8, |size| {
+            let mut signed = names(size * 3 / 4);
+            signed.sort();
+            let mut given = names(size / 2);
+            given.retain(|name| signed.contains(name));
+            let names = format!("host{separator}{}", signed.join(separator));
+            let url = format!("{URL}?{QUERY_FRONT}{names}");
+            let keys = keys();
+            move || {
+                let request = ReceivedRequest::from_url("GET", &url).unwrap();
+                let given = given.iter().map(|name| (name.as_str(), "1"));
+                assert!(!verify(&request.headers(given), &keys));
+            }
+        });
+    }
+    for scheme in ["AWS4-HMAC-SHA256 ", "AWS "] {
+        let front = "Credential=a/20150830/us-east-1/s3/aws4_request, Signature=1, SignedHeaders=";
+        for (front, piece) in [
+            ("", ","),
+            ("", "/"),
+            ("", "a:"),
+            ("", "Credential=,"),
+            (front, ";"),
+            (front, "%3B"),
+            (front, "a;"),
+            ("SignedHeaders=host, Signature=1, Credential=", "/"),
+        ] {
+            assert_linear_to(TARGET, 8, |size| {
+                let value = format!("{scheme}{front}{}", repeated(piece, size));
+                let keys = keys();
+                move || {
+                    let request = ReceivedRequest::from_url("GET", URL).unwrap();
+                    let request = request.header("x-amz-date", "20150830T123600Z");
+                    assert!(!verify(&request.header("authorization", &value), &keys));
+                }
+            });
+        }
+    }
+    // To put the headers into the list is not what is measured.
+    let (few, many) = (names(KILOBYTE), names(LARGE));
+    assert_refused_cheaply(|size| {
+        let names = if size == LARGE { &many } else { &few };
+        let given = names.iter().map(|name| (name.as_str(), "1"));
+        let request = ReceivedRequest::from_url("GET", URL).unwrap();
+        let (keys, request) = (keys(), request.headers(given));
+        move || assert!(!verify(&request, &keys))
+    });
+    assert_refused_cheaply(|size| {
+        let (keys, value) = (keys(), repeated("a ", size));
+        move || {
+            let request = ReceivedRequest::from_url("GET", URL).unwrap();
+            assert!(!verify(&request.header("authorization", &value), &keys));
+        }
+    });
+}

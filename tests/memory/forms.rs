@@ -1,0 +1,69 @@
+//! Memory of POST policies: what a form allocates, and that it leaves no secret behind.
+
+use crate::allocator::{freed_with, measure};
+use presign::post::{Key, PostPolicy};
+use presign::s3::Bucket;
+use presign::{Credentials, SignatureVersion, Timestamp};
+use std::time::Duration;
+
+const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn now() -> Timestamp {
+    "20150830T123600Z".parse().unwrap()
+}
+
+fn keys() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
+}
+
+/// A bucket for each signature version.
+fn buckets() -> [Bucket; 2] {
+    [SignatureVersion::V4, SignatureVersion::V2].map(|version| {
+        let builder = Bucket::builder("examplebucket", "eu-west-1");
+        builder.signature_version(version).build().unwrap()
+    })
+}
+
+/// Allocations of a call, after a first one that may have derived the key.
+fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
+    drop(call());
+    let mut result = None;
+    let counted = measure(|| result = Some(call()));
+    drop(result);
+    counted.count
+}
+
+/// The two texts of the form (the policy's JSON; the URL with the names and values of all fields), and the list
+/// that groups the items by name.
+#[test]
+fn a_post_form_allocates_what_it_contains() {
+    for bucket in buckets() {
+        let (policy, keys) = (policy(&bucket), keys());
+        let presign = || policy.presign(&keys, HOUR, now()).unwrap();
+        assert_eq!(allocations(presign), 3);
+    }
+}
+
+fn policy(bucket: &Bucket) -> PostPolicy<'_> {
+    bucket
+        .post_policy(Key::starts_with("user/eric/"))
+        .content_length_range(1..=10_000_000)
+        .eq("acl", "public-read")
+        .starts_with("Content-Type", "image/")
+        .eq("success_action_status", "201")
+        .field("x-amz-meta-author", "Jane Doe")
+}
+
+#[test]
+fn forms_leave_no_secret_behind() {
+    let found = freed_with(&[SECRET], || {
+        for bucket in buckets() {
+            let keys = keys();
+            drop(policy(&bucket).presign(&keys, HOUR, now()).unwrap());
+            let unsigned = policy(&bucket).prepare(keys.identity(), HOUR, now());
+            drop(unsigned.unwrap().sign_with(&keys).unwrap());
+        }
+    });
+    assert_eq!(found, 0);
+}
