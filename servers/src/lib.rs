@@ -1,8 +1,8 @@
-//! An S3 server that someone else wrote and that verifies every signature, for the tests and the examples: the
-//! crates s3s and s3s-fs, on a port of this machine, with the objects as files in a temporary folder.
+//! An S3 server of other authors that verifies every signature, for the tests and the examples.
 //!
-//! What lives here: the server, and a client that sends a request just as it is written. What does not: anything
-//! that signs. The key pair is made up here; no other server knows it.
+//! It runs the crates s3s and s3s-fs on a port of this machine, and stores the objects as files in
+//! a temporary directory. [`Request`] is a client that sends a request exactly as it is written.
+//! Nothing here signs. The key pair is invented; no other server has it.
 
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -24,50 +24,50 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 
-/// The one user that the server knows.
+/// The access key ID of the only user.
 pub const ACCESS_KEY_ID: &str = "EXAMPLEKEY";
-/// The secret of that user.
+/// The secret access key of that user.
 pub const SECRET_ACCESS_KEY: &str = "made/up+for=the tests";
-/// The one bucket, empty at first.
+/// The only bucket, initially empty.
 pub const BUCKET: &str = "examplebucket";
-/// The server takes any region, as long as it is the one in the signature.
+/// A region. The server accepts any, as long as the signature has the same.
 pub const REGION: &str = "us-east-1";
 
-/// A running server. It ends, and its objects are removed, when this is dropped.
+/// A running server. Dropping it stops the server and removes its objects.
 pub struct Server {
-    // Fields are dropped in this order: nothing writes into the folder when it goes.
+    // Fields are dropped in this order, so nothing writes to the directory while it is removed.
     _runtime: Runtime,
-    folder: TempDir,
+    directory: TempDir,
     port: u16,
 }
 
 impl Server {
-    /// Starts a server in the background, on a port that is free.
+    /// Starts a server in the background, on a free port.
     pub fn start() -> Result<Server, Box<dyn Error>> {
         Server::start_for(ACCESS_KEY_ID)
     }
 
-    /// Starts a server that knows its user by another access key id.
+    /// Starts a server whose user has another access key ID.
     pub fn start_for(access_key_id: &str) -> Result<Server, Box<dyn Error>> {
-        Server::run(access_key_id, 0, |_| None)
+        Server::run(access_key_id, 0, |_| Ok(None))
     }
 
-    /// Starts a server on this port, 0 for one that is free, that also answers with pages. They are made by a
-    /// function of the endpoint.
+    /// Starts a server on a port, 0 for a free one, that also answers with pages. `pages` returns
+    /// them for an endpoint.
     ///
-    /// Pages and objects have one origin, so a page's script may talk to the bucket: elsewhere, the bucket's CORS
-    /// configuration has to allow that.
+    /// Pages and objects have the same origin, so a script of a page can talk to the bucket.
+    /// Otherwise the bucket's CORS configuration would have to allow it.
     pub fn start_with(
         port: u16,
-        pages: impl FnOnce(String) -> Pages,
+        pages: impl FnOnce(String) -> Result<Pages, Box<dyn Error>>,
     ) -> Result<Server, Box<dyn Error>> {
-        Server::run(ACCESS_KEY_ID, port, |endpoint| Some(pages(endpoint)))
+        Server::run(ACCESS_KEY_ID, port, |endpoint| pages(endpoint).map(Some))
     }
 
     fn run(
         access_key_id: &str,
         port: u16,
-        pages: impl FnOnce(String) -> Option<Pages>,
+        pages: impl FnOnce(String) -> Result<Option<Pages>, Box<dyn Error>>,
     ) -> Result<Server, Box<dyn Error>> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -76,15 +76,15 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
         let port = listener.local_addr()?.port();
 
-        let folder = tempfile::tempdir()?;
-        std::fs::create_dir(folder.path().join(BUCKET))?;
+        let directory = tempfile::tempdir()?;
+        std::fs::create_dir(directory.path().join(BUCKET))?;
 
-        let mut service = S3ServiceBuilder::new(FileSystem::new(folder.path()).map_err(text)?);
+        let mut service = S3ServiceBuilder::new(FileSystem::new(directory.path()).map_err(text)?);
         service.set_auth(SimpleAuth::from_single(access_key_id, SECRET_ACCESS_KEY));
-        // What stands before this in a Host header is the name of a bucket.
+        // In a Host header, the part before this is the name of a bucket.
         service.set_host(SingleDomain::new(&format!("localhost:{port}"))?);
         let service = service.build();
-        let pages = pages(endpoint(port)).map(Arc::new);
+        let pages = pages(endpoint(port))?.map(Arc::new);
 
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -92,7 +92,7 @@ impl Server {
                 let answer =
                     service_fn(move |request| answer(service.clone(), pages.clone(), request));
                 tokio::spawn(async move {
-                    // A connection that breaks off is the client's to report.
+                    // The client reports a broken connection.
                     let _ = Builder::new(TokioExecutor::new())
                         .serve_connection(TokioIo::new(stream), answer)
                         .await;
@@ -101,19 +101,19 @@ impl Server {
         });
         Ok(Server {
             _runtime: runtime,
-            folder,
+            directory,
             port,
         })
     }
 
-    /// The endpoint, for [`presign::s3::BucketBuilder::endpoint`].
+    /// Returns the endpoint, for [`presign::s3::BucketBuilder::endpoint`].
     pub fn endpoint(&self) -> String {
         endpoint(self.port)
     }
 
-    /// The file that the server keeps an object in.
+    /// Returns the path of the file in which the server stores an object.
     pub fn file(&self, key: &str) -> PathBuf {
-        self.folder.path().join(BUCKET).join(key)
+        self.directory.path().join(BUCKET).join(key)
     }
 }
 
@@ -121,9 +121,10 @@ fn endpoint(port: u16) -> String {
     format!("http://localhost:{port}")
 }
 
-/// What a server answers to a GET request besides S3, by its path and query; none where it is S3's to answer.
+/// Returns the page for the path and query of a GET request; `None` if S3 answers.
 pub type Pages = Box<dyn Fn(&str) -> Option<Page> + Send + Sync>;
 
+/// A page of a server.
 pub struct Page {
     pub status: u16,
     pub content_type: &'static str,
@@ -140,14 +141,18 @@ async fn answer(
     };
     let target = request.uri().path_and_query();
     let is_get = request.method() == "GET";
-    if let Some(page) = target.filter(|_| is_get).and_then(|it| pages(it.as_str())) {
+    if let Some(page) = target
+        .filter(|_| is_get)
+        .and_then(|target| pages(target.as_str()))
+    {
         return hyper::Response::builder()
             .status(page.status)
             .header("Content-Type", page.content_type)
             .body(Body::from(page.body))
             .map_err(|error| HttpError::new(error.into()));
     }
-    // s3s refuses a file as soon as it is too large, and a browser that is still sending then shows no answer.
+    // s3s rejects a file as soon as it is too large. A browser that is still sending then shows no
+    // response.
     let (head, body) = request.into_parts();
     let body = body.collect().await;
     let body = body.map_err(|error| HttpError::new(error.into()))?;
@@ -155,12 +160,12 @@ async fn answer(
     service.call(request).await
 }
 
-/// An error of s3s-fs, which is none of the standard library's.
+/// Returns an error of s3s-fs, which doesn't implement `std::error::Error`, as text.
 fn text(error: s3s_fs::Error) -> String {
     format!("{error:?}")
 }
 
-/// A request, to be sent just as it stands here.
+/// A request, which is sent exactly as it is written here.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
@@ -170,6 +175,7 @@ pub struct Request {
 }
 
 impl Request {
+    /// Returns a request without headers and body.
     pub fn new(method: &str, url: &str) -> Request {
         Request {
             method: method.into(),
@@ -179,36 +185,33 @@ impl Request {
         }
     }
 
-    /// What the receiver of a link does: the link's method, its URL, and the headers that go with it.
+    /// Returns the request of a link: its method, its URL and its headers.
     pub fn of(link: &PresignedUrl) -> Request {
         Request::new(link.method(), link.as_str()).headers(link.headers())
     }
 
-    /// What a browser sends for a form with a file: a part of `multipart/form-data` for each field, and the file as
-    /// the last one.
+    /// Returns the request that a browser sends for a form with a file: a part of
+    /// `multipart/form-data` for each field, and the file as the last part.
     pub fn form<'a>(
         url: &str,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
         file_name: &str,
         file: &[u8],
     ) -> Request {
-        /// Long enough to stand in no field and no file.
+        /// Long enough that no field and no file contains it.
         const BOUNDARY: &str = "----presign-d0a3bd4f85b24bc5b1c0d4a6c7f4a2f9";
-        let disposition = |name: &str| {
-            let name = form_name(name);
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"")
-        };
-        let mut body = Vec::new();
+        const PART: &str = "Content-Disposition: form-data; name=";
+        let mut fields_text = String::new();
         for (name, value) in fields {
-            let part = format!("{}\r\n\r\n{value}\r\n", disposition(name));
-            body.extend_from_slice(part.as_bytes());
+            let name = form_name(name);
+            fields_text += &format!("--{BOUNDARY}\r\n{PART}\"{name}\"\r\n\r\n{value}\r\n");
         }
-        let front = format!(
-            "{}; filename=\"{}\"\r\nContent-Type: application/octet-stream\r\n\r\n",
-            disposition("file"),
-            form_name(file_name)
+        let file_name = form_name(file_name);
+        fields_text += &format!(
+            "--{BOUNDARY}\r\n{PART}\"file\"; filename=\"{file_name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
         );
-        body.extend_from_slice(front.as_bytes());
+        let mut body = fields_text.into_bytes();
         body.extend_from_slice(file);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
         let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
@@ -217,6 +220,7 @@ impl Request {
             .body(&body)
     }
 
+    /// Adds headers.
     pub fn headers<N, V>(mut self, headers: impl IntoIterator<Item = (N, V)>) -> Request
     where
         N: Into<String>,
@@ -228,15 +232,16 @@ impl Request {
         self
     }
 
+    /// Sets the body.
     pub fn body(mut self, body: &[u8]) -> Request {
         self.body = body.into();
         self
     }
 
-    /// Sends it. Every answer of a server is one, whatever its status.
+    /// Sends the request, and returns the answer, whatever its status is.
     ///
-    /// The connection goes to this machine whatever the host, so that no resolver has to know
-    /// `bucket.localhost`; the Host header is the URL's unless one is given.
+    /// The connection always goes to this machine, so that no resolver has to know
+    /// `bucket.localhost`. The Host header is the URL's, unless the request has one.
     pub fn send(&self) -> Result<Answer, Box<dyn Error>> {
         static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
             ureq::Agent::config_builder()
@@ -244,7 +249,7 @@ impl Request {
                 .max_redirects(0)
                 .proxy(None)
                 .timeout_global(Some(Duration::from_secs(30)))
-                // A server may close a connection after a refusal: each request has its own.
+                // A server may close a connection after a rejection, so each request has its own.
                 .max_idle_connections(0)
                 .build()
                 .into()
@@ -278,13 +283,13 @@ impl Request {
     }
 }
 
-/// A name in a form's part, as HTML has browsers escape it.
+/// Escapes a name in a part of a form, as HTML requires of browsers.
 fn form_name(name: &str) -> String {
     let name = name.replace('\r', "%0D").replace('\n', "%0A");
     name.replace('"', "%22")
 }
 
-/// What the server answered.
+/// A response of the server.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -293,14 +298,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A header's value, by its name in lower case.
+    /// Returns the value of a header by its lowercase name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(given, _)| given == name)?;
         std::str::from_utf8(value).ok()
     }
 
-    /// S3's code for an error, such as `SignatureDoesNotMatch`, out of the XML that it answers with. A HEAD request
-    /// gets none: its answer has no body.
+    /// Returns S3's error code, such as `SignatureDoesNotMatch`, from the XML of the body. The
+    /// answer to a HEAD request has no body, and so no code.
     pub fn error_code(&self) -> Option<&str> {
         let xml = std::str::from_utf8(&self.body).ok()?;
         let (_, rest) = xml.split_once("<Code>")?;

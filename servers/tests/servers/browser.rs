@@ -1,8 +1,8 @@
-//! The page of `examples/upload_page.rs` in a real browser: headless Chromium, driven by chromedriver over the
-//! protocol WebDriver (<https://www.w3.org/TR/webdriver2/>).
+//! The page of `examples/upload_page.rs` in a real browser: headless Chromium, which chromedriver
+//! controls with the protocol WebDriver (<https://www.w3.org/TR/webdriver2/>).
 //!
-//! Where one of the two programs is missing, these tests say so and pass. With `PRESIGN_BROWSER=required` in the environment
-//! they fail instead.
+//! If one of the two programs is missing, these tests print that and pass. With
+//! `PRESIGN_BROWSER=required` in the environment they fail instead.
 
 #[allow(dead_code, reason = "the example's `main`")]
 #[path = "../../../examples/upload_page.rs"]
@@ -18,7 +18,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// A picture as far as a browser looks: it goes by the name of the file.
+/// A picture for a browser, which derives the type from the name of the file.
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n--\r\n\0\xff";
 
 // The tests
@@ -40,7 +40,7 @@ fn a_form_uploads_what_its_policy_allows() {
     test.browser.wait_for("EntityTooLarge");
     submit("empty.png", b"");
     test.browser.wait_for("EntityTooSmall");
-    // The script beside the form has filled in the file's type.
+    // The script of the form has filled in the file's type.
     submit("text.txt", PICTURE);
     test.browser.wait_for("InvalidPolicyDocument");
     assert!(!stored.exists());
@@ -86,9 +86,9 @@ fn a_script_uploads_what_its_policy_allows() {
     assert_eq!(answer.header("content-type"), Some("image/png"));
 }
 
-/// The page's own answers need no browser.
+/// The page's own responses need no browser.
 #[test]
-fn the_page_hands_out_links() {
+fn the_page_returns_links() {
     let server = upload_page::start(0).unwrap();
     let get = |path: &str| {
         let url = format!("{}{path}", server.endpoint());
@@ -116,7 +116,7 @@ fn the_page_hands_out_links() {
         ("?other=x", "one file_name"),
         ("?file_name=a&file_name=b", "one file_name"),
         ("?file_name=", "empty"),
-        ("?file_name=..%2Fx", "rewrites"),
+        ("?file_name=..%2Fx", "changes"),
     ] {
         let (status, json) = ask(query);
         let text = json["message"].as_str().unwrap();
@@ -124,21 +124,21 @@ fn the_page_hands_out_links() {
         assert!(text.contains(message), "{query}: {text}");
         assert_eq!(json.get("presigned_url"), None, "{query}");
     }
-    // What is no page is the bucket's, and asks for a signature.
+    // Other paths belong to the bucket, which requires a signature.
     assert_eq!(get("/examplebucket").error_code(), Some("AccessDenied"));
 }
 
-// What the tests stand on
+// The browser
 
 /// The page and a browser.
 struct Test {
     server: Server,
     browser: Browser,
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Test {
-    /// None where there is no browser, and that is allowed.
+    /// Returns `None` if there is no browser and the environment allows that.
     fn start(name: &str) -> Option<Test> {
         let browser = match Browser::start() {
             Ok(browser) => browser,
@@ -146,7 +146,7 @@ impl Test {
                 panic!("PRESIGN_BROWSER=required, but there is no {missing}")
             }
             Err(missing) => {
-                // Not by a macro: the test runner would keep that to itself.
+                // The test runner would capture the output of a macro.
                 let note = format!("test {name} ... SKIPPED: there is no {missing} in PATH\n");
                 io::stderr().write_all(note.as_bytes()).unwrap();
                 return None;
@@ -155,7 +155,7 @@ impl Test {
         Some(Test {
             server: upload_page::start(0).unwrap(),
             browser,
-            folder: tempfile::tempdir().unwrap(),
+            directory: tempfile::tempdir().unwrap(),
         })
     }
 
@@ -163,14 +163,14 @@ impl Test {
         format!("{}/", self.server.endpoint())
     }
 
-    /// A file to choose; its path.
+    /// Writes a file to choose, and returns its path.
     fn file(&self, name: &str, content: &[u8]) -> String {
-        let path = self.folder.path().join(name);
+        let path = self.directory.path().join(name);
         fs::write(&path, content).unwrap();
         path.into_os_string().into_string().unwrap()
     }
 
-    /// The type that the bucket has for a picture.
+    /// Returns the type that the bucket has stored for a picture.
     fn content_type(&self, name: &str) -> String {
         let url = format!("{}presigned-url?file_name={name}", self.page());
         let answer = Request::new("GET", &url).send().unwrap();
@@ -181,21 +181,21 @@ impl Test {
     }
 }
 
-/// A browser with one window. It ends with this value.
+/// A browser with one window. Dropping it stops the browser.
 struct Browser {
-    /// The address of the session, once there is one.
+    /// The URL of the session; empty before it exists.
     session: String,
     driver: Child,
-    /// Kept open: the driver may write to it.
+    /// Kept open, because the driver may write to it.
     _output: BufReader<ChildStdout>,
     _profile: TempDir,
 }
 
-/// How long a page may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest time for a page.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Browser {
-    /// Starts the browser, or tells which program is missing.
+    /// Starts the browser, or returns the name of a missing program.
     fn start() -> Result<Browser, &'static str> {
         let chromium = program(&["chromium", "chromium-browser", "google-chrome"]);
         let chromium = chromium.ok_or("chromium")?;
@@ -258,9 +258,9 @@ impl Browser {
         self.post("url", json!({"url": url}));
     }
 
-    /// The address of the element that a CSS selector finds, once it is there.
+    /// Waits for the element of a CSS selector, and returns its path.
     fn element(&self, selector: &str) -> String {
-        /// The name by which WebDriver gives an element.
+        /// The name of an element's ID in WebDriver.
         const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
         let found = wait(|| {
             let query = json!({"using": "css selector", "value": selector});
@@ -292,14 +292,14 @@ impl Browser {
         value.as_str().expect("an attribute").to_owned()
     }
 
-    /// What there is to read on the page.
+    /// Returns the text of the page.
     fn text(&self) -> String {
         let script = "return document.documentElement.textContent";
         let text = self.post("execute/sync", json!({"script": script, "args": []}));
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until the page says this.
+    /// Waits until the page contains a text.
     fn wait_for(&self, text: &str) {
         let found = wait(|| self.text().contains(text).then_some(()));
         assert!(found.is_some(), "no {text} in {}", self.text());
@@ -309,7 +309,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if !self.session.is_empty() {
-            // The browser ends with its session. What is left to do on an error is to end the driver.
+            // The browser stops with its session. Without it, stopping the driver is all that can
+            // be done.
             let _ = Request::new("DELETE", &self.session).send();
         }
         let _ = self.driver.kill();
@@ -317,7 +318,7 @@ impl Drop for Browser {
     }
 }
 
-/// One call of the driver: the `value` of its answer, which describes the error if there was one.
+/// Calls the driver, and returns the `value` of its response, which also describes errors.
 fn call(method: &str, url: &str, body: &Value) -> Value {
     let answer = Request::new(method, url)
         .headers([("Content-Type", "application/json")])
@@ -328,23 +329,23 @@ fn call(method: &str, url: &str, body: &Value) -> Value {
     answer["value"].take()
 }
 
-/// Asks until there is an answer, or patience ends.
+/// Repeats a call until it returns a value, or the time is over.
 fn wait<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     loop {
         match ask() {
-            None if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(50)),
+            None if start.elapsed() < TIMEOUT => std::thread::sleep(Duration::from_millis(50)),
             answer => return answer,
         }
     }
 }
 
-/// The first of these programs in PATH.
+/// Returns the path of the first of these programs in PATH.
 fn program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    let folders: Vec<_> = env::split_paths(&path).collect();
+    let directorys: Vec<_> = env::split_paths(&path).collect();
     let programs = names
         .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        .flat_map(|name| directorys.iter().map(move |directory| directory.join(name)));
     programs.into_iter().find(|program| program.is_file())
 }

@@ -1,14 +1,15 @@
-//! Each mistake is made with a real request to a server that someone else wrote and that verifies, and its own answer is
-//! explained: the first finding names the mistake.
+//! Each mistake is made in a real request to an independent server that verifies signatures. The first
+//! finding about its response has to name the mistake.
 //!
-//! The server, like most that are not AWS's own, answers with a code and a message and never with what it saw. So what the sender
-//! knows is given too, as a person would: the credentials, or how the request was sent. Which causes can't be provoked there, and
-//! why, is in the table at the end; they are tested against recorded and documented bodies, in `tests/reading/explain.rs`.
+//! The server, like most that are not AWS's, responds with a code and a message only. So the tests also
+//! state the sender's knowledge, as a person would: the credentials, or how the request was sent. The table
+//! at the end lists the causes that this server can't show, with the reason. They are tested with recorded
+//! and documented bodies, in `tests/reading/explain.rs`.
 
 use crate::support::{hex, hmac_sha256};
-use presign::explain::{Answer, Attempt, Cause, Confidence};
+use presign::explain::{Cause, Confidence, ErrorResponse, FailedRequest};
 use presign::s3::Bucket;
-use presign::{Credentials, Payload, PostPolicy, Timestamp, v4};
+use presign::{AddressingStyle, Credentials, Payload, SignatureVersion, Timestamp, v4};
 use s3_server::{ACCESS_KEY_ID, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
@@ -27,7 +28,12 @@ fn credentials() -> Credentials {
     Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY).unwrap()
 }
 
-/// A server, and the causes that it was made to give.
+/// A response that lives as long as the test.
+fn response(body: &str) -> &'static ErrorResponse {
+    Box::leak(Box::new(ErrorResponse::parse(body)))
+}
+
+/// A server, and the causes that it was made to show.
 struct Live {
     server: Server,
     named: RefCell<Vec<Cause>>,
@@ -41,7 +47,16 @@ impl Live {
 
     fn virtual_hosted(&self) -> Bucket {
         let bucket = Bucket::builder(BUCKET, REGION).endpoint(self.server.endpoint());
-        bucket.virtual_hosted().build().unwrap()
+        bucket
+            .addressing_style(AddressingStyle::Virtual)
+            .build()
+            .unwrap()
+    }
+
+    fn sigv2_bucket(&self) -> Bucket {
+        let bucket = Bucket::builder(BUCKET, REGION).endpoint(self.server.endpoint());
+        let bucket = bucket.signature_version(SignatureVersion::V2);
+        bucket.build().unwrap()
     }
 
     fn link(&self, key: &str) -> String {
@@ -50,33 +65,38 @@ impl Live {
 
     fn link_of(&self, key: &str, credentials: &Credentials, at: Timestamp) -> String {
         let link = self.bucket().get(key).presign(credentials, HOUR, at);
-        link.unwrap().into_string()
+        link.unwrap().to_string()
     }
 
     fn host(&self) -> String {
         self.server.endpoint().replace("http://", "")
     }
 
-    /// Sends it, and has the refusal explained.
+    /// Sends a request, and checks the first finding about its rejection.
     #[track_caller]
-    fn refused(&self, cause: Cause, attempt: &Attempt<'_>, sent: &Request) {
-        self.answered(cause, attempt, sent, |status| status >= 400);
+    fn refused<'r>(
+        &self,
+        cause: Cause,
+        failed: &impl Fn(&'r ErrorResponse) -> FailedRequest<'r>,
+        sent: &Request,
+    ) {
+        self.answered(cause, failed, sent, |status| status >= 400);
     }
 
     #[track_caller]
-    fn answered(
+    fn answered<'r>(
         &self,
         cause: Cause,
-        attempt: &Attempt<'_>,
+        failed: &impl Fn(&'r ErrorResponse) -> FailedRequest<'r>,
         sent: &Request,
         is_expected: impl Fn(u16) -> bool,
     ) {
         let answer = sent.send().unwrap();
         let body = String::from_utf8(answer.body).unwrap();
         assert!(is_expected(answer.status), "{} {body}", answer.status);
-        // So the server says nothing that would give the cause away.
+        // So the response doesn't reveal the cause.
         assert!(!body.contains("CanonicalRequest"), "{body}");
-        let explanation = attempt.explain(&Answer::parse(&body), now());
+        let explanation = failed(response(&body)).explain(now());
         let first = explanation
             .findings()
             .first()
@@ -94,8 +114,8 @@ impl Live {
     #[track_caller]
     fn sent(&self, cause: Cause, signed: &str, sent: &str) {
         assert_ne!(signed, sent);
-        let attempt = Attempt::new("GET", signed).sent("GET", sent);
-        self.refused(cause, &attempt, &Request::new("GET", sent));
+        let failed = |response| FailedRequest::new("GET", signed, response).sent("GET", sent);
+        self.refused(cause, &failed, &Request::new("GET", sent));
     }
 }
 
@@ -118,7 +138,7 @@ fn each_mistake_is_named() {
         named: RefCell::default(),
     };
     let url = live.link("a.txt");
-    // Right, it is answered: there is no such object.
+    // A right request is answered: there is no such object.
     let answer = Request::new("GET", &url).send().unwrap();
     assert_eq!(answer.error_code(), Some("NoSuchKey"));
 
@@ -144,31 +164,34 @@ fn keys_and_secrets(live: &Live) {
     let bucket = live.bucket();
     let other = Credentials::new(ACCESS_KEY_ID, "another").unwrap();
     let url = live.link_of("a.txt", &other, now());
-    let attempt = Attempt::new("GET", &url).credentials(&own);
-    live.refused(Cause::WrongSecret, &attempt, &Request::new("GET", &url));
+    let failed = |response| FailedRequest::new("GET", &url, response).credentials(&own);
+    live.refused(Cause::WrongSecret, &failed, &Request::new("GET", &url));
 
     let stranger = Credentials::new("STRANGER", SECRET_ACCESS_KEY).unwrap();
     let url = live.link_of("a.txt", &stranger, now());
-    let attempt = Attempt::new("GET", &url);
-    live.refused(Cause::WrongAccessKey, &attempt, &Request::new("GET", &url));
+    let failed = |response| FailedRequest::new("GET", &url, response);
+    live.refused(Cause::WrongAccessKey, &failed, &Request::new("GET", &url));
 
     let at = now();
     let get = bucket.get("a.txt");
-    let link = get.presign(&own, HOUR, at).unwrap().into_string();
-    let steps = get.presign_steps(&own, HOUR, at).unwrap();
+    let unsigned = get.prepare_url(own.identity(), HOUR, at).unwrap();
+    let string_to_sign = String::from_utf8(unsigned.string_to_sign().to_vec()).unwrap();
+    let link = unsigned.sign_with(&own).unwrap().to_string();
     let theirs = Credentials::new("THEIRS", "the secret of another key").unwrap();
-    let url = signed_by("the secret of another key", &link, &steps.string_to_sign);
-    let attempt = Attempt::new("GET", &url)
-        .credentials(&own)
-        .other_credentials(&theirs);
-    live.refused(Cause::OtherKeysSecret, &attempt, &Request::new("GET", &url));
+    let url = signed_by("the secret of another key", &link, &string_to_sign);
+    let failed = |response| {
+        FailedRequest::new("GET", &url, response)
+            .credentials(&own)
+            .other_credentials("the profile \"theirs\"", &theirs)
+    };
+    live.refused(Cause::OtherKeysSecret, &failed, &Request::new("GET", &url));
 
     let read_from_a_file = format!("{SECRET_ACCESS_KEY}\n");
-    let url = signed_by(&read_from_a_file, &link, &steps.string_to_sign);
-    let attempt = Attempt::new("GET", &url).credentials(&own);
+    let url = signed_by(&read_from_a_file, &link, &string_to_sign);
+    let failed = |response| FailedRequest::new("GET", &url, response).credentials(&own);
     live.refused(
         Cause::WhitespaceInSecret,
-        &attempt,
+        &failed,
         &Request::new("GET", &url),
     );
 }
@@ -176,29 +199,30 @@ fn keys_and_secrets(live: &Live) {
 fn scope_and_times(live: &Live) {
     let own = credentials();
     let address = format!("{}/{BUCKET}/a.txt", live.server.endpoint());
-    let request = presign::Request::get(address.as_str());
-    let signer = v4::Signer::new(own.clone(), REGION, "execute-api").unwrap();
-    let url = signer.presign(&request, HOUR, now()).unwrap().into_string();
-    let attempt = Attempt::new("GET", &url);
-    live.refused(Cause::WrongService, &attempt, &Request::new("GET", &url));
+    let service = v4::Service::new(REGION, "execute-api").unwrap();
+    let link = service.get(&address).presign(&own, HOUR, now());
+    let url = link.unwrap().to_string();
+    let failed = |response| FailedRequest::new("GET", &url, response);
+    live.refused(Cause::WrongService, &failed, &Request::new("GET", &url));
 
-    let signer = v4::Signer::new(own.clone(), REGION, "s3").unwrap();
-    let signed = signer.sign(&request, Payload::Empty, before(7200)).unwrap();
+    let service = v4::Service::new(REGION, "s3").unwrap();
+    let request = service.get(&address).payload(Payload::Empty);
+    let signed = request.sign(&own, before(7200)).unwrap();
     let sent = Request::new("GET", &address).headers(signed.headers());
-    let attempt = Attempt::new("GET", &address).headers(signed.headers());
-    live.refused(Cause::ClockSkew, &attempt, &sent);
+    let failed = |response| FailedRequest::new("GET", &address, response).headers(signed.headers());
+    live.refused(Cause::ClockSkew, &failed, &sent);
     // From the future: a link too.
     let url = live.link_of("a.txt", &own, before(-7200));
     live.refused(
         Cause::ClockSkew,
-        &Attempt::new("GET", &url),
+        &|response| FailedRequest::new("GET", &url, response),
         &Request::new("GET", &url),
     );
 
     let url = live.link_of("a.txt", &own, before(7200));
     live.refused(
         Cause::Expired,
-        &Attempt::new("GET", &url),
+        &|response| FailedRequest::new("GET", &url, response),
         &Request::new("GET", &url),
     );
 
@@ -207,7 +231,7 @@ fn scope_and_times(live: &Live) {
     let kept = url.replace(&format!("%2F{today}%2F"), "%2F20130524%2F");
     live.refused(
         Cause::ScopeDate,
-        &Attempt::new("GET", &kept),
+        &|response| FailedRequest::new("GET", &kept, response),
         &Request::new("GET", &kept),
     );
 }
@@ -249,7 +273,7 @@ fn addresses(live: &Live) {
         .get("a.txt")
         .presign(&credentials(), HOUR, now())
         .unwrap()
-        .into_string();
+        .to_string();
     let address = format!("{BUCKET}.{host}/a.txt");
     assert!(in_host.contains(&address), "{in_host}");
     let in_path = in_host.replace(&address, &format!("{host}/{BUCKET}/a.txt"));
@@ -264,7 +288,7 @@ fn addresses(live: &Live) {
     live.sent(Cause::HostRewritten, &url, &opened);
 
     // As proxies leave it: another Host header than the URL's.
-    let signer = v4::Signer::new(credentials(), REGION, "s3").unwrap();
+    let service = v4::Service::new(REGION, "s3").unwrap();
     let path = format!("127.0.0.1:{port}/{BUCKET}/a.txt");
     for (cause, signed, sent) in [
         (
@@ -275,16 +299,19 @@ fn addresses(live: &Live) {
         (Cause::DefaultPort, "127.0.0.1:80".into(), "127.0.0.1"),
         (Cause::UrlScheme, "127.0.0.1".into(), "127.0.0.1:443"),
     ] {
-        let request =
-            presign::Request::get(format!("http://{path}")).header("Host", signed.as_str());
-        let url = signer.presign(&request, HOUR, now()).unwrap().into_string();
+        let request = service.get(format!("http://{path}"));
+        let request = request.header("Host", signed.as_str());
+        let url = request.presign(&credentials(), HOUR, now()).unwrap();
+        let url = url.to_string();
         let right = Request::new("GET", &url).headers([("Host", signed.as_str())]);
         assert_eq!(right.send().unwrap().error_code(), Some("NoSuchKey"));
         let rewritten = Request::new("GET", &url).headers([("Host", sent)]);
-        let attempt = Attempt::new("GET", &url)
-            .header("Host", &signed)
-            .sent_headers([("Host", sent)]);
-        live.refused(cause, &attempt, &rewritten);
+        let failed = |response| {
+            FailedRequest::new("GET", &url, response)
+                .header("Host", &signed)
+                .sent_headers([("Host", sent)])
+        };
+        live.refused(cause, &failed, &rewritten);
     }
 }
 
@@ -292,12 +319,17 @@ fn headers(live: &Live) {
     let bucket = live.bucket();
     let put = bucket.put("a.txt").header("Content-Type", "text/plain");
     let link = put.presign(&credentials(), HOUR, now()).unwrap();
-    let signed = || Attempt::new("PUT", link.as_str()).headers(link.headers());
+    let failed =
+        |response| FailedRequest::new("PUT", link.as_str(), response).headers(link.headers());
     let without = Request::new("PUT", link.as_str());
-    live.refused(Cause::HeaderNotSent, &signed().sent_headers([]), &without);
-    // A server that says nothing, and nothing known of what was sent: the header is at least among what is possible.
+    live.refused(
+        Cause::HeaderNotSent,
+        &|response| failed(response).sent_headers([]),
+        &without,
+    );
+    // If it is unknown what was sent, the header is at least among the possible causes.
     let answer = String::from_utf8(without.send().unwrap().body).unwrap();
-    let possible = signed().explain(&Answer::parse(&answer), now());
+    let possible = failed(response(&answer)).explain(now());
     let named: Vec<_> = possible
         .findings()
         .iter()
@@ -309,27 +341,25 @@ fn headers(live: &Live) {
     let changed = Request::new("PUT", link.as_str()).headers(charset);
     live.refused(
         Cause::HeaderChanged,
-        &signed().sent_headers(charset),
+        &|response| failed(response).sent_headers(charset),
         &changed,
     );
 
     // The server overlooks it under SigV4.
-    let link = live
-        .bucket()
-        .put("a.txt")
-        .presign_v2(&credentials(), HOUR, now())
-        .unwrap();
+    let bucket = live.sigv2_bucket();
+    let link = bucket.put("a.txt").presign(&credentials(), HOUR, now());
+    let link = link.unwrap();
     let acl = [("x-amz-acl", "public-read")];
     let added = Request::new("PUT", link.as_str()).headers(acl);
-    let attempt = Attempt::new("PUT", link.as_str()).sent_headers(acl);
-    live.refused(Cause::HeaderNotSigned, &attempt, &added);
+    let failed = |response| FailedRequest::new("PUT", link.as_str(), response).sent_headers(acl);
+    live.refused(Cause::HeaderNotSigned, &failed, &added);
 }
 
 fn parameters(live: &Live) {
     let bucket = live.bucket();
     let get = bucket
         .get("a.txt")
-        .version_id("1")
+        .version("1")
         .response_content_disposition("attachment; filename=\"1+1.txt\"");
     let link = get.presign(&credentials(), HOUR, now()).unwrap();
     let url = link.as_str();
@@ -366,10 +396,10 @@ fn parameters(live: &Live) {
     let mut params: Vec<_> = query.split('&').collect();
     params.reverse();
     let reordered = format!("{address}?{}", params.join("&"));
-    let attempt = Attempt::new("GET", &url).sent("GET", &reordered);
+    let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", &reordered);
     live.answered(
         Cause::ParametersReordered,
-        &attempt,
+        &failed,
         &Request::new("GET", &reordered),
         |status| status == 404,
     );
@@ -409,16 +439,15 @@ fn mangled(live: &Live) {
     // Wrapped in a mail: what opens it sends the first line.
     let wrapped = url.replace("&X-Amz-Date", "\n&X-Amz-Date");
     let line = wrapped.lines().next().unwrap();
-    let attempt = Attempt::new("GET", &url).sent("GET", &wrapped);
-    live.refused(Cause::LineBreak, &attempt, &Request::new("GET", line));
+    let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", &wrapped);
+    live.refused(Cause::LineBreak, &failed, &Request::new("GET", line));
 
     // A SigV2 signature with a plus in it.
     let link = |key: u32| {
-        let bucket = live.bucket();
-        let link = bucket
-            .get(key.to_string())
-            .presign_v2(&credentials(), HOUR, now());
-        link.unwrap().into_string()
+        let bucket = live.sigv2_bucket();
+        let get = bucket.get(key.to_string());
+        let link = get.presign(&credentials(), HOUR, now());
+        link.unwrap().to_string()
     };
     let url = (0..).map(link).find(|url| url.contains("%2B")).unwrap();
     live.sent(Cause::SignaturePlus, &url, &url.replace("%2B", "%20"));
@@ -430,41 +459,46 @@ fn mangled(live: &Live) {
         .find(|param| param.starts_with("X-Amz-Date"))
         .unwrap();
     let attempt_url = url.replace(&format!("&{date}"), "");
-    let attempt = Attempt::new("GET", &attempt_url);
+    let failed = |response| FailedRequest::new("GET", &attempt_url, response);
     live.refused(
         Cause::Malformed,
-        &attempt,
+        &failed,
         &Request::new("GET", &attempt_url),
     );
 }
 
 fn the_rest(live: &Live) {
     let url = live.link("a.txt");
-    let attempt = Attempt::new("GET", &url).sent("HEAD", &url);
-    live.refused(Cause::Method, &attempt, &Request::new("HEAD", &url));
+    let failed = |response| FailedRequest::new("GET", &url, response).sent("HEAD", &url);
+    live.refused(Cause::Method, &failed, &Request::new("HEAD", &url));
     let put = live
         .bucket()
         .put("a.txt")
         .presign(&credentials(), HOUR, now())
         .unwrap();
-    let attempt = Attempt::new("PUT", put.as_str()).sent("POST", put.as_str());
-    live.refused(Cause::Method, &attempt, &Request::new("POST", put.as_str()));
+    let failed =
+        |response| FailedRequest::new("PUT", put.as_str(), response).sent("POST", put.as_str());
+    live.refused(Cause::Method, &failed, &Request::new("POST", put.as_str()));
 
     // The server reads SigV2's header first.
     let authorization = [("Authorization", "AWS EXAMPLEKEY:c2lnbmF0dXJl")];
-    let attempt = Attempt::new("GET", &url).sent_headers(authorization);
+    let failed = |response| FailedRequest::new("GET", &url, response).sent_headers(authorization);
     live.refused(
         Cause::SignedTwice,
-        &attempt,
+        &failed,
         &Request::new("GET", &url).headers(authorization),
     );
 
-    let form = PostPolicy::new("a.txt")
-        .presign(&live.bucket(), &credentials(), HOUR, now())
-        .unwrap();
+    let bucket = live.bucket();
+    let policy = bucket.post_policy("a.txt");
+    let form = policy.presign(&credentials(), HOUR, now()).unwrap();
     let fields = form.fields().chain([("acl", "public-read")]);
     let sent = Request::form(form.url(), fields, "a.txt", b"a");
-    live.refused(Cause::Policy, &Attempt::new("POST", form.url()), &sent);
+    live.refused(
+        Cause::Policy,
+        &|response| FailedRequest::new("POST", form.url(), response),
+        &sent,
+    );
 }
 
 /// Where a cause is tested.
@@ -484,14 +518,14 @@ const CASES: &[(Cause, By)] = {
         (Cause::WhitespaceInSecret, Server),
         (
             Cause::WrongRegion,
-            Recorded("the server takes every region"),
+            Recorded("the server accepts every region"),
         ),
         (Cause::WrongService, Server),
         (Cause::ClockSkew, Server),
         (Cause::Expired, Server),
         (
             Cause::ExpiryTooLong,
-            Recorded("the server takes every life"),
+            Recorded("the server accepts every expiration"),
         ),
         (
             Cause::CredentialsExpired,
@@ -527,10 +561,10 @@ const CASES: &[(Cause, By)] = {
         ),
         (
             Cause::PayloadUnsigned,
-            Recorded("the server takes UNSIGNED-PAYLOAD everywhere"),
+            Recorded("the server accepts UNSIGNED-PAYLOAD everywhere"),
         ),
         (Cause::ScopeDate, Server),
-        (Cause::SigV2NotTaken, Recorded("the server takes SigV2")),
+        (Cause::SigV2NotTaken, Recorded("the server accepts SigV2")),
         (Cause::SignedTwice, Server),
         (Cause::SignatureTruncated, Server),
         (Cause::SignaturePlus, Server),
@@ -543,7 +577,7 @@ const CASES: &[(Cause, By)] = {
     ]
 };
 
-/// Each cause of the catalogue has a case, and those that are not above stand in the other test.
+/// Each cause of the catalogue has a case, here or in the other test.
 #[test]
 fn every_cause_has_a_case() {
     let causes: Vec<_> = CASES.iter().map(|(cause, _)| *cause).collect();
@@ -557,7 +591,7 @@ fn every_cause_has_a_case() {
     }
 }
 
-/// What is only possible is never said to be sure.
+/// A cause that is only possible is never reported as certain.
 #[test]
 fn a_bare_refusal_is_no_certainty() {
     let live = Live {
@@ -568,7 +602,7 @@ fn a_bare_refusal_is_no_certainty() {
     let url = live.link_of("a.txt", &other, now());
     let answer = Request::new("GET", &url).send().unwrap();
     let body = String::from_utf8(answer.body).unwrap();
-    let explanation = Attempt::new("GET", &url).explain(&Answer::parse(&body), now());
+    let explanation = FailedRequest::new("GET", &url, response(&body)).explain(now());
     assert!(explanation.findings().len() > 1);
     for finding in explanation.findings() {
         assert_eq!(finding.confidence(), Confidence::Possible, "{finding}");

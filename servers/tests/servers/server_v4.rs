@@ -1,39 +1,33 @@
-//! Every form of SigV4 in a round trip with a server that someone else wrote and that verifies. Each request that
-//! it accepts has its twins: the same request with one thing changed, which it has to refuse.
+//! Round trips of every form of SigV4 with a server of other authors that verifies signatures. Each
+//! request that it accepts has twins, which differ in one thing and which it has to reject.
 //!
-//! Where the server is laxer than S3, a test says so under the name `the_server_overlooks_…`, so that nobody
-//! takes its answer there for a proof.
+//! Where the server is less strict than S3, a test named `the_server_overlooks_…` says so, because
+//! its answer proves nothing there.
 
 use crate::twins::*;
-use presign::s3::Operation;
-use presign::{Credentials, Payload, Timestamp, v4};
+use presign::{Credentials, Payload, SignatureVersion, v4};
 use s3_server::{BUCKET, REGION, Request, Server};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-const V4: Generation = Generation {
-    link: |_, operation, body, credentials, expires_in, now| {
-        link(operation, body)(credentials, expires_in, now)
-    },
-    headers: |method, operation, body, credentials, expires_in, now| {
-        let signed = headers(method, operation, &[], Payload::of(body), body);
-        signed(credentials, expires_in, now)
-    },
+const V4: Version = Version {
+    version: SignatureVersion::V4,
     covers_parameter: |name| !name.starts_with("X-Amz-"),
     covers_header: |name| !AUTHENTICATION.contains(&name),
     added: "a=1",
     changed_authentication: |request, sign, credentials, now| {
         let is_link = request.url.contains("X-Amz-Signature");
-        let mut twins = match is_link {
-            true => changed_link(request),
-            false => changed_authorization(request),
+        let mut twins = if is_link {
+            changed_link(request)
+        } else {
+            changed_authorization(request)
         };
         let early = sign(credentials, TEN_MINUTES, seconds(now, 1200));
         twins.push("signed in twenty minutes", early, SKEWED);
         if is_link {
             let late = sign(credentials, Duration::from_secs(1), seconds(now, -5));
-            twins.push("ended four seconds ago", late, EXPIRED);
+            twins.push("expired four seconds ago", late, EXPIRED);
         } else {
             let late = sign(credentials, TEN_MINUTES, seconds(now, -1200));
             twins.push("signed twenty minutes ago", late, SKEWED);
@@ -44,42 +38,13 @@ const V4: Generation = Generation {
 
 const AUTHENTICATION: [&str; 3] = ["Authorization", "x-amz-date", "x-amz-content-sha256"];
 
-// The forms of signing
-
-fn link(
-    operation: &Operation<'_>,
-    body: &[u8],
-) -> impl Fn(&Credentials, Duration, Timestamp) -> Request {
-    move |credentials, expires_in, now| {
-        let link = operation.presign(credentials, expires_in, now).unwrap();
-        Request::of(&link).body(body)
-    }
-}
-
-/// With headers. `own` are those that the operation has of itself.
-fn headers<'a>(
-    method: &'a str,
-    operation: &'a Operation<'_>,
-    own: &'a [(&'a str, &'a str)],
-    payload: Payload,
-    body: &'a [u8],
-) -> impl Fn(&Credentials, Duration, Timestamp) -> Request {
-    move |credentials, _, now| {
-        let signed = operation.sign(credentials, payload, now).unwrap();
-        Request::new(method, &operation.url().unwrap())
-            .headers(own.iter().copied())
-            .headers(signed.headers())
-            .body(body)
-    }
-}
-
 // The twins
 
-/// Twins of a link in one parameter of its authentication.
+/// Returns twins of a link that differ in one parameter of its authentication.
 fn changed_link(link: &Request) -> Twins {
     let mut twins = Twins::default();
     let (_, date) = link.url.split_once("X-Amz-Date=").unwrap();
-    for (from, to, refusal) in [
+    for (from, to, rejection) in [
         (REGION, "us-east-2", MISMATCH),
         ("s3", "s4", UNKNOWN_SCHEME),
         (&date[..8], "20130524", MISMATCH),
@@ -88,12 +53,12 @@ fn changed_link(link: &Request) -> Twins {
         let mut twin = link.clone();
         let [from, to] = [from, to].map(|part| format!("%2F{part}%2F"));
         twin.url = replaced(&twin.url, &from, &to);
-        twins.push(format!("{to} for {from}"), twin, refusal);
+        twins.push(format!("{to} for {from}"), twin, rejection);
     }
 
     twins.push_parameters(link, |name| match name {
         "X-Amz-Algorithm" => Some([MALFORMED, MALFORMED, UNKNOWN_SCHEME]),
-        // What changes is the end of `aws4_request`.
+        // The change is at the end of `aws4_request`.
         "X-Amz-Credential" => Some([MALFORMED, MALFORMED, MALFORMED]),
         "X-Amz-Signature" => Some([ANONYMOUS, MALFORMED, MISMATCH]),
         "X-Amz-Security-Token" => Some([MISMATCH, MISMATCH, MISMATCH]),
@@ -103,7 +68,7 @@ fn changed_link(link: &Request) -> Twins {
     twins
 }
 
-/// Twins of a request with headers in one part of its authentication.
+/// Returns twins of a request with headers that differ in one part of its authentication.
 fn changed_authorization(request: &Request) -> Twins {
     let mut twins = Twins::default();
     for name in AUTHENTICATION {
@@ -115,7 +80,7 @@ fn changed_authorization(request: &Request) -> Twins {
     }
 
     let date = &request.headers[at(request, "x-amz-date")].1[..8];
-    for (from, to, refusal) in [
+    for (from, to, rejection) in [
         (&*format!("/{REGION}/"), "/us-east-2/", MISMATCH),
         ("/s3/", "/s4/", UNKNOWN_SCHEME),
         (&*format!("/{date}/"), "/20130524/", MISMATCH),
@@ -129,14 +94,12 @@ fn changed_authorization(request: &Request) -> Twins {
         let mut twin = request.clone();
         let authorization = &mut twin.headers[at(request, "Authorization")].1;
         *authorization = replaced(authorization, from, to);
-        // The header that one of them claims to have signed.
+        // The header that one of them states as signed.
         let twin = twin.headers([("x-added", "1")]);
-        twins.push(format!("{to} for {from}"), twin, refusal);
+        twins.push(format!("{to} for {from}"), twin, rejection);
     }
     twins
 }
-
-// Server and buckets
 
 // The tests
 
@@ -145,7 +108,7 @@ const KEY: &str = "documents/report 1.pdf";
 #[test]
 fn objects_by_link() {
     let server = Server::start().unwrap();
-    for (credentials, bucket) in users_and_buckets(&server) {
+    for (credentials, bucket) in V4.users_and_buckets(&server) {
         let put = bucket.put(KEY).header("Content-Type", "application/pdf");
         let [head, get, delete] = [bucket.head(KEY), bucket.get(KEY), bucket.delete(KEY)];
         let forms: [Sign<'_>; 4] = [
@@ -161,20 +124,20 @@ fn objects_by_link() {
 #[test]
 fn objects_by_header() {
     let server = Server::start().unwrap();
-    for (credentials, bucket) in users_and_buckets(&server) {
+    for (credentials, bucket) in V4.users_and_buckets(&server) {
         let own = [("Content-Type", "application/pdf")];
         let put = bucket.put(KEY).header(own[0].0, own[0].1);
         let [head, get, delete] = [bucket.head(KEY), bucket.get(KEY), bucket.delete(KEY)];
         let get = get.response_content_type("text/plain");
         for (payload, empty) in [
-            (Payload::of(BODY), Payload::Empty),
+            (Payload::sha256_of(BODY), Payload::Empty),
             (Payload::Unsigned, Payload::Unsigned),
         ] {
             let forms: [Sign<'_>; 4] = [
-                &headers("PUT", &put, &own, payload, BODY),
-                &headers("HEAD", &head, &[], empty, b""),
-                &headers("GET", &get, &[], empty, b""),
-                &headers("DELETE", &delete, &[], empty, b""),
+                &headers_with_payload("PUT", &put, &own, payload, BODY),
+                &headers_with_payload("HEAD", &head, &[], empty, b""),
+                &headers_with_payload("GET", &get, &[], empty, b""),
+                &headers_with_payload("DELETE", &delete, &[], empty, b""),
             ];
             V4.an_object(&server, KEY, &credentials, forms);
         }
@@ -184,19 +147,20 @@ fn objects_by_header() {
 #[test]
 fn a_payload_that_is_signed_has_to_be_the_one_that_is_sent() {
     let server = Server::start().unwrap();
-    let [bucket, _] = buckets(&server);
+    let [bucket, _] = V4.buckets(&server);
     let put = bucket.put("k");
     let sign = |payload, body| {
-        headers("PUT", &put, &[], payload, body)(&credentials(), TEN_MINUTES, now())
+        headers_with_payload("PUT", &put, &[], payload, body)(&credentials(), TEN_MINUTES, now())
     };
     let other = b"Welcome to Amazon S4.";
 
-    let signed = sign(Payload::of(BODY), other).send().unwrap();
-    // s3s finds out while it stores the body, and reports it as its own failure; S3's code is XAmzContentSHA256Mismatch.
+    let signed = sign(Payload::sha256_of(BODY), other).send().unwrap();
+    // s3s detects it while it stores the body, and reports an internal error. S3's code is
+    // XAmzContentSHA256Mismatch.
     let was = (signed.status, signed.error_code());
     assert_eq!(was, (500, Some("InternalError")));
     assert!(!server.file("k").exists());
-    accepted(&sign(Payload::of(other), other), 200);
+    accepted(&sign(Payload::sha256_of(other), other), 200);
     accepted(&sign(Payload::Unsigned, other), 200);
 }
 
@@ -213,12 +177,10 @@ fn headers_that_are_signed() {
         ("x-twice", "second comes first"),
         ("x-twice", "first comes second"),
     ];
-    for bucket in buckets(&server) {
-        let put = own.iter().fold(bucket.put("k"), |put, (name, value)| {
-            put.header(*name, *value)
-        });
+    for bucket in V4.buckets(&server) {
+        let put = with_headers(bucket.put("k"), &own);
         V4.accepted_but_no_twin(&link(&put, BODY), &credentials(), 200);
-        let put = headers("PUT", &put, &own, Payload::of(BODY), BODY);
+        let put = headers("PUT", &put, &own, BODY);
         V4.accepted_but_no_twin(&put, &credentials(), 200);
 
         let head = accepted(
@@ -257,8 +219,8 @@ fn keys_of_every_kind() {
 
 #[cfg(unix)]
 #[test]
-fn keys_that_the_folder_cannot_hold() {
-    V4.keys_that_the_folder_cannot_hold();
+fn keys_that_the_directory_cannot_contain() {
+    V4.keys_that_the_directory_cannot_contain();
 }
 
 #[cfg(unix)]
@@ -271,21 +233,24 @@ fn the_longest_key() {
 fn links_for_many_keys() {
     let server = Server::start().unwrap();
     let credentials = credentials().with_session_token(TOKEN).unwrap();
-    for bucket in buckets(&server) {
-        let get = bucket.operation("GET").response_content_type("image/png");
-        let links = get.links(&credentials, TEN_MINUTES, now()).unwrap();
+    for bucket in V4.buckets(&server) {
+        let get = bucket.request("GET").response_content_type("image/png");
+        let now = now();
+        let template = get.template(&credentials, TEN_MINUTES, now).unwrap();
         let mut url = String::new();
         for key in ["a.png", "b c+d/\u{1f600}.png", "a.png"] {
             std::fs::create_dir_all(server.file(key).parent().unwrap()).unwrap();
             std::fs::write(server.file(key), key).unwrap();
-            url.clear();
-            links.write(key, &mut url).unwrap();
-            let link = Request::new("GET", &url);
-            let answer = accepted(&link, 200);
-            assert_eq!(answer.body, key.as_bytes());
-            assert_eq!(answer.header("content-type"), Some("image/png"));
-            V4.changed_outside(&link).all_refused();
-            changed_link(&link).all_refused();
+            for time in [now, seconds(now, -60)] {
+                url.clear();
+                template.presign_into(key, time, &mut url).unwrap();
+                let link = Request::new("GET", &url);
+                let answer = accepted(&link, 200);
+                assert_eq!(answer.body, key.as_bytes());
+                assert_eq!(answer.header("content-type"), Some("image/png"));
+                V4.changed_outside(&link).all_rejected();
+                changed_link(&link).all_rejected();
+            }
         }
     }
 }
@@ -295,42 +260,39 @@ fn access_keys_of_every_kind() {
     V4.access_keys_of_every_kind(&["A+B=C", "(a)!*'", "a;bc:d@e&f?g#h%20~"]);
 }
 
-/// In the header a comma ends the access key for most servers, so none is signed there; a link may have one.
+/// For most servers a comma ends the access key ID in the header, so signing a header is an error.
+/// A link can have a comma.
 #[test]
 fn an_access_key_with_a_comma_works_in_links() {
     const ID: &str = "a,b";
     let server = Server::start_for(ID).unwrap();
     let user = Credentials::new(ID, s3_server::SECRET_ACCESS_KEY).unwrap();
-    for bucket in buckets(&server) {
-        let list = bucket.operation("GET").query("list-type", "2");
+    for bucket in V4.buckets(&server) {
+        let list = bucket.list_objects_v2();
         let sign = |user| link(&list, b"")(user, TEN_MINUTES, now());
         accepted(&sign(&user), 200);
-        refused(&sign(&credentials()), UNKNOWN_USER, ID);
-        assert!(list.sign(&user, Payload::Empty, now()).is_err());
+        rejected(&sign(&credentials()), UNKNOWN_USER, ID);
+        assert!(list.sign(&user, now()).is_err());
     }
 }
 
 #[test]
 fn urls_that_are_encoded_already() {
     let server = Server::start().unwrap();
-    let signer = v4::Signer::new(credentials(), REGION, "s3").unwrap();
+    let s3 = v4::Service::new(REGION, "s3").unwrap();
     std::fs::write(server.file("~ü b'c"), BODY).unwrap();
-    // Not in their canonical form: small hex digits, escapes that are not needed, and some that are missing.
-    // Of the first, s3s would also take a signature over the path as it stands; of the second it would not.
+    // Not canonical: lowercase hex digits, unnecessary escapes, and missing escapes. For the first,
+    // s3s would also accept a signature of the path as it was sent, but not for the second.
     for key in ["~%c3%bc%20b'c", "%7e%C3%BC%20b%27%63"] {
         let url = format!(
             "{}/{BUCKET}/{key}?response-content-type=text%2fplain;%20a=(b)",
             server.endpoint()
         );
-        let get = presign::Request::get(&*url);
-        let signed = signer.sign(&get, Payload::Empty, now()).unwrap();
-        let by_header = Request::new("GET", &url).headers(signed.headers());
-        let by_link = Request::of(&signer.presign(&get, TEN_MINUTES, now()).unwrap());
-        for request in [by_header, by_link] {
+        for request in signed_forms("GET", &s3.get(&url), b"") {
             let answer = accepted(&request, 200);
             assert_eq!(answer.body, BODY);
             assert_eq!(answer.header("content-type"), Some("text/plain; a=(b)"));
-            V4.changed_outside(&request).all_refused();
+            V4.changed_outside(&request).all_rejected();
         }
     }
 }
@@ -340,7 +302,7 @@ fn every_single_character_of_a_link_counts() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("a b"), BODY).unwrap();
     let credentials = credentials().with_session_token(TOKEN).unwrap();
-    for bucket in buckets(&server) {
+    for bucket in V4.buckets(&server) {
         let get = bucket.get("a b").response_content_type("text/plain");
         let link = link(&get, b"")(&credentials, TEN_MINUTES, now());
         every_character_counts(&link);
@@ -350,54 +312,53 @@ fn every_single_character_of_a_link_counts() {
 #[test]
 fn every_single_character_of_a_signed_header_counts() {
     let server = Server::start().unwrap();
-    let [bucket, _] = buckets(&server);
+    let [bucket, _] = V4.buckets(&server);
     let own = [("Content-Type", "text/plain"), ("x-amz-meta-a", "b c, d")];
-    let put = own.iter().fold(bucket.put("a b"), |put, (name, value)| {
-        put.header(*name, *value)
-    });
-    let put = headers("PUT", &put, &own, Payload::of(BODY), BODY);
+    let put = with_headers(bucket.put("a b"), &own);
+    let put = headers("PUT", &put, &own, BODY);
     let signed = put(&credentials(), TEN_MINUTES, now());
     every_character_of_the_headers_counts(&signed, ALGORITHM.len());
 }
 
-// What the server is too lax about
+// Where the server is less strict than S3
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// S3 refuses what it can't verify with; s3s reads the first word of the header and never looks at it again.
+/// S3 rejects algorithms that it doesn't support. s3s parses the first word of the header, and
+/// ignores it.
 #[test]
 fn the_server_overlooks_the_algorithm_in_a_header() {
     let server = Server::start().unwrap();
-    let [bucket, _] = buckets(&server);
-    let list = bucket.operation("GET").query("list-type", "2");
-    let list = headers("GET", &list, &[], Payload::Empty, b"");
+    let [bucket, _] = V4.buckets(&server);
+    let list = bucket.list_objects_v2();
+    let list = headers("GET", &list, &[], b"");
     let mut twin = list(&credentials(), TEN_MINUTES, now());
     let at = at(&twin, "Authorization");
     twin.headers[at].1 = replaced(&twin.headers[at].1, ALGORITHM, "AWS4-HMAC-SHA257");
     accepted(&twin, 200);
 }
 
-/// S3 refuses a request with an `x-amz-` header that is not signed (AccessDenied, "There were headers present in the
-/// request which were not signed").
+/// S3 rejects a request with an `x-amz-` header that is not signed (AccessDenied, "There were
+/// headers present in the request which were not signed").
 #[test]
 fn the_server_overlooks_amz_headers_that_are_not_signed() {
     let server = Server::start().unwrap();
-    let [bucket, _] = buckets(&server);
+    let [bucket, _] = V4.buckets(&server);
     let put = bucket.put("k");
-    let by_header = headers("PUT", &put, &[], Payload::of(BODY), BODY);
+    let by_header = headers("PUT", &put, &[], BODY);
     for sign in [&link(&put, BODY) as Sign<'_>, &by_header] {
         let twin = sign(&credentials(), TEN_MINUTES, now());
         accepted(&twin.headers([("x-amz-meta-added", "later")]), 200);
     }
 }
 
-/// S3 takes one kind of authentication at a time (InvalidArgument, "Only one auth mechanism allowed").
+/// S3 accepts only one kind of authentication (InvalidArgument, "Only one auth mechanism allowed").
 #[test]
 fn the_server_overlooks_a_header_beside_a_link() {
     let server = Server::start().unwrap();
-    let [bucket, _] = buckets(&server);
-    let list = bucket.operation("GET").query("list-type", "2");
-    let signed = headers("GET", &list, &[], Payload::Empty, b"");
+    let [bucket, _] = V4.buckets(&server);
+    let list = bucket.list_objects_v2();
+    let signed = headers("GET", &list, &[], b"");
     let signed = signed(&credentials(), TEN_MINUTES, now());
     let at = at(&signed, "Authorization");
     let (name, value) = &signed.headers[at];
@@ -405,29 +366,29 @@ fn the_server_overlooks_a_header_beside_a_link() {
     accepted(&twin.headers([(name, changed(value))]), 200);
 }
 
-// What the tests stand on
+// The server and the client themselves
 
 #[test]
-fn a_request_without_a_signature_is_refused() {
+fn a_request_without_a_signature_is_rejected() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("k"), BODY).unwrap();
-    for bucket in buckets(&server) {
-        for (method, operation) in [
+    for bucket in V4.buckets(&server) {
+        for (method, request) in [
             ("GET", bucket.get("k")),
             ("PUT", bucket.put("k")),
             ("HEAD", bucket.head("k")),
             ("DELETE", bucket.delete("k")),
-            ("GET", bucket.operation("GET")),
+            ("GET", bucket.request("GET")),
         ] {
-            let request = Request::new(method, &operation.url().unwrap());
-            refused(&request, ANONYMOUS, "without a signature");
+            let request = Request::new(method, &request.url().unwrap());
+            rejected(&request, ANONYMOUS, "without a signature");
         }
     }
     assert_eq!(std::fs::read(server.file("k")).unwrap(), BODY);
 }
 
 #[test]
-fn the_client_sends_what_it_is_given() {
+fn the_client_sends_a_request_unchanged() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || {
@@ -471,12 +432,12 @@ fn the_client_sends_what_it_is_given() {
 }
 
 #[test]
-fn the_server_ends_with_its_value() {
+fn dropping_the_server_stops_it() {
     let server = Server::start().unwrap();
-    let folder = server.file("");
+    let directory = server.file("");
     let request = Request::new("GET", &format!("{}/", server.endpoint()));
-    refused(&request, ANONYMOUS, "without a signature");
+    rejected(&request, ANONYMOUS, "without a signature");
     drop(server);
     assert!(request.send().is_err());
-    assert!(!folder.exists());
+    assert!(!directory.exists());
 }

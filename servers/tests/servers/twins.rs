@@ -1,11 +1,13 @@
-//! What the round trips of both generations share: requests that the server has to accept, and their twins, the same
-//! with one thing changed, that it has to refuse.
+//! The common part of the round trips of both signature versions: requests that the server has to
+//! accept, and their twins, which differ in one thing and which it has to reject.
 //!
-//! What lives here: the server's buckets and user, the twins, and the scenarios that every generation goes through. What does
-//! not: how a generation signs and what its signature covers, which is the test's own ([`Generation`]).
+//! It contains the server's buckets and user, the twins, and the scenarios. What a signature
+//! version covers is defined by its own test ([`Version`]).
 
-use presign::s3::{Bucket, ContentDisposition, Operation};
-use presign::{Credentials, Timestamp};
+use presign::s3::Bucket;
+use presign::{
+    AddressingStyle, ContentDisposition, Credentials, Payload, SignatureVersion, Timestamp,
+};
 use s3_server::{ACCESS_KEY_ID, Answer, BUCKET, REGION, Request, SECRET_ACCESS_KEY, Server};
 use std::time::{Duration, SystemTime};
 
@@ -13,40 +15,114 @@ pub const TEN_MINUTES: Duration = Duration::from_secs(600);
 pub const BODY: &[u8] = b"Welcome to Amazon S3.";
 pub const TOKEN: &str = "AQoDYXdzEPT//////////wEX+MPLE==";
 
-/// How a request is refused: HTTP status and S3's code.
-pub type Refusal = (u16, &'static str);
-pub const MISMATCH: Refusal = (403, "SignatureDoesNotMatch");
-pub const ANONYMOUS: Refusal = (403, "AccessDenied");
-pub const EXPIRED: Refusal = (403, "AccessDenied");
-pub const SKEWED: Refusal = (403, "RequestTimeTooSkewed");
-pub const UNKNOWN_USER: Refusal = (403, "NotSignedUp");
-/// A part of the authentication is missing or can't be read.
-pub const MALFORMED: Refusal = (400, "InvalidRequest");
-/// s3s's answer to an algorithm or service that it doesn't know, where S3 answers 400.
-pub const UNKNOWN_SCHEME: Refusal = (501, "NotImplemented");
+/// A rejection: HTTP status and S3's code.
+pub type Rejection = (u16, &'static str);
+pub const MISMATCH: Rejection = (403, "SignatureDoesNotMatch");
+pub const ANONYMOUS: Rejection = (403, "AccessDenied");
+pub const EXPIRED: Rejection = (403, "AccessDenied");
+pub const SKEWED: Rejection = (403, "RequestTimeTooSkewed");
+pub const UNKNOWN_USER: Rejection = (403, "NotSignedUp");
+/// A part of the authentication is missing or malformed.
+pub const MALFORMED: Rejection = (400, "InvalidRequest");
+/// The answer of s3s to an unknown algorithm or service. S3 answers with 400.
+pub const UNKNOWN_SCHEME: Rejection = (501, "NotImplemented");
 
-/// Signs a request anew: as whom, at what time, and for a link, for how long.
+/// Signs a request with credentials, for an expiry that only links have, at a time.
 pub type Sign<'a> = &'a dyn Fn(&Credentials, Duration, Timestamp) -> Request;
 
-/// Signs an operation, given its method and the body to send.
-pub type Form = fn(&str, &Operation<'_>, &[u8], &Credentials, Duration, Timestamp) -> Request;
+/// Signs a request with that method, and with that body.
+pub type Form =
+    fn(&str, &presign::Request<'_>, &[u8], &Credentials, Duration, Timestamp) -> Request;
 
-/// SigV4 or SigV2: how it signs, and what of a request its signature covers.
-pub struct Generation {
-    pub link: Form,
-    pub headers: Form,
-    /// Whether it covers a parameter by this name, apart from those of the authentication itself.
+/// The two ways to sign.
+pub const FORMS: [Form; 2] = [by_link, by_header];
+
+fn by_link(
+    _method: &str,
+    request: &presign::Request<'_>,
+    body: &[u8],
+    credentials: &Credentials,
+    expiry: Duration,
+    now: Timestamp,
+) -> Request {
+    link(request, body)(credentials, expiry, now)
+}
+
+fn by_header(
+    method: &str,
+    request: &presign::Request<'_>,
+    body: &[u8],
+    credentials: &Credentials,
+    expiry: Duration,
+    now: Timestamp,
+) -> Request {
+    headers(method, request, &[], body)(credentials, expiry, now)
+}
+
+/// Signs a link.
+pub fn link(
+    request: &presign::Request<'_>,
+    body: &[u8],
+) -> impl Fn(&Credentials, Duration, Timestamp) -> Request {
+    move |credentials, expiry, now| {
+        let link = request.presign(credentials, expiry, now).unwrap();
+        Request::of(&link).body(body)
+    }
+}
+
+/// Signs with headers. `own` are the request's own headers.
+pub fn headers<'a>(
+    method: &'a str,
+    request: &'a presign::Request<'_>,
+    own: &'a [(&'a str, &'a str)],
+    body: &'a [u8],
+) -> impl Fn(&Credentials, Duration, Timestamp) -> Request {
+    headers_with_payload(method, request, own, Payload::sha256_of(body), body)
+}
+
+pub fn headers_with_payload<'a>(
+    method: &'a str,
+    request: &'a presign::Request<'_>,
+    own: &'a [(&'a str, &'a str)],
+    payload: Payload,
+    body: &'a [u8],
+) -> impl Fn(&Credentials, Duration, Timestamp) -> Request {
+    move |credentials, _, now| {
+        let signed = request.clone().payload(payload).sign(credentials, now);
+        Request::new(method, &request.url().unwrap())
+            .headers(own.iter().copied())
+            .headers(signed.unwrap().headers())
+            .body(body)
+    }
+}
+
+pub fn with_headers<'a>(
+    request: presign::Request<'a>,
+    own: &[(&'a str, &'a str)],
+) -> presign::Request<'a> {
+    let own = own.iter();
+    own.fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    })
+}
+
+/// A signature version, and what of a request its signature covers.
+pub struct Version {
+    pub version: SignatureVersion,
+    /// Returns whether it covers a parameter with this name, except those of the authentication
+    /// itself.
     pub covers_parameter: fn(&str) -> bool,
-    /// Whether it covers a header by this name, apart from those of the authentication itself.
+    /// Returns whether it covers a header with this name, except those of the authentication
+    /// itself.
     pub covers_header: fn(&str) -> bool,
-    /// A parameter that no request may get after it was signed.
+    /// A parameter that can't be added after signing.
     pub added: &'static str,
-    /// Twins in the authentication, and signed at another time.
+    /// Returns twins with another authentication, or another signing time.
     pub changed_authentication: fn(&Request, Sign<'_>, &Credentials, Timestamp) -> Twins,
 }
 
-impl Generation {
-    /// Asserts that the request is accepted, and that each of its twins is refused.
+impl Version {
+    /// Asserts that the request is accepted, and that each of its twins is rejected.
     pub fn accepted_but_no_twin(
         &self,
         sign: Sign<'_>,
@@ -57,18 +133,18 @@ impl Generation {
         let request = sign(credentials, TEN_MINUTES, now);
         let answer = accepted(&request, status);
 
-        self.changed_outside(&request).all_refused();
+        self.changed_outside(&request).all_rejected();
         let mut twins = (self.changed_authentication)(&request, sign, credentials, now);
-        let id = credentials.access_key_id();
+        let id = credentials.identity().access_key_id();
         let other = Credentials::new(id, changed(SECRET_ACCESS_KEY)).unwrap();
         twins.push("another secret", sign(&other, TEN_MINUTES, now), MISMATCH);
         let other = Credentials::new(changed(ACCESS_KEY_ID), SECRET_ACCESS_KEY).unwrap();
         twins.push("another user", sign(&other, TEN_MINUTES, now), UNKNOWN_USER);
-        twins.all_refused();
+        twins.all_rejected();
         answer
     }
 
-    /// Twins whose method, host, path, own parameters or own headers differ.
+    /// Returns twins whose method, host, path, own parameters or own headers differ.
     pub fn changed_outside(&self, request: &Request) -> Twins {
         let mut twins = Twins::default();
         for method in ["GET", "PUT", "HEAD", "DELETE"] {
@@ -120,46 +196,60 @@ impl Generation {
         twins
     }
 
-    /// Signs now, for ten minutes: by link and by header.
-    pub fn signs(&self, method: &str, operation: &Operation<'_>, body: &[u8]) -> [Request; 2] {
-        [self.link, self.headers]
-            .map(|form| form(method, operation, body, &credentials(), TEN_MINUTES, now()))
+    /// Returns the buckets for this version; see [`buckets`].
+    pub fn buckets(&self, server: &Server) -> [Bucket; 2] {
+        buckets(server, self.version)
+    }
+
+    /// Returns the users and buckets for this version; see [`users_and_buckets`].
+    pub fn users_and_buckets(&self, server: &Server) -> Vec<(Credentials, Bucket)> {
+        users_and_buckets(server, self.version)
     }
 }
 
-/// Requests with what was changed in them and how they have to be refused.
+/// Signs a request now, for ten minutes: by link and by header.
+pub fn signed_forms(method: &str, request: &presign::Request<'_>, body: &[u8]) -> [Request; 2] {
+    FORMS.map(|form| form(method, request, body, &credentials(), TEN_MINUTES, now()))
+}
+
+/// Requests, each with its change and with the expected rejection.
 #[derive(Default)]
-pub struct Twins(Vec<(String, Request, Refusal)>);
+pub struct Twins(Vec<(String, Request, Rejection)>);
 
 impl Twins {
-    pub fn push(&mut self, what: impl Into<String>, twin: Request, refusal: Refusal) {
-        self.0.push((what.into(), twin, refusal));
+    pub fn push(&mut self, what: impl Into<String>, twin: Request, rejection: Rejection) {
+        self.0.push((what.into(), twin, rejection));
     }
 
-    /// Twins of a link in one parameter of its authentication. How they are refused without it, with it twice, and with
-    /// another value is told by its name, if it is such a parameter.
-    pub fn push_parameters(&mut self, link: &Request, refusals: fn(&str) -> Option<[Refusal; 3]>) {
+    /// Adds twins of a link that differ in one parameter of its authentication. For the name of
+    /// such a parameter, `rejections` returns the rejections without it, with it twice, and with
+    /// another value.
+    pub fn push_parameters(
+        &mut self,
+        link: &Request,
+        rejections: fn(&str) -> Option<[Rejection; 3]>,
+    ) {
         let (origin, path, query) = split(&link.url);
         for (at, parameter) in query.iter().enumerate() {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let Some([without, twice, other]) = refusals(name) else {
+            let Some([without, twice, other]) = rejections(name) else {
                 continue;
             };
             let changed = format!("{name}={}", changed_value(value));
-            for (what, instead, refusal) in [
+            for (what, instead, rejection) in [
                 ("without", &[][..], without),
                 ("twice", &[*parameter; 2], twice),
                 ("another", &[&*changed], other),
             ] {
                 let query = [&query[..at], instead, &query[at + 1..]].concat();
                 let twin = with_url(link, origin, path, &query);
-                self.push(format!("{what} {name}"), twin, refusal);
+                self.push(format!("{what} {name}"), twin, rejection);
             }
         }
     }
 
-    /// Twins of a request with headers in one header of its authentication.
-    pub fn push_header(&mut self, request: &Request, name: &str, without: Refusal) {
+    /// Adds twins of a request that differ in one header of its authentication.
+    pub fn push_header(&mut self, request: &Request, name: &str, without: Rejection) {
         let at = at(request, name);
         let mut twin = request.clone();
         // The end of Authorization is the end of the signature.
@@ -170,13 +260,13 @@ impl Twins {
         self.push(format!("without {name}"), twin, without);
     }
 
-    pub fn all_refused(self) {
-        for (what, mut twin, refusal) in self.0 {
+    pub fn all_rejected(self) {
+        for (what, mut twin, rejection) in self.0 {
             if !twin.body.is_empty() {
-                // So that a look at the object tells whether a twin has written it.
+                // The object then shows whether a twin has written it.
                 twin.body = what.clone().into_bytes();
             }
-            refused(&twin, refusal, &what);
+            rejected(&twin, rejection, &what);
         }
     }
 }
@@ -190,7 +280,7 @@ pub fn accepted(request: &Request, status: u16) -> Answer {
     answer
 }
 
-pub fn refused(request: &Request, (status, code): Refusal, what: &str) {
+pub fn rejected(request: &Request, (status, code): Rejection, what: &str) {
     let answer = request.send().unwrap();
     // The answer to HEAD has no body, so no code.
     let code = (request.method != "HEAD").then_some(code);
@@ -198,8 +288,9 @@ pub fn refused(request: &Request, (status, code): Refusal, what: &str) {
     assert_eq!(was, (status, code), "{what}: {request:?}");
 }
 
-/// Where the change may also have made something that can't be read, or that is unknown to s3s.
-fn refused_somehow(request: &Request) {
+/// Asserts that a request is rejected. The change may also have made it malformed, or unknown to
+/// s3s.
+fn rejected_in_any_way(request: &Request) {
     let answer = request.send().unwrap();
     let was = (answer.status, answer.error_code().unwrap_or_default());
     let allowed = [
@@ -209,7 +300,7 @@ fn refused_somehow(request: &Request) {
         UNKNOWN_USER,
         UNKNOWN_SCHEME,
         MALFORMED,
-        // The bucket's name can't be read.
+        // The bucket's name is invalid.
         (400, "InvalidBucketName"),
     ];
     assert!(allowed.contains(&was), "{was:?}: {request:?}");
@@ -217,13 +308,13 @@ fn refused_somehow(request: &Request) {
 
 // Changes
 
-/// Where a header stands in a request.
+/// Returns the index of a header in a request.
 pub fn at(request: &Request, header: &str) -> usize {
     let mut headers = request.headers.iter();
     headers.position(|(name, _)| name == header).unwrap()
 }
 
-/// The text with one character changed: the last digit or small letter, if it has one, else the last.
+/// Changes one character of a text: the last digit or lowercase letter, or else the last character.
 pub fn changed(text: &str) -> String {
     let class = |c: char| c.is_ascii_digit() || c.is_ascii_lowercase();
     let at = text.rfind(class).unwrap_or(text.len() - 1);
@@ -231,16 +322,16 @@ pub fn changed(text: &str) -> String {
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// An encoded value with one character changed. At the end of a signature in base64 that is not the padding.
+/// Changes one character of an encoded value, but not the padding of base64.
 fn changed_value(value: &str) -> String {
     let bare = value.trim_end_matches("%3D");
     format!("{}{}", changed(bare), &value[bare.len()..])
 }
 
-/// Another character of the same kind; a hex digit for a hex digit.
+/// Returns another character of the same class. For a hex digit it is a hex digit.
 pub fn other(c: char) -> char {
     match c {
-        // An escape of ASCII stays one: `%7D` and `%6D`.
+        // An escape of ASCII remains one: `%7D` and `%6D`.
         '7' => '6',
         '9' => '8',
         'f' => 'e',
@@ -257,7 +348,7 @@ pub fn replaced(text: &str, from: &str, to: &str) -> String {
     replaced
 }
 
-/// Scheme and host, path, and parameters.
+/// Splits a URL into scheme and host, path, and parameters.
 pub fn split(url: &str) -> (&str, &str, Vec<&str>) {
     let host = url.find("://").unwrap() + 3;
     let (origin, rest) = url.split_at(host + url[host..].find('/').unwrap());
@@ -288,18 +379,22 @@ pub fn credentials() -> Credentials {
     Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY).unwrap()
 }
 
-/// Fixed credentials and temporary ones, each with both buckets.
-pub fn users_and_buckets(server: &Server) -> impl Iterator<Item = (Credentials, Bucket)> {
+/// Returns permanent and temporary credentials, each with both buckets.
+pub fn users_and_buckets(server: &Server, version: SignatureVersion) -> Vec<(Credentials, Bucket)> {
     let temporary = credentials().with_session_token(TOKEN).unwrap();
     let users = [credentials(), temporary].into_iter();
-    users.flat_map(|user| buckets(server).map(|bucket| (user.clone(), bucket)))
+    users
+        .flat_map(|user| buckets(server, version).map(|bucket| (user.clone(), bucket)))
+        .collect()
 }
 
-/// The bucket in path style and virtual-hosted.
-pub fn buckets(server: &Server) -> [Bucket; 2] {
-    let builder = Bucket::builder(BUCKET, REGION).endpoint(server.endpoint());
-    let [path, host] = [builder.clone().path_style(), builder.virtual_hosted()];
-    let buckets = [path, host].map(|builder| builder.build().unwrap());
+/// Returns the bucket in path style and virtual-hosted.
+pub fn buckets(server: &Server, version: SignatureVersion) -> [Bucket; 2] {
+    let builder = Bucket::builder(BUCKET, REGION)
+        .endpoint(server.endpoint())
+        .signature_version(version);
+    let styles = [AddressingStyle::Path, AddressingStyle::Virtual];
+    let buckets = styles.map(|style| builder.clone().addressing_style(style).build().unwrap());
     let [path, host] = buckets.each_ref().map(|bucket| bucket.get("k").url());
     assert!(path.unwrap().ends_with("/examplebucket/k"));
     assert!(host.unwrap().starts_with("http://examplebucket.localhost:"));
@@ -308,8 +403,8 @@ pub fn buckets(server: &Server) -> [Bucket; 2] {
 
 // The scenarios
 
-impl Generation {
-    /// Stores an object, looks at it and removes it, each signed as given. The PUT has the content type
+impl Version {
+    /// Stores, reads and removes an object, with these signatures. The PUT has the content type
     /// `application/pdf`.
     pub fn an_object(
         &self,
@@ -339,7 +434,7 @@ impl Generation {
         let disposition =
             ContentDisposition::attachment("Bericht \"für\" März + 100%.pdf").to_string();
         let expires = "Thu, 01 Dec 2033 16:00:00 GMT";
-        for bucket in buckets(&server) {
+        for bucket in self.buckets(&server) {
             let get = bucket
                 .get("k")
                 .response_content_type("text/plain; charset=utf-8")
@@ -348,7 +443,7 @@ impl Generation {
                 .response_content_language("de, en")
                 .response_cache_control("no-cache")
                 .response_expires(expires);
-            for form in [self.link, self.headers] {
+            for form in FORMS {
                 let answer = self.only(form, "GET", &get, b"", &credentials(), 200);
                 assert_eq!(answer.body, BODY);
                 for (name, value) in [
@@ -369,23 +464,17 @@ impl Generation {
         let server = Server::start().unwrap();
         let odd = "a b+c%20d/e&f=g;h'(i)!*~ü";
         std::fs::write(server.file("k"), BODY).unwrap();
-        for bucket in buckets(&server) {
-            for operation in [
-                // s3s-fs has no versions, so any will do.
-                bucket.get("k").version_id(odd),
-                bucket.get("k").part_number(1),
-                bucket.operation("GET").sub_resource("location"),
-                bucket
-                    .operation("GET")
-                    .query("list-type", "2")
-                    .query("prefix", odd),
-                bucket
-                    .operation("GET")
-                    .query("list-type", "2")
-                    .query("delimiter", ""),
+        for bucket in self.buckets(&server) {
+            for request in [
+                // s3s-fs has no versions, and accepts any.
+                bucket.get("k").version(odd),
+                bucket.get("k").query("partNumber", "1"),
+                bucket.request("GET").query_flag("location"),
+                bucket.list_objects_v2().query("prefix", odd),
+                bucket.list_objects_v2().query("delimiter", ""),
             ] {
-                for form in [self.link, self.headers] {
-                    self.only(form, "GET", &operation, b"", &credentials(), 200);
+                for form in FORMS {
+                    self.only(form, "GET", &request, b"", &credentials(), 200);
                 }
             }
         }
@@ -394,27 +483,21 @@ impl Generation {
     pub fn a_multipart_upload_with_its_parts_by_link(&self) {
         let server = Server::start().unwrap();
         let user = credentials();
-        for (bucket, key) in buckets(&server).iter().zip(["first", "second"]) {
-            let create = bucket.operation("POST").key(key).sub_resource("uploads");
-            let created = self.only(self.headers, "POST", &create, b"", &user, 200);
+        for (bucket, key) in self.buckets(&server).iter().zip(["first", "second"]) {
+            let create = bucket.create_multipart_upload(key);
+            let created = self.only(by_header, "POST", &create, b"", &user, 200);
             let upload_id = between(&created, "<UploadId>", "</UploadId>");
 
-            let part = bucket
-                .put(key)
-                .part_number(1)
-                .query("uploadId", upload_id.as_str());
-            let part = self.only(self.link, "PUT", &part, BODY, &user, 200);
+            let part = bucket.upload_part(key, &upload_id, 1);
+            let part = self.only(by_link, "PUT", &part, BODY, &user, 200);
             let tag = part.header("etag").unwrap();
 
             let list = format!(
                 "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{tag}</ETag></Part>\
                  </CompleteMultipartUpload>"
             );
-            let complete = bucket
-                .operation("POST")
-                .key(key)
-                .query("uploadId", upload_id);
-            let [_, complete] = self.signs("POST", &complete, list.as_bytes());
+            let complete = bucket.complete_multipart_upload(key, upload_id);
+            let [_, complete] = signed_forms("POST", &complete, list.as_bytes());
             accepted(&complete, 200);
             assert_eq!(std::fs::read(server.file(key)).unwrap(), BODY);
         }
@@ -424,22 +507,23 @@ impl Generation {
         for access_key_id in access_key_ids {
             let server = Server::start_for(access_key_id).unwrap();
             let user = Credentials::new(*access_key_id, SECRET_ACCESS_KEY).unwrap();
-            for bucket in buckets(&server) {
-                let list = bucket.operation("GET").query("list-type", "2");
-                for form in [self.link, self.headers] {
+            for bucket in self.buckets(&server) {
+                let list = bucket.list_objects_v2();
+                for form in FORMS {
                     let sign = |user| form("GET", &list, b"", user, TEN_MINUTES, now());
                     accepted(&sign(&user), 200);
-                    refused(&sign(&credentials()), UNKNOWN_USER, access_key_id);
+                    rejected(&sign(&credentials()), UNKNOWN_USER, access_key_id);
                 }
             }
         }
     }
 
-    /// Each object is a file, so this needs a system where a file may have any name.
+    /// Each object is a file, so this needs a system where a file can have any name.
     #[cfg(unix)]
     pub fn keys_of_every_kind(&self) {
         let server = Server::start().unwrap();
-        // The server writes a file besides, whose name is made of the key: it can't take more in an upload.
+        // The server writes another file, whose name contains the key. So an upload can't have a
+        // longer key.
         let long = "l".repeat(155);
         let keys = [
             "a b",
@@ -492,22 +576,22 @@ impl Generation {
             "http://example.com",
             &long,
         ];
-        for bucket in buckets(&server) {
+        for bucket in self.buckets(&server) {
             for key in keys.iter().copied() {
-                // The server resolves the dots before it looks for the folder.
+                // The server resolves the dots before it opens the directory.
                 let file = server.file(&key.replace("back/../", ""));
                 let [put, get] = [bucket.put(key), bucket.get(key)];
                 let [head, delete] = [bucket.head(key), bucket.delete(key)];
-                let [link, headers] = self.signs("PUT", &put, BODY);
+                let [link, headers] = signed_forms("PUT", &put, BODY);
                 few_twins(&link, 200);
                 assert!(file.exists(), "{key:?}");
-                for request in self.signs("HEAD", &head, b"") {
+                for request in signed_forms("HEAD", &head, b"") {
                     few_twins(&request, 200);
                 }
-                for request in self.signs("GET", &get, b"") {
+                for request in signed_forms("GET", &get, b"") {
                     assert_eq!(few_twins(&request, 200).body, BODY, "{key:?}");
                 }
-                let [delete_by_link, delete_by_header] = self.signs("DELETE", &delete, b"");
+                let [delete_by_link, delete_by_header] = signed_forms("DELETE", &delete, b"");
                 few_twins(&delete_by_link, 204);
                 assert!(!file.exists(), "{key:?}");
                 few_twins(&headers, 200);
@@ -518,12 +602,12 @@ impl Generation {
         }
     }
 
-    /// A leading slash is an absolute path for s3s-fs, and a trailing one a folder: it answers with a failure of its own, but
-    /// only after it has verified the request, which the twins show.
+    /// For s3s-fs a leading slash is an absolute path, and a trailing one a directory. It answers
+    /// with an internal error, but only after it has verified the request, as the twins show.
     #[cfg(unix)]
-    pub fn keys_that_the_folder_cannot_hold(&self) {
+    pub fn keys_that_the_directory_cannot_contain(&self) {
         let server = Server::start().unwrap();
-        for bucket in buckets(&server) {
+        for bucket in self.buckets(&server) {
             for key in ["/leading", "//leading twice", "/", "//"] {
                 self.every_operation(&bucket, key, [500, 500, 500, 500]);
             }
@@ -535,38 +619,39 @@ impl Generation {
         let server = Server::start().unwrap();
         let key = format!("{}/end", "long".repeat(50)).repeat(5) + "4321";
         assert_eq!(key.len(), 1024);
-        for bucket in buckets(&server) {
-            // s3s-fs stores it, but then can't write the file beside it that has the whole key in its name.
+        for bucket in self.buckets(&server) {
+            // s3s-fs stores it, but then can't write its second file, whose name contains the whole
+            // key.
             self.every_operation(&bucket, &key, [500, 200, 200, 204]);
         }
     }
 
-    /// PUT, GET, HEAD and DELETE, each by link and by header, with these answers.
+    /// Sends PUT, GET, HEAD and DELETE, each by link and by header, and asserts these statuses.
     fn every_operation(&self, bucket: &Bucket, key: &str, [put, get, head, delete]: [u16; 4]) {
-        for (method, operation, status) in [
+        for (method, request, status) in [
             ("PUT", bucket.put(key), put),
             ("GET", bucket.get(key), get),
             ("HEAD", bucket.head(key), head),
             ("DELETE", bucket.delete(key), delete),
         ] {
             let body = if method == "PUT" { BODY } else { b"" };
-            for request in self.signs(method, &operation, body) {
-                few_twins(&request, status);
+            for signed in signed_forms(method, &request, body) {
+                few_twins(&signed, status);
             }
         }
     }
 
-    /// Signed in one form, accepted but no twin.
+    /// Signs in one form, and asserts that the request is accepted and no twin.
     fn only(
         &self,
         form: Form,
         method: &str,
-        operation: &Operation<'_>,
+        request: &presign::Request<'_>,
         body: &[u8],
         credentials: &Credentials,
         status: u16,
     ) -> Answer {
-        let sign = |user: &Credentials, life, now| form(method, operation, body, user, life, now);
+        let sign = |user: &Credentials, expiry, now| form(method, request, body, user, expiry, now);
         self.accepted_but_no_twin(&sign, credentials, status)
     }
 }
@@ -577,51 +662,50 @@ fn between(answer: &Answer, from: &str, to: &str) -> String {
     rest.split_once(to).unwrap().0.into()
 }
 
-/// This status, but refused with one character of the path or of the signature changed.
+/// Asserts this status, and that the request is rejected if one character of the path or of the
+/// signature is changed.
 pub fn few_twins(request: &Request, status: u16) -> Answer {
     let answer = request.send().unwrap();
     assert_eq!(answer.status, status, "{request:?}");
     let (origin, path, query) = split(&request.url);
-    // s3s also takes a path signed as it was sent if it has any other character: its yes would prove less.
+    // With other characters, s3s also accepts the path signed as it was sent, which would prove
+    // less.
     let is_encoded = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
     assert!(path.bytes().all(is_encoded), "{path}");
     let elsewhere = with_url(request, origin, &changed(path), &query);
-    refused(&elsewhere, MISMATCH, "another path");
+    rejected(&elsewhere, MISMATCH, "another path");
     let mut other = request.clone();
     let mut headers = other.headers.iter_mut();
     match headers.find(|(name, _)| name == "Authorization") {
         Some((_, value)) => *value = changed(value),
         None => other.url = changed_value(&other.url),
     }
-    refused(&other, MISMATCH, "another signature");
+    rejected(&other, MISMATCH, "another signature");
     answer
 }
 
-/// Asserts that a link is refused with any one character of it changed.
+/// Asserts that a link is rejected if any one of its characters is changed.
 pub fn every_character_counts(link: &Request) {
     accepted(link, 200);
     let (origin, _, _) = split(&link.url);
     for at in origin.len() + 1..link.url.len() {
         let mut twin = link.clone();
         change_character(&mut twin.url, at);
-        refused_somehow(&twin);
+        rejected_in_any_way(&twin);
     }
 }
 
-/// Asserts that a request is refused with any one character of its headers changed, but for the first ones of
-/// `Authorization`.
+/// Asserts that a request is rejected if any one character of its headers is changed, except the
+/// first ones of `Authorization`.
 pub fn every_character_of_the_headers_counts(signed: &Request, overlooked: usize) {
     accepted(signed, 200);
     for (at, (name, value)) in signed.headers.iter().enumerate() {
-        let first = if name == "Authorization" {
-            overlooked
-        } else {
-            0
-        };
+        let is_authorization = name == "Authorization";
+        let first = if is_authorization { overlooked } else { 0 };
         for index in first..value.len() {
             let mut twin = signed.clone();
             change_character(&mut twin.headers[at].1, index);
-            refused_somehow(&twin);
+            rejected_in_any_way(&twin);
         }
     }
 }

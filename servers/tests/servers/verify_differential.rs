@@ -1,10 +1,11 @@
-//! The verifier against three that other people wrote: that of the server s3s and that of OpenStack Swift, for S3 in both
-//! generations, and the crate scratchstack-aws-signature, for SigV4 of any service. Random requests are signed, changed in one way, and
-//! judged by both sides. The verdicts are the same, but for the differences in a table, each with its reason; one that is gone fails
-//! the test too.
+//! Compares the verifier with three of other authors: those of the server s3s and of OpenStack
+//! Swift, for S3 in both signature versions, and the crate scratchstack-aws-signature, for SigV4 of
+//! any service. Random requests are signed, changed in one way, and checked by both sides. The
+//! verdicts are equal, except for a table of differences, each with its reason. A difference that
+//! no longer exists fails the test, too.
 //!
-//! s3s reads the clock, so requests are signed at the time of the test; all else comes out of a seed. Swift is written in
-//! Python: its verdicts are recorded.
+//! s3s reads the clock, so requests are signed at the time of the test. Everything else follows
+//! from a seed. Swift is written in Python, so its verdicts are recorded.
 
 mod changes;
 mod differences;
@@ -12,17 +13,10 @@ mod forms;
 mod requests;
 
 use crate::support::{self, Pairs, vector_lines};
-use changes::{
-    CHANGES,
-    Change::{self, After, Before, Resigned},
-};
+use changes::{CHANGES, Change};
 use chrono::{DateTime, Utc};
 use differences::DIFFERENCES;
-use forms::{
-    Asked, FORM_CHANGES,
-    FormChange::{Asking, Posting},
-    Posted,
-};
+use forms::{FORM_CHANGES, FormChange, FormPlan, Posted};
 use http_body_util::BodyExt as _;
 use presign::post::Upload;
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
@@ -50,12 +44,12 @@ const TOKEN: &str = "IQoJb3JpZ2lu/+==";
 const DOMAIN: &str = "s3.example.com";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Who else judges.
+/// The other verifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Other {
     S3s,
     Scratchstack,
-    /// The same, asked by the rules of S3.
+    /// Scratchstack with the rules of S3.
     ScratchstackS3,
     /// OpenStack Swift's S3 API, whose verdicts are recorded.
     Swift,
@@ -83,9 +77,9 @@ fn shifted(moment: Timestamp, seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(moment.unix_seconds() + seconds)
 }
 
-// The judges
+// The verifiers
 
-/// We, with a policy that is as wide as that of the others.
+/// Returns the verdict of this crate, with settings that allow as much as the others do.
 fn is_accepted(
     other: Other,
     sent: &Sent,
@@ -94,19 +88,18 @@ fn is_accepted(
 ) -> Result<(), VerifyErrorKind> {
     let verifier = Verifier::new("us-east-1", sent.service)
         .base_domain(DOMAIN)
-        .allow_v2(HOUR * 24);
-    // Swift serves one region.
+        .allow_sigv2(HOUR * 24);
+    // Swift has one region.
     let verifier = match other {
         Swift => verifier,
-        _ => verifier.also_region("eu-central-1"),
+        _ => verifier.allow_region("eu-central-1"),
     };
-    let headers = sent.headers.iter();
-    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
-    let request = ReceivedRequest::new(&sent.method, &sent.target)
-        .headers(headers)
-        .body(&sent.body);
+    let mut request = ReceivedRequest::new(&sent.method, &sent.target).body(&sent.body);
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
     let verdict = verifier.verify(&request, now, |id| {
-        (id == credentials.access_key_id()).then(|| credentials.clone())
+        (id == credentials.identity().access_key_id()).then_some(credentials)
     });
     verdict.map(|_| ()).map_err(|error| error.kind())
 }
@@ -121,10 +114,10 @@ fn http_request(sent: &Sent) -> Option<http::Request<Vec<u8>>> {
     request.body(sent.body.clone()).ok()
 }
 
-/// Answers every request whose signature is right, once its body has been read.
-struct Everything;
+/// Reads the body of every request with a valid signature, and answers it.
+struct AnswerAll;
 
-impl S3Route for Everything {
+impl S3Route for AnswerAll {
     fn is_match(
         &self,
         _: &http::Method,
@@ -135,13 +128,13 @@ impl S3Route for Everything {
         true
     }
 
-    // What `async_trait` makes of an async function.
-    fn call<'life, 'future>(
-        &'life self,
+    // The signature that `async_trait` makes of an async function.
+    fn call<'s, 'future>(
+        &'s self,
         request: S3Request<Body>,
     ) -> Pin<Box<dyn Future<Output = S3Result<S3Response<Body>>> + Send + 'future>>
     where
-        'life: 'future,
+        's: 'future,
         Self: 'future,
     {
         Box::pin(async move {
@@ -153,15 +146,15 @@ impl S3Route for Everything {
     }
 }
 
-struct Nothing;
+struct NoOperations;
 
-impl s3s::S3 for Nothing {}
+impl s3s::S3 for NoOperations {}
 
 async fn signing_key(
     request: scratchstack::GetSigningKeyRequest,
 ) -> Result<scratchstack::GetSigningKeyResponse, Box<dyn std::error::Error + Send + Sync>> {
     if ![ID, ID_WITH_SLASH].contains(&request.access_key()) {
-        return Err("nobody has that access key id".into());
+        return Err("unknown access key ID".into());
     }
     let key = scratchstack::KSecretKey::from_str(SECRET)?;
     let key = key.to_ksigning(request.request_date(), request.region(), request.service());
@@ -171,26 +164,26 @@ async fn signing_key(
     Ok(answer?)
 }
 
-struct Judges {
+struct Verifiers {
     s3s: S3Service,
-    /// Without a route of its own, which would go before the policy.
+    /// Without a route of its own, which s3s would call before it checks the policy.
     forms: S3Service,
     runtime: runtime::Runtime,
 }
 
-impl Judges {
+impl Verifiers {
     fn new() -> Self {
         let service = || {
             let mut auth = SimpleAuth::from_single(ID, SECRET);
             auth.register(ID_WITH_SLASH.into(), SECRET.into());
-            let mut service = S3ServiceBuilder::new(Nothing);
+            let mut service = S3ServiceBuilder::new(NoOperations);
             service.set_auth(auth);
             service.set_host(SingleDomain::new(DOMAIN).unwrap());
             service
         };
         let mut s3s = service();
-        s3s.set_route(Everything);
-        Judges {
+        s3s.set_route(AnswerAll);
+        Verifiers {
             s3s: s3s.build(),
             forms: service().build(),
             runtime: runtime::Builder::new_current_thread()
@@ -210,7 +203,7 @@ impl Judges {
                     let answer = self.s3s.call(request.map(Body::from)).await.unwrap();
                     answer.status() == 200
                 }
-                Swift => unreachable!("its verdicts are recorded"),
+                Swift => unreachable!("the verdicts of Swift are recorded"),
                 Scratchstack | ScratchstackS3 => {
                     let mut lookup = scratchstack::service_for_signing_key_fn(signing_key);
                     let options = scratchstack::SignatureOptions {
@@ -238,31 +231,31 @@ impl Judges {
     }
 }
 
-/// All forms but those of a browser.
+/// All schemes except forms of a browser.
 const REQUESTS: [Scheme; 4] = [V4Query, V4Header, V2Query, V2Header];
 
-/// The request of a seed with a change made to it; none if the change does not fit.
+/// Returns the request of a seed with a change; `None` if the change doesn't apply to it.
 fn make(
     seed: u64,
     other: Other,
-    form: Scheme,
+    scheme: Scheme,
     change: &Change,
     now: Timestamp,
 ) -> Option<(Plan, Sent)> {
     let mut random = Random(seed);
-    let mut plan = Plan::random(&mut random, other, form, now);
-    if let Before(change) = change
+    let mut plan = Plan::random(&mut random, other, scheme, now);
+    if let Change::Before(change) = change
         && !change(&mut plan, &mut random)
     {
         return None;
     }
     let mut sent = plan.sign();
     let applies = match change {
-        Before(_) => true,
-        After(change) => change(&mut sent, &mut random),
-        Resigned(change) => {
-            let is_signed_so = [V4Query, V4Header].contains(&form) && plan.service == "s3";
-            let applies = is_signed_so && change(&mut sent, &mut random);
+        Change::Before(_) => true,
+        Change::After(change) => change(&mut sent, &mut random),
+        Change::Resigned(change) => {
+            let is_v4 = [V4Query, V4Header].contains(&scheme) && plan.service == "s3";
+            let applies = is_v4 && change(&mut sent, &mut random);
             if applies {
                 sent.sign_again();
             }
@@ -272,69 +265,72 @@ fn make(
     applies.then_some((plan, sent))
 }
 
-/// Holds the differences that were found, with how often and an example, against those in the table.
+/// Compares the differences, each with its number and an example, with those in the table.
 fn compare(
     found: &BTreeMap<(Other, Scheme, &str, bool), (usize, String)>,
     others: &[Other],
-    forms: &[Scheme],
+    schemes: &[Scheme],
 ) {
     let mut expected: Vec<_> = DIFFERENCES
         .iter()
         .filter(|(other, ..)| others.contains(other))
         .flat_map(|(other, own, what, mine, _)| {
-            own.iter().map(move |form| (*other, *form, *what, *mine))
+            own.iter()
+                .map(move |scheme| (*other, *scheme, *what, *mine))
         })
-        .filter(|(_, form, ..)| forms.contains(form))
+        .filter(|(_, scheme, ..)| schemes.contains(scheme))
         .collect();
     expected.sort_unstable();
     let mut failures = String::new();
     for (difference, (count, sample)) in found {
         if !expected.contains(difference) {
-            failures += &format!("not in the table, {count} times: {difference:?}\n    {sample}\n");
+            failures +=
+                &format!("missing in the table, {count} times: {difference:?}\n    {sample}\n");
         }
     }
     for difference in &expected {
         if !found.contains_key(difference) {
-            failures += &format!("in the table and gone: {difference:?}\n");
+            failures += &format!("only in the table: {difference:?}\n");
         }
     }
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn the_verdicts_are_the_same_but_for_the_table() {
+fn the_verdicts_differ_only_as_in_the_table() {
     const SEEDS: u64 = 30;
-    /// So that a fault of the test's own signing does not pass for a refusal.
-    const RIGHT: [&str; 3] = ["nothing", "another life", "a header signed anew"];
+    /// The changes that keep a request valid. They show that the test itself signs correctly.
+    const VALID: [&str; 3] = ["nothing", "another life", "a header signed anew"];
     let now: Timestamp = SystemTime::now().into();
-    let judges = Judges::new();
+    let verifiers = Verifiers::new();
     let sides: [(Other, &[Scheme]); 3] = [
         (S3s, &REQUESTS),
-        // It reads no URLs: the credential with its %2F is not decoded.
+        // It doesn't support URLs, because it doesn't decode the %2F of the credential.
         (Scratchstack, &[V4Header]),
         (ScratchstackS3, &[V4Header]),
     ];
     let mut differences = BTreeMap::<_, (usize, String)>::new();
     let mut unused: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
-    let (mut accepted, mut refused) = (0, 0);
-    for (other, forms) in sides {
-        for (seed, form) in (0..SEEDS).flat_map(|seed| forms.iter().map(move |form| (seed, *form)))
+    let (mut accepted, mut rejected) = (0, 0);
+    for (other, schemes) in sides {
+        for (seed, scheme) in
+            (0..SEEDS).flat_map(|seed| schemes.iter().map(move |scheme| (seed, *scheme)))
         {
             for (what, change) in CHANGES {
-                let Some((plan, sent)) = make(seed, other, form, change, now) else {
+                let Some((plan, sent)) = make(seed, other, scheme, change, now) else {
                     continue;
                 };
                 unused.retain(|name| name != what);
                 let ours = is_accepted(other, &sent, &plan.credentials(), now);
-                let theirs = judges.is_accepted(other, &sent, &plan, now);
-                assert!(ours.is_ok() || !RIGHT.contains(what), "{ours:?} {sent:?}");
+                let theirs = verifiers.is_accepted(other, &sent, &plan, now);
+                assert!(ours.is_ok() || !VALID.contains(what), "{ours:?} {sent:?}");
                 match (ours.is_ok(), theirs) {
                     (true, true) => accepted += 1,
-                    (false, false) => refused += 1,
+                    (false, false) => rejected += 1,
                     (mine, _) => {
                         let sample = format!("{ours:?} {sent:?}");
                         let found = differences
-                            .entry((other, form, *what, mine))
+                            .entry((other, scheme, *what, mine))
                             .or_insert((0, sample));
                         found.0 += 1;
                     }
@@ -342,21 +338,21 @@ fn the_verdicts_are_the_same_but_for_the_table() {
             }
         }
     }
-    assert_eq!(unused, [""; 0], "changes that were never made");
-    println!("{accepted} accepted and {refused} refused by both");
+    assert_eq!(unused, [""; 0], "changes that never applied");
+    println!("{accepted} accepted and {rejected} rejected by both");
     compare(
         &differences,
         &[S3s, Scratchstack, ScratchstackS3],
         &REQUESTS,
     );
-    assert!(accepted > 4000 && refused > 4000, "{accepted} {refused}");
+    assert!(accepted > 4000 && rejected > 4000, "{accepted} {rejected}");
 }
 
 // Forms
 
-impl Judges {
-    /// By s3s's own answer to an upload: that nothing is stored here is the last it says.
-    fn takes_form(&self, posted: &Posted) -> bool {
+impl Verifiers {
+    /// Returns whether s3s accepts an upload. Its answer then is that it doesn't implement storing.
+    fn accepts_form(&self, posted: &Posted) -> bool {
         let fields = posted.fields.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
         let url = format!("http://{DOMAIN}/{}", posted.bucket);
@@ -376,19 +372,20 @@ impl Judges {
     }
 }
 
-/// We, signature and policy.
-fn takes_form(posted: &Posted, now: Timestamp) -> Result<(), String> {
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(HOUR);
+/// Returns the verdict of this crate on the signature and the policy.
+fn accepts_form(posted: &Posted, now: Timestamp) -> Result<(), String> {
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
     let fields = || {
         let fields = posted.fields.iter();
         fields.map(|(name, value)| (name.as_str(), value.as_str()))
     };
     let keys = Credentials::new(ID, SECRET).unwrap();
-    let keys = match posted.token {
-        true => keys.with_session_token(TOKEN).unwrap(),
-        false => keys,
+    let keys = if posted.token {
+        keys.with_session_token(TOKEN).unwrap()
+    } else {
+        keys
     };
-    let verified = verifier.verify_form(fields(), now, |id| (id == ID).then_some(keys));
+    let verified = verifier.verify_form(fields(), now, |id| (id == ID).then_some(&keys));
     let verified = verified.map_err(|error| error.to_string())?;
     let size = u64::try_from(posted.file.len()).unwrap();
     let upload = Upload::new(posted.bucket, size)
@@ -396,50 +393,51 @@ fn takes_form(posted: &Posted, now: Timestamp) -> Result<(), String> {
         .fields(fields());
     verified
         .check(&upload, now)
-        .map_err(|refusal| refusal.to_string())
+        .map_err(|error| error.to_string())
 }
 
 #[test]
-fn the_verdicts_on_forms_are_the_same_but_for_the_table() {
+fn the_verdicts_on_forms_differ_only_as_in_the_table() {
     const SEEDS: u64 = 40;
     let now: Timestamp = SystemTime::now().into();
-    let judges = Judges::new();
+    let verifiers = Verifiers::new();
     let mut differences = BTreeMap::new();
-    let (mut accepted, mut refused) = (0, 0);
-    for (seed, form) in (0..SEEDS).flat_map(|seed| [(seed, V4Form), (seed, V2Form)]) {
+    let (mut accepted, mut rejected) = (0, 0);
+    for (seed, scheme) in (0..SEEDS).flat_map(|seed| [(seed, V4Form), (seed, V2Form)]) {
+        let bucket = forms::bucket(scheme);
         for (what, change) in FORM_CHANGES {
             let mut random = Random(seed);
-            let mut asked = Asked::random(&mut random, now);
-            if let Asking(change) = change {
-                change(&mut asked);
+            let mut plan = FormPlan::random(&mut random, &bucket, now);
+            if let FormChange::Before(change) = change {
+                change(&mut plan);
             }
-            let mut posted = asked.sign(&mut random, form);
-            if let Posting(change) = change
+            let mut posted = plan.sign(&mut random, scheme);
+            if let FormChange::After(change) = change
                 && !change(&mut posted, &mut random)
             {
                 continue;
             }
-            let ours = takes_form(&posted, now);
+            let ours = accepts_form(&posted, now);
             assert!(ours.is_ok() || *what != "nothing", "{ours:?} {posted:?}");
-            match (ours.is_ok(), judges.takes_form(&posted)) {
+            match (ours.is_ok(), verifiers.accepts_form(&posted)) {
                 (true, true) => accepted += 1,
-                (false, false) => refused += 1,
+                (false, false) => rejected += 1,
                 (mine, _) => {
                     let sample = format!("{ours:?} {posted:?}");
                     let found = differences
-                        .entry((S3s, form, *what, mine))
+                        .entry((S3s, scheme, *what, mine))
                         .or_insert((0, sample));
                     found.0 += 1;
                 }
             }
         }
     }
-    println!("{accepted} accepted and {refused} refused by both");
+    println!("{accepted} accepted and {rejected} rejected by both");
     compare(&differences, &[S3s], &[V4Form, V2Form]);
-    assert!(accepted > 300 && refused > 500, "{accepted} {refused}");
+    assert!(accepted > 300 && rejected > 500, "{accepted} {rejected}");
 }
 
-/// A request with Swift's verdict.
+/// A request with the verdict of Swift.
 #[derive(Serialize, Deserialize)]
 struct Recorded {
     form: Scheme,
@@ -456,10 +454,10 @@ struct Recorded {
 }
 
 #[test]
-fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
+fn the_verdicts_of_swift_differ_only_as_in_the_table() {
     let mut differences = BTreeMap::new();
     let mut changes: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     for case in vector_lines::<Recorded>("swift-verdicts.jsonl") {
         let (what, _) = CHANGES
             .iter()
@@ -467,12 +465,13 @@ fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
             .unwrap();
         changes.retain(|change| change != what);
         let credentials = Credentials::new(case.id, SECRET).unwrap();
-        let credentials = match case.token {
-            true => credentials.with_session_token(TOKEN).unwrap(),
-            false => credentials,
+        let credentials = if case.token {
+            credentials.with_session_token(TOKEN).unwrap()
+        } else {
+            credentials
         };
         let sent = Sent {
-            form: case.form,
+            scheme: case.form,
             service: "s3",
             method: case.method,
             target: case.target,
@@ -487,7 +486,7 @@ fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
         );
         match (ours.is_ok(), case.accepted) {
             (true, true) => accepted += 1,
-            (false, false) => refused += 1,
+            (false, false) => rejected += 1,
             (mine, _) => {
                 let sample = format!("{ours:?} {sent:?}");
                 let key = (Swift, case.form, *what, mine);
@@ -495,28 +494,26 @@ fn the_verdicts_of_swift_are_the_same_but_for_the_table() {
             }
         }
     }
-    println!("{accepted} accepted and {refused} refused by both");
-    // The one that fits no request to S3.
-    assert_eq!(
-        changes,
-        ["`..` above the root"],
-        "changes that are not recorded"
-    );
+    println!("{accepted} accepted and {rejected} rejected by both");
+    // This change applies to no request to S3.
+    let unrecorded = ["`..` above the root"];
+    assert_eq!(changes, unrecorded, "changes that are not recorded");
     compare(&differences, &[Swift], &REQUESTS);
-    assert!(accepted > 150 && refused > 150, "{accepted} {refused}");
+    assert!(accepted > 150 && rejected > 150, "{accepted} {rejected}");
 }
 
-/// Swift was asked about two requests of each form and change, which are made here again: those are its verdicts on what is signed now.
-/// They are left in a file, for the day when other questions are to be put to it (`tests/vectors/README.md`).
+/// Makes the requests of the recorded verdicts again, two of each scheme and change, and asserts
+/// that they are the same. It writes them to a file, from which new verdicts can be recorded
+/// (`tests/vectors/README.md`).
 #[test]
-fn swift_was_asked_about_the_requests_that_are_made_here() {
-    let now = Timestamp::parse("20130524T000000Z").unwrap();
+fn the_recorded_requests_are_those_that_are_made_here() {
+    let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let mut questions = Vec::new();
     for (what, change) in CHANGES {
-        for form in REQUESTS {
-            let made = (0..200).filter_map(|seed| make(seed, Swift, form, change, now));
+        for scheme in REQUESTS {
+            let made = (0..200).filter_map(|seed| make(seed, Swift, scheme, change, now));
             questions.extend(made.take(2).map(|(plan, sent)| Recorded {
-                form,
+                form: scheme,
                 change: (*what).into(),
                 now: now.unix_seconds(),
                 method: sent.method,
@@ -542,10 +539,8 @@ fn swift_was_asked_about_the_requests_that_are_made_here() {
         answered.accepted = false;
     }
     let recorded = lines(&recorded);
-    let other = questions
-        .iter()
-        .zip(&recorded)
-        .find(|(now, then)| now != then);
-    assert_eq!(other, None, "ask Swift about {}", file.display());
+    let mut pairs = questions.iter().zip(&recorded);
+    let different = pairs.find(|(made, recorded)| made != recorded);
+    assert_eq!(different, None, "record the verdicts on {}", file.display());
     assert_eq!(questions.len(), recorded.len());
 }

@@ -1,4 +1,4 @@
-//! What is changed of a request: before it is signed, after, or with a signature made anew.
+//! The changes of a request: before it is signed, after, or with a new signature.
 
 use super::{
     DOMAIN, ID, ID_WITH_SLASH,
@@ -9,12 +9,13 @@ use super::{
 };
 use Change::{After, Before, Resigned};
 
+/// A change. Each function returns whether it applies.
 pub enum Change {
-    /// Of the request before it is signed.
+    /// Changes the request before it is signed.
     Before(fn(&mut Plan, &mut Random) -> bool),
-    /// Of what is sent.
+    /// Changes the signed request.
     After(fn(&mut Sent, &mut Random) -> bool),
-    /// Of what is sent, which then is signed anew.
+    /// Changes the signed request, which is then signed again.
     Resigned(fn(&mut Sent, &mut Random) -> bool),
 }
 
@@ -22,20 +23,20 @@ pub fn is_auth(name: &str) -> bool {
     name.starts_with("X-Amz-") || ["AWSAccessKeyId", "Expires", "Signature"].contains(&name)
 }
 
-/// Another character in the place of a letter or digit.
+/// Replaces a letter or digit.
 pub fn altered(text: &str, random: &mut Random) -> String {
-    let places: Vec<_> = text
+    let letters: Vec<_> = text
         .char_indices()
         .filter(|(_, c)| c.is_ascii_alphanumeric())
         .collect();
-    let Some((at, c)) = (!places.is_empty()).then(|| random.one(&places)) else {
+    let Some((at, c)) = (!letters.is_empty()).then(|| random.one(&letters)) else {
         return format!("{text}0");
     };
     let other = if c == 'b' || c == 'B' { "c" } else { "b" };
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// The text with an escape in it written in another way, if there is one that fits.
+/// Replaces the first `from` by `to`; `None` if there is none.
 pub fn rewritten(text: &str, from: &str, to: &str) -> Option<String> {
     text.contains(from).then(|| text.replacen(from, to, 1))
 }
@@ -84,7 +85,7 @@ pub fn lower_escape(text: &str) -> Option<String> {
 }
 
 pub fn set_expires(sent: &mut Sent, value: &str) -> bool {
-    let is_v4 = sent.form == V4Query;
+    let is_v4 = sent.scheme == V4Query;
     if is_v4 {
         sent.set_auth("Expires", value);
     }
@@ -92,12 +93,12 @@ pub fn set_expires(sent: &mut Sent, value: &str) -> bool {
 }
 
 pub fn authorization(sent: &mut Sent, change: impl Fn(&str) -> String) -> bool {
-    sent.form == V4Header && sent.change_header("Authorization", change)
+    sent.scheme == V4Header && sent.change_header("Authorization", change)
 }
 
 pub const CHANGES: &[(&str, Change)] = &[
     ("nothing", Before(|_, _| true)),
-    // Requests that are right, and unusual.
+    // Unusual but valid requests.
     (
         "a session token",
         Before(|plan, _| {
@@ -120,7 +121,7 @@ pub const CHANGES: &[(&str, Change)] = &[
                 plan.headers
                     .push(("x-amz-meta-a".into(), random.text("abcxyz", 1, 8)));
             }
-            plan.form != V2Query
+            plan.scheme != V2Query
         }),
     ),
     (
@@ -128,7 +129,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         Before(|plan, _| {
             plan.headers
                 .push(("x-amz-meta-a".into(), "one   two".into()));
-            plan.form != V2Query
+            plan.scheme != V2Query
         }),
     ),
     (
@@ -136,7 +137,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         Before(|plan, _| {
             plan.headers
                 .push(("x-amz-meta-a".into(), "\u{e9}\u{65e5}".into()));
-            plan.form != V2Query
+            plan.scheme != V2Query
         }),
     ),
     (
@@ -196,7 +197,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         "`..` above the root",
         Before(|plan, _| {
             plan.path = format!("/../..{}", plan.path);
-            // No bucket, for s3s.
+            // For s3s such a path has no bucket.
             plan.service != "s3"
         }),
     ),
@@ -218,7 +219,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         "an unsigned payload",
         Before(|plan, _| {
             plan.unsigned = true;
-            plan.form == V4Header && plan.service == "s3"
+            plan.scheme == V4Header && plan.service == "s3"
         }),
     ),
     (
@@ -226,7 +227,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         Before(|plan, _| {
             plan.headers
                 .push(("x-amz-content-sha256".into(), sha256_hex(&plan.body)));
-            plan.form == V4Query
+            plan.scheme == V4Query
         }),
     ),
     (
@@ -285,7 +286,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         After(|sent, random| {
             let path = sent.path().to_owned();
             let at = path.rfind('/').unwrap();
-            // What is altered may be a part of an escape.
+            // The whole segment is replaced, because one character could be a part of an escape.
             let other = format!("{}/b{}", &path[..at], random.text("xyz", 1, 3));
             sent.set_path(&other);
             other != path
@@ -426,7 +427,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         "a header with another value",
         After(|sent, random| {
             let value = random.text("xyz", 3, 6);
-            let covered = match sent.form {
+            let covered = match sent.scheme {
                 V4Query | V4Header => "Cache-Control",
                 _ => "Content-Type",
             };
@@ -437,7 +438,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         "a signed header dropped",
         After(|sent, _| {
             let before = sent.headers.len();
-            let is_v2 = [V2Query, V2Header].contains(&sent.form);
+            let is_v2 = [V2Query, V2Header].contains(&sent.scheme);
             let name = if is_v2 { "Content-Type" } else { "Range" };
             sent.headers.retain(|(known, _)| known != name);
             sent.headers.len() < before
@@ -446,7 +447,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "a header that SigV2 does not cover",
         After(|sent, _| {
-            [V2Query, V2Header].contains(&sent.form)
+            [V2Query, V2Header].contains(&sent.scheme)
                 && sent.change_header("Range", |value| format!("x{value}"))
         }),
     ),
@@ -477,8 +478,8 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "white space around a header",
         After(|sent, _| {
-            // HTTP libraries trim it, so SigV2, which keeps inner white space, never sees it.
-            [V4Query, V4Header].contains(&sent.form)
+            // HTTP libraries trim it, so SigV2, which keeps inner white space, never receives it.
+            [V4Query, V4Header].contains(&sent.scheme)
                 && sent.change_header("Cache-Control", |value| format!("  {value} "))
         }),
     ),
@@ -492,7 +493,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "a host in upper case",
         After(|sent, _| {
-            // What stands before the domain is a bucket, which is none in upper case.
+            // The part before the domain is a bucket, whose name is never in uppercase.
             sent.header("Host").unwrap() == DOMAIN
                 && sent.change_header("Host", str::to_ascii_uppercase)
         }),
@@ -508,7 +509,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "a signature with one character changed",
         After(|sent, random| {
-            match sent.form {
+            match sent.scheme {
                 V4Query | V4Header => {
                     let signature = sent.auth("Signature");
                     let other = altered(&signature, random);
@@ -535,7 +536,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "a signature in upper case",
         After(|sent, _| {
-            let is_v4 = [V4Query, V4Header].contains(&sent.form);
+            let is_v4 = [V4Query, V4Header].contains(&sent.scheme);
             if is_v4 {
                 let upper = sent.auth("Signature").to_ascii_uppercase();
                 sent.set_auth("Signature", &upper);
@@ -545,7 +546,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     ),
     (
         "a signature cut off",
-        After(|sent, _| match sent.form {
+        After(|sent, _| match sent.scheme {
             V4Query | V2Query => {
                 let short = sent.target.len() - 4;
                 sent.target.truncate(short);
@@ -556,7 +557,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     ),
     (
         "no signature",
-        After(|sent, _| match sent.form {
+        After(|sent, _| match sent.scheme {
             V4Query | V2Query => {
                 sent.change_param(|name, _| name.ends_with("Signature"), |_, _| None)
             }
@@ -566,10 +567,10 @@ pub const CHANGES: &[(&str, Change)] = &[
             }
         }),
     ),
-    // The rest of the authentication.
+    // Other parts of the authentication.
     (
         "another access key",
-        After(|sent, _| match sent.form {
+        After(|sent, _| match sent.scheme {
             V4Query => sent.change_param(
                 |name, _| name == "X-Amz-Credential",
                 |name, value| Some(format!("{name}=B{value}")),
@@ -587,7 +588,7 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "the region of the credential changed",
         After(|sent, _| {
-            let is_v4 = [V4Query, V4Header].contains(&sent.form);
+            let is_v4 = [V4Query, V4Header].contains(&sent.scheme);
             if is_v4 {
                 let credential = sent.auth("Credential").replace("us-east-1", "us-west-1");
                 sent.set_auth("Credential", &credential);
@@ -672,13 +673,13 @@ pub const CHANGES: &[(&str, Change)] = &[
         After(|sent, _| {
             let hash = sha256_hex(&sent.body);
             sent.add_header("x-amz-content-sha256", &hash);
-            sent.form == V4Query
+            sent.scheme == V4Query
         }),
     ),
     (
         "x-amz-date added to a URL",
         After(|sent, _| {
-            let is_v4 = sent.form == V4Query;
+            let is_v4 = sent.scheme == V4Query;
             if is_v4 {
                 let date = sent.auth("Date");
                 sent.add_header("x-amz-date", &date);
@@ -694,7 +695,7 @@ pub const CHANGES: &[(&str, Change)] = &[
                 "0".repeat(64)
             );
             sent.add_header("Authorization", &second);
-            [V4Query, V2Query].contains(&sent.form)
+            [V4Query, V2Query].contains(&sent.scheme)
         }),
     ),
     (
@@ -748,7 +749,7 @@ pub const CHANGES: &[(&str, Change)] = &[
             })
         }),
     ),
-    // What no signer of this crate makes.
+    // Requests that this crate doesn't sign.
     (
         "a life of no seconds",
         Resigned(|sent, _| set_expires(sent, "0")),
@@ -804,10 +805,10 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "another algorithm",
         Resigned(|sent, _| {
-            if sent.form == V4Query {
+            if sent.scheme == V4Query {
                 sent.set_auth("Algorithm", "AWS4-HMAC-SHA512");
             }
-            sent.form == V4Query
+            sent.scheme == V4Query
         }),
     ),
     (
@@ -831,7 +832,7 @@ pub const CHANGES: &[(&str, Change)] = &[
                 .filter(|name| *name != "x-amz-date")
                 .collect();
             sent.set_auth("SignedHeaders", &others.join(";"));
-            sent.form == V4Header
+            sent.scheme == V4Header
         }),
     ),
     (
@@ -843,13 +844,13 @@ pub const CHANGES: &[(&str, Change)] = &[
                 .filter(|name| *name != "x-amz-content-sha256")
                 .collect();
             sent.set_auth("SignedHeaders", &others.join(";"));
-            sent.form == V4Header
+            sent.scheme == V4Header
         }),
     ),
     (
         "the token of other credentials",
         Resigned(|sent, _| {
-            match sent.form {
+            match sent.scheme {
                 V4Query => {
                     let mut params = sent.params();
                     params.push("X-Amz-Security-Token=other".into());
@@ -871,12 +872,12 @@ pub const CHANGES: &[(&str, Change)] = &[
     (
         "a moment that is none",
         Resigned(|sent, _| {
-            let date = match sent.form {
+            let date = match sent.scheme {
                 V4Query => sent.auth("Date"),
                 _ => sent.header("x-amz-date").unwrap().clone(),
             };
             let other = format!("{}T250000Z", &date[..8]);
-            match sent.form {
+            match sent.scheme {
                 V4Query => sent.set_auth("Date", &other),
                 _ => *sent.header("x-amz-date").unwrap() = other,
             }

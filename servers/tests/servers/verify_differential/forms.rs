@@ -1,4 +1,4 @@
-//! Uploads by forms, signed and changed.
+//! Uploads with forms, signed and changed.
 
 use super::{
     DOMAIN, HOUR, ID, SECRET,
@@ -8,33 +8,47 @@ use super::{
     shifted,
     support::Pairs,
 };
-use FormChange::{Asking, Posting};
+use FormChange::{After, Before};
 use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
-use presign::{Credentials, Timestamp};
+use presign::{Credentials, SignatureVersion, Timestamp};
 use std::time::Duration;
 
-/// An upload by a form.
+/// An upload with a form.
 #[derive(Clone, Debug)]
 pub struct Posted {
-    pub form: Scheme,
+    pub scheme: Scheme,
     pub bucket: &'static str,
     pub fields: Pairs,
     pub file: Vec<u8>,
     pub token: bool,
 }
 
-/// What is asked for, before it is signed.
-pub struct Asked {
-    pub policy: PostPolicy,
+/// Returns the bucket with the signature version of a scheme.
+pub fn bucket(scheme: Scheme) -> Bucket {
+    let version = if scheme == V4Form {
+        SignatureVersion::V4
+    } else {
+        SignatureVersion::V2
+    };
+    Bucket::builder("photos", "us-east-1")
+        .endpoint(format!("http://{DOMAIN}"))
+        .signature_version(version)
+        .build()
+        .unwrap()
+}
+
+/// A form before it is signed.
+pub struct FormPlan<'b> {
+    pub policy: PostPolicy<'b>,
     pub secret: &'static str,
     pub signed_at: Timestamp,
-    pub life: Duration,
+    pub expiry: Duration,
     pub token: bool,
 }
 
-impl Asked {
-    pub fn random(random: &mut Random, now: Timestamp) -> Self {
+impl<'b> FormPlan<'b> {
+    pub fn random(random: &mut Random, bucket: &'b Bucket, now: Timestamp) -> Self {
         const ALL: &str = "abcxyzABC019-._~ +=&:;,!*'()%@?#\"\\<\u{e9}\u{65e5}\u{1f600}";
         let key = random.text(ALL, 1, 10);
         let key = match random.below(3) {
@@ -42,7 +56,7 @@ impl Asked {
             1 => Key::starts_with(key),
             _ => Key::from(format!("{key}/${{filename}}")),
         };
-        let mut policy = PostPolicy::new(key).content_length_range(1..=20);
+        let mut policy = bucket.post_policy(key).content_length_range(1..=20);
         if random.below(2) == 0 {
             policy = policy.field("acl", random.one(&["private", "public-read"]));
         }
@@ -51,35 +65,27 @@ impl Asked {
                 policy = policy.field(name, format!("a{}", random.text(ALL, 1, 10)));
             }
         }
-        Asked {
+        FormPlan {
             policy,
             secret: SECRET,
             signed_at: now,
-            life: HOUR,
+            expiry: HOUR,
             token: false,
         }
     }
 
-    pub fn sign(&self, random: &mut Random, form: Scheme) -> Posted {
-        let bucket = Bucket::builder("photos", "us-east-1").endpoint(format!("http://{DOMAIN}"));
-        let bucket = bucket.build().unwrap();
+    pub fn sign(&self, random: &mut Random, scheme: Scheme) -> Posted {
         let keys = Credentials::new(ID, self.secret).unwrap();
-        let keys = match self.token {
-            true => keys.with_session_token(TOKEN).unwrap(),
-            false => keys,
+        let keys = if self.token {
+            keys.with_session_token(TOKEN).unwrap()
+        } else {
+            keys
         };
-        let signed = match form {
-            V4Form => self
-                .policy
-                .presign(&bucket, &keys, self.life, self.signed_at),
-            _ => self
-                .policy
-                .presign_v2(&bucket, &keys, self.life, self.signed_at),
-        };
+        let form = self.policy.presign(&keys, self.expiry, self.signed_at);
         Posted {
-            form,
+            scheme,
             bucket: "photos",
-            fields: owned(signed.unwrap().fields()),
+            fields: owned(form.unwrap().fields()),
             file: random.text("abc\u{e9}", 1, 8).into_bytes(),
             token: self.token,
         }
@@ -87,7 +93,7 @@ impl Asked {
 }
 
 impl Posted {
-    /// Changes one field, whose name is told in any case of letters; false if there is none.
+    /// Changes one field, whose name is case-insensitive. Returns whether it exists.
     pub fn change(&mut self, name: &str, change: impl Fn(&str) -> String) -> bool {
         let mut fields = self.fields.iter_mut();
         match fields.find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -105,41 +111,44 @@ impl Posted {
     }
 
     pub fn is_v4(&self) -> bool {
-        self.form == V4Form
+        self.scheme == V4Form
     }
 
     pub fn signature(&self) -> &'static str {
-        match self.form {
-            V4Form => "x-amz-signature",
-            _ => "signature",
+        if self.is_v4() {
+            "x-amz-signature"
+        } else {
+            "signature"
         }
     }
 }
 
+/// A change of a form before it is signed, or of the upload.
 pub enum FormChange {
-    Asking(fn(&mut Asked)),
-    Posting(fn(&mut Posted, &mut Random) -> bool),
+    Before(fn(&mut FormPlan<'_>)),
+    /// Returns whether the change applies.
+    After(fn(&mut Posted, &mut Random) -> bool),
 }
 
 pub const FORM_CHANGES: &[(&str, FormChange)] = &[
-    ("nothing", Asking(|_| ())),
-    ("a session token", Asking(|asked| asked.token = true)),
-    ("another secret", Asking(|asked| asked.secret = "another")),
+    ("nothing", Before(|_| ())),
+    ("a session token", Before(|plan| plan.token = true)),
+    ("another secret", Before(|plan| plan.secret = "another")),
     (
         "signed half an hour ago",
-        Asking(|asked| asked.signed_at = shifted(asked.signed_at, -1800)),
+        Before(|plan| plan.signed_at = shifted(plan.signed_at, -1800)),
     ),
     (
         "signed two hours ago",
-        Asking(|asked| asked.signed_at = shifted(asked.signed_at, -7200)),
+        Before(|plan| plan.signed_at = shifted(plan.signed_at, -7200)),
     ),
     (
         "signed in two hours",
-        Asking(|asked| asked.signed_at = shifted(asked.signed_at, 7200)),
+        Before(|plan| plan.signed_at = shifted(plan.signed_at, 7200)),
     ),
     (
         "a field with another value",
-        Posting(|posted, random| {
+        After(|posted, random| {
             let at = random.below(posted.fields.len());
             let value = &mut posted.fields[at].1;
             *value = format!("b{value}");
@@ -148,14 +157,14 @@ pub const FORM_CHANGES: &[(&str, FormChange)] = &[
     ),
     (
         "a field dropped",
-        Posting(|posted, random| {
+        After(|posted, random| {
             posted.fields.remove(random.below(posted.fields.len()));
             true
         }),
     ),
     (
         "a field twice",
-        Posting(|posted, random| {
+        After(|posted, random| {
             let field = posted.fields[random.below(posted.fields.len())].clone();
             posted.fields.push(field);
             true
@@ -163,7 +172,7 @@ pub const FORM_CHANGES: &[(&str, FormChange)] = &[
     ),
     (
         "fields in another order",
-        Posting(|posted, random| {
+        After(|posted, random| {
             let by = random.below(posted.fields.len());
             posted.fields.rotate_left(by);
             by > 0
@@ -171,7 +180,7 @@ pub const FORM_CHANGES: &[(&str, FormChange)] = &[
     ),
     (
         "a field's name in capitals",
-        Posting(|posted, random| {
+        After(|posted, random| {
             let at = random.below(posted.fields.len());
             posted.fields[at].0.make_ascii_uppercase();
             true
@@ -179,72 +188,72 @@ pub const FORM_CHANGES: &[(&str, FormChange)] = &[
     ),
     (
         "a field added",
-        Posting(|posted, _| posted.add("x-amz-meta-z", "1")),
+        After(|posted, _| posted.add("x-amz-meta-z", "1")),
     ),
     (
         "a field that is ignored",
-        Posting(|posted, _| posted.add("x-ignore-z", "1")),
+        After(|posted, _| posted.add("x-ignore-z", "1")),
     ),
     (
         "a submit button",
-        Posting(|posted, _| posted.add("submit", "Upload")),
+        After(|posted, _| posted.add("submit", "Upload")),
     ),
     (
         "an encryption field added",
-        Posting(|posted, _| posted.add("x-amz-server-side-encryption", "AES256")),
+        After(|posted, _| posted.add("x-amz-server-side-encryption", "AES256")),
     ),
     (
         "another bucket",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.bucket = "videos";
             true
         }),
     ),
     (
         "a file that is too large",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.file = vec![b'x'; 21];
             true
         }),
     ),
     (
         "a file of the largest size",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.file = vec![b'x'; 20];
             true
         }),
     ),
     (
         "an empty file",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.file.clear();
             true
         }),
     ),
     (
         "another key",
-        Posting(|posted, _| posted.change("key", |key| format!("z{key}"))),
+        After(|posted, _| posted.change("key", |key| format!("z{key}"))),
     ),
     (
         "a longer key",
-        Posting(|posted, _| posted.change("key", |key| format!("{key}z"))),
+        After(|posted, _| posted.change("key", |key| format!("{key}z"))),
     ),
     (
         "a signature with one character changed",
-        Posting(|posted, random| {
+        After(|posted, random| {
             let other = random.one(&["a", "b"]);
             posted.change(posted.signature(), |text| format!("{other}{}", &text[1..]))
         }),
     ),
     (
         "a signature in upper case",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.is_v4() && posted.change("x-amz-signature", str::to_ascii_uppercase)
         }),
     ),
     (
         "a policy with another character",
-        Posting(|posted, _| {
+        After(|posted, _| {
             posted.change("policy", |text| {
                 format!(
                     "{}{}",
@@ -256,11 +265,11 @@ pub const FORM_CHANGES: &[(&str, FormChange)] = &[
     ),
     (
         "a policy with a space behind it",
-        Posting(|posted, _| posted.change("policy", |text| format!("{text} "))),
+        After(|posted, _| posted.change("policy", |text| format!("{text} "))),
     ),
     (
         "another access key",
-        Posting(|posted, _| {
+        After(|posted, _| {
             let name = if posted.is_v4() {
                 "x-amz-credential"
             } else {

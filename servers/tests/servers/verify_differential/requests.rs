@@ -1,4 +1,4 @@
-//! Random requests, signed; and a second signer, for what this crate does not sign.
+//! Random requests, signed; and a second signer for requests that this crate doesn't sign.
 
 use super::{
     DOMAIN, HOUR, ID, Other,
@@ -8,10 +8,10 @@ use super::{
     TOKEN, owned,
     support::{hex, hmac_sha256, percent_decode, sha256_hex},
 };
-use presign::{Credentials, Payload, Request, Timestamp, v2, v4};
+use presign::{Credentials, Payload, Timestamp, v2, v4};
 use std::time::Duration;
 
-/// The numbers of one seed: splitmix64, by its published constants.
+/// The numbers of one seed: splitmix64 with its published constants.
 pub struct Random(pub u64);
 
 impl Random {
@@ -41,11 +41,11 @@ impl Random {
 /// A request to be signed.
 #[derive(Clone)]
 pub struct Plan {
-    pub form: Scheme,
+    pub scheme: Scheme,
     pub service: &'static str,
     pub method: &'static str,
     pub id: &'static str,
-    /// The bucket that stands in the host.
+    /// The bucket in the host.
     pub bucket: Option<&'static str>,
     /// Encoded.
     pub path: String,
@@ -57,11 +57,11 @@ pub struct Plan {
     pub token: bool,
     pub region: &'static str,
     pub signed_at: Timestamp,
-    pub life: Duration,
+    pub expiry: Duration,
 }
 
 impl Plan {
-    pub fn random(random: &mut Random, other: Other, form: Scheme, now: Timestamp) -> Self {
+    pub fn random(random: &mut Random, other: Other, scheme: Scheme, now: Timestamp) -> Self {
         const LETTERS: &str = "abcxyzABC019-._~";
         const ALL: &str = "abcxyzABC019-._~ /+=&:;,!*'()%@?#\u{e9}\u{65e5}\u{1f600}";
         const MD5S: [&str; 2] = ["1B2M2Y8AsgTpgAmY7PhCfg==", "1EfQ6PKJ8WoS/2AnznfCWA=="];
@@ -81,10 +81,7 @@ impl Plan {
         ];
         let of_s3 = other != Scratchstack;
         let bucket = (of_s3 && random.below(2) == 0).then_some("photos");
-        let key = match of_s3 {
-            true => random.text(ALL, 1, 12),
-            false => random.text(LETTERS, 1, 12),
-        };
+        let key = random.text(if of_s3 { ALL } else { LETTERS }, 1, 12);
         let path = match (of_s3, bucket) {
             (true, None) => format!("/photos/{}", encode(&format!("a/{key}"), true)),
             _ => format!("/{}", encode(&format!("a/{key}"), true)),
@@ -107,12 +104,12 @@ impl Plan {
             }
         }
         let method = random.one(&["GET", "PUT", "HEAD", "DELETE", "POST"]);
-        let body = match form {
+        let body = match scheme {
             V4Header => random.text(ALL, 0, 40).into_bytes(),
             _ => Vec::new(),
         };
         Plan {
-            form,
+            scheme,
             service: if of_s3 { "s3" } else { "execute-api" },
             method,
             id: ID,
@@ -125,15 +122,16 @@ impl Plan {
             token: false,
             region: "us-east-1",
             signed_at: now,
-            life: HOUR,
+            expiry: HOUR,
         }
     }
 
     pub fn credentials(&self) -> Credentials {
         let credentials = Credentials::new(self.id, SECRET).unwrap();
-        match self.token {
-            true => credentials.with_session_token(TOKEN).unwrap(),
-            false => credentials,
+        if self.token {
+            credentials.with_session_token(TOKEN).unwrap()
+        } else {
+            credentials
         }
     }
 
@@ -148,28 +146,28 @@ impl Plan {
             None => encode(name, false),
         });
         let query = params.collect::<Vec<_>>().join("&");
-        let mark = if query.is_empty() { "" } else { "?" };
-        let url = format!("{address}{mark}{query}");
-        let headers = self.headers.iter();
-        let request = headers.fold(
-            Request::new(self.method, url.as_str()),
-            |request, (name, value)| request.header(name.as_str(), value.as_str()),
-        );
-        let (credentials, now) = (self.credentials(), self.signed_at);
-        let v4 = v4::Signer::new(credentials.clone(), self.region, self.service).unwrap();
-        let mut v2 = v2::Signer::new(credentials);
-        if let Some(bucket) = self.bucket {
-            v2 = v2.bucket(bucket);
+        let separator = if query.is_empty() { "" } else { "?" };
+        let url = format!("{address}{separator}{query}");
+        let v4 = v4::Service::new(self.region, self.service).unwrap();
+        let v2 = match self.bucket {
+            Some(bucket) => v2::Service::s3().bucket(bucket),
+            None => v2::Service::s3(),
+        };
+        let is_v4 = [V4Query, V4Header].contains(&self.scheme);
+        let mut request = if is_v4 {
+            v4.request(self.method, &url)
+        } else {
+            v2.request(self.method, &url)
+        };
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
-        let (url, headers) = match self.form {
-            V4Query => {
-                let link = v4.presign(&request, self.life, now).unwrap();
-                (link.to_string(), owned(link.headers()))
-            }
-            V2Query => {
-                let link = v2.presign(&request, self.life, now).unwrap();
+        let (credentials, now) = (self.credentials(), self.signed_at);
+        let (url, headers) = match self.scheme {
+            V4Query | V2Query => {
+                let link = request.presign(&credentials, self.expiry, now).unwrap();
                 let mut headers = owned(link.headers());
-                // They are not covered, and sent all the same.
+                // Headers that are not covered are sent, too.
                 let not_covered: Vec<_> = link.not_covered().collect();
                 let sent = self.headers.iter();
                 headers.extend(
@@ -178,29 +176,21 @@ impl Plan {
                 );
                 (link.to_string(), headers)
             }
-            V4Header => {
-                let payload = match self.unsigned {
-                    true => Payload::Unsigned,
-                    false => Payload::of(&self.body),
+            V4Header | V2Header => {
+                let payload = if self.unsigned {
+                    Payload::Unsigned
+                } else {
+                    Payload::sha256_of(&self.body)
                 };
-                let signed = v4.sign(&request, payload, now).unwrap();
-                (
-                    url,
-                    [self.headers.clone(), owned(signed.headers())].concat(),
-                )
-            }
-            V2Header => {
-                let signed = v2.sign(&request, now).unwrap();
-                (
-                    url,
-                    [self.headers.clone(), owned(signed.headers())].concat(),
-                )
+                let signed = request.payload(payload).sign(&credentials, now).unwrap();
+                let headers = [self.headers.clone(), owned(signed.headers())].concat();
+                (url.clone(), headers)
             }
             V4Form | V2Form => unreachable!("forms are signed below"),
         };
         let target = url.strip_prefix(&format!("http://{host}")).unwrap();
         let mut sent = Sent {
-            form: self.form,
+            scheme: self.scheme,
             service: self.service,
             method: self.method.into(),
             target: target.into(),
@@ -212,7 +202,7 @@ impl Plan {
     }
 }
 
-/// Percent-encoding, written for this test.
+/// Percent-encodes a text: an implementation of this test.
 pub fn encode(text: &str, is_path: bool) -> String {
     encode_bytes(text.as_bytes(), is_path)
 }
@@ -231,7 +221,7 @@ pub fn encode_bytes(bytes: &[u8], is_path: bool) -> String {
 /// A request as it is received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
-    pub form: Scheme,
+    pub scheme: Scheme,
     pub service: &'static str,
     pub method: String,
     pub target: String,
@@ -252,8 +242,8 @@ impl Sent {
     }
 
     pub fn set(&mut self, path: &str, params: &[String]) {
-        let mark = if params.is_empty() { "" } else { "?" };
-        self.target = format!("{path}{mark}{}", params.join("&"));
+        let separator = if params.is_empty() { "" } else { "?" };
+        self.target = format!("{path}{separator}{}", params.join("&"));
     }
 
     pub fn set_path(&mut self, path: &str) {
@@ -266,27 +256,26 @@ impl Sent {
         self.set(&path, params);
     }
 
-    /// Changes one parameter, chosen by its name and value; false if there is none.
+    /// Changes the first parameter whose name and value match. Returns whether there is one.
     pub fn change_param(
         &mut self,
-        is_it: impl Fn(&str, &str) -> bool,
+        matches: impl Fn(&str, &str) -> bool,
         change: impl Fn(&str, &str) -> Option<String>,
     ) -> bool {
         let mut params = self.params();
         let found = params.iter_mut().find(|param| {
             let (name, value) = param.split_once('=').unwrap_or((param, ""));
-            is_it(name, value)
+            matches(name, value)
         });
         let Some(param) = found else {
             return false;
         };
         let (name, value) = param.split_once('=').unwrap_or((param, ""));
-        let changed = change(name, value);
-        match changed {
+        match change(name, value) {
             Some(changed) => *param = changed,
             None => {
-                let gone = param.clone();
-                params.retain(|param| *param != gone);
+                let removed = param.clone();
+                params.retain(|param| *param != removed);
             }
         }
         self.set_params(&params);
@@ -313,9 +302,9 @@ impl Sent {
         self.headers.push((name.into(), value.into()));
     }
 
-    /// The part of the `Authorization` header or query after this name.
+    /// Returns the part of the `Authorization` header or query with this name.
     pub fn auth(&self, name: &str) -> String {
-        if self.form == V4Query {
+        if self.scheme == V4Query {
             let name = format!("X-Amz-{name}=");
             let params = self.params();
             let mut found = params.iter().filter_map(|param| param.strip_prefix(&name));
@@ -332,7 +321,7 @@ impl Sent {
 
     pub fn set_auth(&mut self, name: &str, value: &str) {
         let old = self.auth(name);
-        match self.form {
+        match self.scheme {
             V4Query => {
                 let name = format!("X-Amz-{name}");
                 self.change_param(
@@ -347,7 +336,7 @@ impl Sent {
         }
     }
 
-    /// Signs anew what stands there now: S3's rules of SigV4, written for this test out of AWS's document.
+    /// Signs the request as it is now: an implementation of SigV4 for S3 from AWS's documentation.
     pub fn sign_again(&mut self) {
         let signed = self.auth("SignedHeaders");
         let mut params: Vec<(String, String)> = self
@@ -356,8 +345,8 @@ impl Sent {
             .map(|param| param.split_once('=').unwrap_or((param, "")))
             .filter(|(name, _)| *name != "X-Amz-Signature")
             .map(|(name, value)| {
-                let again = |text| encode_bytes(&percent_decode(text), false);
-                (again(name), again(value))
+                let encode_again = |text| encode_bytes(&percent_decode(text), false);
+                (encode_again(name), encode_again(value))
             })
             .collect();
         params.sort();
@@ -380,7 +369,7 @@ impl Sent {
                 format!("{name}:{}\n", values.join(","))
             })
             .collect();
-        let payload = match self.form {
+        let payload = match self.scheme {
             V4Query => "UNSIGNED-PAYLOAD".to_owned(),
             _ => self.header("x-amz-content-sha256").unwrap().clone(),
         };
@@ -391,7 +380,7 @@ impl Sent {
             params.join("&"),
             names.join(";")
         );
-        let date = match self.form {
+        let date = match self.scheme {
             V4Query => self.auth("Date"),
             _ => self.header("x-amz-date").unwrap().clone(),
         };
