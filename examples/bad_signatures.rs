@@ -1,144 +1,169 @@
-//! Signatures that a server has to refuse, made on purpose, each with what is wrong about it: to test a server, a proxy or a
-//! verifier.
+//! Prints signatures that a server has to reject, each with its fault: to test a server, a proxy or
+//! a verifier.
 //!
 //! ```console
 //! $ cargo run --example bad_signatures
 //! ```
 //!
-//! All but the last are whole, well-formed requests: what is wrong is only what the line says. Times are arguments, so the
-//! same time gives the same list. `urls` is the part to copy; what comes after it has them judged, by this crate's verifier
-//! and by an S3 server that someone else wrote, and fails if a verdict is not as it should be.
+//! All except the last are complete, well-formed requests, and only what the line says is wrong.
+//! The time is an argument, so the same time gives the same list. `urls` is the part to copy. The
+//! rest checks them with this crate's verifier and with an S3 server of other authors, and exits
+//! with an error if anything unexpected happens.
 
 use presign::s3::Bucket;
-use presign::v4::Signer;
-use presign::{Credentials, Error, Request, Timestamp};
+use presign::{Credentials, Error, Timestamp, v4};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// What is wrong, the error code that S3 gives for it, and the URL. The first is right: a server that refuses it refuses the
-/// others for another reason.
-fn urls(
-    bucket: &Bucket,
-    credentials: &Credentials,
-    now: Timestamp,
-) -> Result<Vec<(&'static str, &'static str, String)>, Error> {
-    let object = bucket.get("a.txt");
-    let presign = |credentials: &Credentials, now| {
-        let url = object.presign(credentials, HOUR, now)?;
-        Ok::<_, Error>(url.into_string())
-    };
-    let good = presign(credentials, now)?;
+/// A URL with a fault.
+struct BadUrl {
+    fault: &'static str,
+    /// S3's error code; empty if nothing is wrong.
+    code: &'static str,
+    url: String,
+}
 
-    // Another secret under the same id: the signature of somebody who doesn't know it.
-    let stranger = Credentials::new(credentials.access_key_id(), "another secret access key")?;
-    // An id that the server doesn't know.
+/// Returns the list. The first URL is right: a server that rejects it rejects the others for
+/// another reason.
+fn urls(bucket: &Bucket, credentials: &Credentials, now: Timestamp) -> Result<Vec<BadUrl>, Error> {
+    let id = credentials.identity().access_key_id();
+    let get = bucket.get("a.txt");
+    let good = String::from(get.presign(credentials, HOUR, now)?);
+
+    let other_secret = Credentials::new(id, "another secret access key")?;
     let unknown = Credentials::new("AKIDUNKNOWN", "another secret access key")?;
     let token = credentials.clone().with_session_token("AQoDYXdzEXAMPLE")?;
-    // Two hours ago, so that it ended an hour ago; and tomorrow.
-    let past = Timestamp::from_unix_seconds(now.unix_seconds() - 2 * 3600);
-    let future = now.saturating_add(Duration::from_secs(24 * 3600));
-    // Scopes that are right in themselves, and not this server's.
-    let scope = |region: &str, service: &str| {
-        let signer = Signer::new(credentials.clone(), region, service)?;
-        let request = Request::get(object.url()?);
-        Ok::<_, Error>(signer.presign(&request, HOUR, now)?.into_string())
-    };
-    // The signature is of one request, and the URL asks for another.
-    let edited = |from: &str, to: &str| {
-        let edited = good.replacen(from, to, 1);
-        assert_ne!(edited, good, "{from} is there");
-        edited
-    };
-    let date = |url: &str| {
-        let params = url
-            .split('&')
-            .filter(|param| param.starts_with("X-Amz-Date="));
-        params.collect::<String>()
-    };
-    let a_second_later = presign(credentials, now.saturating_add(Duration::from_secs(1)))?;
-    let digit = if good.ends_with('0') { '1' } else { '0' };
-    let (front, _) = good.split_at(good.len() - 1);
-    let never_sent = bucket.get("a.txt").header("x-amz-meta-never-sent", "1");
+    let two_hours_ago = Timestamp::from_unix_seconds(now.unix_seconds() - 2 * 3600);
+    let tomorrow = now.saturating_add(Duration::from_secs(24 * 3600));
+    let next_second = now.saturating_add(Duration::from_secs(1));
+
+    let other_region = v4::Service::new("eu-west-1", "s3")?;
+    let other_service = v4::Service::new(bucket.region(), "execute-api")?;
+    let unsigned_url = get.url()?;
+    let in_other_region = other_region.get(&unsigned_url);
+    let of_other_service = other_service.get(&unsigned_url);
+    let with_unsent_header = bucket.get("a.txt").header("x-amz-meta-never-sent", "1");
     let put = bucket.put("a.txt");
 
     let mismatch = "SignatureDoesNotMatch";
     let malformed = "AuthorizationQueryParametersError";
-    Ok(vec![
-        ("nothing", "", good.clone()),
+    let mut bad_urls = Vec::new();
+    for (fault, code, request, credentials, time) in [
+        ("nothing", "", &get, credentials, now),
+        ("the secret", mismatch, &get, &other_secret, now),
         (
-            "the last digit of the signature",
-            mismatch,
-            format!("{front}{digit}"),
-        ),
-        ("the secret", mismatch, presign(&stranger, now)?),
-        (
-            "the access key id",
+            "the access key ID",
             "InvalidAccessKeyId",
-            presign(&unknown, now)?,
+            &get,
+            &unknown,
+            now,
         ),
-        ("the session token", "InvalidToken", presign(&token, now)?),
+        ("the session token", "InvalidToken", &get, &token, now),
         (
-            "expired an hour ago",
+            "it expired an hour ago",
             "AccessDenied",
-            presign(credentials, past)?,
+            &get,
+            credentials,
+            two_hours_ago,
         ),
         (
-            "signed tomorrow",
+            "it is signed tomorrow",
             "AccessDenied",
-            presign(credentials, future)?,
+            &get,
+            credentials,
+            tomorrow,
         ),
-        ("the region", malformed, scope("eu-west-1", "s3")?),
+        ("the region", malformed, &in_other_region, credentials, now),
         (
             "the service",
             malformed,
-            scope(bucket.region(), "execute-api")?,
+            &of_other_service,
+            credentials,
+            now,
+        ),
+        (
+            "a signed header that is not sent",
+            mismatch,
+            &with_unsent_header,
+            credentials,
+            now,
+        ),
+        (
+            "the method: this is for PUT",
+            mismatch,
+            &put,
+            credentials,
+            now,
+        ),
+    ] {
+        let url = request.presign(credentials, HOUR, time)?.into();
+        bad_urls.push(BadUrl { fault, code, url });
+    }
+
+    // URLs that were changed after signing.
+    let later = get.presign(credentials, HOUR, next_second)?;
+    let (unsigned_part, last_digit) = good.split_at(good.len() - 1);
+    let other_digit = if last_digit == "0" { "1" } else { "0" };
+    for (fault, url) in [
+        (
+            "the last digit of the signature",
+            format!("{unsigned_part}{other_digit}"),
         ),
         (
             "the key, changed after signing",
-            mismatch,
-            edited("/a.txt", "/b.txt"),
+            good.replacen("/a.txt", "/b.txt", 1),
         ),
         (
-            "a longer life, written in after signing",
-            mismatch,
-            edited("X-Amz-Expires=3600", "X-Amz-Expires=7200"),
+            "a later expiry, written after signing",
+            good.replacen("X-Amz-Expires=3600", "X-Amz-Expires=7200", 1),
         ),
         (
             "the date, changed after signing",
-            mismatch,
-            edited(&date(&good), &date(&a_second_later)),
+            good.replacen(date(&good), date(later.as_str()), 1),
         ),
         (
             "a parameter added after signing",
-            mismatch,
-            edited("?", "?acl=&"),
+            good.replacen('?', "?acl=&", 1),
         ),
-        (
-            "a header signed that is not sent",
-            mismatch,
-            never_sent.presign(credentials, HOUR, now)?.into_string(),
-        ),
-        (
-            "the method: this is for a PUT",
-            mismatch,
-            put.presign(credentials, HOUR, now)?.into_string(),
-        ),
-        ("no signature at all", "AccessDenied", object.url()?),
-    ])
+    ] {
+        assert_ne!(url, good, "{fault}");
+        bad_urls.push(BadUrl {
+            fault,
+            code: mismatch,
+            url,
+        });
+    }
+    bad_urls.push(BadUrl {
+        fault: "it has no signature",
+        code: "AccessDenied",
+        url: unsigned_url,
+    });
+    Ok(bad_urls)
 }
 
-// What judges them.
+/// Returns the parameter with the date.
+fn date(url: &str) -> &str {
+    let mut params = url.split('&');
+    params
+        .find(|param| param.starts_with("X-Amz-Date="))
+        .unwrap_or_default()
+}
+
+// The program that checks them.
 
 use presign::verify::{ReceivedRequest, Verifier};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+/// The faults that the server accepts: it has no region of its own and no sessions.
+const ACCEPTED_BY_SERVER: [&str; 3] = ["nothing", "the region", "the session token"];
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nThis is not as it should be: {error}");
+            eprintln!("\nunexpected: {error}");
             ExitCode::FAILURE
         }
     }
@@ -153,29 +178,36 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         .endpoint(server.endpoint())
         .build()?;
     let verifier = Verifier::new(s3_server::REGION, "s3");
-    // A whole minute, so that a second later it is the same day.
+    // A whole minute, so that the next second is on the same day.
     let now = Timestamp::from(SystemTime::now()).round_down(Duration::from_secs(60));
 
-    println!("What is wrong, the URL, and what this crate and the server say to it:");
-    for (what, code, url) in urls(&bucket, &credentials, now)? {
+    println!("Each fault with its URL, and the verdicts of this crate and of the server:");
+    for BadUrl { fault, code, url } in urls(&bucket, &credentials, now)? {
+        println!("\n{fault}\n{url}");
         let received = ReceivedRequest::from_url("GET", &url)?;
-        let find = |id: &str| (id == s3_server::ACCESS_KEY_ID).then_some(&credentials);
-        let verdict = verifier.verify(&received, now, find);
-        let ours = verdict.err().map_or("", |error| error.code());
+        let verified = verifier.verify(&received, now, |id| {
+            (id == s3_server::ACCESS_KEY_ID).then_some(&credentials)
+        });
+        let own_code = verified.err().map_or("", |error| error.code());
         let answer = s3_server::Request::new("GET", &url).send()?;
-        println!("\n{what}\n{url}");
-        let said = [ours, answer.error_code().unwrap_or_default()];
-        let [this, that] = said.map(|code| if code.is_empty() { "accepted" } else { code });
-        println!("{this}; {} {that}", answer.status);
-        if ours != code {
-            return Err(format!("`{what}` should have been refused with {code}").into());
+        let server_code = answer.error_code().unwrap_or_default();
+        println!(
+            "{}; {} {}",
+            verdict(own_code),
+            answer.status,
+            verdict(server_code)
+        );
+        if own_code != code {
+            return Err(format!("this crate should have answered `{fault}` with {code}").into());
         }
-        // This server has no region of its own and no sessions: it takes any region, and any token that is signed.
-        let accepts = ["nothing", "the region", "the session token"].contains(&what);
-        if accepts != (answer.status == 200) {
-            return Err(format!("the server answered `{what}` with {}", answer.status).into());
+        if ACCEPTED_BY_SERVER.contains(&fault) != (answer.status == 200) {
+            return Err(format!("the server answered `{fault}` with {}", answer.status).into());
         }
     }
-    println!("\nAll of it went as it should.");
+    println!("\nEverything went as expected.");
     Ok(())
+}
+
+fn verdict(code: &str) -> &str {
+    if code.is_empty() { "accepted" } else { code }
 }

@@ -1,27 +1,30 @@
-//! Links for any number of objects, offline: keys on standard input, one a line, and links on standard output. The signing key is
-//! derived once, what the links have in common is written once, and memory stays as it is however many there are.
+//! Writes links for any number of objects, offline: reads one key a line from standard input, and
+//! writes one link a line to standard output. The signing key is derived once, the common parts of
+//! the links are written once, and memory doesn't grow with the number of keys.
 //!
 //! ```console
 //! $ seq 1000000 | cargo run --release --example batch > links.txt
 //! ```
 //!
-//! `write_links` is the part to copy. tests/memory/batch_example.rs compares its output with what
-//! botocore signs.
+//! `write_links` is the part to copy. tests/memory/batch_example.rs compares its output with
+//! botocore's.
 
-use presign::s3::{Bucket, Links};
-use presign::{Credentials, Error};
+use presign::{Template, Timestamp};
 use std::io::{self, BufRead, Write};
-use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
 
-/// Writes a link for each key, and tells how many.
-pub fn write_links(links: &Links, mut keys: impl BufRead, mut out: impl Write) -> io::Result<u64> {
+/// Writes a link for each key, signed now, and returns how many.
+pub fn write_links(
+    template: &Template,
+    now: Timestamp,
+    mut keys: impl BufRead,
+    mut out: impl Write,
+) -> io::Result<u64> {
     let (mut key, mut link) = (String::new(), String::new());
     let mut count = 0;
     while keys.read_line(&mut key)? > 0 {
         count += 1;
-        links
-            .write(key.strip_suffix('\n').unwrap_or(&key), &mut link)
+        template
+            .presign_into(key.strip_suffix('\n').unwrap_or(&key), now, &mut link)
             .map_err(|error| io::Error::other(format!("line {count}: {error}")))?;
         link.push('\n');
         out.write_all(link.as_bytes())?;
@@ -32,32 +35,42 @@ pub fn write_links(links: &Links, mut keys: impl BufRead, mut out: impl Write) -
     Ok(count)
 }
 
-/// Links to download what the bucket holds, good for a day. The key pair is a published example.
-fn links() -> Result<Links, Error> {
+// The program that runs it.
+
+use presign::s3::Bucket;
+use presign::{Credentials, Error};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Returns a template of download links that are valid for a day. The key pair is a published
+/// example.
+fn template(now: Timestamp) -> Result<Template, Error> {
     let credentials = Credentials::new(
         "AKIAIOSFODNN7EXAMPLE",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     )?;
-    let day = Duration::from_secs(24 * 60 * 60);
     Bucket::new("examplebucket", "us-east-1")?
-        .operation("GET")
-        .links(&credentials, day, SystemTime::now())
+        .request("GET")
+        .template(&credentials, DAY, now)
 }
 
 fn main() -> ExitCode {
-    let written = links().map_err(io::Error::other).and_then(|links| {
-        let out = io::BufWriter::new(io::stdout().lock());
-        let count = write_links(&links, io::stdin().lock(), out)?;
-        Ok((count, links.expires_at()))
-    });
-    match written {
-        Ok((count, end)) => {
-            eprintln!("{count} links, good until {end}");
-            ExitCode::SUCCESS
-        }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("batch: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let now = Timestamp::from(SystemTime::now());
+    let template = template(now)?;
+    let out = io::BufWriter::new(io::stdout().lock());
+    let count = write_links(&template, now, io::stdin().lock(), out)?;
+    eprintln!("{count} links, valid until {}", template.expires_at(now)?);
+    Ok(())
 }

@@ -1,28 +1,41 @@
-//! Calls an API that asks for AWS's signatures, as API Gateway does with IAM authorization; and checks them on the other side.
+//! Calls an API that requires AWS signatures, such as API Gateway with IAM authorization, and
+//! verifies them on the server.
 //!
 //! ```console
 //! $ cargo run --example execute_api
 //! ```
 //!
-//! The functions `call` and `authorized` are the parts to copy: the client on ureq, and the server on hyper. What comes
-//! after them runs one against the other, and fails if an outcome is not as it should be.
+//! The functions `call` and `signer` are the parts to copy: a client on ureq, and a server on
+//! hyper. The rest runs one against the other, and exits with an error if anything unexpected
+//! happens.
 
 use hyper::body::Bytes;
+use presign::v4::Service;
 use presign::verify::{ReceivedRequest, Verifier, VerifyError};
-use presign::{Credentials, Payload, Request, v4::Signer};
+use presign::{Credentials, Payload};
 use std::error::Error;
 use std::time::SystemTime;
 use ureq::Agent;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Posts JSON, and gives status and body of the answer. For API Gateway the URL is that of a stage:
-/// `https://abc123.execute-api.us-east-1.amazonaws.com/prod/jobs`.
-fn call(agent: &Agent, signer: &Signer, url: &str, json: &str) -> Outcome<(u16, String)> {
+/// Posts JSON, and returns the status and body of the response. For API Gateway the URL is that of
+/// a stage: `https://abc123.execute-api.us-east-1.amazonaws.com/prod/jobs`.
+fn call(
+    agent: &Agent,
+    api: &Service,
+    credentials: &Credentials,
+    url: &str,
+    json: &str,
+) -> Outcome<(u16, String)> {
     let content_type = ("Content-Type", "application/json");
-    let request = Request::post(url).header(content_type.0, content_type.1);
-    let signed = signer.sign(&request, Payload::of(json), SystemTime::now())?;
-    // What is sent is what was signed: that URL, that body, the header given, and those that signing adds.
+    let signed = api
+        .post(url)
+        .header(content_type.0, content_type.1)
+        .payload(Payload::sha256_of(json))
+        .sign(credentials, SystemTime::now())?;
+    // The request is sent as it was signed: that URL, that body, its own header, and the added
+    // ones.
     let headers = [content_type].into_iter().chain(signed.headers());
     let request = headers.fold(agent.post(url), |request, (name, value)| {
         request.header(name, value)
@@ -32,25 +45,24 @@ fn call(agent: &Agent, signer: &Signer, url: &str, json: &str) -> Outcome<(u16, 
     Ok((response.status().as_u16(), body))
 }
 
-/// Who signed a request that hyper received, its body read.
-fn authorized(
+/// Returns the access key ID that signed a request, whose body hyper has read.
+fn signer(
     verifier: &Verifier,
     request: &hyper::Request<Bytes>,
     find: impl FnOnce(&str) -> Option<Credentials>,
 ) -> Result<String, VerifyError> {
-    // The feature `http` has `ReceivedRequest::from_http` for this.
+    // With the feature `http`, `ReceivedRequest::from_http` does this.
     let target = request.uri().path_and_query();
     let target = target.map_or("/", |target| target.as_str());
-    let headers = request.headers().iter();
-    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let received = ReceivedRequest::new(request.method().as_str(), target)
-        .headers(headers)
-        .body(request.body());
+    let mut received = ReceivedRequest::new(request.method().as_str(), target).body(request.body());
+    for (name, value) in request.headers() {
+        received = received.header(name.as_str(), value.as_bytes());
+    }
     let verified = verifier.verify(&received, SystemTime::now(), find)?;
-    Ok(verified.into_access_key_id())
+    Ok(verified.access_key_id().to_owned())
 }
 
-// What runs them.
+// The program that runs them.
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -70,7 +82,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nThis is not as it should be: {error}");
+            eprintln!("\nunexpected: {error}");
             ExitCode::FAILURE
         }
     }
@@ -79,7 +91,7 @@ fn main() -> ExitCode {
 fn run() -> Outcome<()> {
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
-    // The space in the path is encoded once in the URL, and a second time in what is signed.
+    // The space in the path is encoded once in the URL, and a second time when it is signed.
     let url = format!(
         "http://{}/prod/jobs/may%202026?dry-run",
         listener.local_addr()?
@@ -89,34 +101,55 @@ fn run() -> Outcome<()> {
 
     let config = Agent::config_builder().http_status_as_error(false);
     let agent = config.build().into();
-    let signer = |id: &str, secret: &str, service: &str| {
-        Signer::new(Credentials::new(id, secret)?, REGION, service)
-    };
     let job = r#"{"name": "report"}"#;
+    for (what, id, secret, service, status, text) in [
+        (
+            "Signed",
+            ACCESS_KEY_ID,
+            SECRET_ACCESS_KEY,
+            "execute-api",
+            200,
+            r#"{"by":"AKIDEXAMPLE","bytes":18}"#,
+        ),
+        (
+            "With another secret",
+            ACCESS_KEY_ID,
+            "another secret",
+            "execute-api",
+            403,
+            "signature",
+        ),
+        (
+            "With an unknown key",
+            "AKIDUNKNOWN",
+            SECRET_ACCESS_KEY,
+            "execute-api",
+            403,
+            "access key",
+        ),
+        (
+            "For another service",
+            ACCESS_KEY_ID,
+            SECRET_ACCESS_KEY,
+            "lambda",
+            400,
+            "lambda",
+        ),
+    ] {
+        let credentials = Credentials::new(id, secret)?;
+        let api = Service::new(REGION, service)?;
+        let response = call(&agent, &api, &credentials, &url, job)?;
+        expect(what, response, status, text)?;
+    }
 
-    let good = signer(ACCESS_KEY_ID, SECRET_ACCESS_KEY, "execute-api")?;
-    let call = |signer: &Signer| call(&agent, signer, &url, job);
-    expect(
-        "Signed",
-        call(&good)?,
-        200,
-        r#"{"by":"AKIDEXAMPLE","bytes":18}"#,
-    )?;
-    let other = signer(ACCESS_KEY_ID, "another secret", "execute-api")?;
-    expect("With another secret", call(&other)?, 403, "signature")?;
-    let unknown = signer("AKIDUNKNOWN", SECRET_ACCESS_KEY, "execute-api")?;
-    expect("With an unknown key", call(&unknown)?, 403, "nobody")?;
-    let lambda = signer(ACCESS_KEY_ID, SECRET_ACCESS_KEY, "lambda")?;
-    expect("For another service", call(&lambda)?, 400, "lambda")?;
-
-    println!("\nAll of it went as it should.");
+    println!("\nEverything went as expected.");
     Ok(())
 }
 
 async fn serve(listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
         tokio::spawn(async move {
-            // A connection that breaks off is the client's to report.
+            // The client reports a broken connection.
             let _ = Builder::new(TokioExecutor::new())
                 .serve_connection(TokioIo::new(stream), service_fn(answer))
                 .await;
@@ -132,7 +165,7 @@ async fn answer(request: hyper::Request<Incoming>) -> Outcome<hyper::Response<Fu
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
         credentials.ok().filter(|_| id == ACCESS_KEY_ID)
     };
-    let (status, json) = match authorized(&verifier, &request, find) {
+    let (status, json) = match signer(&verifier, &request, find) {
         Ok(id) => (
             200,
             serde_json::json!({"by": id, "bytes": request.body().len()}),
@@ -146,12 +179,13 @@ async fn answer(request: hyper::Request<Incoming>) -> Outcome<hyper::Response<Fu
     Ok(answer.body(json.to_string().into())?)
 }
 
-/// Whether the answer has that status, and that text in its body.
-fn expect(what: &str, answer: (u16, String), status: u16, text: &str) -> Outcome<()> {
-    let (was, body) = answer;
-    println!("{what}: {was} {body}");
-    match was == status && body.contains(text) {
-        true => Ok(()),
-        false => Err(format!("it should have been {status} with {text}").into()),
+/// Checks that the response has that status, and that text in its body.
+fn expect(what: &str, response: (u16, String), status: u16, text: &str) -> Outcome<()> {
+    let (actual_status, body) = response;
+    println!("{what}: {actual_status} {body}");
+    if actual_status == status && body.contains(text) {
+        Ok(())
+    } else {
+        Err(format!("expected {status} with `{text}`").into())
     }
 }

@@ -1,47 +1,50 @@
-//! Proves who one is to a service that is not AWS's: signs GetCallerIdentity, a request to STS that needs no permission, and
-//! hands it over unsent. The service sends it, and STS answers with the signer's identity.
+//! Proves an identity to a service that isn't AWS: signs GetCallerIdentity, a request to STS that
+//! needs no permission, and passes it on unsent. The service sends it, and STS answers with the
+//! signer's identity.
 //!
 //! ```console
 //! $ cargo run --example identity
 //! ```
 //!
-//! EKS takes a presigned URL (<https://github.com/kubernetes-sigs/aws-iam-authenticator>), Vault a request that is signed with
-//! headers (<https://developer.hashicorp.com/vault/docs/auth/aws>). The functions down to `main` are the part to copy; what
-//! comes after them has both checked as STS would, and fails if an outcome is not as it should be.
+//! EKS accepts a presigned URL (<https://github.com/kubernetes-sigs/aws-iam-authenticator>), Vault
+//! a request with signed headers (<https://developer.hashicorp.com/vault/docs/auth/aws>). The
+//! functions down to `main` are the part to copy. The rest verifies both like STS, and exits with
+//! an error if anything unexpected happens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use presign::{Credentials, Error, Payload, Request, Timestamp, v4};
+use presign::{Credentials, Error, Payload, Timestamp, v4};
 use serde_json::{Map, Value, json};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-/// What a presigned token says of its life. STS takes it for 15 minutes all the same; old clusters want no more than 60 seconds.
-const EXPIRES_IN: Duration = Duration::from_secs(60);
+/// The validity that a token states. STS accepts it for 15 minutes all the same; old clusters allow
+/// at most 60 seconds.
+const EXPIRY: Duration = Duration::from_secs(60);
 
-/// A bearer token for the API server of an EKS cluster, as `aws eks get-token` makes it. It is good for 15 minutes.
+/// Returns a bearer token for the API server of an EKS cluster, like `aws eks get-token`. It is
+/// valid for 15 minutes.
 pub fn eks_token(
     cluster: &str,
     region: &str,
     credentials: &Credentials,
     now: impl Into<Timestamp>,
 ) -> Result<String, Error> {
-    let url = format!("https://sts.{region}.amazonaws.com/");
-    // The header names the cluster, and is signed: at another cluster the token is worth nothing.
-    let request = Request::get(url)
+    let url = v4::Service::new(region, "sts")?
+        .get(format!("https://sts.{region}.amazonaws.com/"))
         .query("Action", "GetCallerIdentity")
         .query("Version", "2011-06-15")
-        .header("x-k8s-aws-id", cluster);
-    let signer = v4::Signer::new(credentials.clone(), region, "sts")?;
-    let url = signer.presign(&request, EXPIRES_IN, now)?;
-    Ok(format!(
-        "k8s-aws-v1.{}",
-        URL_SAFE_NO_PAD.encode(url.as_str())
-    ))
+        // The header names the cluster and is signed, so other clusters reject the token.
+        .header("x-k8s-aws-id", cluster)
+        .presign(credentials, EXPIRY, now)?;
+    let token = URL_SAFE_NO_PAD.encode(url.as_str());
+    Ok(format!("k8s-aws-v1.{token}"))
 }
 
-/// The body of a login to Vault: `POST /v1/auth/aws/login`. `server_id` is the `iam_server_id_header_value` of that Vault, by
-/// which another one refuses the same request. The STS endpoint has to be the one that Vault is configured with; if none is, that is
-/// `https://sts.amazonaws.com/` with the region us-east-1.
+/// Returns the body of a login to Vault: `POST /v1/auth/aws/login`.
+///
+/// `server_id` is the `iam_server_id_header_value` of that Vault; Vaults with another one reject
+/// the request. The STS endpoint has to be the one that Vault is configured with. Without such a
+/// configuration it is `https://sts.amazonaws.com/` with the region us-east-1.
 pub fn vault_login(
     role: &str,
     server_id: &str,
@@ -51,21 +54,18 @@ pub fn vault_login(
 ) -> Result<Value, Error> {
     let url = format!("https://sts.{region}.amazonaws.com/");
     let body = "Action=GetCallerIdentity&Version=2011-06-15";
-    let headers = [
-        (
-            "Content-Type",
-            "application/x-www-form-urlencoded; charset=utf-8",
-        ),
+    let content_type = "application/x-www-form-urlencoded; charset=utf-8";
+    let own_headers = [
+        ("Content-Type", content_type),
         ("X-Vault-AWS-IAM-Server-ID", server_id),
     ];
-    let request = headers
-        .into_iter()
-        .fold(Request::post(&*url), |request, (name, value)| {
-            request.header(name, value)
-        });
-    let signer = v4::Signer::new(credentials.clone(), region, "sts")?;
-    let signed = signer.sign(&request, Payload::of(body), now)?;
-    let headers: Map<_, _> = headers
+    let sts = v4::Service::new(region, "sts")?;
+    let mut request = sts.post(&url).payload(Payload::sha256_of(body));
+    for (name, value) in own_headers {
+        request = request.header(name, value);
+    }
+    let signed = request.sign(credentials, now)?;
+    let headers: Map<_, _> = own_headers
         .into_iter()
         .chain(signed.headers())
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -73,20 +73,22 @@ pub fn vault_login(
     Ok(json!({
         "role": role,
         "iam_http_request_method": "POST",
-        "iam_request_url": STANDARD.encode(url),
+        "iam_request_url": STANDARD.encode(&url),
         "iam_request_body": STANDARD.encode(body),
         "iam_request_headers": STANDARD.encode(Value::Object(headers).to_string()),
     }))
 }
 
-// What runs it.
+// The program that runs them.
 
 use presign::verify::{ReceivedRequest, Verifier, VerifyError};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const REGION: &str = "eu-central-1";
+const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -94,7 +96,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nThis is not as it should be: {error}");
+            eprintln!("\nunexpected: {error}");
             ExitCode::FAILURE
         }
     }
@@ -106,67 +108,82 @@ fn run() -> Outcome<()> {
 
     let token = eks_token("examplecluster", REGION, &credentials, now)?;
     println!("A token for the EKS cluster examplecluster:\n{token}");
-    let url = token.strip_prefix("k8s-aws-v1.").ok_or("no token")?;
-    let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url)?)?;
-    // What a cluster sends: the URL of the token, with its own name.
-    let from = |cluster| {
-        let request = ReceivedRequest::from_url("GET", &url)?.header("x-k8s-aws-id", cluster);
-        Outcome::Ok(sts(&request))
-    };
-    accepted("examplecluster", from("examplecluster")?)?;
-    refused("othercluster", from("othercluster")?)?;
+    expect_accepted("examplecluster", sent_by_cluster(&token, "examplecluster")?)?;
+    expect_rejected("othercluster", sent_by_cluster(&token, "othercluster")?)?;
 
     let login = vault_login("dev", "vault.example.com", REGION, &credentials, now)?;
     println!("\nA login to the Vault vault.example.com:\n{login:#}");
-    let text = |name: &str| {
-        let text = login[name].as_str().ok_or_else(|| format!("no {name}"))?;
-        Outcome::Ok(String::from_utf8(STANDARD.decode(text)?)?)
-    };
-    let (url, body) = (text("iam_request_url")?, text("iam_request_body")?);
-    let headers: Map<String, Value> = serde_json::from_str(&text("iam_request_headers")?)?;
-    // What a Vault sends, after it has looked whether its own id is in there.
-    let from = |server_id| {
-        let headers = headers.iter().map(|(name, value)| match &**name {
-            "X-Vault-AWS-IAM-Server-ID" => (&**name, server_id),
-            _ => (&**name, value.as_str().unwrap_or_default()),
-        });
-        let request = ReceivedRequest::from_url("POST", &url)?;
-        Outcome::Ok(sts(&request.headers(headers).body(body.as_bytes())))
-    };
-    accepted("vault.example.com", from("vault.example.com")?)?;
-    refused("other.example.com", from("other.example.com")?)?;
+    expect_accepted(
+        "vault.example.com",
+        sent_by_vault(&login, "vault.example.com")?,
+    )?;
+    expect_rejected(
+        "other.example.com",
+        sent_by_vault(&login, "other.example.com")?,
+    )?;
 
-    println!("\nAll of it went as it should.");
+    println!("\nEverything went as expected.");
     Ok(())
 }
 
-/// Who signed a request, as STS finds out.
-fn sts(request: &ReceivedRequest<'_>) -> Result<String, VerifyError> {
-    let verifier = Verifier::new(REGION, "sts");
-    let find = |id: &str| {
-        let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
-        credentials.ok().filter(|_| id == ACCESS_KEY_ID)
-    };
-    let verified = verifier.verify(request, SystemTime::now(), find)?;
-    Ok(verified.into_access_key_id())
+type Verdict = Result<String, VerifyError>;
+
+/// Returns what STS answers to a cluster, which sends the URL of the token with its own name.
+fn sent_by_cluster(token: &str, cluster: &str) -> Outcome<Verdict> {
+    let url = token.strip_prefix("k8s-aws-v1.").ok_or("no token")?;
+    let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url)?)?;
+    let request = ReceivedRequest::from_url("GET", &url)?.header("x-k8s-aws-id", cluster);
+    Ok(sts(&request))
 }
 
-fn accepted(whose: &str, outcome: Result<String, VerifyError>) -> Outcome<()> {
-    let id = outcome?;
-    println!("Sent by {whose}, it is accepted as that of {id}.");
-    match id == ACCESS_KEY_ID {
-        true => Ok(()),
-        false => Err("that is somebody else".into()),
+/// Returns what STS answers to a Vault, which sends the request with its own ID.
+fn sent_by_vault(login: &Value, server_id: &str) -> Outcome<Verdict> {
+    let url = field(login, "iam_request_url")?;
+    let body = field(login, "iam_request_body")?;
+    let headers: Map<String, Value> = serde_json::from_str(&field(login, "iam_request_headers")?)?;
+    let mut request = ReceivedRequest::from_url("POST", &url)?.body(body.as_bytes());
+    for (name, value) in &headers {
+        let value = match name.as_str() {
+            SERVER_ID => server_id,
+            _ => value.as_str().unwrap_or_default(),
+        };
+        request = request.header(name, value);
+    }
+    Ok(sts(&request))
+}
+
+/// Returns the decoded value of a field of a login.
+fn field(login: &Value, name: &str) -> Outcome<String> {
+    let text = login[name].as_str().ok_or_else(|| format!("no {name}"))?;
+    Ok(String::from_utf8(STANDARD.decode(text)?)?)
+}
+
+/// Returns the access key ID that signed a request, as STS finds it.
+fn sts(request: &ReceivedRequest<'_>) -> Verdict {
+    let verified = Verifier::new(REGION, "sts").verify(request, SystemTime::now(), |id| {
+        let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
+        credentials.ok().filter(|_| id == ACCESS_KEY_ID)
+    })?;
+    Ok(verified.access_key_id().to_owned())
+}
+
+fn expect_accepted(sender: &str, verdict: Verdict) -> Outcome<()> {
+    let id = verdict?;
+    println!("Sent by {sender}, it is accepted. The signer is {id}.");
+    if id == ACCESS_KEY_ID {
+        Ok(())
+    } else {
+        Err(format!("the signer is {id}, expected {ACCESS_KEY_ID}").into())
     }
 }
 
-fn refused(whose: &str, outcome: Result<String, VerifyError>) -> Outcome<()> {
-    match outcome {
+fn expect_rejected(sender: &str, verdict: Verdict) -> Outcome<()> {
+    match verdict {
         Err(error) if error.code() == "SignatureDoesNotMatch" => {
-            println!("Sent by {whose}, it is refused: {error}.");
+            println!("Sent by {sender}, it is rejected: {error}.");
             Ok(())
         }
         Err(error) => Err(error.into()),
-        Ok(_) => Err(format!("sent by {whose}, it is accepted").into()),
+        Ok(_) => Err(format!("sent by {sender}, it is accepted").into()),
     }
 }

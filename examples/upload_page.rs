@@ -1,125 +1,60 @@
-//! A page that uploads pictures into a bucket: with a plain form, and with a script. The files go straight to the
-//! bucket; the page's server only signs.
+//! A page that uploads pictures into a bucket: with a plain form, and with a script. The browser
+//! sends the files directly to the bucket; the server of the page only signs.
 //!
-//! `cargo run --example upload_page` needs nothing but Rust. It prints the address of the page, and runs until
-//! Ctrl-C; `--port N` chooses the port. The server is in servers/src/lib.rs. It was written by others, runs
-//! inside this program, and verifies signatures as S3 does.
+//! ```console
+//! $ cargo run --example upload_page
+//! ```
+//!
+//! It prints the URL of the page, and runs until Ctrl-C; `--port N` chooses the port. The functions
+//! `upload_form`, `upload_page` and `download_link` are the parts to copy. The server is in
+//! servers/src/lib.rs: other authors wrote it, it runs inside this program, and it verifies
+//! signatures like S3.
 
-use presign::post::PostPolicy;
+use presign::post::PresignedPost;
 use presign::s3::Bucket;
-use presign::{Credentials, PresignedPost};
-use s3_server::{Page, Server};
-use serde_json::json;
+use presign::{Credentials, Timestamp};
 use std::error::Error;
-use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 use url::form_urlencoded;
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
-/// The most bytes that a picture may have.
-const MOST: u64 = 1_000_000;
+/// The largest picture, in bytes.
+const MAX_SIZE: u64 = 1_000_000;
 /// The names of the pictures that the form and the script upload.
 const BY_FORM: &str = "by-form";
 const BY_SCRIPT: &str = "by-script";
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("upload_page: {error}");
-            ExitCode::FAILURE
-        }
+/// Signs for one bucket.
+struct Signer {
+    bucket: Bucket,
+    credentials: Credentials,
+}
+
+impl Signer {
+    /// Returns a form to upload one picture. `field` is a field of the form with its value.
+    ///
+    /// With a key that ends in `${filename}`, S3 stores the file under its own name. The server of
+    /// this example doesn't support that, so each picture has a fixed key.
+    fn upload_form(
+        &self,
+        file_name: &str,
+        field: (&str, &str),
+    ) -> Result<PresignedPost, presign::Error> {
+        self.bucket
+            .post_policy(key(file_name))
+            .content_length_range(1..=MAX_SIZE)
+            .starts_with("Content-Type", "image/")
+            .field(field.0, field.1)
+            .presign(&self.credentials, TEN_MINUTES, now())
     }
-}
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let server = start(port()?)?;
-    println!("Open {}/ in a browser. Ctrl-C ends it.", server.endpoint());
-    tokio::runtime::Runtime::new()?.block_on(tokio::signal::ctrl_c())?;
-    Ok(())
-}
-
-fn port() -> Result<u16, Box<dyn Error>> {
-    let args: Vec<_> = std::env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Ok(0),
-        ["--port", port] => Ok(port.parse().map_err(|_| "a port is 0 to 65535")?),
-        _ => Err("usage: upload_page [--port N]".into()),
-    }
-}
-
-/// Starts the page and the bucket on this port, 0 for one that is free.
-pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
-    // All that signing needs. For AWS it is `Bucket::new("examplebucket", "us-east-1")`.
-    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
-    Server::start_with(port, |endpoint| {
-        Box::new(move |target| answer(&endpoint, &credentials, target))
-    })
-}
-
-/// What the page's server answers; none for what goes to the bucket.
-fn answer(endpoint: &str, credentials: &Credentials, target: &str) -> Option<Page> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let answer = match path {
-        "/" => upload_page(endpoint, credentials).map(html),
-        "/stored" => Ok(html(STORED.into())),
-        "/presigned-url" => return Some(presigned_url(endpoint, credentials, query)),
-        _ => return None,
-    };
-    Some(answer.unwrap_or_else(|error| text(500, error)))
-}
-
-fn bucket(endpoint: &str) -> Result<Bucket, presign::Error> {
-    Bucket::builder(s3_server::BUCKET, s3_server::REGION)
-        .endpoint(endpoint)
-        .build()
-}
-
-fn key(file_name: &str) -> String {
-    format!("pictures/{file_name}")
-}
-
-/// A form for one picture of at most a megabyte.
-///
-/// With a key that ends in `${filename}`, S3 stores the file under its own name; the server of this example does
-/// not know that, so each way has one key.
-fn form(
-    endpoint: &str,
-    credentials: &Credentials,
-    file_name: &str,
-    then: (&str, &str),
-) -> Result<PresignedPost, presign::Error> {
-    let (field, value) = then;
-    PostPolicy::new(key(file_name))
-        .content_length_range(1..=MOST)
-        .starts_with("Content-Type", "image/")
-        .field(field, value)
-        .presign(
-            &bucket(endpoint)?,
-            credentials,
-            TEN_MINUTES,
-            SystemTime::now(),
-        )
-}
-
-/// `GET /`: both ways. Each look at the page signs anew.
-fn upload_page(endpoint: &str, credentials: &Credentials) -> Result<String, presign::Error> {
-    // Where the browser goes after the upload, and what the script gets.
-    let stored = format!("{endpoint}/stored");
-    let by_form = form(
-        endpoint,
-        credentials,
-        BY_FORM,
-        ("success_action_redirect", &stored),
-    )?;
-    let by_script = form(
-        endpoint,
-        credentials,
-        BY_SCRIPT,
-        ("success_action_status", "201"),
-    )?;
-    Ok(format!(
-        r#"<!DOCTYPE html>
+    /// Answers `GET /` with both ways to upload. Each view of the page is signed anew.
+    fn upload_page(&self, stored_url: &str) -> Result<String, presign::Error> {
+        // The browser opens this URL after the upload. A script gets a status instead.
+        let by_form = self.upload_form(BY_FORM, ("success_action_redirect", stored_url))?;
+        let by_script = self.upload_form(BY_SCRIPT, ("success_action_status", "201"))?;
+        Ok(format!(
+            r#"<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -128,7 +63,7 @@ fn upload_page(endpoint: &str, credentials: &Credentials) -> Result<String, pres
 </head>
 <body>
 <main>
-<h1>Upload a picture of up to {MOST} bytes</h1>
+<h1>Upload a picture of up to {MAX_SIZE} bytes</h1>
 <section id="by-form">
 <h2>With a form</h2>
 {form}</section>
@@ -160,9 +95,38 @@ section.querySelector("button").addEventListener("click", async () => {{
 </body>
 </html>
 "#,
-        form = by_form.to_html(),
-        upload_file = by_script.to_javascript(),
-    ))
+            form = by_form.to_html(),
+            upload_file = by_script.to_javascript(),
+        ))
+    }
+
+    /// Answers `GET /presigned-url?file_name=…` with a download link.
+    fn download_link(&self, query: &str) -> Result<String, Box<dyn Error>> {
+        let mut names = form_urlencoded::parse(query.as_bytes())
+            .filter(|(name, _)| name == "file_name")
+            .map(|(_, value)| value);
+        let (Some(file_name), None) = (names.next(), names.next()) else {
+            return Err("the query should have one file_name".into());
+        };
+        if file_name.is_empty() {
+            return Err("file_name is empty".into());
+        }
+        let link =
+            self.bucket
+                .get(key(&file_name))
+                .presign(&self.credentials, TEN_MINUTES, now())?;
+        // Returns an error for a name such as `../x`, for which a browser would request another
+        // object.
+        Ok(link.to_url()?.into())
+    }
+}
+
+fn key(file_name: &str) -> String {
+    format!("pictures/{file_name}")
+}
+
+fn now() -> Timestamp {
+    SystemTime::now().into()
 }
 
 const STORED: &str = r#"<!DOCTYPE html>
@@ -178,40 +142,81 @@ const STORED: &str = r#"<!DOCTYPE html>
 </html>
 "#;
 
-/// `GET /presigned-url?file_name=…`: a download link as JSON.
-fn presigned_url(endpoint: &str, credentials: &Credentials, query: &str) -> Page {
-    let (status, body) = match download_link(endpoint, credentials, query) {
-        Ok(url) => (200, json!({ "presigned_url": url })),
-        Err(error) => (400, json!({ "message": error.to_string() })),
-    };
-    Page {
-        status,
-        content_type: "application/json",
-        body: body.to_string(),
+// The program that serves them.
+
+use s3_server::{Page, Server};
+use serde_json::json;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("upload_page: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn download_link(
-    endpoint: &str,
-    credentials: &Credentials,
-    query: &str,
-) -> Result<String, Box<dyn Error>> {
-    let mut names = form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| name == "file_name")
-        .map(|(_, value)| value);
-    let (Some(file_name), None) = (names.next(), names.next()) else {
-        return Err("the query should have one file_name".into());
-    };
-    if file_name.is_empty() {
-        return Err("file_name is empty".into());
+fn run() -> Result<(), Box<dyn Error>> {
+    let server = start(port()?)?;
+    println!(
+        "Open {}/ in a browser. Stop with Ctrl-C.",
+        server.endpoint()
+    );
+    tokio::runtime::Runtime::new()?.block_on(tokio::signal::ctrl_c())?;
+    Ok(())
+}
+
+fn port() -> Result<u16, Box<dyn Error>> {
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Ok(0),
+        ["--port", port] => Ok(port.parse().map_err(|_| "a port is 0 to 65535")?),
+        _ => Err("usage: upload_page [--port N]".into()),
     }
-    let key = key(&file_name);
-    let bucket = bucket(endpoint)?;
-    let link = bucket
-        .get(&key)
-        .presign(credentials, TEN_MINUTES, SystemTime::now())?;
-    // Refuses a name such as `../x`, of which a browser would ask for another object.
-    Ok(link.to_url()?.into())
+}
+
+/// Starts the page and the bucket on a port; 0 selects a free one.
+pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
+    let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
+    Server::start_with(port, |endpoint| {
+        // For AWS the bucket is `Bucket::new("examplebucket", "us-east-1")`.
+        let bucket = Bucket::builder(s3_server::BUCKET, s3_server::REGION)
+            .endpoint(&endpoint)
+            .build()?;
+        let signer = Signer {
+            bucket,
+            credentials,
+        };
+        let stored_url = format!("{endpoint}/stored");
+        Ok(Box::new(move |target| answer(&signer, &stored_url, target)))
+    })
+}
+
+/// Returns the page for a target; none for requests to the bucket.
+fn answer(signer: &Signer, stored_url: &str, target: &str) -> Option<Page> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match path {
+        "/" => Some(match signer.upload_page(stored_url) {
+            Ok(page) => html(page),
+            Err(error) => text(500, error),
+        }),
+        "/stored" => Some(html(STORED.into())),
+        "/presigned-url" => Some(match signer.download_link(query) {
+            Ok(url) => json_page(200, &json!({ "presigned_url": url })),
+            Err(error) => json_page(400, &json!({ "message": error.to_string() })),
+        }),
+        _ => None,
+    }
+}
+
+fn json_page(status: u16, json: &serde_json::Value) -> Page {
+    Page {
+        status,
+        content_type: "application/json",
+        body: json.to_string(),
+    }
 }
 
 fn html(body: String) -> Page {

@@ -4,20 +4,22 @@
 //! $ cargo run --example ureq_client
 //! ```
 //!
-//! The functions down to `main` are the part to copy; what comes after them runs them against a server, and fails if an
-//! outcome is not as it should be.
+//! The functions down to `main` are the part to copy. The rest runs them against a server, and
+//! exits with an error if anything unexpected happens.
 
-use presign::{PresignedPost, PresignedUrl};
+use presign::PresignedUrl;
+use presign::post::PresignedPost;
 use std::error::Error;
 use ureq::Agent;
 use ureq::http::Response;
 use ureq::unversioned::multipart::{Form, Part};
 
-/// Has the answers of a server read whatever their status is: the body says why a request was refused.
+/// Returns an agent that doesn't treat a status such as 403 as an error, because the body contains
+/// the reason.
 fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
-        // S3 answers at another region's address with a redirect, which no signature survives.
+        // S3 redirects requests for another region, and no signature is valid after a redirect.
         .max_redirects(0)
         .build()
         .into()
@@ -30,17 +32,17 @@ fn download(agent: &Agent, link: &PresignedUrl) -> Result<Vec<u8>, Box<dyn Error
         .fold(agent.get(link.as_str()), |request, (name, value)| {
             request.header(name, value)
         });
-    Ok(accepted(request.call()?)?.body_mut().read_to_vec()?)
+    Ok(successful(request.call()?)?.body_mut().read_to_vec()?)
 }
 
-/// Uploads through a link, with the headers that were signed with it.
+/// Uploads through a link, with its signed headers.
 fn upload(agent: &Agent, link: &PresignedUrl, body: &[u8]) -> Result<(), Box<dyn Error>> {
     let request = link
         .headers()
         .fold(agent.put(link.as_str()), |request, (name, value)| {
             request.header(name, value)
         });
-    accepted(request.send(body)?)?;
+    successful(request.send(body)?)?;
     Ok(())
 }
 
@@ -54,14 +56,14 @@ fn upload_by_form(
     let fields = form.fields().fold(Form::new(), |fields, (name, value)| {
         fields.text(name, value)
     });
-    // The file comes last: a server reads no field after it.
+    // The file comes last, because a server ignores fields after it.
     let body = fields.part("file", Part::bytes(file).file_name(file_name));
-    accepted(agent.post(form.url()).send(body)?)?;
+    successful(agent.post(form.url()).send(body)?)?;
     Ok(())
 }
 
-/// The response, unless it is a refusal: then the code in its XML.
-fn accepted(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>, Box<dyn Error>> {
+/// Returns a successful response. Otherwise the error has the code in the response's XML.
+fn successful(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>, Box<dyn Error>> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -73,10 +75,10 @@ fn accepted(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>, 
     Err(format!("{status}: {}", code.map_or("no code", |(code, _)| code)).into())
 }
 
-// What runs it.
+// The program that runs them.
 
-use presign::s3::{Bucket, ContentDisposition};
-use presign::{Credentials, PostPolicy};
+use presign::s3::Bucket;
+use presign::{ContentDisposition, Credentials};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -88,7 +90,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nThis is not as it should be: {error}");
+            eprintln!("\nunexpected: {error}");
             ExitCode::FAILURE
         }
     }
@@ -113,40 +115,40 @@ fn run() -> Result<(), Box<dyn Error>> {
         .get(KEY)
         .response_content_disposition(ContentDisposition::attachment("März.txt"));
     let link = get.presign(&credentials, TEN_MINUTES, now)?;
-    stored(&download(&agent, &link)?, FILE)?;
-    println!("It is downloaded through another, and is the same.");
-    let ended = get.presign(&credentials, TEN_MINUTES, now - 2 * TEN_MINUTES)?;
-    refused(download(&agent, &ended), "403 Forbidden: AccessDenied")?;
+    expect_file(&download(&agent, &link)?, FILE)?;
+    println!("It is downloaded through another, unchanged.");
+    let expired = get.presign(&credentials, TEN_MINUTES, now - 2 * TEN_MINUTES)?;
+    expect_error(download(&agent, &expired), "403 Forbidden: AccessDenied")?;
 
-    let form = PostPolicy::new("notes/form.txt")
+    let form = bucket
+        .post_policy("notes/form.txt")
         .content_length_range(1..=1000)
-        .presign(&bucket, &credentials, TEN_MINUTES, now)?;
+        .presign(&credentials, TEN_MINUTES, now)?;
     upload_by_form(&agent, &form, "form.txt", FILE)?;
-    stored(&std::fs::read(server.file("notes/form.txt"))?, FILE)?;
-    println!("\nA file is uploaded through a form that takes up to 1000 bytes.");
+    expect_file(&std::fs::read(server.file("notes/form.txt"))?, FILE)?;
+    println!("\nA file is uploaded through a form that accepts up to 1000 bytes.");
     let large = upload_by_form(&agent, &form, "form.txt", &[0; 1001]);
-    refused(large, "400 Bad Request: EntityTooLarge")?;
+    expect_error(large, "400 Bad Request: EntityTooLarge")?;
 
-    println!("\nAll of it went as it should.");
+    println!("\nEverything went as expected.");
     Ok(())
 }
 
-fn stored(was: &[u8], sent: &[u8]) -> Result<(), String> {
-    match was == sent {
-        true => Ok(()),
-        false => Err("what is stored is not what was sent".into()),
+fn expect_file(actual: &[u8], expected: &[u8]) -> Result<(), String> {
+    if actual == expected {
+        Ok(())
+    } else {
+        Err("the file differs from the one that was sent".into())
     }
 }
 
-fn refused<T>(outcome: Result<T, Box<dyn Error>>, why: &str) -> Result<(), String> {
+fn expect_error<T>(outcome: Result<T, Box<dyn Error>>, expected: &str) -> Result<(), String> {
     match outcome {
-        Ok(_) => Err(format!(
-            "this was accepted, and should have been refused: {why}"
-        )),
-        Err(error) if error.to_string() == why => {
-            println!("Refused as it should be: {why}.");
+        Ok(_) => Err(format!("the request was accepted, expected: {expected}")),
+        Err(error) if error.to_string() == expected => {
+            println!("Rejected as expected: {expected}.");
             Ok(())
         }
-        Err(error) => Err(format!("`{error}` should have been `{why}`")),
+        Err(error) => Err(format!("`{error}`, expected `{expected}`")),
     }
 }

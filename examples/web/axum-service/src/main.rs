@@ -1,19 +1,19 @@
-//! An axum service that hands out links and upload forms, and takes signed requests: `service.rs` is the service, and the
-//! part to copy. This program starts it, and goes through what its clients do:
+//! An axum service that returns links and upload forms, and accepts signed requests. `service.rs`
+//! is the service, and the part to copy. This program starts it, sends what its clients send, and
+//! exits with an error if anything unexpected happens:
 //!
 //! ```console
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p axum-service
 //! ```
 //!
-//! The bucket's server is in servers/src/lib.rs of the repository. It was written by others, runs inside
-//! this program, and verifies signatures as S3 does.
+//! The bucket's server is in servers/src/lib.rs of the repository: other authors wrote it, it runs
+//! inside this program, and it verifies signatures like S3.
 
 mod service;
 
 use presign::s3::Bucket;
-use presign::v4::Signer;
 use presign::verify::Verifier;
-use presign::{Credentials, Payload};
+use presign::{Credentials, Payload, v4};
 use s3_server::{Answer, Request, Server};
 use serde_json::Value;
 use service::Service;
@@ -24,12 +24,12 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// A user of the service. The key pair is made up here.
+/// A user of the service: an invented key pair.
 const USER: (&str, &str) = ("AKIDREPORTS", "made/up+for=the example");
-/// The scope of signatures for the service. Any words do, if the client signs for the same.
+/// The region and service that signatures name. The client has to sign for the same.
 const REGION: &str = "eu-north-1";
 const NAME: &str = "reports";
-/// Where the world knows it. This program plays the proxy that stands there.
+/// The public host of the service. This program acts as the proxy behind that name.
 const PUBLIC_HOST: &str = "reports.example.com";
 const MINUTE: Duration = Duration::from_secs(60);
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nThis is not as it should be: {error}");
+            eprintln!("\nunexpected: {error}");
             ExitCode::FAILURE
         }
     }
@@ -67,13 +67,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     links(port)?;
     form(port)?;
     signed_requests(port)?;
-    println!("\nAll of it went as it should.");
+    println!("\nEverything went as expected.");
     Ok(())
 }
 
-/// What a client does with links: it asks for one, and uses it as it is.
+/// Requests links and uses them, like a client.
 fn links(port: u16) -> Result<(), Box<dyn Error>> {
-    println!("\nLinks that the service hands out:");
+    println!("\nLinks that the service returns:");
     let upload = json(port, "/upload-link/pictures/caf%C3%A9%20au%20lait.png")?;
     let answer = request(&upload)?.body(PICTURE).send()?;
     expect("an upload through a link", &answer, 200, "")?;
@@ -81,21 +81,21 @@ fn links(port: u16) -> Result<(), Box<dyn Error>> {
         .headers([("Content-Type", "text/html")])
         .body(PICTURE)
         .send()?;
-    let refused = "SignatureDoesNotMatch";
-    expect("the same as text/html", &answer, 403, refused)?;
+    let mismatch = "SignatureDoesNotMatch";
+    expect("the same as text/html", &answer, 403, mismatch)?;
 
     let download = json(port, "/download-link/pictures/caf%C3%A9%20au%20lait.png")?;
     let answer = request(&download)?.send()?;
     expect("a download through a link", &answer, 200, "")?;
-    same(&answer.body, PICTURE)?;
+    expect_body(&answer.body, PICTURE)?;
 
     let answer = get(port, "/download-link/a/%2E%2E/b")?;
-    expect("asking for a link to a/../b", &answer, 400, "")
+    expect("a request for a link to a/../b", &answer, 400, "")
 }
 
-/// What a browser does with the form.
+/// Requests the form and uploads with it, like a browser.
 fn form(port: u16) -> Result<(), Box<dyn Error>> {
-    println!("\nA form that the service hands out:");
+    println!("\nA form that the service returns:");
     let answer = get(port, "/upload-page")?;
     expect("the page", &answer, 200, "")?;
     let page = String::from_utf8(answer.body)?;
@@ -114,7 +114,7 @@ fn form(port: u16) -> Result<(), Box<dyn Error>> {
     let what = "an upload through the form";
     expect(what, &send("image/png", PICTURE)?, 204, "")?;
     let answer = send("text/html", PICTURE)?;
-    // This server's code for it; that of AWS is AccessDenied.
+    // AWS answers with AccessDenied.
     expect(
         "the same as text/html",
         &answer,
@@ -125,19 +125,19 @@ fn form(port: u16) -> Result<(), Box<dyn Error>> {
     expect("a file too large", &answer, 400, "EntityTooLarge")
 }
 
-/// What the clients of the service's own signed routes do, whose key pair it knows.
+/// Sends requests to the signed routes of the service, like a user.
 fn signed_requests(port: u16) -> Result<(), Box<dyn Error>> {
-    println!("\nRequests that the service checks:");
+    println!("\nRequests that the service verifies:");
     let user = Credentials::new(USER.0, USER.1)?;
-    let signer = Signer::new(user, REGION, NAME)?;
+    let reports = v4::Service::new(REGION, NAME)?;
     let now = SystemTime::now();
     let url = format!("https://{PUBLIC_HOST}/reports/may%202026.pdf?lang=en");
-    let report = presign::Request::get(&*url);
-    let link = signer.presign(&report, MINUTE, now)?;
+    let report = reports.get(&url);
+    let link = report.presign(&user, MINUTE, now)?;
 
     let answer = proxy(port, Request::of(&link))?;
     expect("a presigned URL", &answer, 200, "")?;
-    same(&answer.body, b"may 2026.pdf, for AKIDREPORTS")?;
+    expect_body(&answer.body, b"may 2026.pdf, for AKIDREPORTS")?;
 
     let changed = link.as_str().replace("lang=en", "lang=fr");
     let answer = proxy(port, Request::new("GET", &changed))?;
@@ -149,40 +149,37 @@ fn signed_requests(port: u16) -> Result<(), Box<dyn Error>> {
     let answer = proxy(port, Request::new("PUT", link.as_str()))?;
     expect("the same, with PUT", &answer, 403, mismatch)?;
 
-    let expired = signer.presign(&report, MINUTE, now - 2 * MINUTE)?;
+    let expired = report.presign(&user, MINUTE, now - 2 * MINUTE)?;
     let answer = proxy(port, Request::of(&expired))?;
-    expect(
-        "a presigned URL that has ended",
-        &answer,
-        403,
-        "AccessDenied",
-    )?;
+    expect("an expired presigned URL", &answer, 403, "AccessDenied")?;
     let answer = proxy(port, Request::new("GET", &url))?;
     expect("no signature", &answer, 403, "AccessDenied")?;
-    let stranger = Signer::new(Credentials::new("AKIDSTRANGER", USER.1)?, REGION, NAME)?;
-    let answer = proxy(port, Request::of(&stranger.presign(&report, MINUTE, now)?))?;
-    expect("nobody's signature", &answer, 403, "InvalidAccessKeyId")?;
-    // A link for another host is none for this one, even if it is sent here.
-    let elsewhere = url.replace(PUBLIC_HOST, "other.example.com");
-    let elsewhere = signer.presign(&presign::Request::get(elsewhere), MINUTE, now)?;
-    let answer = proxy(port, Request::of(&elsewhere))?;
+    let stranger = Credentials::new("AKIDSTRANGER", USER.1)?;
+    let answer = proxy(port, Request::of(&report.presign(&stranger, MINUTE, now)?))?;
+    let unknown = "InvalidAccessKeyId";
+    expect("an unknown signer", &answer, 403, unknown)?;
+    let other_host = reports.get(url.replace(PUBLIC_HOST, "other.example.com"));
+    let answer = proxy(port, Request::of(&other_host.presign(&user, MINUTE, now)?))?;
     expect("a presigned URL for another host", &answer, 403, mismatch)?;
 
     let body = "totals";
-    let put = presign::Request::put(&*url).header("Content-Type", "text/plain");
-    let signed = signer.sign(&put, Payload::of(body), now)?;
+    let signed = reports
+        .request("PUT", &url)
+        .header("Content-Type", "text/plain")
+        .payload(Payload::sha256_of(body))
+        .sign(&user, now)?;
     let request = Request::new("PUT", &url)
         .headers([("Content-Type", "text/plain")])
         .headers(signed.headers());
     let answer = proxy(port, request.clone().body(body.as_bytes()))?;
     expect("signed headers", &answer, 200, "")?;
-    same(&answer.body, b"may 2026.pdf, 6 bytes, from AKIDREPORTS")?;
+    expect_body(&answer.body, b"may 2026.pdf, 6 bytes, from AKIDREPORTS")?;
     let answer = proxy(port, request.body(b"TOTALS"))?;
     expect("the same with another body", &answer, 403, mismatch)
 }
 
-/// What a proxy does with a request to the public host: it sends it on to the service, under another host and with headers of
-/// its own.
+/// Forwards a request for the public host to the service, like a proxy: with another host, and with
+/// headers of its own.
 fn proxy(port: u16, mut request: Request) -> Result<Answer, Box<dyn Error>> {
     let target = request.url.split_once(".example.com").ok_or("no URL")?.1;
     request.url = format!("http://localhost:{port}{target}");
@@ -203,7 +200,7 @@ fn json(port: u16, target: &str) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&answer.body)?)
 }
 
-/// What a client sends for the JSON of a link.
+/// Returns the request that a client sends for the JSON of a link.
 fn request(link: &Value) -> Result<Request, Box<dyn Error>> {
     let headers = link["headers"].as_object().ok_or("no headers")?;
     let headers = headers
@@ -218,24 +215,20 @@ fn text<'a>(json: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
         .ok_or_else(|| format!("no {name} in {json}"))?)
 }
 
-/// Whether the server answered with this status and, if it refused with XML, with this code.
+/// Checks that the server answered with this status and, in XML, with this code.
 fn expect(what: &str, answer: &Answer, status: u16, code: &str) -> Result<(), Box<dyn Error>> {
-    let was = (answer.status, answer.error_code().unwrap_or_default());
-    if was == (status, code) {
+    let (actual_status, actual_code) = (answer.status, answer.error_code().unwrap_or_default());
+    if (actual_status, actual_code) == (status, code) {
         println!("{}", format!("  {what}: {status} {code}").trim_end());
         return Ok(());
     }
-    let (was, because) = was;
-    Err(
-        format!("{what}: the answer was {was} {because}, and should have been {status} {code}")
-            .into(),
-    )
+    Err(format!("{what}: got {actual_status} {actual_code}, expected {status} {code}").into())
 }
 
-fn same(was: &[u8], expected: &[u8]) -> Result<(), Box<dyn Error>> {
-    if was == expected {
+fn expect_body(actual: &[u8], expected: &[u8]) -> Result<(), Box<dyn Error>> {
+    if actual == expected {
         return Ok(());
     }
-    let [was, expected] = [was, expected].map(String::from_utf8_lossy);
-    Err(format!("the answer was {was}, and should have been {expected}").into())
+    let [actual, expected] = [actual, expected].map(String::from_utf8_lossy);
+    Err(format!("got {actual}, expected {expected}").into())
 }

@@ -1,5 +1,5 @@
-//! A service that hands out links and upload forms for a bucket, and that itself takes requests by presigned URL or signed
-//! header.
+//! A service that returns links and upload forms for a bucket, and that itself accepts requests
+//! with presigned URLs or signed headers.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Extension, OriginalUri, Path, Request, State};
@@ -9,31 +9,32 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use presign::post::Key;
+use presign::post::PresignedPost;
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier, VerifyError};
-use presign::{Credentials, PostPolicy, PresignedPost, PresignedUrl};
+use presign::{Credentials, PresignedUrl};
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
-/// The most bytes that a picture may have.
-const LARGEST_PICTURE: u64 = 1_000_000;
-/// The most bytes that the body of a signed request may have.
-const LARGEST_BODY: usize = 1_000_000;
+/// The largest picture, in bytes.
+const MAX_PICTURE_SIZE: u64 = 1_000_000;
+/// The largest body of a signed request, in bytes.
+const MAX_BODY_SIZE: usize = 1_000_000;
 
-/// What the service knows.
+/// The configuration of the service.
 pub struct Service {
-    /// The bucket that it hands out links for, and the key pair that may use it.
+    /// The bucket of links and forms.
     pub bucket: Bucket,
     pub bucket_credentials: Credentials,
-    /// The host by which clients know the service: the one that they sign for.
+    /// The host for which clients sign.
     pub public_host: HeaderValue,
-    /// What is allowed of signed requests, and who may sign them, by access key id. Credentials are kept and not made for each
-    /// request: they hold the signing key of the day.
+    /// Which signed requests are allowed.
     pub verifier: Verifier,
+    /// Who may sign requests, by access key ID. The credentials are not made for each request,
+    /// because they cache the signing key of the day.
     pub users: HashMap<String, Credentials>,
 }
 
@@ -43,7 +44,7 @@ pub fn router(service: Service) -> Router {
     let reports = Router::new()
         .route("/{name}", get(report).put(store_report))
         .layer(require_signature);
-    // Who gets links and forms is for the service's own login to decide: put that before these routes.
+    // Anyone gets links and forms here. Put the login of your service before these routes.
     Router::new()
         .route("/download-link/{*key}", get(download_link))
         .route("/upload-link/{*key}", get(upload_link))
@@ -55,7 +56,7 @@ pub fn router(service: Service) -> Router {
 
 // Links and forms
 
-/// A link to download an object: `{"method", "url", "headers", "expires_at"}`.
+/// Returns a link to download an object: `{"method", "url", "headers", "expires_at"}`.
 async fn download_link(
     State(service): State<Arc<Service>>,
     Path(key): Path<String>,
@@ -63,12 +64,13 @@ async fn download_link(
     let now = SystemTime::now();
     let download = service.bucket.get(key);
     let link = download.presign(&service.bucket_credentials, TEN_MINUTES, now)?;
-    // Refuses a key such as `a/../b`, of which a browser would ask for another object.
+    // Returns an error for a key such as `a/../b`, for which a browser would request another
+    // object.
     link.to_url()?;
     Ok(Json(link))
 }
 
-/// A link to upload a picture. The client has to send the headers that come with it.
+/// Returns a link to upload a picture. The client has to send its headers.
 async fn upload_link(
     State(service): State<Arc<Service>>,
     Path(key): Path<String>,
@@ -80,32 +82,28 @@ async fn upload_link(
     Ok(Json(link))
 }
 
-/// A form to upload a picture, which limits its size as a link can't: `{"url", "fields"}`.
+/// Returns a form to upload a picture, which unlike a link limits the size: `{"url", "fields"}`.
 async fn upload_form(
     State(service): State<Arc<Service>>,
 ) -> Result<Json<PresignedPost>, NotSigned> {
     Ok(Json(form(&service)?))
 }
 
-/// The same as a page.
+/// Returns the form as a page.
 async fn upload_page(State(service): State<Arc<Service>>) -> Result<Html<String>, NotSigned> {
     Ok(Html(form(&service)?.to_html_page()))
 }
 
 fn form(service: &Service) -> Result<PresignedPost, presign::Error> {
-    let now = SystemTime::now();
-    PostPolicy::new(Key::exact("pictures/latest"))
-        .content_length_range(1..=LARGEST_PICTURE)
+    service
+        .bucket
+        .post_policy("pictures/latest")
+        .content_length_range(1..=MAX_PICTURE_SIZE)
         .starts_with("Content-Type", "image/")
-        .presign(
-            &service.bucket,
-            &service.bucket_credentials,
-            TEN_MINUTES,
-            now,
-        )
+        .presign(&service.bucket_credentials, TEN_MINUTES, SystemTime::now())
 }
 
-/// Nothing was signed: what was asked for has no link.
+/// The response to a request whose link or form can't be signed.
 struct NotSigned(presign::Error);
 
 impl From<presign::Error> for NotSigned {
@@ -116,14 +114,14 @@ impl From<presign::Error> for NotSigned {
 
 impl IntoResponse for NotSigned {
     fn into_response(self) -> Response {
-        // The message says what was wrong with the request, and never holds a secret.
+        // The message says what is wrong with the request, and never contains a secret.
         (StatusCode::BAD_REQUEST, self.0.to_string()).into_response()
     }
 }
 
 // Signed requests
 
-/// The access key id that a request was signed with.
+/// The access key ID that signed a request.
 #[derive(Clone)]
 struct SignedBy(String);
 
@@ -142,7 +140,7 @@ async fn store_report(
     format!("{name}, {} bytes, from {user}", body.len())
 }
 
-/// Lets requests pass whose signature is right, and tells the handlers who signed.
+/// Passes requests with a valid signature on, and tells the handlers who signed.
 async fn require_signature(
     State(service): State<Arc<Service>>,
     OriginalUri(uri): OriginalUri,
@@ -150,30 +148,33 @@ async fn require_signature(
     next: Next,
 ) -> Response {
     let (mut head, body) = request.into_parts();
-    // The signature covers the body, so that is read first.
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    // The signature covers the body, so the body is read first.
+    let Ok(body) = to_bytes(body, MAX_BODY_SIZE).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    // It is checked against what the client sent: the whole path, of which a nested router has cut off the beginning; the
-    // public host, where a proxy may have put its own; and nothing that a proxy has added under a name that has to be
-    // signed, as CloudFront does.
+    // The signature covers the request as the client sent it. So this restores the whole path, of
+    // which a nested router removes the beginning, and the public host, which a proxy may have
+    // replaced. It also removes headers of a proxy whose name would have to be signed: CloudFront
+    // adds one.
     let routed: Uri = mem::replace(&mut head.uri, uri);
     head.headers.insert(HOST, service.public_host.clone());
     head.headers.remove("x-amz-cf-id");
-    let received = ReceivedRequest::from_parts(&head).body(&body);
-    let find = |id: &str| service.users.get(id);
-    let verified = service.verifier.verify(&received, SystemTime::now(), find);
+    let mut request = Request::from_parts(head, body);
+    let received = ReceivedRequest::from_http(&request).body(request.body());
+    let verified = service
+        .verifier
+        .verify(&received, SystemTime::now(), |id| service.users.get(id));
     let user = match verified {
-        Ok(verified) => verified.into_access_key_id(),
-        Err(error) => return refusal(&error),
+        Ok(verified) => verified.access_key_id().to_owned(),
+        Err(error) => return rejection(&error),
     };
-    head.uri = routed;
-    head.extensions.insert(SignedBy(user));
-    next.run(Request::from_parts(head, Body::from(body))).await
+    *request.uri_mut() = routed;
+    request.extensions_mut().insert(SignedBy(user));
+    next.run(request.map(Body::from)).await
 }
 
-/// The answer that S3 would give.
-fn refusal(error: &VerifyError) -> Response {
+/// Returns the response that S3 would send.
+fn rejection(error: &VerifyError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::FORBIDDEN);
     let content_type = [(CONTENT_TYPE, "application/xml")];
     (status, content_type, error.to_xml()).into_response()

@@ -1,8 +1,9 @@
 //! Uploads and downloads with reqwest: through presigned URLs and forms, and in parts.
 
-use presign::explain::{Answer, Attempt};
-use presign::s3::{Bucket, Operation};
-use presign::{Credentials, Payload, PresignedPost, PresignedUrl};
+use presign::explain::{ErrorResponse, FailedRequest};
+use presign::post::PresignedPost;
+use presign::s3::Bucket;
+use presign::{Credentials, Payload, PresignedUrl, Request};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Response};
 use std::error::Error;
@@ -12,7 +13,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Downloads through a link. For this, and for an upload, no key pair is needed.
+/// Downloads through a link. This needs no key pair, and neither does an upload.
 pub async fn download(client: &Client, link: &PresignedUrl) -> Result<Vec<u8>> {
     let response = send(client, link, "").await?;
     Ok(response.bytes().await?.into())
@@ -24,22 +25,26 @@ pub async fn upload(client: &Client, link: &PresignedUrl, body: impl Into<Body>)
     Ok(())
 }
 
-/// Sends what a link is for, with the headers that belong to it.
+/// Sends the request of a link, with its headers.
 async fn send(client: &Client, link: &PresignedUrl, body: impl Into<Body>) -> Result<Response> {
-    // reqwest parses URLs. One that would be another afterwards, as of the key `a/../b`, is an error here.
+    // reqwest parses URLs and rewrites some, such as that of the key `a/../b`. This returns an
+    // error for them.
     link.to_url()?;
-    let request = link.to_http_request(body)?.try_into()?;
-    let response = client.execute(request).await?;
+    let response = client.execute(link.to_http(body)?.try_into()?).await?;
     if response.status().is_success() {
         return Ok(response);
     }
-    // Why it was refused. If the key pair is at hand, `Attempt::credentials` makes the answer surer.
-    let answer = Answer::parse(&response.text().await?);
-    let attempt = Attempt::new(link.method(), link.as_str()).headers(link.headers());
-    Err(attempt
-        .explain(&answer, SystemTime::now())
-        .to_string()
-        .into())
+    Err(reason(link, &response.text().await?).into())
+}
+
+/// Returns why a link was rejected. With the key pair, `FailedRequest::credentials` finds more causes.
+fn reason(link: &PresignedUrl, body: &str) -> String {
+    let response = ErrorResponse::parse(body);
+    let mut request = FailedRequest::new(link.method(), link.as_str(), &response);
+    for (name, value) in link.headers() {
+        request = request.header(name, value);
+    }
+    request.explain(SystemTime::now()).to_string()
 }
 
 /// Uploads through a form, as a browser does.
@@ -52,15 +57,15 @@ pub async fn upload_by_form(
     let fields = form.fields().fold(Form::new(), |fields, (name, value)| {
         fields.text(name.to_owned(), value.to_owned())
     });
-    // The file comes last: a server reads no field after it.
+    // The file comes last, because a server ignores fields after it.
     let file = Part::stream(file).file_name(file_name.to_owned());
     let request = client.post(form.url()).multipart(fields.part("file", file));
-    accepted(request.send().await?).await?;
+    successful(request.send().await?).await?;
     Ok(())
 }
 
-/// Uploads in parts, each of at least 5 MiB but for the last. Whoever sends a part needs only its link; what begins and ends
-/// the upload is signed with headers.
+/// Uploads in parts, each of at least 5 MiB except the last. Sending a part needs only its link.
+/// The requests that start and complete the upload are signed with headers.
 pub async fn upload_in_parts(
     client: &Client,
     bucket: &Bucket,
@@ -68,17 +73,17 @@ pub async fn upload_in_parts(
     key: &str,
     parts: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<()> {
-    let create = bucket.operation("POST").key(key).sub_resource("uploads");
-    let created = send_signed(client, &create, credentials, String::new()).await?;
-    let upload_id = element(&created, "UploadId").ok_or("no UploadId in the answer")?;
+    let create = bucket.create_multipart_upload(key);
+    let created = send_signed(client, create, credentials, String::new()).await?;
+    let upload_id = element(&created, "UploadId").ok_or("no UploadId in the response")?;
 
     let mut tags = String::new();
     for (number, part) in (1..).zip(parts) {
-        let put = bucket
-            .put(key)
-            .part_number(number)
-            .query("uploadId", upload_id);
-        let link = put.presign(credentials, HOUR, SystemTime::now())?;
+        let link = bucket.upload_part(key, upload_id, number).presign(
+            credentials,
+            HOUR,
+            SystemTime::now(),
+        )?;
         let response = send(client, &link, part).await?;
         let tag = response
             .headers()
@@ -87,44 +92,45 @@ pub async fn upload_in_parts(
         let tag = tag.to_str()?;
         tags += &format!("<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>");
     }
-    let complete = bucket
-        .operation("POST")
-        .key(key)
-        .query("uploadId", upload_id);
+    let complete = bucket.complete_multipart_upload(key, upload_id);
     let parts = format!("<CompleteMultipartUpload>{tags}</CompleteMultipartUpload>");
-    let completed = send_signed(client, &complete, credentials, parts).await?;
-    // S3 begins its answer before it knows how this ends: status 200, and then an error.
+    let completed = send_signed(client, complete, credentials, parts).await?;
+    // S3 starts its response before it has completed the upload. So the status is 200 even for an
+    // error.
     match element(&completed, "Code") {
-        Some(code) => Err(format!("the parts were not put together: {code}").into()),
+        Some(code) => Err(format!("the upload was not completed: {code}").into()),
         None => Ok(()),
     }
 }
 
-/// Sends an operation, signed with headers, and gives the answer.
+/// Sends a request that is signed with headers, and returns the body of the response.
 async fn send_signed(
     client: &Client,
-    operation: &Operation<'_>,
+    request: Request<'_>,
     credentials: &Credentials,
     body: String,
 ) -> Result<String> {
-    let payload = Payload::of(&body);
-    let request = operation.sign_http(credentials, payload, body, SystemTime::now())?;
-    let response = accepted(client.execute(request.try_into()?).await?).await?;
+    let request = request.payload(Payload::sha256_of(&body));
+    let mut http = request.to_http(body)?;
+    request
+        .sign(credentials, SystemTime::now())?
+        .apply_to(&mut http)?;
+    let response = successful(client.execute(http.try_into()?).await?).await?;
     Ok(response.text().await?)
 }
 
-/// The response, unless it is a refusal.
-async fn accepted(response: Response) -> Result<Response> {
+/// Returns a successful response, or an error.
+async fn successful(response: Response) -> Result<Response> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
-    let answer = Answer::parse(&response.text().await?);
-    let [code, message] = [answer.code(), answer.message()].map(Option::unwrap_or_default);
+    let response = ErrorResponse::parse(&response.text().await?);
+    let [code, message] = [response.code(), response.message()].map(Option::unwrap_or_default);
     Err(format!("{status}: {code}: {message}").into())
 }
 
-/// The text of an element that holds no other.
+/// Returns the text of an element without child elements.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     Some(rest.split_once("</")?.0)
