@@ -4,17 +4,34 @@
 
 use anyhow::{Context, Result};
 use clap::Args;
+use presign::{Request, Timestamp};
 use std::result::Result as StdResult;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The option for the lifetime of a presigned URL or a form.
+/// The options for the expiry of a presigned URL or a form.
 #[derive(Args)]
 pub struct Expiry {
-    /// How long the URL or form is valid: seconds, or 90s 15m 12h 7d; default 3600; for a URL under
-    /// v4 at most seven days
-    #[arg(long, value_name = "D", value_parser = parse_duration)]
+    /// The time until the URL or form expires: seconds, or 90s 15m 12h 7d; default 3600; for a URL
+    /// under v4 at most seven days
+    #[arg(long, value_name = "D", value_parser = parse_duration, conflicts_with = "expires_at")]
     pub expires_in: Option<Duration>,
+
+    /// The moment at which it expires, instead: 20130524T000000Z or RFC 3339
+    #[arg(long, value_name = "T")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<&Expiry> for presign::Expiry {
+    fn from(expiry: &Expiry) -> Self {
+        match expiry.expires_at {
+            Some(moment) => presign::Expiry::at(moment),
+            None => expiry
+                .expires_in
+                .unwrap_or(Duration::from_secs(3600))
+                .into(),
+        }
+    }
 }
 
 /// Headers and query parameters of a request.
@@ -29,6 +46,22 @@ pub struct Extras {
     pub query: Vec<Param>,
 }
 
+impl Extras {
+    /// Adds the headers and parameters to a request.
+    pub fn add_to<'a>(&'a self, mut request: Request<'a>) -> Request<'a> {
+        for (name, value) in &self.query {
+            request = match value {
+                Some(value) => request.query(name, value),
+                None => request.query_flag(name),
+            };
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request
+    }
+}
+
 /// The name of a header and its value without surrounding white space.
 pub type Header = (String, String);
 
@@ -39,7 +72,7 @@ pub fn str_pairs(headers: &[Header]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The name of a query parameter and its value. A flag such as `acl` has no value.
-pub type Param = (String, Option<String>);
+type Param = (String, Option<String>);
 
 /// Parses `Name: value`.
 pub fn parse_header(text: &str) -> StdResult<Header, &'static str> {

@@ -5,11 +5,15 @@
 //! the input, and memory holds as many chunks as there are threads, however long the input is.
 
 use crate::args::{Address, Extras};
-use crate::output::{self, Format};
+use crate::output::{self, Format, add_members};
 use crate::report::{self, DOT_SEGMENT, has_dot_segment};
-use crate::sign::{BucketOptions, UrlWriter};
+use crate::sign::{BucketOptions, Signer, header_object, url_object};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use presign::s3::Bucket;
+use presign::{Error, Template};
+use serde_json::json;
+use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -46,36 +50,70 @@ pub struct Args {
     /// The output: URLs, or JSON objects, one a line, with their key
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: Format,
+
+    /// With JSON, show all that the other commands show, such as the steps of signing
+    #[arg(long)]
+    steps: bool,
 }
 
 pub fn run(args: &Args) -> Result<()> {
     let Address { bucket, key } = &args.address;
     ensure!(
         key.is_none(),
-        "the address names an object, but the keys come from standard input: it should be s3://{bucket}"
+        "the address names an object, but the keys come from standard input: write s3://{bucket}"
     );
-    let signer = args.options.signer(bucket)?;
-    let operation = signer.operation(&args.method, &args.extras);
-    // The example shows errors in the options, and the headers that must be sent.
-    let example = signer.presign(&operation.clone().key("key"))?;
-    report::note_headers(args.output, &example, &args.extras.headers);
-    let urls = match args.output {
-        Format::Text => signer.urls(&operation)?,
-        Format::Json => UrlWriter::Json {
-            signer: &signer,
-            operation,
-            example,
-        },
+    let (bucket, signer) = args.options.load(bucket)?;
+    let request = args.extras.add_to(bucket.request(&args.method));
+    let template = request.template(&signer.credentials, signer.expiry, signer.now)?;
+    // All URLs need the same headers.
+    let example = template.presign("key", signer.now)?;
+    let is_v2 = args.options.signing.is_v2();
+    report::note_headers(args.output, &example, &args.extras.headers, is_v2);
+    let urls = UrlWriter {
+        args,
+        bucket: &bucket,
+        signer: &signer,
+        template,
     };
     let jobs = match args.jobs {
         Some(jobs) => jobs.get().into(),
-        // More threads than cores are slower: one that doesn't run delays all later chunks.
+        // More threads than cores are slower, because one that waits delays all later chunks.
         None => thread::available_parallelism().map_or(1, NonZero::get),
     };
     match sign_all(&urls, if args.null { 0 } else { b'\n' }, jobs)? {
         0 => Ok(()),
         1 => bail!("one key has no URL"),
         bad => bail!("{bad} keys have no URL"),
+    }
+}
+
+/// Writes the URL of one key after another.
+struct UrlWriter<'a> {
+    args: &'a Args,
+    bucket: &'a Bucket,
+    signer: &'a Signer,
+    template: Template,
+}
+
+impl UrlWriter<'_> {
+    /// Appends the URL, or the JSON object that contains it. Appends nothing on an error.
+    fn write(&self, key: &str, text: &mut String) -> Result<(), Error> {
+        if self.args.output == Format::Text {
+            return self.template.presign_into(key, self.signer.now, text);
+        }
+        let mut object = json!({ "key": key });
+        if self.args.steps {
+            let request = self.bucket.object(&self.args.method, key);
+            let (url, steps) = self.signer.presign(&self.args.extras.add_to(request))?;
+            add_members(&mut object, url_object(&url, &steps));
+        } else {
+            let url = self.template.presign(key, self.signer.now)?;
+            object["url"] = url.as_str().into();
+            object["headers"] = header_object(url.headers());
+            object["expires_at"] = json!(url.expires_at());
+        }
+        text.push_str(&object.to_string());
+        Ok(())
     }
 }
 
@@ -169,10 +207,10 @@ struct Input {
     is_done: bool,
 }
 
-/// The size of a chunk: some hundred keys, whose URLs fit into a core's cache.
+/// The size of a chunk: some hundred keys, so that their URLs fit into a core's cache.
 const CHUNK_SIZE: usize = 16 * 1024;
 
-/// Far more than the 1024 bytes of S3's longest keys.
+/// The longest key that is signed, far above S3's limit of 1024 bytes.
 const MAX_KEY_LENGTH: usize = 1024 * 1024;
 
 impl Input {
@@ -210,52 +248,45 @@ struct Signed {
     text: String,
     keys: u64,
     bad: Vec<(u64, String)>,
-    first_with_return: Option<u64>,
-    first_with_dots: Option<u64>,
-    may_have_dots: bool,
+    /// The first key for each of the warnings.
+    first: [Option<u64>; WARNINGS.len()],
 }
+
+/// Facts about keys that can be signed. One message about each is enough.
+const WARNINGS: [&str; 2] = [
+    "the key ends with a carriage return, which is part of it",
+    DOT_SEGMENT,
+];
 
 impl Signed {
     fn sign(&mut self, chunk: &[u8], separator: u8, urls: &UrlWriter<'_>) {
         self.text.clear();
         self.bad.clear();
-        (self.keys, self.first_with_return, self.first_with_dots) = (0, None, None);
+        (self.keys, self.first) = (0, Default::default());
         // The last separator ends a key and doesn't begin another one.
         let keys = chunk.strip_suffix(&[separator]).unwrap_or(chunk);
-        self.may_have_dots = may_have_dot_segment(keys, separator);
-        match str::from_utf8(keys) {
-            // One check of the whole chunk is faster than one for each key.
-            Ok(keys) => {
-                for key in keys.split(char::from(separator)) {
-                    self.sign_key(key.as_bytes(), Some(key), separator, urls);
-                }
+        let may_have_dots = may_have_dot_segment(keys, separator);
+        for key in keys.split(|byte| *byte == separator) {
+            self.keys += 1;
+            let result = match str::from_utf8(key) {
+                _ if key.len() > MAX_KEY_LENGTH => Err("the key is longer than 1 MiB".into()),
+                Err(_) => Err("the key is not UTF-8".into()),
+                Ok(key) => urls
+                    .write(key, &mut self.text)
+                    .map_err(|error| error.to_string()),
+            };
+            if let Err(reason) = result {
+                self.bad.push((self.keys, reason));
+                continue;
             }
-            Err(_) => {
-                for key in keys.split(|byte| *byte == separator) {
-                    self.sign_key(key, str::from_utf8(key).ok(), separator, urls);
-                }
+            self.text.push('\n');
+            let warnings = [
+                separator == b'\n' && key.ends_with(b"\r"),
+                may_have_dots && has_dot_segment(key),
+            ];
+            for (first, _) in self.first.iter_mut().zip(warnings).filter(|(_, is)| *is) {
+                first.get_or_insert(self.keys);
             }
-        }
-    }
-
-    fn sign_key(&mut self, bytes: &[u8], key: Option<&str>, separator: u8, urls: &UrlWriter<'_>) {
-        self.keys += 1;
-        let result = match key {
-            _ if bytes.len() > MAX_KEY_LENGTH => Err("the key is longer than 1 MiB".into()),
-            None => Err("the key is not UTF-8".into()),
-            Some(key) => urls
-                .write(key, &mut self.text)
-                .map_err(|error| error.to_string()),
-        };
-        if let Err(reason) = result {
-            return self.bad.push((self.keys, reason));
-        }
-        self.text.push('\n');
-        if separator == b'\n' && bytes.ends_with(b"\r") {
-            self.first_with_return.get_or_insert(self.keys);
-        }
-        if self.may_have_dots && self.first_with_dots.is_none() && has_dot_segment(bytes) {
-            self.first_with_dots = Some(self.keys);
         }
     }
 }
@@ -278,8 +309,8 @@ struct Output {
     bad: u64,
     /// The name of a key's number in messages.
     unit: &'static str,
-    noted_return: bool,
-    noted_dots: bool,
+    /// The warnings that have been written.
+    warned: [bool; WARNINGS.len()],
     progress: ProgressBar,
     shows_progress: bool,
 }
@@ -290,8 +321,7 @@ impl Output {
             keys: 0,
             bad: 0,
             unit: if separator == 0 { "key" } else { "line" },
-            noted_return: false,
-            noted_dots: false,
+            warned: Default::default(),
             progress: progress_bar(),
             // URLs on a terminal show the progress by themselves.
             shows_progress: io::stderr().is_terminal() && !io::stdout().is_terminal(),
@@ -308,16 +338,11 @@ impl Output {
         for (key, reason) in &signed.bad {
             self.note(*key, reason);
         }
-        if let Some(key) = signed.first_with_return.filter(|_| !self.noted_return) {
-            self.noted_return = true;
-            self.note(
-                key,
-                "the key ends with a carriage return, which is part of it; others may, too",
-            );
-        }
-        if let Some(key) = signed.first_with_dots.filter(|_| !self.noted_dots) {
-            self.noted_dots = true;
-            self.note(key, &format!("{DOT_SEGMENT}; others may, too"));
+        for (kind, text) in WARNINGS.into_iter().enumerate() {
+            if let (Some(key), false) = (signed.first[kind], self.warned[kind]) {
+                self.warned[kind] = true;
+                self.note(key, &format!("{text}; others may, too"));
+            }
         }
         self.bad += signed.bad.len() as u64;
         self.keys += signed.keys;
@@ -356,16 +381,8 @@ fn progress_bar() -> ProgressBar {
     }
 }
 
-/// Returns the length of standard input if it is a file.
-#[cfg(unix)]
+/// Returns the length of standard input if it is a file. Systems without `/dev/stdin` don't tell.
 fn input_length() -> Option<u64> {
-    use std::os::fd::AsFd as _;
-    let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
-    let metadata = std::fs::File::from(input).metadata().ok()?;
+    let metadata = fs::metadata("/dev/stdin").ok()?;
     metadata.is_file().then_some(metadata.len())
-}
-
-#[cfg(not(unix))]
-fn input_length() -> Option<u64> {
-    None
 }

@@ -42,8 +42,8 @@ fn of_environment() -> Result<Option<Credentials>> {
     };
     Ok(Some(match variable(&[EXPIRATION])? {
         Some(time) => {
-            let expiration = Timestamp::parse(&time).with_context(|| format!("in {EXPIRATION}"))?;
-            credentials.with_expiration(expiration)
+            let expiration = time.parse::<Timestamp>();
+            credentials.with_expiration(expiration.with_context(|| format!("in {EXPIRATION}"))?)
         }
         None => credentials,
     }))

@@ -1,75 +1,71 @@
-//! `inspect`, `verify` and `explain`: the contents of a presigned URL, its validity, and the reason
-//! why a server refused it.
+//! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
-use crate::args::{Header, parse_header, str_pairs};
+use crate::args::{Header, parse_header};
 use crate::credentials::{self, ProfileOption};
 use crate::input::Input;
 use crate::output::{self, Format, add_members};
 use crate::report::bucket_host;
 use anyhow::{Result, bail};
 use clap::builder::NonEmptyStringValueParser;
-use presign::explain::{Answer, Attempt, Explanation};
-use presign::inspect::{Inspection, PresignedWith};
+use presign::inspect::Inspection;
 use presign::verify::{
-    CoveredPayload, ReceivedRequest, Scheme, Verifier, VerifyError, VerifyErrorKind,
+    Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyError, VerifyErrorKind,
 };
-use presign::{Credentials, Timestamp};
+use presign::{Credentials, Scheme, Timestamp};
 use serde_json::json;
-use std::env;
-use std::io::{self, IsTerminal};
 use std::time::{Duration, SystemTime};
 
-/// The URL, and the options of all three commands.
+/// The URL, and the options of all commands that examine it.
 #[derive(clap::Args)]
 pub struct Subject {
     /// The presigned URL, in quotation marks: it contains `&`
     #[arg(value_name = "URL")]
-    url: String,
+    pub url: String,
 
-    /// The time of the check: 20130524T000000Z or RFC 3339; default now
-    #[arg(long = "at", value_name = "T", value_parser = Timestamp::parse)]
+    /// The moment of checking: 20130524T000000Z or RFC 3339; default now
+    #[arg(long = "at", value_name = "T")]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
-    time: Timestamp,
+    pub time: Timestamp,
 
     /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: Format,
+    pub output: Format,
 }
 
 impl Subject {
-    fn inspect(&self) -> Inspection {
-        presign::inspect::inspect(&self.url, self.time)
+    pub fn inspect(&self) -> Inspection {
+        Inspection::new(&self.url, self.time)
     }
 }
 
-/// The rest of the request.
+/// The other parts of the request.
 #[derive(clap::Args)]
-struct Sent {
+pub struct Sent {
     /// The request's method
     #[arg(long, value_name = "M", default_value = "GET")]
-    method: String,
+    pub method: String,
 
     /// A header of the request, as `Name: value`; repeatable
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    headers: Vec<Header>,
+    pub headers: Vec<Header>,
 
     /// The bucket that the host names, for v2, which signs it
     #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
-    bucket: Option<String>,
+    pub bucket: Option<String>,
 
     #[command(flatten)]
-    profile: ProfileOption,
+    pub profile: ProfileOption,
 }
 
 impl Sent {
-    fn credentials(&self) -> Result<Credentials> {
+    pub fn credentials(&self) -> Result<Credentials> {
         credentials::find(&self.profile.load()?)
     }
 }
 
 pub fn inspect(subject: &Subject) -> Result<()> {
     let inspection = subject.inspect();
-    if inspection.presigned_with().is_none() {
+    if inspection.scheme().is_none() {
         match inspection.problems().last() {
             Some(problem) => bail!("this is not a presigned URL: {problem}"),
             None => bail!("this is not a presigned URL"),
@@ -119,7 +115,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if let Some(body) = &args.body {
         request = request.body_sha256(body.body_sha256()?);
     }
-    let lookup = |id: &str| (id == credentials.access_key_id()).then_some(&credentials);
+    let lookup = |id: &str| (id == credentials.identity().access_key_id()).then_some(&credentials);
     let verifier = args.verifier(&inspection);
     let verified = match verifier.verify(&request, subject.time, lookup) {
         Ok(verified) => verified,
@@ -136,24 +132,22 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             output::print(&format!("valid for {method}{until}, signed by {id}"))?;
         }
         Format::Json => {
-            let mut object = json!({ "verdict": "valid", "method": sent.method });
+            let mut object = json!({ "valid": true, "method": sent.method });
             add_members(&mut object, json!(inspection));
             object["payload"] = json!(match verified.payload() {
-                CoveredPayload::Unsigned => "unsigned",
-                CoveredPayload::Streaming => "streaming",
+                PayloadCoverage::Unsigned => "unsigned",
+                PayloadCoverage::SignedChunks | PayloadCoverage::UnsignedChunks => "streaming",
                 _ => "sha256",
             });
             output::print_json(&object)?;
         }
     }
-    let is_v2 = matches!(
-        inspection.presigned_with(),
-        Some(PresignedWith::SigV2 | PresignedWith::SigV2QueryApi)
-    );
+    let scheme = inspection.scheme();
+    let is_v2 = matches!(scheme, Some(Scheme::AwsV2 | Scheme::AwsV2QueryApi));
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
     }
-    if args.body.is_some() && verified.payload() == CoveredPayload::Unsigned {
+    if args.body.is_some() && verified.payload() == PayloadCoverage::Unsigned {
         output::note("the URL's signature covers no body, so it is not checked");
     }
     Ok(())
@@ -166,8 +160,8 @@ impl VerifyArgs {
         let region = self.region.as_deref().or(inspection.region());
         let service = self.service.as_deref().or(inspection.service());
         Verifier::new(region.unwrap_or_default(), service.unwrap_or_default())
-            .allow_v2(Duration::MAX)
-            .schemes([Scheme::V4Query, Scheme::V2Query, Scheme::V2QueryApi])
+            .allow_sigv2(Duration::MAX)
+            .carriers(&[Carrier::Query])
     }
 
     /// Returns why the URL is not valid, and the option that may help.
@@ -177,15 +171,15 @@ impl VerifyArgs {
         inspection: &Inspection,
         credentials: &Credentials,
     ) -> String {
-        let is_v2 = inspection.presigned_with() == Some(PresignedWith::SigV2);
+        let is_v2 = inspection.scheme() == Some(Scheme::AwsV2);
         match error.kind() {
             VerifyErrorKind::AccessKey => format!(
-                "the URL is signed by the access key {}, but the credentials are those of {}: give its own, in \
-                 the environment or with --profile",
+                "the URL is signed by the access key {}, but the credentials are those of {}: give \
+                 the URL's own, in the environment or with --profile",
                 inspection.access_key_id().unwrap_or_default(),
-                credentials.access_key_id()
+                credentials.identity().access_key_id()
             ),
-            VerifyErrorKind::SignedHeaderMissing => format!("{error}: give it with --header"),
+            VerifyErrorKind::SignedHeaderMissing => format!("{error}; give it with --header"),
             VerifyErrorKind::Signature if !inspection.problems().is_empty() => {
                 // The URL may have been truncated or changed by a program.
                 let problems = inspection
@@ -197,7 +191,7 @@ impl VerifyArgs {
             VerifyErrorKind::Signature if is_v2 && self.sent.bucket.is_none() => {
                 let host = bucket_host(&self.subject.url);
                 host.map_or(error.to_string(), |host| {
-                    format!("{error}; the host {host} seems to name a bucket, which SigV2 signs: give it with --bucket")
+                    format!("{error}; the host {host} seems to name a bucket, which SigV2 signs; give it with --bucket")
                 })
             }
             _ => error.to_string(),
@@ -205,143 +199,17 @@ impl VerifyArgs {
     }
 
     /// Reports that the URL is not valid.
-    fn refuse(&self, cause: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
+    fn refuse(&self, why: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
         if self.subject.output == Format::Json {
-            let mut object = json!({ "verdict": "invalid", "cause": cause, "message": reason });
-            if let Some(error) = error {
+            output::print_json(&json!({
+                "valid": false,
+                "why": why,
+                "message": reason,
                 // The answer of a server.
-                add_members(
-                    &mut object,
-                    json!({ "code": error.code(), "status": error.status() }),
-                );
-            }
-            output::print_json(&object)?;
+                "code": error.map(VerifyError::code),
+                "status": error.map(VerifyError::status),
+            }))?;
         }
         bail!("the URL is not valid: {reason}")
-    }
-}
-
-#[derive(clap::Args)]
-pub struct ExplainArgs {
-    #[command(flatten)]
-    subject: Subject,
-
-    /// The file with the body of the server's answer, `-` for standard input; empty if there was
-    /// none
-    #[arg(long, value_name = "FILE")]
-    response: Input,
-
-    #[command(flatten)]
-    sent: Sent,
-
-    /// The URL that was actually sent; default the one that was signed
-    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
-    sent_url: Option<String>,
-
-    /// The method that was actually sent; default the one that was signed
-    #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
-    sent_method: Option<String>,
-
-    /// A header that was actually sent, as `Name: value`; repeatable: give all or none
-    #[arg(long = "sent-header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    sent_headers: Vec<Header>,
-}
-
-pub fn explain(args: &ExplainArgs) -> Result<()> {
-    let (subject, sent) = (&args.subject, &args.sent);
-    let answer = Answer::parse(&args.response.response()?);
-    let mut attempt = Attempt::new(&sent.method, &subject.url).headers(str_pairs(&sent.headers));
-    if let Some(bucket) = &sent.bucket {
-        attempt = attempt.bucket(bucket);
-    }
-    if args.sent_url.is_some() || args.sent_method.is_some() {
-        let method = args.sent_method.as_deref().unwrap_or(&sent.method);
-        let url = args.sent_url.as_deref().unwrap_or(&subject.url);
-        attempt = attempt.sent(method, url);
-    }
-    if !args.sent_headers.is_empty() {
-        attempt = attempt.sent_headers(str_pairs(&args.sent_headers));
-    }
-    let credentials = args.credentials()?;
-    if let Some(credentials) = &credentials {
-        let inspection = subject.inspect();
-        // The secret of another key may have been used by mistake.
-        let is_own = |id| id == credentials.access_key_id();
-        attempt = if inspection.access_key_id().is_none_or(is_own) {
-            attempt.credentials(credentials)
-        } else {
-            attempt.other_credentials(credentials)
-        };
-    }
-    let explanation = attempt.explain(&answer, subject.time);
-    match subject.output {
-        Format::Text => {
-            let is_coloured = io::stdout().is_terminal()
-                && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-            output::print(explanation_text(&explanation, is_coloured).trim_end())
-        }
-        Format::Json => output::print_json(&json!(explanation)),
-    }
-}
-
-impl ExplainArgs {
-    /// Returns the credentials, which are optional unless an option names their profile.
-    fn credentials(&self) -> Result<Option<Credentials>> {
-        match self.sent.credentials() {
-            Err(reason) if self.sent.profile.name.is_none() => {
-                output::note(format_args!(
-                    "the signature itself is not checked, because there are no credentials ({reason:#})"
-                ));
-                Ok(None)
-            }
-            result => result.map(Some),
-        }
-    }
-}
-
-/// Returns the findings, and below them the difference between the signed and the seen request.
-fn explanation_text(explanation: &Explanation, is_coloured: bool) -> String {
-    let mut text = explanation.to_string();
-    if is_coloured
-        && let Some(difference) = explanation.difference()
-        && let Some(findings) = text.strip_suffix(&difference.to_string())
-    {
-        text = format!("{findings}{}", difference.coloured());
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::explanation_text;
-    use presign::Timestamp;
-    use presign::explain::{Answer, Attempt};
-
-    #[test]
-    fn colour_changes_nothing_else() {
-        let url = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-            &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
-            &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
-            &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
-        let now = Timestamp::parse("20130524T000000Z").unwrap();
-        let query = url.split('?').nth(1).unwrap();
-        let query = query.split("&X-Amz-Signature").next().unwrap();
-        let seen = format!(
-            "HEAD\n/test.txt\n{}\nhost:examplebucket.s3.amazonaws.com\n\nhost\nUNSIGNED-PAYLOAD",
-            query.replace('&', "&amp;")
-        );
-        let body = format!(
-            "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{seen}</CanonicalRequest></Error>"
-        );
-        let explanation = Attempt::new("GET", url).explain(&Answer::parse(&body), now);
-        let plain = explanation_text(&explanation, false);
-        let coloured = explanation_text(&explanation, true);
-        assert!(plain.contains("- GET") && !plain.contains('\u{1b}'));
-        assert!(coloured.contains("\u{1b}[31m- GET\u{1b}[0m"));
-        assert!(coloured.contains("\u{1b}[32m+ HEAD\u{1b}[0m"));
-        let bare = ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"]
-            .iter()
-            .fold(coloured, |text, code| text.replace(code, ""));
-        assert_eq!(bare, plain);
     }
 }

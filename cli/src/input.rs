@@ -1,6 +1,6 @@
 //! Files that arguments name.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fmt::{self, Display, Formatter};
@@ -28,7 +28,7 @@ impl Display for Input {
 }
 
 impl Input {
-    fn open(&self) -> io::Result<Box<dyn Read>> {
+    pub fn open(&self) -> io::Result<Box<dyn Read>> {
         if self.0 == "-" {
             Ok(Box::new(io::stdin().lock()))
         } else {
@@ -48,20 +48,5 @@ impl Input {
             Ok(hasher.finalize().into())
         };
         hash().with_context(|| format!("the body can't be read from {self}"))
-    }
-
-    /// Returns the body of a server's response as text. Known error bodies are UTF-8.
-    pub fn response(&self) -> Result<String> {
-        /// No server's error is as long; an object may be.
-        const MAX_LENGTH: u64 = 1024 * 1024;
-        let mut bytes = Vec::new();
-        let read = |response: Box<dyn Read>| response.take(MAX_LENGTH + 1).read_to_end(&mut bytes);
-        self.open()
-            .and_then(read)
-            .with_context(|| format!("the response can't be read from {self}"))?;
-        if bytes.len() as u64 > MAX_LENGTH {
-            bail!("{self} is longer than 1 MiB: no server's error is as long");
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

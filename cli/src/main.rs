@@ -24,6 +24,8 @@ mod object;
 mod post;
 mod request;
 
+mod explain;
+
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -61,15 +63,15 @@ enum Command {
     /// Sign any request to any service with headers
     #[command(after_help = include_str!("help/sign.txt"))]
     Sign(request::SignArgs),
-    /// Say what a presigned URL says, and what is wrong with it on its face
+    /// Show the contents and the faults of a presigned URL
     #[command(after_help = include_str!("help/inspect.txt"))]
     Inspect(examine::Subject),
     /// Check a presigned URL under the given credentials
     #[command(after_help = include_str!("help/verify.txt"))]
     Verify(examine::VerifyArgs),
-    /// Say why a server refused a request
+    /// Explain why a server refused a request
     #[command(after_help = include_str!("help/explain.txt"))]
-    Explain(examine::ExplainArgs),
+    Explain(explain::Args),
 }
 
 fn main() -> ExitCode {
@@ -84,7 +86,7 @@ fn main() -> ExitCode {
         Command::Sign(args) => request::sign(&args),
         Command::Inspect(args) => examine::inspect(&args),
         Command::Verify(args) => examine::verify(&args),
-        Command::Explain(args) => examine::explain(&args),
+        Command::Explain(args) => explain::run(&args),
     };
     let Err(error) = result else {
         return ExitCode::SUCCESS;

@@ -25,9 +25,9 @@ pub struct Args {
 
 pub fn run(method: &str, args: &Args) -> Result<()> {
     let key = args.address.key("")?;
-    let signer = args.options.signer(&args.address.bucket)?;
-    let url = signer.presign(&signer.operation(method, &args.extras).key(key))?;
-    report::print_url(args.output, &url, &args.extras.headers)?;
+    let (bucket, signer) = args.options.load(&args.address.bucket)?;
+    let (url, steps) = signer.presign(&args.extras.add_to(bucket.object(method, key)))?;
+    report::print_url(args.output, &url, &steps, &args.extras.headers)?;
     if report::has_dot_segment(key.as_bytes()) {
         output::note(report::DOT_SEGMENT);
     }

@@ -1,12 +1,12 @@
-//! `post`: a signed POST policy, which limits what a browser may upload with a form.
+//! `post`: a signed POST policy, which limits the uploads of a form.
 
 use crate::args::{Address, parse_field, parse_size};
 use crate::output::{note, print, print_json};
 use crate::sign::BucketOptions;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use presign::PresignedPost;
-use presign::post::{Condition, Key, PostPolicy};
+use presign::post::{Key, PostPolicy, PresignedPost};
+use presign::s3::Bucket;
 use serde_json::{Value, json};
 
 #[derive(clap::Args)]
@@ -56,9 +56,9 @@ enum Format {
 
 pub fn run(args: &Args) -> Result<()> {
     let key = args.address.key(", or `*` for any key")?;
-    let policy = args.policy(key)?;
-    let signer = args.options.signer(&args.address.bucket)?;
-    let form = signer.presign_form(&policy)?;
+    let (bucket, signer) = args.options.load(&args.address.bucket)?;
+    let policy = args.policy(&bucket, key);
+    let form = policy.presign(&signer.credentials, signer.expiry, signer.now)?;
     match args.output {
         Format::Text => print(&form_text(&form)?)?,
         Format::Json => print_json(&json!({
@@ -66,7 +66,7 @@ pub fn run(args: &Args) -> Result<()> {
             "fields": form.fields().collect::<Value>(),
             "policy": form.policy(),
             "expires_at": form.expires_at(),
-            "signature": form.signature().as_str(),
+            "signature": form.signature(),
         }))?,
         // The page asks for the open fields.
         Format::Html => return print(form.to_html_page().trim_end()),
@@ -96,10 +96,10 @@ fn form_text(form: &PresignedPost) -> Result<String> {
 }
 
 impl Args {
-    fn policy(&self, key: &str) -> Result<PostPolicy> {
+    fn policy<'a>(&'a self, bucket: &'a Bucket, key: &str) -> PostPolicy<'a> {
         /// The largest upload that S3 accepts in one request.
         const MAX_SIZE: u64 = 5 * 1024 * 1024 * 1024;
-        let mut policy = PostPolicy::new(match key.strip_suffix('*') {
+        let mut policy = bucket.post_policy(match key.strip_suffix('*') {
             Some(prefix) => Key::starts_with(prefix),
             None => key.into(),
         });
@@ -107,7 +107,7 @@ impl Args {
             policy = policy.field(name, value);
         }
         for json in &self.conditions {
-            policy = policy.condition(json.parse::<Condition>()?);
+            policy = policy.condition_json(json);
         }
         if self.min_size.or(self.max_size).is_some() {
             let (min, max) = (
@@ -116,6 +116,6 @@ impl Args {
             );
             policy = policy.content_length_range(min..=max);
         }
-        Ok(policy)
+        policy
     }
 }

@@ -2,35 +2,44 @@
 
 use crate::args::Header;
 use crate::output::{self, Format, note};
-use crate::settings::SignatureVersion::{V2, V4};
-use crate::sign::{Presigned, has_name, is_host};
+use crate::sign::{Steps, has_name, is_host, url_object};
 use anyhow::Result;
+use presign::PresignedUrl;
 
 /// Prints a presigned URL, and notes which of the given headers must be sent with it.
-pub fn print_url(format: Format, presigned: &Presigned, given: &[Header]) -> Result<()> {
+pub fn print_url(
+    format: Format,
+    url: &PresignedUrl,
+    steps: &Steps,
+    given: &[Header],
+) -> Result<()> {
     match format {
-        Format::Text => output::print(presigned.url.as_str())?,
-        Format::Json => output::print_json(&presigned.to_json())?,
+        Format::Text => output::print(url.as_str())?,
+        Format::Json => output::print_json(&url_object(url, steps))?,
     }
-    note_headers(format, presigned, given);
+    note_headers(format, url, given, steps.is_v2());
     Ok(())
 }
 
 /// Notes what happens to the given headers of a presigned URL.
-pub fn note_headers(format: Format, presigned: &Presigned, given: &[Header]) {
-    let url = &presigned.url;
+pub fn note_headers(format: Format, url: &PresignedUrl, given: &[Header], is_v2: bool) {
     note_to_send(format, url.headers());
-    for name in url.not_covered() {
+    note_not_covered(url.not_covered());
+    let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
+    let fact = if is_v2 {
+        "is in the URL's query and is not sent as a header"
+    } else {
+        NEVER_SIGNED
+    };
+    note_given(given, |name| !has_name(noted(), name), fact);
+}
+
+pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {
+    for name in names {
         note(format_args!(
             "the header {name} is not covered by the signature: the sender may omit it or send any value"
         ));
     }
-    let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
-    let fact = match presigned.version {
-        V4 => NEVER_SIGNED,
-        V2 => "is in the URL's query and is not sent as a header",
-    };
-    note_given(given, |name| !has_name(noted(), name), fact);
 }
 
 /// Notes the headers to send that are not in the output: JSON has all except host.
@@ -47,10 +56,10 @@ pub fn note_to_send<'a>(format: Format, headers: impl Iterator<Item = (&'a str, 
 
 pub const NEVER_SIGNED: &str = "is never signed, so it need not be sent";
 
-/// Notes a fact about some of the given headers.
-pub fn note_given(given: &[Header], is_meant: impl Fn(&str) -> bool, fact: &str) {
+/// Notes a fact about the given headers that a condition selects.
+pub fn note_given(given: &[Header], condition: impl Fn(&str) -> bool, fact: &str) {
     for (name, _) in given {
-        if !is_host(name) && is_meant(name) {
+        if !is_host(name) && condition(name) {
             note(format_args!("the header {name} {fact}"));
         }
     }

@@ -1,16 +1,19 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
 use crate::args::{Expiry, Extras, Header, str_pairs};
+use crate::credentials;
 use crate::input::Input;
-use crate::output::{self, Format, add_members, note};
+use crate::output::{self, Format, note};
+use crate::profile::Profile;
 use crate::report::{self, bucket_host};
-use crate::settings::{SignatureVersion, Signing};
-use crate::sign::{self, RequestSigner, has_name, header_object, is_host};
-use anyhow::Result;
+use crate::settings::Signing;
+use crate::sign::{self, Signer, has_name, header_object, is_host};
+use anyhow::{Result, ensure};
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::ErrorKind;
-use presign::Payload;
+use presign::{Payload, Request, v2, v4};
 use serde_json::json;
+use std::time::Duration;
 
 /// The request and its service.
 #[derive(clap::Args)]
@@ -42,23 +45,45 @@ struct Target {
     output: Format,
 }
 
+/// The service that makes the request.
+enum Service {
+    V4(v4::Service),
+    V2(v2::Service),
+}
+
 impl Target {
-    fn signer(&self) -> Result<RequestSigner> {
-        let version = self.signing.signature_version;
-        if self.bucket.is_some() && (self.service != "s3" || version == SignatureVersion::V4) {
+    /// Returns whether the request is a call to a query API.
+    fn is_call(&self) -> bool {
+        self.signing.is_v2() && self.service != "s3"
+    }
+
+    fn service(&self, profile: &Profile) -> Result<Service> {
+        if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
             let message = "--bucket is for `--signature-version v2` and the service s3 only";
             return Err(<clap::Error>::raw(ErrorKind::ArgumentConflict, message).into());
         }
-        RequestSigner::new(&self.signing, &self.service, self.bucket.as_deref())
+        if !self.signing.is_v2() {
+            let region = self.signing.region(profile)?;
+            return Ok(Service::V4(v4::Service::new(region, &self.service)?));
+        }
+        Ok(Service::V2(match &self.bucket {
+            Some(bucket) => v2::Service::s3().bucket(bucket),
+            None if self.is_call() => v2::Service::query_api(v2::SignatureMethod::HmacSha256),
+            None => v2::Service::s3(),
+        }))
     }
 
-    fn request<'a>(&'a self, headers: &'a [Header]) -> presign::Request<'a> {
-        sign::request(&self.method, &self.url, &self.extras.query, headers)
+    fn request<'a>(&'a self, service: &'a Service) -> Request<'a> {
+        self.extras.add_to(match service {
+            Service::V4(service) => service.request(&self.method, &self.url),
+            Service::V2(service) => service.request(&self.method, &self.url),
+        })
     }
 
     /// Notes that a bucket seems to be missing in the signature.
-    fn note_bucket(&self, signer: &RequestSigner) {
-        if let RequestSigner::V2(_) = signer
+    fn note_bucket(&self) {
+        if self.signing.is_v2()
+            && !self.is_call()
             && self.bucket.is_none()
             && let Some(host) = bucket_host(&self.url)
         {
@@ -80,11 +105,54 @@ pub struct UrlArgs {
 }
 
 pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
-    let signer = target.signer()?;
-    let headers = &target.extras.headers;
-    let url = signer.presign(&target.request(headers), expiry, target.signing.time)?;
-    report::print_url(target.output, &url, headers)?;
-    target.note_bucket(&signer);
+    let profile = target.signing.profile.load()?;
+    let service = target.service(&profile)?;
+    let signer = Signer::new(expiry, &target.signing, &profile)?;
+    let request = target.request(&service);
+    if target.is_call() {
+        ensure!(
+            expiry.expires_at.is_none()
+                && expiry
+                    .expires_in
+                    .is_none_or(|duration| duration == CALL_VALIDITY),
+            "under v2, services other than s3 accept a call for 15 minutes from its Timestamp; omit \
+             --expires-in and --expires-at"
+        );
+        return print_call(target, &request, &signer);
+    }
+    let (url, steps) = signer.presign(&request)?;
+    report::print_url(target.output, &url, &steps, &target.extras.headers)?;
+    target.note_bucket();
+    Ok(())
+}
+
+/// The time for which services accept a call to a query API.
+const CALL_VALIDITY: Duration = Duration::from_secs(15 * 60);
+
+/// Prints a signed call to a query API, with all its parameters in the URL.
+fn print_call(target: &Target, request: &Request<'_>, signer: &Signer) -> Result<()> {
+    let unsigned = request.prepare_headers(signer.credentials.identity(), signer.now)?;
+    let (call, steps) = sign::sign(unsigned, &signer.credentials)?;
+    let mut url = call.url().unwrap_or_default().to_owned();
+    if let Some(body) = call.body() {
+        url.extend(["?", body]);
+    }
+    match target.output {
+        Format::Text => output::print(&url)?,
+        Format::Json => {
+            let mut object = json!({
+                "method": target.method,
+                "url": url,
+                "headers": header_object(call.headers()),
+                "expires_at": signer.now.saturating_add(CALL_VALIDITY),
+                "not_covered": call.not_covered().collect::<Vec<_>>(),
+            });
+            steps.add_to(&mut object, &call.signature());
+            output::print_json(&object)?;
+        }
+    }
+    report::note_to_send(target.output, call.headers());
+    report::note_not_covered(call.not_covered());
     Ok(())
 }
 
@@ -104,21 +172,20 @@ pub struct SignArgs {
 
 pub fn sign(args: &SignArgs) -> Result<()> {
     let target = &args.target;
-    let signer = target.signer()?;
-    let is_v4 = matches!(signer, RequestSigner::V4(_));
+    let profile = target.signing.profile.load()?;
+    let service = target.service(&profile)?;
+    ensure!(
+        !target.is_call(),
+        "under v2, services other than s3 are signed in their parameters and not in headers; \
+         `presign url` makes the signed call"
+    );
+    let credentials = credentials::find(&profile)?;
     let mut headers = target.extras.headers.clone();
-    let payload = if is_v4 {
-        args.payload(&mut headers)?
-    } else {
-        Payload::Empty
-    };
-    let request = target.request(&headers);
-    let (signed, steps) = signer.sign(&request, payload, target.signing.time)?;
+    let request = args.add_payload(target.request(&service), &mut headers)?;
+    let unsigned = request.prepare_headers(credentials.identity(), target.signing.time)?;
+    let (signed, steps) = sign::sign(unsigned, &credentials)?;
 
-    // The line before the payload's hash lists the signed headers.
-    let mut lines = steps.canonical_request.rsplit('\n');
-    let signed_names = lines.nth(1).unwrap_or_default().split(';');
-    let is_signed = |name: &str| !is_v4 || has_name(signed_names.clone(), name);
+    let is_signed = |name: &str| steps.is_v2() || steps.has_signed_header(name);
     let is_added = |name: &str| has_name(signed.headers().map(|(name, _)| name), name);
     headers.retain(|(name, _)| is_signed(name) && !is_added(name));
     for (_, value) in &mut headers {
@@ -126,18 +193,22 @@ pub fn sign(args: &SignArgs) -> Result<()> {
     }
     let added = signed.headers();
     headers.extend(added.map(|(name, value)| (name.into(), value.into())));
+    let url = request.url()?;
     match target.output {
         Format::Text => {
-            let lines: Vec<_> = str_pairs(&headers)
-                .filter(|(name, _)| !is_host(name))
+            let lines = str_pairs(&headers).filter(|(name, _)| !is_host(name));
+            let mut lines: Vec<_> = lines
                 .map(|(name, value)| format!("{name}: {value}"))
                 .collect();
+            if !target.extras.query.is_empty() {
+                lines.insert(0, format!("{} {url}", target.method));
+            }
             output::print(&lines.join("\n"))?;
         }
         Format::Json => {
             let headers = header_object(str_pairs(&headers));
-            let mut object = json!({ "method": target.method, "headers": headers });
-            add_members(&mut object, json!(steps));
+            let mut object = json!({ "method": target.method, "url": url, "headers": headers });
+            steps.add_to(&mut object, &signed.signature());
             output::print_json(&object)?;
         }
     }
@@ -145,29 +216,40 @@ pub fn sign(args: &SignArgs) -> Result<()> {
     report::note_to_send(Format::Json, str_pairs(&headers));
     let given = &target.extras.headers;
     report::note_given(given, |name| !is_signed(name), report::NEVER_SIGNED);
-    if !is_v4 && (args.body.is_some() || args.payload_hash.is_some()) {
+    if steps.is_v2() && (args.body.is_some() || args.payload_hash.is_some()) {
         note(
-            "under v2 the body is not signed: a Content-MD5 header, which is signed, can cover it",
+            "under v2 the body is not signed; a Content-MD5 header, which is signed, can cover it",
         );
     }
-    target.note_bucket(&signer);
+    target.note_bucket();
     Ok(())
 }
 
 impl SignArgs {
-    /// Returns the payload to sign. A STREAMING- value is added to the headers, which the signer
-    /// reads.
-    fn payload(&self, headers: &mut Vec<Header>) -> Result<Payload> {
-        Ok(match (&self.body, self.payload_hash.as_deref()) {
+    /// Adds the payload to a request under v4. A STREAMING- value is a header, which is added to the
+    /// headers to send, too.
+    fn add_payload<'a>(
+        &'a self,
+        request: Request<'a>,
+        headers: &mut Vec<Header>,
+    ) -> Result<Request<'a>> {
+        const NAME: &str = "x-amz-content-sha256";
+        let payload = match (&self.body, self.payload_hash.as_deref()) {
+            _ if self.target.signing.is_v2() => return Ok(request),
             (Some(body), _) => Payload::Sha256(body.body_sha256()?),
-            (None, None) => Payload::Empty,
             (None, Some("UNSIGNED-PAYLOAD")) => Payload::Unsigned,
             (None, Some(text)) if text.starts_with("STREAMING-") => {
-                headers.push(("x-amz-content-sha256".into(), text.into()));
-                Payload::Empty
+                headers.push((NAME.into(), text.into()));
+                return Ok(request.header(NAME, text));
             }
-            (None, Some(hex)) => Payload::hash(hex)?,
-        })
+            (None, Some(hex)) => Payload::from_hex(hex)?,
+            // The given header states the payload.
+            (None, None) if has_name(str_pairs(headers).map(|(name, _)| name), NAME) => {
+                return Ok(request);
+            }
+            (None, None) => Payload::Empty,
+        };
+        Ok(request.payload(payload))
     }
 }
 

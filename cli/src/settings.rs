@@ -4,21 +4,21 @@
 use crate::credentials::ProfileOption;
 use crate::profile::{Profile, variable};
 use anyhow::{Result, anyhow, bail};
-use clap::{Args, ValueEnum};
-use presign::Timestamp;
-use presign::s3::{AddressingStyle, Bucket};
+use clap::Args;
+use presign::s3::Bucket;
+use presign::{AddressingStyle, SignatureVersion, Timestamp};
 use std::time::SystemTime;
 
 /// The options for how, when and as whom to sign.
 #[derive(Args)]
 pub struct Signing {
-    /// The signature's version
-    #[arg(long, value_name = "V", value_enum, default_value_t)]
+    /// The signature's version. v2 is that of S3, and of the query APIs for any other service
+    #[arg(long, value_name = "v4|v2", value_parser = parse_version, default_value = "v4")]
     pub signature_version: SignatureVersion,
 
     /// The signing time: 20130524T000000Z or RFC 3339; default now. With it, the output is
     /// reproducible
-    #[arg(long = "at", value_name = "T", value_parser = Timestamp::parse)]
+    #[arg(long = "at", value_name = "T")]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
@@ -31,6 +31,10 @@ pub struct Signing {
 }
 
 impl Signing {
+    pub fn is_v2(&self) -> bool {
+        self.signature_version == SignatureVersion::V2
+    }
+
     pub fn region(&self, profile: &Profile) -> Result<String> {
         Ok(match &self.region {
             Some(region) => region.into(),
@@ -40,13 +44,12 @@ impl Signing {
     }
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum SignatureVersion {
-    /// AWS Signature Version 4
-    #[default]
-    V4,
-    /// AWS Signature Version 2: of S3, and of the query APIs for any other service
-    V2,
+fn parse_version(text: &str) -> Result<SignatureVersion, &'static str> {
+    match text {
+        "v4" => Ok(SignatureVersion::V4),
+        "v2" => Ok(SignatureVersion::V2),
+        _ => Err("a signature version is v4 or v2"),
+    }
 }
 
 /// The options for the host of a bucket.
@@ -57,9 +60,11 @@ pub struct Location {
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
-    /// The position of the bucket's name in the URL; default the profile's, auto
-    #[arg(long, value_name = "STYLE", value_enum)]
-    addressing_style: Option<Style>,
+    /// The position of the bucket's name in the URL: in the host, in the path, in neither because
+    /// the endpoint is a domain of the bucket's own, or in the host where possible (auto); default
+    /// the profile's, auto
+    #[arg(long, value_name = "auto|virtual|path|domain", value_parser = parse_style)]
+    addressing_style: Option<AddressingStyle>,
 
     /// Use AWS's endpoint that answers over IPv6 too
     #[arg(long)]
@@ -74,21 +79,21 @@ pub struct Location {
     accelerate: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Style {
-    /// In the host where possible; for other names and custom endpoints in the path
-    Auto,
-    /// In the host
-    Virtual,
-    /// In the path
-    Path,
-    /// Neither: the endpoint is a domain of the bucket's own
-    Domain,
+fn parse_style(text: &str) -> Result<AddressingStyle, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "auto" => Ok(AddressingStyle::Auto),
+        "virtual" => Ok(AddressingStyle::Virtual),
+        "path" => Ok(AddressingStyle::Path),
+        "domain" => Ok(AddressingStyle::Domain),
+        _ => Err("an addressing style is auto, virtual, path or domain"),
+    }
 }
 
 impl Location {
-    pub fn bucket(&self, name: &str, region: String, profile: &Profile) -> Result<Bucket> {
-        let mut bucket = Bucket::builder(name, region).addressing_style(self.style(profile)?);
+    pub fn bucket(&self, name: &str, signing: &Signing, profile: &Profile) -> Result<Bucket> {
+        let mut bucket = Bucket::builder(name, signing.region(profile)?)
+            .signature_version(signing.signature_version)
+            .addressing_style(self.style(profile)?);
         let (mut dualstack, mut fips) = (self.dualstack, self.fips);
         if let Some(url) = self.endpoint(profile)? {
             bucket = bucket.endpoint(url);
@@ -123,21 +128,13 @@ impl Location {
     }
 
     fn style(&self, profile: &Profile) -> Result<AddressingStyle> {
-        let style = match (self.addressing_style, profile.get_s3("addressing_style")) {
-            (Some(style), _) => style,
-            (None, Some(text)) => Style::from_str(text, true).map_err(|_| {
-                anyhow!(
-                    "the profile `{}` has an addressing_style that is none of auto, virtual and path",
-                    profile.name
-                )
-            })?,
-            (None, None) => Style::Auto,
-        };
-        Ok(match style {
-            Style::Auto => AddressingStyle::Auto,
-            Style::Virtual => AddressingStyle::Virtual,
-            Style::Path => AddressingStyle::Path,
-            Style::Domain => AddressingStyle::Domain,
+        let of_profile = || profile.get_s3("addressing_style").map(parse_style);
+        let style = self.addressing_style.map(Ok).or_else(of_profile);
+        style.unwrap_or(Ok(AddressingStyle::Auto)).map_err(|form| {
+            anyhow!(
+                "the addressing_style of the profile `{}` is invalid: {form}",
+                profile.name
+            )
         })
     }
 }

@@ -108,7 +108,7 @@ fn it_has_the_options_of_the_commands_for_one_key() {
                     let address = format!("s3://examplebucket/{key}");
                     let run = Presign::new([command, &address]).args(args);
                     let one = run.env("AWS_SESSION_TOKEN", TOKEN).run();
-                    // What has to be sent is said once for all.
+                    // The headers to send are noted once for all keys.
                     assert_eq!(one.stderr, ran.stderr);
                     one.stdout
                 })
@@ -121,7 +121,7 @@ fn it_has_the_options_of_the_commands_for_one_key() {
 #[test]
 fn the_method_is_get_unless_it_is_given() {
     let method = |args: &[&str]| {
-        let line = batch(args, "k").args(["--output=json"]).quiet();
+        let line = batch(args, "k").args(["--output=json", "--steps"]).quiet();
         let json: Value = serde_json::from_str(&line).unwrap();
         text(&json, "/method").to_owned()
     };
@@ -221,12 +221,12 @@ fn a_huge_line_is_refused_without_losing_the_rest() {
 }
 
 #[test]
-fn a_key_is_taken_as_it_is() {
+fn a_key_is_used_as_it_is() {
     let ran = batch(&[], " a \nb\r\nc\r\n").run();
     assert_eq!(ran.status, 0);
     let keys: Vec<_> = ran.stdout.lines().map(key_of).collect();
     assert_eq!(keys, [" a ", "b\r", "c\r"]);
-    // A list from Windows would be signed in vain, so it is said, once.
+    // The URLs of a list from Windows don't work, so there is one note.
     assert!(
         ran.stderr
             .starts_with("presign: line 2: the key ends with a carriage return")
@@ -245,9 +245,9 @@ fn a_key_is_taken_as_it_is() {
     batch(&[], "a.\n.b\n...\nc./d\ne/.f/..g\n").quiet();
 }
 
-/// Whatever stands around it: first, last, the only key, at the end of the input.
+/// In the first key, in the last, in the only one, and at the end of the input.
 #[test]
-fn a_segment_of_dots_is_seen_wherever_it_stands() {
+fn a_segment_of_dots_is_found_in_any_position() {
     let found = |args: &[&str], input: &[u8]| {
         let ran = batch(args, input).run();
         let note = ran.stderr.lines().find(|line| line.contains("segment"));
@@ -277,18 +277,25 @@ fn json_is_one_object_a_line() {
     for args in [&[][..], &["--signature-version=v2"]] {
         let args = [args, &["--header=Content-Type: a", "--header=Range: b"]].concat();
         let keys = ["k", "a b\"\\", "ü"];
-        let ran = batch(&args, keys.join("\n"))
-            .args(["--output", "json"])
-            .run();
-        assert_eq!(ran.status, 0);
-        let lines: Vec<_> = ran.stdout.lines().collect();
+        let run = || batch(&args, keys.join("\n")).args(["--output", "json"]);
+        let (ran, short) = (run().args(["--steps"]).run(), run().run());
+        assert_eq!((ran.status, &ran.stderr), (0, &short.stderr));
+        let lines: Vec<_> = ran.stdout.lines().zip(short.stdout.lines()).collect();
         assert_eq!(lines.len(), keys.len());
-        for (line, key) in lines.into_iter().zip(keys) {
+        for ((line, short), key) in lines.into_iter().zip(keys) {
+            let short: Value = serde_json::from_str(short).unwrap();
+            assert_eq!(names(&short), ["key", "url", "headers", "expires_at"]);
             let mut line: Value = serde_json::from_str(line).unwrap();
             let named = line.as_object_mut().unwrap().shift_remove("key");
             assert_eq!(named, Some(Value::from(key)));
             let one = Presign::new(["get".into(), format!("s3://examplebucket/{key}")]);
-            assert_eq!(line, one.args(&args).json());
+            let mut one = one.args(&args).json();
+            assert_eq!(line, one);
+            // Without the steps, a line has fewer members.
+            one["key"] = key.into();
+            for name in ["key", "url", "headers", "expires_at"] {
+                assert_eq!(short[name], one[name]);
+            }
         }
     }
     let (printed, notes) = incomplete(batch(&["--output=json"], "a\n\nb"));
@@ -297,7 +304,7 @@ fn json_is_one_object_a_line() {
 }
 
 #[test]
-fn what_is_wrong_with_the_options_is_refused_before_a_key_is_read() {
+fn invalid_options_are_refused_before_a_key_is_read() {
     for (args, part) in [
         (&["--expires-in=8d"][..], "seven days"),
         (&["--method=get"], "GET"),
@@ -317,7 +324,7 @@ fn what_is_wrong_with_the_options_is_refused_before_a_key_is_read() {
     Presign::bare(["batch", "s3://examplebucket"]).refused();
 }
 
-/// Keys that come one by one are answered one by one.
+/// Keys that arrive one by one are signed one by one.
 #[test]
 fn a_key_is_answered_before_the_next_one_comes() {
     let mut run = batch(&[], "");
@@ -339,7 +346,7 @@ fn a_key_is_answered_before_the_next_one_comes() {
 }
 
 #[test]
-fn a_reader_that_went_away_ends_it_quietly() {
+fn a_closed_pipe_ends_it_without_a_message() {
     let mut run = batch(&[], "");
     run.command
         .stdin(Stdio::piped())
@@ -349,7 +356,7 @@ fn a_reader_that_went_away_ends_it_quietly() {
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let writer = std::thread::spawn(move || {
-        // Without an end, unless the program ends.
+        // Until the program ends.
         while stdin.write_all(b"some/key\n").is_ok() {}
     });
     let mut line = String::new();

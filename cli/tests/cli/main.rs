@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod batch;
 mod examine;
+mod explain;
 mod imports;
 mod options;
 mod output;
@@ -104,10 +105,10 @@ impl Presign {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap();
-        // A program that is done before it reads has closed its end: that is no error.
+        // Writing fails if the program ends before it has read all.
         let mut stdin = child.stdin.take().unwrap();
         let input = std::mem::take(&mut self.input);
-        // From a thread: it may print before it has read all.
+        // In a thread, because the program may print before it has read all.
         let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();

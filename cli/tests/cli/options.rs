@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_key_is_taken_as_it_is() {
+fn a_key_is_used_as_it_is() {
     for (key, path) in [
         ("a b", "a%20b"),
         ("a%20b", "a%2520b"),
@@ -68,6 +68,27 @@ fn durations_have_units_and_default_to_an_hour() {
 }
 
 #[test]
+fn an_expiry_can_be_a_moment() {
+    for given in ["20130524T003000Z", "2013-05-24T02:30:00+02:00"] {
+        for command in ["get", "put"] {
+            let run = || Presign::new([command, "s3://examplebucket/k", "--expires-at", given]);
+            assert_eq!(param(&run().url(), "X-Amz-Expires").unwrap(), "1800");
+            assert_eq!(run().json()["expires_at"], "2013-05-24T00:30:00Z");
+        }
+        let url = Presign::new(["url", "https://example.com/", "--expires-at", given]).url();
+        assert_eq!(param(&url, "X-Amz-Expires").unwrap(), "1800");
+    }
+    for past in [NOW, "2013-05-23T00:00:00Z"] {
+        let run = Presign::new(["get", "s3://examplebucket/k", "--expires-at", past]);
+        let sentence = run.refused();
+        assert!(
+            sentence.contains("not after the signing time"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
 fn the_signing_time_is_given_or_now() {
     for given in [NOW, "2013-05-24T00:00:00Z", "2013-05-24T02:00:00.5+02:00"] {
         let json = Presign::bare(["get", "s3://examplebucket/k", "--at", given])
@@ -83,7 +104,7 @@ fn the_signing_time_is_given_or_now() {
         .credentials(ID, SECRET, None)
         .url();
     let date = param(&url, "X-Amz-Date").unwrap();
-    let date = presign::Timestamp::parse(&date).unwrap();
+    let date = date.parse::<presign::Timestamp>().unwrap();
     assert!(before <= date && date <= now());
 }
 
@@ -207,7 +228,7 @@ fn a_service_is_signed_by_its_own_rules() {
 
 #[test]
 fn a_body_is_hashed_from_a_file_or_standard_input() {
-    // Longer than what is read at once.
+    // Longer than one piece of the file.
     let body = "Welcome to Amazon S3.".repeat(10_000);
     let expected = {
         use sha2::{Digest, Sha256};

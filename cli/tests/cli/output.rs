@@ -35,6 +35,7 @@ fn json_has_the_names_of_the_contract() {
         names(&signed),
         [
             "method",
+            "url",
             "headers",
             "canonical_request",
             "string_to_sign",
@@ -51,12 +52,27 @@ fn json_has_the_names_of_the_contract() {
             "Authorization"
         ]
     );
+    assert_eq!(signed["url"], "https://example.com/");
     let authorization = text(&signed, "/headers/Authorization");
     assert!(authorization.ends_with(&format!("Signature={}", text(&signed, "/signature"))));
 }
 
 #[test]
-fn a_host_of_its_own_is_said_but_is_not_among_the_headers() {
+fn a_signed_request_whose_url_changed_begins_with_it() {
+    let sign = || {
+        Presign::new(["sign", "https://example.com/?a=1", "--method=PUT"])
+            .args(["--query=b/c=d e", "--query=acl"])
+    };
+    let url = "https://example.com/?a=1&b%2Fc=d%20e&acl";
+    assert_eq!(sign().json()["url"], url);
+    let printed = sign().quiet();
+    let (first, headers) = printed.split_once('\n').unwrap();
+    assert_eq!(first, format!("PUT {url}"));
+    assert_eq!(header_lines(headers).len(), 3);
+}
+
+#[test]
+fn another_host_is_noted_but_is_not_among_the_headers() {
     for command in ["url", "sign"] {
         for output in ["text", "json"] {
             let ran = Presign::new([command, "https://localhost:9000/k", "--output", output])
@@ -91,7 +107,7 @@ fn repeated_headers_are_one_name_in_json_and_two_lines_in_text() {
 }
 
 #[test]
-fn a_header_that_is_never_signed_is_left_out_and_said() {
+fn a_header_that_is_never_signed_is_left_out_and_noted() {
     for command in ["url", "sign"] {
         let ran = Presign::new([command, "https://example.com/", "--header=User-Agent: me"])
             .args(["--header=Host: example.com"])
@@ -111,14 +127,14 @@ fn a_folded_value_is_sent_in_one_line() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut run = Presign::new(["get", "s3://examplebucket/k"]);
     let output = run.command.stdout(writer).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(output.stderr, b"");
-    // Standard error may be gone as well.
+    // Standard error may be closed, too.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut run = Presign::new(["get", "s3://examplebucket"]);

@@ -205,7 +205,7 @@ fn a_page_escapes_what_it_is_given() {
     );
     assert!(page.contains("value=\"&lt;b&gt;&quot;&#39;&amp;lt;\""));
     assert!(!page.contains("<script>") && !page.contains("<b>"));
-    // The page asks for what is open, so there is nothing to note.
+    // The page asks for the open fields, so there is no note.
     let page = post(&["s3://b-1/k", "--condition", ANY_IMAGE, "--output=html"]).quiet();
     assert!(page.contains("name=\"Content-Type\" value=\"image/\""));
 }
@@ -241,7 +241,10 @@ fn a_form_that_no_server_takes_is_refused() {
         (&["s3://B_/k"], "bucket"),
         (&["s3://b-1/k", "--field=file=x"], "file"),
         (&["s3://b-1/k", "--field=policy=x"], "policy"),
-        (&["s3://b-1/k", "--field=acl=a", "--field=ACL=b"], "twice"),
+        (
+            &["s3://b-1/k", "--field=acl=a", "--field=ACL=b"],
+            "duplicate field `acl`",
+        ),
         (
             &["s3://b-1/k", "--min-size=2", "--max-size=1"],
             "at least 2",
@@ -249,7 +252,7 @@ fn a_form_that_no_server_takes_is_refused() {
         (&["s3://b-1/k", "--min-size=6GiB"], "at most 5368709120"),
         (
             &["s3://b-1/k", "--condition={\"acl\": \"x\"}"],
-            "needs the field",
+            "the form has no field `acl`",
         ),
         (&["s3://b-1/k", "--condition=acl"], "a condition"),
         (
@@ -258,12 +261,9 @@ fn a_form_that_no_server_takes_is_refused() {
                 "--field=acl=a",
                 "--condition={\"acl\": \"b\"}",
             ],
-            "does not meet",
+            "doesn't meet",
         ),
-        (
-            &["s3://b-1/k", "--expires-in=0"],
-            "one or more whole seconds",
-        ),
+        (&["s3://b-1/k", "--expires-in=0"], "at least one second"),
         (
             &[
                 "s3://b-1/k",

@@ -18,7 +18,7 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
             ],
             "Example_Bucket",
         ),
-        (&["get", get, "--expires-in=0"], "not for 0"),
+        (&["get", get, "--expires-in=0"], "at least one second"),
         (&["get", get, "--expires-in=604801"], "604800"),
         (&["get", get, "--expires-in=8d"], "seven days"),
         (&["url", url, "--expires-in=8d"], "seven days"),
@@ -75,7 +75,7 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
                 "--header=x-amz-date: 20130524T000000Z",
                 "--header=X-Amz-Date: 20130524T000000Z",
             ],
-            "x-amz-date is there twice",
+            "duplicate header `x-amz-date`",
         ),
         (
             &[
@@ -84,7 +84,7 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
                 "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
                 "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
             ],
-            "x-amz-content-sha256 is there twice",
+            "duplicate header `x-amz-content-sha256`",
         ),
         (
             &[
@@ -93,7 +93,7 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
                 "--payload-hash=STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
                 "--header=x-amz-content-sha256: UNSIGNED-PAYLOAD",
             ],
-            "x-amz-content-sha256 is there twice",
+            "duplicate header `x-amz-content-sha256`",
         ),
         (&["get", get, "--profile=nowhere"], "`nowhere`"),
     ];
@@ -123,7 +123,7 @@ fn credentials_that_cannot_be_are_refused_without_being_shown() {
                 .env("AWS_SESSION_TOKEN", format!("{TOKEN}\n")),
             "token",
         ),
-        (get().credentials(" AKID", SECRET, None), "access key id"),
+        (get().credentials(" AKID", SECRET, None), "access key ID"),
         (
             get()
                 .credentials(ID, SECRET, None)
@@ -230,7 +230,7 @@ fn files_that_cannot_be_read_are_refused_without_being_shown() {
         ),
         (
             format!("[default]\naws_access_key_id = A B\naws_secret_access_key = {SECRET}\n"),
-            "access key id",
+            "access key ID",
         ),
     ] {
         let sentence = get().file(".aws/credentials", text).refused();
@@ -268,6 +268,13 @@ fn wrong_usage_has_a_status_of_its_own() {
         &["get", "s3://b/k", "--expires-in", "1.5"],
         &["get", "s3://b/k", "--expires-in="],
         &["get", "s3://b/k", "--at", "yesterday"],
+        &["get", "s3://b/k", "--expires-at", "tomorrow"],
+        &[
+            "get",
+            "s3://b/k",
+            "--expires-in=1",
+            "--expires-at=20130525T000000Z",
+        ],
         &["get", "s3://b/k", "--header", "no colon"],
         &["get", "s3://b/k", "--query", ""],
         &["get", "s3://b/k", "--query", "=v"],

@@ -80,7 +80,7 @@ fn a_session_token_belongs_to_the_keys_beside_it() {
         token(get(&["--profile=config-only"])).as_deref(),
         Some(TOKEN)
     );
-    // The keys of `both` stand in the credentials file, its token in the config file.
+    // The keys of `both` are in the credentials file, its token in the config file.
     assert_eq!(token(get(&["--profile=both"])), None);
     let env = || get(&[]).credentials(ID, SECRET, Some(TOKEN));
     assert_eq!(token(env()).as_deref(), Some(TOKEN));
@@ -166,28 +166,28 @@ fn the_endpoint_comes_from_the_option_the_environment_or_the_profile() {
             profile,
         ]))
     };
-    let place = |run: Presign| address(&run.url()).to_owned();
+    let url = |run: Presign| address(&run.url()).to_owned();
     assert_eq!(
-        place(get("default")),
+        url(get("default")),
         "https://examplebucket.s3.eu-west-1.amazonaws.com/k"
     );
     // The profile's endpoint, and the addressing style in the lines below `s3 =`.
     assert_eq!(
-        place(get("other")),
+        url(get("other")),
         "http://examplebucket.other.example.com/k"
     );
     assert_eq!(
-        place(get("other").args(["--addressing-style=path"])),
+        url(get("other").args(["--addressing-style=path"])),
         "http://other.example.com/examplebucket/k"
     );
     // The one for S3 goes before the one for all services.
-    assert_eq!(place(get("both")), "http://localhost:9000/examplebucket/k");
+    assert_eq!(url(get("both")), "http://localhost:9000/examplebucket/k");
     let env = || get("both").env("AWS_ENDPOINT_URL", "http://all.example.com");
-    assert_eq!(place(env()), "http://all.example.com/examplebucket/k");
+    assert_eq!(url(env()), "http://all.example.com/examplebucket/k");
     let s3 = || env().env("AWS_ENDPOINT_URL_S3", "http://s3.example.com");
-    assert_eq!(place(s3()), "http://s3.example.com/examplebucket/k");
+    assert_eq!(url(s3()), "http://s3.example.com/examplebucket/k");
     assert_eq!(
-        place(s3().args(["--endpoint-url=http://option.example.com"])),
+        url(s3().args(["--endpoint-url=http://option.example.com"])),
         "http://option.example.com/examplebucket/k"
     );
 }
@@ -195,25 +195,25 @@ fn the_endpoint_comes_from_the_option_the_environment_or_the_profile() {
 #[test]
 fn kinds_of_hosts_come_from_the_environment_or_the_profile() {
     let get = || Presign::new(["get", "s3://examplebucket/k"]);
-    let place = |run: Presign| address(&run.url()).to_owned();
+    let url = |run: Presign| address(&run.url()).to_owned();
     let dualstack = "https://examplebucket.s3.dualstack.us-east-1.amazonaws.com/k";
     let fips = "https://examplebucket.s3-fips.us-east-1.amazonaws.com/k";
     assert_eq!(
-        place(get().env("AWS_USE_DUALSTACK_ENDPOINT", "true")),
+        url(get().env("AWS_USE_DUALSTACK_ENDPOINT", "true")),
         dualstack
     );
-    assert_eq!(place(get().env("AWS_USE_FIPS_ENDPOINT", "TRUE")), fips);
+    assert_eq!(url(get().env("AWS_USE_FIPS_ENDPOINT", "TRUE")), fips);
     let config = "[default]\nuse_fips_endpoint = true\n";
-    assert_eq!(place(get().file(".aws/config", config)), fips);
+    assert_eq!(url(get().file(".aws/config", config)), fips);
     let off = get()
         .file(".aws/config", config)
         .env("AWS_USE_FIPS_ENDPOINT", "false");
     assert_eq!(
-        place(off),
+        url(off),
         "https://examplebucket.s3.us-east-1.amazonaws.com/k"
     );
     // They say nothing of an endpoint that is not AWS's.
     let custom = get().env("AWS_USE_FIPS_ENDPOINT", "true");
     let custom = custom.args(["--endpoint-url=http://localhost:9000"]);
-    assert_eq!(place(custom), "http://localhost:9000/examplebucket/k");
+    assert_eq!(url(custom), "http://localhost:9000/examplebucket/k");
 }

@@ -14,7 +14,7 @@ fn the_presigned_url_of_the_documents() {
     let printed = Presign::new(["url", text(case, "/url"), "--expires-in", "86400"]).quiet();
     assert_eq!(printed, format!("{}\n", text(case, "/expected/signed_url")));
     assert!(printed.contains("aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));
-    // The same object under the global endpoint's name, as an address.
+    // An address at the global endpoint makes the same URL.
     let domain = Presign::new(["get", "s3://examplebucket/test.txt", "--expires-in=86400"])
         .args(["--endpoint-url", "https://s3.amazonaws.com"])
         .args(["--addressing-style", "virtual"]);
@@ -95,7 +95,7 @@ fn the_signing_test_suite_in_both_forms() {
         let expected = &case["header"];
         if context["sign_body"] == true {
             assert_steps(&run("sign").args(["--body", "-"]).json(), expected, name);
-            // The suite's query form hashes the body without telling it in a header.
+            // The suite's query form hashes the body without a header for the hash.
             continue;
         }
         assert_steps(&run("sign").json(), expected, name);
@@ -212,7 +212,7 @@ fn botocore_signs_the_same_requests() {
         for (name, value) in header_set(&case["expected"]["headers"]) {
             assert_eq!(headers.get(&name), Some(&value), "{name} of {id}");
         }
-        // Text and JSON say the same, and nothing that is signed is missing but host.
+        // Text and JSON have the same headers: all that are signed, except host.
         let printed = of_case(args, &case).run().stdout;
         let mut lines = BTreeMap::<_, String>::new();
         for (name, value) in header_lines(&printed) {

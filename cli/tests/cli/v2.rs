@@ -229,7 +229,7 @@ fn botocore_signs_the_same_requests() {
         }
         assert_eq!(
             super::names(&json),
-            ["method", "headers", "string_to_sign", "signature"]
+            ["method", "url", "headers", "string_to_sign", "signature"]
         );
     }
     assert_eq!(count, 13);
@@ -314,7 +314,7 @@ fn json_has_the_names_of_the_contract() {
 }
 
 #[test]
-fn each_header_is_sent_or_in_the_query_or_named() {
+fn each_header_is_sent_or_in_the_query_or_noted() {
     let run = || {
         v2(&["put", "s3://examplebucket/k"]).args([
             "--header=Range: a",
@@ -342,7 +342,7 @@ fn each_header_is_sent_or_in_the_query_or_named() {
 }
 
 #[test]
-fn a_url_may_live_for_more_than_seven_days() {
+fn a_url_may_be_valid_for_more_than_seven_days() {
     let url = v2(&["get", "s3://examplebucket/k", "--expires-in=365d"]).url();
     let expires = 1_369_353_600 + 365 * 24 * 60 * 60;
     assert_eq!(param(&url, "Expires"), Some(expires.to_string()));
@@ -359,13 +359,13 @@ fn a_bucket_that_the_host_names_is_signed() {
     for command in ["url", "sign"] {
         assert!(steps(&[command, host]).ends_with("\n/k"));
         assert!(steps(&[command, host, "--bucket=b"]).ends_with("\n/b/k"));
-        // What is most likely forgotten is said.
+        // A missing bucket is noted.
         let aws = "https://examplebucket.s3.eu-west-1.amazonaws.com/k";
         let ran = v2(&[command, aws]).run();
         assert!(ran.stderr.contains("--bucket"), "{}", ran.stderr);
         v2(&[command, aws, "--bucket=examplebucket"]).quiet();
         v2(&[command, "https://s3.eu-west-1.amazonaws.com/b/k"]).quiet();
-        // It has no say elsewhere.
+        // Other requests don't have it.
         Presign::new([command, host, "--bucket=b"]).misused();
         v2(&[command, host, "--bucket=b", "--service=ec2"]).misused();
         v2(&[command, host, "--bucket="]).misused();
@@ -376,7 +376,7 @@ fn a_bucket_that_the_host_names_is_signed() {
 }
 
 #[test]
-fn a_body_that_is_not_signed_is_said() {
+fn a_body_that_is_not_signed_is_noted() {
     let sign = || v2(&["sign", "https://example.com/b/k", "--method=PUT"]);
     let plain = sign().quiet();
     for args in [["--body", "-"], ["--payload-hash", "UNSIGNED-PAYLOAD"]] {
@@ -387,13 +387,14 @@ fn a_body_that_is_not_signed_is_said() {
 }
 
 #[test]
-fn what_a_query_api_does_not_have_is_refused() {
+fn an_option_that_a_query_api_does_not_have_is_refused() {
     let call = ["https://ec2.amazonaws.com/", "--service=ec2"];
     let sentence = v2(&["sign", call[0], call[1]]).refused();
     assert!(sentence.contains("presign url"), "{sentence}");
-    let url = |life: &str| v2(&["url", call[0], call[1], life]);
+    let url = |expiry: &str| v2(&["url", call[0], call[1], expiry]);
     let sentence = url("--expires-in=1h").refused();
     assert!(sentence.contains("15 minutes"), "{sentence}");
+    url("--expires-at=2013-05-24T00:15:00Z").refused();
     assert_eq!(
         url("--expires-in=15m").url(),
         v2(&["url", call[0], call[1]]).url()
@@ -401,7 +402,7 @@ fn what_a_query_api_does_not_have_is_refused() {
 }
 
 #[test]
-fn what_is_signed_already_is_refused() {
+fn a_signed_request_is_refused() {
     for query in ["AWSAccessKeyId=a", "Signature=a", "Expires=1"] {
         let url = format!("https://example.com/b/k?{query}");
         let name = query.split('=').next().unwrap();

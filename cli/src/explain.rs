@@ -1,0 +1,159 @@
+//! `explain`: the reason why a server refused a request.
+
+use crate::args::{Header, parse_header};
+use crate::examine::{Sent, Subject};
+use crate::input::Input;
+use crate::output::{self, Format};
+use anyhow::{Context, Result, ensure};
+use clap::builder::NonEmptyStringValueParser;
+use presign::Credentials;
+use presign::explain::{ErrorResponse, Explanation, FailedRequest};
+use serde_json::json;
+use std::env;
+use std::io::{self, IsTerminal, Read};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    subject: Subject,
+
+    /// The file with the body of the server's answer, `-` for standard input; empty if there was
+    /// none
+    #[arg(long, value_name = "FILE")]
+    response: Input,
+
+    #[command(flatten)]
+    sent: Sent,
+
+    /// The URL that was actually sent; default the one that was signed
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    sent_url: Option<String>,
+
+    /// The method that was actually sent; default the one that was signed
+    #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
+    sent_method: Option<String>,
+
+    /// A header that was actually sent, as `Name: value`; repeatable: give all or none
+    #[arg(long = "sent-header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    sent_headers: Vec<Header>,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let (subject, sent) = (&args.subject, &args.sent);
+    let response = ErrorResponse::parse(&args.response()?);
+    let mut request = FailedRequest::new(&sent.method, &subject.url, &response);
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
+    if let Some(bucket) = &sent.bucket {
+        request = request.bucket(bucket);
+    }
+    if args.sent_url.is_some() || args.sent_method.is_some() {
+        let method = args.sent_method.as_deref().unwrap_or(&sent.method);
+        let url = args.sent_url.as_deref().unwrap_or(&subject.url);
+        request = request.sent(method, url);
+    }
+    for (name, value) in &args.sent_headers {
+        request = request.sent_header(name, value);
+    }
+    let credentials = args.credentials()?;
+    if let Some(credentials) = &credentials {
+        let inspection = subject.inspect();
+        // The secret of another key may have been used by mistake.
+        let is_own = |id| id == credentials.identity().access_key_id();
+        request = if inspection.access_key_id().is_none_or(is_own) {
+            request.credentials(credentials)
+        } else {
+            request.other_credentials("the credentials given", credentials)
+        };
+    }
+    let explanation = request.explain(subject.time);
+    match subject.output {
+        Format::Text => {
+            let is_coloured = io::stdout().is_terminal()
+                && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            output::print(explanation_text(&explanation, is_coloured).trim_end())
+        }
+        Format::Json => output::print_json(&json!(explanation)),
+    }
+}
+
+impl Args {
+    /// Returns the credentials, which are optional unless an option names their profile.
+    fn credentials(&self) -> Result<Option<Credentials>> {
+        match self.sent.credentials() {
+            Err(reason) if self.sent.profile.name.is_none() => {
+                output::note(format_args!(
+                    "the signature itself is not checked, because there are no credentials ({reason:#})"
+                ));
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
+    }
+
+    /// Returns the body of the server's response as text. Known error bodies are UTF-8.
+    fn response(&self) -> Result<String> {
+        /// No server's error is as long; an object may be.
+        const MAX_LENGTH: u64 = 1024 * 1024;
+        let input = &self.response;
+        let mut bytes = Vec::new();
+        let read = |body: Box<dyn Read>| body.take(MAX_LENGTH + 1).read_to_end(&mut bytes);
+        input
+            .open()
+            .and_then(read)
+            .with_context(|| format!("the response can't be read from {input}"))?;
+        ensure!(
+            bytes.len() as u64 <= MAX_LENGTH,
+            "{input} is longer than 1 MiB, but no server's error is as long"
+        );
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Returns the findings, and below them the difference between the signed and the seen request.
+fn explanation_text(explanation: &Explanation, is_coloured: bool) -> String {
+    let mut text = explanation.to_string();
+    if is_coloured
+        && let Some(difference) = explanation.difference()
+        && let Some(findings) = text.strip_suffix(&difference.to_string())
+    {
+        text = format!("{findings}{}", difference.coloured());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explanation_text;
+    use presign::explain::{ErrorResponse, FailedRequest};
+    use std::time::SystemTime;
+
+    #[test]
+    fn colour_changes_nothing_else() {
+        let url = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+            &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+            &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+            &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+        let query = url.split('?').nth(1).unwrap();
+        let query = query.split("&X-Amz-Signature").next().unwrap();
+        let seen = format!(
+            "HEAD\n/test.txt\n{}\nhost:examplebucket.s3.amazonaws.com\n\nhost\nUNSIGNED-PAYLOAD",
+            query.replace('&', "&amp;")
+        );
+        let body = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{seen}</CanonicalRequest></Error>"
+        );
+        let response = ErrorResponse::parse(&body);
+        let explanation = FailedRequest::new("GET", url, &response).explain(SystemTime::now());
+        let plain = explanation_text(&explanation, false);
+        let coloured = explanation_text(&explanation, true);
+        assert!(plain.contains("- GET") && !plain.contains('\u{1b}'));
+        assert!(coloured.contains("\u{1b}[31m- GET\u{1b}[0m"));
+        assert!(coloured.contains("\u{1b}[32m+ HEAD\u{1b}[0m"));
+        let bare = ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"]
+            .iter()
+            .fold(coloured, |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
+    }
+}
