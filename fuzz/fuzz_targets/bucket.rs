@@ -1,11 +1,12 @@
-//! The address of a bucket, whatever its name, region, endpoint and options, and the operations on it.
+//! The address of a bucket for any name, region, endpoint and options, and the requests to its
+//! objects.
 #![no_main]
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use presign::s3::{AddressingStyle, Bucket, ContentDisposition};
-use presign::{Payload, Request, Timestamp, v4};
-use presign_fuzz::credentials;
+use presign::s3::{Bucket, BucketBuilder, SignatureVersion};
+use presign::{AddressingStyle, ContentDisposition, Expiry, Payload, Request, Timestamp, v4};
+use presign_fuzz::{SECRET, credentials, signing};
 use std::time::Duration;
 
 #[derive(Arbitrary, Debug)]
@@ -13,9 +14,9 @@ struct Input<'a> {
     name: Name<'a>,
     region: Option<&'a str>,
     endpoint: Option<&'a str>,
-    shown: Option<&'a str>,
+    public_url: Option<&'a str>,
     style: Style,
-    /// Seven options, one bit each.
+    /// Six options, the signature version, and the form of the endpoint, one bit each.
     options: u8,
     key: &'a str,
     query: Option<(&'a str, &'a str)>,
@@ -58,60 +59,78 @@ impl Name<'_> {
     }
 }
 
-fuzz_target!(|input: Input<'_>| {
-    let mut builder = Bucket::builder(input.name.text(), input.region.unwrap_or("us-west-2"));
-    builder = builder.addressing_style(match input.style {
-        Style::Auto => AddressingStyle::Auto,
-        Style::Virtual => AddressingStyle::Virtual,
-        Style::Path => AddressingStyle::Path,
-        Style::Domain => AddressingStyle::Domain,
-    });
-    let options = [
-        presign::s3::BucketBuilder::dualstack,
-        presign::s3::BucketBuilder::fips,
-        presign::s3::BucketBuilder::accelerate,
-        presign::s3::BucketBuilder::global_endpoint,
-        presign::s3::BucketBuilder::use_arn_region,
-        presign::s3::BucketBuilder::disable_session_auth,
-    ];
-    for (bit, option) in options.into_iter().enumerate() {
-        if input.options >> bit & 1 == 1 {
-            builder = option(builder);
-        }
+impl Input<'_> {
+    fn has_option(&self, bit: usize) -> bool {
+        self.options >> bit & 1 == 1
     }
-    if let Some(endpoint) = input.endpoint {
-        builder = builder.endpoint(match input.options >> 7 {
-            0 => format!("https://{endpoint}"),
-            _ => endpoint.to_owned(),
+
+    fn builder(&self) -> BucketBuilder {
+        let mut builder = Bucket::builder(self.name.text(), self.region.unwrap_or("us-west-2"));
+        builder = builder.addressing_style(match self.style {
+            Style::Auto => AddressingStyle::Auto,
+            Style::Virtual => AddressingStyle::Virtual,
+            Style::Path => AddressingStyle::Path,
+            Style::Domain => AddressingStyle::Domain,
         });
+        let options = [
+            BucketBuilder::dualstack,
+            BucketBuilder::fips,
+            BucketBuilder::accelerate,
+            BucketBuilder::global_endpoint,
+            BucketBuilder::use_arn_region,
+            BucketBuilder::disable_session_auth,
+        ];
+        for (bit, option) in options.into_iter().enumerate() {
+            if self.has_option(bit) {
+                builder = option(builder);
+            }
+        }
+        if self.has_option(6) {
+            builder = builder.signature_version(SignatureVersion::V2);
+        }
+        if let Some(endpoint) = self.endpoint {
+            builder = builder.endpoint(if self.has_option(7) {
+                endpoint.to_owned()
+            } else {
+                format!("https://{endpoint}")
+            });
+        }
+        if let Some(url) = self.public_url {
+            builder = builder.public_url(format!("https://{url}"));
+        }
+        builder
     }
-    if let Some(shown) = input.shown {
-        builder = builder.shown_as(format!("https://{shown}"));
+
+    fn request<'r>(&'r self, bucket: &'r Bucket) -> Request<'r> {
+        let mut request = bucket.get(self.key);
+        if let Some((name, value)) = self.query {
+            request = request.query(name, value);
+        }
+        if let Some(name) = self.flag {
+            request = request.query_flag(name);
+        }
+        if let Some((name, value)) = self.header {
+            request = request.header(name, value);
+        }
+        if let Some(name) = self.file_name {
+            request = request.response_content_disposition(ContentDisposition::attachment(name));
+        }
+        request
     }
-    let Ok(bucket) = builder.build() else {
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let Ok(bucket) = input.builder().build() else {
         return;
     };
-
-    let mut operation = bucket.get(input.key);
-    if let Some((name, value)) = input.query {
-        operation = operation.query(name, value);
-    }
-    if let Some(name) = input.flag {
-        operation = operation.sub_resource(name);
-    }
-    if let Some((name, value)) = input.header {
-        operation = operation.header(name, value);
-    }
-    if let Some(name) = input.file_name {
-        operation = operation.response_content_disposition(ContentDisposition::attachment(name));
-    }
+    std::hint::black_box(format!("{bucket:?}"));
+    let request = input.request(&bucket);
     let keys = credentials(input.options & 1 == 1);
-    let hour = Duration::from_secs(3600);
-    let presigned = operation.presign(keys, hour, input.now);
-    let _ = operation.presign_v2(keys, hour, input.now);
-    let _ = operation.sign(keys, Payload::Empty, input.now);
-    let _ = operation.sign_v2(keys, input.now);
-    let url = operation.url();
+    let hour = Expiry::from(Duration::from_secs(3600));
+    let presigned = signing::presign(&request, (keys, SECRET), hour, input.now);
+    let signed = request.clone().payload(Payload::Empty);
+    let _ = signing::sign(&signed, (keys, SECRET), input.now);
+    let url = request.url();
     assert_eq!(
         url.is_err(),
         input.key.is_empty() || input.header.is_some_and(|_| url.is_err())
@@ -119,42 +138,35 @@ fuzz_target!(|input: Input<'_>| {
     let (Ok(url), Ok(presigned)) = (url, presigned) else {
         return;
     };
-    // The address is one that every signer takes, and all parts of it stay where they were put: the same host, and a path that
-    // begins with the front that a plain key has.
+    let presigned = presigned.result;
+    // Every client can send the URL, and no part of the input moves into another part of the URL:
+    // the host is the same, and the path begins as the path of a plain key does.
     let plain = bucket.get("x").url().unwrap();
     let front = plain.strip_suffix('x').unwrap();
     assert!(url.starts_with(front), "{url} {front}");
     assert!(presigned.as_str().starts_with(front));
-    let authority = front
-        .split_once("://")
-        .unwrap()
-        .1
-        .split_once('/')
-        .unwrap()
-        .0;
-    assert!(
-        authority
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"?#@/\\".contains(&byte))
-    );
+    let (_, authority) = front.split_once("://").unwrap();
+    let (authority, _) = authority.split_once('/').unwrap();
+    let is_authority = |byte: u8| byte.is_ascii_graphic() && !b"?#@/\\".contains(&byte);
+    assert!(authority.bytes().all(is_authority), "{authority}");
     let path = url.split('?').next().unwrap();
     assert!(
         path.bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'#')
     );
-    if input.shown.is_some()
-        || bucket.region() == "*"
+    if input.has_option(6)
+        || input.public_url.is_some()
         || bucket.name().ends_with("-s3")
         || bucket.name().starts_with("arn:")
     {
         return;
     }
-    // The general signer, given the URL, agrees with the operation.
-    let signer = v4::Signer::new(keys.clone(), bucket.region(), "s3").unwrap();
-    let mut request = Request::get(url);
+    // A service that is given the URL agrees with the bucket.
+    let service = v4::Service::new(bucket.region(), "s3").unwrap();
+    let mut request = service.get(url);
     if let Some((name, value)) = input.header {
         request = request.header(name, value);
     }
-    let general = signer.presign(&request, hour, input.now).unwrap();
+    let general = request.presign(keys, hour, input.now).unwrap();
     assert_eq!(general.as_str(), presigned.as_str());
 });

@@ -1,67 +1,92 @@
-//! Any access key, token and scope: taken or refused, and never shown.
+//! Any access key, token and scope: accepted or an error, and never shown.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::{Credentials, Payload, Request, Timestamp, v2, v4};
-use presign_fuzz::{hex, hmac_sha256};
+use presign::{Credentials, ErrorKind, Expiry, Identity, Payload, Timestamp, v2, v4};
+use presign_fuzz::{crypto, signing};
 use std::time::Duration;
 
-/// Arbitrary text stands in a message by chance; this does not.
-const MARK: &str = "S3CR3T";
+/// A text that isn't in a message by chance, as short texts of the input are.
+const CANARY: &str = "S3CR3T";
 
 fuzz_target!(|input: (bool, [&str; 5], Option<Timestamp>, Timestamp)| {
-    let (marked, [id, secret, token, region, service], ends, now) = input;
-    let mark = |text: &str| match marked {
-        true => format!("{MARK}{text}{MARK}"),
-        false => text.to_owned(),
+    let (has_canary, [id, secret, token, region, service], expiration, now) = input;
+    let with_canary = |text: &str| {
+        if has_canary {
+            format!("{CANARY}{text}{CANARY}")
+        } else {
+            text.to_owned()
+        }
     };
-    let (secret, token) = (&*mark(secret), &*mark(token));
-    let told = [id, region, service].concat().contains(MARK);
-    let hidden = |shown: &str| assert!(told || !shown.contains(MARK), "{shown:?}");
+    let (secret, token) = (&*with_canary(secret), &*with_canary(token));
+    let is_public = [id, region, service].concat().contains(CANARY);
+    let check_hidden = |shown: String| assert!(is_public || !shown.contains(CANARY), "{shown:?}");
     let keys = match Credentials::new(id, secret).and_then(|keys| keys.with_session_token(token)) {
         Ok(keys) => keys,
-        Err(error) => return hidden(&format!("{error} {error:?}")),
+        Err(error) => return check_hidden(format!("{error} {error:?}")),
     };
-    let keys = match ends {
-        Some(ends) => keys.with_expiration(ends),
+    let keys = match expiration {
+        Some(expiration) => keys.with_expiration(expiration),
         None => keys,
     };
-    hidden(&format!("{keys:?}"));
-    let hour = Duration::from_secs(3600);
-    assert!(keys.at_most(hour, now) <= hour);
-    let request = Request::get("https://example.com/");
-    let signer = v2::Signer::new(keys.clone());
-    match signer.presign(&request, hour, now) {
-        Ok(url) => hidden(&format!("{url:?}")),
-        Err(error) => hidden(&format!("{error}")),
+    assert_eq!(keys.identity().access_key_id(), id);
+    assert_eq!(keys.identity().expiration(), expiration);
+    check_hidden(format!("{keys:?} {:?}", keys.identity()));
+
+    let hour = Expiry::from(Duration::from_secs(3600));
+    let at_most_hour = Expiry::at_most(Duration::from_secs(3600));
+    let rest = v2::Service::s3();
+    let request = rest.get("https://example.com/");
+    match signing::presign(&request, (&keys, secret), hour, now) {
+        Ok(signed) => check_hidden(format!("{:?}", signed.result)),
+        Err(error) => check_hidden(format!("{error}")),
     }
-    let signer = match v4::Signer::new(keys.clone(), region, service) {
-        Ok(signer) => signer,
-        Err(error) => return hidden(&format!("{error}")),
+    if let Err(error) = signing::sign(&request, (&keys, secret), now) {
+        check_hidden(format!("{error}"));
+    }
+    let service = match v4::Service::new(region, service) {
+        Ok(service) => service,
+        Err(error) => return check_hidden(format!("{error}")),
     };
-    hidden(&format!("{signer:?}"));
-    let presigned = signer.presign(&request, hour, now);
-    match &presigned {
-        Ok(url) => {
-            hidden(&format!("{url:?}"));
-            assert!(ends.is_none_or(|ends| url.expires_at() <= ends));
+    check_hidden(format!("{service:?}"));
+    let request = service.get("https://example.com/");
+    for expiry in [hour, at_most_hour] {
+        match signing::presign(&request, (&keys, secret), expiry, now) {
+            Ok(signed) => {
+                let url = signed.result;
+                check_hidden(format!("{url:?}"));
+                assert!(url.expires_at() <= now.saturating_add(Duration::from_secs(3600)));
+                assert!(expiration.is_none_or(|expiration| url.expires_at() <= expiration));
+            }
+            Err(error) => check_hidden(format!("{error}")),
         }
-        Err(error) => hidden(&format!("{error}")),
     }
-    if let Ok(steps) = signer.sign_steps(&request, Payload::Empty, now) {
-        let mut key = format!("AWS4{secret}").into_bytes();
-        let date = steps
-            .string_to_sign
-            .split('\n')
-            .nth(2)
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap();
-        for part in [date, region, service, "aws4_request"] {
-            key = hmac_sha256(&key, part.as_bytes());
-        }
-        let signature = hmac_sha256(&key, steps.string_to_sign.as_bytes());
-        assert_eq!(hex(signature), steps.signature.as_str());
+    let request = request.payload(Payload::Empty);
+    if let Err(error) = signing::sign(&request, (&keys, secret), now) {
+        check_hidden(format!("{error}"));
     }
+
+    // A key elsewhere needs the identity only, and other credentials don't fit it.
+    let identity = Identity::hmac(id).and_then(|identity| identity.with_session_token(token));
+    let identity = identity.unwrap();
+    check_hidden(format!("{identity:?}"));
+    let Ok(unsigned) = request.prepare_headers(&identity, now) else {
+        return;
+    };
+    check_hidden(format!("{unsigned:?}"));
+    let signature = crypto::remote_signature(&unsigned, secret);
+    let signed = unsigned.finish(&signature).unwrap();
+    let expected = request.sign(&keys, now).unwrap();
+    assert!(signed.headers().eq(expected.headers()));
+    check_hidden(format!("{signed:?}"));
+    let other = Credentials::new("AKIDOTHER", secret).unwrap();
+    if id != "AKIDOTHER" || !token.is_empty() {
+        let unsigned = request.prepare_headers(&identity, now).unwrap();
+        let error = unsigned.sign_with(&other).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        check_hidden(format!("{error}"));
+    }
+    let unsigned = request.prepare_headers(&identity, now).unwrap();
+    let error = unsigned.finish(&signature[1..]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Signature);
 });

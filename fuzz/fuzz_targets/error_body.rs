@@ -1,84 +1,101 @@
-//! A server's answer, any text: read without a panic, in XML and JSON what another writer wrote; and the whole explanation of it, of
-//! which nothing is secret.
+//! A server's response, any text: it is parsed without a panic; XML and JSON are read as another writer
+//! wrote them; and its explanation shows no secret.
 //!
-//! The last byte says what was attempted. Behind a NUL may stand the URL as it was sent.
+//! The last byte selects the request. After a NUL comes the URL as it was sent.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::explain::{Answer, Attempt, Cause};
-use presign::s3::Bucket;
-use presign::{Credentials, Payload, Request, SigningSteps, Timestamp, v2, v4};
-use presign_fuzz::{SECRET, TOKEN, credentials, hidden};
+use presign::explain::{Cause, ErrorResponse, FailedRequest, Finding, Line};
+use presign::s3::{Bucket, SignatureVersion};
+use presign::{Credentials, Payload, Request, SignedRequest, Timestamp, Unsigned, v2, v4};
+use presign_fuzz::{SECRET, TOKEN, check_hidden, credentials};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
+const OTHER_SECRET: &str = "another/secret/0123456789";
 
 fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_440_938_160)
 }
 
-/// What was signed.
+/// A signed request.
 struct Case {
     method: &'static str,
     url: String,
     headers: Vec<(String, String)>,
-    steps: SigningSteps,
+    texts: Texts,
+    signature: String,
+}
+
+/// The texts that were signed.
+struct Texts {
+    canonical_request: Option<String>,
+    string_to_sign: String,
+}
+
+impl Texts {
+    fn of<T>(unsigned: &Unsigned<T>) -> Self {
+        Texts {
+            canonical_request: unsigned.canonical_request().map(str::to_owned),
+            string_to_sign: String::from_utf8(unsigned.string_to_sign().to_vec()).unwrap(),
+        }
+    }
+}
+
+fn bucket_case(version: SignatureVersion) -> Case {
+    let keys = credentials(true);
+    let builder = Bucket::builder("examplebucket", "us-east-1").signature_version(version);
+    let bucket = builder.build().unwrap();
+    let get = bucket.get("a b/ü+~.txt").version("3/L4");
+    let unsigned = get.prepare_url(keys.identity(), HOUR, now()).unwrap();
+    let texts = Texts::of(&unsigned);
+    let link = unsigned.sign_with(keys).unwrap();
+    Case {
+        method: "GET",
+        signature: link.signature().into_owned(),
+        url: link.to_string(),
+        headers: Vec::new(),
+        texts,
+    }
+}
+
+const API_URL: &str = "https://api.example.com/prod/a%20b?x=1&y";
+const API_HEADERS: [(&str, &str); 2] =
+    [("Content-Type", "text/plain"), ("x-amz-meta-a", "one  two")];
+
+fn headers_case(request: Request<'_>) -> Case {
+    let keys = credentials(false);
+    let [content_type, meta] = API_HEADERS;
+    let request = request.header(content_type.0, content_type.1);
+    let request = request.header(meta.0, meta.1).payload(Payload::Empty);
+    let unsigned = request.prepare_headers(keys.identity(), now()).unwrap();
+    let texts = Texts::of(&unsigned);
+    let signed: SignedRequest = unsigned.sign_with(keys).unwrap();
+    let headers = API_HEADERS.into_iter().chain(signed.headers());
+    Case {
+        method: "PUT",
+        url: API_URL.into(),
+        headers: headers
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        texts,
+        signature: signed.signature().into_owned(),
+    }
 }
 
 static CASES: LazyLock<[Case; 4]> = LazyLock::new(|| {
-    let keys = credentials(true);
-    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
-    let get = bucket.get("a b/ü+~.txt").version_id("3/L4");
-    let link = get.presign(keys, HOUR, now()).unwrap();
-    let old = get.presign_v2(keys, HOUR, now()).unwrap();
-    let old_signer = v2::Signer::new(keys.clone()).bucket("examplebucket");
-    let old_url = get.url().unwrap();
-    let end = now().saturating_add(HOUR);
-    let put = Request::put("https://api.example.com/prod/a%20b?x=1&y")
-        .header("Content-Type", "text/plain")
-        .header("x-amz-meta-a", "one  two");
-    let signer = v4::Signer::new(credentials(false).clone(), "us-east-1", "execute-api").unwrap();
-    let headers = |signed: &presign::SignedRequest| {
-        let given = [("Content-Type", "text/plain"), ("x-amz-meta-a", "one  two")];
-        let all = given.into_iter().chain(signed.headers());
-        all.map(|(name, value)| (name.into(), value.into()))
-            .collect()
-    };
-    let signed = signer.sign(&put, Payload::Empty, now()).unwrap();
-    let old_put = v2::Signer::new(credentials(false).clone());
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     [
-        Case {
-            method: "GET",
-            steps: get.presign_steps(keys, HOUR, now()).unwrap(),
-            url: link.into_string(),
-            headers: Vec::new(),
-        },
-        Case {
-            method: "GET",
-            steps: old_signer
-                .presign_steps(&Request::get(old_url), end)
-                .unwrap(),
-            url: old.into_string(),
-            headers: Vec::new(),
-        },
-        Case {
-            method: "PUT",
-            url: "https://api.example.com/prod/a%20b?x=1&y".into(),
-            headers: headers(&signed),
-            steps: signer.sign_steps(&put, Payload::Empty, now()).unwrap(),
-        },
-        Case {
-            method: "PUT",
-            url: "https://api.example.com/prod/a%20b?x=1&y".into(),
-            headers: headers(&old_put.sign(&put, now()).unwrap()),
-            steps: old_put.sign_steps(&put, now()).unwrap(),
-        },
+        bucket_case(SignatureVersion::V4),
+        bucket_case(SignatureVersion::V2),
+        headers_case(service.request("PUT", API_URL)),
+        headers_case(v2::Service::s3().request("PUT", API_URL)),
     ]
 });
 
 static OTHER: LazyLock<Credentials> =
-    LazyLock::new(|| Credentials::new("AKIDOTHER", "another/secret/0123456789").unwrap());
+    LazyLock::new(|| Credentials::new("AKIDOTHER", OTHER_SECRET).unwrap());
 
 fn escaped(text: &str) -> String {
     let mut xml = String::new();
@@ -94,7 +111,7 @@ fn escaped(text: &str) -> String {
     xml
 }
 
-/// What another writer wrote is read as it was meant.
+/// Checks that XML and JSON of another writer are read as they were meant.
 fn read_back(text: &str) {
     if text.trim().is_empty() {
         return;
@@ -104,7 +121,7 @@ fn read_back(text: &str) {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SignatureDoesNotMatch</Code><{name}>{}</{name}></Error>",
         escaped(text)
     );
-    let answer = Answer::parse(&xml);
+    let answer = ErrorResponse::parse(&xml);
     assert_eq!(answer.code(), Some("SignatureDoesNotMatch"));
     assert_eq!(answer.field(name), Some(text));
     assert_eq!(answer.canonical_request(), Some(text));
@@ -113,13 +130,13 @@ fn read_back(text: &str) {
         "<Error><{name}>other</{name}><{name}Bytes>{}</{name}Bytes></Error>",
         bytes.join(" ")
     );
-    assert_eq!(Answer::parse(&xml).canonical_request(), Some(text));
+    assert_eq!(ErrorResponse::parse(&xml).canonical_request(), Some(text));
     let json = serde_json::json!({ "__type": "a.b#InvalidSignatureException", "message": text });
     for json in [
         json.to_string(),
         serde_json::to_string_pretty(&json).unwrap(),
     ] {
-        let answer = Answer::parse(&json);
+        let answer = ErrorResponse::parse(&json);
         assert_eq!(answer.code(), Some("InvalidSignatureException"));
         assert_eq!(answer.message(), Some(text));
     }
@@ -137,68 +154,71 @@ fuzz_target!(|input: &[u8]| {
         Some((body, sent)) => (body, Some(sent)),
         None => (text, None),
     };
-    let answer = Answer::parse(body);
+    let response = ErrorResponse::parse(body);
     std::hint::black_box((
-        answer.code(),
-        answer.message(),
-        answer.string_to_sign(),
-        answer.field("Region"),
+        response.code(),
+        response.message(),
+        response.string_to_sign(),
+        response.field("Region"),
     ));
-    hidden(text, format_args!("{answer:?}"));
+    check_hidden(text, format_args!("{response:?}"));
 
     let case = &CASES[usize::from(how & 3)];
-    let keys = credentials(how & 2 == 0);
-    let headers = case.headers.iter();
-    let mut attempt = Attempt::new(case.method, &case.url)
-        .headers(headers.map(|(name, value)| (name.as_str(), value.as_str())))
-        .other_credentials(&OTHER);
-    if how & 4 != 0 {
-        attempt = attempt.credentials(keys);
-    }
-    if how & 8 != 0 {
-        attempt = attempt.steps(&case.steps);
-    }
-    if let Some(sent) = sent {
-        let (method, url) = sent.split_once(' ').unwrap_or((case.method, sent));
-        attempt = attempt.sent(method, url);
-        // Any text may be what was signed, too.
-        let any = Attempt::new(method, url).credentials(keys);
-        hidden(text, format_args!("{any:?}"));
-        let any = any.explain(&answer, now());
-        std::hint::black_box(format!("{any} {any:?}"));
-    }
-    let explanation = attempt.explain(&answer, now());
+    let failed = failed_request(case, *how, &response);
+    let failed = match sent {
+        Some(sent) => {
+            let (method, url) = sent.split_once(' ').unwrap_or((case.method, sent));
+            // Any text may be the signed URL, too.
+            let keys = credentials(how & 2 == 0);
+            let any = FailedRequest::new(method, url, &response).credentials(keys);
+            check_hidden(text, format_args!("{any:?}"));
+            let any = any.explain(now());
+            std::hint::black_box(format!("{any} {any:?}"));
+            failed.sent(method, url)
+        }
+        None => failed,
+    };
+    let explanation = failed.explain(now());
     let shown = format!("{explanation}\n{explanation:?}");
     if let Some(difference) = explanation.difference() {
         std::hint::black_box(format!("{}", difference.coloured()));
-        assert!(
-            difference
-                .rows()
-                .iter()
-                .all(|row| row.signed.is_some() || row.seen.is_some())
-        );
+        let is_nonempty = |line: &Line| line.signed().is_some() || line.seen().is_some();
+        assert!(difference.lines().iter().all(is_nonempty));
     }
-    // What the server said may be anything; what we know is not told.
-    let signature = case.steps.signature.as_str();
-    for secret in [SECRET, TOKEN, "another/secret/0123456789", signature] {
+    // The server may say anything, but our own secrets are not shown.
+    for secret in [SECRET, TOKEN, OTHER_SECRET, &case.signature] {
         assert!(text.contains(secret) || !shown.contains(secret), "{shown}");
     }
     let findings = explanation.findings();
-    assert!(findings.is_sorted_by_key(presign::explain::Finding::confidence));
+    assert!(findings.is_sorted_by_key(Finding::confidence));
 
-    // If the server saw what was signed, the secret is another.
-    let steps = &case.steps;
-    let same = format!(
-        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{}</StringToSign><CanonicalRequest>{}</CanonicalRequest></Error>",
-        escaped(&steps.string_to_sign),
-        escaped(&steps.canonical_request)
-    );
+    // If the server saw the signed texts, the secret is wrong.
     if sent.is_none() {
-        let explanation = attempt.explain(&Answer::parse(&same), now());
-        assert_eq!(
-            explanation.findings()[0].cause(),
-            Cause::WrongSecret,
-            "{explanation}"
+        let canonical_request = case.texts.canonical_request.as_deref();
+        let same = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{}</StringToSign>\
+             <CanonicalRequest>{}</CanonicalRequest></Error>",
+            escaped(&case.texts.string_to_sign),
+            escaped(canonical_request.unwrap_or_default())
         );
+        let response = ErrorResponse::parse(&same);
+        let explanation = failed_request(case, *how, &response).explain(now());
+        let finding = &explanation.findings()[0];
+        assert_eq!(finding.cause(), Cause::WrongSecret, "{explanation}");
     }
 });
+
+fn failed_request<'a>(case: &'a Case, how: u8, response: &'a ErrorResponse) -> FailedRequest<'a> {
+    let headers = case.headers.iter();
+    let mut failed = FailedRequest::new(case.method, &case.url, response)
+        .headers(headers.map(|(name, value)| (name.as_str(), value.as_str())))
+        .other_credentials("other", &OTHER);
+    if how & 4 != 0 {
+        failed = failed.credentials(credentials(how & 2 == 0));
+    }
+    if how & 8 != 0 {
+        let canonical_request = case.texts.canonical_request.as_deref();
+        failed = failed.signed_texts(canonical_request, &case.texts.string_to_sign);
+    }
+    failed
+}

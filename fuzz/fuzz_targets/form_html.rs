@@ -1,6 +1,7 @@
-//! The markup of a form with any texts: read by another reader as the same fields, and nothing of them breaks out of it.
+//! The markup of a form with any texts: an independent parser finds the same fields, and no text
+//! escapes from its attribute.
 //!
-//! The text is a policy as `presign_fuzz::policy` reads it; the last byte says what is not text.
+//! The text is parsed by `presign_fuzz::policy`, for which the last byte chooses what isn't text.
 #![no_main]
 
 use html5gum::{Token, Tokenizer};
@@ -9,14 +10,11 @@ use presign_fuzz::policy::Sketch;
 
 type Tag = (String, Vec<(String, String)>);
 
-/// The start tags of a document, and its script, which has to be ours.
+/// Returns the start tags of a document, and checks that its script is the library's own.
 fn tags(html: &str) -> Vec<Tag> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let (markup, script) = match html.split_once("<script>") {
-        Some((markup, script)) => (markup, script),
-        None => (html, ""),
-    };
-    // The one script is the same for each form, and what follows it, too.
+    let (markup, script) = html.split_once("<script>").unwrap_or((html, ""));
+    // Every form has the same script, and the same text after it.
     let ours = script.is_empty()
         || script.starts_with("\n{\n  const form = document.currentScript.previous");
     assert!(ours && !script.contains("<script") && script.matches("</script>").count() <= 1);
@@ -80,7 +78,8 @@ fuzz_target!(|input: &[u8]| {
     }
 
     let script = form.to_javascript();
-    // No line break inside a string, nothing that ends a script element, all of it ASCII.
+    // The script is ASCII, without line breaks in strings, and without a text that ends a script
+    // element.
     assert!(
         script
             .bytes()

@@ -1,16 +1,18 @@
-//! The inspector, given any text: no panic, nothing secret in what it shows, and no contradiction to the verifier.
+//! The inspection of any text: no panic, no secret in its output, and no contradiction to the
+//! verifier.
 //!
 //! The last four bytes are the moment.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::Timestamp;
-use presign::inspect::{PresignedWith, ProblemKind, inspect};
-use presign::verify::{ReceivedRequest, Scheme, Verifier};
+use presign::inspect::{Inspection, ProblemKind};
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Scheme, Timestamp};
+use presign_fuzz::wire::pairs;
 use std::time::Duration;
 
-/// What stands in no input.
-const MARK: &str = "5IGNATURE-OR-T0KEN";
+/// A text that no input contains by chance.
+const CANARY: &str = "5IGNATURE-OR-T0KEN";
 
 fuzz_target!(|input: &[u8]| {
     let Some((text, moment)) = input.split_last_chunk::<4>() else {
@@ -20,40 +22,40 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let now = Timestamp::from_unix_seconds(i64::from(u32::from_be_bytes(*moment)));
-    let seen = inspect(text, now);
-    std::hint::black_box(format!("{seen} {seen:?} {:?}", seen.key_kind()));
-    for (at, problem) in seen.problems().iter().enumerate() {
+    let seen = Inspection::new(text, now);
+    std::hint::black_box(format!("{seen} {seen:?} {:?}", seen.access_key_kind()));
+    for (index, problem) in seen.problems().iter().enumerate() {
         assert!(!problem.to_string().is_empty());
-        let before = &seen.problems()[..at];
+        let before = &seen.problems()[..index];
         assert!(before.iter().all(|other| other.kind() != problem.kind()));
     }
 
-    // Neither a signature nor a token is shown, beyond the first four characters of the signature.
-    if text.contains('?') && !text.contains(MARK) {
+    // Of signature and token, only the first four characters of the signature are shown.
+    if text.contains('?') && !text.contains(CANARY) {
         for name in [
             "X-Amz-Signature",
             "X-Amz-Security-Token",
             "X-Goog-Signature",
             "Signature",
         ] {
-            let marked = inspect(&format!("{text}&{name}=abcd{MARK}"), now);
-            let shown = format!("{marked} {marked:?}");
-            assert!(!shown.contains(MARK), "{shown}");
+            let inspection = Inspection::new(&format!("{text}&{name}=abcd{CANARY}"), now);
+            let shown = format!("{inspection} {inspection:?}");
+            assert!(!shown.contains(CANARY), "{shown}");
         }
     }
 
     let problem = |kind| seen.problems().iter().any(|problem| problem.kind() == kind);
     let service = seen.service().unwrap_or_default();
     let verifier = Verifier::new("us-east-1", service)
-        .any_region()
-        .allow_v2(Duration::MAX);
+        .allow_any_region()
+        .allow_sigv2(Duration::MAX);
     let Ok(request) = ReceivedRequest::from_url("GET", text) else {
         return;
     };
-    let claim = match verifier.parse(&request) {
-        Ok(claim) => claim,
+    let unverified = match verifier.parse(&request) {
+        Ok(unverified) => unverified,
         Err(error) => {
-            // What has nothing wrong with it is read, but for what only a server can ask for.
+            // A URL without problems is parsed, except for what only a server can require.
             use presign::verify::VerifyErrorKind as Kind;
             let expected = [
                 Kind::Request,
@@ -62,17 +64,15 @@ fuzz_target!(|input: &[u8]| {
                 Kind::Repeated,
                 Kind::Scheme,
             ];
-            let is_read = [Some(PresignedWith::SigV4), Some(PresignedWith::SigV2)];
+            let is_supported = matches!(seen.scheme(), Some(Scheme::AwsV4 | Scheme::AwsV2));
             assert!(
-                !seen.problems().is_empty()
-                    || !is_read.contains(&seen.presigned_with())
-                    || expected.contains(&error.kind()),
+                !seen.problems().is_empty() || !is_supported || expected.contains(&error.kind()),
                 "{error:?} {seen:?}"
             );
             return;
         }
     };
-    // What has been read from a text with escapes too many, or that was cleaned first, may be read in another way.
+    // The inspection repairs these faults first, so it can find something else than the verifier.
     let cleaned = [
         ProblemKind::EncodedTwice,
         ProblemKind::HtmlEscaped,
@@ -83,15 +83,23 @@ fuzz_target!(|input: &[u8]| {
     if cleaned.into_iter().any(problem) {
         return;
     }
-    let expected = match claim.scheme() {
-        Scheme::V4Query => PresignedWith::SigV4,
-        _ => PresignedWith::SigV2,
+    let claim = unverified.authentication();
+    assert_eq!(seen.scheme(), Some(claim.scheme()));
+    let is_token = |name: &[u8]| match claim.scheme() {
+        Scheme::AwsV4 => {
+            let is_express = claim.service() == Some("s3express");
+            name == b"X-Amz-Security-Token" || is_express && name == b"X-Amz-S3session-Token"
+        }
+        _ => name.eq_ignore_ascii_case(b"x-amz-security-token"),
     };
-    assert_eq!(seen.presigned_with(), Some(expected));
-    assert_eq!(seen.has_session_token(), claim.has_session_token());
+    // An empty token counts as none. The verifier finds it, and then rejects it.
+    let (_, query) = text.split_once('?').unwrap_or_default();
+    let mut params = pairs(query).into_iter();
+    let has_token = params.any(|(name, value)| is_token(&name) && !value.is_empty());
+    assert_eq!(seen.has_session_token(), has_token);
     assert_eq!(seen.expires_at(), claim.expires_at());
     assert_eq!(seen.signed_at(), claim.signed_at());
-    // Long texts are cut.
+    // The inspection shortens long texts.
     let same = |seen: Option<&str>, claimed: Option<&str>| match (seen, claimed) {
         (Some(seen), Some(claimed)) => claimed.starts_with(seen.trim_end_matches('…')),
         (seen, claimed) => seen == claimed,

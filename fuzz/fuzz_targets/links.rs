@@ -1,102 +1,139 @@
-//! Links, which write most of a URL once, give the URLs that the operation itself gives.
+//! A template, which writes most of a URL once, gives the URLs that the request itself gives: for
+//! rows with values, with an expiry of their own, and at any signing time.
 #![no_main]
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use presign::s3::{Bucket, Links};
-use presign::{Error, PresignedUrl, Timestamp};
+use presign::s3::{Bucket, SignatureVersion};
+use presign::{AddressingStyle, Credentials, Timestamp};
 use presign_fuzz::credentials;
+use presign_fuzz::options::AnyExpiry;
+use presign_fuzz::template::{Param, Sketch, SketchRow};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
     bucket: u8,
     with_token: bool,
+    expiration: Option<Timestamp>,
     put: bool,
-    query: Vec<(&'a str, Option<&'a str>)>,
+    params: Vec<InputParam<'a>>,
     header: Option<(&'a str, &'a str)>,
-    expires_in: u32,
+    expiry: AnyExpiry,
     now: Timestamp,
-    keys: Vec<&'a str>,
+    rows: Vec<InputRow<'a>>,
 }
 
-static BUCKETS: LazyLock<[Bucket; 5]> = LazyLock::new(|| {
-    let build = |name: &str, endpoint: Option<&str>, shown: Option<&str>| {
-        let mut builder = Bucket::builder(name, "us-west-2");
-        if let Some(endpoint) = endpoint {
-            builder = builder.endpoint(endpoint);
+#[derive(Arbitrary, Debug)]
+struct InputParam<'a> {
+    name: Name<'a>,
+    kind: Kind<'a>,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Name<'a> {
+    Any(&'a str),
+    /// A sub-resource, which SigV2 signs.
+    SubResource(SubResource),
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum SubResource {
+    PartNumber,
+    UploadId,
+    VersionId,
+    ResponseContentType,
+}
+
+impl<'a> Name<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Name::Any(text) => text,
+            Name::SubResource(SubResource::PartNumber) => "partNumber",
+            Name::SubResource(SubResource::UploadId) => "uploadId",
+            Name::SubResource(SubResource::VersionId) => "versionId",
+            Name::SubResource(SubResource::ResponseContentType) => "response-content-type",
         }
-        if let Some(shown) = shown {
-            builder = builder.shown_as(shown);
-        }
-        builder.build().unwrap()
-    };
-    [
-        build("examplebucket", None, None),
-        build("example.bucket", None, None),
-        build(
-            "examplebucket",
-            Some("http://localhost:9000/base%20path"),
-            None,
-        ),
-        build("examplebucket", None, Some("https://cdn.example.com/files")),
-        build("logs--usw2-az1--x-s3", None, None),
-    ]
+    }
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Kind<'a> {
+    Text(&'a str),
+    Flag,
+    PerRow,
+}
+
+#[derive(Arbitrary, Debug)]
+struct InputRow<'a> {
+    key: &'a str,
+    values: Vec<&'a str>,
+    /// The row has as many values as the template needs.
+    has_right_count: bool,
+    expiry: Option<AnyExpiry>,
+    now: Option<Timestamp>,
+}
+
+static BUCKETS: LazyLock<Vec<Bucket>> = LazyLock::new(|| {
+    let of = |name: &str| Bucket::builder(name, "us-west-2");
+    let builders = [
+        of("examplebucket"),
+        of("example.bucket"),
+        of("examplebucket").endpoint("http://localhost:9000/base%20path"),
+        of("examplebucket").public_url("https://cdn.example.com/files"),
+        of("logs--usw2-az1--x-s3"),
+        of("examplebucket").signature_version(SignatureVersion::V2),
+        of("examplebucket")
+            .signature_version(SignatureVersion::V2)
+            .addressing_style(AddressingStyle::Path),
+        of("examplebucket")
+            .signature_version(SignatureVersion::V2)
+            .public_url("https://cdn.example.com"),
+    ];
+    let buckets = builders.into_iter();
+    buckets.map(|builder| builder.build().unwrap()).collect()
 });
+
+/// Returns credentials with the expiration of the input.
+fn credentials_of(input: &Input<'_>) -> Credentials {
+    let credentials = credentials(input.with_token).clone();
+    match input.expiration {
+        Some(expiration) => credentials.with_expiration(expiration),
+        None => credentials,
+    }
+}
 
 fuzz_target!(|input: Input<'_>| {
-    let bucket = &BUCKETS[usize::from(input.bucket) % BUCKETS.len()];
-    let keys = credentials(input.with_token);
-    let life = Duration::from_secs(u64::from(input.expires_in % 605_000));
-    let method = if input.put { "PUT" } else { "GET" };
-    let mut operation = bucket.operation(method);
-    for (name, value) in &input.query {
-        operation = match value {
-            Some(value) => operation.query(*name, *value),
-            None => operation.sub_resource(*name),
-        };
-    }
-    if let Some((name, value)) = input.header {
-        operation = operation.header(name, value);
-    }
-    agrees(&input.keys, operation.links(keys, life, input.now), |key| {
-        let operation = operation.clone().key(key);
-        operation.presign(keys, life, input.now)
-    });
-    agrees(
-        &input.keys,
-        operation.links_v2(keys, life, input.now),
-        |key| {
-            let operation = operation.clone().key(key);
-            operation.presign_v2(keys, life, input.now)
-        },
-    );
-});
-
-/// Whether the links are those that the operation gives for each key, or as it refuses any.
-fn agrees(
-    keys: &[&str],
-    links: Result<Links, Error>,
-    presign: impl Fn(&str) -> Result<PresignedUrl, Error>,
-) {
-    let links = match links {
-        Ok(links) => links,
-        Err(error) => {
-            assert_eq!(presign("key").unwrap_err(), error);
-            return;
-        }
+    let sketch = Sketch {
+        method: if input.put { "PUT" } else { "GET" },
+        headers: input.header.into_iter().collect(),
+        params: input
+            .params
+            .iter()
+            .map(|param| match (param.name.text(), param.kind) {
+                (name, Kind::Text(value)) => Param::Text(name, value),
+                (name, Kind::Flag) => Param::Flag(name),
+                (name, Kind::PerRow) => Param::PerRow(name),
+            })
+            .collect(),
+        expiry: input.expiry.at(input.now),
+        now: input.now,
     };
-    let mut buffer = String::from("before");
-    for key in keys {
-        let one = presign(key);
-        buffer.truncate("before".len());
-        match links.write(key, &mut buffer) {
-            Ok(()) => assert_eq!(&buffer["before".len()..], one.unwrap().as_str()),
-            Err(_) => {
-                assert!(key.is_empty() && one.is_err());
-                assert_eq!(buffer, "before");
-            }
+    let count = sketch.row_value_count();
+    let rows = input.rows.iter().map(|row| {
+        let now = row.now.unwrap_or(input.now);
+        let mut values = row.values.clone();
+        if row.has_right_count {
+            values.resize(count, "");
         }
-    }
-}
+        SketchRow {
+            key: row.key,
+            values,
+            expiry: row.expiry.map(|expiry| expiry.at(now)),
+            now,
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    let bucket = &BUCKETS[usize::from(input.bucket) % BUCKETS.len()];
+    sketch.check(bucket, &credentials_of(&input), &rows);
+});

@@ -1,51 +1,60 @@
-//! POST policies. Any text is read without a panic, as another reader of JSON reads it; and a policy that was built is signed,
-//! verified, read again and met by its own form.
+//! POST policies. Any text is parsed without a panic, and as an independent parser of JSON parses
+//! it. A policy that was built is signed, verified, parsed again, and met by its own form.
 //!
-//! The last byte says how it is built. The text is a policy's JSON, or one condition, or a policy as `presign_fuzz::policy` reads it.
+//! The text is the JSON of a policy, or one condition, or a policy as `presign_fuzz::policy` parses
+//! it. The last byte chooses how that is built.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use presign::Timestamp;
-use presign::post::{Condition, Policy, Refusal, Rule, Upload};
-use presign::verify::{Verifier, VerifyErrorKind};
+use presign::post::{Condition, Policy, Upload};
+use presign::verify::{Verifier, VerifyError, VerifyErrorKind};
 use presign_fuzz::policy::{Sketch, now};
-use presign_fuzz::{credentials, hidden};
+use presign_fuzz::{ID, check_hidden, credentials};
 use serde_json::Value;
 use std::time::Duration;
 
-/// A condition as the other reader has it.
+/// Returns whether a condition is the one that the independent parser found.
 fn is_same(ours: &Condition, theirs: &Value) -> bool {
-    let texts = |at: usize| theirs.get(at).and_then(Value::as_str);
-    match (ours.rule(), theirs) {
-        (Rule::Eq { field, value }, Value::Object(object)) => {
-            object.len() == 1 && object.get(field).and_then(Value::as_str) == Some(value)
+    let text = |index: usize| theirs.get(index).and_then(Value::as_str);
+    let number = |index: usize| theirs.get(index).and_then(Value::as_u64);
+    let name = text(1).and_then(|name| name.strip_prefix('$'));
+    let has_three = theirs.as_array().is_some_and(|array| array.len() == 3);
+    match ours {
+        Condition::Eq { field, value, .. } => match theirs {
+            Value::Object(object) => {
+                object.len() == 1 && object.get(field).and_then(Value::as_str) == Some(value)
+            }
+            _ => has_three && (text(0), name, text(2)) == (Some("eq"), Some(field), Some(value)),
+        },
+        Condition::StartsWith { field, prefix, .. } => {
+            let expected = (Some("starts-with"), Some(&**field), Some(&**prefix));
+            has_three && (text(0), name, text(2)) == expected
         }
-        (Rule::Eq { field, value }, Value::Array(array)) => {
-            array.len() == 3
-                && (
-                    texts(0),
-                    texts(1).and_then(|name| name.strip_prefix('$')),
-                    texts(2),
-                ) == (Some("eq"), Some(field), Some(value))
-        }
-        (Rule::StartsWith { field, prefix }, Value::Array(array)) => {
-            array.len() == 3
-                && (
-                    texts(0),
-                    texts(1).and_then(|name| name.strip_prefix('$')),
-                    texts(2),
-                ) == (Some("starts-with"), Some(field), Some(prefix))
-        }
-        (Rule::ContentLengthRange { min, max }, Value::Array(array)) => {
-            array.len() == 3
-                && texts(0) == Some("content-length-range")
-                && (array[1].as_u64(), array[2].as_u64()) == (Some(min), Some(max))
+        Condition::ContentLengthRange(range) => {
+            let expected = (Some(*range.start()), Some(*range.end()));
+            has_three
+                && text(0) == Some("content-length-range")
+                && (number(1), number(2)) == expected
         }
         _ => false,
     }
 }
 
-/// Whether it is a condition by AWS's document.
+/// Returns the field of a condition and the text that it is compared with.
+fn field_and_text(condition: &Condition) -> Option<(&str, &str)> {
+    match condition {
+        Condition::Eq { field, value, .. } => Some((field, value)),
+        Condition::StartsWith { field, prefix, .. } => Some((field, prefix)),
+        _ => None,
+    }
+}
+
+fn error_kind(verdict: &Result<(), VerifyError>) -> Option<VerifyErrorKind> {
+    verdict.as_ref().err().map(VerifyError::kind)
+}
+
+/// Returns whether a value is a condition by AWS's document.
 fn is_condition(value: &Value) -> bool {
     let text = |at: usize| value.get(at).and_then(Value::as_str);
     let number = |at: usize| value.get(at).and_then(Value::as_u64);
@@ -64,9 +73,10 @@ fn is_condition(value: &Value) -> bool {
     }
 }
 
-fn read(text: &str) {
+/// Checks the result of parsing any text.
+fn check_parsing(text: &str) {
     let _ = Policy::from_base64(text);
-    // These two escapes are AWS's own.
+    // JSON doesn't have these two escapes, AWS does.
     let is_json = !text.contains("\\$") && !text.contains("\\v");
     let theirs = serde_json::from_str::<Value>(text).ok();
     if let Ok(condition) = text.parse::<Condition>() {
@@ -78,7 +88,7 @@ fn read(text: &str) {
                     .is_some_and(|theirs| is_same(&condition, theirs))
         );
     }
-    // As another writer writes it, whatever spaces, escapes and repeated names it had.
+    // This JSON is the same without spaces, unusual escapes and repeated names.
     let written = theirs.as_ref().map(Value::to_string).unwrap_or_default();
     if let Some(theirs) = theirs.as_ref().filter(|theirs| is_condition(theirs)) {
         assert!(is_same(&written.parse().unwrap(), theirs), "{written}");
@@ -89,7 +99,7 @@ fn read(text: &str) {
     let conditions = theirs
         .as_ref()
         .and_then(|theirs| theirs.get("conditions")?.as_array());
-    let policy = match Policy::parse(text) {
+    let policy = match Policy::from_json(text) {
         Ok(policy) => policy,
         Err(_) => {
             let is_policy = theirs
@@ -97,8 +107,11 @@ fn read(text: &str) {
                 .is_some_and(|theirs| theirs.as_object().is_some_and(|object| object.len() == 2))
                 && conditions.is_some_and(|all| all.iter().all(is_condition))
                 && expiration
-                    .is_some_and(|text| Timestamp::parse(text).is_ok() && text.contains('-'));
-            assert!(!is_policy || Policy::parse(&written).is_ok(), "{written}");
+                    .is_some_and(|text| text.parse::<Timestamp>().is_ok() && text.contains('-'));
+            assert!(
+                !is_policy || Policy::from_json(&written).is_ok(),
+                "{written}"
+            );
             return;
         }
     };
@@ -111,21 +124,13 @@ fn read(text: &str) {
                 .zip(conditions)
                 .all(|(ours, theirs)| is_same(ours, theirs))
         );
-        assert_eq!(
-            Timestamp::parse(expiration.unwrap()),
-            Ok(policy.expiration())
-        );
+        assert_eq!(expiration.unwrap().parse(), Ok(policy.expiration()));
     }
-    // An upload that gives each condition what it asks for, and then one field too many.
+    // An upload that meets each condition, and then has one more field.
     let mut upload = Upload::new("johnsmith", 1);
     let mut names = std::collections::BTreeSet::new();
     for condition in policy.conditions() {
-        let (Rule::Eq { field, value }
-        | Rule::StartsWith {
-            field,
-            prefix: value,
-        }) = condition.rule()
-        else {
+        let Some((field, value)) = field_and_text(condition) else {
             continue;
         };
         if names.insert(field.to_ascii_lowercase()) {
@@ -135,30 +140,30 @@ fn read(text: &str) {
     let before = Timestamp::from_unix_seconds(policy.expiration().unix_seconds() - 1);
     let verdict = policy.check(&upload, before);
     if verdict.is_ok() {
-        let more = upload.clone().field("x-amz-meta-nobody-asked", "");
+        let with_more = upload.clone().field("x-amz-meta-not-in-a-condition", "");
         assert!(matches!(
-            policy.check(&more, before),
-            Err(Refusal::ExtraField { .. } | Refusal::RepeatedField { .. })
+            error_kind(&policy.check(&with_more, before)),
+            Some(VerifyErrorKind::ExtraField | VerifyErrorKind::Repeated)
         ));
-        let other = Upload::new("johnsmith", u64::MAX);
-        assert_eq!(policy.check(&other, before), Err(Refusal::NoKey));
+        let without_key = Upload::new("johnsmith", u64::MAX);
+        let verdict = policy.check(&without_key, before);
+        assert_eq!(error_kind(&verdict), Some(VerifyErrorKind::Missing));
     }
     std::hint::black_box(format!("{verdict:?} {upload:?}"));
     let after = policy.expiration().saturating_add(Duration::from_secs(1));
-    assert!(matches!(
-        policy.check(&upload, after),
-        Err(Refusal::Expired { .. })
-    ));
+    let verdict = policy.check(&upload, after);
+    assert_eq!(error_kind(&verdict), Some(VerifyErrorKind::Expired));
 }
 
-fn build(text: &str, how: u8) {
+/// Checks a policy that is built from text.
+fn check_built(text: &str, how: u8) {
     let sketch = Sketch::read(text, how);
-    let (v2, with_token) = (how & 16 != 0, how & 32 != 0);
-    let Some(form) = sketch.sign(v2, with_token) else {
+    let (is_v2, with_token) = (how & 16 != 0, how & 32 != 0);
+    let Some(form) = sketch.sign(is_v2, with_token) else {
         return;
     };
-    hidden(text, format_args!("{form:?}"));
-    let policy = Policy::parse(form.policy()).unwrap();
+    check_hidden(text, format_args!("{form:?}"));
+    let policy = Policy::from_json(form.policy()).unwrap();
     assert_eq!(policy.expiration(), form.expires_at());
     let theirs: Value = serde_json::from_str(form.policy()).unwrap();
     let theirs = theirs["conditions"].as_array().unwrap();
@@ -170,20 +175,23 @@ fn build(text: &str, how: u8) {
             .all(|(ours, theirs)| is_same(ours, theirs))
     );
 
-    // A server takes it, and none of its texts may change.
+    // A server accepts the form, and rejects it with a changed policy.
     let keys = credentials(with_token);
-    let verifier = Verifier::new("us-east-1", "s3").allow_v2(Duration::MAX);
-    let verified = verifier.verify_form(form.fields(), now(), |_| Some(keys.clone()));
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(Duration::MAX);
+    let verified = verifier.verify_form(form.fields(), now(), |_| Some(keys));
     let verified = verified.unwrap();
-    assert_eq!(verified.policy(), form.policy().as_bytes());
-    hidden(text, format_args!("{verified:?}"));
-    let changed = form.fields().map(|(name, value)| match name {
-        "policy" => (name, &value[4..]),
-        _ => (name, value),
+    assert_eq!(verified.authentication().access_key_id(), ID);
+    let verified_policy = verified.policy().unwrap();
+    assert_eq!(verified_policy.expiration(), policy.expiration());
+    assert!(verified_policy.conditions().eq(policy.conditions()));
+    check_hidden(text, format_args!("{verified:?}"));
+    let changed = form.fields().map(|(name, value)| {
+        let start = if name == "policy" { 4 } else { 0 };
+        (name, &value[start..])
     });
     let changed: Vec<_> = changed.collect();
-    let refused = verifier.verify_form(changed, now(), |_| Some(keys.clone()));
-    assert_eq!(refused.unwrap_err().kind(), VerifyErrorKind::Signature);
+    let rejected = verifier.verify_form(changed, now(), |_| Some(keys));
+    assert_eq!(rejected.unwrap_err().kind(), VerifyErrorKind::Signature);
 
     let open: Vec<_> = form
         .open_fields()
@@ -196,16 +204,17 @@ fn build(text: &str, how: u8) {
         upload.fields(form.fields()).fields(open)
     };
     let verdict = policy.check(&upload(min), now());
-    // Where the file's name stands in a value or a condition, only the file decides; so it does where a second condition is about
-    // a key that has the name in it.
-    let waits = |value: &str| value.contains("${filename}");
+    assert_eq!(verified.check(&upload(min), now()), verdict);
+    // If a value or a condition contains the name of the file, only the file decides. So it does if
+    // a second condition is about a key that contains the name.
+    let has_filename = |value: &str| value.contains("${filename}");
     let is_key = |name: &str| name.eq_ignore_ascii_case("key");
     let mut values = sketch.open.iter().chain(&sketch.fields);
-    let is_open = values.any(|(_, value)| waits(value))
+    let is_open = values.any(|(_, value)| has_filename(value))
         || sketch.open.iter().any(|(name, _)| is_key(name))
             && form
                 .fields()
-                .any(|(name, value)| is_key(name) && waits(value));
+                .any(|(name, value)| is_key(name) && has_filename(value));
     assert!(
         verdict == Ok(()) || is_open,
         "{verdict:?} {}",
@@ -217,10 +226,9 @@ fn build(text: &str, how: u8) {
             .into_iter()
             .flatten()
         {
-            let refused = policy.check(&upload(outside), now());
             assert!(matches!(
-                refused,
-                Err(Refusal::TooSmall { .. } | Refusal::TooLarge { .. })
+                error_kind(&policy.check(&upload(outside), now())),
+                Some(VerifyErrorKind::FileTooSmall | VerifyErrorKind::FileTooLarge)
             ));
         }
     }
@@ -233,6 +241,6 @@ fuzz_target!(|input: &[u8]| {
     let Ok(text) = std::str::from_utf8(text) else {
         return;
     };
-    read(text);
-    build(text, *how);
+    check_parsing(text);
+    check_built(text, *how);
 });

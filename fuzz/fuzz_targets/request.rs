@@ -1,11 +1,13 @@
-//! Any request, signed in every way: header and query, both generations, S3 and other services.
+//! Any request, signed in every way: in headers and in its URL, with both signature versions, for
+//! S3 and for other services.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::Request;
-use presign_fuzz::{Options, sign_every_way};
+use presign_fuzz::description::Description;
+use presign_fuzz::every_way::sign_every_way;
+use presign_fuzz::options::Options;
 
-fuzz_target!(|input: (Options, Request<'_>)| {
-    let (options, request) = input;
-    sign_every_way(&request, &options);
+fuzz_target!(|input: (Options, Description<'_>)| {
+    let (options, description) = input;
+    sign_every_way(&description, &options);
 });

@@ -1,14 +1,14 @@
-//! Texts that may be times, and everything that is computed with one.
+//! Texts that may be times, and everything that is computed with a time.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::{Payload, Request, Timestamp, v2, v4};
+use presign::{Expiry, Payload, Timestamp, v2, v4};
 use presign_fuzz::credentials;
 use std::time::Duration;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, PrimitiveDateTime, format_description};
 
-/// What `X-Amz-Date` says, by the crate `time`.
+/// Returns the time of an `X-Amz-Date`, as the crate `time` parses it.
 fn basic(text: &str) -> Option<i64> {
     let format =
         format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z")
@@ -22,14 +22,14 @@ fn basic(text: &str) -> Option<i64> {
 
 fuzz_target!(|input: (&str, i64, i64, Duration)| {
     let (text, seconds, other, duration) = input;
-    let read = Timestamp::parse(text).ok();
+    let read = text.parse::<Timestamp>().ok();
     let expected = basic(text).or_else(|| {
         let read = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         Some(read.unix_timestamp())
     });
     assert_eq!(read.map(Timestamp::unix_seconds), expected, "{text:?}");
     if let Some(read) = read {
-        assert_eq!(Timestamp::parse(&read.to_string()), Ok(read));
+        assert_eq!(read.to_string().parse(), Ok(read));
     }
 
     let (now, other) = (
@@ -37,37 +37,66 @@ fuzz_target!(|input: (&str, i64, i64, Duration)| {
         Timestamp::from_unix_seconds(other),
     );
     let window = now.round_down(duration);
-    assert!(window <= now && now.saturating_since(window) < duration.max(Duration::from_secs(1)));
+    assert!(
+        window <= now
+            && now.saturating_duration_since(window) < duration.max(Duration::from_secs(1))
+    );
     assert!(now.saturating_add(duration) >= now);
-    assert_eq!(now.saturating_since(other).is_zero(), now <= other);
+    assert_eq!(now.saturating_duration_since(other).is_zero(), now <= other);
     std::hint::black_box(format!("{now} {now:?}"));
 
-    // Signing says the time that the crate `time` says, or refuses.
-    let request = Request::get("https://example.com/");
-    let signer = v4::Signer::new(credentials(false).clone(), "us-east-1", "service").unwrap();
-    let v2 = v2::Signer::new(credentials(false).clone());
+    // Signing writes the time that the crate `time` writes, or is an error.
+    let keys = credentials(false);
+    let service = v4::Service::new("us-east-1", "service").unwrap();
+    let request = service.get("https://example.com/").payload(Payload::Empty);
+    let rest = v2::Service::s3();
+    let v2_request = rest.get("https://example.com/");
     let calendar = OffsetDateTime::from_unix_timestamp(seconds).ok();
     let calendar = calendar.filter(|calendar| (0..=9999).contains(&calendar.year()));
-    let signed = signer.sign(&request, Payload::Empty, now);
+    let signed = request.sign(keys, now);
     assert_eq!(signed.is_ok(), calendar.is_some());
-    let signed_v2 = v2.sign(&request, now);
+    let signed_v2 = v2_request.sign(keys, now);
     assert_eq!(signed_v2.is_ok(), calendar.is_some());
     if let (Ok(signed), Ok(signed_v2), Some(calendar)) = (signed, signed_v2, calendar) {
-        let (_, date) = signed
-            .headers()
-            .find(|(name, _)| *name == "x-amz-date")
-            .unwrap();
+        let mut headers = signed.headers();
+        let (_, date) = headers.find(|(name, _)| *name == "x-amz-date").unwrap();
         assert_eq!(basic(date), Some(seconds));
-        let (_, date) = signed_v2
-            .headers()
-            .find(|(name, _)| *name == "Date")
-            .unwrap();
-        // The crate writes no years before 1900 in this format.
+        let mut headers = signed_v2.headers();
+        let (_, date) = headers.find(|(name, _)| *name == "Date").unwrap();
+        // The crate doesn't write years before 1900 in this format.
         if let Ok(written) = calendar.format(&Rfc2822) {
             assert_eq!(date.strip_suffix("GMT"), written.strip_suffix("+0000"));
         }
     }
-    // A Date header that is any text at all.
-    let _ = v2.sign(&request.clone().header("date", text), now);
-    let _ = v2.sign(&request.header("x-amz-date", text), now);
+    // An expiry in each form is the moment that it names, or is an error.
+    let presigned = request.presign(keys, Expiry::at(other), now);
+    let seconds_left = other.saturating_duration_since(now).as_secs();
+    let is_valid = calendar.is_some() && (1..=604_800).contains(&seconds_left);
+    assert_eq!(presigned.is_ok(), is_valid);
+    let presigned = presigned
+        .into_iter()
+        .chain(v2_request.presign(keys, Expiry::at(other), now));
+    for url in presigned {
+        assert_eq!(url.expires_at(), other);
+    }
+    for expiry in [Expiry::from(duration), Expiry::at_most(duration)] {
+        let presigned = request.presign(keys, expiry, now);
+        let presigned = presigned
+            .into_iter()
+            .chain(v2_request.presign(keys, expiry, now));
+        for url in presigned {
+            assert_eq!(url.expires_at(), now.saturating_add(duration));
+        }
+    }
+    // A date header that is any text.
+    for name in ["date", "x-amz-date"] {
+        let _ = rest
+            .get("https://example.com/")
+            .header(name, text)
+            .sign(keys, now);
+        let _ = service
+            .get("https://example.com/")
+            .header(name, text)
+            .sign(keys, now);
+    }
 });

@@ -1,15 +1,18 @@
-//! The verifier. Any request is read without a panic and, unsigned by us, never passes. What was signed always does; and once it is
-//! changed in one place it passes only if it decodes to the same request.
+//! The verifier. Any request is parsed without a panic, and is rejected unless it was signed here.
+//! A request that was signed here is accepted. After a change it is accepted only if it decodes to
+//! the same request.
 //!
-//! The input is HTTP/1.1 text, as it stands in the vectors, and behind it eight bytes that say how it is signed and changed.
+//! The input is HTTP/1.1 text, as in the vectors. Eight bytes after it choose how it is signed and
+//! changed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use presign::v4::SessionToken;
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Payload, Request, Timestamp, v2, v4};
+use presign::{Credentials, Payload, Timestamp, v2, v4};
+use presign_fuzz::description::Description;
 use presign_fuzz::wire::{HOST, ORIGIN, Sent, Text, pairs};
-use presign_fuzz::{credentials, hidden};
+use presign_fuzz::{check_hidden, credentials};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -20,7 +23,7 @@ fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_440_938_160)
 }
 
-/// How the request is signed.
+/// The way to sign the request.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     v4: bool,
@@ -56,9 +59,9 @@ impl Way {
 
     fn verifier(self) -> Verifier {
         let verifier = Verifier::new("us-east-1", self.service)
-            .allow_v2(HOUR)
+            .allow_sigv2(HOUR)
             .allow_streaming()
-            .unsigned_payload(true);
+            .allow_unsigned_payload(true);
         verifier.session_token(self.token.unwrap_or_default())
     }
 
@@ -66,36 +69,47 @@ impl Way {
         self.service != "service"
     }
 
-    /// The request as a client sends it; none if it can't be signed.
+    /// Returns the request as a client sends it; `None` if it can't be signed.
     fn sign(self, text: &Text<'_>, url: &str) -> Option<Sent> {
-        // Without a token of their own, credentials sign any that is given, which is nobody's here. And in a SigV2 URL a header
-        // becomes a parameter that may be a mark of SigV4.
-        let is_token = |name: &str| {
-            let marks = ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"];
-            name.ends_with("-token") || marks.contains(&name)
+        // Credentials without a token sign any token that is given, which the verifier rejects. In
+        // a SigV2 URL a header becomes a parameter, which may be one of a SigV4 signature.
+        let is_excluded = |name: &str| {
+            let v4_names = ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"];
+            name.ends_with("-token") || v4_names.contains(&name)
         };
         let mut names = text
             .headers
             .iter()
             .map(|(name, _)| name.to_ascii_lowercase());
-        if names.any(|name| is_token(&name)) {
+        if names.any(|name| is_excluded(&name)) {
             return None;
         }
-        // Nor does a signer of one generation look for a signature of the other in the query.
+        // A signer doesn't detect every parameter of the other signature version.
         let query = text.target.split_once('?').map_or("", |(_, query)| query);
-        let is_mark = |(name, _): &(Vec<u8>, Vec<u8>)| {
+        let is_signature = |(name, _): &(Vec<u8>, Vec<u8>)| {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            let marks = ["awsaccesskeyid", "expires", "signature"];
-            name.starts_with("x-amz-") || marks.contains(&name.as_str())
+            let v2_names = ["awsaccesskeyid", "expires", "signature"];
+            name.starts_with("x-amz-") || v2_names.contains(&name.as_str())
         };
-        if pairs(query).iter().any(is_mark) {
+        if pairs(query).iter().any(is_signature) {
             return None;
         }
-        let mut request = Request::new(text.method, url);
+        let mut description = Description::new(text.method, url);
         for (name, value) in &text.headers {
-            request = request.header_bytes(*name, *value);
+            description = description.header(*name, *value);
         }
-        let own = self.credentials().clone();
+        if !description.is_exact() {
+            return None;
+        }
+        let keys = self.credentials();
+        let v4_service = v4::Service::new("us-east-1", self.service).unwrap();
+        let v4_service = v4_service.session_token(self.token.unwrap_or_default());
+        let v2_service = v2::Service::s3().bucket(BUCKET);
+        let request = if self.v4 {
+            description.of(&v4_service)
+        } else {
+            description.of(&v2_service)
+        };
         let mut sent = Sent {
             method: text.method.to_owned(),
             target: url.strip_prefix(ORIGIN)?.to_owned(),
@@ -104,46 +118,28 @@ impl Way {
         };
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
         if self.in_query {
-            let link = match self.v4 {
-                true => {
-                    let signer = v4::Signer::new(own, "us-east-1", self.service).unwrap();
-                    let signer = signer.session_token(self.token.unwrap_or_default());
-                    signer.presign(&request, HOUR, now())
-                }
-                false => v2::Signer::new(own)
-                    .bucket(BUCKET)
-                    .presign(&request, HOUR, now()),
-            };
-            let link = link.ok()?;
-            sent.target = link.as_str().strip_prefix(ORIGIN)?.to_owned();
-            sent.headers.extend(link.headers().map(owned));
+            let url = request.presign(keys, HOUR, now()).ok()?;
+            sent.target = url.as_str().strip_prefix(ORIGIN)?.to_owned();
+            sent.headers.extend(url.headers().map(owned));
         } else {
-            let signed = match self.v4 {
-                true => {
-                    let signer = v4::Signer::new(own, "us-east-1", self.service).unwrap();
-                    let signer = signer.session_token(self.token.unwrap_or_default());
-                    let payload = match self.unsigned {
-                        true => Payload::Unsigned,
-                        false => Payload::of(text.body),
-                    };
-                    signer.sign(&request, payload, now())
-                }
-                false => v2::Signer::new(own).bucket(BUCKET).sign(&request, now()),
+            let payload = if self.unsigned {
+                Payload::Unsigned
+            } else {
+                Payload::sha256_of(text.body)
             };
-            let signed = signed.ok()?;
+            let signed = request.payload(payload).sign(keys, now()).ok()?;
             sent.body = text.body.to_vec();
-            // What signing sets takes the place of what was there.
+            // The headers that signing adds replace those of the same names.
             let is_set = |name: &str| {
                 signed
                     .headers()
                     .any(|(own, _)| own.eq_ignore_ascii_case(name))
             };
-            let given = text.headers.iter().filter(|(name, _)| !is_set(name));
-            let given = given.map(|(name, value)| ((*name).to_owned(), value.to_vec()));
-            sent.headers
-                .extend(given.chain(signed.headers().map(owned)));
+            let kept = text.headers.iter().filter(|(name, _)| !is_set(name));
+            let kept = kept.map(|(name, value)| ((*name).to_owned(), value.to_vec()));
+            sent.headers.extend(kept.chain(signed.headers().map(owned)));
         }
-        // One Host header, which is the URL's if none was given.
+        // There is one Host header: the one that was given, else the URL's.
         let is_host = |header: &(String, Vec<u8>)| header.0.eq_ignore_ascii_case("host");
         let host = sent.headers.iter().find(|header| is_host(header)).cloned();
         let host = host.unwrap_or(("host".into(), HOST.into()));
@@ -161,12 +157,11 @@ impl Way {
             request = request.body(&sent.body);
         }
         let own = self.credentials();
-        let verified = verifier.verify(&request, now(), |id| {
-            (id == own.access_key_id()).then(|| own.clone())
-        });
+        let own_id = own.identity().access_key_id();
+        let verified = verifier.verify(&request, now(), |id| (id == own_id).then_some(own));
         match verified {
             Ok(verified) => {
-                hidden(&sent.target, format_args!("{verified:?} {request:?}"));
+                check_hidden(&sent.target, format_args!("{verified:?} {request:?}"));
                 Ok(())
             }
             Err(error) => Err(format!("{error:?}")),
@@ -174,18 +169,19 @@ impl Way {
     }
 
     fn covered(self, sent: &Sent) -> Vec<Vec<u8>> {
-        let covered = match self.v4 {
-            true => sent.covered_v4(self.is_s3()),
-            false => sent.covered_v2(BUCKET),
+        let covered = if self.v4 {
+            sent.covered_v4(self.is_s3())
+        } else {
+            sent.covered_v2(BUCKET)
         };
         covered.into_iter().map(|part| part.into_owned()).collect()
     }
 }
 
-/// The request with one thing changed; none if the change makes no text of it.
-fn change(sent: &Sent, way: Way, [at, at_too, how, byte]: [u8; 4]) -> Option<Sent> {
+/// Returns the request with one change; `None` if it isn't text then.
+fn change(sent: &Sent, way: Way, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
     let mut changed = sent.clone();
-    let place = usize::from(at) << 8 | usize::from(at_too);
+    let index = usize::from(high) << 8 | usize::from(low);
     if how & 7 == 7 {
         let count = changed.headers.len();
         if count == 0 {
@@ -193,24 +189,24 @@ fn change(sent: &Sent, way: Way, [at, at_too, how, byte]: [u8; 4]) -> Option<Sen
         }
         match how >> 3 & 3 {
             0 => {
-                changed.headers.remove(place % count);
+                changed.headers.remove(index % count);
             }
             1 => {
-                let header = changed.headers[place % count].clone();
+                let header = changed.headers[index % count].clone();
                 changed.headers.push(header);
             }
-            2 => changed.headers.swap(0, place % count),
+            2 => changed.headers.swap(0, index % count),
             _ => {
                 let (path, query) = changed.target.split_once('?')?;
                 let mut params: Vec<_> = query.split('&').collect();
                 let count = params.len();
-                params.swap(0, place % count);
+                params.swap(0, index % count);
                 changed.target = format!("{path}?{}", params.join("&"));
             }
         }
         return Some(changed);
     }
-    // The path of another service than S3 is normalized by rules that are not written here again.
+    // Other services than S3 normalize the path, and `Sent::covered_v4` doesn't implement that.
     let path = changed.target.find('?').unwrap_or(changed.target.len());
     let skipped = if way.v4 && !way.is_s3() { path } else { 0 };
     let mut texts = vec![
@@ -221,28 +217,28 @@ fn change(sent: &Sent, way: Way, [at, at_too, how, byte]: [u8; 4]) -> Option<Sen
         texts.extend([name.clone().into_bytes(), value.clone()]);
     }
     texts.push(changed.body.clone());
-    let mut place = place % texts.iter().map(|text| text.len() + 1).sum::<usize>();
+    let mut index = index % texts.iter().map(|text| text.len() + 1).sum::<usize>();
     let mut which = 0;
-    while place > texts[which].len() {
-        place -= texts[which].len() + 1;
+    while index > texts[which].len() {
+        index -= texts[which].len() + 1;
         which += 1;
     }
-    if which == 1 && place <= skipped {
+    if which == 1 && index <= skipped {
         return None;
     }
     let text = &mut texts[which];
-    match (how & 7, text.get(place).copied()) {
-        (0 | 1, Some(_)) => text[place] = byte,
+    match (how & 7, text.get(index).copied()) {
+        (0 | 1, Some(_)) => text[index] = byte,
         (2, Some(_)) => {
-            text.remove(place);
+            text.remove(index);
         }
-        (3, Some(own)) => text[place] = own ^ 0x20,
-        (4, Some(own)) => text.insert(place, own),
-        // In its escaped form.
+        (3, Some(own)) => text[index] = own ^ 0x20,
+        (4, Some(own)) => text.insert(index, own),
+        // The byte as an escape.
         (5, Some(own)) => {
-            text.splice(place..=place, format!("%{own:02x}").bytes());
+            text.splice(index..=index, format!("%{own:02x}").bytes());
         }
-        (6, _) => text.insert(place, byte),
+        (6, _) => text.insert(index, byte),
         _ => return None,
     }
     let mut texts = texts.into_iter();
@@ -257,35 +253,35 @@ fn change(sent: &Sent, way: Way, [at, at_too, how, byte]: [u8; 4]) -> Option<Sen
     Some(changed)
 }
 
-/// Nobody signed with this secret.
+/// Credentials with which no request is signed.
 static STRANGER: LazyLock<Credentials> =
-    LazyLock::new(|| Credentials::new("AKIDEXAMPLE", "nobody has signed with this").unwrap());
+    LazyLock::new(|| Credentials::new("AKIDEXAMPLE", "no request is signed with this").unwrap());
 
 fn as_received(text: &Text<'_>, way: Way) {
     let request = ReceivedRequest::new(text.method, text.target)
         .headers(text.headers.iter().copied())
         .body(text.body);
-    let verifier = way.verifier().any_region();
+    let verifier = way.verifier().allow_any_region();
     assert!(
         verifier
-            .verify(&request, now(), |_| Some(STRANGER.clone()))
+            .verify(&request, now(), |_| Some(&*STRANGER))
             .is_err()
     );
-    let claim = match verifier.parse(&request) {
-        Ok(claim) => claim,
+    let unverified = match verifier.parse(&request) {
+        Ok(unverified) => unverified,
         Err(error) => {
             assert!(matches!(error.status(), 400 | 403));
             return;
         }
     };
     std::hint::black_box((
-        claim.canonical_request(),
-        claim.string_to_sign(),
-        format!("{claim:?}"),
+        unverified.canonical_request(),
+        unverified.string_to_sign(),
+        format!("{unverified:?}"),
     ));
-    assert!(!claim.access_key_id().is_empty());
-    let _ = claim.check_time(now());
-    assert!(claim.verify(&STRANGER, now()).is_err());
+    assert!(!unverified.access_key_id().is_empty());
+    let _ = unverified.check_time(now());
+    assert!(unverified.verify(&*STRANGER, now()).is_err());
 }
 
 fuzz_target!(|input: &[u8]| {
@@ -303,7 +299,8 @@ fuzz_target!(|input: &[u8]| {
     };
     let verifier = way.verifier();
     let verdict = way.check(&verifier, &sent);
-    // Of a hash that was given, the signer believes that it is the body's if the caller says nothing of the body.
+    // If the caller gives a hash as a header, signing doesn't know whether it is the hash of this
+    // body.
     let gives_hash = text
         .headers
         .iter()
@@ -319,7 +316,7 @@ fuzz_target!(|input: &[u8]| {
     let Some(mut changed) = change(&sent, way, [a, b, c, d]) else {
         return;
     };
-    // Sometimes two changes, of which one may make up for the other.
+    // Sometimes there is a second change, which may undo the first.
     if g > 200 {
         changed = change(&changed, way, [b, e, f, g]).unwrap_or(changed);
     }

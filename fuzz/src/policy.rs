@@ -1,14 +1,20 @@
-//! POST policies out of text: the first piece is the key, each other a field `name=value` or a condition `name^prefix`. The pieces end
-//! with NUL, which can't stand in a form.
+//! POST policies from text. The first piece is the key, each other piece a field `name=value` or a
+//! condition `name^prefix`. Pieces end with NUL, which no form can contain.
 
-use presign::post::{Key, PostPolicy};
-use presign::s3::Bucket;
-use presign::{PresignedPost, Timestamp};
+use crate::SECRET;
+use crate::crypto::remote_signature;
+use presign::Timestamp;
+use presign::post::{Key, PostPolicy, PresignedPost};
+use presign::s3::{Bucket, SignatureVersion};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-pub static BUCKET: LazyLock<Bucket> =
-    LazyLock::new(|| Bucket::new("examplebucket", "us-east-1").unwrap());
+static BUCKETS: LazyLock<[Bucket; 2]> = LazyLock::new(|| {
+    [SignatureVersion::V4, SignatureVersion::V2].map(|version| {
+        let builder = Bucket::builder("examplebucket", "us-east-1");
+        builder.signature_version(version).build().unwrap()
+    })
+});
 
 pub fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_440_938_160)
@@ -22,7 +28,7 @@ pub struct Sketch<'a> {
 }
 
 impl<'a> Sketch<'a> {
-    /// The control byte says what is not text.
+    /// Parses a text. The byte `how` chooses what isn't text.
     pub fn read(text: &'a str, how: u8) -> Self {
         let mut pieces = text.split('\0');
         let key = pieces.next().unwrap_or_default();
@@ -47,8 +53,8 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    pub fn policy(&self) -> PostPolicy {
-        let mut policy = PostPolicy::new(self.key.clone());
+    fn policy(&self, bucket: &'static Bucket) -> PostPolicy<'static> {
+        let mut policy = bucket.post_policy(self.key.clone());
         for (name, value) in &self.fields {
             policy = policy.field(*name, *value);
         }
@@ -61,14 +67,30 @@ impl<'a> Sketch<'a> {
         policy
     }
 
-    pub fn sign(&self, v2: bool, with_token: bool) -> Option<PresignedPost> {
+    /// Signs the policy in every way. All return the same form, or all the same error.
+    pub fn sign(&self, is_v2: bool, with_token: bool) -> Option<PresignedPost> {
         let keys = crate::credentials(with_token);
         let hour = Duration::from_secs(3600);
-        let policy = self.policy();
-        let signed = match v2 {
-            false => policy.presign(&BUCKET, keys, hour, now()),
-            true => policy.presign_v2(&BUCKET, keys, hour, now()),
+        let policy = self.policy(&BUCKETS[usize::from(is_v2)]);
+        let prepare = || policy.prepare(keys.identity(), hour, now());
+        let form = match policy.presign(keys, hour, now()) {
+            Ok(form) => form,
+            Err(error) => {
+                assert_eq!(prepare().map(drop), Err(error));
+                return None;
+            }
         };
-        signed.ok()
+        let unsigned = prepare().unwrap();
+        let signature = remote_signature(&unsigned, SECRET);
+        for other in [
+            unsigned.sign_with(keys).unwrap(),
+            prepare().unwrap().finish(&signature).unwrap(),
+        ] {
+            assert!(form.fields().eq(other.fields()));
+            assert!(form.open_fields().eq(other.open_fields()));
+            assert_eq!((form.url(), form.policy()), (other.url(), other.policy()));
+            assert_eq!(form.expires_at(), other.expires_at());
+        }
+        Some(form)
     }
 }

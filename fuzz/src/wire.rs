@@ -1,10 +1,11 @@
-//! Requests as they are sent, and what of them each generation covers: the rules once more, written from AWS's documents and
-//! independently of the library.
+//! Requests as they are sent, and the parts of them that each signature version covers: a second
+//! implementation of the rules, from AWS's documents and independent of the library.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// HTTP/1.1 text, taken apart: request line, headers, an empty line, the body. Folded lines stay in their value.
+/// The parts of HTTP/1.1 text: request line, headers, an empty line, the body. A folded value keeps
+/// its line breaks.
 pub struct Text<'a> {
     pub method: &'a str,
     pub target: &'a str,
@@ -21,7 +22,7 @@ impl<'a> Text<'a> {
         let mut headers: Vec<(&str, &[u8])> = Vec::new();
         while !rest.is_empty() {
             let mut end = rest.len() - line_end(rest);
-            // What begins with white space goes on with the line before it.
+            // A line that begins with white space continues the line before.
             while matches!(rest.get(rest.len() - end..), Some([b' ' | b'\t', ..])) {
                 let more = &rest[rest.len() - end..];
                 end = more.len() - line_end(more);
@@ -43,7 +44,7 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// The URL that the target is on the host of the vectors.
+    /// Returns the URL of the target on the host of the vectors.
     pub fn url(&self) -> String {
         match self.target.starts_with('/') {
             true => format!("{ORIGIN}{}", self.target),
@@ -86,7 +87,7 @@ pub fn decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// Names and values of a query, decoded. A name without `=` has an empty value.
+/// Returns the decoded names and values of a query. A name without `=` has an empty value.
 pub fn pairs(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let pair = |param: &str| {
         let (name, value) = param.split_once('=').unwrap_or((param, ""));
@@ -106,7 +107,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Path and query.
+    /// Returns path and query.
     fn parts(&self) -> (&str, &str) {
         self.target.split_once('?').unwrap_or((&self.target, ""))
     }
@@ -117,7 +118,7 @@ impl Sent {
         named.map(|(_, value)| value.as_slice())
     }
 
-    /// The names in `SignedHeaders`, wherever that stands.
+    /// Returns the names in `SignedHeaders`, from the query or the header.
     fn signed_headers(&self) -> Vec<String> {
         let (_, query) = self.parts();
         let from_query = pairs(query)
@@ -134,13 +135,14 @@ impl Sent {
         names.split(';').map(str::to_owned).collect()
     }
 
-    /// All that SigV4 covers, in one comparable form: equal if and only if it is the same request.
+    /// Returns everything that SigV4 covers. Two results are equal if and only if the requests are
+    /// the same.
     pub fn covered_v4(&self, is_s3: bool) -> Vec<Cow<'_, [u8]>> {
         let (path, query) = self.parts();
         let mut covered: Vec<Cow<'_, [u8]>> = vec![self.method.as_bytes().into()];
         covered.push(match (path, is_s3) {
             ("", _) => b"/".into(),
-            // The path of another service is normalized; it is not changed here.
+            // Other services normalize the path. The target `verify` doesn't change it.
             (path, false) => path.as_bytes().into(),
             (path, true) => decoded(path).into(),
         });
@@ -177,7 +179,8 @@ impl Sent {
         covered
     }
 
-    /// All that SigV2 covers: its string to sign, with the name of who signed and the signature.
+    /// Returns everything that SigV2 covers: the string to sign, with the access key ID and the
+    /// signature.
     pub fn covered_v2(&self, bucket: &str) -> Vec<Cow<'_, [u8]>> {
         let (path, query) = self.parts();
         let pairs = pairs(query);
@@ -188,7 +191,7 @@ impl Sent {
         };
         let in_query = param("AWSAccessKeyId").is_some();
         let expires = param("Expires").filter(|_| in_query);
-        // The number counts, not how it is written.
+        // Two notations of one number are the same expiration.
         let expires = expires.map(|text| match text.parse::<u64>() {
             Ok(number) => number.to_string(),
             Err(_) => text,
@@ -221,7 +224,7 @@ impl Sent {
     }
 }
 
-/// The parts between the commas, in any order, with or without white space around them.
+/// Returns the header with its parts sorted and without the white space around them.
 fn authorization(value: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(value.trim_ascii()).into_owned();
     let (algorithm, parts) = text.split_once(' ').unwrap_or((&text, ""));
@@ -233,29 +236,30 @@ fn authorization(value: &[u8]) -> Vec<u8> {
     format!("{algorithm} {}", parts.join(",")).into_bytes()
 }
 
-/// A value without white space at its ends, and one space for each run.
+/// Returns a value without white space at its ends, and with one space for each run of white space.
 fn words(value: &[u8]) -> Vec<u8> {
     let words = value.split(u8::is_ascii_whitespace);
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     words.join(&b' ')
 }
 
-/// A value without white space at its ends, and one space where it was folded.
+/// Returns a value without white space at its ends, and with one space for each fold.
 pub fn unfolded(value: &[u8]) -> Vec<u8> {
     let lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     lines.join(&b' ')
 }
 
-/// "Signing and authenticating REST requests", with the sub-resources that S3 has got since.
+/// The sub-resources of "Signing and authenticating REST requests", and those that S3 has added
+/// since.
 const SUB_RESOURCES: &str = "accelerate acl analytics cors defaultObjectAcl delete encryption inventory legal-hold \
     lifecycle location logging metrics notification object-lock partNumber policy replication requestPayment \
     response-cache-control response-content-disposition response-content-encoding response-content-language \
     response-content-type response-expires restore retention select select-type storageClass tagging torrent uploadId \
     uploads versionId versioning versions website";
 
-/// SigV2's string to sign: method; Content-MD5, Content-Type and date; of the headers, those that begin with `x-amz-`; the
-/// bucket of the host and the path; of the parameters, the sub-resources.
+/// Returns SigV2's string to sign: method, Content-MD5, Content-Type, date, the headers `x-amz-…`,
+/// the bucket of the host, the path, and the sub-resources.
 pub fn string_to_sign_v2(
     method: &str,
     (md5, content_type, date): (&[u8], &[u8], &[u8]),
