@@ -11,9 +11,8 @@
 
 mod support;
 
-use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, Request, Timestamp, v2, v4};
+use presign::{Credentials, Timestamp};
 use std::collections::HashMap;
 use std::env;
 use std::fmt::Write as _;
@@ -22,7 +21,9 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
-use support::{DAY, Downloads, HOST, REGION, Upload, bucket, mac, now};
+use support::{
+    DAY, Downloads, HOST, REGION, Upload, bucket, bucket_v2, mac, now, service, service_v2,
+};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
@@ -32,29 +33,30 @@ fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
 
-const ROWS: [&str; 22] = [
-    "Links::write",
-    "Links::write_at, another second each time",
-    "Operation::presign_into",
-    "Operation::presign_into, session token",
-    "Operation::presign",
-    "Signer::presign_into",
-    "Operation::sign",
-    "Signer::sign",
-    "Operation::presign, fresh credentials",
+const ROWS: [&str; 23] = [
+    "Template::presign_into",
+    "Template::presign_into, another second each time",
+    "Request::presign_into",
+    "Request::presign_into, session token",
+    "Request::presign",
+    "Request::presign_into, any service",
+    "Request::sign",
+    "Request::sign, any service",
+    "Request::sign, described each time",
+    "Request::presign, fresh credentials",
+    "Template::presign_into, SigV2",
+    "Template::presign_into, SigV2, another second each time",
+    "Request::presign_into, SigV2",
+    "Request::presign_into, SigV2, session token",
+    "Request::presign_into, SigV2, any URL",
+    "Request::sign, SigV2",
     "Verifier::verify, presigned URL",
     "Verifier::verify, presigned URL with session token",
     "Verifier::verify, presigned target and Host",
     "Verifier::verify, signed with headers",
     "Verifier::verify, presigned URL of SigV2",
-    "Links::write, SigV2",
-    "Links::write_at, SigV2, another second each time",
-    "Operation::presign_v2_into",
-    "Operation::presign_v2_into, session token",
-    "Signer::presign_into, SigV2",
-    "Operation::sign_v2",
     "PostPolicy::presign",
-    "PostPolicy::presign_v2",
+    "PostPolicy::presign, SigV2",
 ];
 
 fn repeat<T>(calls: u64, mut call: impl FnMut() -> T) {
@@ -64,20 +66,95 @@ fn repeat<T>(calls: u64, mut call: impl FnMut() -> T) {
 }
 
 fn run(row: &str, calls: u64) {
-    let (short, upload, bucket): (_, _, Bucket) = (Downloads::short(), Upload::new(), bucket());
+    let (short, upload) = (Downloads::short(), Upload::new());
+    let (bucket, bucket_v2) = (bucket(), bucket_v2());
+    let (service, service_v2) = (service(), service_v2());
     let credentials = &short.credentials;
     let temporary = support::credentials(Some(&support::session_token()));
-    let signer = v4::Signer::new(credentials.clone(), REGION, "s3").unwrap();
-    let get = bucket.get(short.key(0));
-    let get_request = Request::get(short.plain_url(0));
-    let (put, put_request) = (Upload::operation(&bucket), Upload::request());
-    let links = get.links(credentials, DAY, now()).unwrap();
-    let links_v2 = get.links_v2(credentials, DAY, now()).unwrap();
+    let (key, plain_url) = (short.key(0), short.plain_url(0));
+    let (get, get_v2) = (bucket.get(key), bucket_v2.get(key));
+    let (get_url, get_url_v2) = (service.get(plain_url), service_v2.get(plain_url));
+    let put = upload.describe(bucket.put("test.txt"));
+    let put_url = upload.describe(service.request("PUT", Upload::URL));
+    let put_v2 = upload.describe(bucket_v2.put("test.txt"));
+    let [template, template_v2] = [&bucket, &bucket_v2].map(|bucket| {
+        let request = bucket.request("GET");
+        request.template(credentials, DAY, now()).unwrap()
+    });
     let mut url = String::with_capacity(4096);
-    let v2_signer = v2::Signer::new(credentials.clone()).bucket("examplebucket");
-    let policy = mac::policy();
+    match row {
+        "Template::presign_into" => repeat(calls, || {
+            url.clear();
+            template.presign_into(key, now(), &mut url)
+        }),
+        "Template::presign_into, another second each time" => {
+            let mut seconds = now().unix_seconds();
+            repeat(calls, || {
+                url.clear();
+                seconds += 1;
+                let now = Timestamp::from_unix_seconds(seconds);
+                template.presign_into(key, now, &mut url)
+            });
+        }
+        "Request::presign_into" => repeat(calls, || {
+            url.clear();
+            get.presign_into(credentials, DAY, now(), &mut url)
+        }),
+        "Request::presign_into, session token" => repeat(calls, || {
+            url.clear();
+            get.presign_into(&temporary, DAY, now(), &mut url)
+        }),
+        "Request::presign" => repeat(calls, || get.presign(credentials, DAY, now())),
+        "Request::presign_into, any service" => repeat(calls, || {
+            url.clear();
+            get_url.presign_into(credentials, DAY, now(), &mut url)
+        }),
+        "Request::sign" => repeat(calls, || put.sign(credentials, now())),
+        "Request::sign, any service" => repeat(calls, || put_url.sign(credentials, now())),
+        "Request::sign, described each time" => repeat(calls, || {
+            let put = upload.describe(bucket.put("test.txt"));
+            put.sign(credentials, now())
+        }),
+        "Request::presign, fresh credentials" => repeat(calls, || {
+            get.presign(&support::credentials(None), DAY, now())
+        }),
+        "Template::presign_into, SigV2" => repeat(calls, || {
+            url.clear();
+            template_v2.presign_into(key, now(), &mut url)
+        }),
+        "Template::presign_into, SigV2, another second each time" => {
+            let mut seconds = now().unix_seconds();
+            repeat(calls, || {
+                url.clear();
+                seconds += 1;
+                let now = Timestamp::from_unix_seconds(seconds);
+                template_v2.presign_into(key, now, &mut url)
+            });
+        }
+        "Request::presign_into, SigV2" => repeat(calls, || {
+            url.clear();
+            get_v2.presign_into(credentials, DAY, now(), &mut url)
+        }),
+        "Request::presign_into, SigV2, session token" => repeat(calls, || {
+            url.clear();
+            get_v2.presign_into(&temporary, DAY, now(), &mut url)
+        }),
+        "Request::presign_into, SigV2, any URL" => repeat(calls, || {
+            url.clear();
+            get_url_v2.presign_into(credentials, DAY, now(), &mut url)
+        }),
+        "Request::sign, SigV2" => repeat(calls, || put_v2.sign(credentials, now())),
+        row => run_verify_or_post(row, calls),
+    }
+}
+
+/// Runs a row of verification or of forms.
+fn run_verify_or_post(row: &str, calls: u64) {
+    let (short, upload, bucket) = (Downloads::short(), Upload::new(), bucket());
+    let credentials = &short.credentials;
+    let policy = mac::policy(&bucket);
     let verifier = Verifier::new(REGION, "s3")
-        .allow_v2(Duration::MAX)
+        .allow_sigv2(Duration::MAX)
         .base_domain("s3.amazonaws.com");
     let verify = |request: &ReceivedRequest<'_>, credentials: &Credentials| {
         let verified = verifier.verify(request, now(), |_| Some(credentials));
@@ -90,39 +167,10 @@ fn run(row: &str, calls: u64) {
         });
     };
     match row {
-        "Links::write" => repeat(calls, || {
-            url.clear();
-            links.write(short.key(0), &mut url)
-        }),
-        "Links::write_at, another second each time" => {
-            let mut seconds = now().unix_seconds();
-            repeat(calls, || {
-                url.clear();
-                seconds += 1;
-                let now = Timestamp::from_unix_seconds(seconds);
-                links.write_at(short.key(0), now, &mut url)
-            });
-        }
-        "Operation::presign_into" => repeat(calls, || {
-            url.clear();
-            get.presign_into(credentials, DAY, now(), &mut url)
-        }),
-        "Operation::presign_into, session token" => repeat(calls, || {
-            url.clear();
-            get.presign_into(&temporary, DAY, now(), &mut url)
-        }),
-        "Operation::presign" => repeat(calls, || get.presign(credentials, DAY, now())),
-        "Signer::presign_into" => repeat(calls, || {
-            url.clear();
-            signer.presign_into(&get_request, DAY, now(), &mut url)
-        }),
-        "Operation::sign" => repeat(calls, || put.sign(credentials, upload.payload, now())),
-        "Signer::sign" => repeat(calls, || signer.sign(&put_request, upload.payload, now())),
-        "Operation::presign, fresh credentials" => repeat(calls, || {
-            get.presign(&support::credentials(None), DAY, now())
-        }),
         "Verifier::verify, presigned URL" => verify_url(&short.expected[0].url, credentials),
         "Verifier::verify, presigned URL with session token" => {
+            let temporary = support::credentials(Some(&support::session_token()));
+            let get = bucket.get(short.key(0));
             let link = get.presign(&temporary, DAY, now()).unwrap();
             verify_url(link.as_str(), &temporary);
         }
@@ -144,39 +192,11 @@ fn run(row: &str, calls: u64) {
         "Verifier::verify, presigned URL of SigV2" => {
             verify_url(&mac::presigned_v2(short.key(0), None).0, credentials);
         }
-        "Links::write, SigV2" => repeat(calls, || {
-            url.clear();
-            links_v2.write(short.key(0), &mut url)
-        }),
-        "Links::write_at, SigV2, another second each time" => {
-            let mut seconds = now().unix_seconds();
-            repeat(calls, || {
-                url.clear();
-                seconds += 1;
-                let now = Timestamp::from_unix_seconds(seconds);
-                links_v2.write_at(short.key(0), now, &mut url)
-            });
-        }
-        "Operation::presign_v2_into" => repeat(calls, || {
-            url.clear();
-            get.presign_v2_into(credentials, mac::ends(), &mut url)
-        }),
-        "Operation::presign_v2_into, session token" => repeat(calls, || {
-            url.clear();
-            get.presign_v2_into(&temporary, mac::ends(), &mut url)
-        }),
-        "Signer::presign_into, SigV2" => repeat(calls, || {
-            url.clear();
-            v2_signer.presign_into(&get_request, mac::ends(), &mut url)
-        }),
-        "Operation::sign_v2" => repeat(calls, || put.sign_v2(credentials, now())),
-        "PostPolicy::presign" => {
-            repeat(calls, || policy.presign(&bucket, credentials, DAY, now()));
-        }
-        "PostPolicy::presign_v2" => {
-            repeat(calls, || {
-                policy.presign_v2(&bucket, credentials, DAY, now())
-            });
+        "PostPolicy::presign" => repeat(calls, || policy.presign(credentials, DAY, now())),
+        "PostPolicy::presign, SigV2" => {
+            let bucket = bucket_v2();
+            let policy = mac::policy(&bucket);
+            repeat(calls, || policy.presign(credentials, DAY, now()));
         }
         row => panic!("no row is called {row}"),
     }

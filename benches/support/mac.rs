@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::utf8_percent_encode;
-use presign::post::Key;
-use presign::{PostPolicy, Timestamp};
+use presign::Timestamp;
+use presign::post::{Key, PostPolicy};
+use presign::s3::Bucket;
 use serde_json::Value;
 use sha1::Sha1;
 use std::fs;
@@ -146,8 +147,9 @@ pub fn ends() -> Timestamp {
 }
 
 /// A policy of five conditions besides those on bucket, key and signature.
-pub fn policy() -> PostPolicy {
-    PostPolicy::new(Key::starts_with("user/eric/"))
+pub fn policy(bucket: &Bucket) -> PostPolicy<'_> {
+    bucket
+        .post_policy(Key::starts_with("user/eric/"))
         .content_length_range(1..=10_000_000)
         .eq("acl", "public-read")
         .starts_with("Content-Type", "image/")

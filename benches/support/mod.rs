@@ -11,8 +11,8 @@ pub mod rows;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use presign::s3::{Bucket, Operation};
-use presign::{Credentials, Payload, Request, Timestamp};
+use presign::s3::Bucket;
+use presign::{Credentials, Payload, Request, SignatureVersion, SignedRequest, Timestamp, v2, v4};
 use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use std::hint::black_box;
@@ -50,6 +50,34 @@ pub fn bucket() -> Bucket {
         .unwrap()
 }
 
+/// Returns the same bucket, signed with SigV2.
+pub fn bucket_v2() -> Bucket {
+    Bucket::builder("examplebucket", REGION)
+        .global_endpoint()
+        .signature_version(SignatureVersion::V2)
+        .build()
+        .unwrap()
+}
+
+/// Returns the service of S3, to sign URLs that are written elsewhere.
+pub fn service() -> v4::Service {
+    v4::Service::new(REGION, "s3").unwrap()
+}
+
+/// Returns the same service for SigV2.
+pub fn service_v2() -> v2::Service {
+    v2::Service::s3().bucket("examplebucket")
+}
+
+/// Returns the `Authorization` header of a request.
+pub fn authorization(signed: &SignedRequest) -> &str {
+    let mut headers = signed.headers();
+    headers
+        .find(|(name, _)| *name == "Authorization")
+        .unwrap()
+        .1
+}
+
 /// Base64, as AWS's own: mostly letters and digits, here and there one to be encoded.
 pub fn session_token() -> String {
     const PLAIN: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -74,6 +102,8 @@ pub fn credentials(session_token: Option<&str>) -> Credentials {
 /// Links to download objects.
 pub struct Downloads {
     pub name: &'static str,
+    /// The highest ratio of each way to sign.
+    pub limits: Limits,
     pub token: Option<String>,
     pub credentials: Credentials,
     pub keys: Vec<String>,
@@ -83,10 +113,29 @@ pub struct Downloads {
     pub expected: Vec<Signed>,
 }
 
+/// The highest ratios that are accepted.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// A prepared link into a buffer.
+    pub link: f64,
+    /// One call for an object.
+    pub object: f64,
+    /// One call for the URL of any service.
+    pub url: f64,
+    /// One call with SigV2.
+    pub v2: f64,
+}
+
 impl Downloads {
     /// S3's documented example: one short key, no session token.
     pub fn short() -> Self {
-        let case = Downloads::new("a short GET", vec!["test.txt".into()], None);
+        let limits = Limits {
+            link: 1.25,
+            object: 2.15,
+            url: 2.40,
+            v2: 4.20,
+        };
+        let case = Downloads::new("a short GET", limits, vec!["test.txt".into()], None);
         assert!(case.expected[0].url.ends_with(published::GET));
         case
     }
@@ -94,16 +143,24 @@ impl Downloads {
     /// 10,000 keys of ordinary length, and a session token of 400 characters.
     pub fn many() -> Self {
         let keys = (0..10_000).map(|n| format!("reports/2013/05/report-{n:05}.pdf"));
+        let limits = Limits {
+            link: 1.20,
+            object: 1.75,
+            url: 1.85,
+            v2: 2.20,
+        };
         Downloads::new(
             "10,000 keys, a session token of 400 characters",
+            limits,
             keys.collect(),
             Some(&session_token()),
         )
     }
 
-    fn new(name: &'static str, keys: Vec<String>, token: Option<&str>) -> Self {
+    fn new(name: &'static str, limits: Limits, keys: Vec<String>, token: Option<&str>) -> Self {
         Downloads {
             name,
+            limits,
             credentials: credentials(token),
             plain_urls: keys
                 .iter()
@@ -160,17 +217,22 @@ impl Upload {
         assert!(signed.authorization.ends_with(published::PUT));
         Upload {
             credentials: credentials(None),
-            payload: Payload::hash(BODY_HASH).unwrap(),
+            payload: Payload::from_hex(BODY_HASH).unwrap(),
             expected: header_signed_put("/test.txt", &PUT_HEADERS),
         }
     }
 
-    /// The request as a user of `v4::Signer` writes it.
-    pub fn request() -> Request<'static> {
-        let request = Request::put("https://examplebucket.s3.amazonaws.com/test.txt");
-        PUT_HEADERS.iter().fold(request, |request, (name, value)| {
-            request.header(*name, *value)
-        })
+    /// The address of the object.
+    pub const URL: &str = "https://examplebucket.s3.amazonaws.com/test.txt";
+
+    /// Adds headers and payload to a request.
+    pub fn describe<'a>(&self, request: Request<'a>) -> Request<'a> {
+        let headers = PUT_HEADERS.iter();
+        headers
+            .fold(request, |request, (name, value)| {
+                request.header(*name, *value)
+            })
+            .payload(self.payload)
     }
 
     /// The headers that a server receives, once the request is signed.
@@ -186,15 +248,6 @@ impl Upload {
             ("Authorization", self.expected.authorization.clone()),
         ]);
         headers
-    }
-
-    /// The same as a user of `s3` writes it.
-    pub fn operation(bucket: &Bucket) -> Operation<'_> {
-        PUT_HEADERS
-            .iter()
-            .fold(bucket.put("test.txt"), |operation, (name, value)| {
-                operation.header(*name, *value)
-            })
     }
 }
 

@@ -9,7 +9,7 @@ mod support;
 
 use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SignatureLocation};
 use object_store::signer::Signer as _;
-use presign::{Request, Timestamp, v4};
+use presign::Timestamp;
 use reqsign_core::SignRequest as _;
 use rusty_s3::S3Action as _;
 use std::pin::pin;
@@ -33,27 +33,28 @@ fn check_signed_now(url: &str, token: Option<&str>) {
         let mut params = query.split('&').filter_map(|param| param.split_once('='));
         params.find(|(given, _)| *given == name).unwrap().1
     };
-    let time = Timestamp::parse(value("X-Amz-Date")).unwrap();
-    let signer = v4::Signer::new(support::credentials(token), REGION, "s3").unwrap();
-    let ours = signer.presign(&Request::get(address), DAY, time).unwrap();
+    let time: Timestamp = value("X-Amz-Date").parse().unwrap();
+    let service = support::service();
+    let request = service.get(address);
+    let ours = request.presign(&support::credentials(token), DAY, time);
+    let ours = ours.unwrap();
     assert!(ours.as_str().ends_with(value("X-Amz-Signature")), "{url}");
 }
 
 fn measure(case: &Downloads, rounds: usize) {
     let token = case.token.as_deref();
-    let mut rows = floor_rows(&case.expected[0]);
-
     let bucket = bucket();
-    let links = bucket.operation("GET").links(&case.credentials, DAY, now());
-    let links = links.unwrap();
-    let link = move |call: usize| {
-        let operation = bucket.get(case.key(call));
-        operation.presign(&case.credentials, DAY, now()).unwrap()
+    let request = bucket.request("GET");
+    let template = request.template(&case.credentials, DAY, now()).unwrap();
+    let mut rows = floor_rows(&case.expected[0]);
+    let link = |call: usize| {
+        let request = bucket.get(case.key(call));
+        request.presign(&case.credentials, DAY, now()).unwrap()
     };
-    case.check(|call| link(call).into_string());
-    rows.push(Row::new("presign, Operation::presign", None, link));
-    rows.push(Row::new("presign, Links::link", None, move |call| {
-        links.link(case.key(call)).unwrap()
+    case.check(|call| link(call).into());
+    rows.push(Row::new("presign, Request::presign", None, link));
+    rows.push(Row::new("presign, Template::presign", None, |call| {
+        template.presign(case.key(call), now()).unwrap()
     }));
 
     let rusty = rusty_s3::Bucket::new(
