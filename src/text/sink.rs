@@ -47,6 +47,11 @@ pub(crate) trait Sink {
         self.text(core::str::from_utf8(digits).unwrap_or_default());
     }
 
+    /// Returns everything that was written, if the sink keeps it as text.
+    fn written(&self) -> Option<&str> {
+        None
+    }
+
     /// Appends a value that a template leaves open. Only a template's own sink receives one.
     fn placeholder(&mut self, _placeholder: Placeholder) {}
 }
@@ -78,6 +83,10 @@ impl Sink for String {
     #[inline]
     fn text(&mut self, text: &str) {
         self.push_str(text);
+    }
+
+    fn written(&self) -> Option<&str> {
+        Some(self)
     }
 
     fn lowercase(&mut self, text: &str) {

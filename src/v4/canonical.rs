@@ -31,6 +31,17 @@ pub(crate) enum Query<'a> {
     Canonical(&'a str),
 }
 
+impl Query<'_> {
+    #[inline]
+    fn write(&self, sink: &mut impl Sink) {
+        match self {
+            Query::Presigned(query) => query.write(sink),
+            Query::Sorted(params) => write_canonical_query(params, sink),
+            Query::Canonical(query) => sink.text(query),
+        }
+    }
+}
+
 impl CanonicalRequest<'_> {
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         self.write_with_url(&mut Discard, sink);
@@ -49,10 +60,12 @@ impl CanonicalRequest<'_> {
         }
         url.text("?");
         sink.text("\n");
-        match self.query {
-            Query::Presigned(query) => query.write(&mut Tee(url, sink)),
-            Query::Sorted(params) => write_canonical_query(params, &mut Tee(url, sink)),
-            Query::Canonical(query) => sink.text(query),
+        // A URL that can be read is hashed from there, in one piece.
+        if let Some(start) = url.written().map(str::len) {
+            self.query.write(url);
+            sink.text(url.written().unwrap_or_default().get(start..).unwrap_or_default());
+        } else {
+            self.query.write(&mut Tee(url, sink));
         }
         self.write_after_query(sink);
     }
