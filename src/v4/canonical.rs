@@ -63,7 +63,12 @@ impl CanonicalRequest<'_> {
         // A URL that can be read is hashed from there, in one piece.
         if let Some(start) = url.written().map(str::len) {
             self.query.write(url);
-            sink.text(url.written().unwrap_or_default().get(start..).unwrap_or_default());
+            sink.text(
+                url.written()
+                    .unwrap_or_default()
+                    .get(start..)
+                    .unwrap_or_default(),
+            );
         } else {
             self.query.write(&mut Tee(url, sink));
         }

@@ -1,8 +1,9 @@
-//! The fast reader of a presigned URL's query: parameters in canonical form and order, the signature last.
+//! The fast reader of a presigned URL's query: the parts of the signature first and in canonical
+//! order, then other parameters in canonical order, the signature last.
 //!
 //! Nearly every signer writes the query so. Verification then costs a third less than with
-//! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical query is
-//! the received one.
+//! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical
+//! query is the received one.
 
 use super::authentication::Carrier;
 use super::v4_claim::{V4Claim, V4Parts, parse_credential};
@@ -14,11 +15,11 @@ use crate::wire::query::Param;
 use alloc::borrow::Cow;
 
 impl<'r> V4Claim<'r> {
-    /// Reads the signature from a query that is canonical. Returns the part of the query that is signed,
-    /// too.
+    /// Reads the signature from a query that is canonical. Returns the part of the query that is
+    /// signed, too.
     ///
-    /// Returns `None` for any other query, and for one that [`from_query`](V4Claim::from_query) rejects or
-    /// that may have a second signature.
+    /// Returns `None` for any other query, and for one that [`from_query`](V4Claim::from_query)
+    /// rejects or that may have a second signature.
     pub(super) fn from_canonical_query(
         scheme: &'static V4Scheme,
         query: &'r str,
@@ -26,55 +27,36 @@ impl<'r> V4Claim<'r> {
         let (signed, signature) = split_signature(scheme, query)?;
         let mut parts = V4Parts::new(scheme, Carrier::Query);
         let mut credential = None;
-        let mut names = scheme.names.iter();
-        let mut previous = None;
-        let mut rest = Some(signed);
-        while let Some(text) = rest {
-            // The names are sorted as the parameters are, so each is found after the one before it.
-            let next = names.as_slice().iter();
-            let found = next.enumerate().find_map(|(index, part)| {
-                let after = text.strip_prefix(part.query)?.strip_prefix('=')?;
-                Some((index, part, after))
-            });
-            let (name, value, after) = match found {
-                Some((index, part, after_name)) => {
-                    names.nth(index);
-                    let (value, after) = match part.role {
-                        Role::Credential => {
-                            let (parsed, after) = split_credential(scheme, after_name)?;
-                            credential = Some(parsed);
-                            let length = after_name.len().checked_sub(after.len())?;
-                            (Component::Encoded(after_name.get(..length)?), after)
-                        }
-                        Role::Date => {
-                            let (date, after) = after_name.split_at_checked(DATE_LENGTH)?;
-                            (Component::Raw(date), after)
-                        }
-                        _ => split_value(after_name)?,
-                    };
-                    parts.add(part, Some(value)).ok()?;
-                    (part.query, value.text(), after)
-                }
-                None => {
-                    let (name, after) = split_other_name(scheme, text)?;
-                    let (value, after) = split_value(after)?;
-                    (name, value.text(), after)
-                }
+        let mut rest = signed;
+        let mut last_name = "";
+        // The names are sorted as the parameters are.
+        for name in scheme.names {
+            let start = if last_name.is_empty() {
+                name.query_start.get(1..)?
+            } else {
+                name.query_start
             };
-            // Parts of the signature are sorted, because their names are.
-            let is_part = found.is_some();
-            let before = previous.replace((name, value, is_part));
-            let is_sorted = before.is_none_or(|(other, other_value, is_other_part)| {
-                (is_part && is_other_part) || (other, other_value) <= (name, value)
-            });
-            if !is_sorted {
-                return None;
-            }
-            rest = match after.strip_prefix('&') {
-                None if !after.is_empty() => return None,
-                after => after,
+            let Some(after_name) = rest.strip_prefix(start) else {
+                continue;
             };
+            let (value, after) = match name.role {
+                Role::Credential => {
+                    let (parsed, after) = split_credential(scheme, after_name)?;
+                    credential = Some(parsed);
+                    let length = after_name.len().checked_sub(after.len())?;
+                    (Component::Encoded(after_name.get(..length)?), after)
+                }
+                Role::Date => {
+                    let (date, after) = after_name.split_at_checked(DATE_LENGTH)?;
+                    (Component::Raw(date), after)
+                }
+                _ => split_value(after_name)?,
+            };
+            parts.add(name, Some(value)).ok()?;
+            last_name = name.query;
+            rest = after;
         }
+        check_other_params(scheme, rest, last_name)?;
         parts
             .add(scheme.names.last()?, Some(Component::Raw(signature)))
             .ok()?;
@@ -82,6 +64,23 @@ impl<'r> V4Claim<'r> {
         let claim = parts.parse(parse).ok()?;
         Some((claim, signed))
     }
+}
+
+/// Checks that a query goes on with canonical parameters, in order, none of which is part of a
+/// signature.
+fn check_other_params(scheme: &V4Scheme, mut rest: &str, last_name: &str) -> Option<()> {
+    let mut previous = (last_name, "");
+    while !rest.is_empty() {
+        let (name, after) = split_other_name(scheme, rest.strip_prefix('&')?)?;
+        let (value, after) = split_value(after)?;
+        let param = (name, value.text());
+        if previous > param {
+            return None;
+        }
+        previous = param;
+        rest = after;
+    }
+    Some(())
 }
 
 /// The length of `20130524T000000Z`.
@@ -322,21 +321,15 @@ mod tests {
                 accepted += 1;
             }
         }
-        assert!(accepted > 15 && left > 1000, "{accepted} {left}");
+        assert!(accepted > 10 && left > 1000, "{accepted} {left}");
     }
 
     #[test]
     fn the_form_of_nearly_every_signer_is_accepted() {
-        for others in [
-            ("", ""),
-            ("", "&x-id=GetObject"),
-            ("A=1&", "&partNumber=1&versionId="),
-        ] {
+        for others in ["", "&x-id=GetObject", "&partNumber=1&versionId="] {
             let query = format!(
-                "{}{}{}&X-Amz-Signature={}",
-                others.0,
+                "{}{others}&X-Amz-Signature={}",
                 PARTS.join("&"),
-                others.1,
                 "0123456789abcdef".repeat(4)
             );
             assert!(
