@@ -6,39 +6,15 @@
 //! $ cargo run --example identity
 //! ```
 //!
-//! EKS accepts a presigned URL (<https://github.com/kubernetes-sigs/aws-iam-authenticator>), Vault
-//! a request with signed headers (<https://developer.hashicorp.com/vault/docs/auth/aws>). The
-//! functions down to `main` are the part to copy. The rest verifies both like STS, and exits with
-//! an error if anything unexpected happens.
+//! EKS accepts a presigned URL (<https://github.com/kubernetes-sigs/aws-iam-authenticator>), which
+//! [`presign::tokens`] makes, and Vault a request with signed headers
+//! (<https://developer.hashicorp.com/vault/docs/auth/aws>). The function down to `main` is the part
+//! to copy. The rest verifies both like STS, and exits with an error if anything unexpected happens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use presign::{Credentials, Error, Payload, Timestamp, v4};
 use serde_json::{Map, Value, json};
-use std::time::Duration;
-
-/// The validity that a token states. STS accepts it for 15 minutes all the same; old clusters allow
-/// at most 60 seconds.
-const EXPIRY: Duration = Duration::from_secs(60);
-
-/// Returns a bearer token for the API server of an EKS cluster, like `aws eks get-token`. It is
-/// valid for 15 minutes.
-pub fn eks_token(
-    cluster: &str,
-    region: &str,
-    credentials: &Credentials,
-    now: impl Into<Timestamp>,
-) -> Result<String, Error> {
-    let url = v4::Service::new(region, "sts")?
-        .get(format!("https://sts.{region}.amazonaws.com/"))
-        .query("Action", "GetCallerIdentity")
-        .query("Version", "2011-06-15")
-        // The header names the cluster and is signed, so other clusters reject the token.
-        .header("x-k8s-aws-id", cluster)
-        .presign(credentials, EXPIRY, now)?;
-    let token = URL_SAFE_NO_PAD.encode(url.as_str());
-    Ok(format!("k8s-aws-v1.{token}"))
-}
 
 /// Returns the body of a login to Vault: `POST /v1/auth/aws/login`.
 ///
@@ -79,11 +55,12 @@ pub fn vault_login(
     }))
 }
 
-// The program that runs them.
+// The program that runs it.
 
+use presign::tokens;
 use presign::verify::{ReceivedRequest, Verifier, VerifyError};
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -106,10 +83,12 @@ fn run() -> Outcome<()> {
     let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY)?;
     let now = SystemTime::now();
 
-    let token = eks_token("examplecluster", REGION, &credentials, now)?;
+    let token = tokens::eks(REGION, "examplecluster")?;
+    let token = token.presign(&credentials, Duration::from_secs(60), now)?;
+    let token = token.as_str();
     println!("A token for the EKS cluster examplecluster:\n{token}");
-    expect_accepted("examplecluster", sent_by_cluster(&token, "examplecluster")?)?;
-    expect_rejected("othercluster", sent_by_cluster(&token, "othercluster")?)?;
+    expect_accepted("examplecluster", sent_by_cluster(token, "examplecluster")?)?;
+    expect_rejected("othercluster", sent_by_cluster(token, "othercluster")?)?;
 
     let login = vault_login("dev", "vault.example.com", REGION, &credentials, now)?;
     println!("\nA login to the Vault vault.example.com:\n{login:#}");

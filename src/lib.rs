@@ -29,6 +29,7 @@
 //! | a call to any AWS-style service, signed with headers | [`v4::Service`], [`Request::sign`] |
 //! | stores that support only SigV2, and query APIs | [`SignatureVersion::V2`], [`v2::Service`] |
 //! | a form that uploads from a browser, with limits | [`post`] |
+//! | passwords and bearer tokens for RDS, ElastiCache, EKS, MSK and others | [`tokens`] |
 //! | a key in a KMS, an HSM or another process; every step of a signature | [`Unsigned`] |
 //! | verifying signatures, as a server does | [`verify`] |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
@@ -107,6 +108,7 @@ pub mod s3;
 mod scheme;
 mod text;
 mod time;
+pub mod tokens;
 pub mod v2;
 pub mod v4;
 pub mod verify;

@@ -16,8 +16,9 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// A result without its signature: for a key that is elsewhere, and to see each step.
 ///
 /// `T` is the result with its signature: [`PresignedUrl`](crate::PresignedUrl),
-/// [`SignedRequest`](crate::SignedRequest), [`PresignedPost`](crate::post::PresignedPost). `Debug`
-/// hides all texts, because they may contain a session token.
+/// [`SignedRequest`](crate::SignedRequest), [`PresignedPost`](crate::post::PresignedPost),
+/// [`Token`](crate::tokens::Token). `Debug` hides all texts, because they may contain a session
+/// token.
 ///
 /// ```
 /// use core::time::Duration;
@@ -129,6 +130,30 @@ impl<T> Unsigned<T> {
             expires_at,
             complete: Box::new(complete),
         }
+    }
+
+    /// Returns the same with another result, made of the first one.
+    pub(crate) fn map<U>(
+        self,
+        convert: impl FnOnce(T) -> U + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+    ) -> Unsigned<U>
+    where
+        T: 'static,
+    {
+        let complete = self.complete;
+        Unsigned {
+            identity: self.identity,
+            key_source: self.key_source,
+            string_to_sign: self.string_to_sign,
+            scope: self.scope,
+            canonical_request: self.canonical_request,
+            expires_at: self.expires_at,
+            complete: Box::new(move |signature: &Signature| convert(complete(signature))),
+        }
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
     }
 
     /// Returns the algorithm of the signature.

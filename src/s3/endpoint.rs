@@ -5,10 +5,10 @@
 //! endpoint rules for S3, which all its SDKs carry.
 
 use super::bucket_name::{check_host_name, check_path_name};
-use super::partition::{Partition, Variant};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
+use crate::scheme::partition::{Partition, Variant};
 use crate::text::percent::{Component, PATH, UNRESERVED};
 use crate::wire::url::{Authority, Url, UrlScheme, write_origin};
 use alloc::format;

@@ -35,7 +35,6 @@ mod bucket;
 mod bucket_name;
 mod endpoint;
 mod operations;
-mod partition;
 mod post_policy;
 mod resource;
 

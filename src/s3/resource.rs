@@ -7,8 +7,8 @@
 //! - [ARNs of S3's
 //!   resources](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-resources-for-iam-policies)
 
-use super::partition::{Partition, Variant, is_label};
 use crate::error::{Error, Quoted, error};
+use crate::scheme::partition::{Partition, Variant, is_label};
 use alloc::borrow::Cow;
 use alloc::format;
 

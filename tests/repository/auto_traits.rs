@@ -60,6 +60,7 @@ fn of_every_public_type_of_other_modules() {
     use presign::VerifyingKey;
     use presign::inspect::{AccessKeyKind, Inspection, Problem, ProblemKind};
     use presign::post::{Condition, HtmlOptions, Key, Policy, PostPolicy, PresignedPost, Upload};
+    use presign::tokens::{GitLogin, GitLoginRequest, Token, TokenRequest};
     use presign::verify::{
         Authentication, Carrier, PayloadCoverage, ReceivedRequest, Unverified, UnverifiedForm,
         Verified, VerifiedForm, Verifier, VerifyError, VerifyErrorKind,
@@ -79,6 +80,12 @@ fn of_every_public_type_of_other_modules() {
     has::<PostPolicy<'_>>();
     has::<PresignedPost>();
     has::<Upload<'_>>();
+    // tokens
+    has::<GitLogin>();
+    has::<GitLoginRequest>();
+    has::<Token>();
+    has::<TokenRequest>();
+    has_except_clone::<Unsigned<Token>>();
     // verify
     has::<Authentication<'_>>();
     has::<Carrier>();

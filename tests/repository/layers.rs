@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["request"],
     &["verify"],
     &["inspect", "post"],
-    &["s3"],
+    &["s3", "tokens"],
     &["explain"],
     &["interop"],
     &["guide"],

@@ -7,7 +7,7 @@ use presign::s3::{Bucket, BucketBuilder};
 use presign::v4::{CanonicalUri, Service, SessionToken};
 use presign::{
     AddressingStyle, Algorithm, ContentDisposition, Credentials, Error, ErrorKind, Expiry, Payload,
-    Row, Scheme, SignatureVersion, v2,
+    Row, Scheme, SignatureVersion, tokens, v2,
 };
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
@@ -276,6 +276,7 @@ fn every_public_type_is_printed() {
     let mut printed = Printed::default();
     print_signing(&mut printed);
     print_forms(&mut printed);
+    print_tokens(&mut printed);
     print_verification(&mut printed);
     print_inspection(&mut printed);
     #[cfg(feature = "explain")]
@@ -301,6 +302,20 @@ fn every_public_type_is_printed() {
     // What is private is printed by what is public. A presigned URL's text is the URL.
     shown.retain(|name| types.contains(name) && name != "request::PresignedUrl");
     assert_eq!(printed.display, shown);
+}
+
+fn print_tokens(printed: &mut Printed) {
+    let (now, keys) = (time(NOW), keys());
+    let request = tokens::bedrock("us-east-1").unwrap().query("a", TOKEN);
+    let token = request.presign(&keys, HOUR, now).unwrap();
+    let login = tokens::codecommit("us-east-1", "git.example.com", "/v1/repos/r").unwrap();
+    let signed = login.sign(&keys, now).unwrap();
+    assert!(signed.username().contains(TOKEN));
+    printed.signatures = vec![token.as_str().to_owned(), signed.password().to_owned()];
+    printed.debug(&request);
+    printed.debug(&token);
+    printed.debug(&login);
+    printed.debug(&signed);
 }
 
 fn print_signing(printed: &mut Printed) {

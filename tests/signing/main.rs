@@ -11,6 +11,7 @@ mod rollover;
 #[cfg(feature = "std")]
 mod sts_identity;
 mod templates;
+mod tokens;
 mod unsigned;
 mod v2_botocore;
 mod v2_refusals;

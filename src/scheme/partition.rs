@@ -6,7 +6,7 @@ use crate::error::{Error, Quoted, error};
 
 /// A variant of AWS's hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Variant {
+pub(crate) enum Variant {
     Dualstack,
     Fips,
     Accelerate,
@@ -15,7 +15,7 @@ pub(super) enum Variant {
 
 impl Variant {
     /// Returns the variant as a message names it.
-    pub(super) fn description(self) -> &'static str {
+    pub(crate) fn description(self) -> &'static str {
         match self {
             Variant::Dualstack => "dualstack",
             Variant::Fips => "FIPS",
@@ -26,13 +26,13 @@ impl Variant {
 }
 
 /// A partition of AWS.
-pub(super) struct Partition {
+pub(crate) struct Partition {
     /// The name in an ARN.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// The prefixes of its regions' names.
     regions: &'static str,
-    pub(super) suffix: &'static str,
-    pub(super) lacks: &'static [Variant],
+    pub(crate) suffix: &'static str,
+    pub(crate) lacks: &'static [Variant],
 }
 
 /// Only the first partition has acceleration and the legacy global host. China has no FIPS
@@ -67,7 +67,7 @@ impl Partition {
     }
 
     /// Returns the partition of a region. An unknown region counts as one of the partition `aws`.
-    pub(super) fn of(region: &str) -> Result<&'static Partition, Error> {
+    pub(crate) fn of(region: &str) -> Result<&'static Partition, Error> {
         let remedy = if !is_label(region) {
             "write a name such as `us-east-1`"
         } else if region == "aws-global" || region.ends_with("-global") {
@@ -88,7 +88,7 @@ impl Partition {
     }
 
     /// Returns whether a host belongs to AWS.
-    pub(super) fn is_aws_host(host: &str) -> bool {
+    pub(crate) fn is_aws_host(host: &str) -> bool {
         let mut all = OTHERS.iter().chain([&AWS]);
         all.any(|partition| {
             host.strip_suffix(partition.suffix)
@@ -99,7 +99,7 @@ impl Partition {
 
 /// Returns whether a text is a lowercase label of a host name: 1 to 63 letters, digits and hyphens,
 /// with no hyphen at its ends (RFC 1123, section 2.1).
-pub(super) fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && !text.starts_with('-')
         && !text.ends_with('-')
