@@ -56,6 +56,7 @@
 //! | `http` | no | `http::Request` to sign, to verify and as a result |
 //! | `serde` | no | `Serialize` for results |
 //! | `explain` | no | the module [`explain`] |
+//! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
 //! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |
 
 #![no_std]
@@ -122,6 +123,9 @@ pub use crypto::Algorithm;
 pub use error::{Error, ErrorKind};
 pub use expiry::Expiry;
 pub use identity::Identity;
+#[cfg(feature = "aws-credential-types")]
+#[cfg_attr(docsrs, doc(cfg(feature = "aws-credential-types")))]
+pub use interop::CredentialsCache;
 pub use request::{PresignedUrl, Request, Row, SignedRequest, Store, Template, Unsigned};
 pub use s3::SignatureVersion;
 pub use scheme::Scheme;

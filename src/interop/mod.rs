@@ -3,9 +3,14 @@
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
+#[cfg(feature = "aws-credential-types")]
+mod aws_credential_types;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(feature = "url")]
 mod url;
+
+#[cfg(feature = "aws-credential-types")]
+pub use aws_credential_types::CredentialsCache;

@@ -471,3 +471,44 @@ mod serde {
         assert!(text.contains(headers), "{text}");
     }
 }
+
+#[cfg(feature = "aws-credential-types")]
+mod aws_credential_types {
+    use aws_credential_types::Credentials as SdkCredentials;
+    use presign::{Credentials, CredentialsCache, ErrorKind};
+    use std::time::{Duration, SystemTime};
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn credentials_of_the_sdk_are_converted() {
+        let expiration = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
+        let token = Some("token".to_owned());
+        let sdk = SdkCredentials::new("ASIAEXAMPLE", SECRET, token, Some(expiration), "test");
+        let converted = Credentials::try_from(&sdk).unwrap();
+        let own = Credentials::new("ASIAEXAMPLE", SECRET).unwrap();
+        let own = own.with_session_token("token").unwrap();
+        assert_ne!(converted, own);
+        let expiration = presign::Timestamp::from_unix_seconds(1_700_000_000);
+        assert_eq!(converted, own.with_expiration(expiration));
+
+        let sdk = SdkCredentials::new("AKIDEXAMPLE", SECRET, None, None, "test");
+        let converted = Credentials::try_from(sdk).unwrap();
+        assert_eq!(converted, Credentials::new("AKIDEXAMPLE", SECRET).unwrap());
+    }
+
+    #[test]
+    fn credentials_that_cannot_sign_are_rejected() {
+        for (id, secret) in [
+            ("", SECRET),
+            ("AKIDEXAMPLE", ""),
+            ("AKID EXAMPLE\n", SECRET),
+        ] {
+            let sdk = SdkCredentials::new(id, secret, None, None, "test");
+            let error = Credentials::try_from(&sdk).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert!(!error.to_string().contains(SECRET));
+            assert_eq!(CredentialsCache::new().get(&sdk).unwrap_err(), error);
+        }
+    }
+}

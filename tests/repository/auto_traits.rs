@@ -108,6 +108,13 @@ fn of_every_public_type_of_other_modules() {
     error::<VerifyError>();
 }
 
+#[cfg(feature = "aws-credential-types")]
+#[test]
+fn of_the_credentials_cache() {
+    use presign::CredentialsCache;
+    has_except_clone::<CredentialsCache>();
+}
+
 #[cfg(feature = "explain")]
 #[test]
 fn of_every_type_of_explain() {
