@@ -1,4 +1,6 @@
-//! A page that uploads pictures into a bucket: with a plain form, and with a script. The browser
+//! A page that uploads pictures into a bucket: with the form of
+//! [`PresignedPost::to_html`](presign::post::PresignedPost::to_html), which needs no script of your
+//! own, and with the function of `to_javascript`. The browser
 //! sends the files directly to the bucket; the server of the page only signs.
 //!
 //! ```console
@@ -31,28 +33,23 @@ struct Signer {
 }
 
 impl Signer {
-    /// Returns a form to upload one picture. `field` is a field of the form with its value.
+    /// Returns a form to upload one picture.
     ///
     /// With a key that ends in `${filename}`, S3 stores the file under its own name. The server of
     /// this example doesn't support that, so each picture has a fixed key.
-    fn upload_form(
-        &self,
-        file_name: &str,
-        field: (&str, &str),
-    ) -> Result<PresignedPost, presign::Error> {
+    fn upload_form(&self, file_name: &str) -> Result<PresignedPost, presign::Error> {
         self.bucket
             .post_policy(key(file_name))
             .content_length_range(1..=MAX_SIZE)
             .starts_with("Content-Type", "image/")
-            .field(field.0, field.1)
+            .field("success_action_status", "201")
             .presign(&self.credentials, TEN_MINUTES, now())
     }
 
     /// Answers `GET /` with both ways to upload. Each view of the page is signed anew.
-    fn upload_page(&self, stored_url: &str) -> Result<String, presign::Error> {
-        // The browser opens this URL after the upload. A script gets a status instead.
-        let by_form = self.upload_form(BY_FORM, ("success_action_redirect", stored_url))?;
-        let by_script = self.upload_form(BY_SCRIPT, ("success_action_status", "201"))?;
+    fn upload_page(&self) -> Result<String, presign::Error> {
+        let by_form = self.upload_form(BY_FORM)?;
+        let by_script = self.upload_form(BY_SCRIPT)?;
         Ok(format!(
             r#"<!DOCTYPE html>
 <html lang="en">
@@ -65,10 +62,11 @@ impl Signer {
 <main>
 <h1>Upload a picture of up to {MAX_SIZE} bytes</h1>
 <section id="by-form">
-<h2>With a form</h2>
-{form}</section>
+<h2>With the form</h2>
+{form}<p><output></output></p>
+</section>
 <section id="by-script">
-<h2>With a script</h2>
+<h2>With a script of your own</h2>
 <p><label>File <input type="file"></label></p>
 <p><button type="button">Upload</button></p>
 <p><output></output></p>
@@ -76,19 +74,24 @@ impl Signer {
 </main>
 <script>
 {upload_file}
-const section = document.getElementById("by-script");
-const output = section.querySelector("output");
-section.querySelector("button").addEventListener("click", async () => {{
+// Shows a link to download what was stored.
+async function showLink(section, fileName) {{
+  const answer = await fetch("/presigned-url?file_name=" + fileName);
+  const link = document.createElement("a");
+  link.href = (await answer.json()).presigned_url;
+  link.textContent = "Stored";
+  section.querySelector("output").replaceChildren(link);
+}}
+const byForm = document.getElementById("by-form");
+byForm.addEventListener("uploaded", () => showLink(byForm, "{BY_FORM}"));
+const byScript = document.getElementById("by-script");
+byScript.querySelector("button").addEventListener("click", async () => {{
   try {{
-    const [file] = section.querySelector("input").files;
+    const [file] = byScript.querySelector("input").files;
     await uploadFile(file);
-    const answer = await fetch("/presigned-url?file_name={BY_SCRIPT}");
-    const link = document.createElement("a");
-    link.href = (await answer.json()).presigned_url;
-    link.textContent = "Stored";
-    output.replaceChildren(link);
+    await showLink(byScript, "{BY_SCRIPT}");
   }} catch (error) {{
-    output.textContent = "Refused: " + error.message;
+    byScript.querySelector("output").textContent = "Refused: " + error.message;
   }}
 }});
 </script>
@@ -128,19 +131,6 @@ fn key(file_name: &str) -> String {
 fn now() -> Timestamp {
     SystemTime::now().into()
 }
-
-const STORED: &str = r#"<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Stored</title>
-</head>
-<body>
-<h1>The picture is stored</h1>
-<p><a href="/">Another one</a></p>
-</body>
-</html>
-"#;
 
 // The program that serves them.
 
@@ -189,20 +179,18 @@ pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
             bucket,
             credentials,
         };
-        let stored_url = format!("{endpoint}/stored");
-        Ok(Box::new(move |target| answer(&signer, &stored_url, target)))
+        Ok(Box::new(move |target| answer(&signer, target)))
     })
 }
 
 /// Returns the page for a target; none for requests to the bucket.
-fn answer(signer: &Signer, stored_url: &str, target: &str) -> Option<Page> {
+fn answer(signer: &Signer, target: &str) -> Option<Page> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match path {
-        "/" => Some(match signer.upload_page(stored_url) {
+        "/" => Some(match signer.upload_page() {
             Ok(page) => html(page),
             Err(error) => text(500, error),
         }),
-        "/stored" => Some(html(STORED.into())),
         "/presigned-url" => Some(match signer.download_link(query) {
             Ok(url) => json_page(200, &json!({ "presigned_url": url })),
             Err(error) => json_page(400, &json!({ "message": error.to_string() })),

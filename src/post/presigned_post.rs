@@ -79,19 +79,30 @@ impl PresignedPost {
         self.form.last_value()
     }
 
-    /// Returns the form as HTML for a page: a `<form>` element with a hidden input for each field,
-    /// an input with a label for each open field, one for the file, and a button.
+    /// Returns the form as HTML for a page: a `<form>` element and a script.
     ///
-    /// All texts are escaped. If the `Content-Type` is open, a short script after the form fills it
-    /// in from the chosen file; without scripts it can be typed in.
+    /// The script takes the `Content-Type` from the chosen file if the policy leaves it open, checks
+    /// type and size before the upload, and shows its progress, its success, or the store's error in
+    /// words. It needs a [CORS configuration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html) of the bucket; without one, and
+    /// with the field `success_action_redirect`, the browser sends the form and shows the store's
+    /// answer. Without scripts the form has an input for the type, too. After each upload by script
+    /// the form gets the event `uploaded`.
+    ///
+    /// All texts are escaped.
     #[must_use]
     pub fn to_html(&self) -> String {
+        self.to_html_with(&HtmlOptions::new())
+    }
+
+    /// Returns the form as HTML for a page, with options.
+    #[must_use]
+    pub fn to_html_with(&self, options: &HtmlOptions<'_>) -> String {
         let mut html = String::new();
-        html::write_form(&self.form, &HtmlOptions::new(), &mut html);
+        html::write_form(&self.form, &self.policy, options, &mut html);
         html
     }
 
-    /// Returns an HTML page with the form.
+    /// Returns an HTML page with the form. Its style is plain, in light or dark as the user's system.
     #[must_use]
     pub fn to_html_page(&self) -> String {
         self.to_html_page_with(&HtmlOptions::new())
@@ -100,7 +111,7 @@ impl PresignedPost {
     /// Returns an HTML page with the form and with options.
     #[must_use]
     pub fn to_html_page_with(&self, options: &HtmlOptions<'_>) -> String {
-        html::page(&self.form, options)
+        html::page(&self.form, &self.policy, options)
     }
 
     /// Returns a JavaScript function that uploads a file, for a `<script>` element or a file of its

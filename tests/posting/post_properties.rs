@@ -235,13 +235,14 @@ proptest! {
             // No text has become an element or an attribute.
             for (name, attributes) in &tags {
                 let known = [
-                    "html", "head", "meta", "title", "body", "main", "h1", "form", "input", "label", "p", "button",
+                    "html", "head", "meta", "title", "style", "body", "main", "h1", "form", "input", "label", "p", "button",
+                    "progress", "script", "noscript",
                 ];
                 prop_assert!(known.contains(&name.as_str()), "{}", name);
                 for (name, _) in attributes {
                     let known = [
                         "action", "method", "enctype", "accept-charset", "type", "name", "value", "required", "lang",
-                        "charset", "content",
+                        "charset", "content", "data-name", "data-prefix", "data-min-size", "data-max-size", "aria-label", "hidden", "role",
                     ];
                     prop_assert!(known.contains(&name.as_str()), "{}", name);
                 }
@@ -285,7 +286,7 @@ fn nothing_breaks_out() {
             .filter(|(name, _)| name == "script")
             .count()
     };
-    // One is ours, which fills in the type of the file.
+    // One is ours.
     assert_eq!(scripts(&form.to_html()), 1);
     assert_eq!(form.to_html().matches("<script>").count(), 1);
     assert_eq!(form.to_html().matches("</script>").count(), 1);
@@ -305,6 +306,43 @@ fn nothing_breaks_out() {
         // A parser of HTML keeps a line break that is escaped.
         assert_eq!(attribute(&found.unwrap().1, attributes), evil);
     }
+}
+
+/// The form has what a browser can check of the policy before it sends a file.
+#[test]
+fn the_form_states_the_limits_of_its_policy() {
+    let tag = |form: &PresignedPost, wanted: &str| {
+        let tags = tags(&form.to_html());
+        let found = tags.into_iter().find(|(name, attributes)| {
+            name == "form" && wanted == "form" || attribute(attributes, "type") == wanted
+        });
+        found.unwrap().1
+    };
+    let limited = sign(false, |bucket| {
+        let policy = bucket.post_policy("a").content_length_range(1..=5_000);
+        policy.starts_with("Content-Type", "image/")
+    });
+    assert_eq!(attribute(&tag(&limited, "form"), "data-min-size"), "1");
+    assert_eq!(attribute(&tag(&limited, "form"), "data-max-size"), "5000");
+    assert_eq!(attribute(&tag(&limited, "file"), "accept"), "image/*");
+    let own = limited.to_html_with(&HtmlOptions::new().accept(".png"));
+    assert!(own.contains(" accept=\".png\"") && !own.contains("image/*"));
+
+    let one_type = sign(false, |bucket| {
+        bucket
+            .post_policy("a")
+            .field("Content-Type", "application/pdf")
+    });
+    assert_eq!(
+        attribute(&tag(&one_type, "file"), "accept"),
+        "application/pdf"
+    );
+    let open = sign(false, |bucket| {
+        bucket.post_policy("a").starts_with("Content-Type", "ima")
+    });
     let plain = sign(false, |bucket| bucket.post_policy("a"));
-    assert_eq!(scripts(&plain.to_html()), 0);
+    for form in [&open, &plain] {
+        assert_eq!(attribute(&tag(form, "file"), "accept"), "");
+        assert!(!form.to_html().contains("data-min-size"));
+    }
 }

@@ -36,25 +36,56 @@ fn a_form_uploads_what_its_policy_allows() {
         test.browser.click("#by-form button");
     };
 
+    // The form refuses these by itself: nothing is sent.
     submit("large.png", &[b'x'; 1_000_001]);
-    test.browser.wait_for("EntityTooLarge");
+    test.browser.wait_for("The file is larger than 1 MB.");
     submit("empty.png", b"");
-    test.browser.wait_for("EntityTooSmall");
-    // The script of the form has filled in the file's type.
+    test.browser.wait_for("The file is empty.");
     submit("text.txt", PICTURE);
-    test.browser.wait_for("InvalidPolicyDocument");
+    test.browser
+        .wait_for("Files of this type (text/plain) are not allowed.");
     assert!(!stored.exists());
 
     submit("m\u{e4}rz 1.png", PICTURE);
-    test.browser.wait_for("The picture is stored");
+    test.browser.wait_for("m\u{e4}rz 1.png is uploaded.");
     assert_eq!(fs::read(&stored).unwrap(), PICTURE);
-    assert_eq!(test.content_type("by-form"), "image/png");
+    let link = test.browser.attribute("#by-form a", "href");
+    let answer = Request::new("GET", &link).send().unwrap();
+    assert_eq!((answer.status, &*answer.body), (200, PICTURE));
+    assert_eq!(answer.header("content-type"), Some("image/png"));
 
     let most = vec![b'y'; 1_000_000];
     submit("most.jpg", &most);
-    test.browser.wait_for("The picture is stored");
+    test.browser.wait_for("most.jpg is uploaded.");
     assert!(fs::read(&stored).unwrap() == most);
     assert_eq!(test.content_type("by-form"), "image/jpeg");
+}
+
+/// A change behind the back of the form is refused by the store, whose answer the form shows.
+#[test]
+fn a_form_shows_the_refusal_of_the_store() {
+    let Some(test) = Test::start("a_form_shows_the_refusal_of_the_store") else {
+        return;
+    };
+    let submit_after = |change: &str, content: &[u8]| {
+        test.browser.open(&test.page());
+        test.browser.run(change);
+        let file = test.file("picture.png", content);
+        test.browser.type_into("#by-form input[type=file]", &file);
+        test.browser.click("#by-form button");
+    };
+    let form = "document.querySelector('#by-form form')";
+    let key = format!("{form}.querySelector('[name=key]').value = 'pictures/other'");
+    submit_after(&key, PICTURE);
+    test.browser.wait_for("The file was refused: ");
+    submit_after(
+        &format!("{form}.replaceWith({form}.cloneNode(true))"),
+        &[b'x'; 1_000_001],
+    );
+    // Without its script the browser sends the form and shows the answer.
+    test.browser.wait_for("EntityTooLarge");
+    assert!(!test.server.file("pictures/by-form").exists());
+    assert!(!test.server.file("pictures/other").exists());
 }
 
 #[test]
@@ -297,6 +328,11 @@ impl Browser {
         let script = "return document.documentElement.textContent";
         let text = self.post("execute/sync", json!({"script": script, "args": []}));
         text.as_str().unwrap_or_default().to_owned()
+    }
+
+    fn run(&self, script: &str) {
+        let result = self.post("execute/sync", json!({"script": script, "args": []}));
+        assert!(result.is_null(), "{result}");
     }
 
     /// Waits until the page contains a text.

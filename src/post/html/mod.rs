@@ -1,14 +1,16 @@
 //! A form as HTML and as JavaScript. Every text is escaped, so that none leaves its attribute,
 //! element or string.
 
-use super::condition::CONTENT_TYPE;
+use super::condition::{CONTENT_TYPE, Condition};
 use super::form::Form;
+use super::policy::Policy;
 use crate::text::json::write_script_string;
 use crate::text::markup::write_text;
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 
-/// The options of
+/// The options of [`PresignedPost::to_html_with`](crate::post::PresignedPost::to_html_with) and
 /// [`PresignedPost::to_html_page_with`](crate::post::PresignedPost::to_html_page_with).
 ///
 /// ```
@@ -22,10 +24,10 @@ use alloc::string::String;
 ///     .post_policy("photo")
 ///     .starts_with("Content-Type", "image/")
 ///     .presign(&credentials, Duration::from_secs(60), now)?;
-/// let options = HtmlOptions::new().title("Your photo").accept("image/*").nonce("4AEemGb0xJptoIGFP3Nd");
+/// let options = HtmlOptions::new().title("Your photo").accept(".png").nonce("4AEemGb0xJptoIGFP3Nd");
 /// let page = form.to_html_page_with(&options);
 /// assert!(page.contains("<title>Your photo</title>"));
-/// assert!(page.contains(r#"<input type="file" name="file" accept="image/*" required>"#));
+/// assert!(page.contains(r#"<input type="file" name="file" accept=".png" required>"#));
 /// assert!(page.contains(r#"<script nonce="4AEemGb0xJptoIGFP3Nd">"#));
 /// # Ok::<(), presign::Error>(())
 /// ```
@@ -50,16 +52,16 @@ impl<'a> HtmlOptions<'a> {
         self
     }
 
-    /// Sets the types of file that the browser offers, such as `image/*,.pdf`. Only a condition on
-    /// the `Content-Type` restricts an upload.
+    /// Sets the types of file that the browser offers, such as `image/*,.pdf`. By default they are
+    /// those of the policy's condition on the `Content-Type`, which alone restricts an upload.
     #[must_use]
     pub fn accept(mut self, types: impl Into<Cow<'a, str>>) -> Self {
         self.accept = Some(types.into());
         self
     }
 
-    /// Sets the nonce of the script, for a page with a [Content Security
-    /// Policy](https://www.w3.org/TR/CSP3/).
+    /// Sets the nonce of the script and of the page's style, for a [Content Security
+    /// Policy](https://www.w3.org/TR/CSP3/) without `unsafe-inline`.
     #[must_use]
     pub fn nonce(mut self, nonce: impl Into<Cow<'a, str>>) -> Self {
         self.nonce = Some(nonce.into());
@@ -67,65 +69,113 @@ impl<'a> HtmlOptions<'a> {
     }
 }
 
-/// Writes the `<form>` element.
-pub(super) fn write_form(form: &Form, options: &HtmlOptions<'_>, html: &mut String) {
+/// The limits of a policy that a browser can check before it sends a file.
+#[derive(Default)]
+struct Limits {
+    min_size: Option<u64>,
+    max_size: Option<u64>,
+    /// The types of file, as the attribute `accept` has them.
+    accept: Option<String>,
+}
+
+impl Limits {
+    fn of(policy: &Policy) -> Self {
+        let mut limits = Limits::default();
+        for condition in policy.conditions() {
+            match condition {
+                Condition::ContentLengthRange(range) => {
+                    limits.min_size = Some(*range.start());
+                    limits.max_size = Some(*range.end());
+                }
+                Condition::Eq { field, value, .. } if field.eq_ignore_ascii_case(CONTENT_TYPE) => {
+                    limits.accept = Some(value.clone());
+                }
+                // `image/` is every image; `image/p` can't be written as a type.
+                Condition::StartsWith { field, prefix, .. }
+                    if field.eq_ignore_ascii_case(CONTENT_TYPE) && prefix.ends_with('/') =>
+                {
+                    limits.accept = Some(format!("{prefix}*"));
+                }
+                _ => {}
+            }
+        }
+        limits
+    }
+}
+
+/// Writes the `<form>` element and its script.
+pub(super) fn write_form(form: &Form, policy: &str, options: &HtmlOptions<'_>, html: &mut String) {
+    // A policy of one's own conditions may be one that this crate doesn't read.
+    let limits =
+        Policy::from_json(policy).map_or_else(|_| Limits::default(), |policy| Limits::of(&policy));
     html.push_str("<form");
     write_attribute("action", form.url(), html);
-    html.push_str(" method=\"post\" enctype=\"multipart/form-data\" accept-charset=\"utf-8\">\n");
+    html.push_str(" method=\"post\" enctype=\"multipart/form-data\" accept-charset=\"utf-8\"");
+    for (name, size) in [
+        ("data-min-size", limits.min_size),
+        ("data-max-size", limits.max_size),
+    ] {
+        if let Some(size) = size {
+            write_attribute(name, &size.to_string(), html);
+        }
+    }
+    html.push_str(">\n");
     for (name, value) in form.fields() {
         html.push_str("<input type=\"hidden\"");
         write_attribute("name", name, html);
         write_attribute("value", value, html);
         html.push_str(">\n");
     }
-    let mut has_open_type = false;
     for (name, prefix) in form.open_fields() {
-        html.push_str("<p><label>");
-        write_text(name, html);
-        html.push_str(" <input type=\"text\"");
-        write_attribute("name", name, html);
-        write_attribute("value", prefix, html);
         if name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            has_open_type = true;
-            html.push_str(" data-type-of-file");
+            // The script adds a hidden field with the type of the file.
+            html.push_str("<noscript");
+            write_attribute("data-name", name, html);
+            write_attribute("data-prefix", prefix, html);
+            html.push('>');
+            write_open_field(name, prefix, html);
+            html.push_str("</noscript>\n");
+        } else {
+            write_open_field(name, prefix, html);
+            html.push('\n');
         }
-        html.push_str("></label></p>\n");
     }
     // Servers ignore the fields after the file.
     html.push_str("<p><label>File <input type=\"file\" name=\"file\"");
-    if let Some(accept) = &options.accept {
+    if let Some(accept) = options.accept.as_deref().or(limits.accept.as_deref()) {
         write_attribute("accept", accept, html);
     }
     html.push_str(
         " required></label></p>\n\
          <p><button type=\"submit\">Upload</button></p>\n\
+         <p><progress value=\"0\" aria-label=\"Upload\" hidden></progress></p>\n\
+         <p role=\"status\"></p>\n\
          </form>\n",
     );
-    if has_open_type {
-        html.push_str("<script");
-        if let Some(nonce) = &options.nonce {
-            write_attribute("nonce", nonce, html);
-        }
-        html.push_str(FILL_IN_TYPE);
-    }
+    write_element("script", include_str!("upload.js"), options, html);
 }
 
-/// The script that fills in the type of the chosen file, after its `<script`.
-const FILL_IN_TYPE: &str = ">
-{
-  const form = document.currentScript.previousElementSibling;
-  form.querySelector('input[type=\"file\"]').addEventListener('change', (event) => {
-    const [file] = event.target.files;
-    if (file && file.type) {
-      form.querySelector('input[data-type-of-file]').value = file.type;
-    }
-  });
+/// Writes an input with a label for a value that the user chooses.
+fn write_open_field(name: &str, prefix: &str, html: &mut String) {
+    html.push_str("<p><label>");
+    write_text(name, html);
+    html.push_str(" <input type=\"text\"");
+    write_attribute("name", name, html);
+    write_attribute("value", prefix, html);
+    html.push_str("></label></p>");
 }
-</script>
-";
+
+/// Writes a script or a style, which may need a nonce.
+fn write_element(name: &str, content: &str, options: &HtmlOptions<'_>, html: &mut String) {
+    html.extend(["<", name]);
+    if let Some(nonce) = &options.nonce {
+        write_attribute("nonce", nonce, html);
+    }
+    html.extend([">\n", content, "</", name, ">\n"]);
+}
 
 /// Returns a page with the form.
-pub(super) fn page(form: &Form, options: &HtmlOptions<'_>) -> String {
+pub(super) fn page(form: &Form, policy: &str, options: &HtmlOptions<'_>) -> String {
     let title = options.title.as_deref().unwrap_or("Upload a file");
     let mut html = String::from(
         "<!DOCTYPE html>\n\
@@ -136,16 +186,17 @@ pub(super) fn page(form: &Form, options: &HtmlOptions<'_>) -> String {
          <title>",
     );
     write_text(title, &mut html);
+    html.push_str("</title>\n");
+    write_element("style", include_str!("page.css"), options, &mut html);
     html.push_str(
-        "</title>\n\
-         </head>\n\
+        "</head>\n\
          <body>\n\
          <main>\n\
          <h1>",
     );
     write_text(title, &mut html);
     html.push_str("</h1>\n");
-    write_form(form, options, &mut html);
+    write_form(form, policy, options, &mut html);
     html.push_str("</main>\n</body>\n</html>\n");
     html
 }
