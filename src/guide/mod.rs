@@ -8,6 +8,8 @@
 //! | Why is nothing cached, and how do I make it cacheable? | [`caching`] |
 //! | Why did the link expire early? | [`temporary_credentials`] |
 //! | A CDN, a proxy or a container network is in between. Which host is signed? | [`proxies`] |
+//! | My store is not AWS. Which endpoint, region and style? | [`stores`] |
+//! | A database, a cache or a cluster wants a token. How do I make it? | [`tokens`] |
 //! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
@@ -32,6 +34,12 @@ pub mod temporary_credentials {}
 
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
+
+#[doc = include_str!("stores.md")]
+pub mod stores {}
+
+#[doc = include_str!("tokens.md")]
+pub mod tokens {}
 
 #[doc = include_str!("limits_and_errors.md")]
 pub mod limits_and_errors {}
