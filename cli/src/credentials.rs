@@ -1,6 +1,7 @@
 //! The credentials of the environment or of a profile.
 
-use crate::profile::{Profile, variable};
+use crate::credential_process;
+use crate::profile::{Profile, Section, variable};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use presign::{Credentials, Timestamp};
@@ -49,24 +50,39 @@ fn of_environment() -> Result<Option<Credentials>> {
     }))
 }
 
+/// Asks for the profile's credentials in the order of the AWS CLI, so that nobody else's are used.
 fn of_profile(profile: &Profile) -> Result<Credentials> {
-    const NAMES: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
     let Profile { name, files, .. } = profile;
-    // The AWS CLI prefers these to keys in the profile, which may be another user's.
-    refuse_sources(profile, &["role_arn", "sso_session", "sso_start_url"])?;
-    // Both keys and the token are in the same file.
-    for section in &profile.sections {
-        // The second name is that of old files.
-        let token = ["aws_session_token", "aws_security_token"]
-            .into_iter()
-            .find_map(|name| section.get(name));
-        let keys = NAMES.map(|name| section.get(name));
-        if let Some(credentials) = complete(&format!("the profile `{name}`"), NAMES, keys, token)? {
-            return Ok(credentials);
+    if profile.get("web_identity_token_file").is_none() {
+        refuse(profile, &["role_arn"])?;
+    }
+    if !profile.is_chosen && variable(&["AWS_WEB_IDENTITY_TOKEN_FILE"])?.is_some() {
+        bail!(unsupported(profile, "AWS_WEB_IDENTITY_TOKEN_FILE"));
+    }
+    refuse(
+        profile,
+        &["web_identity_token_file", "sso_session", "sso_start_url"],
+    )?;
+    if let Some(credentials) = of_section(profile.credentials.as_ref(), name)? {
+        return Ok(credentials);
+    }
+    refuse(profile, &["login_session"])?;
+    if let Some(command) = profile.get("credential_process") {
+        return credential_process::run(command)
+            .with_context(|| format!("credential_process of the profile `{name}`"));
+    }
+    if let Some(credentials) = of_section(profile.config.as_ref(), name)? {
+        return Ok(credentials);
+    }
+    for variable_name in [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ] {
+        if variable(&[variable_name])?.is_some() {
+            bail!(unsupported(profile, variable_name));
         }
     }
-    refuse_sources(profile, &["credential_process", "login_session"])?;
-    let [id, _] = NAMES;
+    let [id, _] = KEY_NAMES;
     ensure!(
         !profile.is_chosen,
         "no credentials: the profile `{name}` has no {id} in {files}"
@@ -75,6 +91,21 @@ fn of_profile(profile: &Profile) -> Result<Credentials> {
         "no credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and the profile \
          `{name}` has no {id} in {files}"
     )
+}
+
+const KEY_NAMES: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+
+/// Returns the credentials in a section. Both keys and the token are in the same file.
+fn of_section(section: Option<&Section>, profile: &str) -> Result<Option<Credentials>> {
+    let Some(section) = section else {
+        return Ok(None);
+    };
+    // The second name is that of old files.
+    let token = ["aws_session_token", "aws_security_token"]
+        .into_iter()
+        .find_map(|name| section.get(name));
+    let keys = KEY_NAMES.map(|name| section.get(name));
+    complete(&format!("the profile `{profile}`"), KEY_NAMES, keys, token)
 }
 
 /// Returns credentials if both the ID and the secret are set, and an error if only one of them is.
@@ -96,15 +127,26 @@ fn complete<T: Into<String>>(
     }))
 }
 
-/// Refuses a profile whose credentials come from a network or from another program.
-fn refuse_sources(profile: &Profile, sources: &[&str]) -> Result<()> {
-    let name = &profile.name;
-    if let Some(source) = sources.iter().find(|key| profile.get(key).is_some()) {
-        bail!(
-            "the profile `{name}` gets its credentials from {source}, which is not supported: export temporary \
-             credentials into the environment, for example with `aws configure export-credentials --profile {name} \
-             --format env`"
-        );
+/// Refuses a profile whose credentials come from a network.
+fn refuse(profile: &Profile, sources: &[&str]) -> Result<()> {
+    let source = sources.iter().find(|key| profile.get(key).is_some());
+    match source {
+        Some(source) => bail!(unsupported(profile, source)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Returns the message for a source of credentials that needs a network.
+fn unsupported(profile: &Profile, source: &str) -> String {
+    let name = &profile.name;
+    // With `--profile` the environment would not be asked.
+    let without = if profile.is_chosen {
+        ", and run this without --profile"
+    } else {
+        ""
+    };
+    format!(
+        "the credentials come from {source}, which needs a network and is not supported: put temporary ones into the \
+         environment with `eval \"$(aws configure export-credentials --profile {name} --format env)\"`{without}"
+    )
 }

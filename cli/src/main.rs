@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod credential_process;
 mod input;
 mod output;
 mod profile;

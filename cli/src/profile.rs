@@ -30,8 +30,10 @@ pub struct Profile {
     pub name: String,
     /// True if an option named the profile, which then precedes the environment.
     pub is_chosen: bool,
-    /// The profile's sections, that of the credentials file before that of the config file.
-    pub sections: Vec<Section>,
+    /// The profile's section in the credentials file, if it has one.
+    pub credentials: Option<Section>,
+    /// The profile's section in the config file, if it has one.
+    pub config: Option<Section>,
     /// The config file's `[services …]` section that the profile names.
     services: Option<Section>,
     /// The paths of the files, for messages.
@@ -39,12 +41,13 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Loads the profile `chosen`, else that of `AWS_PROFILE`, else `default`. A profile that is in
-    /// neither file is empty, unless an option named it.
+    /// Loads the profile `chosen`, else that of `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, else
+    /// `default`. A profile that is in neither file is empty, unless an option named it.
     pub fn load(chosen: Option<&str>) -> Result<Self> {
         let name = match chosen {
             Some(name) => name.into(),
-            None => variable(&["AWS_PROFILE"])?.unwrap_or_else(|| "default".into()),
+            None => variable(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])?
+                .unwrap_or_else(|| "default".into()),
         };
         let credentials = File::read("AWS_SHARED_CREDENTIALS_FILE", "credentials")?;
         let config = File::read("AWS_CONFIG_FILE", "config")?;
@@ -55,16 +58,16 @@ impl Profile {
         let services = of_config
             .and_then(|section| section.get("services"))
             .and_then(|name| config.section("services", name));
-        let sections = credentials.section("", &name).into_iter().chain(of_config);
         let profile = Profile {
             is_chosen: chosen.is_some(),
-            sections: sections.cloned().collect(),
+            credentials: credentials.section("", &name).cloned(),
+            config: of_config.cloned(),
             services: services.cloned(),
             files: format!("{} or {}", credentials.path, config.path),
             name,
         };
         ensure!(
-            !profile.is_chosen || !profile.sections.is_empty(),
+            !profile.is_chosen || profile.credentials.is_some() || profile.config.is_some(),
             "the profile `{}` is not in {}",
             profile.name,
             profile.files
@@ -74,13 +77,16 @@ impl Profile {
 
     /// Returns a setting.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.sections.iter().find_map(|section| section.get(key))
+        self.sections().find_map(|section| section.get(key))
+    }
+
+    fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.credentials.iter().chain(&self.config)
     }
 
     /// Returns a setting among the indented lines below `s3 =`.
     pub fn get_s3(&self, key: &str) -> Option<&str> {
-        self.sections
-            .iter()
+        self.sections()
             .find_map(|section| section.nested("s3", key))
     }
 

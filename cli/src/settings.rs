@@ -95,14 +95,19 @@ impl Location {
             .signature_version(signing.signature_version)
             .addressing_style(self.style(profile)?);
         let (mut dualstack, mut fips) = (self.dualstack, self.fips);
+        let mut accelerate = self.accelerate;
         if let Some(url) = self.endpoint(profile)? {
             bucket = bucket.endpoint(url);
         } else {
             // The environment and the profile choose among AWS's endpoints only. The library
             // rejects options that do so for a custom endpoint.
             let is_on = |name, key| is_on(name, profile, key);
-            dualstack = dualstack || is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?;
+            let is_on_for_s3 = |key| is_on_for_s3(profile, key);
+            dualstack = dualstack
+                || is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?
+                || is_on_for_s3("use_dualstack_endpoint")?;
             fips = fips || is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?;
+            accelerate = accelerate || is_on_for_s3("use_accelerate_endpoint")?;
         }
         if dualstack {
             bucket = bucket.dualstack();
@@ -110,7 +115,7 @@ impl Location {
         if fips {
             bucket = bucket.fips();
         }
-        if self.accelerate {
+        if accelerate {
             bucket = bucket.accelerate();
         }
         Ok(bucket.build()?)
@@ -119,6 +124,14 @@ impl Location {
     fn endpoint(&self, profile: &Profile) -> Result<Option<String>> {
         if self.endpoint_url.is_some() {
             return Ok(self.endpoint_url.clone());
+        }
+        // It concerns the environment's endpoints, too.
+        if is_on(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            profile,
+            "ignore_configured_endpoint_urls",
+        )? {
+            return Ok(None);
         }
         let of_profile = || {
             let url = profile.get_s3_service("endpoint_url");
@@ -139,16 +152,27 @@ impl Location {
     }
 }
 
-/// Returns whether the environment or the profile enables a setting.
+/// Returns whether the environment, or else the profile, enables a setting.
 fn is_on(name: &str, profile: &Profile, key: &str) -> Result<bool> {
-    let (value, source) = match (variable(&[name])?, profile.get(key)) {
-        (Some(value), _) => (value, name.to_owned()),
-        (None, Some(value)) => (
-            value.into(),
-            format!("{key} of the profile `{}`", profile.name),
-        ),
-        (None, None) => return Ok(false),
-    };
+    match (variable(&[name])?, profile.get(key)) {
+        (Some(value), _) => parse_switch(&value, name),
+        (None, Some(value)) => parse_switch(value, &of_profile(key, profile)),
+        (None, None) => Ok(false),
+    }
+}
+
+/// Returns whether the profile enables a setting below `s3 =`.
+fn is_on_for_s3(profile: &Profile, key: &str) -> Result<bool> {
+    profile.get_s3(key).map_or(Ok(false), |value| {
+        parse_switch(value, &of_profile(key, profile))
+    })
+}
+
+fn of_profile(key: &str, profile: &Profile) -> String {
+    format!("{key} of the profile `{}`", profile.name)
+}
+
+fn parse_switch(value: &str, source: &str) -> Result<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+mod aws_choices;
 mod batch;
 mod examine;
 mod explain;

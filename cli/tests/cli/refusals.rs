@@ -198,19 +198,98 @@ fn profiles_that_fetch_their_credentials_are_not_supported() {
         ),
         ("sso_start_url = https://example.com/start", "sso_start_url"),
         (
-            "credential_process = /bin/tool secret-argument",
-            "credential_process",
+            "web_identity_token_file = /token",
+            "web_identity_token_file",
         ),
+        ("login_session = s", "login_session"),
     ] {
         let sentence = Presign::bare(["get", "s3://examplebucket/k", "--profile=p"])
             .file(".aws/config", format!("[profile p]\n{lines}\n"))
             .refused();
         assert!(sentence.contains(part), "{sentence}");
+        // The environment that the remedy sets is not asked with --profile.
+        let remedy = "aws configure export-credentials --profile p --format env";
+        assert!(sentence.contains(remedy), "{sentence}");
+        assert!(sentence.contains("without --profile"), "{sentence}");
+        let sentence = Presign::bare(["get", "s3://examplebucket/k"])
+            .env("AWS_PROFILE", "p")
+            .file(".aws/config", format!("[profile p]\n{lines}\n"))
+            .refused();
+        assert!(!sentence.contains("without --profile"), "{sentence}");
+    }
+}
+
+/// A program that prints a text, as `credential_process`.
+fn with_process(output: &str) -> Presign {
+    let run = Presign::bare(["get", "s3://examplebucket/k", "--profile=p", "--at", NOW]);
+    let script = run.home.path().join("a tool");
+    let line = format!(
+        "credential_process = /bin/sh \"{}\" 'a b'",
+        script.display()
+    );
+    let script = format!("[ \"$1\" = 'a b' ] || exit 3\ncat <<'END'\n{output}\nEND\n");
+    run.file(".aws/config", format!("[profile p]\n{line}\n"))
+        .file("a tool", script)
+}
+
+#[test]
+fn a_process_prints_credentials() {
+    let output = format!(
+        r#"{{"Version": 1, "AccessKeyId": "{ID}", "SecretAccessKey": "{SECRET}", "SessionToken": "{TOKEN}", "Expiration": "2013-05-24T00:30:00Z"}}"#
+    );
+    let url = with_process(&output).args(["--expires-in=30m"]).url();
+    assert!(param(&url, "X-Amz-Credential").unwrap().starts_with(ID));
+    assert_eq!(param(&url, "X-Amz-Security-Token").unwrap(), TOKEN);
+    let late = with_process(&output).args(["--expires-in=31m"]).refused();
+    assert!(late.contains("2013-05-24T00:30:00Z"), "{late}");
+}
+
+#[test]
+fn a_process_that_prints_no_credentials_is_refused() {
+    for (output, part) in [
+        (String::new(), "not JSON"),
+        (format!("secret: {SECRET}"), "not JSON"),
+        (
+            format!(r#"{{"Version": 2, "SecretAccessKey": "{SECRET}"}}"#),
+            "Version",
+        ),
+        (
+            format!(r#"{{"Version": 1, "SecretAccessKey": "{SECRET}"}}"#),
+            "AccessKeyId",
+        ),
+        (
+            format!(r#"{{"Version": 1, "AccessKeyId": "{ID}"}}"#),
+            "SecretAccessKey",
+        ),
+        (
+            format!(
+                r#"{{"Version": 1, "AccessKeyId": "{ID}", "SecretAccessKey": "{SECRET}", "Expiration": "soon"}}"#
+            ),
+            "Expiration",
+        ),
+    ] {
+        let sentence = with_process(&output).refused();
+        assert!(sentence.contains(part), "{sentence}");
         assert!(
-            sentence.contains("aws configure export-credentials"),
+            sentence.contains("credential_process of the profile `p`"),
             "{sentence}"
         );
-        assert!(!sentence.contains("secret-argument"), "{sentence}");
+    }
+    for (line, part) in [
+        ("/bin/false", "failed"),
+        ("/nowhere/tool secret-argument", "can't be started"),
+        ("'unclosed", "quotation marks"),
+    ] {
+        let sentence = Presign::bare(["get", "s3://examplebucket/k"])
+            .file(
+                ".aws/config",
+                format!("[default]\ncredential_process = {line}\n"),
+            )
+            .refused();
+        assert!(
+            sentence.contains(part) && !sentence.contains("secret-argument"),
+            "{sentence}"
+        );
     }
 }
 
