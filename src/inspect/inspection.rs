@@ -5,9 +5,10 @@ use super::address::Address;
 use super::facts::Facts;
 use super::problem::{Problem, ProblemKind, Problems};
 use super::query::read_query;
+use super::scope_host::check_host;
 use super::text_faults::{
-    check_spaces, decode_whole_query, decode_whole_url, without_fragment, without_html_escapes,
-    without_line_breaks,
+    check_plus, check_spaces, decode_whole_query, decode_whole_url, without_fragment,
+    without_html_escapes, without_line_breaks, without_trailing_text,
 };
 use super::validity::check_validity;
 use crate::scheme::Scheme;
@@ -93,12 +94,15 @@ impl Inspection {
         check_spaces(&url, &mut problems);
         let url = without_html_escapes(url, &mut problems);
         let url = decode_whole_url(url, &mut problems);
-        let url = without_fragment(&url, &mut problems);
-        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let url = without_fragment(url, &mut problems);
+        let url = without_trailing_text(url, &mut problems);
+        let (address, query) = url.split_once('?').unwrap_or((&url, ""));
         let query = decode_whole_query(query, &mut problems);
+        check_plus(&query, &mut problems);
         let address = Address::parse(address, &mut problems);
         let facts = read_query(&query, &mut problems);
         check_validity(&facts, now, &mut problems);
+        check_host(&address, &facts, &mut problems);
         let expires_at = facts.expires_at;
         Inspection {
             address,

@@ -11,6 +11,7 @@ mod inspection;
 mod problem;
 mod query;
 mod report;
+mod scope_host;
 mod signature;
 mod text_faults;
 mod v2_parameters;

@@ -48,6 +48,16 @@ pub enum ProblemKind {
     Fragment,
     /// `/./` or `/../` in the path, which most clients remove.
     DotSegments,
+    /// The default port after the host, which clients don't send.
+    DefaultPort,
+    /// Punctuation or a quotation mark behind a parameter of the signature.
+    TrailingText,
+    /// A `+` that isn't encoded in a signature or session token.
+    LiteralPlus,
+    /// A secret access key in place of the access key ID.
+    SecretInUrl,
+    /// The URL is signed for CloudFront or Azure.
+    OtherScheme,
     /// No signature of a known kind.
     NotPresigned,
     /// Signatures of two kinds at once.
@@ -60,6 +70,8 @@ pub enum ProblemKind {
     ParameterName,
     /// The value of a parameter is invalid.
     MalformedParameter,
+    /// The region or service of the credential scope differs from the one that the host names.
+    ScopeHost,
     /// The date of the credential scope differs from the date of signing.
     ScopeDate,
     /// `host` is not among the signed headers.
@@ -108,12 +120,18 @@ impl ProblemKind {
             ProblemKind::BadEscape => "bad-escape",
             ProblemKind::Fragment => "fragment",
             ProblemKind::DotSegments => "dot-segments",
+            ProblemKind::DefaultPort => "default-port",
+            ProblemKind::TrailingText => "trailing-text",
+            ProblemKind::LiteralPlus => "literal-plus",
+            ProblemKind::SecretInUrl => "secret-in-url",
+            ProblemKind::OtherScheme => "other-scheme",
             ProblemKind::NotPresigned => "not-presigned",
             ProblemKind::SignedTwice => "signed-twice",
             ProblemKind::MissingParameter => "missing-parameter",
             ProblemKind::RepeatedParameter => "repeated-parameter",
             ProblemKind::ParameterName => "parameter-name",
             ProblemKind::MalformedParameter => "malformed-parameter",
+            ProblemKind::ScopeHost => "scope-host",
             ProblemKind::ScopeDate => "scope-date",
             ProblemKind::HostNotSigned => "host-not-signed",
             ProblemKind::TokenMissing => "token-missing",

@@ -41,6 +41,14 @@ pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
     if let Some(family) = first {
         return family.read(problems);
     }
+    if let Some((product, name)) = other_scheme(query) {
+        let message = format!(
+            "the URL is signed for {product}, because its query has the parameter {name}; it is not a \
+             presigned URL of SigV2 or SigV4"
+        );
+        problems.add(ProblemKind::OtherScheme, message);
+        return Facts::default();
+    }
     if is_v2 {
         return v2.read(problems);
     }
@@ -53,4 +61,14 @@ pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
     );
     problems.add(ProblemKind::NotPresigned, message);
     Facts::default()
+}
+
+/// Returns the product whose signature a query has, and the parameter that shows it.
+fn other_scheme(query: &str) -> Option<(&'static str, &'static str)> {
+    let has = |name: &str| parse_query(Some(query)).any(|param| param.name.decodes_to(name));
+    if has("Key-Pair-Id") && (has("Policy") || has(sigv2::EXPIRES)) {
+        return Some(("CloudFront", "Key-Pair-Id"));
+    }
+    let is_azure = has("sig") && has("sv") && (has("se") || has("si"));
+    is_azure.then_some(("Azure Storage", "sig"))
 }

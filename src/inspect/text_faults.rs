@@ -2,10 +2,14 @@
 //! repaired, so that the rest of the URL can be read.
 
 use super::problem::{ProblemKind, Problems};
+use crate::error::Quoted;
+use crate::scheme::detect::V2Signals;
 use crate::scheme::sigv2;
 use crate::scheme::v4_family::V4_FAMILIES;
 use crate::scheme::v4_scheme::Role;
+use crate::text::damage::{ESCAPED_AMPERSANDS, is_blank, split_trailing};
 use crate::text::percent::Component;
+use crate::text::secrets::is_secret;
 use crate::wire::query::{Param, parse_query};
 use alloc::borrow::Cow;
 use alloc::format;
@@ -27,7 +31,6 @@ pub(super) fn without_line_breaks<'a>(text: &'a str, problems: &mut Problems) ->
 
 /// Reports spaces. They stay, because a space can be a `+` of the signature.
 pub(super) fn check_spaces(url: &str, problems: &mut Problems) {
-    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
     if url.contains(is_blank) {
         problems.add(
             ProblemKind::Space,
@@ -42,7 +45,7 @@ pub(super) fn without_html_escapes<'a>(
     mut url: Cow<'a, str>,
     problems: &mut Problems,
 ) -> Cow<'a, str> {
-    for escaped in ["&amp;", "&#38;", "&#x26;", "\\u0026"] {
+    for escaped in ESCAPED_AMPERSANDS {
         if url.contains(escaped) {
             problems.add(
                 ProblemKind::HtmlEscaped,
@@ -82,16 +85,81 @@ pub(super) fn decode_whole_query<'a>(query: &'a str, problems: &mut Problems) ->
     Cow::Owned(decoded)
 }
 
-/// Returns the URL up to its fragment.
-pub(super) fn without_fragment<'a>(url: &'a str, problems: &mut Problems) -> &'a str {
-    let Some((url, _)) = url.split_once('#') else {
+/// Returns the URL up to its fragment. A fragment with a signature belongs to the path, which
+/// contains a `#`.
+pub(super) fn without_fragment<'a>(url: Cow<'a, str>, problems: &mut Problems) -> Cow<'a, str> {
+    let Some((front, fragment)) = url.split_once('#') else {
         return url;
     };
+    let is_in_path = fragment
+        .split_once('?')
+        .is_some_and(|(_, query)| has_signature(query));
+    if is_in_path {
+        problems.add(
+            ProblemKind::Fragment,
+            "the path contains a `#`, so that everything after it is not sent; encode it as %23",
+        );
+        return Cow::Owned(url.replace('#', "%23"));
+    }
     problems.add(
         ProblemKind::Fragment,
         "the URL has a fragment, which is never sent; encode a literal `#` as %23",
     );
-    url
+    Cow::Owned(String::from(front))
+}
+
+/// Removes the punctuation and the quotation marks that a text has around a URL.
+pub(super) fn without_trailing_text<'a>(
+    url: Cow<'a, str>,
+    problems: &mut Problems,
+) -> Cow<'a, str> {
+    let start = url.trim_start_matches(['<', '(', '[', '{', '"', '\'', '`']);
+    let Some((address, query)) = start.split_once('?') else {
+        return url;
+    };
+    let mut is_clean = start.len() == url.len();
+    if !is_clean {
+        report_trailing("in front of the URL", &url, problems);
+    }
+    let mut clean = String::from(address);
+    for (index, text) in query.split('&').enumerate() {
+        clean.push(if index == 0 { '?' } else { '&' });
+        let param = Param::parse(text);
+        let (front, trailing) = split_trailing(text);
+        if trailing.is_empty() || !is_authentication(&param) {
+            clean.push_str(text);
+            continue;
+        }
+        is_clean = false;
+        let name = param.name.to_text().unwrap_or_default();
+        let place = format!("behind the parameter {name}");
+        report_trailing(&place, trailing, problems);
+        clean.push_str(front);
+    }
+    if is_clean { url } else { Cow::Owned(clean) }
+}
+
+fn report_trailing(place: &str, text: &str, problems: &mut Problems) {
+    let text: String = text
+        .chars()
+        .take_while(|c| !c.is_alphanumeric() || text.starts_with('%'))
+        .collect();
+    let message = format!("{} {place} is not part of it; remove it", Quoted(&text));
+    problems.add(ProblemKind::TrailingText, message);
+}
+
+/// Reports a `+` in a value that is base64. It stays.
+pub(super) fn check_plus(query: &str, problems: &mut Problems) {
+    for param in parse_query(Some(query)) {
+        let value = param.value.unwrap_or_default().text();
+        let name = param.name.to_text().unwrap_or_default();
+        if is_authentication(&param) && is_secret(&name) && value.contains('+') {
+            let message = format!(
+                "the value of {name} contains a literal `+`, which servers read as a space; encode it as %2B"
+            );
+            problems.add(ProblemKind::LiteralPlus, message);
+        }
+    }
 }
 
 fn report_whole(problems: &mut Problems) {
@@ -106,13 +174,19 @@ fn decoded(text: &str) -> String {
 }
 
 fn has_signature(query: &str) -> bool {
-    parse_query(Some(query)).any(|param| is_signature(&param))
+    parse_query(Some(query)).any(|param| {
+        role_of(&param).is_some_and(Role::shows_signature)
+            || param.name.decodes_to_ignore_case(sigv2::SIGNATURE)
+    })
 }
 
-fn is_signature(param: &Param<'_>) -> bool {
-    let parts = V4_FAMILIES
-        .iter()
-        .filter_map(|family| family.part_of(param));
-    let mut roles = parts.map(|name| name.role);
-    roles.any(Role::shows_signature) || param.name.decodes_to_ignore_case(sigv2::SIGNATURE)
+/// Returns whether a parameter belongs to a signature.
+fn is_authentication(param: &Param<'_>) -> bool {
+    role_of(param).is_some() || V2Signals::contains(param)
+}
+
+fn role_of(param: &Param<'_>) -> Option<Role> {
+    let mut families = V4_FAMILIES.iter();
+    let name = families.find_map(|family| family.part_of(param))?;
+    Some(name.role)
 }

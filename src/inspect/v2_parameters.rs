@@ -1,9 +1,11 @@
 //! The parameters of SigV2, of its query APIs, and of Google's V2 signing process.
 
 use super::facts::Facts;
-use super::problem::Problems;
+use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use super::value::{
+    decode_value, report_duplicate, report_invalid, shortened, shown_access_key_id,
+};
 use crate::scheme::Scheme;
 use crate::scheme::detect;
 use crate::scheme::google::GOOGLE2;
@@ -149,7 +151,7 @@ impl<'a> V2Parameters<'a> {
         let signature = self.decode(SIGNATURE, problems);
         Facts {
             scheme: Some(scheme.scheme),
-            access_key_id: access_key_id.as_deref().map(shortened),
+            access_key_id: access_key_id.and_then(|id| shown_access_key_id(&id, problems)),
             expires_at: expires.and_then(|text| read_expires(&text, problems)),
             has_session_token: self.has_nonempty(SECURITY_TOKEN_HEADER),
             signature_start: signature.map(|signature| {
@@ -184,7 +186,7 @@ impl<'a> V2Parameters<'a> {
         let mut facts = Facts {
             scheme: Some(Scheme::AwsV2QueryApi),
             algorithm: algorithm.as_deref().map(shortened),
-            access_key_id: access_key_id.as_deref().map(shortened),
+            access_key_id: access_key_id.and_then(|id| shown_access_key_id(&id, problems)),
             has_session_token: self.has_nonempty(API_SECURITY_TOKEN),
             ..Facts::default()
         };
@@ -227,6 +229,13 @@ fn read_expires(text: &str, problems: &mut Problems) -> Option<Timestamp> {
     let seconds = parse_decimal(text).and_then(|seconds| i64::try_from(seconds).ok());
     if seconds.is_none() {
         report_invalid(EXPIRES, text, "a number of seconds since 1970", problems);
+    }
+    // The year 5138, or the year 1973 in milliseconds.
+    if seconds.is_some_and(|seconds| seconds > 100_000_000_000) {
+        problems.add(
+            ProblemKind::ExpiryTooLong,
+            "Expires is in milliseconds, so that it ends after thousands of years; write seconds since 1970",
+        );
     }
     seconds.map(Timestamp::from_unix_seconds)
 }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use super::value::{decode_value, report_duplicate, report_invalid, report_secret, shortened};
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
 use crate::scheme::limits::MAX_EXPIRY;
@@ -12,6 +12,7 @@ use crate::scheme::v4_family::V4Family;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
+use crate::text::secrets::{SECRET_KEY_LEN, is_secret_key};
 use crate::time::{Timestamp, date_of};
 use crate::wire::query::Param;
 use alloc::borrow::Cow;
@@ -136,8 +137,16 @@ impl<'a> V4Parameters<'a> {
         };
         let max = MAX_EXPIRY.as_secs();
         if !(1..=max).contains(&seconds) {
+            let is_milliseconds =
+                seconds.is_multiple_of(1000) && (1..=max).contains(&(seconds / 1000));
+            let hint = if is_milliseconds {
+                "; it seems to be in milliseconds"
+            } else {
+                ""
+            };
             let message = format!(
-                "{name} is {seconds} seconds; a URL is valid for 1 to {max} seconds, which are seven days"
+                "{name} is {seconds} seconds; a URL is valid for 1 to {max} seconds, which are seven \
+                 days{hint}"
             );
             problems.add(ProblemKind::ExpiryTooLong, message);
         }
@@ -153,6 +162,14 @@ impl<'a> V4Parameters<'a> {
         problems: &mut Problems,
     ) {
         let name = self.family.query_name(Role::Credential);
+        // A secret contains slashes, with which its parts could be taken for those of the scope.
+        let (secret, scope) = text.split_at_checked(SECRET_KEY_LEN).unwrap_or_default();
+        let has_secret = is_secret_key(secret) && scope.starts_with('/');
+        let without_secret = ["-", scope].concat();
+        let text = if has_secret { &without_secret } else { text };
+        if has_secret {
+            report_secret(problems);
+        }
         let Some(credential) = Credential::parse(scheme, Component::Raw(text)) else {
             let mut expected = String::from("ACCESS-KEY-ID/");
             scheme.write_scope("DATE", "REGION", "SERVICE", &mut expected);
@@ -172,7 +189,7 @@ impl<'a> V4Parameters<'a> {
             );
             problems.add(ProblemKind::ScopeDate, message);
         }
-        facts.access_key_id = Some(shortened(&credential.access_key_id));
+        facts.access_key_id = (!has_secret).then(|| shortened(&credential.access_key_id));
         facts.service = Some(shortened(&credential.service));
         facts.region = if scheme.scope_has_region {
             Some(shortened(&credential.region))

@@ -4,6 +4,7 @@ use super::problem::{ProblemKind, Problems};
 use crate::error::Quoted;
 use crate::scheme::sigv2;
 use crate::text::percent::{Component, invalid_escape};
+use crate::text::secrets::is_secret_key;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -54,6 +55,24 @@ pub(super) fn report_duplicate(name: &str, problems: &mut Problems) {
     let message =
         format!("duplicate parameter {name}; the URL was signed twice, or a token was added");
     problems.add(ProblemKind::RepeatedParameter, message);
+}
+
+/// Returns the access key ID to show. A secret in its place is reported, but not shown.
+pub(super) fn shown_access_key_id(text: &str, problems: &mut Problems) -> Option<String> {
+    if !is_secret_key(text) {
+        return Some(shortened(text));
+    }
+    report_secret(problems);
+    None
+}
+
+/// Reports a secret in place of the access key ID.
+pub(super) fn report_secret(problems: &mut Problems) {
+    problems.add(
+        ProblemKind::SecretInUrl,
+        "the URL has a secret access key in place of the access key ID; exchange them when signing, and \
+         replace the key, because the URL gives it away",
+    );
 }
 
 /// Reports an invalid value.

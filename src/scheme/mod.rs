@@ -4,6 +4,7 @@
 //! Signing, verification and inspection take the parameters' names from these tables.
 
 pub(crate) mod aws;
+pub(crate) mod aws_host;
 pub(crate) mod credential;
 pub(crate) mod detect;
 pub(crate) mod form;

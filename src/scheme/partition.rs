@@ -87,13 +87,15 @@ impl Partition {
         ))
     }
 
+    /// Returns a host of AWS without the domain of its partition.
+    pub(crate) fn strip_suffix(host: &str) -> Option<&str> {
+        let mut all = OTHERS.iter().chain([&AWS]);
+        all.find_map(|partition| host.strip_suffix(partition.suffix)?.strip_suffix('.'))
+    }
+
     /// Returns whether a host belongs to AWS.
     pub(crate) fn is_aws_host(host: &str) -> bool {
-        let mut all = OTHERS.iter().chain([&AWS]);
-        all.any(|partition| {
-            host.strip_suffix(partition.suffix)
-                .is_some_and(|rest| rest.ends_with('.'))
-        })
+        Partition::strip_suffix(host).is_some()
     }
 }
 

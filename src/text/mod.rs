@@ -2,6 +2,7 @@
 
 pub(crate) mod base64;
 mod byte_set;
+pub(crate) mod damage;
 pub(crate) mod decimal;
 pub(crate) mod hex;
 pub(crate) mod json;

@@ -19,6 +19,20 @@ pub(crate) fn is_secret(name: &str) -> bool {
     ENDINGS.iter().any(|ending| lowercase.ends_with(ending))
 }
 
+/// The length of a secret access key of AWS.
+pub(crate) const SECRET_KEY_LEN: usize = 40;
+
+/// Returns whether a text has the form of a secret access key of AWS: 40 characters of base64 in
+/// both cases.
+pub(crate) fn is_secret_key(text: &str) -> bool {
+    text.len() == SECRET_KEY_LEN
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
 /// Returns the text before the name of the first parameter with a secret, even if the `?`, `&` or
 /// `=` at the parameter is percent-encoded.
 pub(crate) fn before_secrets(text: &str) -> &str {

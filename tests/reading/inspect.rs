@@ -232,8 +232,13 @@ fn botocores_urls_contain_what_it_was_asked_for() {
             _ => Scheme::AwsV2,
         };
         assert_eq!(inspection.scheme(), Some(expected));
-        // Some keys have dot segments, and some temporary keys have no token.
-        let allowed = [ProblemKind::DotSegments, ProblemKind::TokenMissing];
+        // Some keys have dot segments, some temporary keys have no token, and some endpoints have
+        // the default port.
+        let allowed = [
+            ProblemKind::DotSegments,
+            ProblemKind::TokenMissing,
+            ProblemKind::DefaultPort,
+        ];
         for problem in inspection.problems() {
             assert!(allowed.contains(&problem.kind()), "{url}: {problem}");
         }
@@ -491,4 +496,137 @@ proptest! {
         let inspection = Inspection::new(&text, Timestamp::from_unix_seconds(now));
         let _ = format!("{inspection} {inspection:?}");
     }
+}
+
+fn message(url: &str, kind: ProblemKind) -> String {
+    let inspection = Inspection::new(url, now());
+    let mut found = inspection.problems().iter();
+    let problem = found.find(|problem| problem.kind() == kind);
+    problem
+        .map(ToString::to_string)
+        .unwrap_or_else(|| panic!("{kind:?}: {inspection}"))
+}
+
+#[test]
+fn a_scope_that_contradicts_the_host_is_a_problem() {
+    use ProblemKind as Kind;
+    for (from, to, expected) in [
+        ("s3.amazonaws", "s3.eu-west-1.amazonaws", "eu-west-1"),
+        ("s3.amazonaws", "s3-eu-west-1.amazonaws", "eu-west-1"),
+        (
+            "examplebucket.s3.amazonaws",
+            "id.execute-api.us-east-1.amazonaws",
+            "execute-api",
+        ),
+        ("us-east-1", "us-east-1a", "availability zone"),
+    ] {
+        let url = DOCUMENTED.replace(from, to);
+        assert_eq!(problems(&url), [Kind::ScopeHost], "{url}");
+        assert!(message(&url, Kind::ScopeHost).contains(expected), "{url}");
+    }
+    // Another host can have any scope, and the global host serves every region.
+    for (from, to) in [
+        ("s3.amazonaws.com", "s3.eu-west-1.example.com"),
+        ("us-east-1", "eu-west-1"),
+        ("s3.amazonaws", "s3.us-east-1.amazonaws"),
+        ("s3.amazonaws", "s3.dualstack.us-east-1.amazonaws"),
+        ("s3.amazonaws", "unknown.us-east-1.amazonaws"),
+    ] {
+        assert_eq!(problems(&DOCUMENTED.replace(from, to)), [], "{to}");
+    }
+}
+
+#[test]
+fn urls_of_other_products_are_recognized() {
+    let cloudfront = "https://d111111abcdef8.cloudfront.net/image.jpg?Expires=1369400000\
+        &Signature=nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-j19DzZrvDh6hQ73lDx~-ar3UocvvRQVw6EkC~GdpGQyyOSKQim\
+        -TxAnW7d8F5Kkai9HVx0FIu-5jcQb0UEmatEXAMPLE3ReXySpLSMj0yCd3ZAB4UcBCAqEijkytL6f3fVYNGQI6\
+        &Key-Pair-Id=K2JCJMDEHXQW5F";
+    let azure = "https://account.blob.core.windows.net/c/b.txt?sv=2020-02-10&se=2013-05-24T02%3A00%3A00Z\
+        &sr=b&sp=r&sig=koLniLcK0tMLuMfYeuSQwB%2BBLnWibhPqnrINxaIRbvU%3D";
+    for (url, product) in [(cloudfront, "CloudFront"), (azure, "Azure")] {
+        assert_eq!(problems(url), [ProblemKind::OtherScheme], "{url}");
+        assert!(message(url, ProblemKind::OtherScheme).contains(product));
+    }
+    // SigV2's own parameters make no other product.
+    let url = DOCUMENTED_V2.replace("1175139620", "1369400000");
+    assert_eq!(problems(&url), []);
+}
+
+#[test]
+fn damage_is_named_with_its_character() {
+    use ProblemKind as Kind;
+    for text in [").", ".", ">", "]", "%22", "\"", ",", "'"] {
+        for parameter in ["=f604d404", "=86400", "=host", "T000000Z"] {
+            let value = match parameter {
+                "=f604d404" => "f604d404",
+                other => other,
+            };
+            let url = DOCUMENTED.replace(value, &format!("{value}{text}"));
+            assert_eq!(problems(&url), [Kind::TrailingText], "{url}");
+            let message = message(&url, Kind::TrailingText);
+            assert!(message.contains(text), "{message}");
+        }
+    }
+    assert_eq!(problems(&format!("<{DOCUMENTED}>")), [Kind::TrailingText]);
+    // A parameter of the request can end with anything.
+    let quoted = DOCUMENTED.replace("?X-Amz", "?response-content-disposition=inline;&X-Amz");
+    assert_eq!(problems(&quoted), []);
+
+    let v2 = DOCUMENTED_V2.replace("1175139620", "1369400000");
+    assert_eq!(problems(&v2.replace("%2B", "+")), [Kind::LiteralPlus]);
+    assert!(message(&v2.replace("%2B", "+"), Kind::LiteralPlus).contains("Signature"));
+    let token = DOCUMENTED.replace("AKIA", "ASIA").replace(
+        "&X-Amz-Signature",
+        "&X-Amz-Security-Token=IQoJb3JpZ2lu+X2VjE&X-Amz-Signature",
+    );
+    assert_eq!(problems(&token), [Kind::LiteralPlus]);
+    assert_eq!(problems(&token.replace('+', "%2B")), []);
+    let own = DOCUMENTED.replace("?X-Amz", "?prefix=a+b&X-Amz");
+    assert_eq!(problems(&own), []);
+
+    assert_eq!(
+        problems(&v2.replace("1369400000", "1369400000000")),
+        [Kind::ExpiryTooLong]
+    );
+    let milliseconds = DOCUMENTED.replace("=86400", "=86400000");
+    assert!(message(&milliseconds, Kind::ExpiryTooLong).contains("milliseconds"));
+    let seconds = DOCUMENTED.replace("=86400", "=604801");
+    assert!(!message(&seconds, Kind::ExpiryTooLong).contains("milliseconds"));
+
+    let port = |port: &str| DOCUMENTED.replace("amazonaws.com", &format!("amazonaws.com{port}"));
+    assert_eq!(problems(&port(":443")), [Kind::DefaultPort]);
+    assert_eq!(problems(&port(":8443")), []);
+
+    let hash = DOCUMENTED.replace("test.txt", "a#b.txt");
+    assert_eq!(problems(&hash), [Kind::Fragment]);
+    let inspection = Inspection::new(&hash, now());
+    assert_eq!(inspection.path(), "/a%23b.txt");
+    assert_eq!(inspection.scheme(), Some(Scheme::AwsV4));
+}
+
+#[test]
+fn a_secret_in_place_of_the_access_key_id_is_not_shown() {
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let v2 = DOCUMENTED_V2.replace("1175139620", "1369400000");
+    for url in [
+        DOCUMENTED.replace("AKIAIOSFODNN7EXAMPLE", SECRET),
+        DOCUMENTED.replace("AKIAIOSFODNN7EXAMPLE", &SECRET.replace('/', "%2F")),
+        v2.replace("AKIAIOSFODNN7EXAMPLE", &SECRET.replace('/', "%2F")),
+    ] {
+        assert_eq!(problems(&url), [ProblemKind::SecretInUrl], "{url}");
+        let inspection = Inspection::new(&url, now());
+        assert_eq!(inspection.access_key_id(), None);
+        let shown = format!("{inspection}{inspection:?}");
+        assert!(!shown.contains("K7MDENG"), "{shown}");
+    }
+    // A message doesn't show it either.
+    let url = DOCUMENTED
+        .replace("AKIAIOSFODNN7EXAMPLE", SECRET)
+        .replace("%2Fs3", "");
+    let shown = Inspection::new(&url, now()).to_string();
+    assert!(!shown.contains("K7MDENG"), "{shown}");
+    // The access key ID of another store is 32 digits long.
+    let other = DOCUMENTED.replace("AKIAIOSFODNN7EXAMPLE", "4e15aa55eb2ed2bd3cca69d8fcfbec8a");
+    assert_eq!(problems(&other), []);
 }

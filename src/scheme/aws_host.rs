@@ -1,0 +1,191 @@
+//! The region and the service that one of AWS's hosts names.
+
+use super::partition::Partition;
+
+/// Services whose host has the name with which their requests are signed. The hosts of others,
+/// such as `email` for `ses`, have a name of their own.
+const SAME_NAME: [&str; 14] = [
+    "dynamodb",
+    "ec2",
+    "events",
+    "execute-api",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "rds",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sts",
+];
+
+/// A host of AWS, as far as it is understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AwsHost<'a> {
+    pub(crate) region: Option<&'a str>,
+    pub(crate) service: Option<&'a str>,
+}
+
+impl<'a> AwsHost<'a> {
+    /// Reads a host of AWS in lowercase, without its port. A host of somebody else is `None`.
+    pub(crate) fn parse(host: &'a str) -> Option<Self> {
+        let name = Partition::strip_suffix(host)?;
+        // An endpoint in a virtual private cloud.
+        let name = name.strip_suffix(".vpce").unwrap_or(name);
+        let (front, last) = name.rsplit_once('.').unwrap_or(("", name));
+        if let Some(region) = last.strip_prefix("s3-").filter(|text| is_region(text)) {
+            let service = Some("s3");
+            return Some(AwsHost {
+                region: Some(region),
+                service,
+            });
+        }
+        let (region, front) = if is_region(last) {
+            (Some(last), front)
+        } else {
+            (None, name)
+        };
+        let front = front.strip_suffix(".dualstack").unwrap_or(front);
+        let label = front.rsplit('.').next().unwrap_or_default();
+        Some(AwsHost {
+            region,
+            service: signing_name(label),
+        })
+    }
+}
+
+/// Returns the service with whose name requests to an endpoint are signed, if it is known.
+fn signing_name(label: &str) -> Option<&str> {
+    let label = label.strip_suffix("-fips").unwrap_or(label);
+    match label {
+        "s3-object-lambda" | "s3-outposts" => Some(label),
+        "s3" | "s3-accesspoint" | "s3-control" | "s3-accelerate" => Some("s3"),
+        _ if label.starts_with("s3express-") => Some("s3express"),
+        _ => SAME_NAME.contains(&label).then_some(label),
+    }
+}
+
+/// Returns whether a text has the form of a region, such as `us-gov-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let Some((area, number)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let is_number = number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_number && (2..=3).contains(&area.split('-').count()) && area.split('-').all(is_word)
+}
+
+/// Returns the region of an availability zone, such as `eu-west-1` for `eu-west-1a`.
+pub(crate) fn region_of_zone(text: &str) -> Option<&str> {
+    let region = text.strip_suffix(|c: char| c.is_ascii_lowercase())?;
+    is_region(region).then_some(region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AwsHost, is_region, region_of_zone};
+
+    #[test]
+    fn hosts_name_region_and_service() {
+        for (host, region, service) in [
+            ("b.s3.amazonaws.com", None, Some("s3")),
+            ("s3.eu-west-1.amazonaws.com", Some("eu-west-1"), Some("s3")),
+            (
+                "a.b.s3.eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+                Some("s3"),
+            ),
+            (
+                "b.s3-eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+                Some("s3"),
+            ),
+            (
+                "b.s3.dualstack.eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+                Some("s3"),
+            ),
+            (
+                "b.s3-fips.us-gov-west-1.amazonaws.com",
+                Some("us-gov-west-1"),
+                Some("s3"),
+            ),
+            ("b.s3-accelerate.amazonaws.com", None, Some("s3")),
+            ("b.s3-accelerate.dualstack.amazonaws.com", None, Some("s3")),
+            (
+                "b.s3.cn-north-1.amazonaws.com.cn",
+                Some("cn-north-1"),
+                Some("s3"),
+            ),
+            (
+                "b.bucket.vpce-1-a.s3.us-east-1.vpce.amazonaws.com",
+                Some("us-east-1"),
+                Some("s3"),
+            ),
+            (
+                "p-1.s3-accesspoint.us-west-2.amazonaws.com",
+                Some("us-west-2"),
+                Some("s3"),
+            ),
+            (
+                "p-1.s3-object-lambda.us-west-2.amazonaws.com",
+                Some("us-west-2"),
+                Some("s3-object-lambda"),
+            ),
+            (
+                "b--use1-az5--x-s3.s3express-use1-az5.us-east-1.amazonaws.com",
+                Some("us-east-1"),
+                Some("s3express"),
+            ),
+            ("m.accesspoint.s3-global.amazonaws.com", None, None),
+            (
+                "id.execute-api.eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+                Some("execute-api"),
+            ),
+            ("sts.amazonaws.com", None, Some("sts")),
+            ("email.us-east-1.amazonaws.com", Some("us-east-1"), None),
+            ("us-east-1.queue.amazonaws.com", None, None),
+        ] {
+            assert_eq!(
+                AwsHost::parse(host),
+                Some(AwsHost { region, service }),
+                "{host}"
+            );
+        }
+        for host in [
+            "s3.example.com",
+            "amazonaws.com",
+            "s3.amazonaws.com.example.com",
+            "",
+        ] {
+            assert_eq!(AwsHost::parse(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn regions_and_zones() {
+        for region in [
+            "us-east-1",
+            "ap-southeast-4",
+            "us-gov-west-1",
+            "eusc-de-east-1",
+        ] {
+            assert!(is_region(region), "{region}");
+        }
+        for not in [
+            "eu-west-1a",
+            "s3-global",
+            "vpce-1",
+            "auto",
+            "us-east-11",
+            "",
+        ] {
+            assert!(!is_region(not), "{not}");
+        }
+        assert_eq!(region_of_zone("eu-west-1a"), Some("eu-west-1"));
+        assert_eq!(region_of_zone("eu-west-1"), None);
+    }
+}
