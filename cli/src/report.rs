@@ -5,6 +5,7 @@ use crate::output::{self, Format, note};
 use crate::sign::{Steps, has_name, is_host, url_object};
 use anyhow::Result;
 use presign::PresignedUrl;
+use presign::inspect::AwsHost;
 
 /// Prints a presigned URL, and notes which of the given headers must be sent with it.
 pub fn print_url(
@@ -76,11 +77,16 @@ pub fn has_dot_segment(key: &[u8]) -> bool {
         .any(|segment| matches!(segment, b"." | b".."))
 }
 
-/// Returns the host of the URL if it seems to name a bucket of S3.
+/// Returns the host of a URL in lowercase, with its port.
+pub fn host_of(url: &str) -> String {
+    let rest = url.split("://").nth(1).unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.to_ascii_lowercase()
+}
+
+/// Returns the host of a URL if it names a bucket of AWS.
 pub fn bucket_host(url: &str) -> Option<String> {
-    let host = url.split("://").nth(1).unwrap_or_default();
-    let host = host.split(['/', '?', ':']).next().unwrap_or_default();
-    let host = host.to_ascii_lowercase();
-    let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-    (is_aws && (host.contains(".s3.") || host.contains(".s3-"))).then_some(host)
+    let host = host_of(url);
+    AwsHost::parse(&host)?.bucket()?;
+    Some(host)
 }

@@ -5,12 +5,13 @@ use crate::credentials;
 use crate::input::Input;
 use crate::output::{self, Format, note};
 use crate::profile::Profile;
-use crate::report::{self, bucket_host};
+use crate::report::{self, host_of};
 use crate::settings::Signing;
 use crate::sign::{self, Signer, has_name, header_object, is_host};
 use anyhow::{Result, ensure};
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::ErrorKind;
+use presign::inspect::AwsHost;
 use presign::{Payload, Request, v2, v4};
 use serde_json::json;
 use std::time::Duration;
@@ -26,9 +27,10 @@ struct Target {
     #[arg(long, value_name = "M", default_value = "GET")]
     method: String,
 
-    /// The service's signing name, such as s3, execute-api, sts or es
-    #[arg(long, value_name = "S", default_value = "s3")]
-    service: String,
+    /// The service's signing name, such as s3, execute-api, sts or es; default the one that the host
+    /// of AWS names, s3
+    #[arg(long, value_name = "S")]
+    service: Option<String>,
 
     /// The bucket that the host names, for v2, which signs it
     #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
@@ -52,9 +54,29 @@ enum Service {
 }
 
 impl Target {
+    /// Returns the service's name: the given one, else that of the host.
+    fn service_name(&self) -> String {
+        let of_host = || {
+            let host = host_of(&self.url);
+            AwsHost::parse(&host)?.service().map(Into::into)
+        };
+        let name = self.service.clone().or_else(of_host);
+        name.unwrap_or_else(|| "s3".into())
+    }
+
+    /// Returns the region: the given one, else that of the host, else the usual one.
+    fn region(&self, profile: &Profile) -> Result<String> {
+        let host = host_of(&self.url);
+        let of_host = AwsHost::parse(&host).and_then(|host| host.region());
+        match (&self.signing.region, of_host) {
+            (None, Some(region)) => Ok(region.into()),
+            _ => self.signing.region(profile),
+        }
+    }
+
     /// Returns whether the request is a call to a query API.
     fn is_call(&self) -> bool {
-        self.signing.is_v2() && self.service != "s3"
+        self.signing.is_v2() && self.service_name() != "s3"
     }
 
     fn service(&self, profile: &Profile) -> Result<Service> {
@@ -63,14 +85,41 @@ impl Target {
             return Err(<clap::Error>::raw(ErrorKind::ArgumentConflict, message).into());
         }
         if !self.signing.is_v2() {
-            let region = self.signing.region(profile)?;
-            return Ok(Service::V4(v4::Service::new(region, &self.service)?));
+            let service = v4::Service::new(self.region(profile)?, self.service_name())?;
+            self.note_scope();
+            return Ok(Service::V4(service));
         }
         Ok(Service::V2(match &self.bucket {
             Some(bucket) => v2::Service::s3().bucket(bucket),
             None if self.is_call() => v2::Service::query_api(v2::SignatureMethod::HmacSha256),
             None => v2::Service::s3(),
         }))
+    }
+
+    /// Notes that a host of AWS contradicts the given region or service, or names no service.
+    fn note_scope(&self) {
+        let host = host_of(&self.url);
+        let Some(aws_host) = AwsHost::parse(&host) else {
+            return;
+        };
+        let facts = [
+            ("region", &self.signing.region, aws_host.region()),
+            ("service", &self.service, aws_host.service()),
+        ];
+        for (part, given, named) in facts {
+            if let (Some(given), Some(named)) = (given, named)
+                && given != named
+            {
+                note(format_args!(
+                    "the host {host} is that of the {part} {named}, but this is signed for {given}, which AWS refuses"
+                ));
+            }
+        }
+        if self.service.is_none() && aws_host.service().is_none() {
+            note(format_args!(
+                "the host {host} doesn't say which service it belongs to, so this is signed for s3; give --service"
+            ));
+        }
     }
 
     fn request<'a>(&'a self, service: &'a Service) -> Request<'a> {
@@ -82,17 +131,28 @@ impl Target {
 
     /// Notes that a bucket seems to be missing in the signature.
     fn note_bucket(&self) {
-        if self.signing.is_v2()
-            && !self.is_call()
-            && self.bucket.is_none()
-            && let Some(host) = bucket_host(&self.url)
-        {
-            note(format_args!(
-                "the host {host} seems to name a bucket: without --bucket the bucket is not signed, and S3 \
-                 refuses the request"
-            ));
+        if !self.signing.is_v2() || self.is_call() || self.bucket.is_some() {
+            return;
+        }
+        let host = host_of(&self.url);
+        match AwsHost::parse(&host) {
+            Some(aws_host) if aws_host.bucket().is_some() => note(format_args!(
+                "the host {host} names a bucket: without --bucket the bucket is not signed, and S3 refuses \
+                 the request"
+            )),
+            Some(_) => {}
+            None if may_name_bucket(&host) => note(format_args!(
+                "v2 signs the bucket: if the host {host} names it, give --bucket; in the path it is signed already"
+            )),
+            None => {}
         }
     }
+}
+
+/// Returns whether a host that isn't AWS's can have a bucket before its domain.
+fn may_name_bucket(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.parse::<std::net::Ipv4Addr>().is_err() && name.split('.').count() > 2
 }
 
 #[derive(clap::Args)]

@@ -24,7 +24,7 @@ pub struct Signing {
 
     /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
     #[arg(long, value_name = "R")]
-    region: Option<String>,
+    pub region: Option<String>,
 
     #[command(flatten)]
     pub profile: ProfileOption,

@@ -19,9 +19,9 @@ use super::signature_findings::signature_finding;
 use super::signed_text::SignedText;
 use super::url_findings::url_findings;
 use crate::credentials::Credentials;
+use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
-use crate::wire::bucket_host::bucket_of_aws_host;
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -391,5 +391,5 @@ impl<'v> Views<'v> {
 fn bucket_of_url(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', ':']).next()?;
-    bucket_of_aws_host(host)
+    AwsHost::parse(host)?.bucket()
 }

@@ -19,6 +19,7 @@ mod v4_parameters;
 mod validity;
 mod value;
 
+pub use crate::scheme::aws_host::AwsHost;
 pub use access_key::AccessKeyKind;
 pub use inspection::Inspection;
 pub use problem::{Problem, ProblemKind};

@@ -1,6 +1,7 @@
-//! The region and the service that one of AWS's hosts names.
+//! The region, the service and the bucket that one of AWS's hosts names.
 
 use super::partition::Partition;
+use crate::wire::bucket_host::without_port;
 
 /// Services whose host has the name with which their requests are signed. The hosts of others,
 /// such as `email` for `ses`, have a name of their own.
@@ -21,25 +22,39 @@ const SAME_NAME: [&str; 14] = [
     "sts",
 ];
 
-/// A host of AWS, as far as it is understood.
+/// A host of AWS: the region, the service and the bucket that it names, as far as they are known.
+///
+/// ```
+/// use presign::inspect::AwsHost;
+///
+/// let host = AwsHost::parse("photos.s3.eu-west-1.amazonaws.com").unwrap_or_default();
+/// assert_eq!(host.region(), Some("eu-west-1"));
+/// assert_eq!(host.service(), Some("s3"));
+/// assert_eq!(host.bucket(), Some("photos"));
+/// assert_eq!(AwsHost::parse("photos.s3.example.com"), None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AwsHost<'a> {
+pub struct AwsHost<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) service: Option<&'a str>,
+    bucket: Option<&'a str>,
 }
 
 impl<'a> AwsHost<'a> {
-    /// Reads a host of AWS in lowercase, without its port. A host of somebody else is `None`.
-    pub(crate) fn parse(host: &'a str) -> Option<Self> {
-        let name = Partition::strip_suffix(host)?;
-        // An endpoint in a virtual private cloud.
-        let name = name.strip_suffix(".vpce").unwrap_or(name);
+    /// Parses a host in lowercase, with or without a port. The host of somebody else is `None`.
+    #[must_use]
+    pub fn parse(host: &'a str) -> Option<Self> {
+        let name = Partition::strip_suffix(without_port(host))?;
+        let (name, is_private) = match name.strip_suffix(".vpce") {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         let (front, last) = name.rsplit_once('.').unwrap_or(("", name));
         if let Some(region) = last.strip_prefix("s3-").filter(|text| is_region(text)) {
-            let service = Some("s3");
             return Some(AwsHost {
                 region: Some(region),
-                service,
+                service: Some("s3"),
+                bucket: Some(front).filter(|bucket| !bucket.is_empty()),
             });
         }
         let (region, front) = if is_region(last) {
@@ -48,11 +63,38 @@ impl<'a> AwsHost<'a> {
             (None, name)
         };
         let front = front.strip_suffix(".dualstack").unwrap_or(front);
-        let label = front.rsplit('.').next().unwrap_or_default();
+        let (before, label) = front.rsplit_once('.').unwrap_or(("", front));
+        let bucket = match label {
+            // An endpoint in a virtual private cloud: `photos.bucket.vpce-1a2b`.
+            "s3" if is_private => before
+                .split_once(".bucket.")
+                .map_or("", |(bucket, _)| bucket),
+            "s3" | "s3-fips" | "s3-accelerate" => before,
+            _ => "",
+        };
         Some(AwsHost {
             region,
             service: signing_name(label),
+            bucket: Some(bucket).filter(|bucket| !bucket.is_empty()),
         })
+    }
+
+    /// Returns the region, such as `eu-west-1`.
+    #[must_use]
+    pub fn region(&self) -> Option<&'a str> {
+        self.region
+    }
+
+    /// Returns the service with whose name requests to the host are signed, such as `s3`.
+    #[must_use]
+    pub fn service(&self) -> Option<&'a str> {
+        self.service
+    }
+
+    /// Returns the bucket in front of a host of S3. SigV2 signs it.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&'a str> {
+        self.bucket
     }
 }
 
@@ -149,11 +191,8 @@ mod tests {
             ("email.us-east-1.amazonaws.com", Some("us-east-1"), None),
             ("us-east-1.queue.amazonaws.com", None, None),
         ] {
-            assert_eq!(
-                AwsHost::parse(host),
-                Some(AwsHost { region, service }),
-                "{host}"
-            );
+            let parsed = AwsHost::parse(host).unwrap();
+            assert_eq!((parsed.region, parsed.service), (region, service), "{host}");
         }
         for host in [
             "s3.example.com",
@@ -162,6 +201,36 @@ mod tests {
             "",
         ] {
             assert_eq!(AwsHost::parse(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_s3_name_their_bucket() {
+        for (host, bucket) in [
+            ("photos.s3.us-east-1.amazonaws.com", Some("photos")),
+            ("a.b.s3.amazonaws.com:443", Some("a.b")),
+            (
+                "my.s3.bucket.s3.us-east-1.amazonaws.com",
+                Some("my.s3.bucket"),
+            ),
+            ("photos.s3-us-west-2.amazonaws.com", Some("photos")),
+            (
+                "photos.s3-accelerate.dualstack.amazonaws.com",
+                Some("photos"),
+            ),
+            ("photos.s3-fips.us-gov-west-1.amazonaws.com", Some("photos")),
+            ("photos.s3.cn-north-1.amazonaws.com.cn", Some("photos")),
+            (
+                "photos.bucket.vpce-1-a.s3.us-east-1.vpce.amazonaws.com",
+                Some("photos"),
+            ),
+            ("bucket.vpce-1-a.s3.us-east-1.vpce.amazonaws.com", None),
+            ("s3.us-east-1.amazonaws.com", None),
+            ("s3-us-west-2.amazonaws.com", None),
+            ("p-1.s3-accesspoint.us-west-2.amazonaws.com", None),
+            ("id.execute-api.eu-west-1.amazonaws.com", None),
+        ] {
+            assert_eq!(AwsHost::parse(host).unwrap().bucket, bucket, "{host}");
         }
     }
 

@@ -19,16 +19,7 @@ fn strip_domain<'h>(host: &'h str, base_domain: &str) -> Option<&'h str> {
     (domain.eq_ignore_ascii_case(base_domain) && !bucket.is_empty()).then_some(bucket)
 }
 
-/// Returns the bucket of one of AWS's own hosts: `bucket.s3.region.amazonaws.com`.
-#[cfg(any(feature = "explain", test))]
-pub(crate) fn bucket_of_aws_host(host: &str) -> Option<&str> {
-    let host = without_port(host);
-    let is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-    let index = host.find(".s3.").or_else(|| host.find(".s3-"))?;
-    host.get(..index).filter(|_| is_aws)
-}
-
-fn without_port(host: &str) -> &str {
+pub(crate) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -37,7 +28,7 @@ fn without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{bucket_before, bucket_of_aws_host};
+    use super::bucket_before;
 
     #[test]
     fn the_bucket_is_before_the_domain() {
@@ -52,20 +43,6 @@ mod tests {
             ("com", None),
         ] {
             assert_eq!(bucket_before(host, "s3.example.com"), bucket, "{host}");
-        }
-    }
-
-    #[test]
-    fn aws_hosts_name_their_bucket() {
-        for (host, bucket) in [
-            ("photos.s3.us-east-1.amazonaws.com", Some("photos")),
-            ("a.b.s3.amazonaws.com:443", Some("a.b")),
-            ("photos.s3-accelerate.amazonaws.com", Some("photos")),
-            ("photos.s3.cn-north-1.amazonaws.com.cn", Some("photos")),
-            ("s3.us-east-1.amazonaws.com", None),
-            ("photos.s3.example.com", None),
-        ] {
-            assert_eq!(bucket_of_aws_host(host), bucket, "{host}");
         }
     }
 }

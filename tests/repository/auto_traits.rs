@@ -58,7 +58,7 @@ fn of_every_public_type() {
 #[test]
 fn of_every_public_type_of_other_modules() {
     use presign::VerifyingKey;
-    use presign::inspect::{AccessKeyKind, Inspection, Problem, ProblemKind};
+    use presign::inspect::{AccessKeyKind, AwsHost, Inspection, Problem, ProblemKind};
     use presign::post::{Condition, HtmlOptions, Key, Policy, PostPolicy, PresignedPost, Upload};
     use presign::tokens::{GitLogin, GitLoginRequest, Token, TokenRequest};
     use presign::verify::{
@@ -69,6 +69,7 @@ fn of_every_public_type_of_other_modules() {
     has::<VerifyingKey<'_>>();
     // inspect
     has::<AccessKeyKind>();
+    has::<AwsHost<'_>>();
     has::<Inspection>();
     has::<Problem>();
     has::<ProblemKind>();
@@ -100,6 +101,7 @@ fn of_every_public_type_of_other_modules() {
     has::<VerifyErrorKind>();
     fn copy<T: Copy + PartialEq>() {}
     copy::<AccessKeyKind>();
+    copy::<AwsHost<'_>>();
     copy::<Carrier>();
     copy::<PayloadCoverage>();
     copy::<ProblemKind>();

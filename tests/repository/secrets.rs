@@ -464,7 +464,8 @@ fn print_verification(printed: &mut Printed) {
 }
 
 fn print_inspection(printed: &mut Printed) {
-    use presign::inspect::Inspection;
+    use presign::inspect::{AwsHost, Inspection};
+    printed.debug(&AwsHost::parse("b.s3.amazonaws.com").unwrap());
     let service = service();
     let url = service.get("https://example.com/");
     let url = url.presign(&keys(), HOUR, time(NOW)).unwrap();

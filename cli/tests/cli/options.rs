@@ -286,3 +286,86 @@ fn a_payload_without_a_hash_is_told_to_the_server() {
         }
     }
 }
+
+/// Region and service of a URL are those of the host of AWS; other ones are noted.
+#[test]
+fn a_host_of_aws_names_region_and_service() {
+    let scope = |args: &[&str]| {
+        let ran = Presign::new(["url"])
+            .env("AWS_REGION", "eu-north-1")
+            .args(args)
+            .run();
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let credential = param(ran.stdout.trim_end(), "X-Amz-Credential").unwrap();
+        let scope = credential.split_once('/').unwrap().1.to_owned();
+        (scope, ran.stderr)
+    };
+    for (url, expected) in [
+        ("https://b.s3.us-west-2.amazonaws.com/k", "us-west-2/s3"),
+        ("https://B.S3.us-west-2.AMAZONAWS.com/k", "us-west-2/s3"),
+        (
+            "https://a.execute-api.eu-west-1.amazonaws.com/p",
+            "eu-west-1/execute-api",
+        ),
+        ("https://sts.amazonaws.com/", "eu-north-1/sts"),
+        ("https://b.s3.example.com/k", "eu-north-1/s3"),
+        ("http://localhost:9000/b/k", "eu-north-1/s3"),
+    ] {
+        let (scope, notes) = scope(&[url]);
+        assert_eq!(scope, format!("20130524/{expected}/aws4_request"), "{url}");
+        assert_eq!(notes, "", "{url}");
+    }
+
+    let url = "https://b.s3.us-west-2.amazonaws.com/k";
+    let (found, notes) = scope(&[url, "--region=eu-west-1"]);
+    assert_eq!(found, "20130524/eu-west-1/s3/aws4_request");
+    assert!(
+        notes.contains("the region us-west-2, but this is signed for eu-west-1"),
+        "{notes}"
+    );
+    let (found, notes) = scope(&[url, "--service=sts", "--region=us-west-2"]);
+    assert_eq!(found, "20130524/us-west-2/sts/aws4_request");
+    assert!(
+        notes.contains("the service s3, but this is signed for sts"),
+        "{notes}"
+    );
+    assert_eq!(notes.lines().count(), 1, "{notes}");
+
+    // The signing name of `email` is `ses`.
+    let email = "https://email.us-east-1.amazonaws.com/";
+    let (found, notes) = scope(&[email]);
+    assert_eq!(found, "20130524/us-east-1/s3/aws4_request");
+    assert!(notes.contains("give --service"), "{notes}");
+    let (found, notes) = scope(&[email, "--service=ses"]);
+    assert_eq!(
+        (&*found, &*notes),
+        ("20130524/us-east-1/ses/aws4_request", "")
+    );
+}
+
+#[test]
+fn a_bucket_that_a_host_may_name_is_noted_under_v2() {
+    let notes = |args: &[&str]| {
+        let ran = Presign::new(["url", "--signature-version=v2"])
+            .args(args)
+            .run();
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        ran.stderr
+    };
+    let aws = notes(&["https://photos.s3.us-west-2.amazonaws.com/k"]);
+    assert!(aws.contains("without --bucket"), "{aws}");
+    let custom = notes(&["https://photos.store.example.com/k"]);
+    assert!(
+        custom.contains("if the host photos.store.example.com names it"),
+        "{custom}"
+    );
+    for args in [
+        &["https://photos.store.example.com/k", "--bucket=photos"][..],
+        &["https://s3.us-west-2.amazonaws.com/b/k"],
+        &["http://localhost:9000/b/k"],
+        &["http://127.0.0.1:9000/b/k"],
+        &["https://example.com/b/k"],
+    ] {
+        assert_eq!(notes(args), "", "{args:?}");
+    }
+}

@@ -201,7 +201,9 @@ fn botocore_presigns_the_same_urls() {
             let note = format!("presign: the header {name} is not covered by the signature");
             assert!(ran.stderr.contains(&note), "{id}: {}", ran.stderr);
         }
-        assert_eq!(ran.stderr.lines().count(), given.len(), "{id}");
+        let notes = ran.stderr.lines();
+        let notes = notes.filter(|line| !line.contains("v2 signs the bucket"));
+        assert_eq!(notes.count(), given.len(), "{id}");
     }
     assert_eq!((objects, others), (18, 12));
 }
