@@ -2,9 +2,10 @@
 //! that can't be read as wrong usage; the library rejects a value that can be read but isn't
 //! allowed.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use clap::Args;
-use presign::{Request, Timestamp};
+use clap::error::ErrorKind;
+use presign::{ContentDisposition, Identity, Request, Timestamp};
 use std::result::Result as StdResult;
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,23 +16,53 @@ pub struct Expiry {
     /// The time until the URL or form expires: seconds, or 90s 15m 12h 7d; default 3600; for a URL
     /// under v4 at most seven days
     #[arg(long, value_name = "D", value_parser = parse_duration, conflicts_with = "expires_at")]
+    #[arg(allow_negative_numbers = true)]
     pub expires_in: Option<Duration>,
 
-    /// The moment at which it expires, instead: 20130524T000000Z or RFC 3339
-    #[arg(long, value_name = "T")]
+    /// The moment at which it expires, instead: 20130524T000000Z, RFC 3339 or Unix seconds
+    #[arg(long, value_name = "T", value_parser = parse_time)]
     pub expires_at: Option<Timestamp>,
+
+    /// Let it expire with temporary credentials if they expire sooner, instead of refusing
+    #[arg(long)]
+    pub clamp_expiry: bool,
 }
 
-impl From<&Expiry> for presign::Expiry {
-    fn from(expiry: &Expiry) -> Self {
-        match expiry.expires_at {
-            Some(moment) => presign::Expiry::at(moment),
-            None => expiry
-                .expires_in
-                .unwrap_or(Duration::from_secs(3600))
-                .into(),
+impl Expiry {
+    /// Returns the expiry for an identity, before whose expiration it has to be.
+    pub fn resolve(&self, identity: &Identity, now: Timestamp) -> Result<presign::Expiry> {
+        let duration = self.expires_in.unwrap_or(Duration::from_secs(3600));
+        let expires_at = self.expires_at.unwrap_or(now.saturating_add(duration));
+        if let Some(expiration) = identity.expiration() {
+            ensure!(
+                expiration > now,
+                "the credentials expired at {expiration}, and it is {now}: get new ones"
+            );
+            if expires_at > expiration {
+                ensure!(
+                    self.clamp_expiry,
+                    "it would expire at {expires_at}, after its credentials, which expire at {expiration}: \
+                     choose an earlier expiry, or give --clamp-expiry"
+                );
+                return Ok(presign::Expiry::at(expiration));
+            }
         }
+        Ok(match self.expires_at {
+            Some(moment) => presign::Expiry::at(moment),
+            None => duration.into(),
+        })
     }
+}
+
+/// Parses `20130524T000000Z`, RFC 3339, or Unix seconds.
+pub fn parse_time(text: &str) -> StdResult<Timestamp, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number {
+        let seconds = text.parse().map_err(|_| format!("{text} is too large"))?;
+        return Ok(Timestamp::from_unix_seconds(seconds));
+    }
+    text.parse()
+        .map_err(|error: presign::Error| error.to_string())
 }
 
 /// Headers and query parameters of a request.
@@ -44,6 +75,10 @@ pub struct Extras {
     /// A query parameter, not yet encoded, as NAME=VALUE or NAME; repeatable
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_param)]
     pub query: Vec<Param>,
+
+    /// The name under which a browser saves the object: response-content-disposition
+    #[arg(long, value_name = "NAME")]
+    save_as: Option<String>,
 }
 
 impl Extras {
@@ -58,8 +93,29 @@ impl Extras {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        request
+        match &self.save_as {
+            Some(name) => {
+                request.response_content_disposition(ContentDisposition::attachment(name))
+            }
+            None => request,
+        }
     }
+
+    /// Returns whether the URL gets parameters that were not in it.
+    pub fn has_parameters(&self) -> bool {
+        !self.query.is_empty() || self.save_as.is_some()
+    }
+
+    /// Returns whether a header is given.
+    pub fn has_header(&self, name: &str) -> bool {
+        let mut names = self.headers.iter().map(|(name, _)| name);
+        names.any(|other| other.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Returns the error for arguments that can't be used together. The program exits with 2.
+pub fn misuse(message: impl std::fmt::Display) -> anyhow::Error {
+    <clap::Error>::raw(ErrorKind::ArgumentConflict, message).into()
 }
 
 /// The name of a header and its value without surrounding white space.
@@ -114,11 +170,11 @@ pub struct Address {
 impl Address {
     /// Returns the key. The error says what else, besides a key, may follow the bucket.
     pub fn key(&self, alternative: &str) -> Result<&str> {
-        self.key.as_deref().with_context(|| {
-            let bucket = &self.bucket;
-            format!(
+        self.key.as_deref().ok_or_else(|| {
+            let bucket = self.bucket.escape_debug();
+            misuse(format!(
                 "the address names no object: the key after s3://{bucket}/ is missing{alternative}"
-            )
+            ))
         })
     }
 }
@@ -127,9 +183,13 @@ impl FromStr for Address {
     type Err = &'static str;
 
     fn from_str(text: &str) -> StdResult<Self, Self::Err> {
-        let path = text
-            .strip_prefix("s3://")
-            .ok_or("an address is written as s3://BUCKET/KEY")?;
+        let path = text.strip_prefix("s3://").ok_or_else(|| {
+            if text.contains("://") {
+                "an address is written as s3://BUCKET/KEY; `presign url` signs any URL"
+            } else {
+                "an address is written as s3://BUCKET/KEY"
+            }
+        })?;
         let (bucket, key) = path.split_at(bucket_length(path).unwrap_or(path.len()));
         let key = key.get(1..).filter(|key| !key.is_empty());
         Ok(Address {
@@ -158,8 +218,14 @@ fn bucket_length(text: &str) -> Option<usize> {
 }
 
 /// Parses whole seconds, or numbers with units: `90s`, `15m`, `12h`, `7d`, `1h30m`.
-fn parse_duration(text: &str) -> StdResult<Duration, &'static str> {
-    const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+pub fn parse_duration(text: &str) -> StdResult<Duration, &'static str> {
+    const UNITS: [(&str, u64); 5] = [
+        ("s", 1),
+        ("m", 60),
+        ("h", 60 * 60),
+        ("d", 24 * 60 * 60),
+        ("w", 7 * 24 * 60 * 60),
+    ];
     let sum = || {
         let mut parts = text.split_inclusive(|c: char| !c.is_ascii_digit());
         parts.try_fold(0u64, |sum, part| {
@@ -171,8 +237,8 @@ fn parse_duration(text: &str) -> StdResult<Duration, &'static str> {
         .filter(|_| !text.is_empty())
         .map(Duration::from_secs)
         .ok_or(
-            "a duration is written in whole seconds or with units: 3600, 90s, 15m, 12h, 7d, 1h30m; \
-             it has less than 2^64 seconds",
+            "a duration is written in whole seconds or with units: 3600, 90s, 15m, 12h, 7d, 1w, 1h30m; \
+             it is not negative, and has less than 2^64 seconds",
         )
 }
 
@@ -218,6 +284,7 @@ mod tests {
             ("7d", 604_800),
             ("1h30m", 5400),
             ("1d1s", 86_401),
+            ("1w", 604_800),
         ] {
             let duration = parse_duration(text).unwrap();
             assert_eq!(duration.as_secs(), seconds, "{text}");
@@ -230,7 +297,7 @@ mod tests {
             "-1",
             "+1",
             "1h30",
-            "1w",
+            "1y",
             "1 h",
             "h1",
             "1H",

@@ -4,15 +4,16 @@
 //! and receives the output from the thread with the chunk before. So the output has the order of
 //! the input, and memory holds as many chunks as there are threads, however long the input is.
 
-use crate::args::{Address, Extras};
+use crate::args::{Address, Extras, misuse};
 use crate::output::{self, Format, add_members};
 use crate::report::{self, DOT_SEGMENT, has_dot_segment};
 use crate::sign::{BucketOptions, Signer, header_object, url_object};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use presign::s3::Bucket;
 use presign::{Error, Template};
 use serde_json::json;
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::num::NonZero;
@@ -25,8 +26,8 @@ use std::time::Duration;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The bucket of all keys
-    #[arg(value_name = "s3://BUCKET")]
+    /// The bucket of all keys, and a prefix of each
+    #[arg(value_name = "s3://BUCKET[/PREFIX/]")]
     address: Address,
 
     /// The method of all requests
@@ -58,10 +59,13 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let Address { bucket, key } = &args.address;
-    ensure!(
-        key.is_none(),
-        "the address names an object, but the keys come from standard input: write s3://{bucket}"
-    );
+    let prefix = key.as_deref().unwrap_or_default();
+    if !prefix.is_empty() && !prefix.ends_with('/') {
+        return Err(misuse(format!(
+            "the keys come from standard input, so the address has only a prefix, which ends with a slash: \
+             s3://{bucket}/{prefix}/"
+        )));
+    }
     let (bucket, signer) = args.options.load(bucket)?;
     let request = args.extras.add_to(bucket.request(&args.method));
     let template = request.template(&signer.credentials, signer.expiry, signer.now)?;
@@ -69,9 +73,13 @@ pub fn run(args: &Args) -> Result<()> {
     let example = template.presign("key", signer.now)?;
     let is_v2 = args.options.signing.is_v2();
     report::note_headers(args.output, &example, &args.extras.headers, is_v2);
+    if is_v2 {
+        report::note_content_type(&args.method, &args.extras);
+    }
     let urls = UrlWriter {
         args,
         bucket: &bucket,
+        prefix,
         signer: &signer,
         template,
     };
@@ -91,6 +99,8 @@ pub fn run(args: &Args) -> Result<()> {
 struct UrlWriter<'a> {
     args: &'a Args,
     bucket: &'a Bucket,
+    /// The text before each key.
+    prefix: &'a str,
     signer: &'a Signer,
     template: Template,
 }
@@ -98,6 +108,12 @@ struct UrlWriter<'a> {
 impl UrlWriter<'_> {
     /// Appends the URL, or the JSON object that contains it. Appends nothing on an error.
     fn write(&self, key: &str, text: &mut String) -> Result<(), Error> {
+        let key = &*match self.prefix {
+            // An empty line is no key with a prefix either.
+            _ if key.is_empty() => Cow::Borrowed(key),
+            "" => Cow::Borrowed(key),
+            prefix => Cow::Owned([prefix, key].concat()),
+        };
         if self.args.output == Format::Text {
             return self.template.presign_into(key, self.signer.now, text);
         }

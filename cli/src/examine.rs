@@ -1,6 +1,6 @@
 //! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
-use crate::args::{Header, parse_header};
+use crate::args::{Header, misuse, parse_header, parse_time};
 use crate::credentials::{self, ProfileOption};
 use crate::input::Input;
 use crate::output::{self, Format, add_members};
@@ -13,17 +13,20 @@ use presign::verify::{
 };
 use presign::{Credentials, Scheme, Timestamp};
 use serde_json::json;
+use std::io;
+use std::ops::Deref;
 use std::time::{Duration, SystemTime};
 
 /// The URL, and the options of all commands that examine it.
 #[derive(clap::Args)]
 pub struct Subject {
-    /// The presigned URL, in quotation marks: it contains `&`
-    #[arg(value_name = "URL")]
-    pub url: String,
+    /// The presigned URL, in quotation marks: it contains `&`. `-` reads it from standard input, so
+    /// that no list of processes shows it
+    #[arg(value_name = "URL", value_parser = parse_url)]
+    pub url: UrlArgument,
 
-    /// The moment of checking: 20130524T000000Z or RFC 3339; default now
-    #[arg(long = "at", value_name = "T")]
+    /// The moment of checking: 20130524T000000Z, RFC 3339 or Unix seconds; default now
+    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
@@ -32,7 +35,44 @@ pub struct Subject {
     pub output: Format,
 }
 
+/// A URL, and whether it came from standard input.
+#[derive(Clone)]
+pub struct UrlArgument {
+    text: String,
+    is_stdin: bool,
+}
+
+impl Deref for UrlArgument {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+fn parse_url(argument: &str) -> Result<UrlArgument, String> {
+    let is_stdin = argument == "-";
+    let text = if is_stdin {
+        let text = io::read_to_string(io::stdin());
+        let text = text.map_err(|error| format!("standard input can't be read: {error}"))?;
+        text.trim().to_owned()
+    } else {
+        argument.to_owned()
+    };
+    Ok(UrlArgument { text, is_stdin })
+}
+
 impl Subject {
+    /// Checks that standard input is not both the URL and another input.
+    pub fn check_stdin(&self, other: Option<&Input>) -> Result<()> {
+        if self.url.is_stdin && other.is_some_and(Input::is_stdin) {
+            return Err(misuse(
+                "standard input can't be both the URL and another input",
+            ));
+        }
+        Ok(())
+    }
+
     pub fn inspect(&self) -> Inspection {
         Inspection::new(&self.url, self.time)
     }
@@ -100,6 +140,7 @@ pub struct VerifyArgs {
 
 pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
+    subject.check_stdin(args.body.as_ref())?;
     let credentials = sent.credentials()?;
     let inspection = subject.inspect();
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {

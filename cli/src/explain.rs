@@ -40,6 +40,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
+    subject.check_stdin(Some(&args.response))?;
     let response = ErrorResponse::parse(&args.response()?);
     let mut request = FailedRequest::new(&sent.method, &subject.url, &response);
     for (name, value) in &sent.headers {

@@ -19,7 +19,7 @@ impl From<OsString> for Input {
 
 impl Display for Input {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.0 == "-" {
+        if self.is_stdin() {
             f.write_str("standard input")
         } else {
             write!(f, "the file {}", self.0.display())
@@ -28,8 +28,12 @@ impl Display for Input {
 }
 
 impl Input {
+    pub fn is_stdin(&self) -> bool {
+        self.0 == "-"
+    }
+
     pub fn open(&self) -> io::Result<Box<dyn Read>> {
-        if self.0 == "-" {
+        if self.is_stdin() {
             Ok(Box::new(io::stdin().lock()))
         } else {
             Ok(Box::new(File::open(&self.0)?))

@@ -24,9 +24,11 @@ mod examine;
 mod object;
 mod post;
 mod request;
+mod token;
 
 mod explain;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -64,6 +66,9 @@ enum Command {
     /// Sign any request to any service with headers
     #[command(after_help = include_str!("help/sign.txt"))]
     Sign(request::SignArgs),
+    /// Make a password or a bearer token: for databases, caches, Kubernetes, Kafka and others
+    #[command(after_help = include_str!("help/token.txt"))]
+    Token(token::Args),
     /// Show the contents and the faults of a presigned URL
     #[command(after_help = include_str!("help/inspect.txt"))]
     Inspect(examine::Subject),
@@ -76,7 +81,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = Cli::try_parse().unwrap_or_else(|error| named_argument(error).exit());
+    let result = match cli.command {
         Command::Get(args) => object::run("GET", &args),
         Command::Put(args) => object::run("PUT", &args),
         Command::Head(args) => object::run("HEAD", &args),
@@ -85,6 +91,7 @@ fn main() -> ExitCode {
         Command::Batch(args) => batch::run(&args),
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
+        Command::Token(args) => token::run(&args),
         Command::Inspect(args) => examine::inspect(&args),
         Command::Verify(args) => examine::verify(&args),
         Command::Explain(args) => explain::run(&args),
@@ -97,4 +104,16 @@ fn main() -> ExitCode {
         Err(error) => output::note(format_args!("{error:#}")),
     }
     ExitCode::FAILURE
+}
+
+/// Adds to the error about invalid UTF-8 which argument it is.
+fn named_argument(error: clap::Error) -> clap::Error {
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.find(|argument| argument.to_str().is_none()) {
+        Some(argument) if error.kind() == ErrorKind::InvalidUtf8 => {
+            let message = format!("the argument {} is not UTF-8", argument.display());
+            Cli::command().error(ErrorKind::InvalidUtf8, message)
+        }
+        _ => error,
+    }
 }

@@ -28,6 +28,15 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
     let (bucket, signer) = args.options.load(&args.address.bucket)?;
     let (url, steps) = signer.presign(&args.extras.add_to(bucket.object(method, key)))?;
     report::print_url(args.output, &url, &steps, &args.extras.headers)?;
+    if steps.is_v2() {
+        report::note_content_type(method, &args.extras);
+    }
+    if key.starts_with('?') {
+        output::note(
+            "the key begins with `?`, because an address has no query: --query adds parameters, and \
+             `presign url` signs any URL",
+        );
+    }
     if report::has_dot_segment(key.as_bytes()) {
         output::note(report::DOT_SEGMENT);
     }

@@ -1,6 +1,6 @@
 //! Standard output, which gets a command's result and nothing else, and messages on standard error.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::fmt::Display;
@@ -49,6 +49,7 @@ pub fn print(result: &str) -> Result<()> {
 /// Writes lines to standard output. Returns whether it still has a reader.
 pub fn write(lines: &[u8]) -> Result<bool> {
     let mut stdout = io::stdout().lock();
+    ensure!(!is_closed(&stdout), "standard output is closed");
     match stdout.write_all(lines).and_then(|()| stdout.flush()) {
         // `head` closes the pipe after its lines.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
@@ -56,4 +57,20 @@ pub fn write(lines: &[u8]) -> Result<bool> {
             .map(|()| true)
             .context("standard output can't be written"),
     }
+}
+
+/// Returns whether standard output was closed when the program began. Rust's runtime then opens
+/// `/dev/null` in its place, for reading and writing; a shell opens it for writing only.
+#[cfg(unix)]
+fn is_closed(stdout: &io::StdoutLock<'_>) -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+
+    let is_read_write = fcntl_getfl(stdout).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+    let null = stat("/dev/null").map(|null| null.st_rdev);
+    is_read_write && fstat(stdout).is_ok_and(|stdout| null == Ok(stdout.st_rdev))
+}
+
+#[cfg(not(unix))]
+fn is_closed(_stdout: &io::StdoutLock<'_>) -> bool {
+    false
 }

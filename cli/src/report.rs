@@ -1,6 +1,6 @@
 //! The printing of presigned URLs, and the messages about their headers.
 
-use crate::args::Header;
+use crate::args::{Extras, Header};
 use crate::output::{self, Format, note};
 use crate::sign::{Steps, has_name, is_host, url_object};
 use anyhow::Result;
@@ -52,6 +52,16 @@ pub fn note_to_send<'a>(format: Format, headers: impl Iterator<Item = (&'a str, 
         } else {
             note(format_args!("send with it: {name}: {value}"));
         }
+    }
+}
+
+/// Notes under v2 that clients add a Content-Type to a body, which the signature covers.
+pub fn note_content_type(method: &str, given: &Extras) {
+    if matches!(method, "PUT" | "POST") && !given.has_header("content-type") {
+        note(
+            "v2 signs the Content-Type, and most clients add one: give the one that is sent with --header \
+             'Content-Type: …', or have the client send none",
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{Expiry, Extras, Header, str_pairs};
+use crate::args::{Expiry, Extras, Header, misuse, str_pairs};
 use crate::credentials;
 use crate::input::Input;
 use crate::output::{self, Format, note};
@@ -8,10 +8,10 @@ use crate::profile::Profile;
 use crate::report::{self, host_of};
 use crate::settings::Signing;
 use crate::sign::{self, Signer, has_name, header_object, is_host};
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
-use clap::error::ErrorKind;
 use presign::inspect::AwsHost;
+use presign::v4::SessionToken;
 use presign::{Payload, Request, v2, v4};
 use serde_json::json;
 use std::time::Duration;
@@ -39,12 +39,24 @@ struct Target {
     #[command(flatten)]
     extras: Extras,
 
+    /// Whether the signature covers a session token; some services expect it appended
+    #[arg(long, value_name = "signed|appended", value_parser = parse_session_token)]
+    session_token: Option<SessionToken>,
+
     #[command(flatten)]
     signing: Signing,
 
     /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: Format,
+}
+
+fn parse_session_token(text: &str) -> Result<SessionToken, &'static str> {
+    match text {
+        "signed" => Ok(SessionToken::Signed),
+        "appended" => Ok(SessionToken::Appended),
+        _ => Err("a session token is signed or appended"),
+    }
 }
 
 /// The service that makes the request.
@@ -81,11 +93,15 @@ impl Target {
 
     fn service(&self, profile: &Profile) -> Result<Service> {
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
-            let message = "--bucket is for `--signature-version v2` and the service s3 only";
-            return Err(<clap::Error>::raw(ErrorKind::ArgumentConflict, message).into());
+            return Err(misuse(
+                "--bucket is for `--signature-version v2` and the service s3 only",
+            ));
         }
         if !self.signing.is_v2() {
-            let service = v4::Service::new(self.region(profile)?, self.service_name())?;
+            let mut service = v4::Service::new(self.region(profile)?, self.service_name())?;
+            if let Some(session_token) = self.session_token {
+                service = service.session_token(session_token);
+            }
             self.note_scope();
             return Ok(Service::V4(service));
         }
@@ -170,18 +186,20 @@ pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
     let signer = Signer::new(expiry, &target.signing, &profile)?;
     let request = target.request(&service);
     if target.is_call() {
-        ensure!(
-            expiry.expires_at.is_none()
-                && expiry
-                    .expires_in
-                    .is_none_or(|duration| duration == CALL_VALIDITY),
-            "under v2, services other than s3 accept a call for 15 minutes from its Timestamp; omit \
-             --expires-in and --expires-at"
-        );
+        let is_allowed = |duration| duration == CALL_VALIDITY;
+        if expiry.expires_at.is_some() || !expiry.expires_in.is_none_or(is_allowed) {
+            return Err(misuse(
+                "under v2, services other than s3 accept a call for 15 minutes from its Timestamp; omit \
+                 --expires-in and --expires-at",
+            ));
+        }
         return print_call(target, &request, &signer);
     }
     let (url, steps) = signer.presign(&request)?;
     report::print_url(target.output, &url, &steps, &target.extras.headers)?;
+    if steps.is_v2() {
+        report::note_content_type(&target.method, &target.extras);
+    }
     target.note_bucket();
     Ok(())
 }
@@ -234,11 +252,12 @@ pub fn sign(args: &SignArgs) -> Result<()> {
     let target = &args.target;
     let profile = target.signing.profile.load()?;
     let service = target.service(&profile)?;
-    ensure!(
-        !target.is_call(),
-        "under v2, services other than s3 are signed in their parameters and not in headers; \
-         `presign url` makes the signed call"
-    );
+    if target.is_call() {
+        return Err(misuse(
+            "under v2, services other than s3 are signed in their parameters and not in headers; \
+             `presign url` makes the signed call",
+        ));
+    }
     let credentials = credentials::find(&profile)?;
     let mut headers = target.extras.headers.clone();
     let request = args.add_payload(target.request(&service), &mut headers)?;
@@ -260,7 +279,7 @@ pub fn sign(args: &SignArgs) -> Result<()> {
             let mut lines: Vec<_> = lines
                 .map(|(name, value)| format!("{name}: {value}"))
                 .collect();
-            if !target.extras.query.is_empty() {
+            if target.extras.has_parameters() {
                 lines.insert(0, format!("{} {url}", target.method));
             }
             output::print(&lines.join("\n"))?;

@@ -1,6 +1,7 @@
 //! The options for the signer, the time and the bucket's host. An option precedes the environment,
 //! which precedes the profile.
 
+use crate::args::parse_time;
 use crate::credentials::ProfileOption;
 use crate::profile::{Profile, variable};
 use anyhow::{Result, anyhow, bail};
@@ -16,9 +17,9 @@ pub struct Signing {
     #[arg(long, value_name = "v4|v2", value_parser = parse_version, default_value = "v4")]
     pub signature_version: SignatureVersion,
 
-    /// The signing time: 20130524T000000Z or RFC 3339; default now. With it, the output is
-    /// reproducible
-    #[arg(long = "at", value_name = "T")]
+    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now. With it, the
+    /// output is reproducible
+    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
@@ -36,12 +37,17 @@ impl Signing {
     }
 
     pub fn region(&self, profile: &Profile) -> Result<String> {
-        Ok(match &self.region {
-            Some(region) => region.into(),
-            None => variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])?
-                .unwrap_or_else(|| profile.get("region").unwrap_or("us-east-1").into()),
-        })
+        region_or_default(self.region.as_ref(), profile)
     }
+}
+
+/// Returns the given region, else that of the environment or the profile.
+pub fn region_or_default(given: Option<&String>, profile: &Profile) -> Result<String> {
+    Ok(match given {
+        Some(region) => region.into(),
+        None => variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])?
+            .unwrap_or_else(|| profile.get("region").unwrap_or("us-east-1").into()),
+    })
 }
 
 fn parse_version(text: &str) -> Result<SignatureVersion, &'static str> {
@@ -59,6 +65,10 @@ pub struct Location {
     /// the profile's
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
+
+    /// The origin of the URL that is printed, such as that of a proxy; it is signed for the endpoint
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
 
     /// The position of the bucket's name in the URL: in the host, in the path, in neither because
     /// the endpoint is a domain of the bucket's own, or in the host where possible (auto); default
@@ -108,6 +118,9 @@ impl Location {
                 || is_on_for_s3("use_dualstack_endpoint")?;
             fips = fips || is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?;
             accelerate = accelerate || is_on_for_s3("use_accelerate_endpoint")?;
+        }
+        if let Some(url) = &self.public_url {
+            bucket = bucket.public_url(url);
         }
         if dualstack {
             bucket = bucket.dualstack();

@@ -40,9 +40,10 @@ pub struct Signer {
 
 impl Signer {
     pub fn new(expiry: &args::Expiry, signing: &Signing, profile: &Profile) -> Result<Self> {
+        let credentials = credentials::find(profile)?;
         Ok(Signer {
-            credentials: credentials::find(profile)?,
-            expiry: expiry.into(),
+            expiry: expiry.resolve(credentials.identity(), signing.time)?,
+            credentials,
             now: signing.time,
         })
     }

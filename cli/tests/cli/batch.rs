@@ -318,10 +318,32 @@ fn invalid_options_are_refused_before_a_key_is_read() {
             assert!(sentence.contains(part), "{sentence}");
         }
     }
-    let sentence = Presign::new(["batch", "s3://examplebucket/prefix"]).refused();
-    assert!(sentence.contains("s3://examplebucket"), "{sentence}");
+    let usage = Presign::new(["batch", "s3://examplebucket/prefix"]).misused();
+    assert!(usage.contains("s3://examplebucket/prefix/"), "{usage}");
     Presign::new(["batch", "s3://examplebucket/"]).quiet();
     Presign::bare(["batch", "s3://examplebucket"]).refused();
+}
+
+/// A prefix that ends with a slash precedes each key.
+#[test]
+fn keys_have_the_prefix_of_the_address() {
+    let batch = |address: &str, output: &str, input: &str| {
+        let run = Presign::new(["batch", address, "--output", output]);
+        run.input(input).quiet()
+    };
+    let prefixed = batch("s3://examplebucket/a/b/", "text", "c\n/d\n");
+    assert_eq!(
+        prefixed,
+        batch("s3://examplebucket", "text", "a/b/c\na/b//d\n")
+    );
+    let prefixed = batch("s3://examplebucket/a/", "json", "b\n");
+    let object: Value = serde_json::from_str(&prefixed).unwrap();
+    assert_eq!(object["key"], "a/b");
+    // An empty line is not the key `a/`.
+    let empty = Presign::new(["batch", "s3://examplebucket/a/"])
+        .input("\n")
+        .run();
+    assert_eq!((empty.status, &*empty.stdout), (1, ""));
 }
 
 /// Keys that arrive one by one are signed one by one.

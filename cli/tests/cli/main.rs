@@ -21,6 +21,7 @@ mod post;
 mod refusals;
 mod settings;
 mod signatures;
+mod token;
 mod v2;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";

@@ -369,3 +369,73 @@ fn a_bucket_that_a_host_may_name_is_noted_under_v2() {
         assert_eq!(notes(args), "", "{args:?}");
     }
 }
+
+#[test]
+fn times_are_written_in_three_ways() {
+    let get = |time: &str| {
+        Presign::bare(["get", "s3://examplebucket/k", "--at", time])
+            .credentials(ID, SECRET, None)
+            .url()
+    };
+    assert_eq!(get("1369353600"), get(NOW));
+    assert_eq!(get("2013-05-24T02:00:00+02:00"), get(NOW));
+    let until = |expiry: &str| Presign::new(["get", "s3://b-1/k", expiry]).url();
+    assert_eq!(until("--expires-at=1369353660"), until("--expires-in=60"));
+}
+
+#[test]
+fn an_object_is_saved_under_a_name() {
+    let url = Presign::new(["get", "s3://examplebucket/k", "--save-as=caf\u{e9} 1.png"]).url();
+    let disposition = param(&url, "response-content-disposition").unwrap();
+    assert!(
+        disposition.starts_with("attachment; filename="),
+        "{disposition}"
+    );
+    assert!(
+        disposition.ends_with("filename*=UTF-8\'\'caf%C3%A9%201.png"),
+        "{disposition}"
+    );
+}
+
+#[test]
+fn a_public_url_is_shown_and_the_endpoint_is_signed() {
+    let get = |args: &[&str]| {
+        let run = Presign::new(["get", "s3://b-1/k", "--endpoint-url=http://minio:9000"]);
+        run.args(args).json()
+    };
+    let (plain, public) = (get(&[]), get(&["--public-url=https://files.example.com"]));
+    assert_eq!(plain["signature"], public["signature"]);
+    let front = "https://files.example.com/b-1/k?";
+    assert!(text(&public, "/url").starts_with(front), "{public}");
+}
+
+#[test]
+fn a_session_token_is_signed_or_appended() {
+    let url = |args: &[&str]| {
+        let run = Presign::new(["url", "https://example.com/", "--service=iotdevicegateway"]);
+        run.credentials(ID, SECRET, Some(TOKEN)).args(args).url()
+    };
+    let is_last = |url: &str| {
+        url.rsplit('&')
+            .next()
+            .unwrap()
+            .starts_with("X-Amz-Security-Token=")
+    };
+    assert!(!is_last(&url(&[])));
+    assert_eq!(url(&["--session-token=signed"]), url(&[]));
+    assert!(is_last(&url(&["--session-token=appended"])));
+    Presign::new(["url", "https://example.com/", "--session-token=x"]).misused();
+}
+
+#[test]
+fn a_url_is_read_from_standard_input() {
+    let url = Presign::new(["get", "s3://examplebucket/k"]).url();
+    let from_input = |args: &[&str]| Presign::new(args).input(format!("{url}\n"));
+    let expected = Presign::new(["verify", &url]).quiet();
+    assert_eq!(from_input(&["verify", "-"]).quiet(), expected);
+    let inspected = Presign::bare(["inspect", &url, "--at", NOW]).quiet();
+    let read = Presign::bare(["inspect", "-", "--at", NOW]).input(url.as_str());
+    assert_eq!(read.quiet(), inspected);
+    from_input(&["verify", "-", "--body=-"]).misused();
+    from_input(&["explain", "-", "--response=-"]).misused();
+}

@@ -139,7 +139,7 @@ fn a_closed_pipe_is_not_an_error() {
     drop(reader);
     let mut run = Presign::new(["get", "s3://examplebucket"]);
     let status = run.command.stderr(writer).status().unwrap();
-    assert_eq!(status.code(), Some(1));
+    assert_eq!(status.code(), Some(2));
 }
 
 #[test]
@@ -153,5 +153,29 @@ fn a_full_disk_is_an_error() {
     assert!(
         message.starts_with("presign: standard output can't be written"),
         "{message}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_closed_standard_output_is_an_error() {
+    let run = |redirection: &str| {
+        let script = format!("exec \"$0\" get s3://examplebucket/k {redirection}");
+        let run = Presign::bare(["-"]);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_presign")]);
+        shell.env_clear().env("HOME", run.home.path());
+        shell
+            .env("AWS_ACCESS_KEY_ID", ID)
+            .env("AWS_SECRET_ACCESS_KEY", SECRET);
+        shell.output().unwrap()
+    };
+    let closed = run(">&-");
+    assert_eq!(closed.status.code(), Some(1));
+    assert_eq!(closed.stderr, b"presign: standard output is closed\n");
+    let discarded = run(">/dev/null");
+    assert_eq!(
+        (discarded.status.code(), &*discarded.stderr),
+        (Some(0), &b""[..])
     );
 }

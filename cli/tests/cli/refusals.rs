@@ -7,8 +7,6 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
     let get = "s3://examplebucket/k";
     let url = "https://example.com/";
     let cases: &[(&[&str], &str)] = &[
-        (&["get", "s3://examplebucket"], "key"),
-        (&["put", "s3://examplebucket/"], "key"),
         (&["head", "s3:///k"], "bucket name is empty"),
         (
             &[
@@ -170,8 +168,10 @@ fn missing_credentials_say_where_was_looked() {
 
 #[test]
 fn a_message_stays_in_one_line() {
-    let sentence = Presign::new(["get", "s3://a\nb\u{1b}[2J"]).refused();
-    assert!(sentence.contains(r"s3://a\nb\u{1b}[2J"), "{sentence}");
+    let sentence = Presign::new(["get", "s3://a\nb\u{1b}[2J/k"]).refused();
+    assert!(sentence.contains(r"a\nb\u{1b}[2J"), "{sentence}");
+    let usage = Presign::new(["get", "s3://a\nb\u{1b}[2J"]).misused();
+    assert!(usage.contains(r"s3://a\nb\u{1b}[2J"), "{usage}");
     let profile = Presign::new(["get", "s3://examplebucket/k", "--profile=a\nb"]);
     assert!(profile.refused().contains(r"`a\nb`"));
 }
@@ -357,6 +357,8 @@ fn wrong_usage_has_a_status_of_its_own() {
         &["get", "s3://b/k", "--header", "no colon"],
         &["get", "s3://b/k", "--query", ""],
         &["get", "s3://b/k", "--query", "=v"],
+        &["get", "s3://examplebucket"],
+        &["put", "s3://examplebucket/"],
         &["get", "s3://b/k", "--addressing-style", "sideways"],
         &["get", "s3://b/k", "--output", "html"],
         &["get", "s3://b/k", "--signature-version", "v3"],
@@ -412,8 +414,58 @@ fn help_and_version_go_to_standard_output() {
 fn arguments_that_are_not_utf_8_are_wrong_usage() {
     use std::os::unix::ffi::OsStrExt;
     let key = OsStr::from_bytes(b"s3://examplebucket/\xff");
-    Presign::new([OsStr::new("get"), key]).misused();
+    let usage = Presign::new([OsStr::new("get"), key]).misused();
+    assert!(
+        usage.contains("s3://examplebucket/\u{fffd} is not UTF-8"),
+        "{usage}"
+    );
     let run = Presign::new(["get", "s3://examplebucket/k"]);
     let refused = run.env("AWS_REGION", OsStr::from_bytes(b"\xff")).refused();
     assert!(refused.contains("AWS_REGION"), "{refused}");
+}
+
+/// A message names the argument and what to write, and doesn't propose something else.
+#[test]
+fn wrong_usage_is_not_misleading() {
+    let usage = Presign::bare(["generate"]).misused();
+    assert!(!usage.contains("delete"), "{usage}");
+    for duration in ["-5", "1y"] {
+        let usage = Presign::new(["get", "s3://b/k", "--expires-in", duration]).misused();
+        assert!(usage.contains("whole seconds or with units"), "{usage}");
+    }
+    let usage = Presign::new(["get", "https://b.s3.amazonaws.com/k"]).misused();
+    assert!(usage.contains("presign url"), "{usage}");
+}
+
+#[test]
+fn a_query_in_an_address_is_noted() {
+    let ran = Presign::new(["get", "s3://examplebucket/?list-type=2"]).run();
+    assert!(ran.stdout.contains("/%3Flist-type%3D2?"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("presign url"), "{}", ran.stderr);
+}
+
+#[test]
+fn credentials_that_expire_sooner_are_refused_or_clamp_the_expiry() {
+    let get = || {
+        Presign::new(["get", "s3://examplebucket/k", "--expires-in=2h"])
+            .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00Z")
+    };
+    let sentence = get().refused();
+    assert!(sentence.contains("--clamp-expiry"), "{sentence}");
+    assert!(sentence.contains("2013-05-24T01:00:00Z"), "{sentence}");
+    let url = get().args(["--clamp-expiry"]).url();
+    assert_eq!(param(&url, "X-Amz-Expires").unwrap(), "3600");
+    // A shorter expiry stays.
+    let short = Presign::new([
+        "get",
+        "s3://examplebucket/k",
+        "--expires-in=1m",
+        "--clamp-expiry",
+    ])
+    .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00Z");
+    assert_eq!(param(&short.url(), "X-Amz-Expires").unwrap(), "60");
+    let expired = get()
+        .args(["--clamp-expiry"])
+        .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:00:00Z");
+    assert!(expired.refused().contains("get new ones"));
 }

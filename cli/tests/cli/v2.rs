@@ -202,7 +202,7 @@ fn botocore_presigns_the_same_urls() {
             assert!(ran.stderr.contains(&note), "{id}: {}", ran.stderr);
         }
         let notes = ran.stderr.lines();
-        let notes = notes.filter(|line| !line.contains("v2 signs the bucket"));
+        let notes = notes.filter(|line| !line.contains("presign: v2 signs the "));
         assert_eq!(notes.count(), given.len(), "{id}");
     }
     assert_eq!((objects, others), (18, 12));
@@ -391,12 +391,12 @@ fn a_body_that_is_not_signed_is_noted() {
 #[test]
 fn an_option_that_a_query_api_does_not_have_is_refused() {
     let call = ["https://ec2.amazonaws.com/", "--service=ec2"];
-    let sentence = v2(&["sign", call[0], call[1]]).refused();
-    assert!(sentence.contains("presign url"), "{sentence}");
+    let usage = v2(&["sign", call[0], call[1]]).misused();
+    assert!(usage.contains("presign url"), "{usage}");
     let url = |expiry: &str| v2(&["url", call[0], call[1], expiry]);
-    let sentence = url("--expires-in=1h").refused();
-    assert!(sentence.contains("15 minutes"), "{sentence}");
-    url("--expires-at=2013-05-24T00:15:00Z").refused();
+    let usage = url("--expires-in=1h").misused();
+    assert!(usage.contains("15 minutes"), "{usage}");
+    url("--expires-at=2013-05-24T00:15:00Z").misused();
     assert_eq!(
         url("--expires-in=15m").url(),
         v2(&["url", call[0], call[1]]).url()
@@ -415,4 +415,35 @@ fn a_signed_request_is_refused() {
     let header = "--header=x-amz-date: Tue, 27 Mar 2007 19:36:42 +0000";
     let sentence = v2(&["sign", "https://example.com/b/k", header]).refused();
     assert!(sentence.contains("x-amz-date"), "{sentence}");
+}
+
+/// Most clients add a Content-Type to a body.
+#[test]
+fn a_missing_content_type_of_an_upload_is_noted() {
+    let notes = |args: &[&str]| v2(args).run().stderr;
+    let url = "https://s3.amazonaws.com/b/k";
+    for args in [
+        &["put", "s3://b-1/k"][..],
+        &["url", url, "--method=PUT"],
+        &["url", url, "--method=POST"],
+        &["batch", "s3://b-1", "--method=PUT"],
+    ] {
+        assert!(
+            notes(args).contains("v2 signs the Content-Type"),
+            "{args:?}"
+        );
+    }
+    for args in [
+        &["get", "s3://b-1/k"][..],
+        &["put", "s3://b-1/k", "--header=Content-Type: text/plain"],
+        &["url", url],
+        &["batch", "s3://b-1"],
+    ] {
+        assert!(
+            !notes(args).contains("v2 signs the Content-Type"),
+            "{args:?}"
+        );
+    }
+    let v4 = Presign::new(["put", "s3://b-1/k"]).run();
+    assert_eq!(v4.stderr, "");
 }
