@@ -166,7 +166,15 @@ impl Timestamp {
     }
 
     /// Parses a `Date` header: `Fri, 24 May 2013 00:00:00 GMT`, or with an offset such as `+0000`.
+    ///
+    /// Long texts and the comments of RFC 2822, which can be nested, are not parsed, because the
+    /// sender of the header is unknown. No date needs them.
     pub(crate) fn parse_http_date(text: &str) -> Option<Self> {
+        /// Twice the length of a date.
+        const MAX_LENGTH: usize = 64;
+        if text.len() > MAX_LENGTH || text.contains('(') {
+            return None;
+        }
         let moment = OffsetDateTime::parse(text, &Rfc2822).ok()?;
         Some(Timestamp(moment.unix_timestamp()))
     }

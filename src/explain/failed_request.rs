@@ -273,6 +273,7 @@ impl<'a> FailedRequest<'a> {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
+        request = request.without_connected_host();
         if let Some(body) = self.body {
             request = request.body(body);
         }

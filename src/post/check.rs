@@ -33,6 +33,7 @@ impl Policy {
     /// - [`Expired`](VerifyErrorKind::Expired): the policy has expired.
     /// - [`TooLarge`](VerifyErrorKind::TooLarge): the fields have more than 20 KiB.
     /// - [`Repeated`](VerifyErrorKind::Repeated): a field is given twice.
+    /// - [`Malformed`](VerifyErrorKind::Malformed): a field contains a line break or NUL.
     /// - [`Missing`](VerifyErrorKind::Missing): the field `key` is missing or empty.
     /// - [`FileTooSmall`](VerifyErrorKind::FileTooSmall),
     ///   [`FileTooLarge`](VerifyErrorKind::FileTooLarge): the size of the file is outside of
@@ -98,7 +99,16 @@ fn fields_by_name<'a>(upload: &Upload<'a>) -> Result<BTreeMap<String, Cow<'a, st
         if fields.contains_key(&name) {
             return Err(refuse!(Repeated, "duplicate field {}", Quoted(&name)));
         }
-        fields.insert(name, upload.expand(value));
+        // Servers send fields on as headers, which a line break would end. A tab is data.
+        let value = upload.expand(value);
+        if value.contains(['\r', '\n', '\0']) {
+            return Err(refuse!(
+                Malformed,
+                "the field {} contains a line break or NUL; leave it out",
+                Quoted(&name)
+            ));
+        }
+        fields.insert(name, value);
     }
     match fields.insert(BUCKET.to_string(), upload.bucket.into()) {
         Some(named) if named != upload.bucket => Err(refuse!(

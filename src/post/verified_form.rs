@@ -59,14 +59,20 @@ impl VerifiedForm<'_> {
     /// Returns the errors of [`Policy::check`];
     /// [`InvalidPolicy`](crate::verify::VerifyErrorKind::InvalidPolicy) if the signed text is not a
     /// policy; [`OtherPolicy`](crate::verify::VerifyErrorKind::OtherPolicy) if the upload's field
-    /// `policy` is not the signed one.
+    /// `policy` is not the signed one;
+    /// [`ExpiryTooLong`](crate::verify::VerifyErrorKind::ExpiryTooLong) if a SigV2 policy expires
+    /// later than [`allow_sigv2`](crate::verify::Verifier::allow_sigv2) allows.
     pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
         let policy = self.policy();
         let policy = policy.map_err(|error| refuse!(InvalidPolicy, "{INVALID}: {error}"))?;
         let fields = upload.fields.iter();
         let mut policies = fields.filter(|(name, _)| name.eq_ignore_ascii_case(POLICY));
         match (policies.next(), policies.next()) {
-            (Some((_, text)), None) if *text == self.policy_base64() => policy.check(upload, now),
+            (Some((_, text)), None) if *text == self.policy_base64() => {
+                let now = now.into();
+                policy.check(upload, now)?;
+                self.check_expiration(policy.expiration(), now)
+            }
             _ => Err(refuse!(
                 OtherPolicy,
                 "the field policy is not the one whose signature was verified"

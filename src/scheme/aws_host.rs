@@ -1,7 +1,7 @@
 //! The region, the service and the bucket that one of AWS's hosts names.
 
 use super::partition::Partition;
-use crate::wire::bucket_host::without_port;
+use crate::wire::bucket_host::split_port;
 
 /// Services whose host has the name with which their requests are signed. The hosts of others,
 /// such as `email` for `ses`, have a name of their own.
@@ -44,7 +44,7 @@ impl<'a> AwsHost<'a> {
     /// Parses a host in lowercase, with or without a port. The host of somebody else is `None`.
     #[must_use]
     pub fn parse(host: &'a str) -> Option<Self> {
-        let name = Partition::strip_suffix(without_port(host))?;
+        let name = Partition::strip_suffix(split_port(host).0)?;
         let (name, is_private) = match name.strip_suffix(".vpce") {
             Some(name) => (name, true),
             None => (name, false),

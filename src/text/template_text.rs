@@ -41,11 +41,16 @@ impl TemplateText {
 
     /// Returns whether a row has to provide a value.
     pub(crate) fn has_row_values(&self) -> bool {
-        self.pieces.iter().any(|piece| {
-            matches!(
-                piece,
-                Piece::Placeholder(Placeholder::RowValue(_) | Placeholder::RowAssignment(_))
-            )
+        self.row_values().next().is_some()
+    }
+
+    /// Returns the indices of the values that a row has to provide.
+    pub(crate) fn row_values(&self) -> impl Iterator<Item = usize> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Placeholder(
+                Placeholder::RowValue(index) | Placeholder::RowAssignment(index),
+            ) => Some(*index),
+            _ => None,
         })
     }
 
@@ -138,6 +143,13 @@ impl RowValues<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Returns a value as text.
+    pub(crate) fn text(&self, index: usize) -> Option<String> {
+        let mut text = String::new();
+        write!(text, "{}", self.0.get(index)?).ok()?;
+        Some(text)
     }
 
     /// Writes a value, and `prefix` before it unless it is empty.

@@ -37,7 +37,8 @@
 //! The values of sub-resources and `response-*` parameters are signed decoded. An empty value
 //! counts as none: `?acl=` becomes `?acl`. Parameters keep their order; those of the headers
 //! follow, then `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL is a plus sign, not a
-//! space.
+//! space. A value that contains `&` and the name of another sub-resource is an error, because the
+//! signature would also be valid for that sub-resource.
 //!
 //! # Expiry
 //! A presigned URL contains its expiration, in seconds since 1970, and not its signing time. So it
@@ -56,6 +57,7 @@
 //! for query APIs, of [Signature Version 2 signing
 //! process](https://docs.aws.amazon.com/general/latest/gr/signature-version-2.html).
 
+mod ambiguous_value;
 mod query_api;
 mod service;
 mod sign;
@@ -64,6 +66,7 @@ mod template;
 
 pub use service::{Service, SignatureMethod};
 
+pub(crate) use ambiguous_value::find_ambiguous_value;
 pub(crate) use query_api::{parse_timestamp, prepare_call, write_before_parameters};
 pub(crate) use service::{Interface, signing_key};
 pub(crate) use sign::{PreparedHeaders, SigningRequest, finish_headers, finish_url};

@@ -1,6 +1,7 @@
 //! Signing requests to S3's REST interface, in the steps of [`v4::sign`](crate::v4): *prepare*
 //! writes everything except the signature, a key signs, *finish* adds the signature.
 
+use super::ambiguous_value::find_ambiguous_value;
 use super::string_to_sign::{DateLine, StringToSign, amz_headers};
 use crate::crypto::Signature;
 use crate::error::{Error, Quoted, error};
@@ -22,6 +23,7 @@ use crate::wire::header_list::SortedHeaders;
 use crate::wire::path::Path;
 use crate::wire::query::{Param, write_query};
 use crate::wire::request_parts::RequestParts;
+use core::fmt;
 
 /// A request with its bucket and identity, ready to be signed.
 pub(crate) struct SigningRequest<'a> {
@@ -209,6 +211,7 @@ impl<'a> SigningRequest<'a> {
         check_not_signed(&self.parts.params)?;
         check_no_v4_signature(&self.parts.params)?;
         check_path(self.parts.path)?;
+        check_values(&self.parts.params)?;
         let [md5, content_type] = CONTENT_HEADERS;
         self.parts
             .check_single(&[md5, content_type, DATE_HEADER, SECURITY_TOKEN_HEADER])?;
@@ -321,6 +324,25 @@ fn check_not_signed(params: &[Param<'_>]) -> Result<(), Error> {
         Some(name) => Err(already_signed(name)),
         None => Ok(()),
     }
+}
+
+/// Checks that the signature is valid for these sub-resources only.
+fn check_values(params: &[Param<'_>]) -> Result<(), Error> {
+    match find_ambiguous_value(params) {
+        Some(name) => Err(ambiguous_value(format_args!(
+            "the value of the parameter {}",
+            Quoted(name)
+        ))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn ambiguous_value(place: fmt::Arguments<'_>) -> Error {
+    error!(
+        Query,
+        "{place} contains `&` and the name of a sub-resource, which SigV2 signs like another parameter; \
+         leave it out, or sign with SigV4"
+    )
 }
 
 /// Checks that a path is encoded, because it is signed as it is sent.

@@ -1,8 +1,9 @@
 //! Presigned URLs that differ only in key, row values and expiration: everything else is written
 //! once.
 
+use super::ambiguous_value::contains_sub_resource;
 use super::service::signing_key;
-use super::sign::{SigningRequest, check_expiry, expires, finish_url};
+use super::sign::{SigningRequest, ambiguous_value, check_expiry, expires, finish_url};
 use super::string_to_sign::{DateLine, write_sub_resources};
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey};
@@ -132,6 +133,7 @@ impl Template {
         url: &mut impl Sink,
     ) -> Result<(), Error> {
         row.check()?;
+        self.check_row(row)?;
         let values = Values {
             time: None,
             expires: expires(validity),
@@ -146,6 +148,19 @@ impl Template {
         self.write_url(path, url, &signature, |url| {
             self.query.write_encoded(&values, url);
         });
+        Ok(())
+    }
+
+    /// Checks that no row value could be read as another sub-resource.
+    fn check_row(&self, row: RowValues<'_>) -> Result<(), Error> {
+        for index in self.sub_resources.row_values() {
+            if row
+                .text(index)
+                .is_some_and(|text| contains_sub_resource(text.as_bytes()))
+            {
+                return Err(ambiguous_value(format_args!("row value {index}")));
+            }
+        }
         Ok(())
     }
 

@@ -16,17 +16,25 @@ impl CanonicalUri {
             (_, Path::Url("")) => "/",
             (_, Path::Url(text)) => text,
         };
-        if self == CanonicalUri::Normalized && has_removable_segment(text) {
+        if self.changes(text) {
             write_normalized(text, sink);
         } else {
             Component::Raw(text).write(&PATH, sink);
         }
     }
+
+    /// Returns whether normalizing changes a path.
+    pub(crate) fn changes(self, path: &str) -> bool {
+        self == CanonicalUri::Normalized && has_removable_segment(path)
+    }
 }
 
-/// Returns whether normalizing changes a path.
+/// Returns whether a path has an empty or dot segment. A slash at the end makes none.
 fn has_removable_segment(path: &str) -> bool {
     let inner = path.strip_prefix('/').unwrap_or(path);
+    if inner.is_empty() {
+        return false;
+    }
     let inner = inner.strip_suffix('/').unwrap_or(inner);
     inner
         .split('/')

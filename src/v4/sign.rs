@@ -17,7 +17,7 @@ use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v2_signature};
 use crate::scheme::limits::MAX_EXPIRY;
-use crate::scheme::services::SessionToken;
+use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::Role;
 use crate::text::hex::Hex;
 use crate::text::sink::{Sink, Tee};
@@ -122,6 +122,7 @@ impl<'a> SigningRequest<'a> {
         let scheme = service.suffix.scheme;
         let time = now.amz_date()?;
         check_id(identity)?;
+        self.check_path()?;
         self.check_not_signed()?;
         let names = &service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
@@ -204,6 +205,7 @@ impl<'a> SigningRequest<'a> {
         let rules = self.service.rules;
         let time = now.amz_date()?;
         let validity = check_expiry(&expiry, self.identity, now)?;
+        self.check_path()?;
         self.check_not_signed()?;
         let names = &self.service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
@@ -274,6 +276,20 @@ impl<'a> SigningRequest<'a> {
             },
             canonical_hash: Hex::new(&canonical_hash),
         }
+    }
+
+    /// Checks that the path is sent as it was given. S3's canonical URI is decoded, and the URL with
+    /// it, so that a client or a router would split it differently.
+    fn check_path(&self) -> Result<(), Error> {
+        let is_decoded = self.service.rules.canonical_uri == CanonicalUri::S3;
+        if is_decoded && self.parts.path.has_hidden_segment() {
+            return Err(error!(
+                Url,
+                "the path has an escaped slash or dot segment, which S3 signs like the character itself; \
+                 write the character, or sign with another CanonicalUri"
+            ));
+        }
+        Ok(())
     }
 
     /// Checks that the query has no parameter of a signature.

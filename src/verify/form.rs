@@ -3,7 +3,7 @@
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, refuse};
 use super::identity::{check_identity, unknown_access_key, wrong_signature};
-use super::settings::{Settings, Suffix};
+use super::settings::{Settings, Suffix, check_expires_within};
 use super::signature::{verify_base64, verify_hex};
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{V4Claim, V4Parts, parse_credential};
@@ -22,6 +22,7 @@ use crate::v4::Scope;
 use crate::verifying_key::VerifyingKey;
 use alloc::borrow::Cow;
 use core::fmt;
+use core::time::Duration;
 
 /// A form whose authentication was read, but whose signature was not verified.
 ///
@@ -85,6 +86,8 @@ pub struct UnverifiedForm<'v, 'r> {
 pub struct VerifiedForm<'r> {
     authentication: Authentication<'r>,
     policy: &'r str,
+    /// The longest time to the expiration of a SigV2 policy. A SigV4 form states when it was signed.
+    max_expires_in: Option<Duration>,
 }
 
 impl Verifier {
@@ -289,7 +292,9 @@ impl<'r> UnverifiedForm<'_, 'r> {
         self.check_time(now)?;
         let checked = self.check_key(key.into().credentials(), now);
         checked.map_err(|error| error.of(self.authentication()))?;
+        let is_v2 = self.scope.is_none();
         Ok(VerifiedForm {
+            max_expires_in: self.settings.sigv2_max_expires_in.filter(|_| is_v2),
             authentication: self.claim.authentication,
             policy: self.policy,
         })
@@ -330,6 +335,18 @@ impl<'r> VerifiedForm<'r> {
     #[must_use]
     pub fn authentication(&self) -> &Authentication<'r> {
         &self.authentication
+    }
+
+    /// Checks that the policy of a SigV2 form doesn't expire too far in the future.
+    pub(crate) fn check_expiration(
+        &self,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        match self.max_expires_in {
+            Some(max) => check_expires_within(max, "policy", expires_at, now),
+            None => Ok(()),
+        }
     }
 
     /// Returns the field `policy` as it was signed: the base64 of the policy's JSON.

@@ -89,6 +89,7 @@ mod received_request;
 mod settings;
 mod signature;
 mod slots;
+mod target_rules;
 mod unverified;
 mod v2_request;
 mod v4_canonical_query;

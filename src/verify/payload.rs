@@ -7,7 +7,9 @@ use super::settings::Settings;
 use crate::crypto::sha256;
 use crate::scheme::aws::{UNSIGNED_CHUNKS, UNSIGNED_PAYLOAD};
 use crate::scheme::services::ServiceRules;
+use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::hex;
+use crate::text::percent::Component;
 use crate::v4::{EMPTY_SHA256, Payload, PayloadLine, check_content_sha256, is_hash};
 
 /// The part of the body that a signature covers.
@@ -53,12 +55,24 @@ impl<'r> SignedPayload<'r> {
     pub(super) fn find(
         settings: &Settings,
         request: &'r ReceivedRequest<'_>,
+        parameter: Option<Component<'r>>,
         rules: ServiceRules,
         carrier: Carrier,
     ) -> Result<Self, VerifyError> {
         let name = settings.scheme.content_sha256;
         let has_header = rules.payload_header;
-        let line = match request.single(name)? {
+        let header = request.single(name)?;
+        // A valid value has no escape, so it is not decoded.
+        let parameter = parameter.map(Component::text);
+        if let (Some(header), Some(parameter)) = (header, parameter)
+            && header != parameter
+        {
+            return Err(refuse!(
+                Repeated,
+                "the header {name} differs from the parameter of that name; leave the header out"
+            ));
+        }
+        let line = match parameter.or(header) {
             Some(value) => check_content_sha256(value.as_bytes())
                 .map_err(|error| refuse!(Malformed, "{error}"))?,
             None if has_header && carrier == Carrier::Header => {
@@ -73,10 +87,12 @@ impl<'r> SignedPayload<'r> {
                 Body::Bytes(_) | Body::Sha256(_) => return Ok(SignedPayload::Body),
             },
         };
-        let is_allowed = if line == UNSIGNED_PAYLOAD {
-            settings.unsigned_payload.unwrap_or(has_header)
-        } else {
-            settings.streaming || is_hash(line)
+        let unsigned = settings.unsigned_payload.unwrap_or(has_header);
+        let is_allowed = match line {
+            UNSIGNED_PAYLOAD => unsigned,
+            UNSIGNED_CHUNKS => unsigned && settings.streaming,
+            line if is_hash(line) => true,
+            line => settings.streaming && has_chunks_of(settings.scheme, line),
         };
         if is_allowed {
             Ok(SignedPayload::Line(line))
@@ -126,4 +142,10 @@ impl<'r> SignedPayload<'r> {
             ))
         }
     }
+}
+
+/// Returns whether the chunks of a payload are signed with the scheme of the request.
+fn has_chunks_of(scheme: &V4Scheme, line: &str) -> bool {
+    let algorithm = line.strip_prefix("STREAMING-");
+    algorithm.is_some_and(|text| text.starts_with(scheme.algorithm))
 }

@@ -1,14 +1,14 @@
 //! A request as a server received it.
 
 use super::error::{VerifyError, refuse};
-use crate::error::Error;
+use crate::error::{Error, Quoted};
 use crate::scheme::limits::{MAX_HEADERS, MAX_HEADERS_BYTES, MAX_TARGET_BYTES};
 use crate::text::secrets::before_secrets;
 use crate::wire::header::Header;
 use crate::wire::inline_list::InlineList;
 use crate::wire::method::check_method;
 use crate::wire::request_parts::Host;
-use crate::wire::url::{Authority, Target, Url, check_sendable};
+use crate::wire::url::{Authority, Target, Url, UrlScheme, check_sendable, parse_authority};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
@@ -61,7 +61,7 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     /// Returns a request with a method and a whole URL. Without a `Host` header, the host is the
-    /// URL's.
+    /// URL's. A `Host` header with another host is rejected when the request is verified.
     ///
     /// # Errors
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, is neither http nor
@@ -241,16 +241,56 @@ impl<'r> ReceivedRequest<'r> {
             header.check().map_err(invalid)?;
         }
         if !self.path_is_checked {
-            check_sendable("path", self.target.path).map_err(invalid)?;
-        }
-        let mut hosts = self.values("host");
-        match (hosts.next(), hosts.next()) {
-            (Some(_), Some(_)) => Err(refuse!(Request, "duplicate header Host")),
-            (None, _) if self.authority.is_none() => {
-                Err(refuse!(Request, "the Host header is missing"))
+            let path = self.target.path;
+            check_sendable("path", path).map_err(invalid)?;
+            if !(path.is_empty() || path.starts_with('/') || path == "*") {
+                return Err(refuse!(
+                    Request,
+                    "the target doesn't begin with a slash; give a whole URL to from_url"
+                ));
             }
+        }
+        self.check_host()
+    }
+
+    /// Checks that the request names one host. A handler may read it from the header or from the
+    /// target's authority ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2), [RFC
+    /// 9113](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
+    fn check_host(&self) -> Result<(), VerifyError> {
+        let mut hosts = self.values("host");
+        let header = match (hosts.next(), hosts.next(), self.authority) {
+            (Some(header), None, _) => header,
+            (None, _, Some(_)) => return Ok(()),
+            (None, _, None) => return Err(refuse!(Request, "the Host header is missing")),
+            (Some(_), Some(_), _) => return Err(refuse!(Request, "duplicate header Host")),
+        };
+        let text = core::str::from_utf8(header.trimmed()).ok();
+        let host = text.and_then(|text| parse_authority(text, UrlScheme::Https).ok());
+        let Some(host) = host else {
+            return Err(refuse!(
+                Request,
+                "invalid Host header; write a host name, possibly with a port"
+            ));
+        };
+        match self.authority {
+            Some(authority) if !host.is_same(authority) => Err(refuse!(
+                Request,
+                "the Host header is {}, but the target names the host {}; send the same host",
+                Quoted(text.unwrap_or_default()),
+                Quoted(authority.host)
+            )),
             _ => Ok(()),
         }
+    }
+
+    /// Removes the authority of the URL if there is a `Host` header: the request as a server
+    /// receives it to which a client connects at another host.
+    #[cfg(feature = "explain")]
+    pub(crate) fn without_connected_host(mut self) -> Self {
+        if self.values("host").next().is_some() {
+            self.authority = None;
+        }
+        self
     }
 }
 
@@ -264,7 +304,8 @@ impl<'r> ReceivedRequest<'r> {
     /// Returns the received request of an `http::Request`, without its body.
     ///
     /// Without a `Host` header, as under HTTP/2, the host is the URI's, in lowercase and without
-    /// the default port. Add the body by [`body`](ReceivedRequest::body), if it is known.
+    /// the default port. A URI and a `Host` header with different hosts are rejected when the
+    /// request is verified. Add the body by [`body`](ReceivedRequest::body), if it is known.
     ///
     /// ```
     /// use core::time::Duration;
@@ -295,8 +336,6 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     fn of_http(method: &'r http::Method, uri: &'r http::Uri, headers: &'r http::HeaderMap) -> Self {
-        use crate::wire::url;
-
         let target = Target {
             path: uri.path(),
             query: uri.query(),
@@ -307,14 +346,13 @@ impl<'r> ReceivedRequest<'r> {
         let mut request = ReceivedRequest::of_parts(method.as_str(), target, None).headers(headers);
         if let Some(authority) = uri.authority() {
             let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
-                url::UrlScheme::Http
+                UrlScheme::Http
             } else {
-                url::UrlScheme::Https
+                UrlScheme::Https
             };
-            match url::parse_authority(authority.as_str(), scheme) {
+            match parse_authority(authority.as_str(), scheme) {
                 Ok(authority) => request.authority = Some(authority),
-                Err(_) if request.values("host").next().is_some() => {}
-                // The signature of an invalid host doesn't match.
+                // It is rejected: as an invalid host, or as a second one.
                 Err(_) => return request.header("host", authority.as_str()),
             }
         }

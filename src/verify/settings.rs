@@ -3,6 +3,7 @@
 use super::authentication::{Authentication, Carrier};
 use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
+use super::target_rules::TargetRules;
 use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::limits::{MAX_CLOCK_SKEW, MAX_EXPIRY};
@@ -38,6 +39,7 @@ pub(super) struct Settings {
     /// True if an unsigned payload is allowed; `None` for the service's rule.
     pub(super) unsigned_payload: Option<bool>,
     pub(super) streaming: bool,
+    pub(super) target_rules: TargetRules,
     /// Longer domains come first.
     base_domains: Vec<Box<str>>,
 }
@@ -77,6 +79,7 @@ impl Settings {
             session_token: SessionToken::Signed,
             unsigned_payload: None,
             streaming: false,
+            target_rules: TargetRules::default(),
             base_domains: Vec::new(),
         }
     }
@@ -217,27 +220,30 @@ impl Settings {
                 Expired,
                 "the request expired at {expires_at}, and the time is {now}"
             )),
-            (None, Some(expires_at)) => self.check_sigv2_expiration(expires_at, now),
+            (None, Some(expires_at)) => {
+                let max = self.sigv2_max_expires_in.unwrap_or_default();
+                check_expires_within(max, "request", expires_at, now)
+            }
             _ => Ok(()),
         }
     }
+}
 
-    /// Checks that an expiration, without a signing time, isn't too far in the future.
-    fn check_sigv2_expiration(
-        &self,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), VerifyError> {
-        let max = self.sigv2_max_expires_in.unwrap_or_default();
-        if expires_at <= now.saturating_add(max) {
-            return Ok(());
-        }
-        Err(refuse!(
-            ExpiryTooLong,
-            "the request expires at {expires_at}; at most {} seconds from now are allowed",
-            max.as_secs()
-        ))
+/// Checks that an expiration, without a signing time, isn't too far in the future.
+pub(super) fn check_expires_within(
+    max: Duration,
+    what: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    if expires_at <= now.saturating_add(max) {
+        return Ok(());
     }
+    Err(refuse!(
+        ExpiryTooLong,
+        "the {what} expires at {expires_at}; at most {} seconds from now are allowed",
+        max.as_secs()
+    ))
 }
 
 /// Returns the first allowed text if `text` is not allowed.

@@ -13,7 +13,7 @@ use crate::scheme::sigv2::{
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
-use crate::v2::{DateLine, StringToSign, amz_headers, may_be_sub_resource};
+use crate::v2::{DateLine, StringToSign, amz_headers, find_ambiguous_value, may_be_sub_resource};
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::header::{Header, cmp_names};
 use crate::wire::path::Path;
@@ -79,13 +79,12 @@ impl<'r> V2Request<'r> {
             token: nonempty_token(header_token(request)?),
             signature: Component::Raw(signature),
         };
+        let resources = signed_params(parse_query(request.target.query))?;
         let signed = V2Request {
             // A date among the `x-amz-*` headers is signed with them.
             date: DateLine::Date(if amz_date.is_some() { "" } else { text }),
             hoisted: Vec::new(),
-            resources: parse_query(request.target.query)
-                .filter(may_be_sub_resource)
-                .collect(),
+            resources,
         };
         Ok((claim, signed))
     }
@@ -119,6 +118,7 @@ impl<'r> V2Request<'r> {
             }
         }
         check_hoisted(&mut hoisted, request)?;
+        check_values(&resources)?;
         let id = id.ok_or_else(|| missing_parameter(ACCESS_KEY_ID))?;
         let expires = expires.ok_or_else(|| missing_parameter(EXPIRES))?;
         let signature = signature.ok_or_else(|| missing_parameter(SIGNATURE))?;
@@ -211,9 +211,50 @@ fn hoisted_header<'r>(param: &Param<'r>) -> Result<Header<'r>, VerifyError> {
             Quoted(param.name.text())
         ));
     };
-    // The value of a header can have any bytes.
+    // The value of a header can have any bytes, except those that would end its line.
     let value = param.value.unwrap_or_default().to_bytes();
-    Ok(Header::new(name, value))
+    let header = Header::new(name, value);
+    if header.check().is_err() || header.value.contains(&b'\n') {
+        return Err(refuse!(
+            Malformed,
+            "the parameter {} can't be a header, because its name is not a token or its value has a \
+             control character",
+            Quoted(param.name.text())
+        ));
+    }
+    Ok(header)
+}
+
+/// Returns the parameters that may be sub-resources, of a request that is signed in its headers.
+fn signed_params<'r>(
+    params: impl Iterator<Item = Param<'r>>,
+) -> Result<Vec<Param<'r>>, VerifyError> {
+    let mut resources = Vec::new();
+    for param in params {
+        if is_amz_param(&param) {
+            return Err(refuse!(
+                HeaderNotSigned,
+                "the parameter {} is not signed; send it as a header",
+                Quoted(param.name.text())
+            ));
+        }
+        resources.extend(Some(param).filter(may_be_sub_resource));
+    }
+    check_values(&resources)?;
+    Ok(resources)
+}
+
+/// Checks that the string to sign is not that of other sub-resources.
+fn check_values(resources: &[Param<'_>]) -> Result<(), VerifyError> {
+    match find_ambiguous_value(resources) {
+        Some(name) => Err(refuse!(
+            Request,
+            "the value of the parameter {} contains `&` and the name of a sub-resource, so it may have \
+             been signed as another parameter",
+            Quoted(name)
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Sorts the headers of the query, and checks that none is repeated there or sent as a header, too.

@@ -133,6 +133,8 @@ fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'
     let value = rest.strip_prefix('=')?;
     let param = Param::raw(name, None);
     let is_other = scheme.part_of(&param).is_none() && !V2Signals::contains(&param);
+    // Only the plain reader reads the payload's hash.
+    let is_other = is_other && !name.eq_ignore_ascii_case(scheme.content_sha256);
     is_other.then_some((name, value))
 }
 
@@ -166,7 +168,7 @@ mod tests {
     ];
 
     /// Parameters that are not part of the signature, and some that spoil it.
-    const OTHERS: [&str; 15] = [
+    const OTHERS: [&str; 17] = [
         "",
         "=",
         "A=1",
@@ -181,6 +183,8 @@ mod tests {
         "x-amz-date=20130524T000000Z",
         "X-Amz-S3session-Token=t",
         "X-Amz-A=1",
+        "X-Amz-Content-Sha256=UNSIGNED-PAYLOAD",
+        "x-amz-content-sha256=UNSIGNED-PAYLOAD",
         "X-Amz-Z=",
     ];
 
@@ -293,7 +297,8 @@ mod tests {
                 };
                 let plain = V4Claim::from_query(&AWS4, &query).unwrap();
                 let facts = |claim: &V4Claim<'_>| {
-                    let components = [claim.claim.token, claim.express_token];
+                    let components =
+                        [claim.claim.token, claim.express_token, claim.content_sha256];
                     let texts = components.map(|text| text.and_then(|text| text.to_text()));
                     let signature = claim.claim.signature.to_text();
                     let names = claim.signed_headers.clone().into_owned();

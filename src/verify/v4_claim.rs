@@ -9,6 +9,7 @@ use crate::scheme::v4_scheme::{Name, Role, V4Scheme};
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
 use crate::time::{AmzDate, Timestamp};
+use crate::wire::query::Param;
 use alloc::borrow::Cow;
 use core::time::Duration;
 
@@ -22,6 +23,8 @@ pub(super) struct V4Claim<'r> {
     pub(super) signed_headers: Cow<'r, str>,
     /// The session token of S3 Express, which means nothing to other services.
     pub(super) express_token: Option<Component<'r>>,
+    /// The payload's hash, or the text that replaces it, if the query states it.
+    pub(super) content_sha256: Option<Component<'r>>,
 }
 
 /// Moments that a signature states.
@@ -79,6 +82,7 @@ impl<'r> V4Claim<'r> {
             time,
             signed_headers,
             express_token,
+            content_sha256: None,
         })
     }
 
@@ -103,6 +107,7 @@ pub(super) struct V4Parts<'r> {
     scheme: &'static V4Scheme,
     carrier: Carrier,
     values: [Option<Component<'r>>; ROLES],
+    content_sha256: Option<Component<'r>>,
 }
 
 const ROLES: usize = Role::Signature as usize + 1;
@@ -113,6 +118,7 @@ impl<'r> V4Parts<'r> {
             scheme,
             carrier,
             values: [None; ROLES],
+            content_sha256: None,
         }
     }
 
@@ -127,6 +133,18 @@ impl<'r> V4Parts<'r> {
             Some(_) => Err(refuse!(Repeated, "duplicate {}", self.name_of(name.role))),
             None => Ok(()),
         }
+    }
+
+    /// Adds a parameter that isn't part of the signature. The SDK for JavaScript states the
+    /// payload's hash in one.
+    pub(super) fn add_other(&mut self, param: &Param<'r>) -> Result<(), VerifyError> {
+        let name = self.scheme.content_sha256;
+        if param.name.decodes_to_ignore_case(name)
+            && let Some(_) = (self.content_sha256).replace(param.value.unwrap_or_default())
+        {
+            return Err(refuse!(Repeated, "duplicate parameter {name}"));
+        }
+        Ok(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -168,7 +186,7 @@ impl<'r> V4Parts<'r> {
         let credential = parse_credential(credential)?;
         let signed_headers = parse_signed_headers(signed_headers)?;
         let tokens = [Role::SecurityToken, Role::ExpressToken].map(|role| self.get(role));
-        V4Claim::new(
+        let mut claim = V4Claim::new(
             self.scheme,
             self.carrier,
             &moments,
@@ -176,7 +194,9 @@ impl<'r> V4Parts<'r> {
             signed_headers,
             tokens,
             signature,
-        )
+        )?;
+        claim.content_sha256 = self.content_sha256;
+        Ok(claim)
     }
 
     fn get(&self, role: Role) -> Option<Component<'r>> {

@@ -16,6 +16,7 @@ impl<'r> V4Claim<'r> {
         let mut parts = V4Parts::new(scheme, Carrier::Query);
         for param in parse_query(Some(query)) {
             let Some(name) = scheme.part_of(&param) else {
+                parts.add_other(&param)?;
                 continue;
             };
             if !param.name.decodes_to(name.query) {

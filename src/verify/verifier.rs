@@ -115,6 +115,7 @@ impl Verifier {
         if canonical.is_none() {
             request.check_query()?;
         }
+        self.settings.target_rules.check_query(request.target)?;
         let (scheme, carrier) = find_signature(self.settings.scheme, request, canonical.is_some())?;
         self.settings.check_scheme(scheme, carrier)?;
         let mut parsed = match (scheme, carrier, canonical) {
@@ -183,6 +184,9 @@ impl Verifier {
         let service = stated.service().unwrap_or_default();
         let suffix = settings.scope_suffix(region, service)?;
         let rules = ServiceRules::of(service);
+        let canonical_uri = settings.canonical_uri.unwrap_or(rules.canonical_uri);
+        let target_rules = settings.target_rules;
+        target_rules.check_path(request.target.path, canonical_uri)?;
         let token = claim.token(rules)?;
         let token_is_appended = settings.token_is_appended();
         let headers = find_signed_headers(
@@ -195,13 +199,13 @@ impl Verifier {
             carrier,
             time: claim.time,
             suffix,
-            canonical_uri: settings.canonical_uri.unwrap_or(rules.canonical_uri),
+            canonical_uri,
             // A token that was appended, even an empty one, is not in the signed query.
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
             headers,
-            payload: SignedPayload::find(settings, request, rules, carrier)?,
+            payload: SignedPayload::find(settings, request, claim.content_sha256, rules, carrier)?,
         };
         let claim = Claim {
             token,
@@ -308,8 +312,8 @@ impl Verifier {
         self
     }
 
-    /// Allows SigV2, too: of S3's REST interface and of the query APIs. A URL can expire at most
-    /// `max_expires_in` from now.
+    /// Allows SigV2, too: of S3's REST interface and of the query APIs. A URL or the policy of a form
+    /// can expire at most `max_expires_in` from now.
     ///
     /// SigV2 covers little of a request and has no region: see
     /// [`v2`](crate::v2#what-the-signature-covers).
@@ -326,14 +330,16 @@ impl Verifier {
         self
     }
 
-    /// Sets whether `UNSIGNED-PAYLOAD` is allowed. By default it is for S3 only.
+    /// Sets whether an unsigned payload is allowed: `UNSIGNED-PAYLOAD`, and with
+    /// [`allow_streaming`](Verifier::allow_streaming) unsigned chunks. By default it is for S3 only.
     #[must_use]
     pub fn allow_unsigned_payload(mut self, allow: bool) -> Self {
         self.settings.unsigned_payload = Some(allow);
         self
     }
 
-    /// Allows the `STREAMING-…` values of `x-amz-content-sha256`. The head of the request is
+    /// Allows the `STREAMING-…` values of `x-amz-content-sha256` that belong to the scheme. Unsigned
+    /// chunks also need [`allow_unsigned_payload`](Verifier::allow_unsigned_payload). The head of the request is
     /// verified; the signatures or checksums in its body are left to the caller.
     #[must_use]
     pub fn allow_streaming(mut self) -> Self {
@@ -366,6 +372,37 @@ impl Verifier {
         self
     }
 
+    /// Allows empty and dot segments in the path, for services that sign the path without them.
+    ///
+    /// With them, one signature is valid for several paths: that of `/files/7` for
+    /// `/admin/../files/7`, too. Call the handler of [`Verified::path`], and not the one that a
+    /// router selects by the received path.
+    #[must_use]
+    pub fn allow_dot_segments(mut self) -> Self {
+        self.settings.target_rules.allows_dot_segments = true;
+        self
+    }
+
+    /// Allows `%2F` in the path, for S3, which signs it as a slash: `/bucket%2Fkey` has the
+    /// signature of `/bucket/key`.
+    ///
+    /// A router reads it as part of a segment. Call the handler of [`Verified::path`].
+    #[must_use]
+    pub fn allow_escaped_slash(mut self) -> Self {
+        self.settings.target_rules.allows_escaped_slash = true;
+        self
+    }
+
+    /// Rejects a `+` in the query.
+    ///
+    /// The signature covers it as a plus sign, but a decoder of HTML forms reads it as a space.
+    /// Signers escape both, as `%2B` and `%20`.
+    #[must_use]
+    pub fn reject_plus_in_query(mut self) -> Self {
+        self.settings.target_rules.rejects_plus = true;
+        self
+    }
+
     /// Sets how clients send a session token. With [`SessionToken::Appended`] it is not signed.
     ///
     /// [`SessionToken::S3Express`] has the effect of [`SessionToken::Signed`], because the service
@@ -393,7 +430,9 @@ impl Verifier {
             .allow_any_region()
             .allow_sigv2(Duration::MAX)
             .allow_unsigned_payload(true)
-            .allow_streaming();
+            .allow_streaming()
+            .allow_dot_segments()
+            .allow_escaped_slash();
         verifier.settings.services.clear();
         verifier.settings.max_expires_in = Duration::MAX;
         verifier

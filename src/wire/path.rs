@@ -25,6 +25,19 @@ impl Path<'_> {
         }
     }
 
+    /// Returns whether an escape hides a slash, or all of a dot segment, of the path in a URL.
+    pub(crate) fn has_hidden_segment(self) -> bool {
+        let Path::Url(path) = self else {
+            return false;
+        };
+        has_escaped_slash(path)
+            || path.split('/').any(|segment| {
+                let segment = Component::Encoded(segment);
+                let is_dots = || [".", ".."].iter().any(|dots| segment.decodes_to(dots));
+                segment.is_escaped() && is_dots()
+            })
+    }
+
     /// Writes the path as it is in the URL.
     pub(crate) fn write_as_sent(self, sink: &mut impl Sink) {
         match self {
@@ -43,4 +56,9 @@ impl Path<'_> {
             }
         }
     }
+}
+
+/// Returns whether a path has a slash that is part of a segment.
+pub(crate) fn has_escaped_slash(path: &str) -> bool {
+    path.contains('%') && ["%2F", "%2f"].iter().any(|escape| path.contains(escape))
 }

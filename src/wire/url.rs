@@ -47,6 +47,16 @@ impl Authority<'_> {
             sink.decimal(port.into());
         }
     }
+
+    /// Returns whether two authorities name the same host and port. The schemes may be unknown, so
+    /// the default ports of both count as none.
+    pub(crate) fn is_same(self, other: Authority<'_>) -> bool {
+        let port = |authority: Authority<'_>| {
+            let defaults = [UrlScheme::Http, UrlScheme::Https].map(UrlScheme::default_port);
+            authority.port.filter(|port| !defaults.contains(port))
+        };
+        self.host.eq_ignore_ascii_case(other.host) && port(self) == port(other)
+    }
 }
 
 /// Writes `https://host:port`.

@@ -105,6 +105,7 @@ fn the_longest_base_domain_counts() {
 }
 
 #[test]
+#[cfg(feature = "http")]
 fn the_default_port_of_an_http_request_is_not_signed() {
     let credentials = credentials();
     let service = Service::new("us-east-1", "s3").unwrap();
@@ -128,6 +129,7 @@ fn the_default_port_of_an_http_request_is_not_signed() {
 }
 
 #[test]
+#[cfg(feature = "http")]
 fn invalid_escapes_in_the_path_of_an_http_request_are_rejected() {
     let request = http::Request::get("https://example.com/%zz").body(());
     let request = request.unwrap();
