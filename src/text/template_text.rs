@@ -125,10 +125,19 @@ pub(crate) struct RowValues<'a>(pub(crate) &'a [&'a dyn Display]);
 impl RowValues<'_> {
     /// Checks that each value can be written, and that it can't break a line of the string to sign.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        self.check_with(|_, _| {})
+    }
+
+    /// Checks each value, and passes its index and its texts to `inspect`: an empty one at its end.
+    pub(crate) fn check_with(&self, mut inspect: impl FnMut(usize, &str)) -> Result<(), Error> {
         for (index, value) in self.0.iter().enumerate() {
-            let mut checker = Checker(None);
+            let mut checker = Checker {
+                found: None,
+                inspect: |text: &str| inspect(index, text),
+            };
             let written = write!(checker, "{value}");
-            if let Some(c) = checker.0 {
+            (checker.inspect)("");
+            if let Some(c) = checker.found {
                 let c = c.escape_debug();
                 return Err(error!(
                     Query,
@@ -143,13 +152,6 @@ impl RowValues<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Returns a value as text.
-    pub(crate) fn text(&self, index: usize) -> Option<String> {
-        let mut text = String::new();
-        write!(text, "{}", self.0.get(index)?).ok()?;
-        Some(text)
     }
 
     /// Writes a value, and `prefix` before it unless it is empty.
@@ -173,13 +175,20 @@ impl RowValues<'_> {
 }
 
 /// Finds a carriage return, line feed or NUL.
-struct Checker(Option<char>);
+struct Checker<F> {
+    found: Option<char>,
+    /// Gets each text that is not empty.
+    inspect: F,
+}
 
-impl fmt::Write for Checker {
+impl<F: FnMut(&str)> fmt::Write for Checker<F> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self
-            .0
+        self.found = self
+            .found
             .or_else(|| text.chars().find(|c| matches!(c, '\r' | '\n' | '\0')));
+        if !text.is_empty() {
+            (self.inspect)(text);
+        }
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Presigned URLs that differ only in key, row values and expiration: everything else is written
 //! once.
 
-use super::ambiguous_value::contains_sub_resource;
+use super::ambiguous_value::SubResourceFinder;
 use super::service::signing_key;
 use super::sign::{SigningRequest, ambiguous_value, check_expiry, expires, finish_url};
 use super::string_to_sign::{DateLine, write_sub_resources};
@@ -132,7 +132,6 @@ impl Template {
         validity: &Validity,
         url: &mut impl Sink,
     ) -> Result<(), Error> {
-        row.check()?;
         self.check_row(row)?;
         let values = Values {
             time: None,
@@ -151,17 +150,29 @@ impl Template {
         Ok(())
     }
 
-    /// Checks that no row value could be read as another sub-resource.
+    /// Checks the row values: none may have the signature of another sub-resource.
     fn check_row(&self, row: RowValues<'_>) -> Result<(), Error> {
-        for index in self.sub_resources.row_values() {
-            if row
-                .text(index)
-                .is_some_and(|text| contains_sub_resource(text.as_bytes()))
+        let mut finder = SubResourceFinder::default();
+        let mut ambiguous = None;
+        row.check_with(|index, text| {
+            if !self
+                .sub_resources
+                .row_values()
+                .any(|signed| signed == index)
             {
-                return Err(ambiguous_value(format_args!("row value {index}")));
+                return;
             }
+            if text.is_empty() {
+                let is_found = finder.end_value();
+                ambiguous = ambiguous.or(is_found.then_some(index));
+            } else {
+                text.bytes().for_each(|byte| finder.push(byte));
+            }
+        })?;
+        match ambiguous {
+            Some(index) => Err(ambiguous_value(format_args!("row value {index}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn write_url<S: Sink>(

@@ -24,7 +24,7 @@ use crate::text::sink::{Sink, Tee};
 use crate::time::{AmzDate, Timestamp};
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
 use crate::wire::header::Header;
-use crate::wire::query::sort_encoded;
+use crate::wire::query::{Param, sort_encoded};
 use crate::wire::request_parts::RequestParts;
 use alloc::string::String;
 
@@ -216,15 +216,17 @@ impl<'a> SigningRequest<'a> {
             .payload
             .is_some_and(|payload| payload != Payload::Unsigned);
         let adds_header = caller_payload.is_none() && is_hash && rules.payload_header;
+        let payload = match (caller_payload, payload) {
+            (Some(text), _) => PayloadLine::Text(text),
+            (None, Some(payload)) => payload,
+            (None, None) if rules.payload_header => Payload::Unsigned.line(),
+            (None, None) => Payload::Empty.line(),
+        };
+        self.check_payload_parameter(payload.as_str())?;
         Ok(CheckedUrl {
             time,
             validity,
-            payload: match (caller_payload, payload) {
-                (Some(text), _) => PayloadLine::Text(text),
-                (None, Some(payload)) => payload,
-                (None, None) if rules.payload_header => Payload::Unsigned.line(),
-                (None, None) => Payload::Empty.line(),
-            },
+            payload,
             payload_header: adds_header.then_some(names.content_sha256),
         })
     }
@@ -287,6 +289,23 @@ impl<'a> SigningRequest<'a> {
                 Url,
                 "the path has an escaped slash or dot segment, which S3 signs like the character itself; \
                  write the character, or sign with another CanonicalUri"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that a parameter with the payload's hash, which servers read like the header, is true.
+    fn check_payload_parameter(&self, payload: &str) -> Result<(), Error> {
+        let name = self.service.suffix.scheme.content_sha256;
+        let mut params = self.parts.params.iter();
+        let is_other = |param: &Param<'_>| {
+            let value = param.value.unwrap_or_default();
+            param.name.decodes_to_ignore_case(name) && !value.decodes_to(payload)
+        };
+        if params.any(is_other) {
+            return Err(error!(
+                Payload,
+                "the parameter {name} is not the payload that is signed, {payload}; leave it out"
             ));
         }
         Ok(())

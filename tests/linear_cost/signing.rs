@@ -17,10 +17,10 @@ fn sign(request: &Description<'_>) {
         let service = v4::Service::new("us-east-1", "s3").unwrap();
         let service = service.canonical_uri(rule);
         let request = request.of(&service);
-        black_box(request.sign(&keys(), now()).unwrap());
-        black_box(request.presign(&keys(), HOUR, now()).unwrap());
+        let _ = black_box(request.sign(&keys(), now()));
+        let _ = black_box(request.presign(&keys(), HOUR, now()));
         let unsigned = request.prepare_url(keys().identity(), HOUR, now());
-        black_box(unsigned.unwrap().sign_with(&keys()).unwrap());
+        let _ = black_box(unsigned.map(|unsigned| unsigned.sign_with(&keys())));
     }
     let service = v2::Service::s3();
     let _ = black_box(request.of(&service).sign(&keys(), now()));

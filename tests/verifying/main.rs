@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod verify_ambiguity;
 mod verify_form;
 mod verify_in_place;
 mod verify_kinds;

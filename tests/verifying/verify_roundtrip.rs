@@ -46,7 +46,7 @@ fn case() -> impl Strategy<Value = Case> {
         credentials,
         method,
         host,
-        "(/([a-zA-Z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2}){0,5}){0,4}",
+        "(/([a-zA-Z0-9._~!$&'()*+,;=:@-]|%([013-9a-fA-F][0-9a-fA-F]|2[0-9a-dA-D])){0,5}){0,4}",
         params,
         headers,
         service,
@@ -112,7 +112,9 @@ impl Case {
     }
 
     fn verifier(&self) -> Verifier {
-        Verifier::new("us-east-1", self.service.as_str()).allow_sigv2(HOUR)
+        Verifier::new("us-east-1", self.service.as_str())
+            .allow_sigv2(HOUR)
+            .allow_dot_segments()
     }
 
     fn accepts(&self, request: &ReceivedRequest<'_>) -> Result<(), TestCaseError> {
