@@ -455,6 +455,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn http_dates_are_short_and_without_comments() {
+        let date = "Fri, 24 May 2013 00:00:00 GMT";
+        assert!(Timestamp::parse_http_date(date).is_some());
+        let padded = |spaces| date.replacen(' ', &" ".repeat(spaces), 1);
+        assert!(Timestamp::parse_http_date(&padded(36)).is_some());
+        assert_eq!(Timestamp::parse_http_date(&padded(37)), None);
+        assert_eq!(
+            Timestamp::parse_http_date("Fri, 24 May 2013 00:00:00 (a) GMT"),
+            None
+        );
+    }
+
     /// Every byte at every index.
     #[test]
     fn amz_dates_are_parsed_as_the_time_crate_parses_them() {

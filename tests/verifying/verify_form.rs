@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::post::{PostPolicy, Upload};
 use presign::s3::Bucket;
 use presign::verify::{Verifier, VerifyError, VerifyErrorKind as Kind};
-use presign::{Credentials, SignatureVersion, Timestamp};
+use presign::{Credentials, Expiry, SignatureVersion, Timestamp};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -228,4 +228,48 @@ fn a_signed_text_that_is_not_a_policy_is_rejected() {
         assert_eq!(verify_and_check(&policy), Ok(invalid), "{text}");
     }
     assert_eq!(verify_and_check("no base64"), Err(Kind::Malformed));
+}
+
+/// A SigV2 form doesn't state when it was signed, so its policy can expire at any time.
+#[test]
+fn a_sigv2_policy_that_expires_too_late_is_rejected() {
+    for (version, late) in [
+        (
+            SignatureVersion::V2,
+            Err((Kind::ExpiryTooLong, "InvalidArgument")),
+        ),
+        (SignatureVersion::V4, Ok(())),
+    ] {
+        for (seconds, expected) in [(3600, Ok(())), (3601, late), (50 * 365 * 86_400, late)] {
+            let bucket = bucket(version);
+            let form =
+                policy(&bucket).presign(&credentials(), Expiry::at(after(seconds)), after(0));
+            let form = form.unwrap();
+            let fields = form.fields();
+            let fields = fields.map(|(name, value)| (name.into(), value.into()));
+            let fields = with_content_type(fields.collect());
+            let checked = verify_and_check(&credentials(), &fields, 5, after(0));
+            assert_eq!(checked, expected, "{version:?} {seconds}");
+        }
+    }
+}
+
+/// Servers send fields on as headers.
+#[test]
+fn a_field_with_a_line_break_is_rejected() {
+    for (credentials, fields) in forms() {
+        for (content_type, expected) in [
+            ("image/png\tx", Ok(())),
+            ("image/png\r\nX-Amz-Acl: public-read", Err(Kind::Malformed)),
+            ("image/png\n", Err(Kind::Malformed)),
+            ("image/png\r", Err(Kind::Malformed)),
+            ("image/png\0", Err(Kind::Malformed)),
+        ] {
+            let mut fields = with_content_type(fields.clone());
+            fields[0].1 = content_type.into();
+            let checked = verify_and_check(&credentials, &fields, 5, after(0));
+            let checked = checked.map_err(|(kind, _)| kind);
+            assert_eq!(checked, expected, "{content_type:?}");
+        }
+    }
 }

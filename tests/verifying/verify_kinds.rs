@@ -568,14 +568,20 @@ fn how_far_the_body_is_covered() {
     let refused = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
     assert_eq!(verdict(&strict, &request, now()), refused);
 
-    for (value, coverage) in [
+    let signed_chunks = (Ok(PayloadCoverage::SignedChunks), true);
+    for (value, (coverage, is_signed)) in [
         (
             "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-            PayloadCoverage::UnsignedChunks,
+            (Ok(PayloadCoverage::UnsignedChunks), false),
         ),
+        ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", signed_chunks),
+        ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", signed_chunks),
+        ("STREAMING-AWS4-HMAC-SHA256-EVENTS", signed_chunks),
+        // The chunks of another algorithm.
+        ("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", (refused, false)),
         (
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-            PayloadCoverage::SignedChunks,
+            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+            (refused, false),
         ),
     ] {
         let service = v4::Service::new("us-east-1", "s3").unwrap();
@@ -588,7 +594,11 @@ fn how_far_the_body_is_covered() {
             .headers(signed.headers());
         assert_eq!(verdict(&verifier(), &request, now()), refused);
         let streaming = verifier().allow_streaming();
-        assert_eq!(verdict(&streaming, &request, now()), Ok(coverage));
+        assert_eq!(verdict(&streaming, &request, now()), coverage, "{value}");
+        // Chunks without signatures are an unsigned payload.
+        let strict = streaming.allow_unsigned_payload(false);
+        let expected = if is_signed { coverage } else { refused };
+        assert_eq!(verdict(&strict, &request, now()), expected, "{value}");
     }
 }
 
