@@ -6,10 +6,12 @@ use crate::input::Input;
 use crate::output::{self, Format, add_members};
 use crate::report::bucket_host;
 use anyhow::{Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::builder::NonEmptyStringValueParser;
 use presign::inspect::Inspection;
 use presign::verify::{
-    Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyError, VerifyErrorKind,
+    Carrier, PayloadCoverage, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
 use presign::{Credentials, Scheme, Timestamp};
 use serde_json::json;
@@ -101,6 +103,19 @@ impl Sent {
     pub fn credentials(&self) -> Result<Credentials> {
         credentials::find(&self.profile.load()?)
     }
+
+    fn has_host(&self) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case("host"))
+    }
+
+    /// Returns the value of `Content-MD5`, if the signature covers it.
+    fn signed_md5(&self, verified: &Verified<'_>) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let is_md5 = |name: &str| name.eq_ignore_ascii_case("content-md5");
+        let (name, value) = headers.find(|(name, _)| is_md5(name))?;
+        verified.covers_header(name).then_some(value.trim())
+    }
 }
 
 pub fn inspect(subject: &Subject) -> Result<()> {
@@ -144,6 +159,8 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let credentials = sent.credentials()?;
     let inspection = subject.inspect();
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
+        // The client connects at the URL's host, but the server receives the header.
+        Ok(_) if sent.has_host() => ReceivedRequest::new(&sent.method, target(&subject.url)),
         Ok(request) => request,
         Err(error) => return args.refuse("request", None, &error.to_string()),
     };
@@ -153,8 +170,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if let Some(bucket) = &sent.bucket {
         request = request.bucket(bucket);
     }
-    if let Some(body) = &args.body {
-        request = request.body_sha256(body.body_sha256()?);
+    let body = args.body.as_ref().map(Input::body_hashes).transpose()?;
+    if let Some(body) = &body {
+        request = request.body_sha256(body.sha256);
     }
     let lookup = |id: &str| (id == credentials.identity().access_key_id()).then_some(&credentials);
     let verifier = args.verifier(&inspection);
@@ -165,6 +183,14 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             return args.refuse(error.kind().as_str(), Some(&error), &reason);
         }
     };
+    // The verifier checks only a SHA-256, so that of the header is checked here.
+    let md5 = sent.signed_md5(&verified);
+    if let (Some(md5), Some(body)) = (md5, &body)
+        && md5 != BASE64.encode(body.md5)
+    {
+        let reason = "the MD5 of the body is not the signed one, that of the header Content-MD5";
+        return args.refuse("payload-mismatch", None, reason);
+    }
     match subject.output {
         Format::Text => {
             let until = inspection.expires_at();
@@ -188,10 +214,19 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
     }
-    if args.body.is_some() && verified.payload() == PayloadCoverage::Unsigned {
+    let is_checked = md5.is_some() || verified.payload() != PayloadCoverage::Unsigned;
+    if args.body.is_some() && !is_checked {
         output::note("the URL's signature covers no body, so it is not checked");
     }
     Ok(())
+}
+
+/// Returns path and query of a URL.
+fn target(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |index| index + "://".len());
+    let authority_and_target = &url[authority..];
+    let target = authority_and_target.find(['/', '?']);
+    target.map_or("", |index| &authority_and_target[index..])
 }
 
 impl VerifyArgs {
@@ -202,6 +237,9 @@ impl VerifyArgs {
         let service = self.service.as_deref().or(inspection.service());
         Verifier::new(region.unwrap_or_default(), service.unwrap_or_default())
             .allow_sigv2(Duration::MAX)
+            // The services accept them.
+            .allow_dot_segments()
+            .allow_escaped_slash()
             .carriers(&[Carrier::Query])
     }
 

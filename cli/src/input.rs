@@ -1,11 +1,19 @@
 //! Files that arguments name.
 
 use anyhow::{Context, Result};
+use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fmt::{self, Display, Formatter};
 use std::fs::File;
 use std::io::{self, Read};
+
+/// The hashes of a body.
+pub struct BodyHashes {
+    pub sha256: [u8; 32],
+    /// That of the header `Content-MD5`.
+    pub md5: [u8; 16],
+}
 
 /// A file, or standard input if the argument is `-`.
 #[derive(Clone)]
@@ -40,16 +48,25 @@ impl Input {
         }
     }
 
-    /// Returns the hash of a request's body, which may be larger than the memory.
+    /// Returns the SHA-256 of a request's body.
     pub fn body_sha256(&self) -> Result<[u8; 32]> {
+        Ok(self.body_hashes()?.sha256)
+    }
+
+    /// Returns the hashes of a request's body, which may be larger than the memory.
+    pub fn body_hashes(&self) -> Result<BodyHashes> {
         let hash = || -> io::Result<_> {
             let (mut body, mut part) = (self.open()?, Vec::new());
-            let mut hasher = Sha256::new();
+            let (mut sha256, mut md5) = (Sha256::new(), Md5::new());
             while body.by_ref().take(64 * 1024).read_to_end(&mut part)? > 0 {
-                hasher.update(&part);
+                sha256.update(&part);
+                md5.update(&part);
                 part.clear();
             }
-            Ok(hasher.finalize().into())
+            Ok(BodyHashes {
+                sha256: sha256.finalize().into(),
+                md5: md5.finalize().into(),
+            })
         };
         hash().with_context(|| format!("the body can't be read from {self}"))
     }

@@ -11,7 +11,7 @@ use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
 use crate::v4::{ScopeSuffix, check_scope_part};
-use crate::wire::bucket_host::{bucket_before, is_in_domain};
+use crate::wire::bucket_host::bucket_before;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Deref;
@@ -102,8 +102,8 @@ impl Settings {
         request.given_bucket().or_else(|| {
             let host = request.host_name()?;
             let mut domains = self.base_domains.iter();
-            let domain = domains.find(|domain| is_in_domain(host, domain))?;
-            bucket_before(host, domain)
+            let bucket = domains.find_map(|domain| bucket_before(host, domain));
+            bucket.filter(|bucket| !bucket.is_empty())
         })
     }
 

@@ -1,27 +1,29 @@
 //! The bucket that a host names in virtual-hosted style.
 
 /// Returns the bucket before a base domain: `photos` for `photos.s3.example.com:9000` and
-/// `s3.example.com`. The domain is compared ignoring ASCII case. If it has a port, the host must
-/// have the same.
+/// `s3.example.com`, and an empty one for the domain itself. `None` for a host outside of the
+/// domain.
+///
+/// The domain is compared ignoring ASCII case. If it has a port, the host must have the same.
 pub(crate) fn bucket_before<'h>(host: &'h str, base_domain: &str) -> Option<&'h str> {
-    let (name, domain) = names(host, base_domain)?;
-    let index = name.len().checked_sub(domain.len())?;
-    let (bucket, end) = name.split_at_checked(index)?;
-    let bucket = bucket.strip_suffix('.')?;
-    (end.eq_ignore_ascii_case(domain) && !bucket.is_empty()).then_some(bucket)
+    // Most hosts have neither a port nor a dot at the end.
+    strip_domain(host, base_domain).or_else(|| {
+        let ((name, port), (domain, domain_port)) = (split_port(host), split_port(base_domain));
+        let is_same_port = domain_port.is_empty() || domain_port == port;
+        strip_domain(name, domain).filter(|_| is_same_port)
+    })
 }
 
-/// Returns whether a host is that domain or below it.
-pub(crate) fn is_in_domain(host: &str, domain: &str) -> bool {
-    let is_domain =
-        names(host, domain).is_some_and(|(name, domain)| name.eq_ignore_ascii_case(domain));
-    is_domain || bucket_before(host, domain).is_some()
-}
-
-/// Returns the names of a host and a domain, unless their ports differ.
-fn names<'h, 'd>(host: &'h str, domain: &'d str) -> Option<(&'h str, &'d str)> {
-    let ((name, port), (domain, domain_port)) = (split_port(host), split_port(domain));
-    (domain_port.is_empty() || domain_port == port).then_some((name, domain))
+fn strip_domain<'h>(host: &'h str, domain: &str) -> Option<&'h str> {
+    let index = host.len().checked_sub(domain.len())?;
+    let (bucket, end) = host.split_at_checked(index)?;
+    if !end.eq_ignore_ascii_case(domain) {
+        None
+    } else if bucket.is_empty() {
+        Some("")
+    } else {
+        bucket.strip_suffix('.')
+    }
 }
 
 /// Splits the digits of the port from a host. The name is without the dot that a fully qualified
@@ -44,15 +46,15 @@ mod tests {
         for (host, bucket) in [
             ("photos.s3.example.com", Some("photos")),
             ("a.b.S3.Example.com:9000", Some("a.b")),
-            ("s3.example.com", None),
-            (".s3.example.com", None),
+            ("s3.example.com", Some("")),
+            (".s3.example.com", Some("")),
             ("photoss3.example.com", None),
             ("photos.s3.example.org", None),
             ("\u{e9}3.example.com", None),
             ("com", None),
             ("photos.s3.example.com.", Some("photos")),
             ("photos.s3.example.com.:80", Some("photos")),
-            ("s3.example.com.", None),
+            ("s3.example.com.", Some("")),
         ] {
             assert_eq!(bucket_before(host, "s3.example.com"), bucket, "{host}");
         }

@@ -30,12 +30,13 @@ impl Path<'_> {
         let Path::Url(path) = self else {
             return false;
         };
-        has_escaped_slash(path)
-            || path.split('/').any(|segment| {
-                let segment = Component::Encoded(segment);
-                let is_dots = || [".", ".."].iter().any(|dots| segment.decodes_to(dots));
-                segment.is_escaped() && is_dots()
-            })
+        let is_hidden_dots = |segment: &str| {
+            let segment = Component::Encoded(segment);
+            let mut dots = [".", ".."].iter();
+            segment.is_escaped() && dots.any(|dots| segment.decodes_to(dots))
+        };
+        has_escape(path, [b'F', b'f'])
+            || (has_escape(path, [b'E', b'e']) && path.split('/').any(is_hidden_dots))
     }
 
     /// Writes the path as it is in the URL.
@@ -60,5 +61,11 @@ impl Path<'_> {
 
 /// Returns whether a path has a slash that is part of a segment.
 pub(crate) fn has_escaped_slash(path: &str) -> bool {
-    path.contains('%') && ["%2F", "%2f"].iter().any(|escape| path.contains(escape))
+    has_escape(path, [b'F', b'f'])
+}
+
+/// Returns whether a path has an escape that begins with `%2` and ends in one of two digits.
+fn has_escape(path: &str, digits: [u8; 2]) -> bool {
+    let mut escapes = path.as_bytes().windows(3);
+    escapes.any(|escape| matches!(escape, [b'%', b'2', digit] if digits.contains(digit)))
 }

@@ -182,6 +182,13 @@ fn user_error() -> Error {
 }
 
 pub(crate) fn parse_authority(text: &str, scheme: UrlScheme) -> Result<Authority<'_>, Error> {
+    // Most hosts have neither a user nor a port.
+    if HOST.contains_all(text) && !text.is_empty() {
+        return Ok(Authority {
+            host: text,
+            port: None,
+        });
+    }
     if text.contains('@') {
         return Err(user_error());
     }

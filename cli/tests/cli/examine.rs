@@ -337,6 +337,44 @@ fn verify_checks_the_body() {
     assert!(ran.stderr.contains("covers no body"), "{}", ran.stderr);
 }
 
+/// MD5 of `any`: 100b8cad7cf2a56f6df78f171f97a1ec.
+#[test]
+fn verify_checks_the_body_by_its_md5() {
+    let md5 = "--header=Content-MD5: EAuMrXzypW9t948XH5eh7A==";
+    for version in ["v4", "v2"] {
+        let options = ["--signature-version", version];
+        let put = Presign::new(["put", "s3://examplebucket/a.txt", md5]).args(options);
+        let ran = put.run();
+        let url = ran.stdout.trim();
+        let verify = |more: &[&str]| {
+            let run = Presign::new(["verify", url, "--method=PUT"]);
+            run.args(["--bucket=examplebucket"]).args(more)
+        };
+        verify(&[md5, "--body=-"]).input("any").quiet();
+        let (cause, sentence) = refused_verify(|| verify(&[md5, "--body=-"]).input("other"));
+        assert_eq!(cause, "payload-mismatch");
+        assert!(sentence.contains("Content-MD5"), "{sentence}");
+    }
+    // Without the header, nothing covers the body.
+    let url = published("query");
+    let ran = Presign::new(["verify", &url, md5, "--body=-"])
+        .input("other")
+        .run();
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains("covers no body"), "{}", ran.stderr);
+}
+
+/// A URL of one host, whose server receives another in its header.
+#[test]
+fn verify_takes_the_host_of_the_header() {
+    let host = "--header=Host: bucket.example.com";
+    let ran = Presign::new(["url", "https://localhost:9000/k", host]).run();
+    let url = ran.stdout.trim();
+    Presign::new(["verify", url, host]).quiet();
+    let (cause, _) = refused_verify(|| Presign::new(["verify", url]));
+    assert_eq!(cause, "signature");
+}
+
 /// The published calls of query APIs, another kind of SigV2 with a `SignatureVersion`.
 #[test]
 fn calls_of_query_apis_are_read_and_checked() {
