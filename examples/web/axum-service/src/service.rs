@@ -154,9 +154,10 @@ async fn require_signature(
     };
     // The signature covers the request as the client sent it. So this restores the whole path, of
     // which a nested router removes the beginning, and the public host, which a proxy may have
-    // replaced. It also removes headers of a proxy whose name would have to be signed: CloudFront
+    // replaced: in the header, and under HTTP/2 in the URI. It also removes headers of a proxy whose name would have to be signed: CloudFront
     // adds one.
-    let routed: Uri = mem::replace(&mut head.uri, uri);
+    let target = uri.path_and_query().cloned().map(Uri::from);
+    let routed: Uri = mem::replace(&mut head.uri, target.unwrap_or_default());
     head.headers.insert(HOST, service.public_host.clone());
     head.headers.remove("x-amz-cf-id");
     let mut request = Request::from_parts(head, body);
