@@ -15,7 +15,8 @@
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
-//! The modules are empty and exist only in the documentation. Every snippet is a test.
+//! The modules are empty and exist only in the documentation. Every snippet is a test, or is part of an
+//! example.
 
 #[doc = include_str!("signature_version.md")]
 pub mod signature_version {}

@@ -43,7 +43,8 @@ pub enum VerifyErrorKind {
     SignedTwice,
     /// The scheme is unknown, or the [`Verifier`](super::Verifier) doesn't allow it or its carrier.
     Scheme,
-    /// The method, the target or a header is one that no request can have.
+    /// The method, the target or a header is one that no request can have, or that can be read in
+    /// two ways.
     Request,
     /// More bytes or headers than are [allowed](super#limits).
     TooLarge,

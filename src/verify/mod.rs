@@ -38,13 +38,19 @@
 //! # Behind a proxy or a router
 //! The request has to be the one that the client sent. A proxy may replace the `Host` header. A
 //! router that removes a prefix from the path leaves only the end of it in the request's URI; axum
-//! keeps the whole path as `OriginalUri`. An `x-amz-*` header that is added on the way, such as
+//! keeps the whole path as `OriginalUri`. Under HTTP/2 the host is in the URI, and has to agree with
+//! a `Host` header. An `x-amz-*` header that is added on the way, such as
 //! CloudFront's `x-amz-cf-id`, counts as unsigned. `examples/web/axum-service` is a layer for axum
-//! that handles this, and `examples/execute_api.rs` verifies requests in hyper.
+//! that handles this, `examples/web/axum-links` accepts links, and `examples/execute_api.rs` verifies requests in hyper.
 //!
 //! # What is rejected
 //! - A scheme, carrier, region, service or payload that the [`Verifier`] doesn't allow.
 //! - A request without a signature, or with two.
+//! - An invalid `Host` header, or one that differs from the host of the target.
+//! - A path with empty or dot segments, for services that sign it without them, and for S3 an
+//!   escaped slash, which is signed as a slash. Settings allow them.
+//! - Under SigV2, a parameter that can't be the header as which it is signed, and a value that
+//!   contains another sub-resource.
 //! - A parameter, field or header of the authentication that is missing, duplicate or malformed.
 //! - A request whose `host` is not signed.
 //! - An unsigned `x-amz-*` header, except `x-amz-content-sha256`, whose value is always signed.
@@ -70,8 +76,13 @@
 //! # Differences that no signature shows
 //! Two requests with the same canonical request have the same signature. Unnecessary escapes (`%7E`
 //! for `~`), the case of their digits, the order of parameters, and white space at the ends of
-//! header values and in runs make no difference. For services other than S3, neither do dot
-//! segments and duplicate slashes in the path. SigV2 covers much less: see
+//! header values and in runs make no difference. If they are allowed, neither do dot segments and
+//! duplicate slashes in the path, for services other than S3, and escaped slashes, for S3.
+//!
+//! A `+` in the query is a plus sign, and has the signature of `%2B`. A decoder of HTML forms reads
+//! a space: [`Verifier::reject_plus_in_query`].
+//!
+//! SigV2 covers much less: see
 //! [`v2`](crate::v2#what-the-signature-covers). The query APIs cover no header except `host`, and
 //! no body. The URL's scheme, http or https, is never covered.
 //!

@@ -1,4 +1,4 @@
-//! Targets that a router or a form decoder may read differently from what was signed.
+//! Checks of targets that a router or a form decoder may read in another way than the signer.
 
 use super::error::{VerifyError, refuse};
 use crate::scheme::services::CanonicalUri;
