@@ -205,6 +205,16 @@ fn check_built(text: &str, how: u8) {
     };
     let verdict = policy.check(&upload(min), now());
     assert_eq!(verified.check(&upload(min), now()), verdict);
+    // A server rejects values that no header can have.
+    let mut values = form.fields().map(|(_, value)| value);
+    if values.any(|value| value.contains(['\r', '\n', '\0']))
+        || open
+            .iter()
+            .any(|(_, value)| value.contains(['\r', '\n', '\0']))
+    {
+        assert!(verdict.is_err());
+        return;
+    }
     // If a value or a condition contains the name of the file, only the file decides. So it does if
     // a second condition is about a key that contains the name.
     let has_filename = |value: &str| value.contains("${filename}");

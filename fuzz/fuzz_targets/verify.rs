@@ -1,18 +1,21 @@
 //! The verifier. Any request is parsed without a panic, and is rejected unless it was signed here.
-//! A request that was signed here is accepted. After a change it is accepted only if it decodes to
-//! the same request.
+//! A request or form that was signed here is accepted. After a change it is accepted only if it
+//! means the same: method, segments of the path, parameters, signed headers, fields.
 //!
 //! The input is HTTP/1.1 text, as in the vectors. Eight bytes after it choose how it is signed and
-//! changed.
+//! changed. The headers of the text are the fields of a form.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use presign::post::Upload;
 use presign::v4::SessionToken;
-use presign::verify::{ReceivedRequest, Verifier};
+use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
 use presign::{Credentials, Payload, Timestamp, v2, v4};
 use presign_fuzz::description::Description;
-use presign_fuzz::wire::{HOST, ORIGIN, Sent, Text, pairs};
+use presign_fuzz::policy::Sketch;
+use presign_fuzz::wire::{HOST, Meaning, ORIGIN, Sent, Text, pairs};
 use presign_fuzz::{check_hidden, credentials};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -23,10 +26,17 @@ fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_440_938_160)
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    V4,
+    V2,
+    QueryApi,
+}
+
 /// The way to sign the request.
 #[derive(Clone, Copy, Debug)]
 struct Way {
-    v4: bool,
+    kind: Kind,
     in_query: bool,
     service: &'static str,
     token: Option<SessionToken>,
@@ -44,8 +54,13 @@ impl Way {
             5 => ("service", Some(SessionToken::Appended)),
             _ => ("service", None),
         };
+        let kind = match (byte & 1, byte >> 6 & 1) {
+            (0, _) => Kind::V4,
+            (_, 0) => Kind::V2,
+            _ => Kind::QueryApi,
+        };
         Way {
-            v4: byte & 1 == 0,
+            kind,
             in_query: byte & 2 == 0,
             service,
             token,
@@ -69,6 +84,10 @@ impl Way {
         self.service != "service"
     }
 
+    fn is_v4(self) -> bool {
+        self.kind == Kind::V4
+    }
+
     /// Returns the request as a client sends it; `None` if it can't be signed.
     fn sign(self, text: &Text<'_>, url: &str) -> Option<Sent> {
         // Credentials without a token sign any token that is given, which the verifier rejects. In
@@ -88,7 +107,7 @@ impl Way {
         let query = text.target.split_once('?').map_or("", |(_, query)| query);
         let is_signature = |(name, _): &(Vec<u8>, Vec<u8>)| {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            let v2_names = ["awsaccesskeyid", "expires", "signature"];
+            let v2_names = ["awsaccesskeyid", "expires", "signature", "signatureversion"];
             name.starts_with("x-amz-") || v2_names.contains(&name.as_str())
         };
         if pairs(query).iter().any(is_signature) {
@@ -105,10 +124,16 @@ impl Way {
         let v4_service = v4::Service::new("us-east-1", self.service).unwrap();
         let v4_service = v4_service.session_token(self.token.unwrap_or_default());
         let v2_service = v2::Service::s3().bucket(BUCKET);
-        let request = if self.v4 {
-            description.of(&v4_service)
+        let method = if self.unsigned {
+            v2::SignatureMethod::HmacSha1
         } else {
-            description.of(&v2_service)
+            v2::SignatureMethod::HmacSha256
+        };
+        let query_api = v2::Service::query_api(method);
+        let request = match self.kind {
+            Kind::V4 => description.of(&v4_service),
+            Kind::V2 => description.of(&v2_service),
+            Kind::QueryApi => description.of(&query_api),
         };
         let mut sent = Sent {
             method: text.method.to_owned(),
@@ -117,7 +142,10 @@ impl Way {
             body: Vec::new(),
         };
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
-        if self.in_query {
+        if self.kind == Kind::QueryApi {
+            let signed = request.sign(keys, now()).ok()?;
+            sent.target = signed.url()?.strip_prefix(ORIGIN)?.to_owned();
+        } else if self.in_query {
             let url = request.presign(keys, HOUR, now()).ok()?;
             sent.target = url.as_str().strip_prefix(ORIGIN)?.to_owned();
             sent.headers.extend(url.headers().map(owned));
@@ -168,18 +196,27 @@ impl Way {
         }
     }
 
-    fn covered(self, sent: &Sent) -> Vec<Vec<u8>> {
-        let covered = if self.v4 {
-            sent.covered_v4(self.is_s3())
-        } else {
-            sent.covered_v2(BUCKET)
-        };
-        covered.into_iter().map(|part| part.into_owned()).collect()
+    fn meaning(self, sent: &Sent) -> Meaning {
+        match self.kind {
+            Kind::V4 => sent.meaning_v4(self.is_s3()),
+            Kind::V2 => sent.meaning_v2(BUCKET),
+            Kind::QueryApi => sent.meaning_query_api(),
+        }
+    }
+
+    /// Returns whether the path was signed without some of its segments.
+    fn drops_segments(self, sent: &Sent) -> bool {
+        let path = sent.target.split('?').next().unwrap_or_default();
+        let inner = path.strip_prefix('/').unwrap_or(path);
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        let mut segments = inner.split('/');
+        let is_dropped = segments.any(|segment| ["", ".", ".."].contains(&segment));
+        self.is_v4() && !self.is_s3() && path.len() > 1 && is_dropped
     }
 }
 
 /// Returns the request with one change; `None` if it isn't text then.
-fn change(sent: &Sent, way: Way, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
+fn change(sent: &Sent, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
     let mut changed = sent.clone();
     let index = usize::from(high) << 8 | usize::from(low);
     if how & 7 == 7 {
@@ -206,9 +243,6 @@ fn change(sent: &Sent, way: Way, [high, low, how, byte]: [u8; 4]) -> Option<Sent
         }
         return Some(changed);
     }
-    // Other services than S3 normalize the path, and `Sent::covered_v4` doesn't implement that.
-    let path = changed.target.find('?').unwrap_or(changed.target.len());
-    let skipped = if way.v4 && !way.is_s3() { path } else { 0 };
     let mut texts = vec![
         changed.method.clone().into_bytes(),
         changed.target.clone().into_bytes(),
@@ -222,9 +256,6 @@ fn change(sent: &Sent, way: Way, [high, low, how, byte]: [u8; 4]) -> Option<Sent
     while index > texts[which].len() {
         index -= texts[which].len() + 1;
         which += 1;
-    }
-    if which == 1 && index <= skipped {
-        return None;
     }
     let text = &mut texts[which];
     match (how & 7, text.get(index).copied()) {
@@ -284,6 +315,97 @@ fn as_received(text: &Text<'_>, way: Way) {
     assert!(unverified.verify(&*STRANGER, now()).is_err());
 }
 
+type Fields = Vec<(String, String)>;
+
+/// Signs the headers of a text as fields of a form, which is accepted, and after a change only with
+/// the same fields.
+fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
+    let mut sketch = Sketch {
+        key: text.target.into(),
+        fields: Vec::new(),
+        open: vec![("x-open", "prefix/")],
+        range: Some((0, 10)),
+    };
+    for (name, value) in &text.headers {
+        let value = std::str::from_utf8(value.trim_ascii());
+        sketch.fields.extend(value.map(|value| (*name, value)));
+    }
+    let Some(form) = sketch.sign(is_v2, with_token) else {
+        return;
+    };
+    let fields = form.fields().chain([("x-open", "prefix/value")]);
+    let fields: Fields = fields
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let verdict = form_verdict(&fields, with_token);
+    // No header can have such a value. A name in a value is replaced by that of the file.
+    let is_broken = |(_, value): &(String, String)| value.contains(['\r', '\n', '\0']);
+    let is_open = fields
+        .iter()
+        .any(|(_, value)| value.contains("${filename}"));
+    if fields.iter().any(is_broken) || is_open {
+        return assert!(is_open || verdict.is_err(), "{fields:?}");
+    }
+    assert_eq!(verdict, Ok(()), "{fields:?}");
+
+    let [high, low, what, byte] = how;
+    let mut changed = fields.clone();
+    let index = usize::from(high) % changed.len();
+    match what & 3 {
+        0 => drop(changed.remove(index)),
+        1 => changed.push(changed[index].clone()),
+        2 => changed.swap(0, index),
+        _ => {
+            let (name, value) = &mut changed[index];
+            let text = if what & 4 == 0 { value } else { name };
+            let mut bytes = text.clone().into_bytes();
+            let at = usize::from(low) % (bytes.len() + 1);
+            match bytes.get_mut(at) {
+                Some(own) if what & 8 == 0 => *own = byte,
+                _ => bytes.insert(at, byte),
+            }
+            let Ok(new) = String::from_utf8(bytes) else {
+                return;
+            };
+            *text = new;
+        }
+    }
+    if form_verdict(&changed, with_token).is_ok() {
+        assert_eq!(form_meaning(&changed), form_meaning(&fields));
+    }
+}
+
+/// Returns the fields by their names in lowercase. Those that the server ignores, and the end of
+/// the open field, have no meaning.
+fn form_meaning(fields: &Fields) -> BTreeMap<String, String> {
+    let fields = fields.iter().map(|(name, value)| {
+        let value = value
+            .strip_prefix("prefix/")
+            .map_or(value.as_str(), |_| "prefix/");
+        (name.to_ascii_lowercase(), value.to_owned())
+    });
+    let has_meaning =
+        |(name, _): &(String, String)| !name.starts_with("x-ignore-") && name != "file";
+    fields.filter(has_meaning).collect()
+}
+
+fn form_verdict(fields: &Fields, with_token: bool) -> Result<(), VerifyErrorKind> {
+    let fields = || {
+        fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    };
+    let own = credentials(with_token);
+    let own_id = own.identity().access_key_id();
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
+    let verified = verifier.verify_form(fields(), now(), |id| (id == own_id).then_some(own));
+    let upload = Upload::new(BUCKET, 5)
+        .file_name("file.png")
+        .fields(fields());
+    let checked = verified.and_then(|verified| verified.check(&upload, now()));
+    checked.map_err(|error| error.kind())
+}
+
 fuzz_target!(|input: &[u8]| {
     let Some((text, &[way, a, b, c, d, e, f, g])) = input.split_last_chunk::<8>() else {
         return;
@@ -291,6 +413,9 @@ fuzz_target!(|input: &[u8]| {
     let Some(text) = Text::read(text) else {
         return;
     };
+    if way & 0x80 != 0 {
+        return check_form(&text, way & 1 == 1, way & 2 == 2, [a, b, c, d]);
+    }
     let way = Way::of(way);
     as_received(&text, way);
     let url = text.url();
@@ -312,18 +437,22 @@ fuzz_target!(|input: &[u8]| {
     {
         return;
     }
+    if way.drops_segments(&sent) {
+        assert!(verdict.is_err(), "{way:?} {sent:?}");
+        return;
+    }
     assert!(verdict.is_ok(), "{verdict:?} {way:?} {sent:?}");
-    let Some(mut changed) = change(&sent, way, [a, b, c, d]) else {
+    let Some(mut changed) = change(&sent, [a, b, c, d]) else {
         return;
     };
     // Sometimes there is a second change, which may undo the first.
     if g > 200 {
-        changed = change(&changed, way, [b, e, f, g]).unwrap_or(changed);
+        changed = change(&changed, [b, e, f, g]).unwrap_or(changed);
     }
     if way.check(&verifier, &changed).is_ok() {
         assert_eq!(
-            way.covered(&changed),
-            way.covered(&sent),
+            way.meaning(&changed),
+            way.meaning(&sent),
             "{way:?} {sent:?} {changed:?}"
         );
     }

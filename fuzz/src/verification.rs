@@ -18,7 +18,8 @@ pub fn check_v4(url: &PresignedUrl, description: &Description<'_>, options: &Opt
     }
     let verifier = Verifier::new("us-east-1", options.service_name())
         .session_token(session_token)
-        .allow_unsigned_payload(true);
+        .allow_unsigned_payload(true)
+        .allow_dot_segments();
     let verifier = match options.canonical_uri() {
         Some(rule) => verifier.canonical_uri(rule),
         None => verifier,
@@ -39,6 +40,15 @@ pub fn check_v2(url: &PresignedUrl, options: &Options) {
 
 fn check(url: &PresignedUrl, verifier: &Verifier, options: &Options, body: Option<[u8; 32]>) {
     let mut request = ReceivedRequest::from_url(url.method(), url.as_str()).unwrap();
+    if url
+        .headers()
+        .any(|(name, _)| name.eq_ignore_ascii_case("host"))
+    {
+        // The header is that of the server, the URL's host is where the client connects.
+        let (_, target) = url.as_str().split_once("://").unwrap();
+        let target = target.find(['/', '?']).map_or("", |index| &target[index..]);
+        request = ReceivedRequest::new(url.method(), target);
+    }
     for (name, value) in url.headers() {
         request = request.header(name, value);
     }

@@ -1,7 +1,6 @@
 //! Requests as they are sent, and the parts of them that each signature version covers: a second
 //! implementation of the rules, from AWS's documents and independent of the library.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The parts of HTTP/1.1 text: request line, headers, an empty line, the body. A folded value keeps
@@ -135,92 +134,148 @@ impl Sent {
         names.split(';').map(str::to_owned).collect()
     }
 
-    /// Returns everything that SigV4 covers. Two results are equal if and only if the requests are
-    /// the same.
-    pub fn covered_v4(&self, is_s3: bool) -> Vec<Cow<'_, [u8]>> {
+    /// Returns the meaning of what a SigV4 signature covers: method, path, parameters and headers.
+    pub fn meaning_v4(&self, is_s3: bool) -> Meaning {
         let (path, query) = self.parts();
-        let mut covered: Vec<Cow<'_, [u8]>> = vec![self.method.as_bytes().into()];
-        covered.push(match (path, is_s3) {
-            ("", _) => b"/".into(),
-            // Other services normalize the path. The target `verify` doesn't change it.
-            (path, false) => path.as_bytes().into(),
-            (path, true) => decoded(path).into(),
-        });
+        let mut meaning = Meaning::new(&self.method);
+        // Other services sign the path as it is sent, if it has neither empty nor dot segments.
+        meaning.add_path(path, is_s3);
         let mut pairs = pairs(query);
         pairs.sort();
         for (name, value) in pairs {
-            covered.extend([name.into(), value.into()]);
+            meaning.add("parameter", name, value);
         }
         let signed = self.signed_headers();
-        let mut headers = BTreeMap::<String, Vec<u8>>::new();
-        for (name, value) in &self.headers {
-            let name = name.to_ascii_lowercase();
+        for (name, value) in self.joined_headers(words) {
             let is_covered = signed.contains(&name)
                 || name.starts_with("x-amz-")
                 || matches!(name.as_str(), "host" | "authorization");
-            if !is_covered {
-                continue;
+            if is_covered {
+                meaning.add("header", name, value);
             }
+        }
+        meaning
+    }
+
+    /// Returns the meaning of what a SigV2 signature of S3 covers: method, bucket, path, the
+    /// sub-resources and the headers, of which those named `x-amz-…` can be parameters.
+    pub fn meaning_v2(&self, bucket: &str) -> Meaning {
+        let (path, query) = self.parts();
+        let mut meaning = Meaning::new(&self.method);
+        meaning.add("bucket", bucket, "");
+        meaning.add_path(path, false);
+        let pairs = pairs(query);
+        let in_query = pairs.iter().any(|(name, _)| name == b"AWSAccessKeyId");
+        let mut headers = self.joined_headers(unfolded);
+        let is_v2 =
+            |name: &[u8]| [&b"AWSAccessKeyId"[..], b"Expires", b"Signature"].contains(&name);
+        for (name, value) in pairs {
+            let text = String::from_utf8_lossy(&name).to_ascii_lowercase();
+            if text.starts_with("x-amz-") {
+                assert!(in_query, "a parameter that isn't signed: {text}");
+                assert!(!headers.contains_key(&text), "two values: {text}");
+                headers.insert(text, value.trim_ascii().to_vec());
+            } else if is_sub_resource(&name) {
+                // An empty value is a flag.
+                meaning.add("sub-resource", name, value);
+            } else if in_query && is_v2(&name) {
+                // Two notations of one number are the same expiration.
+                let text = String::from_utf8_lossy(&value).into_owned();
+                let number = text
+                    .parse::<u64>()
+                    .map_or(text, |number| number.to_string());
+                meaning.add("parameter", name, number);
+            }
+        }
+        let has_amz_date = headers.contains_key("x-amz-date");
+        for (name, value) in headers {
+            let is_covered = match name.as_str() {
+                "content-md5" | "content-type" => !value.is_empty(),
+                "authorization" => true,
+                "date" => !in_query && !has_amz_date,
+                name => name.starts_with("x-amz-"),
+            };
+            if is_covered {
+                meaning.add("header", name, value);
+            }
+        }
+        // The sub-resources are signed in the order of their names.
+        meaning.sort();
+        meaning
+    }
+
+    /// Returns the meaning of what a signature of a query API covers: method, host, path and all
+    /// parameters.
+    pub fn meaning_query_api(&self) -> Meaning {
+        let (path, query) = self.parts();
+        let mut meaning = Meaning::new(&self.method);
+        meaning.add_path(path, false);
+        let host = self.values("host").next().unwrap_or_default();
+        meaning.add("header", "host", host.trim_ascii().to_ascii_lowercase());
+        for (name, value) in pairs(query) {
+            meaning.add("parameter", name, value);
+        }
+        meaning.sort();
+        meaning
+    }
+
+    /// Returns the values by their names in lowercase. Several of one name are joined.
+    fn joined_headers(&self, clean: impl Fn(&[u8]) -> Vec<u8>) -> BTreeMap<String, Vec<u8>> {
+        let mut headers = BTreeMap::<String, Vec<u8>>::new();
+        for (name, value) in &self.headers {
+            let name = name.to_ascii_lowercase();
             let value = match name.as_str() {
                 "authorization" => authorization(value),
-                _ => words(value),
+                _ => clean(value),
             };
-            headers
-                .entry(name)
+            let joined = headers.entry(name);
+            joined
                 .and_modify(|before| {
                     before.push(b',');
                     before.extend(&value);
                 })
                 .or_insert(value);
         }
-        for (name, value) in headers {
-            covered.extend([name.into_bytes().into(), value.into()]);
-        }
-        covered
+        headers
+    }
+}
+
+/// The parts of a request that a signature covers, as a handler reads them. Two signed requests
+/// have the same signature only if they have the same meaning.
+#[derive(Debug, PartialEq)]
+pub struct Meaning(Vec<(&'static str, Vec<u8>, Vec<u8>)>);
+
+impl Meaning {
+    pub fn new(method: &str) -> Self {
+        Meaning(vec![("method", method.into(), Vec::new())])
     }
 
-    /// Returns everything that SigV2 covers: the string to sign, with the access key ID and the
-    /// signature.
-    pub fn covered_v2(&self, bucket: &str) -> Vec<Cow<'_, [u8]>> {
-        let (path, query) = self.parts();
-        let pairs = pairs(query);
-        let param = |name: &str| {
-            let mut pairs = pairs.iter();
-            let found = pairs.find(|(own, _)| own == name.as_bytes());
-            found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
-        };
-        let in_query = param("AWSAccessKeyId").is_some();
-        let expires = param("Expires").filter(|_| in_query);
-        // Two notations of one number are the same expiration.
-        let expires = expires.map(|text| match text.parse::<u64>() {
-            Ok(number) => number.to_string(),
-            Err(_) => text,
+    pub fn add(&mut self, part: &'static str, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+        self.0.push((part, name.into(), value.into()));
+    }
+
+    /// Adds the segments of a path, decoded if escapes make no difference.
+    fn add_path(&mut self, path: &str, is_decoded: bool) {
+        let path = if path.is_empty() { "/" } else { path };
+        for segment in path.split('/') {
+            let segment = if is_decoded {
+                decoded(segment)
+            } else {
+                segment.into()
+            };
+            self.add("segment", segment, "");
+        }
+    }
+
+    /// Sorts by name. Segments, and parts of one name, keep their order.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|one, two| {
+            let [one, two] = [one, two].map(|(part, name, _)| match *part {
+                "segment" => ("", &[][..]),
+                part => (part, name.as_slice()),
+            });
+            one.cmp(&two)
         });
-        let one = |name: &str| self.values(name).next().map(unfolded).unwrap_or_default();
-        let date = match (expires, self.values("x-amz-date").next()) {
-            (Some(expires), _) => expires.into_bytes(),
-            (None, Some(_)) => Vec::new(),
-            (None, None) => one("date"),
-        };
-        let hoisted = pairs.iter().filter(|_| in_query).cloned();
-        let hoisted = hoisted.filter(|(name, _)| {
-            let front = name.get(..6);
-            front.is_some_and(|front| front.eq_ignore_ascii_case(b"x-amz-"))
-        });
-        let hoisted = hoisted.map(|(name, value)| (String::from_utf8_lossy(&name).into(), value));
-        let headers: Vec<_> = hoisted.chain(self.headers.iter().cloned()).collect();
-        let text = string_to_sign_v2(
-            &self.method,
-            (&one("content-md5"), &one("content-type"), &date),
-            &headers,
-            (Some(bucket), path),
-            &pairs,
-        );
-        let who = match param("AWSAccessKeyId") {
-            Some(id) => format!("{id}:{}", param("Signature").unwrap_or_default()).into_bytes(),
-            None => one("authorization"),
-        };
-        vec![text.into(), who.into()]
     }
 }
 
@@ -258,6 +313,11 @@ const SUB_RESOURCES: &str = "accelerate acl analytics cors defaultObjectAcl dele
     response-content-type response-expires restore retention select select-type storageClass tagging torrent uploadId \
     uploads versionId versioning versions website";
 
+fn is_sub_resource(name: &[u8]) -> bool {
+    let mut names = SUB_RESOURCES.split(' ');
+    names.any(|known| known.as_bytes() == name)
+}
+
 /// Returns SigV2's string to sign: method, Content-MD5, Content-Type, date, the headers `x-amz-…`,
 /// the bucket of the host, the path, and the sub-resources.
 pub fn string_to_sign_v2(
@@ -290,12 +350,10 @@ pub fn string_to_sign_v2(
     } else {
         path.as_bytes()
     });
-    let known = |name: &[u8]| {
-        SUB_RESOURCES
-            .split(' ')
-            .any(|known| known.as_bytes() == name)
-    };
-    let mut chosen: Vec<_> = params.iter().filter(|(name, _)| known(name)).collect();
+    let mut chosen: Vec<_> = params
+        .iter()
+        .filter(|(name, _)| is_sub_resource(name))
+        .collect();
     chosen.sort_by(|one, two| one.0.cmp(&two.0));
     for (at, (name, value)) in chosen.into_iter().enumerate() {
         text.push(if at == 0 { b'?' } else { b'&' });

@@ -358,7 +358,7 @@ fn the_payload_of_a_url_may_be_a_parameter() {
 /// Returns a SigV4 URL for PUT with one more parameter and a payload.
 fn sigv4_put(param: &str, payload: &str) -> String {
     let scope = "20130524/us-east-1/s3/aws4_request";
-    let mut params = vec![
+    let mut params = [
         param.to_owned(),
         "X-Amz-Algorithm=AWS4-HMAC-SHA256".to_owned(),
         format!(
