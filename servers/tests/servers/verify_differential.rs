@@ -88,6 +88,8 @@ fn is_accepted(
 ) -> Result<(), VerifyErrorKind> {
     let verifier = Verifier::new("us-east-1", sent.service)
         .base_domain(DOMAIN)
+        .allow_dot_segments()
+        .allow_escaped_slash()
         .allow_sigv2(HOUR * 24);
     // Swift has one region.
     let verifier = match other {
