@@ -297,8 +297,7 @@ mod tests {
                 };
                 let plain = V4Claim::from_query(&AWS4, &query).unwrap();
                 let facts = |claim: &V4Claim<'_>| {
-                    let components =
-                        [claim.claim.token, claim.express_token, claim.content_sha256];
+                    let components = [claim.claim.token, claim.express_token, claim.content_sha256];
                     let texts = components.map(|text| text.and_then(|text| text.to_text()));
                     let signature = claim.claim.signature.to_text();
                     let names = claim.signed_headers.clone().into_owned();
