@@ -144,7 +144,14 @@ impl Way {
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
         if self.kind == Kind::QueryApi {
             let signed = request.sign(keys, now()).ok()?;
+            // The verifier reads the parameters of the query only.
+            if signed.body().is_some() {
+                return None;
+            }
             sent.target = signed.url()?.strip_prefix(ORIGIN)?.to_owned();
+            let headers = text.headers.iter();
+            let headers = headers.map(|(name, value)| ((*name).to_owned(), value.to_vec()));
+            sent.headers.extend(headers);
         } else if self.in_query {
             let url = request.presign(keys, HOUR, now()).ok()?;
             sent.target = url.as_str().strip_prefix(ORIGIN)?.to_owned();

@@ -4,7 +4,7 @@ use super::header::Header;
 use super::method::check_method;
 use super::path::Path;
 use super::query::{Param, max_query_len};
-use super::url::{Authority, UrlScheme, write_origin};
+use super::url::{Authority, UrlScheme, parse_authority, write_origin};
 use crate::error::{Error, Quoted, error};
 use crate::text::sink::Sink;
 use alloc::string::String;
@@ -139,6 +139,14 @@ fn check_host_header(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(),
     let host = header.trimmed();
     if host.is_empty() {
         return Err(error!(Header, "the Host header is empty"));
+    }
+    let text = core::str::from_utf8(host).ok();
+    let is_host = text.is_some_and(|host| parse_authority(host, UrlScheme::Https).is_ok());
+    if !is_host {
+        return Err(error!(
+            Header,
+            "invalid Host header; write a host name, possibly with a port"
+        ));
     }
     match previous {
         Some(previous) if previous != host => Err(error!(

@@ -462,3 +462,19 @@ fn signing_a_sigv2_value_that_contains_a_sub_resource_is_an_error() {
         assert_eq!(verdicts(value), [Ok(()); 4], "{value}");
     }
 }
+
+#[test]
+fn signing_an_invalid_host_is_an_error() {
+    let s3 = Service::new("us-east-1", "s3").unwrap();
+    let sign = |host| {
+        let get = s3.get("https://example.com/key").header("Host", host);
+        let link = get.presign(&credentials(), MINUTE, now());
+        link.map(drop).map_err(|error| error.kind())
+    };
+    for host in ["", "a b", "a/b", "a@example.com", "example.com:80a", "[::1"] {
+        assert_eq!(sign(host), Err(ErrorKind::Header), "{host}");
+    }
+    for host in ["example.com", "EXAMPLE.com.:9000", "[::1]:80", "a_b"] {
+        assert_eq!(sign(host), Ok(()), "{host}");
+    }
+}
