@@ -149,7 +149,9 @@ impl Way {
                 return None;
             }
             sent.target = signed.url()?.strip_prefix(ORIGIN)?.to_owned();
+            // No other header is signed, and `Authorization` would be a second signature.
             let headers = text.headers.iter();
+            let headers = headers.filter(|(name, _)| name.eq_ignore_ascii_case("host"));
             let headers = headers.map(|(name, value)| ((*name).to_owned(), value.to_vec()));
             sent.headers.extend(headers);
         } else if self.in_query {
