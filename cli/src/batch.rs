@@ -71,9 +71,8 @@ pub fn run(args: &Args) -> Result<()> {
     let template = request.template(&signer.credentials, signer.expiry, signer.now)?;
     // All URLs need the same headers.
     let example = template.presign("key", signer.now)?;
-    let is_v2 = args.options.signing.is_v2();
-    report::note_headers(args.output, &example, &args.extras.headers, is_v2);
-    if is_v2 {
+    report::note_headers(args.output, &example, &args.extras.headers);
+    if args.options.signing.is_v2() {
         report::note_content_type(&args.method, &args.extras);
     }
     let urls = UrlWriter {

@@ -18,21 +18,16 @@ pub fn print_url(
         Format::Text => output::print(url.as_str())?,
         Format::Json => output::print_json(&url_object(url, steps))?,
     }
-    note_headers(format, url, given, steps.is_v2());
+    note_headers(format, url, given);
     Ok(())
 }
 
 /// Notes what happens to the given headers of a presigned URL.
-pub fn note_headers(format: Format, url: &PresignedUrl, given: &[Header], is_v2: bool) {
+pub fn note_headers(format: Format, url: &PresignedUrl, given: &[Header]) {
     note_to_send(format, url.headers());
     note_not_covered(url.not_covered());
     let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
-    let fact = if is_v2 {
-        "is in the URL's query and is not sent as a header"
-    } else {
-        NEVER_SIGNED
-    };
-    note_given(given, |name| !has_name(noted(), name), fact);
+    note_given(given, |name| !has_name(noted(), name), NEVER_SIGNED);
 }
 
 pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {

@@ -90,12 +90,8 @@ impl Way {
 
     /// Returns the request as a client sends it; `None` if it can't be signed.
     fn sign(self, text: &Text<'_>, url: &str) -> Option<Sent> {
-        // Credentials without a token sign any token that is given, which the verifier rejects. In
-        // a SigV2 URL a header becomes a parameter, which may be one of a SigV4 signature.
-        let is_excluded = |name: &str| {
-            let v4_names = ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"];
-            name.ends_with("-token") || v4_names.contains(&name)
-        };
+        // Credentials without a token sign any token that is given, which the verifier rejects.
+        let is_excluded = |name: &str| name.ends_with("-token");
         let mut names = text
             .headers
             .iter()

@@ -429,9 +429,9 @@ fn v2_result(
     }
 }
 
-/// Returns the headers to send with a SigV2 URL. The `x-amz-*` headers are in its query.
+/// Returns the headers to send with a SigV2 URL.
 pub(super) fn v2_headers_to_send(parts: &RequestParts<'_>) -> Result<Vec<(String, String)>, Error> {
-    headers_to_send(parts, |header| is_content_header(&header.name))
+    headers_to_send(parts, is_covered_by_v2)
 }
 
 /// Returns the names of the headers that a SigV2 URL doesn't cover.

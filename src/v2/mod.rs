@@ -29,24 +29,29 @@
 //!
 //! # Headers
 //! `x-amz-*` headers are signed in lowercase, sorted; the values of a repeated one are joined with
-//! commas, and folded lines are unfolded. In a presigned URL they become query parameters, the
-//! session token too; they are not sent as headers then. `Content-Type` and `Content-MD5` are in
-//! the query and have to be sent too, because servers read them from the headers.
+//! commas, and folded lines are unfolded. With a presigned URL all signed headers have to be sent,
+//! as under SigV4: [`PresignedUrl::headers`](crate::PresignedUrl::headers) lists them. Only the
+//! session token is a query parameter. botocore moves the others there too, which most stores don't
+//! read.
+//!
+//! `Content-Type` is always signed, as empty if the request has none. Many clients add one to a PUT
+//! or POST with a body, and the store then rejects the URL. So set it for an upload, or make sure
+//! that the client sends none.
 //!
 //! # Query
 //! The values of sub-resources and `response-*` parameters are signed decoded. An empty value
-//! counts as none: `?acl=` becomes `?acl`. Parameters keep their order; those of the headers
-//! follow, then `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL is a plus sign, not a
-//! space. A value that contains `&` and the name of another sub-resource is an error, because the
-//! signature would also be valid for that sub-resource.
+//! counts as none: `?acl=` becomes `?acl`. Parameters keep their order; the session token follows,
+//! then `AWSAccessKeyId`, `Expires` and `Signature`. A `+` in a URL is a plus sign, not a space. A
+//! value that contains `&` and the name of another sub-resource is an error, because the signature
+//! would also be valid for that sub-resource.
 //!
 //! # Expiry
 //! A presigned URL contains its expiration, in seconds since 1970, and not its signing time. So it
 //! can be valid for any time.
 //!
 //! # Differences between stores
-//! Some stores read `x-amz-*` only from headers, and reject a URL with such a parameter or a
-//! session token: sign such a request with headers. Not every store signs the newer sub-resources
+//! Some stores read the session token only from a header, and reject a URL with one: sign such a
+//! request with headers. Not every store signs the newer sub-resources
 //! `encryption`, `legal-hold` and `retention`. An access key ID with a colon, such as Swift's
 //! `account:user`, is read from the header by stores that search for the last colon, such as Swift
 //! and [`verify`](crate::verify); others end the ID at the first colon, and accept it in a URL

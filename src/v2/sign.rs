@@ -7,14 +7,12 @@ use crate::crypto::Signature;
 use crate::error::{Error, Quoted, error};
 use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
-use crate::scheme::aws::AWS4;
 use crate::scheme::detect::{already_signed, check_no_v4_signature, find_param, in_query};
 use crate::scheme::sigv2::{
     ACCESS_KEY_ID, AUTHORIZATION_START, CONTENT_HEADERS, DATE_HEADER, EXPIRES,
-    SECURITY_TOKEN_HEADER, SIGNATURE, SIGNATURE_VERSION, is_amz_param, is_content_header,
+    SECURITY_TOKEN_HEADER, SIGNATURE, SIGNATURE_VERSION, is_amz_param,
 };
-use crate::scheme::v4_scheme::Role;
-use crate::text::percent::{PATH, PercentEncoded};
+use crate::text::percent::PATH;
 use crate::text::sink::Sink;
 use crate::time::{HttpDate, Timestamp};
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
@@ -81,7 +79,6 @@ impl<'a> SigningRequest<'a> {
                 return Err(in_query(name));
             }
         }
-        self.parts.headers.iter().try_for_each(check_hoistable)?;
         self.parts.params.iter().try_for_each(check_param)?;
         Ok(validity)
     }
@@ -99,26 +96,12 @@ impl<'a> SigningRequest<'a> {
         let parts = &self.parts;
         write_query(&parts.params, url);
         let mut separator = if parts.params.is_empty() { "?" } else { "&" };
-        let content_headers = parts.headers.iter();
-        for header in content_headers.filter(|header| is_content_header(&header.name)) {
+        if let Some(token) = self.identity.encoded_session_token() {
             url.text(separator);
-            write_parameter_start(header, url);
-            header.write_unfolded_value(&mut PercentEncoded(url));
+            url.text(SECURITY_TOKEN_HEADER);
+            url.text("=");
+            url.text(token);
             separator = "&";
-        }
-        for (header, is_first) in self.amz_headers(true).with_is_first() {
-            if is_first {
-                url.text(separator);
-                write_parameter_start(header, url);
-                separator = "&";
-            } else {
-                url.text("%2C");
-            }
-            match self.identity.encoded_session_token() {
-                // The token of the credentials, because no other is accepted.
-                Some(token) if header.is_named(SECURITY_TOKEN_HEADER) => url.text(token),
-                _ => header.write_unfolded_value(&mut PercentEncoded(url)),
-            }
         }
         url.text(separator);
         url.text(ACCESS_KEY_ID);
@@ -249,10 +232,6 @@ impl<'a> SigningRequest<'a> {
     pub(crate) fn max_url_len(&self) -> usize {
         /// Names of the signature's parameters, expiration and signature.
         const FIXED: usize = 192;
-        let headers = self.parts.headers.iter().map(|header| {
-            let length = header.value.len().saturating_add(header.name.len());
-            length.saturating_mul(3).saturating_add(2)
-        });
         let token = self.identity.encoded_session_token().map_or(0, str::len);
         [
             FIXED,
@@ -261,7 +240,6 @@ impl<'a> SigningRequest<'a> {
             token,
         ]
         .into_iter()
-        .chain(headers)
         .fold(0, usize::saturating_add)
     }
 }
@@ -309,13 +287,6 @@ fn max_added_len(access_key_id: &str, token: Option<&str>) -> usize {
     FIXED
         .saturating_add(access_key_id.len())
         .saturating_add(token.map_or(0, str::len))
-}
-
-/// Writes the name of a header as the name of a parameter, and `=`.
-fn write_parameter_start(header: &Header<'_>, url: &mut impl Sink) {
-    // A header name may contain `%`, `&` and `#`.
-    header.write_name(&mut PercentEncoded(url));
-    url.text("=");
 }
 
 /// Checks that a query has no parameter of the signature.
@@ -376,26 +347,6 @@ fn check_bucket(bucket: Option<&str>) -> Result<(), Error> {
         return Err(error!(Bucket, "invalid bucket name {}", Quoted(name)));
     }
     Ok(())
-}
-
-/// Checks that a header, which becomes a parameter, isn't one of a SigV4 signature.
-fn check_hoistable(header: &Header<'_>) -> Result<(), Error> {
-    let part = AWS4.names.iter().find(|name| header.is_named(name.query));
-    match part {
-        Some(name)
-            if !matches!(
-                name.role,
-                Role::Date | Role::SecurityToken | Role::ExpressToken
-            ) =>
-        {
-            Err(error!(
-                Header,
-                "the header {} would become a parameter of a SigV4 signature; leave it out",
-                name.query
-            ))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Checks that a parameter isn't a header or a part of another signature to a server.

@@ -47,7 +47,7 @@ impl<'a> SortedHeaders<'a> {
     }
 
     /// Returns each header, and whether it is the first of its name.
-    pub(crate) fn with_is_first(&self) -> impl Iterator<Item = (&'a Header<'a>, bool)> {
+    fn with_is_first(&self) -> impl Iterator<Item = (&'a Header<'a>, bool)> {
         let mut previous: Option<&Header<'_>> = None;
         self.iter().map(move |header| {
             let is_first = previous.is_none_or(|previous| !have_same_name(previous, header));

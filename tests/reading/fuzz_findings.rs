@@ -45,10 +45,10 @@ fn a_time_outside_of_the_years_that_can_be_written_is_rejected() {
     }
 }
 
-/// The name of a header can contain `#`, `&` and `%`. It becomes the name of a parameter in a SigV2
-/// URL, where `#` ended the URL before its signature.
+/// The name of a header can contain `#`, `&` and `%`. Other signers move it into the query of a SigV2
+/// URL, where an unencoded `#` ended the URL before its signature.
 #[test]
-fn a_header_name_is_encoded_when_it_becomes_a_parameter() {
+fn a_header_name_is_decoded_in_a_query() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);
     let s3 = v2::Service::s3().bucket("examplebucket");
     for (name, encoded) in [
@@ -61,8 +61,7 @@ fn a_header_name_is_encoded_when_it_becomes_a_parameter() {
             .get("https://examplebucket.s3.amazonaws.com/key")
             .header(name, "1");
         let url = request.presign(&keys, HOUR, time(NOW)).unwrap();
-        let expected = format!("/key?{encoded}=1&AWSAccessKeyId=AKIDEXAMPLE&Expires=");
-        assert!(url.as_str().contains(&expected), "{url}");
+        let url = url.as_str().replace("/key?", &format!("/key?{encoded}=1&"));
         let unsigned = request.prepare_url(keys.identity(), HOUR, time(NOW));
         let unsigned = unsigned.unwrap();
         let string_to_sign = str::from_utf8(unsigned.string_to_sign()).unwrap();
@@ -76,8 +75,8 @@ fn a_header_name_is_encoded_when_it_becomes_a_parameter() {
             let verified = verifier.verify(&request, time(NOW), |_| Some(keys.clone()));
             verified.is_ok()
         };
-        assert!(is_accepted(url.as_str()));
-        assert!(!is_accepted(&url.as_str().replace(encoded, "x-amz-meta-a")));
+        assert!(is_accepted(&url));
+        assert!(!is_accepted(&url.replace(encoded, "x-amz-meta-a")));
     }
 }
 
@@ -96,7 +95,8 @@ fn a_header_value_of_any_bytes_verifies_in_a_sigv2_url() {
     request
         .presign_into(&keys, HOUR, time(NOW), &mut url)
         .unwrap();
-    assert!(url.contains("x-amz-meta-a=caf%E9&"), "{url}");
+    // As other signers do.
+    url = url.replace("/key?", "/key?x-amz-meta-a=caf%E9&");
     let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
     for (url, is_right) in [(url.clone(), true), (url.replace("%E9", "%E8"), false)] {
         let request = ReceivedRequest::from_url("GET", &url).unwrap();

@@ -561,7 +561,7 @@ proptest! {
         }
     }
 
-    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers that become parameters, and a
+    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers, and a
     /// token, in any order and in any second of the years 1970 to 9999.
     #[test]
     fn sigv2_rows_are_the_presigned_urls(

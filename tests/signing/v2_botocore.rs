@@ -7,8 +7,8 @@
 //!   default port; hosts are compared in that form.
 //! - botocore signs another path than it sends for a bucket alone in path style and for an endpoint with a base
 //!   path. The path as it is sent is what the servers see, and what the sample expects.
-//! - botocore moves Content-Type and Content-MD5 into the query. So do we, and we name them as headers to send,
-//!   for the server takes its lines of the string to sign from there.
+//! - botocore moves the signed headers into the query, where Swift and Ceph don't read them. Ours are headers to
+//!   send, with the same string to sign. Only the session token is a parameter.
 //! - botocore says nothing of the headers that its signature leaves out. `not_covered` names them.
 //! - botocore signs an empty value of a sub-resource with its `=`. MinIO, Ceph and s3s don't; the sample has
 //!   no such case.
@@ -178,24 +178,21 @@ impl Case {
             path_and_query(expected).0,
             "{id}: path"
         );
-        assert_eq!(
-            query_set(url.as_str()),
-            query_set(expected),
-            "{id}: parameters"
-        );
 
-        // Every header that was given is in the URL, to be sent, or named as not covered.
+        // Every header that was given is to be sent, or named as not covered.
         let of = |chosen: fn(&str) -> bool| -> Pairs {
             let headers = given.headers.iter().filter(|(name, _)| chosen(name));
             headers.cloned().collect()
         };
         let params = query_set(url.as_str());
-        for (name, value) in of(is_amz).into_iter().chain(of(is_content)) {
-            let param = (name.to_lowercase().into_bytes(), value.trim().into());
-            assert!(params.contains(&param), "{id}: {name} in the URL");
-        }
-        let to_send = header_set(of(is_content));
+        let to_send = header_set(of(|name| is_amz(name) || is_content(name)));
         assert_eq!(header_set(url.headers()), to_send, "{id}: headers to send");
+        // Together they are the parameters of botocore's URL.
+        let as_params = to_send.into_iter();
+        let as_params = as_params.map(|(name, value)| (name.into_bytes(), value.into_bytes()));
+        let mut all: Vec<_> = params.iter().cloned().chain(as_params).collect();
+        all.sort();
+        assert_eq!(all, query_set(expected), "{id}: parameters");
         let rest = of(|name| !is_amz(name) && !is_content(name));
         let names = rest.iter().map(|(name, _)| name.as_str());
         let not_covered: Vec<_> = url.not_covered().collect();

@@ -129,6 +129,22 @@ pub fn header_set<N: AsRef<str>, V: AsRef<str>>(
     set
 }
 
+/// A SigV2 URL as signers write it that move the headers into the query.
+pub fn hoisted(url: &presign::PresignedUrl) -> String {
+    let mut text = url.as_str().to_owned();
+    for (name, value) in url.headers() {
+        let encode = |text: &str| -> String {
+            let bytes = text.bytes().map(|byte| match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' => char::from(byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            });
+            bytes.collect()
+        };
+        text.push_str(&format!("&{}={}", encode(name), encode(value)));
+    }
+    text
+}
+
 /// The headers of `all` without those of `some`.
 pub fn without(mut all: Pairs, some: &Pairs) -> Pairs {
     for header in some {

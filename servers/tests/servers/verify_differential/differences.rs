@@ -64,7 +64,6 @@ pub const DIFFERENCES: &[Row] = &[
     (ScratchstackS3, &[V4Header], "an unsigned payload", ACCEPT, "The crate always hashes the body, because it doesn't support S3's x-amz-content-sha256."),
     (ScratchstackS3, &[V4Header], "x-amz-content-sha256 not signed", ACCEPT, "The value is the last line of the canonical request, so it is covered. The crate is configured to require signed x-amz-* headers, without exceptions."),
     (S3s, &[V2Query], "a session token", ACCEPT, "AWS: in a URL it is the parameter x-amz-security-token. s3s reads x-amz-* only from headers."),
-    (S3s, &[V2Query], "an x-amz-* header", ACCEPT, "As before: boto adds it to the query."),
     (S3s, &[V2Query, V2Header], "a newer sub-resource", ACCEPT, "encryption, legal-hold and retention are not in s3s's list."),
     (S3s, &[V2Query, V2Header], "a sub-resource twice", ACCEPT, "s3s omits duplicate parameters. AWS's documentation doesn't say; an omitted parameter would not be covered."),
     (S3s, &[V2Query, V2Header], "a host in upper case", ACCEPT, "RFC 9110: the host is case-insensitive. s3s compares it with its domain case-sensitively."),
@@ -88,7 +87,6 @@ pub const DIFFERENCES: &[Row] = &[
     (Swift, &[V4Query, V4Header, V2Query, V2Header], "a sub-resource twice", ACCEPT, "As before."),
     (Swift, &[V4Query, V4Header], "an access key id with a slash", ACCEPT, "As for s3s: Swift parses the scope from the start."),
     (Swift, &[V2Query], "a session token", ACCEPT, "As for s3s: Swift reads x-amz-* only from headers."),
-    (Swift, &[V2Query], "an x-amz-* header", ACCEPT, "As before."),
     (Swift, &[V2Query, V2Header], "a newer sub-resource", ACCEPT, "encryption, legal-hold and retention are not in Swift's list."),
     // Forms.
     (S3s, &[V4Form, V2Form], "a field twice", REJECT, "s3s uses the last one. This crate rejects fields that readers interpret differently."),
