@@ -9,8 +9,8 @@ use core::fmt::{self, Write as _};
 /// A `Content-Disposition` for any file name: whether a browser shows or saves an object, and under
 /// which name.
 ///
-/// An ASCII name is written as `filename`. Any other is also written as `filename*` in UTF-8,
-/// beside an ASCII form for old clients ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266), [RFC
+/// An ASCII name is written as `filename`. Any other, and one with `"`, `%` or `&`, is also written
+/// as `filename*` in UTF-8, beside an ASCII form for old clients ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266), [RFC
 /// 8187](https://www.rfc-editor.org/rfc/rfc8187)). Slashes, backslashes and control characters,
 /// which no browser keeps in a name, become `_`.
 ///
@@ -84,9 +84,9 @@ fn as_file_name(c: char) -> char {
 }
 
 /// Returns a character as the quoted form has it. Clients disagree about escapes there: some decode
-/// `%41`, some keep the backslash of `\"`.
+/// `%41`, some keep the backslash of `\"`. Under SigV2 an `&` could begin another parameter.
 fn as_quoted(c: char) -> char {
-    if c.is_ascii() && !matches!(c, '"' | '%') {
+    if c.is_ascii() && !matches!(c, '"' | '%' | '&') {
         c
     } else {
         '_'

@@ -1,7 +1,7 @@
 //! Credentials: an identity and its secret, with the keys that were derived from it.
 
 use crate::crypto::{HmacSha1Key, KeyCache};
-use crate::error::Error;
+use crate::error::{Error, error};
 use crate::identity::{Identity, check};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
@@ -48,8 +48,9 @@ impl Credentials {
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if either text is empty, begins or
-    /// ends with white space, or contains a control character, and for access key IDs that
-    /// [`Identity::hmac`] rejects.
+    /// ends with white space, or contains a control character, for access key IDs that
+    /// [`Identity::hmac`] rejects, and if the two are exchanged: the secret is an access key ID of
+    /// AWS.
     pub fn new(
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,
@@ -57,6 +58,7 @@ impl Credentials {
         let secret_access_key = Zeroizing::new(secret_access_key.into());
         let identity = Identity::hmac(access_key_id)?;
         check("secret access key", &secret_access_key)?;
+        check_not_access_key_id(&secret_access_key)?;
         Ok(Credentials::from_parts(identity, &secret_access_key))
     }
 
@@ -125,6 +127,24 @@ impl Credentials {
             // Other clones keep the previous identity.
             None => Credentials::from_parts(identity, self.secret_access_key()),
         }
+    }
+}
+
+/// Checks that a secret isn't an [access key ID of
+/// AWS](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+/// Then the access key ID is probably the secret, and every URL would contain it. The message quotes
+/// neither.
+fn check_not_access_key_id(secret: &str) -> Result<(), Error> {
+    let rest = ["AKIA", "ASIA"]
+        .iter()
+        .find_map(|prefix| secret.strip_prefix(prefix));
+    let is_valid = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    match rest {
+        Some(rest) if rest.len() >= 12 && rest.bytes().all(is_valid) => Err(error!(
+            Credentials,
+            "the secret access key is an access key ID; exchange the two"
+        )),
+        _ => Ok(()),
     }
 }
 

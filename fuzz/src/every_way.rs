@@ -159,7 +159,8 @@ fn buckets(description: &Description<'_>, options: &Options) {
                 assert!(template.presign(&*description.url, now).is_err());
             }
             (Err(presigned), Err(template)) => {
-                assert!(presigned == template || description.url.is_empty());
+                let has_key_error = !(1..=1024).contains(&description.url.len());
+                assert!(presigned == template || has_key_error);
             }
         }
     }

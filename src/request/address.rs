@@ -1,6 +1,6 @@
 //! The address of a bucket: the prefix of its objects' URLs.
 
-use crate::error::{Error, error};
+use crate::error::{Error, Quoted, error};
 use crate::wire::path::Path;
 use alloc::boxed::Box;
 
@@ -13,7 +13,13 @@ pub(crate) struct Address {
     pub(crate) authority: Box<str>,
     /// The path before a key, canonically encoded, with a slash at its end.
     pub(crate) prefix: Box<str>,
+    /// The greatest length of a key in bytes.
+    pub(crate) max_key_len: usize,
 }
+
+/// The greatest length of a key in UTF-8 at AWS ([Naming Amazon S3
+/// objects](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)).
+pub(crate) const AWS_MAX_KEY_LEN: usize = 1024;
 
 impl Address {
     /// Returns the path of the bucket itself.
@@ -33,9 +39,30 @@ impl Address {
                 "the key is empty; an object's key has at least one character"
             ));
         }
+        self.check_key_len(key)?;
         Ok(Path::Object {
             prefix: &self.prefix,
             key,
         })
     }
+
+    /// Checks that the store can have such a long key.
+    #[inline]
+    pub(crate) fn check_key_len(&self, key: &str) -> Result<(), Error> {
+        if key.len() <= self.max_key_len {
+            Ok(())
+        } else {
+            Err(key_too_long(key, self.max_key_len))
+        }
+    }
+}
+
+#[cold]
+fn key_too_long(key: &str, max: usize) -> Error {
+    error!(
+        Key,
+        "the key {} has {} bytes, but AWS allows {max}; shorten it",
+        Quoted(key),
+        key.len()
+    )
 }

@@ -16,7 +16,7 @@ pub use store::Store;
 pub use template::{Row, Template};
 pub use unsigned::Unsigned;
 
-pub(crate) use address::Address;
+pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
 pub(crate) use signer::{Signer, StoreSigner};
 pub(crate) use store::Sealed;
 pub(crate) use unsigned::KeySource;

@@ -33,6 +33,7 @@ impl<'a> Request<'a> {
     /// - [`ErrorKind::Url`], [`ErrorKind::Key`], [`ErrorKind::Method`], [`ErrorKind::Query`],
     ///   [`ErrorKind::Header`], [`ErrorKind::Payload`]: a part of the request can't be sent, is
     ///   signed already, or contradicts another part.
+    /// - [`ErrorKind::Scope`]: the URL has a host of AWS, which has no such region or service.
     /// - [`ErrorKind::Time`]: the signing time is outside of the years 0 to 9999.
     /// - [`ErrorKind::Unsupported`], [`ErrorKind::Bucket`]: the store or service has no presigned
     ///   URLs.

@@ -4,8 +4,9 @@ use super::endpoint::{BucketEndpoint, Options, public_origin};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
-use crate::request::{Address, Destination, Request, Sealed, Store, StoreSigner};
-use crate::v4::check_scope_part;
+use crate::request::{AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Store, StoreSigner};
+use crate::scheme::partition::Partition;
+use crate::v4::{check_aws_scope, check_scope_name};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -86,8 +87,8 @@ impl Bucket {
     ///
     /// # Errors
     /// [`ErrorKind::Bucket`](crate::ErrorKind::Bucket) for an invalid name, and
-    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region or one that isn't the
-    /// ARN's.
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region, one that AWS doesn't
+    /// have, such as `auto`, or one that isn't the ARN's.
     pub fn new(name: impl Into<String>, region: impl Into<String>) -> Result<Self, Error> {
         Bucket::builder(name, region).build()
     }
@@ -193,7 +194,8 @@ pub struct BucketBuilder {
 
 impl BucketBuilder {
     /// Sets a custom endpoint, such as `http://localhost:9000` or
-    /// `https://storage.example.com/base`. Its path is the front of every path, and is signed.
+    /// `https://storage.example.com/base`. Its path is the front of every path, and is signed. It
+    /// doesn't contain the bucket, which is added to it, except with [`AddressingStyle::Domain`].
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.options.url = Some(url.into());
         self
@@ -318,15 +320,19 @@ impl BucketBuilder {
     /// # Errors
     /// Returns the errors of [`Bucket::new`], and:
     /// - [`ErrorKind::Endpoint`](crate::ErrorKind::Endpoint) for an endpoint that isn't a URL, has
-    ///   a query, or is a website endpoint, for options that exclude each other, and for a style
-    ///   that the bucket can't have.
+    ///   a query, is a website endpoint, or contains the bucket already, for options that exclude
+    ///   each other, and for a style that the bucket can't have.
     /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for SigV2 with an access point
     ///   or a directory bucket.
     pub fn build(self) -> Result<Bucket, Error> {
-        check_scope_part("region", &self.region)?;
+        check_scope_name("region", &self.region)?;
         let resource = Resource::parse(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
         let endpoint = BucketEndpoint::new(&self.options, &resource, region)?;
+        let is_aws_host = Partition::is_aws_host(&endpoint.host);
+        if is_aws_host {
+            check_aws_scope(region, resource.kind.service())?;
+        }
         let mut authority = String::new();
         endpoint.authority().write(&mut authority);
         let origin = match &self.public_url {
@@ -346,6 +352,11 @@ impl BucketBuilder {
                 origin: origin.into(),
                 authority: authority.into(),
                 prefix: endpoint.prefix.into(),
+                max_key_len: if is_aws_host {
+                    AWS_MAX_KEY_LEN
+                } else {
+                    usize::MAX
+                },
             },
             name: self.name.into(),
         })

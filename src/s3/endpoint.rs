@@ -63,6 +63,7 @@ impl BucketEndpoint {
             None => Endpoint::aws(options, resource, region)?,
         };
         let style = endpoint.style(options, resource)?;
+        endpoint.check_without_bucket(style, resource.name)?;
         let Endpoint {
             scheme,
             host,
@@ -258,6 +259,28 @@ impl Endpoint {
             )),
             style => Ok(style),
         }
+    }
+
+    /// Checks that the endpoint doesn't contain the bucket, which is added to it.
+    fn check_without_bucket(&self, style: AddressingStyle, name: &str) -> Result<(), Error> {
+        let mut segments = self.base.trim_end_matches('/').rsplit('/');
+        let is_in_path = segments
+            .next()
+            .is_some_and(|segment| Component::Encoded(segment).decodes_to(name));
+        let rest = self.host.strip_prefix(name);
+        let is_in_host = rest.is_some_and(|rest| rest.starts_with('.'));
+        let part = match style {
+            AddressingStyle::Domain => return Ok(()),
+            _ if is_in_path => "path ends in",
+            AddressingStyle::Virtual if is_in_host => "host begins with",
+            _ => return Ok(()),
+        };
+        Err(error!(
+            Endpoint,
+            "the endpoint's {part} the bucket's name {}, which would be added again; remove it, or \
+             choose AddressingStyle::Domain for an endpoint that belongs to the bucket",
+            Quoted(name)
+        ))
     }
 
     /// Returns the style of a bucket for which none was chosen.

@@ -11,6 +11,7 @@ pub(crate) mod form;
 pub(crate) mod google;
 pub(crate) mod limits;
 pub(crate) mod partition;
+pub(crate) mod response_overrides;
 pub(crate) mod services;
 pub(crate) mod sigv2;
 pub(crate) mod v4_family;

@@ -70,7 +70,7 @@ impl Partition {
     pub(crate) fn of(region: &str) -> Result<&'static Partition, Error> {
         let remedy = if !is_label(region) {
             "write a name such as `us-east-1`"
-        } else if region == "aws-global" || region.ends_with("-global") {
+        } else if matches!(region, "auto" | "aws-global") || region.ends_with("-global") {
             "it isn't a region; give that of the bucket"
         } else if region.starts_with("fips-") || region.ends_with("-fips") {
             "give the region without `fips`, and call fips()"

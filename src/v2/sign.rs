@@ -8,6 +8,7 @@ use crate::error::{Error, Quoted, error};
 use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v4_signature, find_param, in_query};
+use crate::scheme::response_overrides::check_response_overrides;
 use crate::scheme::sigv2::{
     ACCESS_KEY_ID, AUTHORIZATION_START, CONTENT_HEADERS, DATE_HEADER, EXPIRES,
     SECURITY_TOKEN_HEADER, SIGNATURE, SIGNATURE_VERSION, is_amz_param,
@@ -195,6 +196,7 @@ impl<'a> SigningRequest<'a> {
         check_no_v4_signature(&self.parts.params)?;
         check_path(self.parts.path)?;
         check_values(&self.parts.params)?;
+        check_response_overrides(&self.parts.params)?;
         let [md5, content_type] = CONTENT_HEADERS;
         self.parts
             .check_single(&[md5, content_type, DATE_HEADER, SECURITY_TOKEN_HEADER])?;

@@ -69,7 +69,9 @@ pub use service::Service;
 
 pub(crate) use canonical::{CanonicalRequest, Query};
 pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
-pub(crate) use scope::{Scope, ScopeSuffix, StringToSign, check_scope_part};
+pub(crate) use scope::{
+    Scope, ScopeSuffix, StringToSign, check_aws_scope, check_scope_name, check_scope_part,
+};
 pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
 pub(crate) use signed_headers::{SignedHeaders, is_signed};
 pub(crate) use template::Template;

@@ -1,7 +1,7 @@
 //! A service: region, name, and its rules for a signature.
 
 use super::caller_headers::HeaderNames;
-use super::scope::{ScopeSuffix, check_scope_part};
+use super::scope::{ScopeSuffix, check_scope_name, is_aws_scope};
 use crate::error::Error;
 use crate::scheme::aws::AWS4;
 use crate::scheme::services::{CanonicalUri, ServiceRules, SessionToken};
@@ -44,6 +44,8 @@ pub struct Service {
     pub(super) header_names: HeaderNames,
     /// Whether header signing adds the payload's hash as a header.
     pub(super) content_sha256_header: bool,
+    /// Whether AWS may have such a region and service. Other stores may have any.
+    pub(super) is_aws_scope: bool,
 }
 
 impl Service {
@@ -51,12 +53,12 @@ impl Service {
     /// region.
     ///
     /// # Errors
-    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if region or service is empty, or contains a
-    /// slash, comma, space or another character that a credential scope can't have.
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if region or service is empty, is a host, or
+    /// contains a slash, comma, space or another character that a credential scope can't have.
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Result<Self, Error> {
         let (region, service) = (region.into(), service.into());
-        check_scope_part("region", &region)?;
-        check_scope_part("service", &service)?;
+        check_scope_name("region", &region)?;
+        check_scope_name("service", &service)?;
         Ok(Service::of_checked(&region, &service))
     }
 
@@ -68,6 +70,7 @@ impl Service {
             rules,
             header_names: HeaderNames::new(&AWS4, rules.session_token),
             content_sha256_header: rules.payload_header,
+            is_aws_scope: is_aws_scope(region, service),
         }
     }
 

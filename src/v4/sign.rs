@@ -8,7 +8,7 @@ use super::caller_headers::SignatureHeaders;
 use super::canonical::{CanonicalRequest, Query};
 use super::payload::{Payload, PayloadLine};
 use super::presigned_query::PresignedQuery;
-use super::scope::{Scope, StringToSign};
+use super::scope::{Scope, StringToSign, check_aws_scope};
 use super::service::Service;
 use super::signed_headers::{SignedHeaders, is_signed};
 use crate::crypto::{Signature, sha256_of};
@@ -17,6 +17,8 @@ use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v2_signature};
 use crate::scheme::limits::MAX_EXPIRY;
+use crate::scheme::partition::Partition;
+use crate::scheme::response_overrides::check_response_overrides;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::Role;
 use crate::text::hex::Hex;
@@ -123,6 +125,7 @@ impl<'a> SigningRequest<'a> {
         let time = now.amz_date()?;
         check_id(identity)?;
         self.check_path()?;
+        self.check_scope()?;
         self.check_not_signed()?;
         let names = &service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
@@ -206,6 +209,7 @@ impl<'a> SigningRequest<'a> {
         let time = now.amz_date()?;
         let validity = check_expiry(&expiry, self.identity, now)?;
         self.check_path()?;
+        self.check_scope()?;
         self.check_not_signed()?;
         let names = &self.service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
@@ -311,10 +315,34 @@ impl<'a> SigningRequest<'a> {
         Ok(())
     }
 
+    /// Checks that a host of AWS can have the region and the service.
+    #[inline]
+    fn check_scope(&self) -> Result<(), Error> {
+        if self.service.is_aws_scope {
+            Ok(())
+        } else {
+            self.check_host_of_scope()
+        }
+    }
+
+    /// Checks that the host isn't one of AWS, which doesn't have the region or the service.
+    #[cold]
+    fn check_host_of_scope(&self) -> Result<(), Error> {
+        let mut host = String::new();
+        self.parts.url_host.write(&mut host);
+        let name = host.split(':').next().unwrap_or_default();
+        if !Partition::is_aws_host(name) {
+            return Ok(());
+        }
+        let suffix = &self.service.suffix;
+        check_aws_scope(&suffix.region, &suffix.service)
+    }
+
     /// Checks that the query has no parameter of a signature.
     fn check_not_signed(&self) -> Result<(), Error> {
         let scheme = self.service.suffix.scheme;
         let params = &self.parts.params;
+        check_response_overrides(params)?;
         match params.iter().find_map(|param| scheme.part_of(param)) {
             Some(name) => Err(already_signed(name.query)),
             None => check_no_v2_signature(params),

@@ -1,11 +1,12 @@
 //! The checked parts of a request, from which both signature versions sign.
 
-use super::header::Header;
+use super::header::{Header, name_prefix};
 use super::method::check_method;
 use super::path::Path;
 use super::query::{Param, max_query_len};
 use super::url::{Authority, UrlScheme, parse_authority, write_origin};
 use crate::error::{Error, Quoted, error};
+use crate::text::decimal::parse_decimal;
 use crate::text::sink::Sink;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -66,12 +67,16 @@ impl<'a> RequestParts<'a> {
         headers: &'a [Header<'a>],
     ) -> Result<Self, Error> {
         check_method(method)?;
-        let mut host_header = None;
+        const CONTENT_PREFIX: u64 = name_prefix("content-length");
+        let (mut host_header, mut content_length) = (None, None);
         for header in headers {
             header.check()?;
             if header.is_named("host") {
                 check_host_header(header, host_header)?;
                 host_header = Some(header.trimmed());
+            } else if header.name_prefix == CONTENT_PREFIX && header.is_named("content-length") {
+                check_content_length(header, content_length)?;
+                content_length = Some(header.trimmed());
             }
         }
         Ok(RequestParts {
@@ -154,6 +159,29 @@ fn check_host_header(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(),
             "two Host headers that differ, {} and {}; give one",
             Quoted(&String::from_utf8_lossy(previous)),
             Quoted(&String::from_utf8_lossy(host))
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the value of a `Content-Length`. A request with another one can't be sent.
+#[cold]
+fn check_content_length(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(), Error> {
+    let length = header.trimmed();
+    let text = String::from_utf8_lossy(length);
+    if parse_decimal(&text).is_none() {
+        return Err(error!(
+            Header,
+            "invalid Content-Length {}; it is a number of bytes",
+            Quoted(&text)
+        ));
+    }
+    match previous {
+        Some(previous) if previous != length => Err(error!(
+            Header,
+            "two Content-Length headers that differ, {} and {}; give one",
+            Quoted(&String::from_utf8_lossy(previous)),
+            Quoted(&text)
         )),
         _ => Ok(()),
     }

@@ -154,6 +154,14 @@ fn split_scheme(url: &str) -> Result<(UrlScheme, &str), Error> {
         }
     }
     Err(match url.split_once("://") {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("wss") => error!(
+            Url,
+            "unsupported URL scheme `wss`; sign the URL with https, and change the scheme of the result to wss"
+        ),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("ws") => error!(
+            Url,
+            "unsupported URL scheme `ws`; sign the URL with http, and change the scheme of the result to ws"
+        ),
         Some((scheme, _)) => error!(
             Url,
             "unsupported URL scheme {}; use https or http",

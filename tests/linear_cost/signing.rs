@@ -130,7 +130,9 @@ fn builder(version: SignatureVersion) -> BucketBuilder {
 #[test]
 fn buckets_and_keys() {
     for version in [SignatureVersion::V4, SignatureVersion::V2] {
-        let bucket = builder(version).build().unwrap();
+        // AWS has no long keys.
+        let bucket = builder(version).endpoint("https://example.com");
+        let bucket = bucket.build().unwrap();
         let list = bucket.request("GET");
         let template = list.template(&keys(), HOUR, now()).unwrap();
         let open = list.query_per_row("response-content-type");

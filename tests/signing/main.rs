@@ -4,6 +4,7 @@
 mod support;
 
 mod addresses;
+mod impossible_requests;
 mod operations;
 mod properties;
 mod refusals;

@@ -503,7 +503,7 @@ fn key() -> impl Strategy<Value = String> {
         any::<String>(),
         "[a-z%/. +~&=?#;:@ü日]{1,12}",
         Just("%2F%2f%25/../ ./\0".to_owned()),
-        "\\PC{100,400}",
+        "\\PC{100,250}",
     ]
     .prop_filter("a key", |key| !key.is_empty())
 }

@@ -288,7 +288,8 @@ fn query_api_cases() {
 /// How the bucket of a case is told here.
 enum Addressing {
     Same(Box<Bucket>),
-    /// botocore falls back to path style, and `Virtual` is refused.
+    /// With an IP address botocore falls back to path style, and `Virtual` is refused. So is an endpoint that names the
+    /// bucket already.
     RefusedHere(ErrorKind),
 }
 
@@ -303,7 +304,9 @@ impl Case {
         let builder = match client.endpoint_url.as_deref() {
             Some(url) => {
                 let is_ip = url.contains("127.0.0.1") || url.contains("[::1]");
-                if is_ip && style == AddressingStyle::Virtual {
+                // One bucket is `abc` of `https://ABC.Example.COM`.
+                let is_in_host = url.to_lowercase().contains(&format!("://{name}."));
+                if (is_ip || is_in_host) && style == AddressingStyle::Virtual {
                     let refused = builder().endpoint(url).addressing_style(style).build();
                     return Addressing::RefusedHere(refused.unwrap_err().kind());
                 }
@@ -391,5 +394,5 @@ fn presigned_cases_from_bucket_and_key() {
             by_template += 1;
         }
     }
-    assert_eq!((own, other, refused, by_template), (18, 10, 2, 19));
+    assert_eq!((own, other, refused, by_template), (18, 9, 3, 18));
 }
