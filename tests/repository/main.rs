@@ -1,10 +1,11 @@
 //! Tests of rules that hold across the whole source: imports between modules, auto traits, hidden
-//! secrets, and the guide.
+//! secrets, the guide, and links.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod auto_traits;
+mod documents;
 mod guide;
 mod layers;
 mod secrets;
