@@ -157,7 +157,10 @@ fn a_session_token_is_found_under_each_of_its_names() {
     assert_eq!(inspect(express.as_str()), (true, vec![]));
     // For another service that name has no meaning.
     let elsewhere = express.as_str().replace("s3express%2F", "s3%2F");
-    assert_eq!(inspect(&elsewhere), (false, vec!["token-missing"]));
+    assert_eq!(
+        inspect(&elsewhere),
+        (false, vec!["token-missing", "scope-host"])
+    );
 }
 
 /// `SignatureVersion` shows a call of a query API. A URL of S3 that had it was verified as such a
