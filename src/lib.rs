@@ -31,6 +31,7 @@
 //! | a form that uploads from a browser, with limits | [`post`] |
 //! | passwords and bearer tokens for RDS, ElastiCache, EKS, MSK and others | [`tokens`] |
 //! | a key in a KMS, an HSM or another process; every step of a signature | [`Unsigned`] |
+//! | a body that is signed while it is sent | [`streaming`], [`Request::sign_chunked`] |
 //! | verifying signatures, as a server does | [`verify`] |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
 //! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
@@ -54,6 +55,7 @@
 //! | `time` | no | conversions of [`Timestamp`] and the types of the crate `time` |
 //! | `url` | no | `PresignedUrl::to_url` |
 //! | `http` | no | `http::Request` to sign, to verify and as a result |
+//! | `http-body` | no | `streaming::EncodedBody`, a body in chunks for hyper and reqwest |
 //! | `serde` | no | `Serialize` for results |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
@@ -107,6 +109,7 @@ pub mod post;
 mod request;
 pub mod s3;
 mod scheme;
+pub mod streaming;
 mod text;
 mod time;
 pub mod tokens;

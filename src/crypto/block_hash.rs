@@ -88,7 +88,7 @@ pub(crate) struct Hasher<H: BlockHash> {
 }
 
 impl<H: BlockHash> Hasher<H> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::resume(H::INITIAL, 0)
     }
 
@@ -152,7 +152,7 @@ impl<H: BlockHash> Hasher<H> {
 
     /// Returns the digest of the message. The hasher is of no use afterwards; it is borrowed only
     /// because a move would copy the buffer.
-    pub(super) fn finish(&mut self) -> H::Digest {
+    pub(crate) fn finish(&mut self) -> H::Digest {
         let message_bits = self.hashed.wrapping_add(self.filled as u64).wrapping_mul(8);
         let filled = self.filled;
         let padded = filled

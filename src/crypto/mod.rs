@@ -12,7 +12,7 @@ mod seq_lock;
 mod signature;
 mod signing_key;
 
-pub(crate) use block_hash::{sha256, sha256_of};
+pub(crate) use block_hash::{Hasher, Sha1, Sha256, sha256, sha256_of};
 pub(crate) use hmac::{HmacSha1Key, HmacSha256Key};
 pub(crate) use key_cache::{CacheLabel, KeyCache};
 pub(crate) use signature::Signature;

@@ -1,6 +1,7 @@
 //! Requests, which every store and service makes, and their verbs of signing.
 
 mod address;
+mod chained;
 mod presigned_url;
 mod service_requests;
 mod signed_request;

@@ -28,7 +28,8 @@ use core::fmt;
 #[derive(Clone)]
 pub struct SignedRequest {
     pub(super) headers: AddedHeaders,
-    /// The headers to send with a call of a query API: a `Host` that isn't the URL's.
+    /// Headers that are not those of a signature: of a body in chunks, or a `Host` that isn't the
+    /// URL's for a call of a query API.
     pub(super) other_headers: Vec<(String, String)>,
     pub(super) url: Option<String>,
     pub(super) body: Option<String>,

@@ -60,6 +60,7 @@ mod presigned_query;
 mod scope;
 mod service;
 mod sign;
+mod signature_chain;
 mod signed_headers;
 mod template;
 
@@ -73,5 +74,6 @@ pub(crate) use scope::{
     Scope, ScopeSuffix, StringToSign, check_aws_scope, check_scope_name, check_scope_part,
 };
 pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
+pub(crate) use signature_chain::{CHAINED_SIGNATURE_LEN, SignatureChain, SignedPart};
 pub(crate) use signed_headers::{SignedHeaders, is_signed};
 pub(crate) use template::Template;

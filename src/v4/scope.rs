@@ -104,6 +104,12 @@ impl StringToSign<'_> {
     pub(crate) fn write_start(scope: &Scope<'_>, sink: &mut impl Sink) {
         sink.text(scope.suffix.scheme.algorithm);
         sink.text("\n");
+        StringToSign::write_scope_lines(scope, sink);
+    }
+
+    /// Writes the lines of time and scope.
+    #[inline]
+    pub(crate) fn write_scope_lines(scope: &Scope<'_>, sink: &mut impl Sink) {
         sink.bytes(scope.time.as_bytes());
         sink.text("\n");
         sink.bytes(scope.time.date_bytes());

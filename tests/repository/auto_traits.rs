@@ -117,6 +117,19 @@ fn of_the_credentials_cache() {
     has_except_clone::<CredentialsCache>();
 }
 
+#[test]
+fn of_every_type_of_streaming() {
+    use presign::streaming::{ChecksumAlgorithm, ChunkEncoder, ChunkedBody};
+    has::<ChecksumAlgorithm>();
+    has::<ChunkedBody>();
+    // A clone would compute the checksums of the first half twice.
+    has_except_clone::<ChunkEncoder>();
+    #[cfg(feature = "std")]
+    has_except_clone::<presign::streaming::ChunkReader<std::fs::File>>();
+    #[cfg(feature = "http-body")]
+    has_except_clone::<presign::streaming::EncodedBody<String>>();
+}
+
 #[cfg(feature = "explain")]
 #[test]
 fn of_every_type_of_explain() {
@@ -188,6 +201,7 @@ fn no_public_type_is_left_out() {
             "has::<v2::",
             "has::<v4::",
             "has_except_clone::<",
+            "has_except_clone::<presign::streaming::",
             "copies::<",
         ];
         let is_here = fronts.iter().any(|front| {

@@ -270,6 +270,12 @@ fn named_after<'a>(line: &'a str, fronts: &[&str]) -> Option<&'a str> {
     rest.split(|c: char| !c.is_ascii_alphanumeric()).next()
 }
 
+/// Types of a feature, in modules that exist without it.
+const OPTIONAL_TYPES: &[(&str, bool)] = &[
+    ("streaming::ChunkReader", cfg!(feature = "std")),
+    ("streaming::EncodedBody", cfg!(feature = "http-body")),
+];
+
 /// Each public type is printed while secrets are about; one that is added to the library is asked for here.
 #[test]
 fn every_public_type_is_printed() {
@@ -279,6 +285,7 @@ fn every_public_type_is_printed() {
     print_tokens(&mut printed);
     print_verification(&mut printed);
     print_inspection(&mut printed);
+    print_streaming(&mut printed);
     #[cfg(feature = "explain")]
     print_explanations(&mut printed);
     #[cfg(feature = "aws-credential-types")]
@@ -303,6 +310,11 @@ fn every_public_type_is_printed() {
         };
         types.extend(names(&["pub struct ", "pub enum ", "pub union "]));
         shown.extend(names(&["impl fmt::Display for "]));
+    }
+    for (name, is_built) in OPTIONAL_TYPES {
+        if !is_built {
+            types.remove(*name);
+        }
     }
     assert!(types.len() > 20, "{types:#?}");
     assert_eq!(printed.debug, types);
@@ -461,6 +473,33 @@ fn print_verification(printed: &mut Printed) {
     let verified = unverified.verify(&keys, now).unwrap();
     printed.debug(&verified.payload());
     printed.both(&verified);
+}
+
+fn print_streaming(printed: &mut Printed) {
+    use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
+    let (now, keys) = (time(NOW), keys());
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let body = ChunkedBody::signed(SECRET.len() as u64).trailer("x-secret", SECRET);
+    let body = body.checksum(ChecksumAlgorithm::SHA256);
+    let sign = || bucket.put("k").sign_chunked(&keys, &body, now).unwrap();
+    let (signed, mut encoder) = sign();
+    let chunk = encoder.chunk([SECRET.as_bytes()]).unwrap();
+    let chunk = String::from_utf8(chunk.to_vec()).unwrap();
+    let (_, chunk_signature) = chunk.trim_end().split_once('=').unwrap();
+    printed.signatures = vec![signed.signature().into_owned(), chunk_signature.into()];
+    printed.debug(&ChecksumAlgorithm::SHA256);
+    printed.debug(&body);
+    printed.debug(&signed);
+    printed.debug(&encoder);
+    #[cfg(feature = "std")]
+    {
+        use std::io::Read as _;
+        let mut reader = sign().1.reader(SECRET.as_bytes());
+        assert_eq!(reader.read(&mut [0; 90]).unwrap(), 85);
+        printed.debug(&reader);
+    }
+    #[cfg(feature = "http-body")]
+    printed.debug(&sign().1.body(String::from(SECRET)));
 }
 
 fn print_inspection(printed: &mut Printed) {

@@ -1,0 +1,61 @@
+//! Bodies that are signed while they are sent, and verified while they are received.
+//!
+//! The signature of an ordinary request covers the hash of its body, so the body has to be read
+//! twice. A body in chunks is read once: each chunk has a signature that covers its data and the
+//! previous signature, and the first covers that of the request. A checksum can follow as a
+//! trailer.
+//!
+//! ```
+//! use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
+//! use presign::{Credentials, s3::Bucket};
+//! use std::time::SystemTime;
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+//! let bucket = Bucket::new("examplebucket", "us-east-1")?;
+//! # let (file, length) = (&b"Welcome to Amazon S3."[..], 21);
+//!
+//! let body = ChunkedBody::signed(length).checksum(ChecksumAlgorithm::SHA256);
+//! let (signed, encoder) = bucket
+//!     .put("video.mp4")
+//!     .header("Content-Type", "video/mp4")
+//!     .sign_chunked(&credentials, &body, SystemTime::now())?;
+//! for (name, value) in signed.headers() {
+//!     println!("{name}: {value}"); // add these to the request
+//! }
+//! let reader = encoder.reader(file); // an `impl Read` for the body
+//! # let _ = reader;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Modes
+//! | [`ChunkedBody`] | chunks | trailers | `x-amz-content-sha256` |
+//! |---|---|---|---|
+//! | `signed(length)` | signed | none | `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` |
+//! | `signed(length).checksum(…)` | signed | signed | `STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER` |
+//! | `unsigned(length).checksum(…)` | not signed | not signed | `STREAMING-UNSIGNED-PAYLOAD-TRAILER` |
+//!
+//! A presigned URL can't have a body in chunks, because its payload isn't signed.
+//!
+//! The rules are those of [Transferring payload in multiple
+//! chunks](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html) and [Including
+//! trailing headers](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html).
+
+#[cfg(feature = "http-body")]
+mod body;
+mod checksum;
+mod chunked_body;
+mod encoder;
+mod framing;
+#[cfg(feature = "std")]
+mod reader;
+mod sign_chunked;
+
+#[cfg(feature = "http-body")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
+pub use body::EncodedBody;
+pub use checksum::{Checksum, ChecksumAlgorithm};
+pub use chunked_body::ChunkedBody;
+pub use encoder::ChunkEncoder;
+#[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+pub use reader::ChunkReader;
