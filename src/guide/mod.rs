@@ -13,6 +13,7 @@
 //! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
+//! | How do I sign a body while it is sent, and check it while it arrives? | [`streaming`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
 //! The modules are empty and exist only in the documentation. Every snippet is a test, or is part of an
@@ -50,6 +51,9 @@ pub mod moving {}
 
 #[doc = include_str!("own_server.md")]
 pub mod own_server {}
+
+#[doc = include_str!("streaming.md")]
+pub mod streaming {}
 
 #[doc = include_str!("testing_a_server.md")]
 pub mod testing_a_server {}

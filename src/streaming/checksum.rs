@@ -84,6 +84,9 @@ impl ChecksumAlgorithm {
         Box::new(Hasher::<Sha256>::new())
     });
 
+    /// The algorithms that a decoder knows.
+    pub(super) const BUILT_IN: &[Self] = &[Self::SHA1, Self::SHA256];
+
     /// Returns an algorithm by the name of its header, in lowercase, and the length of its digest
     /// in bytes. `start` returns the checksum of no data.
     #[must_use]

@@ -36,6 +36,14 @@
 //!
 //! A presigned URL can't have a body in chunks, because its payload isn't signed.
 //!
+//! # Receiving
+//! [`Verified::chunk_decoder`](crate::verify::Verified::chunk_decoder) returns the decoder of a
+//! verified request's body. [`ChunkDecoder`] has an example, and the
+//! [guide](crate::guide::streaming) a whole receiver.
+//!
+//! Received bodies are limited: 256 bytes for the line before a chunk, 16 KiB for all trailers, the
+//! stated length for all data, and [`max_chunk_size`](ChunkDecoder::max_chunk_size) for a chunk.
+//!
 //! The rules are those of [Transferring payload in multiple
 //! chunks](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html) and [Including
 //! trailing headers](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html).
@@ -43,18 +51,25 @@
 #[cfg(feature = "http-body")]
 mod body;
 mod checksum;
+mod chunk_header;
 mod chunked_body;
+mod decoder;
 mod encoder;
 mod framing;
+mod line;
 #[cfg(feature = "std")]
 mod reader;
+mod received_checksums;
+mod received_trailers;
 mod sign_chunked;
+mod verified_body;
 
 #[cfg(feature = "http-body")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
 pub use body::EncodedBody;
 pub use checksum::{Checksum, ChecksumAlgorithm};
 pub use chunked_body::ChunkedBody;
+pub use decoder::ChunkDecoder;
 pub use encoder::ChunkEncoder;
 #[cfg(feature = "std")]
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]

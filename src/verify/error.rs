@@ -96,6 +96,22 @@ pub enum VerifyErrorKind {
     FileTooSmall,
     /// The uploaded file is larger than the policy allows.
     FileTooLarge,
+    /// The body is not encoded as chunks or events, or continues after its end.
+    BodyMalformed,
+    /// The body ended before its last chunk or event.
+    BodyIncomplete,
+    /// A chunk or an event is larger than the decoder allows.
+    ChunkTooLarge,
+    /// The signature of a chunk or of an event doesn't match its data.
+    ChunkSignature,
+    /// The trailers differ from those that the request announced, or their signature is missing.
+    TrailerMissing,
+    /// The signature of the trailers doesn't match them.
+    TrailerSignature,
+    /// The body has another length than the request states.
+    DecodedLength,
+    /// The checksum of the body differs from that in its header or trailer.
+    Checksum,
 }
 
 impl VerifyErrorKind {
@@ -132,6 +148,14 @@ impl VerifyErrorKind {
             VerifyErrorKind::ExtraField => "extra-field",
             VerifyErrorKind::FileTooSmall => "file-too-small",
             VerifyErrorKind::FileTooLarge => "file-too-large",
+            VerifyErrorKind::BodyMalformed => "body-malformed",
+            VerifyErrorKind::BodyIncomplete => "body-incomplete",
+            VerifyErrorKind::ChunkTooLarge => "chunk-too-large",
+            VerifyErrorKind::ChunkSignature => "chunk-signature",
+            VerifyErrorKind::TrailerMissing => "trailer-missing",
+            VerifyErrorKind::TrailerSignature => "trailer-signature",
+            VerifyErrorKind::DecodedLength => "decoded-length",
+            VerifyErrorKind::Checksum => "checksum",
         }
     }
 }
@@ -167,7 +191,7 @@ impl VerifyError {
         self.signed_by = Some((scheme, carrier));
     }
 
-    pub(super) fn of(self, authentication: &Authentication<'_>) -> Self {
+    pub(crate) fn of(self, authentication: &Authentication<'_>) -> Self {
         self.signed_by(authentication.scheme, authentication.carrier)
     }
 
@@ -220,11 +244,17 @@ impl VerifyError {
             Kind::AccessKey => "InvalidAccessKeyId",
             Kind::SessionToken => "InvalidToken",
             Kind::CredentialsExpired => "ExpiredToken",
-            Kind::Signature | Kind::SignedHeaderMissing => "SignatureDoesNotMatch",
+            Kind::Signature
+            | Kind::SignedHeaderMissing
+            | Kind::ChunkSignature
+            | Kind::TrailerSignature => "SignatureDoesNotMatch",
             Kind::PayloadMismatch => "XAmzContentSHA256Mismatch",
             Kind::InvalidPolicy => "InvalidPolicyDocument",
             Kind::FileTooSmall => "EntityTooSmall",
-            Kind::FileTooLarge => "EntityTooLarge",
+            Kind::FileTooLarge | Kind::ChunkTooLarge => "EntityTooLarge",
+            Kind::BodyMalformed | Kind::BodyIncomplete | Kind::DecodedLength => "IncompleteBody",
+            Kind::TrailerMissing => "MalformedTrailerError",
+            Kind::Checksum => "BadDigest",
         }
     }
 

@@ -90,6 +90,7 @@
 //! responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
 
 mod authentication;
+mod chain;
 mod coverage;
 mod error;
 mod form;

@@ -150,14 +150,20 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     /// Returns all headers of that name.
-    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &Header<'r>> {
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &Header<'r>> {
         self.headers
             .iter()
             .filter(move |header| header.is_named(name))
     }
 
+    /// Returns the names and values of all headers.
+    pub(crate) fn header_pairs(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let headers = self.headers.iter();
+        headers.map(|header| (&*header.name, &*header.value))
+    }
+
     /// Returns the trimmed value of a header that a request has at most once.
-    pub(super) fn single<'s>(&'s self, name: &str) -> Result<Option<&'s str>, VerifyError> {
+    pub(crate) fn single<'s>(&'s self, name: &str) -> Result<Option<&'s str>, VerifyError> {
         let mut values = self.values(name);
         let Some(header) = values.next() else {
             return Ok(None);

@@ -165,6 +165,7 @@ impl<'r> Unverified<'_, 'r> {
         Ok(Verified {
             request: self.request,
             authentication,
+            signature: self.claim.signature.text(),
             coverage,
             payload,
             bucket: self.bucket,

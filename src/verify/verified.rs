@@ -42,6 +42,8 @@ use core::fmt;
 pub struct Verified<'r> {
     pub(super) request: &'r ReceivedRequest<'r>,
     pub(super) authentication: Authentication<'r>,
+    /// The signature as it was received.
+    pub(super) signature: &'r str,
     pub(super) coverage: Coverage<'r>,
     pub(super) payload: PayloadCoverage,
     pub(super) bucket: Option<&'r str>,

@@ -339,8 +339,8 @@ impl Verifier {
     }
 
     /// Allows the `STREAMING-…` values of `x-amz-content-sha256` that belong to the scheme. Unsigned
-    /// chunks also need [`allow_unsigned_payload`](Verifier::allow_unsigned_payload). The head of the request is
-    /// verified; the signatures or checksums in its body are left to the caller.
+    /// chunks also need [`allow_unsigned_payload`](Verifier::allow_unsigned_payload). The head of
+    /// the request is verified; [`Verified::chunk_decoder`] verifies its body.
     #[must_use]
     pub fn allow_streaming(mut self) -> Self {
         self.settings.streaming = true;

@@ -119,11 +119,12 @@ fn of_the_credentials_cache() {
 
 #[test]
 fn of_every_type_of_streaming() {
-    use presign::streaming::{ChecksumAlgorithm, ChunkEncoder, ChunkedBody};
+    use presign::streaming::{ChecksumAlgorithm, ChunkDecoder, ChunkEncoder, ChunkedBody};
     has::<ChecksumAlgorithm>();
     has::<ChunkedBody>();
     // A clone would compute the checksums of the first half twice.
     has_except_clone::<ChunkEncoder>();
+    has_except_clone::<ChunkDecoder>();
     #[cfg(feature = "std")]
     has_except_clone::<presign::streaming::ChunkReader<std::fs::File>>();
     #[cfg(feature = "http-body")]

@@ -477,6 +477,7 @@ fn print_verification(printed: &mut Printed) {
 
 fn print_streaming(printed: &mut Printed) {
     use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
+    use presign::verify::{ReceivedRequest, Verifier};
     let (now, keys) = (time(NOW), keys());
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let body = ChunkedBody::signed(SECRET.len() as u64).trailer("x-secret", SECRET);
@@ -491,6 +492,17 @@ fn print_streaming(printed: &mut Printed) {
     printed.debug(&body);
     printed.debug(&signed);
     printed.debug(&encoder);
+    let url = bucket.put("k").url().unwrap();
+    let request = ReceivedRequest::from_url("PUT", &url).unwrap();
+    let request = request.headers(signed.headers());
+    let verifier = Verifier::new("us-east-1", "s3").allow_streaming();
+    let verified = verifier.verify(&request, now, |_| Some(&keys)).unwrap();
+    let mut decoder = verified.chunk_decoder(&keys).unwrap();
+    let mut sent = &[chunk.as_bytes(), &SECRET.as_bytes()[..30]].concat()[..];
+    assert_eq!(decoder.decode(&mut sent), Ok(None));
+    printed.debug(&decoder);
+    let mut wrong = &b"0000000000"[..];
+    printed.both(&decoder.decode(&mut wrong).unwrap_err());
     #[cfg(feature = "std")]
     {
         use std::io::Read as _;

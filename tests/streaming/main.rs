@@ -3,7 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod decode_properties;
+mod decode_refusals;
+mod decode_tampered;
+mod decode_vectors;
 mod encode_properties;
 mod encode_refusals;
 mod encode_vectors;
+mod received;
 mod vector_files;

@@ -1,0 +1,65 @@
+//! The parts of a verified request from which the verification of its body continues.
+
+use super::coverage::Coverage;
+use super::error::{VerifyError, refuse};
+use super::received_request::ReceivedRequest;
+use super::verified::Verified;
+use crate::credentials::Credentials;
+use crate::v4::{Scope, ScopeSuffix, SignatureChain};
+
+impl<'r> Verified<'r> {
+    /// Returns the request.
+    pub(crate) fn request(&self) -> &'r ReceivedRequest<'r> {
+        self.request
+    }
+
+    /// Returns the credential scope without its date; none under SigV2.
+    pub(crate) fn scope_suffix(&self) -> Option<ScopeSuffix> {
+        let Coverage::V4 { scheme, .. } = &self.coverage else {
+            return None;
+        };
+        let region = self.authentication.region()?;
+        let service = self.authentication.service()?;
+        Some(ScopeSuffix::new(scheme, region, service))
+    }
+
+    /// Returns the chain of signatures that begins with that of the request.
+    ///
+    /// # Errors
+    /// [`Scheme`](super::VerifyErrorKind::Scheme) under SigV2, and
+    /// [`AccessKey`](super::VerifyErrorKind::AccessKey) for the credentials of another access key
+    /// ID.
+    pub(crate) fn signature_chain(
+        &self,
+        credentials: &Credentials,
+    ) -> Result<SignatureChain, VerifyError> {
+        self.check_access_key(credentials)?;
+        let suffix = self.scope_suffix();
+        let signed_at = self.authentication.signed_at();
+        let time = signed_at.and_then(|signed_at| signed_at.amz_date().ok());
+        match (suffix, time) {
+            (Some(suffix), Some(time)) => {
+                let scope = Scope {
+                    time,
+                    suffix: &suffix,
+                };
+                Ok(SignatureChain::new(&scope, credentials, self.signature))
+            }
+            _ => Err(refuse!(
+                Scheme,
+                "a request that is signed with SigV2 can't have a signed stream"
+            )),
+        }
+    }
+
+    /// Checks that the credentials are those of the signer.
+    pub(crate) fn check_access_key(&self, credentials: &Credentials) -> Result<(), VerifyError> {
+        if credentials.identity().access_key_id() == self.access_key_id() {
+            return Ok(());
+        }
+        Err(refuse!(
+            AccessKey,
+            "the request is signed by another access key ID than that of the credentials"
+        ))
+    }
+}
