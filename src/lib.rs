@@ -56,6 +56,7 @@
 //! | `url` | no | `PresignedUrl::to_url` |
 //! | `http` | no | `http::Request` to sign, to verify and as a result |
 //! | `http-body` | no | `streaming::EncodedBody`, a body in chunks for hyper and reqwest |
+//! | `checksums` | no | the checksums CRC-32, CRC-32C and CRC-64/NVME in [`streaming`] |
 //! | `serde` | no | `Serialize` for results |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |

@@ -42,7 +42,7 @@ pub trait Checksum: Send + Sync + UnwindSafe + RefUnwindSafe {
 /// # Ok::<(), presign::Error>(())
 /// ```
 ///
-/// Any other algorithm can be added. This one sums the bytes:
+/// CRC-32, CRC-32C and CRC-64/NVME need the feature `checksums`. Any other algorithm can be added. This one sums the bytes:
 ///
 /// ```
 /// use presign::streaming::{Checksum, ChecksumAlgorithm};
@@ -85,7 +85,16 @@ impl ChecksumAlgorithm {
     });
 
     /// The algorithms that a decoder knows.
-    pub(super) const BUILT_IN: &[Self] = &[Self::SHA1, Self::SHA256];
+    pub(super) const BUILT_IN: &[Self] = &[
+        Self::SHA1,
+        Self::SHA256,
+        #[cfg(feature = "checksums")]
+        Self::CRC32,
+        #[cfg(feature = "checksums")]
+        Self::CRC32C,
+        #[cfg(feature = "checksums")]
+        Self::CRC64_NVME,
+    ];
 
     /// Returns an algorithm by the name of its header, in lowercase, and the length of its digest
     /// in bytes. `start` returns the checksum of no data.

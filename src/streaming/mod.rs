@@ -53,6 +53,8 @@ mod body;
 mod checksum;
 mod chunk_header;
 mod chunked_body;
+#[cfg(feature = "checksums")]
+mod crc;
 mod decoder;
 mod encoder;
 mod framing;

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod checksums;
 mod decode_properties;
 mod decode_refusals;
 mod decode_tampered;

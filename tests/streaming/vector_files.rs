@@ -76,7 +76,16 @@ impl EncodeCase {
 }
 
 pub fn algorithm(name: &str) -> Option<ChecksumAlgorithm> {
-    let known = [ChecksumAlgorithm::SHA1, ChecksumAlgorithm::SHA256];
+    let known = [
+        ChecksumAlgorithm::SHA1,
+        ChecksumAlgorithm::SHA256,
+        #[cfg(feature = "checksums")]
+        ChecksumAlgorithm::CRC32,
+        #[cfg(feature = "checksums")]
+        ChecksumAlgorithm::CRC32C,
+        #[cfg(feature = "checksums")]
+        ChecksumAlgorithm::CRC64_NVME,
+    ];
     known
         .into_iter()
         .find(|algorithm| algorithm.header_name() == name)
