@@ -32,6 +32,7 @@
 //! | passwords and bearer tokens for RDS, ElastiCache, EKS, MSK and others | [`tokens`] |
 //! | a key in a KMS, an HSM or another process; every step of a signature | [`Unsigned`] |
 //! | a body that is signed while it is sent | [`streaming`], [`Request::sign_chunked`] |
+//! | signed messages of Transcribe, Bedrock and Lex | [`event_stream`] (a feature) |
 //! | verifying signatures, as a server does | [`verify`] |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
 //! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
@@ -57,6 +58,7 @@
 //! | `http` | no | `http::Request` to sign, to verify and as a result |
 //! | `http-body` | no | `streaming::EncodedBody`, a body in chunks for hyper and reqwest |
 //! | `checksums` | no | the checksums CRC-32, CRC-32C and CRC-64/NVME in [`streaming`] |
+//! | `event-stream` | no | the module [`event_stream`] |
 //! | `serde` | no | `Serialize` for results |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
@@ -96,6 +98,9 @@ mod content_disposition;
 mod credentials;
 mod crypto;
 mod error;
+#[cfg(feature = "event-stream")]
+#[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
+pub mod event_stream;
 mod expiry;
 #[cfg(feature = "explain")]
 #[cfg_attr(docsrs, doc(cfg(feature = "explain")))]

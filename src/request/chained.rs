@@ -30,6 +30,16 @@ impl Request<'_> {
         self.payload.is_some()
     }
 
+    fn v4_service(&self) -> Result<&v4::Service, Error> {
+        match self.signer {
+            Signer::V4(service) => Ok(service),
+            Signer::V2(_) => Err(unsupported(
+                "SigV2 has no signatures of chunks or events; sign with SigV4",
+            )),
+            Signer::Unavailable(error) => Err(error.clone()),
+        }
+    }
+
     /// Signs the request with more headers, which replace those of the same names. Returns them
     /// with those of the signature, and the chain that begins with the signature.
     pub(crate) fn sign_chained(
@@ -38,15 +48,7 @@ impl Request<'_> {
         credentials: &Credentials,
         now: Timestamp,
     ) -> Result<(SignedRequest, SignatureChain), Error> {
-        let service = match self.signer {
-            Signer::V4(service) => service,
-            Signer::V2(_) => {
-                return Err(unsupported(
-                    "SigV2 has no signatures of chunks; choose SignatureVersion::V4",
-                ));
-            }
-            Signer::Unavailable(error) => return Err(error.clone()),
-        };
+        let service = self.v4_service()?;
         let mut request = self.clone();
         let replaces = |header: &Header<'_>| headers.iter().any(|(name, _)| header.is_named(name));
         request.headers.retain(|header| !replaces(header));
@@ -66,5 +68,28 @@ impl Request<'_> {
             .map(|(name, value)| ((*name).into(), value.clone()))
             .collect();
         Ok((signed, chain))
+    }
+
+    /// Returns a presigned URL of a WebSocket, and the chain that begins with its signature.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn presign_chained(
+        &self,
+        credentials: &Credentials,
+        expiry: crate::expiry::Expiry,
+        now: Timestamp,
+    ) -> Result<(super::PresignedUrl, SignatureChain), Error> {
+        let service = self.v4_service()?;
+        let mut presigned = self.presign(credentials, expiry, now)?;
+        for (http, websocket) in [("https://", "wss://"), ("http://", "ws://")] {
+            if let Some(after) = presigned.url.strip_prefix(http) {
+                presigned.url = [websocket, after].concat();
+            }
+        }
+        let scope = v4::Scope {
+            time: now.amz_date()?,
+            suffix: &service.suffix,
+        };
+        let chain = SignatureChain::new(&scope, credentials, &presigned.signature());
+        Ok((presigned, chain))
     }
 }

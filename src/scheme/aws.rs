@@ -59,6 +59,9 @@ pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 /// The text instead of a payload's hash if the payload is sent in chunks that are not signed.
 pub(crate) const UNSIGNED_CHUNKS: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
+/// The text instead of a payload's hash if the payload is a signed event stream.
+pub(crate) const STREAMING_EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
+
 /// The texts instead of a payload's hash if the payload is sent in chunks
 /// ([x-amz-content-sha256](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html)).
 pub(crate) const STREAMING_PAYLOADS: [&str; 6] = [
@@ -67,5 +70,5 @@ pub(crate) const STREAMING_PAYLOADS: [&str; 6] = [
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
     "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
     "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
-    "STREAMING-AWS4-HMAC-SHA256-EVENTS",
+    STREAMING_EVENTS,
 ];

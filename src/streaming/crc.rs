@@ -1,14 +1,14 @@
 //! Cyclic redundancy checks, computed by the crate `crc`.
 
 use super::checksum::{Checksum, ChecksumAlgorithm};
+use crate::crypto::CRC32;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, CRC_64_NVME, Crc, Digest, Table, Width};
+use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Digest, Table, Width};
 
 /// Sixteen tables for each algorithm: the fastest implementation of the crate.
 type Tables = Table<16>;
 
-static CRC32: Crc<u32, Tables> = Crc::<u32, Tables>::new(&CRC_32_ISO_HDLC);
 static CRC32C: Crc<u32, Tables> = Crc::<u32, Tables>::new(&CRC_32_ISCSI);
 static CRC64_NVME: Crc<u64, Tables> = Crc::<u64, Tables>::new(&CRC_64_NVME);
 

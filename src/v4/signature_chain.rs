@@ -1,11 +1,13 @@
 //! Signatures of a body that is sent in parts: each covers its part and the previous signature.
 
-use super::payload::EMPTY_SHA256;
-use super::scope::{Scope, StringToSign};
+use super::payload::{EMPTY_SHA256, PayloadLine};
+use super::scope::{Scope, ScopeSuffix, StringToSign};
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey};
 use crate::text::hex::{self, Hex};
 use crate::text::sink::Sink;
+#[cfg(feature = "event-stream")]
+use crate::time::AmzDate;
 use alloc::string::String;
 
 /// A chain of signatures for one scope and time. It begins with the signature of the request, the
@@ -14,7 +16,7 @@ use alloc::string::String;
 #[derive(Clone)]
 pub(crate) struct SignatureChain {
     key: SigningKey,
-    algorithm: &'static str,
+    suffix: ScopeSuffix,
     /// The lines of time and scope.
     scope_lines: String,
     seed: String,
@@ -29,6 +31,9 @@ pub(crate) enum SignedPart {
     Chunk([u8; 32]),
     /// The trailers, with the SHA-256 of their lines.
     Trailer([u8; 32]),
+    /// An event, with the SHA-256 of its encoded `:date` header and of its payload.
+    #[cfg(feature = "event-stream")]
+    Event { date: [u8; 32], payload: [u8; 32] },
 }
 
 /// The length of a signature in hexadecimal digits.
@@ -37,12 +42,10 @@ pub(crate) const CHAINED_SIGNATURE_LEN: usize = 64;
 impl SignatureChain {
     /// Returns the chain that begins with the signature of a request.
     pub(crate) fn new(scope: &Scope<'_>, credentials: &Credentials, seed: &str) -> Self {
-        let mut scope_lines = String::new();
-        StringToSign::write_scope_lines(scope, &mut scope_lines);
         SignatureChain {
             key: scope.signing_key(credentials),
-            algorithm: scope.suffix.scheme.algorithm,
-            scope_lines,
+            suffix: scope.suffix.clone(),
+            scope_lines: scope_lines(scope),
             seed: seed.into(),
             previous: seed.into(),
         }
@@ -65,6 +68,18 @@ impl SignatureChain {
         is_signed
     }
 
+    /// Signs the following parts for another time, with the key of its day. Each event has its own
+    /// time.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn set_time(&mut self, time: AmzDate, credentials: &Credentials) {
+        let scope = Scope {
+            time,
+            suffix: &self.suffix,
+        };
+        self.key = scope.signing_key(credentials);
+        self.scope_lines = scope_lines(&scope);
+    }
+
     /// Begins again with the signature of the request.
     pub(crate) fn restart(&mut self) {
         self.previous.clone_from(&self.seed);
@@ -72,7 +87,7 @@ impl SignatureChain {
 
     fn message(&self, part: SignedPart) -> PartMessage<'_> {
         PartMessage {
-            algorithm: self.algorithm,
+            algorithm: self.suffix.scheme.algorithm,
             scope_lines: &self.scope_lines,
             previous: &self.previous,
             part,
@@ -86,6 +101,12 @@ impl SignatureChain {
     }
 }
 
+fn scope_lines(scope: &Scope<'_>) -> String {
+    let mut lines = String::new();
+    StringToSign::write_scope_lines(scope, &mut lines);
+    lines
+}
+
 /// The string to sign of a part.
 struct PartMessage<'a> {
     algorithm: &'a str,
@@ -96,20 +117,26 @@ struct PartMessage<'a> {
 
 impl Message for PartMessage<'_> {
     fn write(&self, sink: &mut impl Sink) {
-        let (name, hash) = match &self.part {
-            SignedPart::Chunk(hash) => ("-PAYLOAD\n", hash),
-            SignedPart::Trailer(hash) => ("-TRAILER\n", hash),
+        // The first hash of a chunk is that of its headers, of which there are none.
+        let (name, first, last) = match &self.part {
+            SignedPart::Chunk(data) => ("-PAYLOAD\n", Some(PayloadLine::Text(EMPTY_SHA256)), data),
+            SignedPart::Trailer(lines) => ("-TRAILER\n", None, lines),
+            #[cfg(feature = "event-stream")]
+            SignedPart::Event { date, payload } => (
+                "-PAYLOAD\n",
+                Some(PayloadLine::Hash(Hex::new(date))),
+                payload,
+            ),
         };
         sink.text(self.algorithm);
         sink.text(name);
         sink.text(self.scope_lines);
         sink.text(self.previous);
         sink.text("\n");
-        if let SignedPart::Chunk(_) = self.part {
-            // The hash of the chunk's headers, of which there are none.
-            sink.text(EMPTY_SHA256);
+        if let Some(hash) = first {
+            sink.text(hash.as_str());
             sink.text("\n");
         }
-        sink.text(Hex::new(hash).as_str());
+        sink.text(Hex::new(last).as_str());
     }
 }

@@ -131,6 +131,18 @@ fn of_every_type_of_streaming() {
     has_except_clone::<presign::streaming::EncodedBody<String>>();
 }
 
+#[cfg(feature = "event-stream")]
+#[test]
+fn of_every_type_of_event_stream() {
+    use presign::event_stream::{EventDecoder, EventSigner, HeaderValue, Message, MessageReader};
+    has::<HeaderValue<'_>>();
+    has::<Message<'_>>();
+    has::<MessageReader>();
+    // A signature of a stream is used once.
+    has_except_clone::<EventDecoder>();
+    has_except_clone::<EventSigner>();
+}
+
 #[cfg(feature = "explain")]
 #[test]
 fn of_every_type_of_explain() {

@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["verifying_key", "v2", "v4"],
     &["request"],
     &["verify"],
-    &["inspect", "post", "streaming"],
+    &["inspect", "post", "event_stream", "streaming"],
     &["s3", "tokens"],
     &["explain"],
     &["interop"],

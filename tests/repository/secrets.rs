@@ -286,6 +286,8 @@ fn every_public_type_is_printed() {
     print_verification(&mut printed);
     print_inspection(&mut printed);
     print_streaming(&mut printed);
+    #[cfg(feature = "event-stream")]
+    print_events(&mut printed);
     #[cfg(feature = "explain")]
     print_explanations(&mut printed);
     #[cfg(feature = "aws-credential-types")]
@@ -296,6 +298,7 @@ fn every_public_type_is_printed() {
     for file in source_files() {
         let module = file.top_module();
         let is_left_out = match module {
+            "event_stream" => !cfg!(feature = "event-stream"),
             "explain" => !cfg!(feature = "explain"),
             "interop" => !cfg!(feature = "aws-credential-types"),
             _ => false,
@@ -512,6 +515,30 @@ fn print_streaming(printed: &mut Printed) {
     }
     #[cfg(feature = "http-body")]
     printed.debug(&sign().1.body(String::from(SECRET)));
+}
+
+#[cfg(feature = "event-stream")]
+fn print_events(printed: &mut Printed) {
+    use presign::event_stream::{Message, MessageReader};
+    use presign::verify::{ReceivedRequest, Verifier};
+    let (now, keys, service) = (time(NOW), keys(), service());
+    let url = "https://example.com/";
+    let (signed, mut signer) = service.post(url).sign_events(&keys, now).unwrap();
+    printed.signatures = vec![signed.signature().into_owned()];
+    let message = Message::new(SECRET.as_bytes()).header("secret", SECRET);
+    let frame = signer.sign(&message, now).unwrap();
+    let request = ReceivedRequest::from_url("POST", url).unwrap();
+    let request = request.headers(signed.headers());
+    let verifier = Verifier::new("us-east-1", "service").allow_streaming();
+    let verified = verifier.verify(&request, now, |_| Some(&keys)).unwrap();
+    let mut decoder = verified.event_decoder(&keys).unwrap();
+    printed.debug(&decoder.decode(&mut &frame[..]).unwrap().unwrap());
+    printed.debug(message.value("secret").unwrap());
+    let mut reader = MessageReader::new();
+    assert!(reader.read(&mut &frame[..90]).unwrap().is_none());
+    printed.debug(&reader);
+    printed.debug(&decoder);
+    printed.debug(&signer);
 }
 
 fn print_inspection(printed: &mut Printed) {

@@ -161,7 +161,7 @@ fn requests() {
     refused(
         sign(&body, |put| put, &v2.build().unwrap()),
         ErrorKind::Unsupported,
-        "SigV2 has no signatures of chunks; choose SignatureVersion::V4",
+        "SigV2 has no signatures of chunks or events; sign with SigV4",
     );
 }
 

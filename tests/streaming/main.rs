@@ -11,5 +11,7 @@ mod decode_vectors;
 mod encode_properties;
 mod encode_refusals;
 mod encode_vectors;
+#[cfg(feature = "event-stream")]
+mod events;
 mod received;
 mod vector_files;

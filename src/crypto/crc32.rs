@@ -1,0 +1,6 @@
+//! CRC-32, of checksums and event streams.
+
+use crc::{CRC_32_ISO_HDLC, Crc, Table};
+
+/// CRC-32 as in gzip. With sixteen tables it is the fastest that the crate has.
+pub(crate) static CRC32: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
