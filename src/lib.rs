@@ -59,6 +59,7 @@
 //! | `http-body` | no | `streaming::EncodedBody`, a body in chunks for hyper and reqwest |
 //! | `checksums` | no | the checksums CRC-32, CRC-32C and CRC-64/NVME in [`streaming`] |
 //! | `event-stream` | no | the module [`event_stream`] |
+//! | `s3-express` | no | `s3::session_credentials`, which parses the response to CreateSession |
 //! | `serde` | no | `Serialize` for results |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |

@@ -21,7 +21,11 @@ pub(super) struct FormSigner<'a> {
 }
 
 enum Version<'a> {
-    V4(Scope<'a>),
+    V4 {
+        scope: Scope<'a>,
+        /// The part that carries the session token.
+        token: Role,
+    },
     V2,
 }
 
@@ -39,10 +43,13 @@ impl<'a> FormSigner<'a> {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let version = match signer {
-            Signer::V4(service) => Version::V4(Scope {
-                time: now.amz_date()?,
-                suffix: &service.suffix,
-            }),
+            Signer::V4(service) => Version::V4 {
+                scope: Scope {
+                    time: now.amz_date()?,
+                    suffix: &service.suffix,
+                },
+                token: service.rules.session_token.role(),
+            },
             Signer::V2(_) => Version::V2,
             Signer::Unavailable(error) => return Err(error.clone()),
         };
@@ -53,7 +60,7 @@ impl<'a> FormSigner<'a> {
     pub(super) fn write(&self, form: &mut Form) {
         let id = self.identity.access_key_id();
         let token_field = match &self.version {
-            Version::V4(scope) => {
+            Version::V4 { scope, token } => {
                 let scheme = scope.suffix.scheme;
                 let name = |role| scheme.name(role).lowercase;
                 form.push(name(Role::Algorithm), scheme.algorithm);
@@ -61,7 +68,7 @@ impl<'a> FormSigner<'a> {
                     scope.write_credential(id, text)
                 });
                 form.push(name(Role::Date), scope.time.as_str());
-                name(Role::SecurityToken)
+                name(*token)
             }
             Version::V2 => {
                 form.push(sigv2::ACCESS_KEY_ID, id);
@@ -78,7 +85,7 @@ impl<'a> FormSigner<'a> {
         /// Names, algorithm, date and scope without its suffix.
         const FIXED: usize = 128;
         let suffix = match &self.version {
-            Version::V4(scope) => scope.suffix.text.len(),
+            Version::V4 { scope, .. } => scope.suffix.text.len(),
             Version::V2 => 0,
         };
         [
@@ -93,21 +100,21 @@ impl<'a> FormSigner<'a> {
 
     pub(super) fn signature_field(&self) -> SignatureField {
         match &self.version {
-            Version::V4(scope) => SignatureField::V4(scope.suffix.scheme),
+            Version::V4 { scope, .. } => SignatureField::V4(scope.suffix.scheme),
             Version::V2 => SignatureField::V2,
         }
     }
 
     pub(super) fn signing_key(&self, credentials: &Credentials) -> SigningKey {
         match &self.version {
-            Version::V4(scope) => scope.signing_key(credentials),
+            Version::V4 { scope, .. } => scope.signing_key(credentials),
             Version::V2 => v2::signing_key(credentials),
         }
     }
 
     pub(super) fn key_source(&self) -> KeySource {
         match &self.version {
-            Version::V4(scope) => KeySource::V4 {
+            Version::V4 { scope, .. } => KeySource::V4 {
                 time: scope.time,
                 suffix: Box::new(scope.suffix.clone()),
             },

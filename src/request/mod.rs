@@ -214,6 +214,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Replaces the signer, for an operation that needs another one than its store's others.
+    pub(crate) fn signed_by(mut self, signer: Signer<'a>) -> Self {
+        self.signer = signer;
+        self
+    }
+
     /// Records an error for the verb to return.
     pub(crate) fn fail(mut self, error: Error) -> Self {
         self.error.get_or_insert(error);

@@ -4,7 +4,9 @@ use super::endpoint::{BucketEndpoint, Options, public_origin};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
-use crate::request::{AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Store, StoreSigner};
+use crate::request::{
+    AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Signer, Store, StoreSigner,
+};
 use crate::scheme::partition::Partition;
 use crate::v4::{check_aws_scope, check_scope_name};
 use crate::{v2, v4};
@@ -63,10 +65,9 @@ use core::fmt;
 /// called; the partition must always be the ARN's. A multi-region access point has an address, but
 /// signing is an error, because it accepts only SigV4a.
 ///
-/// Requests to the objects of a directory bucket are signed with the credentials of its
-/// CreateSession, whose token is sent as `x-amz-s3session-token`. CreateSession itself is signed
-/// with the credentials of an IAM user or role: see
-/// [`disable_session_auth`](BucketBuilder::disable_session_auth).
+/// Requests to the objects of a directory bucket are signed with the credentials of a
+/// session, whose token is sent as `x-amz-s3session-token`: see
+/// [`create_session`](Bucket::create_session).
 ///
 /// [ap]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 /// [ol]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-use.html
@@ -80,6 +81,8 @@ pub struct Bucket {
     kind: Kind,
     address: Address,
     signer: StoreSigner,
+    /// The signer of a directory bucket's operations that are not part of a session.
+    session_free_signer: Option<Box<v4::Service>>,
 }
 
 impl Bucket {
@@ -121,14 +124,33 @@ impl Bucket {
     /// Returns a request to the bucket itself. Templates are made of it, too.
     #[must_use]
     pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
-        let bucket = Destination::Bucket(&self.address);
-        Request::new(method, bucket, self.signer.as_ref())
+        let method = method.into();
+        let signer = match &*method {
+            "HEAD" => self.signer_without_session(),
+            _ => self.signer.as_ref(),
+        };
+        Request::new(method, Destination::Bucket(&self.address), signer)
+    }
+
+    /// Returns the signer of the operations that no session authorizes
+    /// ([CreateSession](https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html)).
+    pub(super) fn signer_without_session(&self) -> Signer<'_> {
+        match &self.session_free_signer {
+            Some(service) => Signer::V4(service),
+            None => self.signer.as_ref(),
+        }
+    }
+
+    /// Returns whether this is a directory bucket, or an access point of one.
+    pub(super) fn has_sessions(&self) -> bool {
+        self.kind == Kind::Directory
     }
 
     /// Checks that forms can be sent to the bucket. The bucket is a condition of every policy, and
     /// AWS doesn't document its value for an access point.
     pub(crate) fn check_accepts_forms(&self) -> Result<(), Error> {
-        if self.kind == Kind::Bucket {
+        let is_directory_bucket = self.kind == Kind::Directory && self.name.ends_with("--x-s3");
+        if self.kind == Kind::Bucket || is_directory_bucket {
             return Ok(());
         }
         Err(error!(
@@ -287,8 +309,8 @@ impl BucketBuilder {
     /// Sends a session token to a directory bucket as `x-amz-security-token`, as to any other
     /// service.
     ///
-    /// It is for the credentials of a role, which sign CreateSession and the operations without a
-    /// session, HeadBucket and CopyObject. By default a token counts as that of a session
+    /// It is for the credentials of a role that sign the requests to objects, too, without a
+    /// session. By default a token counts as that of a session
     /// ([CreateSession](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html)).
     /// Other buckets are not affected.
     ///
@@ -301,12 +323,7 @@ impl BucketBuilder {
     /// let bucket = Bucket::builder("logs--usw2-az1--x-s3", "us-west-2")
     ///     .disable_session_auth()
     ///     .build()?;
-    /// let create_session = bucket.request("GET").query_flag("session");
-    /// assert_eq!(
-    ///     create_session.url()?,
-    ///     "https://logs--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com/?session",
-    /// );
-    /// let signed = create_session.sign(&role, now)?;
+    /// let signed = bucket.get("a.txt").sign(&role, now)?;
     /// assert!(signed.headers().any(|(name, _)| name == "x-amz-security-token"));
     /// # Ok::<(), presign::Error>(())
     /// ```
@@ -344,8 +361,17 @@ impl BucketBuilder {
             Kind::MultiRegion => "*",
             _ => region,
         };
+        let signer = self.signer(kind, region, endpoint.style)?;
+        let session_free_signer = match &signer {
+            StoreSigner::V4(service) if kind == Kind::Directory => {
+                let service = service.clone();
+                Some(Box::new(service.session_token(v4::SessionToken::Signed)))
+            }
+            _ => None,
+        };
         Ok(Bucket {
-            signer: self.signer(kind, region, endpoint.style)?,
+            signer,
+            session_free_signer,
             region: region.into(),
             kind,
             address: Address {

@@ -34,8 +34,14 @@
 mod bucket;
 mod bucket_name;
 mod endpoint;
+mod express;
 mod operations;
 mod post_policy;
 mod resource;
+#[cfg(feature = "s3-express")]
+mod session_credentials;
 
 pub use bucket::{Bucket, BucketBuilder, SignatureVersion};
+#[cfg(feature = "s3-express")]
+#[cfg_attr(docsrs, doc(cfg(feature = "s3-express")))]
+pub use session_credentials::session_credentials;

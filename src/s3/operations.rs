@@ -68,7 +68,9 @@ impl Bucket {
         from_bucket: &str,
         from_key: &str,
     ) -> Request<'a> {
-        add_copy_source(self.object("PUT", key), from_bucket, from_key)
+        let request = self.object("PUT", key);
+        let request = request.signed_by(self.signer_without_session());
+        add_copy_source(request, from_bucket, from_key)
     }
 
     /// Returns a request that starts an upload in parts
@@ -119,6 +121,7 @@ impl Bucket {
         from_key: &str,
     ) -> Request<'a> {
         let request = self.upload_part(key, upload_id, part_number);
+        let request = request.signed_by(self.signer_without_session());
         add_copy_source(request, from_bucket, from_key)
     }
 

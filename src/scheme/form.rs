@@ -28,7 +28,12 @@ fn v4_field(name: &str) -> Option<&'static str> {
 pub(crate) fn is_v4_field(role: Role) -> bool {
     matches!(
         role,
-        Role::Algorithm | Role::Credential | Role::Date | Role::SecurityToken | Role::Signature
+        Role::Algorithm
+            | Role::Credential
+            | Role::Date
+            | Role::ExpressToken
+            | Role::SecurityToken
+            | Role::Signature
     )
 }
 

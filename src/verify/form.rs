@@ -12,6 +12,7 @@ use crate::credentials::Credentials;
 use crate::scheme::Scheme;
 use crate::scheme::form::{POLICY, is_v4_field};
 use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::scheme::services::ServiceRules;
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::base64;
@@ -203,9 +204,12 @@ impl<'r> SignatureFields<'r> {
 
     fn into_v4(self, settings: &Settings) -> Result<UnverifiedForm<'_, 'r>, VerifyError> {
         let (policy, token) = (self.required(POLICY)?, self.token());
-        let claim: V4Claim<'r> = self
+        let mut claim: V4Claim<'r> = self
             .v4
             .parse(|text| parse_credential(settings.scheme, text))?;
+        claim.claim.token = token;
+        let service = claim.claim.authentication.service().unwrap_or_default();
+        let token = claim.token(ServiceRules::of(service))?;
         let V4Claim { claim, time, .. } = claim;
         let stated = &claim.authentication;
         let (region, service) = (stated.region(), stated.service());

@@ -259,9 +259,10 @@ fn forms_go_to_buckets() {
     };
     sign("examplebucket").unwrap();
     sign("reports-abcdefghijklmnopqrstuvwxyz0123456789ab-s3alias").unwrap();
+    sign("logs--usw2-az1--x-s3").unwrap();
     for other in [
         "arn:aws:s3:us-west-2:123456789012:accesspoint/reports",
-        "logs--usw2-az1--x-s3",
+        "logs--usw2-az1--xa-s3",
     ] {
         assert_eq!(
             sign(other).unwrap_err().kind(),

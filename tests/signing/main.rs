@@ -9,6 +9,7 @@ mod operations;
 mod properties;
 mod refusals;
 mod rollover;
+mod s3_express;
 #[cfg(feature = "std")]
 mod sts_identity;
 mod templates;

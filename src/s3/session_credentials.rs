@@ -1,0 +1,121 @@
+//! The response to CreateSession.
+
+use crate::credentials::Credentials;
+use crate::error::{Error, error};
+use crate::time::Timestamp;
+use alloc::string::String;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+use zeroize::Zeroizing;
+
+/// The texts of the response that are needed.
+#[derive(Default)]
+struct Fields {
+    access_key_id: Option<Zeroizing<String>>,
+    secret_access_key: Option<Zeroizing<String>>,
+    session_token: Option<Zeroizing<String>>,
+    expiration: Option<Zeroizing<String>>,
+}
+
+impl Fields {
+    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Zeroizing<String>>> {
+        match name {
+            b"AccessKeyId" => Some(&mut self.access_key_id),
+            b"SecretAccessKey" => Some(&mut self.secret_access_key),
+            b"SessionToken" => Some(&mut self.session_token),
+            b"Expiration" => Some(&mut self.expiration),
+            _ => None,
+        }
+    }
+}
+
+/// Parses the response to CreateSession
+/// ([response syntax](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html#API_CreateSession_ResponseSyntax)):
+/// the credentials of the session, with their token and expiration.
+///
+/// [`Bucket::create_session`](crate::s3::Bucket::create_session) has an example.
+///
+/// # Errors
+/// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text is not such a response.
+/// The message quotes nothing of it.
+pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
+    let fields = read(body)?;
+    let missing = |name: &str| error!(Credentials, "the response to CreateSession has no {name}");
+    let id = fields.access_key_id.ok_or_else(|| missing("AccessKeyId"))?;
+    let secret = fields
+        .secret_access_key
+        .ok_or_else(|| missing("SecretAccessKey"))?;
+    let token = fields
+        .session_token
+        .ok_or_else(|| missing("SessionToken"))?;
+    let expiration = fields.expiration.ok_or_else(|| missing("Expiration"))?;
+    if token.is_empty() {
+        return Err(missing("SessionToken"));
+    }
+    let expiration: Timestamp = expiration.parse().map_err(|_| {
+        error!(
+            Credentials,
+            "the Expiration in the response to CreateSession is not a time"
+        )
+    })?;
+    let credentials = Credentials::new(id.as_str(), secret.as_str())?;
+    let credentials = credentials.with_session_token(token.as_str())?;
+    Ok(credentials.with_expiration(expiration))
+}
+
+fn read(body: &str) -> Result<Fields, Error> {
+    let malformed = || {
+        error!(
+            Credentials,
+            "the response to CreateSession is not XML with one CreateSessionResult"
+        )
+    };
+    let mut reader = Reader::from_str(body);
+    let mut fields = Fields::default();
+    let mut depth = 0usize;
+    // With room for the longest text, it is never moved, which would leave a copy of a secret.
+    let mut text = Zeroizing::new(String::with_capacity(body.len()));
+    loop {
+        match reader.read_event().map_err(|_| malformed())? {
+            Event::Start(start) => {
+                let expected: Option<&[u8]> = match depth {
+                    0 => Some(b"CreateSessionResult"),
+                    1 => Some(b"Credentials"),
+                    _ => None,
+                };
+                if expected.is_some_and(|name| name != start.local_name().as_ref()) {
+                    return Err(malformed());
+                }
+                depth = depth.saturating_add(1);
+                text.clear();
+            }
+            Event::Text(part) => text.push_str(&part.decode().map_err(|_| malformed())?),
+            Event::CData(part) => text.push_str(&part.decode().map_err(|_| malformed())?),
+            Event::GeneralRef(reference) => {
+                if let Some(c) = reference.resolve_char_ref().map_err(|_| malformed())? {
+                    text.push(c);
+                } else {
+                    let name = reference.decode().map_err(|_| malformed())?;
+                    text.push_str(resolve_predefined_entity(&name).ok_or_else(malformed)?);
+                }
+            }
+            Event::End(end) => {
+                const FIELD_DEPTH: usize = 3;
+                if depth == FIELD_DEPTH
+                    && let Some(slot) = fields.slot(end.local_name().as_ref())
+                {
+                    let value = Zeroizing::new(String::from(text.trim()));
+                    if slot.replace(value).is_some() {
+                        return Err(malformed());
+                    }
+                }
+                depth = depth.saturating_sub(1);
+                text.clear();
+            }
+            Event::Eof if depth == 0 => return Ok(fields),
+            Event::Eof => return Err(malformed()),
+            _ => {}
+        }
+    }
+}
