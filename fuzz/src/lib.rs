@@ -1,6 +1,7 @@
 //! Parts that the fuzz targets share: credentials, signing in every way, and the properties of
 //! every signature.
 
+pub mod chunks;
 pub mod conversions;
 pub mod crypto;
 pub mod description;
