@@ -8,6 +8,7 @@ mod browser;
 #[cfg(feature = "explain")]
 mod explain_server;
 mod server_post;
+mod server_streaming;
 mod server_v2;
 mod server_v4;
 mod verify_differential;
