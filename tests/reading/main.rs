@@ -11,3 +11,5 @@ mod inspect;
 #[cfg(feature = "std")]
 mod interop;
 mod limits;
+#[cfg(feature = "explain")]
+mod refusals;

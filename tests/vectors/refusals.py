@@ -1,0 +1,525 @@
+"""Writes refusals.jsonl: rejected requests of public bug reports, with the answer of the server.
+
+Usage: python3 refusals.py > refusals.jsonl   (needs botocore 1.43)
+
+The reports hide access keys, signatures and hosts. Each request is rebuilt with botocore from what its report says,
+and the server's side by the canonicalization below. The answers have the form in which they were pasted.
+"""
+
+import datetime
+import hashlib
+import hmac
+import json
+import sys
+from urllib.parse import quote, unquote, urlsplit
+
+import botocore.auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+TEMPORARY = "ASIAIOSFODNN7EXAMPLE"
+EMPTY = hashlib.sha256(b"").hexdigest()
+NOW = datetime.datetime(2026, 3, 2, 10, 0, 0, tzinfo=datetime.timezone.utc)
+AT = "20260302T100100Z"
+HOST = "https://examplebucket.s3.eu-west-1.amazonaws.com"
+SENTENCE = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+
+clock = [NOW]
+botocore.auth.get_current_datetime = lambda remove_tzinfo=True: (
+    clock[0].replace(tzinfo=None) if remove_tzinfo else clock[0]
+)
+botocore.auth.time.time = lambda: clock[0].timestamp()
+
+
+def presign(method, url, region="eu-west-1", service="s3", key=ID, token=None, expires=3600, headers=None):
+    request = AWSRequest(method, url, headers=headers or {})
+    signer = botocore.auth.S3SigV4QueryAuth(Credentials(key, SECRET, token), service, region, expires=expires)
+    signer.add_auth(request)
+    return request.url
+
+
+def presign_v2(method, url, key=ID, token=None, expires=3600, headers=None):
+    """The path is `/bucket/key`, as HmacV1QueryAuth signs it."""
+    request = AWSRequest(method, url, headers=headers or {})
+    botocore.auth.HmacV1QueryAuth(Credentials(key, SECRET, token), expires=expires).add_auth(request)
+    return request.url
+
+
+def sign(method, url, region="eu-west-1", service="s3", headers=None, body=b"", token=None):
+    """Returns the headers of a request that is signed with an Authorization header."""
+    request = AWSRequest(method, url, headers=headers or {}, data=body)
+    kind = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
+    kind(Credentials(ID, SECRET, token), service, region).add_auth(request)
+    return [[name, value] for name, value in request.headers.items()]
+
+
+def canonical(method, url, headers=(), payload="UNSIGNED-PAYLOAD", path=None):
+    """The canonical request of S3 for a presigned URL as it arrives."""
+    parts = urlsplit(url)
+    pairs = [pair.partition("=") for pair in parts.query.split("&") if pair]
+    encode = lambda text: quote(unquote(text), safe="-_.~")
+    query = sorted((encode(name), encode(value)) for name, _, value in pairs if name != "X-Amz-Signature")
+    headers = sorted([("host", parts.netloc), *headers])
+    return "\n".join(
+        [
+            method,
+            path or parts.path,
+            "&".join(f"{name}={value}" for name, value in query),
+            *(f"{name}:{value}" for name, value in headers),
+            "",
+            ";".join(name for name, _ in headers),
+            payload,
+        ]
+    )
+
+
+def string_to_sign(text, region="eu-west-1", service="s3"):
+    stamp = NOW.strftime("%Y%m%dT%H%M%SZ")
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    return "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(text.encode()).hexdigest()])
+
+
+def signature(text, region="eu-west-1", service="s3"):
+    key = ("AWS4" + SECRET).encode()
+    for part in [NOW.strftime("%Y%m%d"), region, service, "aws4_request"]:
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return hmac.new(key, string_to_sign(text, region, service).encode(), hashlib.sha256).hexdigest()
+
+
+def escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def xml(code, message, rest=""):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>{rest}"
+        "<RequestId>D5F2662865713BDC</RequestId><HostId>BisYpzkFJqTt3Aw5Lb9PtSGxim8A1nu7</HostId></Error>"
+    )
+
+
+def mismatch(text=None, sts=None):
+    """S3's answer to a wrong signature, with its own canonical request."""
+    sts = sts or string_to_sign(text)
+    rest = f"<AWSAccessKeyId>{ID}</AWSAccessKeyId><StringToSign>{escape(sts)}</StringToSign>"
+    if text:
+        rest += f"<CanonicalRequest>{escape(text)}</CanonicalRequest>"
+    return xml("SignatureDoesNotMatch", SENTENCE, rest)
+
+
+def api(text, service):
+    """The answer of API Gateway and its like."""
+    return (
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details.\n\n"
+        f"The Canonical String for this request should have been\n'{text}'\n\n"
+        f"The String-to-Sign should have been\n'{string_to_sign(text, service=service)}'\n"
+    )
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def http(status, body, headers=""):
+    return f"HTTP/1.1 {status}\nx-amz-request-id: 4RTEHTT2H8YZ1AY1\nContent-Type: application/xml\nServer: AmazonS3\n{headers}\n{body}"
+
+
+cases = []
+
+
+def case(source, causes, response, method="GET", url=None, **more):
+    causes = causes if isinstance(causes, list) else [causes]
+    url = url or presign(method, f"{HOST}/folder/a.txt")
+    cases.append(
+        {"source": "https://github.com/" + source, "causes": causes, "method": method, "url": url, "at": AT}
+        | more
+        | {"response": response}
+    )
+
+
+KNOWN = {"secret": SECRET}
+plain = presign("GET", f"{HOST}/folder/a.txt")
+put = presign("PUT", f"{HOST}/folder/a.txt")
+v2 = presign_v2("GET", "https://s3.amazonaws.com/examplebucket/folder/a.txt")
+v2_put = presign_v2("PUT", "https://s3.amazonaws.com/examplebucket/folder/a.txt")
+v2_end = str(int(NOW.timestamp()) + 3600)
+bare = xml("SignatureDoesNotMatch", SENTENCE)
+
+# What differs between the signed and the sent request.
+base = presign("POST", f"{HOST}/debug/upload.data?uploadId=abc")
+query = "&%3CCompleteMultipartUpload%3E%0A%20%20%3CPart%3E="
+seen = canonical("POST", base + query)
+case("aws/aws-sdk-php/issues/1078", "parameter-added", mismatch(seen)[:-180], "POST", base)
+base = presign_v2("POST", "https://s3.amazonaws.com/examplebucket/up/1?uploadId=abc")
+sts = f"POST\n\napplication/json\n{v2_end}\n/examplebucket/up/1?uploadId=abc"
+case("boto/boto3/issues/3114", ["header-not-signed", "header-changed"], mismatch(sts=sts), "POST", base)
+case(
+    "minio/minio/issues/12924",
+    ["header-not-signed", "header-changed"],
+    xml("SignatureDoesNotMatch", SENTENCE, "<Key>folder/a.txt</Key><BucketName>examplebucket</BucketName>"),
+    url=v2,
+    sent_headers=[["Content-Type", "application/x-msi"]],
+)
+sts = f"GET {v2_end} /examplebucket/folder/a.txt"
+body = f"<Error>\n<Code>SignatureDoesNotMatch</Code>\n<Message>\n{SENTENCE}\n</Message>\n<StringToSign>\n{sts}</StringTo"
+case("aws/aws-sdk-js/issues/948", "method", body, "PUT", v2_put)
+body = f"<-Error>\n<-Code>SignatureDoesNotMatch<-/Code>\n<-Message>\n{SENTENCE}\n</Message>\n<-StringToSign>\n{sts}\n<-/StringToSign>\n<-/Error>"
+case("aws/aws-sdk-net/issues/282", "method", body, "PUT", v2_put)
+google = (
+    "https://storage.googleapis.com/examplebucket/a.png?GoogleAccessId=x%40y.iam.gserviceaccount.com&Expires=13575340800"
+    "&Signature=" + quote("A" * 342 + "==", safe="")
+)
+body = xml("SignatureDoesNotMatch", SENTENCE.replace("key", "Google secret key"), "<StringToSign>GET 13575340800 /examplebucket/a.png</StringToSign>")
+case("googleapis/google-cloud-node/issues/2814", "method", body, "PUT", google)
+seen = canonical("GET", put)
+case("aws/aws-sdk-js/issues/457", "method", mismatch(seen), "PUT", put)
+case("samvera/browse-everything/issues/341", "method", "", sent_method="HEAD")
+case("floci-io/floci/issues/2412", "method", http("403 Forbidden", bare), "PUT", sent_method="OPTIONS")
+disposition = presign("GET", f"{HOST}/folder/a.txt", headers={"response-content-disposition": "attachment"})
+seen = flat(canonical("GET", disposition, [("response-content-disposition", "")]))
+case(
+    "ex-aws/ex_aws_s3/issues/124",
+    "header-not-sent",
+    f"...\n<Code>SignatureDoesNotMatch</Code>\n<Message>{SENTENCE}</Message>\n...\n<CanonicalRequest>{escape(seen)}</CanonicalRequest>\n...",
+    url=disposition,
+    headers=[["response-content-disposition", "attachment"]],
+)
+te = presign("GET", f"{HOST}/folder/a.txt", headers={"x-amz-te": "append-md5"})
+case(
+    "aws/aws-sdk-java-v2/issues/2154",
+    "header-not-sent",
+    mismatch(canonical("GET", te, [("x-amz-te", "")])),
+    url=te,
+    headers=[["x-amz-te", "append-md5"]],
+)
+case(
+    "minio/minio/issues/8624",
+    "host-rewritten",
+    bare,
+    url=presign("GET", "https://minio.example.com/examplebucket/a.txt", "us-east-1"),
+    sent_url=presign("GET", "https://minio.example.com/examplebucket/a.txt", "us-east-1").replace("https://minio.example.com", "http://minio.internal:9000"),
+)
+spaces = presign("GET", "https://example.sfo2.digitaloceanspaces.com/issue/foo.txt", "sfo2")
+case(
+    "durch/rust-s3/issues/144",
+    ["path-changed", "path-not-encoded"],
+    bare,
+    url=spaces,
+    sent_url=spaces.replace("issue/foo", "issue%2Ffoo"),
+)
+
+# What the signer did wrong; the server has the same text as we do.
+def signed_by_hand(url, headers, text, service="s3"):
+    names = ";".join(sorted(name.lower() for name, _ in headers))
+    credential = f"{ID}/20260302/eu-west-1/{service}/aws4_request"
+    value = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature(text, service=service)}"
+    return [*headers, ["Authorization", value]]
+
+
+def presigned_by_hand(url, text):
+    return url.rpartition("=")[0] + "=" + signature(text)
+
+
+stamp = ["x-amz-date", "20260302T100000Z"]
+hash_header = ["x-amz-content-sha256", EMPTY]
+url = f"{HOST}/test%20file"
+pairs = [tuple(hash_header), tuple(stamp)]
+own = canonical("GET", url, pairs, EMPTY, "/test%2520file")
+seen = canonical("GET", url, pairs, EMPTY)
+host = ["host", "examplebucket.s3.eu-west-1.amazonaws.com"]
+case(
+    "envoyproxy/envoy/issues/35023",
+    "path-encoded-twice",
+    mismatch(seen),
+    url=url,
+    headers=signed_by_hand(url, [host, hash_header, stamp], own),
+    **KNOWN,
+)
+url = presign("GET", f"{HOST}/test%20onno")
+own = canonical("GET", url, path="/test%2520onno")
+case("aws-beam/aws_signature/issues/27", "path-encoded-twice", mismatch(canonical("GET", url)), url=presigned_by_hand(url, own), **KNOWN)
+own = canonical("GET", plain, payload=EMPTY)
+case("iksteen/aws-request-signer/pull/13", ["payload-unsigned", "payload-changed"], mismatch(canonical("GET", plain)), url=presigned_by_hand(plain, own), **KNOWN)
+url = "https://search-logs.eu-west-1.es.amazonaws.com/_plugin/index-pattern/*"
+host = ["host", "search-logs.eu-west-1.es.amazonaws.com"]
+own = canonical("POST", url, [tuple(stamp)], EMPTY, "/_plugin/index-pattern/*")
+seen = canonical("POST", url, [tuple(stamp)], EMPTY, "/_plugin/index-pattern/%2A")
+case(
+    "carsales/aws-request-signer/issues/10",
+    "path-not-encoded",
+    api(seen, "es"),
+    "POST",
+    url,
+    headers=signed_by_hand(url, [host, stamp], own, "es"),
+    **KNOWN,
+)
+url = "https://id.execute-api.eu-west-1.amazonaws.com/Development/ui/landing"
+signed = sign("POST", url, service="execute-api", headers={"Content-Type": "application/json"}, body=b"{}")
+seen = canonical("POST", url, [("content-type", "text/plain"), tuple(stamp)], hashlib.sha256(b"{}").hexdigest())
+case("mhart/aws4/issues/110", "header-changed", json.dumps(json.dumps({"message": api(seen, "execute-api")})), "POST", url, headers=signed)
+url = "https://sellingpartnerapi-eu.example.com/sellers/v1/participations"
+signed = sign("GET", url, service="execute-api", token="IQoJb3JpZ2luX2VjEXAMPLE")
+seen = canonical("GET", url, [tuple(stamp), ("x-amz-security-token", "")], EMPTY)
+case(
+    "amzn/selling-partner-api-models/issues/1101",
+    ["token-missing", "header-not-sent"],
+    '<Response [403]>\n{\n  "errors": [\n    {\n      "message": "' + api(seen, "execute-api") + '",\n     "code": "InvalidSignature"\n    }\n  ]\n}',
+    url=url,
+    headers=signed,
+)
+acl = ["x-amz-acl", "public-read"]
+url = f"{HOST}/v_1.mp4"
+signed = sign("PUT", url, headers={"x-amz-acl": "public-read"})
+seen = canonical("PUT", url, [("x-amz-acl", "public-read"), *pairs], EMPTY)
+text = json.dumps(mismatch(seen)).replace("</", "<\\/")
+case("WWBN/AVideo/issues/9667", "wrong-secret", text, "PUT", url, headers=signed)
+
+# Region and scope.
+wrong = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting '{}'"
+america = presign("GET", "https://examplebucket.s3.amazonaws.com/a.txt", "us-east-1")
+case(
+    "fabric8io/kubernetes-alexa/issues/5",
+    "wrong-region",
+    "[ERROR] Failed to execute goal deploy (default-cli) on project x: " + wrong.format("eu-west-1")
+    + " (Service: Amazon S3; Status Code: 400; Error Code: AuthorizationHeaderMalformed; Request ID: ) -> [Help 1]",
+    url=america,
+)
+text = xml("AuthorizationHeaderMalformed", wrong.replace("us-east-1", "s3").format("us-east-1"), "<Region>us-east-1</Region>")
+signed = sign("GET", "https://examplebucket.s3.amazonaws.com/a.parquet", "s3", "s3")
+case("JuliaServices/CloudStore.jl/issues/52", "wrong-region", http("400 Bad Request", text), url="https://examplebucket.s3.amazonaws.com/a.parquet", headers=signed)
+text = json.dumps(xml("AuthorizationHeaderMalformed", "**" + wrong.format("eu-central-1") + "**", "<Region>eu-central-1</Region>"))
+case(
+    "jsoma/flatware/issues/10",
+    "wrong-region",
+    f'rake aborted!\nExpected(200) <=> Actual(400 Bad Request)\nexcon.error.response\n  :body          => {text}\n  :headers       => {{\n    "Server"              => "AmazonS3"\n    "x-amz-bucket-region" => "eu-central-1"\n  }}\n  :status        => 400',
+    url=america,
+)
+signed = sign("GET", "https://s3.amazonaws.com/", "us_east_1")
+case(
+    "aws/aws-cli/issues/2954",
+    "wrong-region",
+    "An error occurred (AuthorizationHeaderMalformed) when calling the ListBuckets operation: The authorization header is malformed; the region 'us_east_1' is wrong; expecting 'us-east-1'",
+    url="https://s3.amazonaws.com/",
+    headers=signed,
+)
+text = xml("AuthorizationHeaderMalformed", wrong.replace("us-east-1", "us-west-2").format("us-east-1"), "<Region>us-east-1</Region>")
+case(
+    "minio/minio-go/issues/677",
+    "wrong-region",
+    "2017/05/12 18:56:36 DEBUG: Response s3/ListObjects Details:\n---[ RESPONSE ]----\n" + http("400 Bad Request", "16d\n" + text, "X-Amz-Bucket-Region: us-east-1\n"),
+    url=presign("GET", "https://examplebucket.s3.amazonaws.com/a.txt", "us-west-2"),
+)
+sts_url = presign("GET", "https://sts.amazonaws.com/?Action=AssumeRole&Version=2011-06-15", "ap-southeast-2", "sts")
+case(
+    "cognitect-labs/aws-api/issues/27",
+    "wrong-region",
+    '{:ErrorResponse {:Error {:Type "Sender",\n :Code "SignatureDoesNotMatch",\n :Message "Credential should be scoped to a valid region, not \'ap-southeast-2\'. "}},\n :cognitect.anomalies/category :cognitect.anomalies/forbidden}',
+    url=sts_url,
+)
+case(
+    "aws/aws-sdk-java-v2/issues/988",
+    "wrong-region",
+    "software.amazon.awssdk.services.sts.model.StsException: Credential should be scoped to a valid region, not 'aws-global'.  (Service: Sts, Status Code: 403, Request ID: 1)",
+    url=presign("GET", "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", "aws-global", "sts"),
+)
+case(
+    "deliciousbrains/wp-amazon-s3-and-cloudfront/issues/460",
+    "malformed",
+    'Error executing "ListBuckets" on "https://s3.amazonaws.com/"; AWS HTTP error: Client error: `GET https://s3.amazonaws.com/` resulted in a `400 Bad Request` response: AuthorizationHeaderMalformed (client): The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+    url="https://s3.amazonaws.com/",
+    headers=[["Authorization", "AWS4-HMAC-SHA256 Credential=/20260302/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "0" * 64], stamp],
+)
+case(
+    "TTLabs/EvaporateJS/issues/491",
+    "url-encoded-twice",
+    xml("AuthorizationQueryParametersError", 'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'),
+    "PUT",
+    put.replace("%2F", "%252F"),
+)
+case(
+    "TTLabs/EvaporateJS/issues/353",
+    "malformed",
+    'AuthorizationHeaderMalformed: The authorization header is malformed; the authorization component " Signature=" is malformed.',
+    "PUT",
+    f"{HOST}/a.txt",
+    headers=[["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature="], stamp],
+)
+case(
+    "backblaze-b2-samples/b2-browser-upload/issues/3",
+    "malformed",
+    'Error uploading files to S3-compatible storage: AuthorizationHeaderMalformed: Authorization header is malformed; the authorization component "/20240926/us-east-005/s3/aws4_request" is malformed.',
+    "PUT",
+    "https://s3.us-east-005.backblazeb2.com/examplebucket/a.txt",
+    headers=[["Authorization", "AWS4-HMAC-SHA256 Credential=/20260302/us-east-005/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "0" * 64], stamp],
+)
+
+# Time.
+skewed = "The difference between the request time and the current time is too large."
+times = "<RequestTime>20260302T100000Z</RequestTime><ServerTime>2026-03-04T10:00:05Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>"
+signed = sign("GET", f"{HOST}/a.txt")
+case("versity/versitygw/issues/1514", "clock-skew", xml("RequestTimeTooSkewed", skewed, times), url=f"{HOST}/a.txt", headers=signed)
+text = xml("RequestTimeTooSkewed", skewed.replace("large", "`large"), times.replace("04T10:00:05", "02T10:15:29"))
+case(
+    "s3fs-fuse/s3fs-fuse/issues/1019",
+    "clock-skew",
+    f"[ERR] curl.cpp:RequestPerform(2273): HTTP response code 403, returning EPERM. Body Text: {text}`",
+    "PUT",
+    f"{HOST}/a.txt",
+    headers=sign("PUT", f"{HOST}/a.txt"),
+)
+text = xml("RequestTimeTooSkewed", skewed, "<MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>").replace('"', '\\"')
+case("markevans/dragonfly/issues/132", "clock-skew", text.split("<RequestId>")[0] + "<RequestId>DF2C472E368B09C5</RequestId>\n...", url=f"{HOST}/a.txt", headers=signed)
+case(
+    "gaul/s3proxy/issues/648",
+    "clock-skew",
+    "[s3proxy] D 06-10 15:51:45.497 S3Proxy-Jetty-18 o.gaul.s3proxy.S3ProxyHandler:2953 |::] sendSimpleErrorResponse: 403 RequestTimeTooSkewed Forbidden {}",
+    url=presign("GET", "https://s3proxy.example.com/examplebucket/a.zip", "eu-central-1", expires=604800),
+    at="20260302T151730Z",
+)
+text = xml("AccessDenied", "Request is not yet valid", "<X-Amz-Date>1473415775000</X-Amz-Date><Expires>2026-03-03T11:00:00Z</Expires><ServerTime>2026-03-01T10:00:00Z</ServerTime>")
+case("minio/minio/issues/2638", "clock-skew", text)
+kinesis = "https://kinesis.eu-west-1.amazonaws.com/"
+signed = sign("POST", kinesis, service="kinesis", headers={"X-Amz-Target": "Kinesis_20131202.PutRecords"}, body=b"{}")
+case(
+    "m0ngr31/kanzi/issues/270",
+    "clock-skew",
+    "botocore.exceptions.ClientError: An error occurred (InvalidSignatureException) when calling the CompareFaces operation: Signature expired: 20260302T100000Z is now earlier than 20260305T071214Z (20260305T071714Z - 5 min.)",
+    "POST",
+    kinesis,
+    headers=signed,
+)
+case(
+    "NickWaterton/Roomba980-Python/issues/118",
+    "clock-skew",
+    'Error: 403, {"message":"Signature not yet current: 20260302T100000Z is still later than 20260301T172233Z (20260301T171733Z + 5 min.)"}',
+    "POST",
+    kinesis,
+    headers=signed,
+)
+case(
+    "upmc-enterprises/registry-creds/issues/24",
+    "clock-skew",
+    "InvalidSignatureException: Signature expired: 20260302T100000Z is now earlier than 20260302T121449Z (20260302T122949Z - 15 min.)\n2017-01-11T20:40:53.192988848Z \tstatus code: 400, request id: some id",
+    "POST",
+    kinesis,
+    headers=signed,
+)
+expired = "<X-Amz-Expires>3600</X-Amz-Expires><Expires>2026-03-02T11:00:00Z</Expires><ServerTime>2026-03-02T11:10:08Z</ServerTime>"
+text = xml("AccessDenied", "Request has expired", expired).partition("\n")[2].replace("><", ">\n<")
+case("lukejacksonn/react-slack-clone/issues/27", "expired", text, at="20260302T112742Z")
+text = xml("AccessDenied", "Request has expired", expired.replace("11:10:08", "11:00:10"))
+case("aws/aws-sdk-php/issues/1333", "expired", text, at="20260302T110010Z")
+case(
+    "johnlui/AliyunOSS/issues/20",
+    "expired",
+    "<Code>AccessDenied</Code>\n<Message>Request has expired.</Message>\n<RequestId>589A7A90CDF4741F7D36F2F4</RequestId>\n<HostId>img.oss-cn-hangzhou.aliyuncs.com</HostId>\n<Expires>2026-03-02T11:00:00.000Z</Expires>\n<ServerTime>2026-03-03T01:55:28.000Z</ServerTime>",
+    url=v2,
+    at="20260303T015528Z",
+)
+case(
+    "aws/aws-sdk-js/issues/2306",
+    "expired",
+    "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2026-03-02T11:00:00Z</Expires><ServerTime>",
+    "PUT",
+    v2_put,
+    at="20260302T120000Z",
+)
+week = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+case("bryanjos/aws_auth/issues/31", "expiry-too-long", xml("AuthorizationQueryParametersError", week), url=presign("GET", f"{HOST}/a", expires=6307000000))
+case("usememos/memos/issues/3349", "expiry-too-long", week, url=presign("GET", "https://b.oss-cn-hangzhou.aliyuncs.com/a", "oss-cn-hangzhou", expires=864000))
+
+# Credentials.
+token = "IQoJb3JpZ2luX2VjEDcaCXVzLXdlc3QtMiJHMEUCIQDQl17z9nEZypd5QpWg04rwKTj/BWrv+nMC26zTw="
+temporary = presign("GET", f"{HOST}/folder/a.txt", key=TEMPORARY, token=token)
+no_token = presign("GET", f"{HOST}/folder/a.txt", key=TEMPORARY)
+unknown = "The AWS Access Key Id you provided does not exist in our records."
+case("bradenmacdonald/s3-lite-client/issues/50", "token-missing", unknown, url=no_token)
+case("uswitch/kiam/issues/261", "token-missing", f"InvalidAccessKeyId\n<Message>{unknown}</Message><AWSAccessKeyId>{TEMPORARY}", "PUT", presign("PUT", f"{HOST}/id1/id2", key=TEMPORARY))
+case(
+    "s3tools/s3cmd/issues/324",
+    "token-missing",
+    xml("InvalidAccessKeyId", unknown, "<AWSAccessKeyId>REDACTED</AWSAccessKeyId>"),
+    url=presign_v2("GET", "https://s3.amazonaws.com/examplebucket/a", key=TEMPORARY),
+)
+case("hkusu/s3-upload-action/issues/11", "wrong-access-key", xml("InvalidAccessKeyId", unknown, "<AWSAccessKeyId>***</AWSAccessKeyId>"), url=plain.replace(ID, "***"))
+lost = temporary.replace("%2Bn", "+n")
+case(
+    "ex-aws/ex_aws/issues/228",
+    "token-changed",
+    xml("InvalidToken", "The provided token is malformed or otherwise invalid.", f"<Token-0>{token.replace('+', ' ')}</Token-0>"),
+    url=lost,
+)
+ended = "The provided token has expired."
+case("romange/helio/issues/15", "credentials-expired", "E20220924 22:13:38.256793 1244660 s3.cc:143] http error: " + http("400 Bad Request", "4ac\n" + xml("ExpiredToken", ended, "<Token-0>TOKENFOOBAR</Token-0>") + "\n0\n"), url=temporary)
+case("boto/boto3/issues/2392", "credentials-expired", f"<Error>\n<Code>ExpiredToken</Code>\n<Message>{ended}</Message>", url=presign("GET", f"{HOST}/a", key=TEMPORARY, token=token, expires=604800), at="20260302T220100Z")
+case(
+    "ibi-group/datatools-ui/issues/10",
+    "credentials-expired",
+    f"com.amazonaws.services.s3.model.AmazonS3Exception: {ended} (Service: Amazon S3; Status Code: 400; Error Code: ExpiredToken; Request ID: C043EEA5A00B5DF8)\n        at com.amazonaws.http.AmazonHttpClient.handleErrorResponse(AmazonHttpClient.java:1389)",
+    "PUT",
+    presign("PUT", f"{HOST}/a", key=TEMPORARY, token=token),
+)
+length = "Invalid Argument: Credential access key has length {}, should be 32"
+r2 = "https://examplebucket.0123456789abcdef.r2.cloudflarestorage.com/a.txt"
+short = "0123456789abcdef0123456789abcdef01"
+case("microfeed/microfeed/issues/38", "wrong-access-key", "Error InvalidArgument: " + length.format(34), url=presign("GET", r2, "auto", key=short))
+case("cloudflare/cloudflare-docs/pull/9557", "wrong-access-key", xml("InvalidArgument", length.format(64)), url=presign("GET", r2, "auto", key="0123456789abcdef" * 4))
+
+# Kinds of signatures, and two at once.
+kms = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4."
+case("aws/aws-sdk-js/issues/1147", "sigv2-not-taken", json.dumps({"cause": {"message": kms, "code": "InvalidArgument", "region": None, "statusCode": 400, "retryable": False}, "isOperational": True}), "PUT", v2_put)
+case("aws/aws-cli/issues/1006", "sigv2-not-taken", xml("InvalidArgument", kms, "<ArgumentName>Authorization</ArgumentName><ArgumentValue>null</ArgumentValue>"), url=v2)
+case("ravsau/aws-labs/issues/4", "sigv2-not-taken", xml("InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."), url=v2)
+case("Backblaze/b2-sdk-python/issues/136", "sigv2-not-taken", "<Error>\n  <Code>UnauthorizedAccess</Code>\n  <Message>bucket is not authorized: examplebucket</Message>\n</Error>", url=presign_v2("GET", "https://s3.us-west-002.backblazeb2.com/examplebucket/a"))
+both = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified"
+header = [pair for pair in sign("GET", f"{HOST}/folder/a.txt") if pair[0] == "Authorization"]
+case("catalyst/moodle-tool_objectfs/issues/303", "signed-twice", xml("InvalidArgument", both, f"<ArgumentName>Authorization</ArgumentName><ArgumentValue>{header[0][1]}</ArgumentValue>").replace("><", ">\n<"))
+case("request/request/issues/860", "signed-twice", f'the server returns this error message: "{both}"')
+case(
+    "jasonsims/aws-cloudfront-sign/issues/15",
+    "other-scheme",
+    xml("AccessDenied", "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"),
+    url="https://examplebucket.s3.amazonaws.com/my-great-file.txt?Expires=1772449200&Signature=nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-j19DzZrvDh6hQ73lDx&Key-Pair-Id=" + ID,
+)
+
+# Headers that are not signed, and the text of the URL.
+unsigned = "There were headers present in the request which were not signed"
+case("soto-project/soto/issues/374", "header-not-signed", xml("AccessDenied", unsigned, "\n<HeadersNotSigned>x-amz-acl</HeadersNotSigned>\n"), "PUT", put)
+case("aws/aws-sdk-js/issues/896", "header-not-signed", xml("AccessDenied", unsigned, "<HeadersNotSigned>x-amz-server-side&#11;-encryption&#11;-customer-algorithm, x-amz-server-side&#11;-encryption&#11;-customer-key</HeadersNotSigned>"), "PUT", put)
+case("brendanhay/amazonka/issues/272", "header-not-signed", xml("AccessDenied", unsigned, "<HeadersNotSigned>host</HeadersNotSigned>"), url=plain.replace("SignedHeaders=host", "SignedHeaders="))
+case("bradleyg/django-s3direct/issues/249", "header-not-signed", xml("AccessDenied", unsigned, "<Resource>/scs-attachments/uploads/image.png?uploads</Resource><HeadersNotSigned>x-amz-content-sha256</HeadersNotSigned>"), "POST", presign("POST", f"{HOST}/image.png?uploads"))
+typed = presign("PUT", f"{HOST}/a.txt", headers={"content-type": "text/plain"})
+case("aws/aws-sdk-java/issues/1680", "url-encoded-twice", xml("AccessDenied", unsigned, "<HeadersNotSigned>host</HeadersNotSigned>").replace("><", ">\n<"), "PUT", typed.replace("%3Bhost", "%253Bhost"), headers=[["content-type", "text/plain"]])
+case(
+    "googleapis/google-cloud-go/issues/1021",
+    "html-escaped",
+    "<Error>\n<Code>AccessDenied</Code>\n<Message>Access denied.</Message>\n<Details>\nAnonymous caller does not have storage.objects.get access to examplebucket/test.jpg.\n</Details>\n</Error>",
+    url=google.replace("&", "\\u0026"),
+)
+sums = "<ClientComputedContentSHA256>{}</ClientComputedContentSHA256><S3ComputedContentSHA256>{}</S3ComputedContentSHA256>"
+other = hashlib.sha256(b"other").hexdigest()
+hashes = "The provided 'x-amz-content-sha256' header does not match what was computed."
+case("grosskur/lua-resty-aws/issues/2", "payload-changed", "< " + http("400 Bad Request", xml("XAmzContentSHA256Mismatch", hashes, sums.format(EMPTY, other))), "PUT", f"{HOST}/a.txt", headers=sign("PUT", f"{HOST}/a.txt"))
+case(
+    "s3tools/s3cmd/issues/812",
+    "payload-changed",
+    f"DEBUG: ErrorXML: Code: 'XAmzContentSHA256Mismatch'\nDEBUG: ErrorXML: Message: \"{hashes}\"\nDEBUG: ErrorXML: ClientComputedContentSHA256: '{EMPTY}'\nDEBUG: ErrorXML: S3ComputedContentSHA256: '{other}'\nERROR: \nUpload of 'a.mp4' part 2 failed.",
+    "PUT",
+    f"{HOST}/a.txt",
+    headers=sign("PUT", f"{HOST}/a.txt"),
+)
+
+# POST policies, and what is no matter of the signature.
+form = "https://examplebucket.s3.amazonaws.com/"
+case("infinitered/apisauce/issues/245", "policy", '<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n<Code>EntityTooLarge</Code>\n<Message>Your proposed upload exceeds the maximum allowed size</Message>\n<ProposedSize>710336</ProposedSize>\n<MaxSizeAllowed>709960</MaxSizeAllowed>\n...', "POST", form)
+case("waynehoover/s3_direct_upload/issues/107", "policy", '<Message>Invalid according to Policy: Policy Condition failed: ["starts-with", "$content-type", ""]</Message>', "POST", form)
+case("tj/node-s3-policy/pull/8", "policy", xml("AccessDenied", 'Invalid according to Policy: Policy Condition failed: ["starts-with"\n, "$Content-Length", ""]'), "POST", form)
+case("minio/minio-py/issues/1047", "policy", xml("AccessDenied", "Access Denied. (Invalid according to Policy: Policy Condition failed)", "<BucketName>my-bucket</BucketName><Resource>/my-bucket</Resource>").partition("\n")[2], "POST", "https://minio.example.com/my-bucket")
+case("benefitcloud/ember-uploader/issues/45", ["form-fields", "policy"], xml("MaxPostPreDataLengthExceeded", "Your POST request fields preceeding the upload file was too large.", "<MaxPostPreDataLengthBytes>20480</MaxPostPreDataLengthBytes>"), "POST", form)
+case("minio/minio/issues/7314", "permission", xml("AccessDenied", "Access Denied.", "<Resource>/mybucket</Resource>").replace("><", ">\n  <"), "POST", "https://minio.example.com/mybucket")
+
+for entry in cases:
+    json.dump(entry, sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
