@@ -1,6 +1,6 @@
 //! Two canonical requests line by line, and how they are printed.
 
-use super::canonical_text::{CanonicalLine, PARTS};
+use super::canonical::{CanonicalLine, PARTS};
 use super::redaction::Printable;
 use alloc::string::String;
 use alloc::vec::Vec;

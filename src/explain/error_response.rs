@@ -1,5 +1,6 @@
 //! The body of a server's error response: XML, JSON, or any text with an error code.
 
+use super::catalogue::Cause;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -33,41 +34,36 @@ pub struct ErrorResponse {
     message: Option<String>,
     canonical_request: Option<String>,
     string_to_sign: Option<String>,
+    /// The element within which the text ends.
+    cut: Option<String>,
 }
 
 /// The number of fields that are kept. No server sends as many.
 const MAX_FIELDS: usize = 64;
 
+/// The number of levels of JSON that are read.
+const MAX_DEPTH: usize = 4;
+
 /// The number of bytes that are read.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// The codes that are searched for in text of another form.
-const CODES: [&str; 25] = [
+/// Codes that state no cause, but are searched for in text of another form, as are those of the
+/// catalogue.
+const CODES: [&str; 4] = [
     "SignatureDoesNotMatch",
     "InvalidSignatureException",
-    "RequestTimeTooSkewed",
-    "InvalidAccessKeyId",
-    "NotSignedUp",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "AuthorizationQueryParametersError",
-    "AuthorizationHeaderMalformed",
-    "ExpiredToken",
-    "InvalidToken",
-    "MissingSecurityHeader",
-    "XAmzContentSHA256Mismatch",
-    "IncompleteSignature",
-    "MissingAuthenticationToken",
-    "PermanentRedirect",
-    "TemporaryRedirect",
-    "IllegalLocationConstraintException",
-    "RequestExpired",
-    "EntityTooLarge",
-    "BadDigest",
-    "AccessDenied",
-    "AuthFailure",
     "InvalidRequest",
     "InvalidArgument",
+];
+
+/// The starts of XML in other text, with the first element that is known.
+const XML_STARTS: [&str; 6] = [
+    "<?xml",
+    "<Error",
+    "<Code>",
+    "<Message>",
+    "<html",
+    "<!DOCTYPE",
 ];
 
 /// The names of the fields with the code, and with the message, in XML and JSON.
@@ -85,11 +81,7 @@ impl ErrorResponse {
         let body = truncated(body).trim_start_matches('\u{feff}').trim();
         let body = without_head(body);
         let mut response = ErrorResponse::default();
-        if body.starts_with('<') {
-            response.read_xml(body);
-        } else if let Ok(value) = serde_json::from_str::<serde_json::Value>(body) {
-            response.read_json(&value, 0);
-        }
+        response.read(body, 0);
         response.code = response.find_code(body);
         response.message = if response.fields.is_empty() {
             Some(body).filter(|body| !body.is_empty()).map(Into::into)
@@ -97,9 +89,39 @@ impl ErrorResponse {
             response.first_field(&MESSAGE_FIELDS)
         };
         response.canonical_request =
-            response.signed_text("CanonicalRequest", BEFORE_CANONICAL_REQUEST);
-        response.string_to_sign = response.signed_text("StringToSign", BEFORE_STRING_TO_SIGN);
+            response.signed_text("CanonicalRequest", BEFORE_CANONICAL_REQUEST, body);
+        response.string_to_sign = response.signed_text("StringToSign", BEFORE_STRING_TO_SIGN, body);
         response
+    }
+
+    /// Reads XML or JSON, which can be anywhere in a text and within each other.
+    fn read(&mut self, text: &str, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if let Some(value) = find_json(text) {
+            self.read_json(&value, depth);
+            return;
+        }
+        let mut starts = XML_STARTS.iter().filter_map(|start| text.find(start));
+        let Some(start) = starts.clone().min().or_else(|| starts.next()) else {
+            // The tree of a browser has signs that fold elements.
+            if text.contains("<-Error>") {
+                self.read(&text.replace("<-", "<"), depth.saturating_add(1));
+            }
+            return;
+        };
+        let xml = text.get(start..).unwrap_or_default();
+        let is_escaped = xml.contains("\\\"") || xml.contains("<\\/");
+        if is_escaped {
+            let plain = xml
+                .replace("\\\"", "\"")
+                .replace("<\\/", "</")
+                .replace("\\n", "\n");
+            self.read_xml(&plain);
+        } else {
+            self.read_xml(xml);
+        }
     }
 
     fn read_xml(&mut self, body: &str) {
@@ -107,9 +129,14 @@ impl ErrorResponse {
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
         let mut text = String::new();
+        let mut open = String::new();
         loop {
             match reader.read_event() {
-                Ok(Event::Start(_)) => text.clear(),
+                Ok(Event::Start(start)) => {
+                    text.clear();
+                    let name = start.local_name();
+                    open = String::from_utf8_lossy(name.as_ref()).into_owned();
+                }
                 Ok(Event::Text(part)) => text.push_str(&part.decode().unwrap_or_default()),
                 Ok(Event::CData(part)) => text.push_str(&part.decode().unwrap_or_default()),
                 Ok(Event::GeneralRef(reference)) => {
@@ -126,23 +153,38 @@ impl ErrorResponse {
                         self.add(name, core::mem::take(&mut text));
                     }
                     text.clear();
+                    open.clear();
                 }
                 Ok(Event::Eof) | Err(_) => break,
                 Ok(_) => {}
             }
         }
+        // The text may be cut off within an element.
+        let is_shown = matches!(&*open, "CanonicalRequest" | "StringToSign" | "Message");
+        if is_shown && !text.trim().is_empty() {
+            self.cut = Some(open.clone());
+            self.add(open, text);
+        }
     }
 
     fn read_json(&mut self, value: &serde_json::Value, depth: usize) {
-        const MAX_DEPTH: usize = 4;
-        let Some(object) = value.as_object().filter(|_| depth < MAX_DEPTH) else {
+        use serde_json::Value;
+        if depth > MAX_DEPTH {
             return;
-        };
-        for (name, value) in object {
-            match value.as_str() {
-                Some(text) => self.add(name.clone(), text.to_owned()),
-                None => self.read_json(value, depth.saturating_add(1)),
+        }
+        let next = depth.saturating_add(1);
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(text) => self.add(name.clone(), text.clone()),
+                        _ => self.read_json(value, next),
+                    }
+                }
             }
+            Value::Array(values) => values.iter().for_each(|value| self.read_json(value, next)),
+            Value::String(text) => self.read(text, next),
+            _ => {}
         }
     }
 
@@ -159,7 +201,13 @@ impl ErrorResponse {
             let mut parts = code.rsplit(['#', ':']);
             parts.find(|part| !part.is_empty())
         });
-        let code = code.or_else(|| CODES.into_iter().find(|code| body.contains(code)));
+        let known = || {
+            let causes = Cause::ALL.iter();
+            CODES
+                .iter()
+                .chain(causes.flat_map(|cause| cause.entry().codes))
+        };
+        let code = code.or_else(|| known().copied().find(|code| body.contains(code)));
         code.map(str::to_owned)
     }
 
@@ -170,10 +218,16 @@ impl ErrorResponse {
 
     /// Returns a text that the server signed: from its field, or from a message that quotes it. The
     /// bytes are preferred, because an XML parser changes line ends.
-    fn signed_text(&self, name: &str, introduction: &str) -> Option<String> {
+    fn signed_text(&self, name: &str, introduction: &str, body: &str) -> Option<String> {
         let bytes = self.field(&format!("{name}Bytes"));
-        let text = || self.field(name).map(str::to_owned);
-        let message = self.message().unwrap_or_default();
+        let text = || {
+            self.field(name)
+                .map(|text| text.trim_matches('\n').to_owned())
+        };
+        let message = self
+            .message()
+            .filter(|message| message.contains(introduction));
+        let message = message.unwrap_or(body);
         bytes
             .and_then(text_of_hex)
             .or_else(text)
@@ -213,6 +267,11 @@ impl ErrorResponse {
         self.string_to_sign.as_deref()
     }
 
+    /// Returns whether the text ends within the element of that name.
+    pub(super) fn is_cut_in(&self, name: &str) -> bool {
+        self.cut.as_deref() == Some(name)
+    }
+
     /// Returns whether the error is about the signature, or says nothing.
     pub(super) fn is_mismatch(&self) -> bool {
         matches!(
@@ -243,6 +302,25 @@ fn truncated(text: &str) -> &str {
     // A character has at most four bytes.
     let mut ends = (MAX_BYTES.saturating_sub(3)..=MAX_BYTES).rev();
     ends.find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// Returns the first JSON object of a text, or the text that is a JSON string.
+fn find_json(text: &str) -> Option<serde_json::Value> {
+    /// Each start may cost a reading of the whole text.
+    const MAX_STARTS: usize = 4;
+    let is_whole = text.starts_with(['"', '[']);
+    if is_whole && let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let mut starts = text.match_indices('{').take(MAX_STARTS);
+    starts.find_map(|(start, _)| {
+        let values = serde_json::Deserializer::from_str(text.get(start..)?);
+        let value = values.into_iter::<serde_json::Value>().next()?.ok()?;
+        value
+            .as_object()
+            .is_some_and(|object| !object.is_empty())
+            .then_some(value)
+    })
 }
 
 /// Returns the body of a response that is given with its status line and headers.

@@ -1,28 +1,27 @@
 //! A rejected request: everything that is known about it, and its explanation.
 
-use super::cause::Cause;
-use super::compare::compare;
-use super::compare_query::compare_written_queries;
-use super::compare_scope::compare_scopes;
+use super::catalogue::Cause;
+use super::compare::{compare, reordered};
 use super::confidence::Confidence;
 use super::difference::Difference;
 use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::explanation::{Explanation, is_explained};
 use super::finding::Finding;
-use super::parse_findings::{parse_finding, sent_headers_finding};
-use super::possible_findings::possible_findings;
-use super::redaction::redact_url;
-use super::response_findings::response_finding;
-use super::secret_findings::secret_finding;
-use super::signature_findings::signature_finding;
-use super::signed_text::SignedText;
-use super::url_findings::url_findings;
+use super::ranking::possible_findings;
+use super::redaction::{redact_url, shorten};
+use super::search::{search, signature_findings};
+use super::signed_text::{SignedText, compare_scopes, has_hash};
+use super::statement::Statement;
+use super::text_forms::{decoded, split_params};
+use super::url_findings::{parse_finding, url_findings};
 use crate::credentials::Credentials;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
-use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
+use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError, VerifyErrorKind};
+
 use alloc::borrow::ToOwned as _;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -116,31 +115,34 @@ impl<'a> FailedRequest<'a> {
             credentials: self.credentials,
             other_credentials: &self.other_credentials,
         };
+        let server_text = SignedText::of_response(self.response);
+        let sent_text = views.sent().map(|request| self.text_of(request));
         let signed_text = self.signed_text(&views);
-        let seen_text = SignedText::of_response(self.response)
-            .or_else(|| views.sent().map(SignedText::of_request));
+        let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
         let mut findings = self.findings_of_request(&evidence, &views);
         let mut difference = None;
-        if let (Some(signed), Some(seen)) = (&signed_text, &seen_text) {
-            findings.extend(self.findings_of_texts(signed, seen));
-            difference = signed
-                .parse()
-                .zip(seen.parse())
-                .map(|(signed, seen)| Difference::between(&signed.lines(), &seen.lines()));
+        let mut is_same = false;
+        if let (Some(signed), Some(seen)) =
+            (&signed_text, server_text.as_ref().or(sent_text.as_ref()))
+        {
+            findings.extend(self.differences(signed, seen));
+            if server_text.is_some() && findings.iter().all(Finding::is_harmless) {
+                is_same = signed.is_same(seen);
+                findings.extend(self.findings_of_hash(signed, seen));
+            }
+            let lines = signed.canonical.as_ref().zip(seen.canonical.as_ref());
+            difference =
+                lines.map(|(signed, seen)| Difference::between(&signed.lines(), &seen.lines()));
+        } else {
+            findings.extend(self.method_finding(server_text.as_ref()));
         }
         self.add_differences_of_writing(&mut findings);
         if self.response.is_mismatch() && !is_explained(&findings) {
-            // The request that was sent may differ from the one that the server saw.
-            let is_from_server = seen_text.is_some_and(|text| text.is_from_server);
-            let same_texts = signed_text.is_some() && is_from_server;
-            findings.extend(secret_finding(&evidence, same_texts));
-            if findings
-                .iter()
-                .all(|finding| finding.confidence() != Confidence::Certain)
-            {
-                findings.extend(possible_findings(&evidence));
-            }
+            findings.extend(self.findings_of_signature(&evidence, signed_text.as_ref(), is_same));
+        }
+        if findings.iter().all(Finding::is_harmless) {
+            findings.extend(Statement::new(self.response, &evidence).repeated());
         }
         Explanation::new(self.response.code(), findings, difference)
     }
@@ -166,8 +168,8 @@ impl<'a> FailedRequest<'a> {
         self
     }
 
-    /// Sets the body that was signed. Without it, services other than S3 count as signed without a
-    /// body, unless a header contains the hash.
+    /// Sets the body that was signed. Without it, the payload of services other than S3 is unknown,
+    /// unless a header contains the hash.
     #[must_use]
     pub fn body(mut self, body: &'a [u8]) -> Self {
         self.body = Some(body);
@@ -302,19 +304,34 @@ impl<'a> FailedRequest<'a> {
 
     fn signed_text(&self, views: &Views<'_>) -> Option<SignedText> {
         match self.signed_texts {
-            Some((canonical_request, string_to_sign)) => Some(SignedText {
-                canonical_request: canonical_request.unwrap_or_default().to_owned(),
-                string_to_sign: String::from_utf8_lossy(string_to_sign).into_owned(),
-                is_from_server: false,
-            }),
-            None => views.signed().map(SignedText::of_request),
+            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
+                canonical_request.unwrap_or_default(),
+                &String::from_utf8_lossy(string_to_sign),
+            )),
+            None => views.signed().map(|request| self.text_of(request)),
         }
+    }
+
+    /// Services other than S3 sign the hash of the body, which a request doesn't show.
+    fn text_of(&self, request: &Unverified<'_, '_>) -> SignedText {
+        let service = request.authentication().service();
+        let mut headers = self.headers.iter();
+        let is_known = service.is_none_or(|service| service.starts_with("s3"))
+            || self.body.is_some()
+            || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+        SignedText::of_request(request, is_known)
     }
 
     /// Returns the causes that show in the response, the URL, the headers or the signature.
     fn findings_of_request(&self, evidence: &Evidence<'_>, views: &Views<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        findings.extend(response_finding(self.response, evidence));
+        let statement = Statement::new(self.response, evidence).finding();
+        let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
+        let (cause, consequence) = match statement {
+            Some(finding) if is_consequence => (None, Some(finding)),
+            other => (other, None),
+        };
+        findings.extend(cause);
         let sent_url = self.sent.map_or(self.url, |(_, url)| url);
         findings.extend(url_findings(sent_url, evidence.now));
         if let Some(Err(error)) = &views.signed
@@ -323,8 +340,9 @@ impl<'a> FailedRequest<'a> {
             findings.extend(parse_finding(error));
         }
         if let Some(Err(error)) = &views.sent {
-            findings.extend(sent_headers_finding(error));
+            findings.extend(self.sent_finding(error));
         }
+        findings.extend(consequence);
         let received = self.response.field("SignatureProvided").map(str::to_owned);
         let received = received.or_else(|| views.sent().map(Unverified::received_signature));
         let made = views.signed().map(Unverified::received_signature);
@@ -334,27 +352,143 @@ impl<'a> FailedRequest<'a> {
         findings
     }
 
-    /// Returns the causes that show in the texts of both sides.
-    fn findings_of_texts(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        if !signed.is_v2() {
-            findings.extend(compare_scopes(&signed.string_to_sign, &seen.string_to_sign));
+    /// Returns the cause that the request shows as it was sent, if it can't be read.
+    fn sent_finding(&self, error: &VerifyError) -> Option<Finding> {
+        match error.kind() {
+            VerifyErrorKind::NotSigned => {
+                let (_, url) = self.sent?;
+                let query = |url: &str| {
+                    url.split_once('?')
+                        .map_or(0, |(_, query)| split_params(query).len())
+                };
+                // A shell cuts a URL at its first `&`.
+                let is_cut = query(url) == 1 && query(self.url) > 1;
+                let cause = if is_cut {
+                    Cause::QueryCut
+                } else {
+                    Cause::NoAuthentication
+                };
+                Some(Finding::certain(cause))
+            }
+            VerifyErrorKind::HeaderNotSigned
+            | VerifyErrorKind::SignedHeaderMissing
+            | VerifyErrorKind::SignedTwice => {
+                Some(parse_finding(error)?.with_confidence(Confidence::Certain))
+            }
+            _ => None,
         }
-        if let (Some(signed), Some(seen)) = (signed.parse(), seen.parse()) {
-            findings.extend(compare(&signed, &seen, self.is_https()));
+    }
+
+    /// Returns the causes that show in the texts of both sides.
+    fn differences(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
+        let mut findings = compare_scopes(&signed.string_to_sign, &seen.string_to_sign);
+        if let (Some(signed), Some(seen)) = (&signed.canonical, &seen.canonical) {
+            findings.extend(compare(signed, seen, self.is_https()));
         }
         findings
     }
 
-    /// Adds differences between the URLs that no canonical request shows.
+    /// Returns the causes that the hash of the server's canonical request confirms.
+    fn findings_of_hash(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
+        let (Some(hash), Some(request)) = (seen.canonical_hash(), &signed.canonical) else {
+            return Vec::new();
+        };
+        if !seen.canonical_request.is_empty() || signed.is_same(seen) {
+            return Vec::new();
+        }
+        search(request, |text| has_hash(text, hash)).unwrap_or_default()
+    }
+
+    /// Compares the methods, if nothing more of the signed request can be read.
+    fn method_finding(&self, seen: Option<&SignedText>) -> Option<Finding> {
+        let seen = &seen?.canonical.as_ref()?.method;
+        let about = format!("{} and sent as {seen}", self.method);
+        let finding = Finding::certain(Cause::Method).about(&about);
+        (seen != self.method).then(|| finding.with_signed(self.method).with_seen(&**seen))
+    }
+
+    /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
+    /// whether the server certainly saw the request as it is known here.
+    fn findings_of_signature(
+        &self,
+        evidence: &Evidence<'_>,
+        signed: Option<&SignedText>,
+        is_same: bool,
+    ) -> Vec<Finding> {
+        let Some(request) = evidence.request else {
+            return Vec::new();
+        };
+        let is_right = evidence.credentials.map(|credentials| {
+            let is_text =
+                |signed: &SignedText| request.is_signature_of(signed.message(), credentials);
+            request.is_signed_by(credentials) || signed.is_some_and(is_text)
+        });
+        if is_right != Some(true) {
+            let canonical = signed.and_then(|signed| signed.canonical.as_ref());
+            if let Some(findings) = signature_findings(evidence, request, canonical) {
+                return findings;
+            }
+        }
+        let id = request.access_key_id();
+        let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
+        match is_right {
+            Some(true) if is_same => alloc::vec![
+                secret.with_confidence(Confidence::Certain).with_message(
+                    "Both sides signed the same text, and the signature is right for the credentials given, so \
+                     the server has another secret for this access key. The key was recreated, or belongs to \
+                     another account or store that uses the same name. Copy its secret again.",
+                )
+            ],
+            Some(false) => {
+                let mut findings = alloc::vec![secret.with_message(
+                    "The signature is not the one that these credentials give for this request: it was made with \
+                     another secret, or for a request that was written in another way. Check which credentials sign.",
+                )];
+                if !is_same {
+                    findings.extend(possible_findings(evidence));
+                }
+                findings
+            }
+            _ if is_same => {
+                // The signer's own text is the proof that only the keys can differ.
+                let confidence = match self.signed_texts {
+                    Some(_) => Confidence::Certain,
+                    None => Confidence::Likely,
+                };
+                alloc::vec![secret.with_confidence(confidence)]
+            }
+            _ => possible_findings(evidence),
+        }
+    }
+
+    /// Adds differences between the URLs that no canonical request shows: the order of the
+    /// parameters, and the encoding of the path.
     fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
         let Some((_, sent_url)) = self.sent else {
             return;
         };
-        let is_reordered = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
-        let is_known = findings.iter().any(is_reordered);
-        let more = compare_written_queries(self.url, sent_url).into_iter();
-        findings.extend(more.filter(|finding| !(is_known && is_reordered(finding))));
+        let parts = |url: &'a str| url.split_once('?').unwrap_or((url, ""));
+        let ((path, query), (sent_path, sent_query)) = (parts(self.url), parts(sent_url));
+        // The canonical request may be the same, but not every server takes it from the same path.
+        if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
+            let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);
+            findings.push(
+                finding
+                    .with_signed(redact_url(path))
+                    .with_seen(redact_url(sent_path)),
+            );
+        }
+        let (mut signed, mut sent) = (split_params(query), split_params(sent_query));
+        let is_known = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
+        if signed == sent || findings.iter().any(is_known) {
+            return;
+        }
+        signed.sort_unstable();
+        sent.sort_unstable();
+        if signed == sent {
+            let finding = reordered().with_signed(redact_url(self.url));
+            findings.push(finding.with_seen(redact_url(sent_url)));
+        }
     }
 
     fn is_https(&self) -> Option<bool> {
@@ -386,6 +520,22 @@ impl<'v> Views<'v> {
     fn sent(&self) -> Option<&Unverified<'v, 'v>> {
         self.sent.as_ref()?.as_ref().ok()
     }
+}
+
+/// Compares the signature that the server received with the one that was made.
+fn signature_finding(made: &str, received: &str) -> Option<Finding> {
+    if received == made {
+        return None;
+    }
+    let cause = if received.replace(' ', "+") == made {
+        Cause::SignaturePlus
+    } else if !received.is_empty() && made.starts_with(received) {
+        Cause::SignatureTruncated
+    } else {
+        Cause::SignatureChanged
+    };
+    let finding = Finding::certain(cause).with_signed(shorten(made));
+    Some(finding.with_seen(shorten(received)))
 }
 
 /// Returns the bucket that the host of a URL names, if it is one of AWS's own.

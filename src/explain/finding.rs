@@ -1,6 +1,6 @@
 //! A finding: one cause with its explanation.
 
-use super::cause::Cause;
+use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::redaction::Printable;
 use alloc::borrow::Cow;
@@ -21,26 +21,31 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(
-        cause: Cause,
-        confidence: Confidence,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    /// Returns a finding with the text of the catalogue.
+    pub(super) fn new(cause: Cause, confidence: Confidence) -> Self {
         Finding {
             cause,
             confidence,
-            message: message.into(),
+            message: Cow::Borrowed(cause.entry().text),
             signed: None,
             seen: None,
         }
     }
 
-    pub(super) fn certain(cause: Cause, message: impl Into<Cow<'static, str>>) -> Self {
-        Finding::new(cause, Confidence::Certain, message)
+    pub(super) fn certain(cause: Cause) -> Self {
+        Finding::new(cause, Confidence::Certain)
     }
 
-    pub(super) fn possible(cause: Cause, message: impl Into<Cow<'static, str>>) -> Self {
-        Finding::new(cause, Confidence::Possible, message)
+    /// Sets what the finding is about: a part of the request, or what the server says.
+    pub(super) fn about(mut self, subject: &str) -> Self {
+        self.message = Cow::Owned(self.message.replace("{}", subject));
+        self
+    }
+
+    /// Replaces the text of the catalogue by a more specific one.
+    pub(super) fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
     }
 
     pub(super) fn with_confidence(mut self, confidence: Confidence) -> Self {
@@ -56,6 +61,11 @@ impl Finding {
     pub(super) fn with_seen(mut self, text: impl Into<String>) -> Self {
         self.seen = Some(text.into());
         self
+    }
+
+    /// Returns whether the finding is no cause.
+    pub(super) fn is_harmless(&self) -> bool {
+        self.confidence == Confidence::Harmless
     }
 
     /// Returns the cause.

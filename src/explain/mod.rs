@@ -38,75 +38,26 @@
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!
-//! # Confidence
-//! S3 returns the canonical request that it saw, and most other services quote it in their message.
-//! Then a difference is [`Certain`](Confidence::Certain). MinIO, Ceph and the response to a HEAD
-//! request state only a code. Then the request itself and the credentials, if they are known, show
-//! [`Likely`](Confidence::Likely) and [`Possible`](Confidence::Possible) causes. If it is known how
-//! the request was sent, [`FailedRequest::sent`] and [`FailedRequest::sent_header`] replace the
-//! server's view.
+//! # How a cause is found
+//! A cause is a mistake that turns the request into another one: another method, a path encoded
+//! twice, a header that was not sent. A finding is [`Certain`](Confidence::Certain) only if an
+//! oracle confirms the mistake:
 //!
-//! # Causes
-//!
-//! | cause | example |
+//! | known | oracle |
 //! |---|---|
-//! | `wrong-secret` | both sides have the same canonical request, but the signatures differ |
-//! | `wrong-access-key` | `InvalidAccessKeyId`: the key was deleted, or belongs to another store |
-//! | `other-keys-secret` | the ID is from the environment, the secret from a profile |
-//! | `whitespace-in-secret` | the secret was read from a file with its line break |
-//! | `wrong-region` | signed for `us-east-1`, but the bucket is in `eu-central-1` |
-//! | `wrong-service` | signed for `s3` and sent to API Gateway, which needs `execute-api` |
-//! | `clock-skew` | signed at 12:00 by a clock that is an hour ahead |
-//! | `expired` | a link valid for an hour, opened the next day |
-//! | `expiry-too-long` | `X-Amz-Expires=604801` |
-//! | `credentials-expired` | a link valid for a day, signed with a session that expired after an hour |
-//! | `method` | HEAD on a link for GET; POST where PUT was signed |
-//! | `path-encoded-twice` | signed `/a%20b`, seen `/a%2520b` |
-//! | `path-not-encoded` | signed `/a%2Bb`, seen `/a%20b`; a `#` in the key that ends the URL |
-//! | `unicode-form` | `é` as one character, and as `e` with an accent |
-//! | `path-normalized` | signed `/a//b`, seen `/a/b` |
-//! | `leading-slash` | signed `//a.txt`, seen `/a.txt` |
-//! | `path-prefix` | signed `/a.txt`, seen `/storage/a.txt` |
-//! | `path-changed` | signed `/a.txt`, seen `/b.txt` |
-//! | `addressing-style` | signed `bucket.host/key`, seen `host/bucket/key` |
-//! | `host-rewritten` | signed `minio`, seen `localhost` |
-//! | `port-differs` | signed `localhost:9000`, seen `localhost:9001` |
-//! | `default-port` | signed `example.com:443`, seen `example.com` |
-//! | `url-scheme` | signed for http, seen with the port of https |
-//! | `header-not-sent` | `Content-Type` is signed, but the browser sends none |
-//! | `header-changed` | signed `text/plain`, seen `text/plain; charset=utf-8` |
-//! | `header-not-signed` | an `x-amz-acl` that was not signed |
-//! | `parameter-added` | `utm_source=…` at the end of a link |
-//! | `parameter-dropped` | a CDN that doesn't forward the query |
-//! | `parameter-changed` | another `versionId` |
-//! | `parameter-reencoded` | `+` for a space; `%7E` for `~`; `%2f` for `%2F` |
-//! | `parameters-reordered` | sorted by a CDN; harmless |
-//! | `token-missing` | an `ASIA…` key without a session token |
-//! | `token-changed` | the token of other credentials |
-//! | `token-added` | the token was appended to a signed URL |
-//! | `payload-changed` | a body other than the hashed one |
-//! | `payload-unsigned` | `UNSIGNED-PAYLOAD` where the server needs a hash |
-//! | `scope-date` | a scope that was kept past midnight |
-//! | `sigv2-not-taken` | a SigV2 link for `eu-central-1` |
-//! | `signed-twice` | a presigned URL, sent with an `Authorization` header |
-//! | `signature-truncated` | a URL that was cut off in a mail |
-//! | `signature-plus` | the `+` of a SigV2 signature became a space |
-//! | `signature-changed` | the signature of another URL |
-//! | `html-escaped` | `&amp;` for `&` |
-//! | `line-break` | a URL that was wrapped |
-//! | `url-encoded-twice` | `%252F` in `X-Amz-Credential` |
-//! | `malformed` | a parameter that is missing or invalid |
-//! | `policy` | a form field without a condition |
+//! | the server's canonical request | the parts that differ; S3 returns it, and most services quote it |
+//! | the server's string to sign | the hash of the canonical request that a mistake would give |
+//! | the credentials | the signature of the request that a mistake would give |
+//! | how the request was sent ([`FailedRequest::sent`]) | the parts that differ |
+//! | the server's statement | its code or words, such as `Request has expired` |
+//!
+//! Without an oracle, findings are [`Likely`](Confidence::Likely) or
+//! [`Possible`](Confidence::Possible), ranked by the signs that the request has. If nothing is
+//! known, the first finding repeats what the server says. [`Cause`] lists all causes.
 
-mod canonical_text;
-mod cause;
+mod canonical;
+mod catalogue;
 mod compare;
-mod compare_address;
-mod compare_headers;
-mod compare_path;
-mod compare_payload;
-mod compare_query;
-mod compare_scope;
 mod confidence;
 mod difference;
 mod error_response;
@@ -114,19 +65,17 @@ mod evidence;
 mod explanation;
 mod failed_request;
 mod finding;
-mod parse_findings;
-mod possible_findings;
+mod ranking;
 mod redaction;
-mod response_findings;
-mod secret_findings;
+mod search;
 mod session_token;
-mod shared_findings;
-mod signature_findings;
 mod signed_text;
+mod statement;
 mod text_forms;
+mod transformation;
 mod url_findings;
 
-pub use cause::Cause;
+pub use catalogue::Cause;
 pub use confidence::Confidence;
 pub use difference::{Difference, Line};
 pub use error_response::ErrorResponse;

@@ -1,28 +1,55 @@
-//! The texts that one side signed: canonical request and string to sign.
+//! The request as one side signed it: its canonical request, its string to sign, or both.
 
-use super::canonical_text::CanonicalText;
+use super::canonical::{Canonical, Form};
+use super::catalogue::Cause;
 use super::error_response::ErrorResponse;
+use super::finding::Finding;
+use crate::crypto::sha256;
 use crate::scheme::v4_family::V4_FAMILIES;
+use crate::text::hex::Hex;
+use crate::v4::EMPTY_SHA256;
 use crate::verify::Unverified;
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-/// The texts that one side signed.
+/// The texts of one side.
 #[derive(Clone)]
 pub(super) struct SignedText {
-    /// Empty under SigV2, which has none.
+    /// Empty under SigV2, and if a server doesn't state it.
     pub(super) canonical_request: String,
     pub(super) string_to_sign: String,
-    pub(super) is_from_server: bool,
+    pub(super) canonical: Option<Canonical>,
 }
 
 impl SignedText {
-    /// Returns the texts as they follow from a request.
-    pub(super) fn of_request(request: &Unverified<'_, '_>) -> Self {
+    pub(super) fn new(canonical_request: &str, string_to_sign: &str) -> Self {
+        let canonical = if !canonical_request.is_empty() {
+            Canonical::parse(canonical_request)
+        } else if V4Lines::parse(string_to_sign).is_some() {
+            // Its hash says nothing about the parts of the request.
+            None
+        } else {
+            Canonical::parse_v2(string_to_sign)
+        };
         SignedText {
-            canonical_request: request.canonical_request(),
-            string_to_sign: request.string_to_sign(),
-            is_from_server: false,
+            canonical_request: canonical_request.to_owned(),
+            string_to_sign: string_to_sign.to_owned(),
+            canonical,
         }
+    }
+
+    /// Returns the texts as they follow from a request. Without a known body, `is_payload_known` is
+    /// false.
+    pub(super) fn of_request(request: &Unverified<'_, '_>, is_payload_known: bool) -> Self {
+        let text = SignedText::new(&request.canonical_request(), &request.string_to_sign());
+        let mut text = text;
+        if let Some(canonical) = &mut text.canonical
+            && !is_payload_known
+        {
+            canonical.payload = None;
+        }
+        text
     }
 
     /// Returns the texts that a response contains, if it contains any.
@@ -32,33 +59,128 @@ impl SignedText {
         if canonical_request.is_none() && string_to_sign.is_none() {
             return None;
         }
-        Some(SignedText {
-            canonical_request: canonical_request.unwrap_or_default().into(),
-            string_to_sign: string_to_sign.unwrap_or_default().into(),
-            is_from_server: true,
-        })
+        let mut text = SignedText::new(
+            canonical_request.unwrap_or_default(),
+            string_to_sign.unwrap_or_default(),
+        );
+        if let Some(canonical) = &mut text.canonical {
+            let names = ["CanonicalRequest", "StringToSign"];
+            canonical.is_cut |= names.iter().any(|name| response.is_cut_in(name));
+        }
+        Some(text)
     }
 
-    pub(super) fn is_v2(&self) -> bool {
-        self.canonical_request.is_empty()
+    /// Returns the hash of the canonical request, which ends a string to sign of SigV4.
+    pub(super) fn canonical_hash(&self) -> Option<&str> {
+        let lines = V4Lines::parse(&self.string_to_sign)?;
+        lines.hash.filter(|hash| hash.len() == 64)
     }
 
-    /// Parses the canonical request, or the string to sign of SigV2. A string to sign of SigV4
-    /// without its canonical request says nothing about the request.
-    pub(super) fn parse(&self) -> Option<CanonicalText<'_>> {
-        if !self.is_v2() {
-            CanonicalText::parse(&self.canonical_request)
-        } else if is_of_v4(&self.string_to_sign) {
-            None
+    /// Takes a payload that is not known from the other side, or else counts the body as empty.
+    pub(super) fn with_payload_of(mut self, seen: Option<&SignedText>) -> Self {
+        let seen = seen.and_then(|seen| seen.canonical.as_ref()?.payload.clone());
+        if let Some(canonical) = &mut self.canonical
+            && canonical.form == Form::V4
+            && canonical.payload.is_none()
+        {
+            canonical.payload = Some(seen.unwrap_or_else(|| EMPTY_SHA256.to_owned()));
+            self.canonical_request = canonical.to_text().unwrap_or_default();
+        }
+        self
+    }
+
+    /// Returns the text that is hashed or signed.
+    pub(super) fn message(&self) -> &str {
+        if self.canonical_request.is_empty() {
+            &self.string_to_sign
         } else {
-            CanonicalText::parse_v2(&self.string_to_sign)
+            &self.canonical_request
+        }
+    }
+
+    /// Returns whether the other side certainly signed the same text.
+    pub(super) fn is_same(&self, seen: &SignedText) -> bool {
+        let own = || Hex::new(&sha256(self.canonical_request.as_bytes()));
+        if self.canonical_request.is_empty() {
+            return self.string_to_sign == seen.string_to_sign;
+        }
+        match seen.canonical_hash() {
+            Some(hash) => hash == own().as_str(),
+            None => self.canonical_request == seen.canonical_request,
         }
     }
 }
 
-/// Returns whether a string to sign starts with the name of an algorithm.
-fn is_of_v4(string_to_sign: &str) -> bool {
-    let algorithm = string_to_sign.split('\n').next().unwrap_or_default();
-    let mut families = V4_FAMILIES.iter();
-    families.any(|family| family.with_algorithm(algorithm).is_some())
+/// Returns whether the hash of a text is that of a string to sign.
+pub(super) fn has_hash(text: &str, hash: &str) -> bool {
+    Hex::new(&sha256(text.as_bytes())).as_str() == hash
+}
+
+/// The lines of a string to sign of SigV4, possibly with blanks for line breaks.
+struct V4Lines<'a> {
+    algorithm: &'a str,
+    time: &'a str,
+    scope: &'a str,
+    hash: Option<&'a str>,
+}
+
+impl<'a> V4Lines<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let algorithm = words.next()?;
+        let mut families = V4_FAMILIES.iter();
+        families.find(|family| family.with_algorithm(algorithm).is_some())?;
+        Some(V4Lines {
+            algorithm,
+            time: words.next()?,
+            scope: words.next()?,
+            hash: words.next(),
+        })
+    }
+}
+
+/// Compares algorithm, scope and signing time of two strings to sign.
+pub(super) fn compare_scopes(signed: &str, seen: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (Some(signed), Some(seen)) = (V4Lines::parse(signed), V4Lines::parse(seen)) else {
+        return findings;
+    };
+    let mut scope = signed.scope.split('/').map(Some).chain([None; 3]);
+    let mut seen_scope = seen.scope.split('/').map(Some).chain([None; 3]);
+    let pairs = [
+        (
+            Cause::Malformed,
+            Some(signed.algorithm),
+            Some(seen.algorithm),
+        ),
+        (
+            Cause::ScopeDate,
+            scope.next().flatten(),
+            seen_scope.next().flatten(),
+        ),
+        (
+            Cause::WrongRegion,
+            scope.next().flatten(),
+            seen_scope.next().flatten(),
+        ),
+        (
+            Cause::WrongService,
+            scope.next().flatten(),
+            seen_scope.next().flatten(),
+        ),
+        (Cause::HeaderChanged, Some(signed.time), Some(seen.time)),
+    ];
+    for (cause, signed, seen) in pairs {
+        if let (Some(signed), Some(seen)) = (signed, seen)
+            && signed != seen
+        {
+            let about = match cause {
+                Cause::Malformed => "it read another algorithm than the one that was signed.",
+                _ => "x-amz-date",
+            };
+            let finding = Finding::certain(cause).about(about);
+            findings.push(finding.with_signed(signed).with_seen(seen));
+        }
+    }
+    findings
 }

@@ -29,9 +29,11 @@ pub(super) fn encoded_again(path: &str) -> String {
     encoded
 }
 
-/// Returns whether two texts differ, but only in their Unicode form.
-pub(super) fn differ_in_unicode_form(one: &str, two: &str) -> bool {
-    one != two && one.nfc().eq(two.nfc())
+/// Returns a path in the composed and the decomposed Unicode form.
+pub(super) fn in_unicode_forms(path: &str) -> [String; 2] {
+    let plain = decoded(path);
+    let (composed, decomposed): (String, String) = (plain.nfc().collect(), plain.nfd().collect());
+    [encoded_again(&composed), encoded_again(&decomposed)]
 }
 
 /// Removes dot segments from a path and, if asked, empty segments.

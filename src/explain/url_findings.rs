@@ -1,61 +1,92 @@
 //! Causes that show in the URL itself.
 
-use super::cause::Cause;
+use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::finding::Finding;
-use super::shared_findings::sentence;
 use super::text_forms::decoded;
 use crate::inspect::{Inspection, Problem, ProblemKind};
 use crate::time::Timestamp;
-use alloc::string::ToString as _;
+use crate::verify::{VerifyError, VerifyErrorKind};
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 /// Returns the causes that show in the URL that was sent.
 pub(super) fn url_findings(url: &str, now: Timestamp) -> Vec<Finding> {
     let inspection = Inspection::new(url, now);
     let problems = inspection.problems().iter();
+    // A request can be signed with headers, and a default port be signed as it is sent.
     let problems = problems.filter(|problem| {
-        // A request can be signed with headers.
-        problem.kind() != ProblemKind::NotPresigned || inspection.scheme().is_some()
+        let kind = problem.kind();
+        kind != ProblemKind::NotPresigned && kind != ProblemKind::DefaultPort
     });
     let mut findings: Vec<Finding> = problems.map(|problem| finding(problem, url)).collect();
     // A space in a SigV2 signature is a `+` that was decoded, not a space of its own.
-    if findings
-        .iter()
-        .any(|finding| finding.cause() == Cause::SignaturePlus)
-    {
+    let is_plus = |finding: &Finding| finding.cause() == Cause::SignaturePlus;
+    if findings.iter().any(is_plus) {
         findings.retain(|finding| finding.cause() != Cause::LineBreak);
     }
     findings
 }
 
 fn finding(problem: &Problem, url: &str) -> Finding {
+    use Confidence::{Certain, Likely, Possible};
     let (cause, confidence) = match problem.kind() {
-        ProblemKind::HtmlEscaped => (Cause::HtmlEscaped, Confidence::Certain),
-        ProblemKind::SignatureAlphabet if has_space_or_plus(url) => {
-            (Cause::SignaturePlus, Confidence::Certain)
-        }
-        ProblemKind::LineBreak | ProblemKind::Space => (Cause::LineBreak, Confidence::Certain),
-        ProblemKind::Truncated => (Cause::SignatureTruncated, Confidence::Certain),
+        ProblemKind::HtmlEscaped => (Cause::HtmlEscaped, Certain),
+        ProblemKind::SignatureAlphabet if has_space_or_plus(url) => (Cause::SignaturePlus, Certain),
+        ProblemKind::LineBreak | ProblemKind::Space => (Cause::LineBreak, Certain),
+        ProblemKind::TrailingText => (Cause::TrailingText, Certain),
+        ProblemKind::Truncated => (Cause::SignatureTruncated, Certain),
         ProblemKind::SignatureAlphabet | ProblemKind::SignatureLength => {
-            (Cause::SignatureChanged, Confidence::Certain)
+            (Cause::SignatureChanged, Certain)
         }
-        ProblemKind::EncodedTwice => (Cause::UrlEncodedTwice, Confidence::Certain),
-        ProblemKind::SignedTwice => (Cause::SignedTwice, Confidence::Certain),
-        ProblemKind::ScopeDate => (Cause::ScopeDate, Confidence::Certain),
-        ProblemKind::ExpiryTooLong => (Cause::ExpiryTooLong, Confidence::Certain),
-        ProblemKind::TokenMissing => (Cause::TokenMissing, Confidence::Likely),
-        ProblemKind::Expired => (Cause::Expired, Confidence::Likely),
-        ProblemKind::NotYetValid => (Cause::ClockSkew, Confidence::Likely),
-        ProblemKind::BadEscape | ProblemKind::Fragment => {
-            (Cause::PathNotEncoded, Confidence::Likely)
+        ProblemKind::EncodedTwice => (Cause::UrlEncodedTwice, Certain),
+        ProblemKind::SignedTwice => (Cause::SignedTwice, Certain),
+        ProblemKind::ScopeDate => (Cause::ScopeDate, Certain),
+        ProblemKind::ExpiryTooLong => (Cause::ExpiryTooLong, Certain),
+        ProblemKind::OtherScheme => (Cause::OtherScheme, Certain),
+        ProblemKind::SecretInUrl => (Cause::WrongAccessKey, Certain),
+        ProblemKind::ScopeHost if problem.to_string().contains("service") => {
+            (Cause::WrongService, Likely)
         }
-        ProblemKind::DotSegments => (Cause::PathNormalized, Confidence::Possible),
-        _ => (Cause::Malformed, Confidence::Likely),
+        ProblemKind::ScopeHost => (Cause::WrongRegion, Likely),
+        ProblemKind::LiteralPlus if problem.to_string().contains("Token") => {
+            (Cause::TokenChanged, Likely)
+        }
+        ProblemKind::LiteralPlus => (Cause::SignaturePlus, Likely),
+        ProblemKind::TokenMissing => (Cause::TokenMissing, Likely),
+        ProblemKind::Expired => (Cause::Expired, Likely),
+        ProblemKind::NotYetValid => (Cause::ClockSkew, Likely),
+        ProblemKind::BadEscape | ProblemKind::Fragment => (Cause::PathNotEncoded, Likely),
+        ProblemKind::DotSegments => (Cause::PathNormalized, Possible),
+        _ => (Cause::Malformed, Likely),
     };
-    Finding::new(cause, confidence, sentence(problem.to_string()))
+    Finding::new(cause, confidence).with_message(sentence(problem.to_string()))
 }
 
 fn has_space_or_plus(url: &str) -> bool {
     url.contains([' ', '+']) || decoded(url).contains(' ')
+}
+
+/// Returns the cause that shows when a request is parsed as a server parses it.
+pub(super) fn parse_finding(error: &VerifyError) -> Option<Finding> {
+    let cause = match error.kind() {
+        VerifyErrorKind::HeaderNotSigned => Cause::HeaderNotSigned,
+        VerifyErrorKind::SignedHeaderMissing => Cause::HeaderNotSent,
+        VerifyErrorKind::SignedTwice => return Some(Finding::certain(Cause::SignedTwice)),
+        VerifyErrorKind::ScopeDate => return Some(Finding::certain(Cause::ScopeDate)),
+        VerifyErrorKind::ExpiryTooLong => return Some(Finding::certain(Cause::ExpiryTooLong)),
+        VerifyErrorKind::NotSigned => return None,
+        _ => Cause::Malformed,
+    };
+    let finding = Finding::new(cause, Confidence::Likely);
+    Some(finding.with_message(sentence(error.to_string())))
+}
+
+/// Returns a message as a sentence: with a capital letter and a full stop.
+fn sentence(mut message: String) -> String {
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    message.push('.');
+    message
 }

@@ -14,6 +14,10 @@ use super::v4_request::V4Request;
 use super::verified::Verified;
 use crate::credentials::Credentials;
 use crate::crypto::Message as _;
+#[cfg(feature = "explain")]
+use crate::crypto::sha256;
+#[cfg(feature = "explain")]
+use crate::text::hex::Hex;
 use crate::time::Timestamp;
 use crate::v2::{SignatureMethod, signing_key};
 use crate::verifying_key::VerifyingKey;
@@ -207,6 +211,25 @@ impl<'r> Unverified<'_, 'r> {
             Signed::QueryApi(method) => {
                 let key = method.signing_key(credentials);
                 verify_base64(&key, self.string_to_sign().as_str(), signature)
+            }
+        }
+    }
+
+    /// Returns whether the signature is that of another text of the same scope: a canonical request
+    /// of SigV4, or a string to sign of SigV2.
+    #[cfg(feature = "explain")]
+    pub(crate) fn is_signature_of(&self, text: &str, credentials: &Credentials) -> bool {
+        let signature = self.claim.signature;
+        match &self.signed {
+            Signed::V4(signed) => {
+                let mut message = signed.string_to_sign(self.request);
+                message.canonical_hash = Hex::new(&sha256(text.as_bytes()));
+                let key = message.scope.signing_key(credentials);
+                verify_hex(&key, &message, signature)
+            }
+            Signed::V2(_) => verify_base64(&signing_key(credentials), text, signature),
+            Signed::QueryApi(method) => {
+                verify_base64(&method.signing_key(credentials), text, signature)
             }
         }
     }

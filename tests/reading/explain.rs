@@ -179,8 +179,12 @@ fn keys_and_secrets() {
     let url = link("a.txt");
     let same = server("GET", &url, &[]);
     let credentials = credentials();
-    // The server's secret is another one.
-    seen(&url, &same, Cause::WrongSecret);
+    // The server's secret is another one, or the signer made another text.
+    let failed = |response| FailedRequest::new("GET", &url, response);
+    first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Likely);
+    let failed =
+        |response| FailedRequest::new("GET", &url, response).signed_texts(Some(&same.0), &same.1);
+    first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Certain);
     let failed = |response| FailedRequest::new("GET", &url, response).credentials(&credentials);
     let found = first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Certain);
     assert!(
@@ -193,7 +197,7 @@ fn keys_and_secrets() {
     assert!(url.ends_with(&sign(SECRET, &same.1)));
     let other = format!("{head}={}", sign("another", &same.1));
     let failed = |response| FailedRequest::new("GET", &other, response).credentials(&credentials);
-    first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Certain);
+    first(&failed, &s3(&same), Cause::WrongSecret, Confidence::Likely);
     first(&failed, &bare(), Cause::WrongSecret, Confidence::Likely);
 
     for secret in [
@@ -623,12 +627,8 @@ fn parameters() {
     params.reverse();
     let reordered = format!("{address}?{}", params.join("&"));
     let failed = |response| FailedRequest::new("GET", url, response).sent("GET", &reordered);
-    first(
-        &failed,
-        &error("NoSuchKey", "The specified key does not exist."),
-        Cause::ParametersReordered,
-        Confidence::Harmless,
-    );
+    let body = error("NoSuchKey", "The specified key does not exist.");
+    first(&failed, &body, Cause::NotFound, Confidence::Certain);
     let found = failed(response(&bare())).explain(now());
     let last = found.findings().last().unwrap();
     assert_eq!(
@@ -848,7 +848,7 @@ fn urls_that_were_mangled() {
         &failed,
         &provided(signature),
         Cause::WrongSecret,
-        Confidence::Certain,
+        Confidence::Likely,
     );
 
     let body = "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified</Message><ArgumentName>Authorization</ArgumentName></Error>";
@@ -922,7 +922,8 @@ fn sigv2() {
         &(String::new(), text.replace("\n/examplebucket/a", "\n/a")),
         Cause::AddressingStyle,
     );
-    certain(&(String::new(), text.clone()), Cause::WrongSecret);
+    let same = s3_v2(&(String::new(), text.clone()));
+    first(&failed, &same, Cause::WrongSecret, Confidence::Likely);
 
     let body = error(
         "InvalidRequest",
@@ -1132,18 +1133,11 @@ fn a_hostile_body_takes_no_time() {
     );
 }
 
-/// Each cause has its line in the catalogue, and a case above.
+/// Each cause has a case above.
 #[test]
 fn the_catalogue_is_whole() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let documents = std::fs::read_to_string(format!("{root}/src/explain/mod.rs")).unwrap();
     let cases = std::fs::read_to_string(format!("{root}/tests/reading/explain.rs")).unwrap();
-    let lines: Vec<_> = documents
-        .lines()
-        .filter_map(|line| line.strip_prefix("//! | `")?.split('`').next())
-        .collect();
-    let causes: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
-    assert_eq!(lines, causes);
     for cause in Cause::ALL {
         assert!(cases.contains(&format!("Cause::{cause:?}")), "{cause}");
     }

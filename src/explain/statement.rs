@@ -1,0 +1,211 @@
+//! Causes that the server's code and message state.
+
+use super::catalogue::Cause;
+use super::confidence::Confidence;
+use super::error_response::ErrorResponse;
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::redaction::redact_message;
+use crate::text::time_span::TimeSpan;
+use crate::time::Timestamp;
+use crate::verify::{Authentication, Carrier};
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+
+/// The statement of a response, with the facts of the request that it is about.
+pub(super) struct Statement<'s> {
+    response: &'s ErrorResponse,
+    evidence: &'s Evidence<'s>,
+    code: &'s str,
+    message: &'s str,
+    lowercase: String,
+}
+
+impl<'s> Statement<'s> {
+    pub(super) fn new(response: &'s ErrorResponse, evidence: &'s Evidence<'s>) -> Self {
+        let message = response.message().unwrap_or_default();
+        let details = response.field("Details").unwrap_or_default();
+        Statement {
+            response,
+            evidence,
+            code: response.code().unwrap_or_default(),
+            message,
+            lowercase: format!("{message}\n{details}").to_ascii_lowercase(),
+        }
+    }
+
+    /// Returns the cause that the catalogue has for the message, or else for the code.
+    pub(super) fn finding(&self) -> Option<Finding> {
+        let says = |cause: &&Cause| {
+            let mut words = cause.entry().words.iter();
+            words.any(|words| self.lowercase.contains(words))
+        };
+        let has_code = |cause: &&Cause| cause.entry().codes.contains(&self.code);
+        let is_plausible = |cause: &&Cause| match cause {
+            Cause::SigV2NotTaken => self.evidence.request.is_none() || self.evidence.is_v2(),
+            Cause::Policy | Cause::FormFields => self.evidence.method == "POST",
+            _ => true,
+        };
+        let causes = || Cause::ALL.iter().filter(is_plausible);
+        let cause = causes().find(says).or_else(|| causes().find(has_code))?;
+        Some(self.finding_of(*cause))
+    }
+
+    /// Returns whether a finding tells what the server made of a request that may have been damaged
+    /// before.
+    pub(super) fn is_consequence(finding: &Finding) -> bool {
+        let is_host = finding.seen() == Some("host");
+        is_host || finding.confidence() > Confidence::Certain
+    }
+
+    /// Returns the server's own words, if no cause is known for them.
+    pub(super) fn repeated(&self) -> Option<Finding> {
+        let text = match (self.code, self.message) {
+            ("", message) if !message.contains(char::is_alphanumeric) => return None,
+            ("", message) | (message, "") => redact_message(message),
+            (code, message) => format!("{code}, \"{}\"", redact_message(message)),
+        };
+        Some(Finding::new(Cause::OtherError, Confidence::Possible).about(&text))
+    }
+
+    fn finding_of(&self, cause: Cause) -> Finding {
+        let authentication = self.evidence.authentication();
+        let field = |name| self.response.field(name).unwrap_or_default();
+        let finding = Finding::certain(cause);
+        match cause {
+            Cause::ClockSkew if self.has_expired() => self.finding_of(Cause::Expired),
+            Cause::ClockSkew => self.clock_skew(),
+            Cause::Expired => {
+                let expires_at = authentication.and_then(Authentication::expires_at);
+                let signed = expires_at.map(|moment| format!("expires {moment}"));
+                let seen = self.server_time().unwrap_or(self.evidence.now);
+                finding
+                    .with_signed(signed.unwrap_or_default())
+                    .with_seen(seen.to_string())
+            }
+            Cause::WrongRegion => {
+                let signed = authentication
+                    .and_then(Authentication::region)
+                    .unwrap_or_default();
+                self.wrong_region().with_signed(signed)
+            }
+            Cause::WrongService => {
+                let signed = authentication
+                    .and_then(Authentication::service)
+                    .unwrap_or_default();
+                let seen = first_quoted(self.message).unwrap_or_default();
+                finding.with_signed(signed).with_seen(seen)
+            }
+            Cause::HeaderNotSigned => {
+                let names = field("HeadersNotSigned");
+                finding.about(names).with_seen(names)
+            }
+            Cause::PayloadChanged => finding
+                .with_signed(field("ClientComputedContentSHA256"))
+                .with_seen(field("S3ComputedContentSHA256")),
+            Cause::WrongAccessKey if self.evidence.lacks_token() => {
+                Finding::certain(Cause::TokenMissing)
+            }
+            Cause::TokenChanged
+                if self.evidence.request.is_some() && !self.evidence.has_session_token() =>
+            {
+                Finding::certain(Cause::WrongAccessKey)
+            }
+            Cause::WrongAccessKey => {
+                let id = authentication.map(Authentication::access_key_id);
+                finding.with_signed(id.unwrap_or(field("AWSAccessKeyId")))
+            }
+            // Backblaze B2 says so of every SigV2 request, and of keys without the permission.
+            Cause::SigV2NotTaken if self.code == "UnauthorizedAccess" => {
+                Finding::new(cause, Confidence::Likely)
+            }
+            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.quoted()),
+            Cause::Policy | Cause::FormFields => finding.with_seen(self.quoted()),
+            Cause::Permission | Cause::Proxy | Cause::QueryCut | Cause::NoAuthentication => {
+                Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
+            }
+            _ => finding,
+        }
+    }
+
+    fn quoted(&self) -> String {
+        redact_message(self.message)
+    }
+
+    fn server_time(&self) -> Option<Timestamp> {
+        self.response.field("ServerTime")?.parse().ok()
+    }
+
+    /// Returns whether a presigned URL has expired. Some servers call that a skew.
+    fn has_expired(&self) -> bool {
+        let now = self.server_time().unwrap_or(self.evidence.now);
+        let authentication = self.evidence.authentication();
+        if self.response.field("RequestTime").is_some() {
+            return false;
+        }
+        authentication.is_some_and(|authentication| {
+            let is_url = authentication.carrier() == Carrier::Query;
+            is_url
+                && authentication
+                    .expires_at()
+                    .is_some_and(|moment| moment < now)
+        })
+    }
+
+    fn clock_skew(&self) -> Finding {
+        let server = self.server_time();
+        let request = self.response.field("RequestTime").and_then(parse_time);
+        let authentication = self.evidence.authentication();
+        let request = request.or_else(|| authentication.and_then(Authentication::signed_at));
+        let fault = match (request, server) {
+            (Some(request), Some(server)) => {
+                let (difference, direction) = if request > server {
+                    (request.saturating_duration_since(server), "ahead of")
+                } else {
+                    (server.saturating_duration_since(request), "behind")
+                };
+                let difference = TimeSpan(difference);
+                format!("The signing time is {difference} {direction} the server's clock")
+            }
+            _ => "The signing time differs too much from the server's clock".to_owned(),
+        };
+        let time_text =
+            |time: Option<Timestamp>| time.map_or(String::new(), |time| time.to_string());
+        let finding = Finding::certain(Cause::ClockSkew).about(&fault);
+        finding
+            .with_signed(time_text(request))
+            .with_seen(time_text(server))
+    }
+
+    /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.
+    fn wrong_region(&self) -> Finding {
+        let expected = self.message.split_once("expecting");
+        let expected = expected.and_then(|(_, after)| first_quoted(after));
+        let region = self.response.field("Region").or(expected);
+        let region = region.or_else(|| self.response.field("Endpoint"));
+        let finding = Finding::certain(Cause::WrongRegion);
+        match region {
+            Some(region) => {
+                let text = finding
+                    .message()
+                    .replace("the right region", &format!("`{region}`"));
+                finding.with_message(text).with_seen(region)
+            }
+            None => finding,
+        }
+    }
+}
+
+/// Parses the time of a request, in any format in which it is signed.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    let time = text.parse().ok();
+    time.or_else(|| Timestamp::parse_http_date(text))
+}
+
+/// Returns the first text in single quotes or backquotes.
+fn first_quoted(text: &str) -> Option<&str> {
+    let mut parts = text.split(['\'', '`']);
+    parts.next()?;
+    parts.next()
+}
