@@ -84,7 +84,7 @@ catalogue! {
               secret are not exchanged.",
         codes: [
             "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException",
-            "AuthFailure", "NotSignedUp",
+            "AuthFailure", "NotSignedUp", "Unauthorized",
         ],
         words: [
             "credential access key has length", "no such key:",

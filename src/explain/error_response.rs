@@ -274,15 +274,21 @@ impl ErrorResponse {
 
     /// Returns whether the error is about the signature, or says nothing.
     pub(super) fn is_mismatch(&self) -> bool {
-        matches!(
-            self.code(),
-            None | Some(
-                "SignatureDoesNotMatch"
-                    | "InvalidSignatureException"
-                    | "AccessDenied"
-                    | "Forbidden"
-            )
-        )
+        let code = self.code().unwrap_or_default();
+        let is_bare = matches!(code, "" | "AccessDenied" | "Forbidden");
+        is_bare || code.contains("Signature") || self.names_signature()
+    }
+
+    /// Returns whether the message is about the signature.
+    pub(super) fn names_signature(&self) -> bool {
+        let message = self.message().unwrap_or_default().to_ascii_lowercase();
+        [
+            "invalid signature",
+            "signature validation",
+            "signature we calculated",
+        ]
+        .iter()
+        .any(|words| message.contains(words))
     }
 }
 

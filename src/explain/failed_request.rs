@@ -418,10 +418,9 @@ impl<'a> FailedRequest<'a> {
         let Some(request) = evidence.request else {
             return Vec::new();
         };
-        let is_right = evidence.credentials.map(|credentials| {
-            let is_text =
-                |signed: &SignedText| request.is_signature_of(signed.message(), credentials);
-            request.is_signed_by(credentials) || signed.is_some_and(is_text)
+        let is_right = evidence.credentials.map(|credentials| match signed {
+            Some(signed) => request.is_signature_of(signed.message(), credentials),
+            None => request.is_signed_by(credentials),
         });
         if is_right != Some(true) {
             let canonical = signed.and_then(|signed| signed.canonical.as_ref());

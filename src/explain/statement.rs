@@ -45,6 +45,7 @@ impl<'s> Statement<'s> {
         let is_plausible = |cause: &&Cause| match cause {
             Cause::SigV2NotTaken => self.evidence.request.is_none() || self.evidence.is_v2(),
             Cause::Policy | Cause::FormFields => self.evidence.method == "POST",
+            Cause::Permission => !self.response.names_signature(),
             _ => true,
         };
         let causes = || Cause::ALL.iter().filter(is_plausible);
@@ -111,6 +112,9 @@ impl<'s> Statement<'s> {
                 if self.evidence.request.is_some() && !self.evidence.has_session_token() =>
             {
                 Finding::certain(Cause::WrongAccessKey)
+            }
+            Cause::WrongAccessKey if self.code == "Unauthorized" => {
+                Finding::new(cause, Confidence::Likely)
             }
             Cause::WrongAccessKey => {
                 let id = authentication.map(Authentication::access_key_id);

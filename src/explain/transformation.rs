@@ -136,6 +136,15 @@ fn paths_encoded_twice(request: &Canonical) -> Vec<Canonical> {
     }
 }
 
+/// What JavaScript's encodeURIComponent doesn't encode, although it is not unreserved.
+const KEPT: [(&str, &str); 5] = [
+    ("%21", "!"),
+    ("%27", "'"),
+    ("%28", "("),
+    ("%29", ")"),
+    ("%2A", "*"),
+];
+
 fn paths_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
     let path = &request.path;
     let plain = decoded(path);
@@ -148,18 +157,15 @@ fn paths_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
         path.replace("%2B", "%20"),
         path.replace("%20", "+"),
         path.replace("%20", "%2B"),
-        path.replace("%2A", "*"),
         path.replace('~', "%7E"),
-        // JavaScript's encodeURIComponent keeps these.
-        ["%21", "%27", "%28", "%29", "%2A"]
-            .into_iter()
-            .zip(["!", "'", "(", ")", "*"])
+        KEPT.into_iter()
             .fold(path.clone(), |path, (escape, c)| path.replace(escape, c)),
         format!("{slashes}{}", key.replace('/', "%2F")),
         path.replace("%2F", "/"),
         lowercase_escapes(path),
         plain,
     ];
+    paths.extend(KEPT.map(|(escape, c)| path.replace(escape, c)));
     paths.extend(cut.and_then(|end| path.get(..end)).map(str::to_owned));
     with_paths(request, paths)
 }

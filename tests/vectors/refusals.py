@@ -520,6 +520,93 @@ case("minio/minio-py/issues/1047", "policy", xml("AccessDenied", "Access Denied.
 case("benefitcloud/ember-uploader/issues/45", ["form-fields", "policy"], xml("MaxPostPreDataLengthExceeded", "Your POST request fields preceeding the upload file was too large.", "<MaxPostPreDataLengthBytes>20480</MaxPostPreDataLengthBytes>"), "POST", form)
 case("minio/minio/issues/7314", "permission", xml("AccessDenied", "Access Denied.", "<Resource>/mybucket</Resource>").replace("><", ">\n  <"), "POST", "https://minio.example.com/mybucket")
 
+# Further reports, of stores and libraries that the ones above don't have.
+case("nukulb/s3-angular-file-upload/issues/1", "form-fields", "InvalidArgumentBucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.keyB", "POST", form)
+case("ryuzee/SlideHub/issues/213", "form-fields", "<Code>InvalidArgument</Code>\n<Message>Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.</Message>\n<ArgumentName>key</ArgumentName>", "POST", form)
+case("aws/aws-sdk-php/issues/3292", "policy", xml("AccessDenied", "Invalid according to Policy: Extra input fields: bucket"), "POST", form)
+garage = presign("GET", "http://localhost:3900/test/test.txt", "auto")
+case("directus/directus/issues/22834", "wrong-region", "Authorization header malformed, unexpected scope: 20260302/auto/s3/aws4_request", url=garage)
+case(
+    "quarfie/s3presignedUrl_FMFunction/issues/6",
+    ["host-rewritten", "addressing-style", "wrong-secret"],
+    "<Error>\n<Code>AccessDenied</Code>\n<Message>Forbidden: Invalid signature</Message>\n<Resource>/test/test.txt</Resource>\n<Region>garage</Region>\n</Error>",
+    url=presign("GET", "http://localhost:3900/test/test.txt", "garage"),
+)
+url = presign("GET", f"{HOST}/report%28a%29.xlsx")
+own = canonical("GET", url, path="/report%28a)" + ".xlsx")
+case("minio/minio-dotnet/issues/556", "path-not-encoded", bare, url=presigned_by_hand(url, own), **KNOWN)
+case("minio/minio/issues/2613", "sigv2-not-taken", xml("AccessDenied", "Access Denied.", "<Resource>/bucket/the_file.jpg</Resource>"), url=presign_v2("GET", "https://minio.example.com/bucket/the_file.jpg"))
+case("minio/minio/issues/19067", "wrong-secret", bare, url=presign("GET", "https://play.min.io/test-seb/test.png", "us-east-1"))
+url = presign("PUT", f"{HOST}/steps.svg", headers={"x-amz-acl": "public-read"})
+seen = canonical("PUT", url, [("x-amz-acl", "")])
+case("minio/minio/issues/5630", "header-not-sent", mismatch(sts=flat(string_to_sign(seen))), "PUT", url, headers=[["x-amz-acl", "public-read"]])
+url = "https://sellingpartnerapi-na.example.com/orders?CreatedAfter=20201117T085026Z&MarketplaceId=ATVPDKIKX0DER"
+signed = sign("GET", url, service="execute-api", headers={"x-amz-access-token": "Atza|IwEBIFDROjvWuB9leGjh2NOTkNCGjEHY2JK0KSqZ8EvKVBqMP6T"})
+seen = canonical("GET", url, [tuple(stamp), ("x-amz-access-token", "Atza|IwEBIFDROjvWuB9leGjh2NOTkNCGjEHY2JK0KSqZ8EvKVBqMP6T")], EMPTY)
+text = json.dumps({"errors": [{"message": flat(api(seen, "execute-api")), "code": "InvalidSignature"}]})
+case("amzn/selling-partner-api-docs/issues/116", "wrong-secret", f"`{text}`", url=url, headers=signed)
+url = "https://id.execute-api.eu-west-1.amazonaws.com/testoboes/_search"
+signed = sign("POST", url, service="execute-api")
+seen = canonical("POST", url, [tuple(stamp)], hashlib.sha256(b"{}").hexdigest())
+case("mhart/aws4/issues/81", "payload-changed", json.dumps({"message": api(seen, "execute-api")}), "POST", url, headers=signed, **KNOWN)
+case("cloudflare/cloudflare-docs/pull/32436", "expired", xml("ExpiredRequest", "Request has expired"), url=presign("GET", r2, "auto"), at="20260303T100000Z")
+case(
+    "hassy/artillery-dino/issues/2",
+    "clock-skew",
+    "InvalidSignatureException: Signature expired: 20260302T100000Z is now earlier than 20260302T100612Z (20260302T101112Z - 5 min.)\\n    at Object.extractError (/usr/local/lib/node_modules/aws-sdk/lib/protocol/json.js:43:27)\\n    at Request.extractError",
+    "POST",
+    kinesis,
+    headers=sign("POST", kinesis, service="kinesis", body=b"{}"),
+)
+case(
+    "robmcvey/cakephp-amazon-s3/issues/15",
+    "malformed",
+    "The authorization header is malformed; the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+    url=f"{HOST}/a.txt",
+    headers=[["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/eu-west-1/s3/aws4_request"], stamp],
+)
+case("durch/rust-s3/issues/271", "wrong-access-key", xml("Unauthorized", "Unauthorized"), url=presign("GET", r2, "us-east-1"))
+url = "https://s3.amazonaws.com/examplebucket/2fd10a5c?uploads"
+signed = [["Date", "Mon, 02 Mar 2026 10:00:00 GMT"], ["Content-Type", "image/jpeg"]]
+signed += [["Authorization", f"AWS {ID}:" + "A" * 27 + "="]]
+sts = "POST\n\nimage/jpeg; charset=UTF-8\nMon, 02 Mar 2026 10:00:00 GMT\n/examplebucket/2fd10a5c?uploads"
+case("aws/aws-sdk-js/issues/190", "header-changed", mismatch(sts=sts), "POST", url, headers=signed)
+sts = f"PUT\n\nimage/jpeg\n{v2_end}\n/examplebucket/folder/a.txt"
+case("aws/aws-sdk-php/issues/239", "header-not-signed", mismatch(sts=sts), "PUT", v2_put + "&Content-Type=image%2Fjpeg")
+typed_v2 = presign_v2("PUT", "https://s3.amazonaws.com/examplebucket/testkey", headers={"Content-Type": "text/plain"})
+sts = f"PUT\n\napplication/x-www-form-urlencoded; charset=UTF-8\n{v2_end}\n/examplebucket/testkey"
+case("aws/aws-sdk-js/issues/444", "header-changed", mismatch(sts=sts), "PUT", typed_v2, headers=[["Content-Type", "text/plain"]])
+case(
+    "EMCECS/ecs-object-client-java/issues/6",
+    "header-not-signed",
+    " SignatureDoesNotMatch\nThe request signature we calculated does not match the signature you provided. Check your Secret Access Key and signing method. For more information, see REST Authentication and SOAP Authentication for details.\n",
+    "PUT",
+    presign_v2("PUT", "https://ecs.example.com/examplebucket/a"),
+)
+case(
+    "prolane/samltoawsstskeys/issues/40",
+    "token-missing",
+    "An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records.",
+    url=presign("GET", f"{HOST}/?list-type=2", key=TEMPORARY),
+)
+case(
+    "cognitect-labs/aws-api/issues/5",
+    "token-missing",
+    '{:Error\n{:HostIdAttrs {},\n :Message "The AWS Access Key Id you provided does not exist in our records.",\n :CodeAttrs {},\n :Code "InvalidAccessKeyId",\n :AWSAccessKeyIdAttrs {},\n :AWSAccessKeyId "ASIA6HNK5KDSXULIORFD"},\n:ErrorAttrs {},\n:cognitect.anomalies/category :cognitect.anomalies/forbidden}',
+    url=no_token,
+)
+case("alex/letsencrypt-aws/issues/31", "sigv2-not-taken", f"botocore.exceptions.ClientError: An error occurred (InvalidArgument) when calling the GetObject operation: {kms}", url=v2)
+case(
+    "boto/boto3/issues/4592",
+    "sigv2-not-taken",
+    xml("InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.", "<Resource>/onlyoffice/963194ca.docx</Resource>"),
+    url=presign_v2("GET", "http://minio.internal:9000/onlyoffice/963194ca.docx"),
+)
+cdn = presign("GET", "https://files.0123456789abcdef.r2.cloudflarestorage.com/uploads/1/a.mkv", "auto")
+case("cloudreve/cloudreve/issues/2413", "host-rewritten", xml("SignatureDoesNotMatch", SENTENCE), url=cdn, sent_url=cdn.replace("files.0123456789abcdef.r2.cloudflarestorage.com", "cdn.example.com"))
+case("uppercase/docs", "wrong-service", "Credential should be scoped to correct service: 'execute-api'.", url=presign("GET", "https://id.execute-api.eu-west-1.amazonaws.com/prod/a"))
+cases[-1]["source"] = "https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
+
 for entry in cases:
     json.dump(entry, sys.stdout, ensure_ascii=False)
     sys.stdout.write("\n")
