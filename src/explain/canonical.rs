@@ -51,11 +51,6 @@ impl Canonical {
         let [method, path, query, rest @ ..] = lines.as_slice() else {
             return None;
         };
-        let mut params = owned(split_params(query));
-        if rest.is_empty() {
-            // The last parameter is cut off.
-            params.pop();
-        }
         // An empty line ends the headers.
         let end = rest.iter().position(|line| line.is_empty());
         let (headers, after) = rest.split_at(end.unwrap_or(rest.len()));
@@ -67,7 +62,7 @@ impl Canonical {
         Some(Canonical {
             method: (*method).to_owned(),
             path: (*path).to_owned(),
-            params,
+            params: owned(split_params(query)),
             headers: split_headers(headers),
             signed_headers: signed_headers.to_owned(),
             payload: payload.map(str::to_owned),

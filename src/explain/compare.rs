@@ -3,6 +3,7 @@
 
 use super::canonical::{Canonical, Form, Pair};
 use super::catalogue::Cause;
+use super::confidence::Confidence;
 use super::finding::Finding;
 use super::redaction::redact_value;
 use super::session_token::is_session_token;
@@ -139,116 +140,124 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The causes of a pair that only one side has, that both have with different values, and that
+/// both have in different encodings.
+struct PairCauses {
+    dropped: Cause,
+    changed: Cause,
+    reencoded: Cause,
+    added: Cause,
+}
+
 /// All headers except the host, which is part of the address.
 fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let mut add = |(cause, token_cause), name: &str, value: Option<&str>, seen: Option<&str>| {
+    let causes = PairCauses {
+        dropped: Cause::HeaderNotSent,
+        changed: Cause::HeaderChanged,
+        reencoded: Cause::HeaderChanged,
+        added: Cause::HeaderNotSigned,
+    };
+    // A server writes a header that it did not receive as an empty one.
+    let pairs = |side: &Canonical, other: &Canonical| -> Vec<Pair> {
+        let is_sent = |name: &str, value: &str| !value.is_empty() || other.header(name) == Some("");
+        let pairs = side.headers.iter().filter(|(name, _)| name != "host");
+        pairs
+            .filter(|(name, value)| is_sent(name, value))
+            .cloned()
+            .collect()
+    };
+    let (signed_pairs, seen_pairs) = (pairs(signed, seen), pairs(seen, signed));
+    let dropped = missing(&signed_pairs, &seen_pairs);
+    let added = missing(&seen_pairs, &signed_pairs);
+    add_pairs(dropped, added, ':', &causes, seen.is_cut, findings);
+}
+
+fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
+    let causes = PairCauses {
+        dropped: Cause::ParameterDropped,
+        changed: Cause::ParameterChanged,
+        reencoded: Cause::ParameterReencoded,
+        added: Cause::ParameterAdded,
+    };
+    if seen
+        .params
+        .iter()
+        .any(|(name, _)| name.starts_with("amp%3B"))
+    {
+        let finding = Finding::certain(Cause::HtmlEscaped);
+        findings.push(finding.with_signed("&").with_seen("&amp;"));
+        return;
+    }
+    let dropped = missing(&signed.params, &seen.params);
+    let added = missing(&seen.params, &signed.params);
+    let is_cut = seen.is_cut && seen.headers.is_empty();
+    // Of a URL that a shell cuts at its first `&`, the start arrives.
+    let is_start = seen.params.len() < 2 && dropped.len() > 2 && signed.form == Form::V4;
+    if !is_cut && is_start && added.is_empty() {
+        findings.push(Finding::certain(Cause::QueryCut));
+    } else if dropped.is_empty() && added.is_empty() {
+        let is_reordered = signed.params != seen.params;
+        findings.extend(is_reordered.then(reordered));
+    } else {
+        add_pairs(dropped, added, '=', &causes, is_cut, findings);
+    }
+}
+
+/// Adds a finding for each pair that only one side has, and for each with two values.
+fn add_pairs(
+    dropped: Vec<Pair>,
+    mut added: Vec<Pair>,
+    separator: char,
+    causes: &PairCauses,
+    is_cut: bool,
+    findings: &mut Vec<Finding>,
+) {
+    let text = |pair: Option<&Pair>| match pair {
+        Some((name, value)) => format!("{name}{separator}{}", redact_value(name, value)),
+        None => String::new(),
+    };
+    let mut add = |cause, token_cause, name: &str, signed: Option<&Pair>, seen: Option<&Pair>| {
         let cause = if is_session_token(name) {
             token_cause
         } else {
             cause
         };
-        let line = |value: Option<&str>| match value {
-            Some(value) => format!("{name}:{}", redact_value(name, value)),
-            None => String::new(),
-        };
         let finding = Finding::certain(cause).about(name);
-        findings.push(finding.with_signed(line(value)).with_seen(line(seen)));
+        findings.push(finding.with_signed(text(signed)).with_seen(text(seen)));
     };
-    let without_host = |side: &Canonical| {
-        let headers = side.headers.iter().filter(|(name, _)| name != "host");
-        headers.cloned().collect::<Vec<Pair>>()
-    };
-    for (name, value) in without_host(signed) {
-        // A server writes a header that it did not receive as an empty one.
-        let seen_value = seen.header(&name);
-        let seen_value = seen_value.filter(|seen| !seen.is_empty() || value.is_empty());
-        match seen_value {
-            Some(seen) if seen == value => {}
-            Some(_) => {
-                let causes = (Cause::HeaderChanged, Cause::TokenChanged);
-                add(causes, &name, Some(&value), seen_value);
-            }
-            None if seen.is_cut => {}
-            None => add(
-                (Cause::HeaderNotSent, Cause::TokenMissing),
-                &name,
-                Some(&value),
-                None,
-            ),
-        }
-    }
-    for (name, value) in without_host(seen) {
-        if signed.header(&name).is_none() {
-            add(
-                (Cause::HeaderNotSigned, Cause::TokenAdded),
-                &name,
-                None,
-                Some(&value),
-            );
-        }
-    }
-}
-
-fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let is_escaped = |(name, _): &&Pair| name.starts_with("amp%3B");
-    if seen.params.iter().any(|param| is_escaped(&param)) {
-        let finding = Finding::certain(Cause::HtmlEscaped);
-        findings.push(finding.with_signed("&").with_seen("&amp;"));
-        return;
-    }
-    let mut dropped = missing(&signed.params, &seen.params);
-    let mut added = missing(&seen.params, &signed.params);
-    // Text that was cut off may lack parameters.
-    if seen.is_cut && seen.headers.is_empty() {
-        dropped.clear();
-    }
-    if dropped.is_empty() && added.is_empty() {
-        if signed.params != seen.params && !seen.is_cut {
-            findings.push(reordered());
-        }
-        return;
-    }
-    // Of a query that is cut at `&`, the start arrives.
-    let is_shell = seen.params.len() < 2 && dropped.len() > 2 && signed.form == Form::V4;
-    if is_shell && added.is_empty() {
-        findings.push(Finding::certain(Cause::QueryCut));
-        return;
-    }
-    for (name, value) in dropped {
+    for pair in &dropped {
+        let name = &pair.0;
         let index = added
             .iter()
-            .position(|(other, _)| is_same_name(&name, other));
-        let other = index.map(|index| added.remove(index));
-        let cause = match &other {
-            None if is_session_token(&name) => Cause::TokenMissing,
-            None => Cause::ParameterDropped,
-            Some(_) if is_session_token(&name) => Cause::TokenChanged,
-            Some((_, seen)) if is_same_value(&value, seen) => Cause::ParameterReencoded,
-            Some(_) => Cause::ParameterChanged,
-        };
-        let seen = other.map_or(String::new(), |(name, value)| assignment(&name, &value));
-        let finding = Finding::certain(cause).about(&name);
-        findings.push(
-            finding
-                .with_signed(assignment(&name, &value))
-                .with_seen(seen),
-        );
+            .position(|(other, _)| is_same_name(name, other));
+        match index.map(|index| added.remove(index)) {
+            Some(seen) if is_same_value(&pair.1, &seen.1) => {
+                add(
+                    causes.reencoded,
+                    Cause::TokenChanged,
+                    name,
+                    Some(pair),
+                    Some(&seen),
+                );
+            }
+            Some(seen) => add(
+                causes.changed,
+                Cause::TokenChanged,
+                name,
+                Some(pair),
+                Some(&seen),
+            ),
+            None if is_cut => {}
+            None => add(causes.dropped, Cause::TokenMissing, name, Some(pair), None),
+        }
     }
-    for (name, value) in added {
-        let is_token = is_session_token(&name);
-        let cause = if is_token {
-            Cause::TokenAdded
-        } else {
-            Cause::ParameterAdded
-        };
-        let finding = Finding::certain(cause).about(&name).with_signed("");
-        findings.push(finding.with_seen(assignment(&name, &value)));
+    for pair in &added {
+        add(causes.added, Cause::TokenAdded, &pair.0, None, Some(pair));
     }
 }
 
 pub(super) fn reordered() -> Finding {
-    let confidence = super::confidence::Confidence::Harmless;
-    Finding::new(Cause::ParametersReordered, confidence)
+    Finding::new(Cause::ParametersReordered, Confidence::Harmless)
 }
 
 /// Returns the parameters of the one query that the other doesn't have.
@@ -282,6 +291,71 @@ fn is_same_value(one: &str, two: &str) -> bool {
         || spaced(&plain) == spaced(&other)
 }
 
-pub(super) fn assignment(name: &str, value: &str) -> String {
-    format!("{name}={}", redact_value(name, value))
+#[cfg(test)]
+mod tests {
+    use super::compare;
+    use crate::explain::canonical::Canonical;
+    use crate::explain::catalogue::Cause;
+    use crate::explain::transformation::TRANSFORMATIONS;
+    use alloc::format;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// The canonical request of a random URL.
+    fn request() -> impl Strategy<Value = Canonical> {
+        let path = "(/[a-z]{1,3}|/%20|/%2B|/%C3%A9|/~|//x|/\\.|/%28|/%23a){1,4}";
+        let host =
+            "(bucket\\.s3\\.us-east-1\\.amazonaws\\.com|minio:9000|example\\.com(:443|:80)?)";
+        let params = "(response-content-type=text%2Fplain&)?(versionId=[a-z~]{1,3}(%20|%7E)?)?";
+        let parts = (
+            "(GET|PUT|POST)",
+            path,
+            params,
+            host,
+            "(text/plain|image/png)",
+        );
+        parts.prop_map(|(method, path, params, host, kind)| {
+            let query = format!("X-Amz-Date=20130524T000000Z&X-Amz-Security-Token=a%2Fb&{params}");
+            let text = format!(
+                "{method}\n{path}\n{}\ncontent-type:{kind}\nhost:{host}\n\ncontent-type;host\nUNSIGNED-PAYLOAD",
+                query.trim_end_matches('&'),
+            );
+            Canonical::parse(&text).unwrap()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        /// The finding names the transformation, or one that makes the same request.
+        #[test]
+        fn a_transformation_is_named(signed in request(), choice in any::<prop::sample::Index>()) {
+            prop_assert!(compare(&signed, &signed, None).is_empty());
+            let transformation = choice.get(&TRANSFORMATIONS);
+            for made in (transformation.apply)(&signed) {
+                if made == signed {
+                    continue;
+                }
+                let leads = |from: &Canonical, to: &Canonical| -> Vec<_> {
+                    let others = TRANSFORMATIONS.iter();
+                    let others = others.filter(|other| (other.apply)(from).contains(to));
+                    others.map(|other| other.cause).collect()
+                };
+                let mut causes = leads(&signed, &made);
+                causes.extend(leads(&made, &signed));
+                let findings = compare(&signed, &made, Some(true));
+                let first = findings.first().map(|finding| finding.cause());
+                // A token has names of its own.
+                let first = first.map(|first| match first {
+                    Cause::TokenChanged => Cause::ParameterReencoded,
+                    other => other,
+                });
+                let is_named = first.is_some_and(|first| causes.contains(&first));
+                prop_assert!(is_named, "{:?}: {:?} -> {:?}", transformation.cause, first, made.to_text());
+            }
+        }
+    }
 }

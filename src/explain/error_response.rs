@@ -83,11 +83,11 @@ impl ErrorResponse {
         let mut response = ErrorResponse::default();
         response.read(body, 0);
         response.code = response.find_code(body);
-        response.message = if response.fields.is_empty() {
-            Some(body).filter(|body| !body.is_empty()).map(Into::into)
-        } else {
-            response.first_field(&MESSAGE_FIELDS)
-        };
+        // A page of a proxy has elements of its own.
+        let is_unknown = response.fields.is_empty() || response.code.is_none();
+        let whole = Some(body).filter(|body| is_unknown && !body.is_empty());
+        let message = response.first_field(&MESSAGE_FIELDS);
+        response.message = message.or_else(|| whole.map(Into::into));
         response.canonical_request =
             response.signed_text("CanonicalRequest", BEFORE_CANONICAL_REQUEST, body);
         response.string_to_sign = response.signed_text("StringToSign", BEFORE_STRING_TO_SIGN, body);
@@ -103,12 +103,13 @@ impl ErrorResponse {
             self.read_json(&value, depth);
             return;
         }
-        let mut starts = XML_STARTS.iter().filter_map(|start| text.find(start));
-        let Some(start) = starts.clone().min().or_else(|| starts.next()) else {
-            // The tree of a browser has signs that fold elements.
-            if text.contains("<-Error>") {
-                self.read(&text.replace("<-", "<"), depth.saturating_add(1));
-            }
+        // The tree of a browser has signs that fold elements.
+        if text.contains("<-") && text.contains("Code>") {
+            self.read(&text.replace("<-", "<"), depth.saturating_add(1));
+            return;
+        }
+        let starts = XML_STARTS.iter().filter_map(|start| text.find(start));
+        let Some(start) = starts.min() else {
             return;
         };
         let xml = text.get(start..).unwrap_or_default();
@@ -177,6 +178,7 @@ impl ErrorResponse {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value {
+                        Value::String(text) if text.contains("<Code>") => self.read(text, next),
                         Value::String(text) => self.add(name.clone(), text.clone()),
                         _ => self.read_json(value, next),
                     }
@@ -275,8 +277,15 @@ impl ErrorResponse {
     /// Returns whether the error is about the signature, or says nothing.
     pub(super) fn is_mismatch(&self) -> bool {
         let code = self.code().unwrap_or_default();
-        let is_bare = matches!(code, "" | "AccessDenied" | "Forbidden");
-        is_bare || code.contains("Signature") || self.names_signature()
+        let says = |words: &str| {
+            self.message()
+                .is_some_and(|message| message.contains(words))
+        };
+        let is_bare = match code {
+            "" => self.message().is_none() || says("403") || says("orbidden") || says("enied"),
+            _ => matches!(code, "AccessDenied" | "Forbidden") || code.contains("Signature"),
+        };
+        is_bare || self.names_signature()
     }
 
     /// Returns whether the message is about the signature.

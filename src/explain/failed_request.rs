@@ -11,15 +11,16 @@ use super::finding::Finding;
 use super::ranking::possible_findings;
 use super::redaction::{redact_url, shorten};
 use super::search::{search, signature_findings};
+use super::session_token::is_session_token;
 use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
 use super::text_forms::{decoded, split_params};
 use super::url_findings::{parse_finding, url_findings};
 use crate::credentials::Credentials;
+use crate::scheme::sigv2;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError, VerifyErrorKind};
-
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -333,6 +334,10 @@ impl<'a> FailedRequest<'a> {
         };
         findings.extend(cause);
         let sent_url = self.sent.map_or(self.url, |(_, url)| url);
+        if is_cut_by_shell(self.url, sent_url) {
+            findings.push(Finding::certain(Cause::QueryCut));
+            return findings;
+        }
         findings.extend(url_findings(sent_url, evidence.now));
         if let Some(Err(error)) = &views.signed
             && findings.is_empty()
@@ -355,21 +360,7 @@ impl<'a> FailedRequest<'a> {
     /// Returns the cause that the request shows as it was sent, if it can't be read.
     fn sent_finding(&self, error: &VerifyError) -> Option<Finding> {
         match error.kind() {
-            VerifyErrorKind::NotSigned => {
-                let (_, url) = self.sent?;
-                let query = |url: &str| {
-                    url.split_once('?')
-                        .map_or(0, |(_, query)| split_params(query).len())
-                };
-                // A shell cuts a URL at its first `&`.
-                let is_cut = query(url) == 1 && query(self.url) > 1;
-                let cause = if is_cut {
-                    Cause::QueryCut
-                } else {
-                    Cause::NoAuthentication
-                };
-                Some(Finding::certain(cause))
-            }
+            VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
             VerifyErrorKind::HeaderNotSigned
             | VerifyErrorKind::SignedHeaderMissing
             | VerifyErrorKind::SignedTwice => {
@@ -396,7 +387,8 @@ impl<'a> FailedRequest<'a> {
         if !seen.canonical_request.is_empty() || signed.is_same(seen) {
             return Vec::new();
         }
-        search(request, |text| has_hash(text, hash)).unwrap_or_default()
+        let seen = search(request, |text| has_hash(text, hash));
+        seen.map_or_else(Vec::new, |seen| compare(request, &seen, self.is_https()))
     }
 
     /// Compares the methods, if nothing more of the signed request can be read.
@@ -424,7 +416,9 @@ impl<'a> FailedRequest<'a> {
         });
         if is_right != Some(true) {
             let canonical = signed.and_then(|signed| signed.canonical.as_ref());
-            if let Some(findings) = signature_findings(evidence, request, canonical) {
+            if let Some(findings) =
+                signature_findings(evidence, request, canonical, self.is_https())
+            {
                 return findings;
             }
         }
@@ -478,6 +472,7 @@ impl<'a> FailedRequest<'a> {
             );
         }
         let (mut signed, mut sent) = (split_params(query), split_params(sent_query));
+        findings.extend(bare_plus(&signed, &sent));
         let is_known = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
         if signed == sent || findings.iter().any(is_known) {
             return;
@@ -519,6 +514,30 @@ impl<'v> Views<'v> {
     fn sent(&self) -> Option<&Unverified<'v, 'v>> {
         self.sent.as_ref()?.as_ref().ok()
     }
+}
+
+/// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a
+/// plus, and others, which read queries as forms, as a space.
+fn bare_plus(signed: &[(&str, &str)], sent: &[(&str, &str)]) -> Option<Finding> {
+    let is_bare = |(name, value): &&(&str, &str)| {
+        let encoded = value.replace('+', "%2B");
+        encoded != *value && signed.contains(&(name, &encoded))
+    };
+    let (name, _) = sent.iter().find(is_bare)?;
+    let cause = match *name {
+        sigv2::SIGNATURE => Cause::SignaturePlus,
+        name if is_session_token(name) => Cause::TokenChanged,
+        _ => Cause::ParameterReencoded,
+    };
+    Some(Finding::new(cause, Confidence::Likely).about(name))
+}
+
+/// Returns whether a URL is another up to its first `&`.
+fn is_cut_by_shell(url: &str, sent_url: &str) -> bool {
+    let rest = url.strip_prefix(sent_url);
+    sent_url.contains('?')
+        && !sent_url.contains('&')
+        && rest.is_some_and(|rest| rest.starts_with('&'))
 }
 
 /// Compares the signature that the server received with the one that was made.

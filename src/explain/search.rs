@@ -1,73 +1,42 @@
 //! The search for the request that one side signed, with an oracle that recognizes it.
 
-use super::canonical::{Canonical, CanonicalLine};
+use super::canonical::Canonical;
 use super::catalogue::Cause;
+use super::compare::compare;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::transformation::TRANSFORMATIONS;
 use crate::credentials::Credentials;
 use crate::verify::Unverified;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The length of a canonical request above which no pairs are tried, so that the cost is bounded.
 const MAX_PAIR_LEN: usize = 4096;
 
 /// Searches for the request that an oracle recognizes: each transformation alone, then pairs.
-/// Returns its causes.
-pub(super) fn search(start: &Canonical, is_match: impl Fn(&str) -> bool) -> Option<Vec<Finding>> {
+pub(super) fn search(start: &Canonical, is_match: impl Fn(&str) -> bool) -> Option<Canonical> {
     let is_match = |request: &Canonical| request.to_text().is_some_and(|text| is_match(&text));
-    let singles: Vec<(Cause, Canonical)> = TRANSFORMATIONS
+    let singles: Vec<(usize, Canonical)> = TRANSFORMATIONS
         .iter()
-        .flat_map(|transformation| {
+        .enumerate()
+        .flat_map(|(index, transformation)| {
             let made = (transformation.apply)(start).into_iter();
-            made.map(|made| (transformation.cause, made))
+            made.map(move |made| (index, made))
         })
         .filter(|(_, made)| made != start)
         .collect();
-    if let Some((cause, made)) = singles.iter().find(|(_, made)| is_match(made)) {
-        return Some(alloc::vec![finding(*cause, start, made)]);
+    if let Some((_, made)) = singles.iter().find(|(_, made)| is_match(made)) {
+        return Some(made.clone());
     }
     if start.to_text().is_none_or(|text| text.len() > MAX_PAIR_LEN) {
         return None;
     }
-    for (first, between) in &singles {
-        let later = TRANSFORMATIONS
-            .iter()
-            .skip_while(|later| later.cause != *first);
-        for second in later.skip(1) {
-            let made = (second.apply)(between).into_iter();
-            if let Some(made) = made.into_iter().find(|made| is_match(made)) {
-                let one = finding(*first, start, between);
-                return Some(alloc::vec![one, finding(second.cause, between, &made)]);
-            }
-        }
-    }
-    None
-}
-
-/// Returns a certain finding, with the lines that the transformation changed.
-fn finding(cause: Cause, from: &Canonical, to: &Canonical) -> Finding {
-    let (from_lines, to_lines) = (from.lines(), to.lines());
-    let texts = |lines: &[CanonicalLine], other: &[CanonicalLine]| -> String {
-        let changed = lines.iter().filter(|line| !other.contains(line));
-        changed
-            .map(|line| &*line.text)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let (signed, seen) = (texts(&from_lines, &to_lines), texts(&to_lines, &from_lines));
-    let name = if signed.is_empty() { &seen } else { &signed };
-    let name = name.split(['=', ':']).next().unwrap_or_default();
-    let about = match cause {
-        Cause::Method => format!("{} on one side and {} on the other", from.method, to.method),
-        _ => String::from(name),
-    };
-    Finding::certain(cause)
-        .about(&about)
-        .with_signed(signed)
-        .with_seen(seen)
+    singles.iter().find_map(|(index, between)| {
+        let later = TRANSFORMATIONS.iter().skip(index.saturating_add(1));
+        let mut made = later.flat_map(|later| (later.apply)(between));
+        made.find(|made| is_match(made))
+    })
 }
 
 /// Returns the certain causes that the credentials at hand show, for a request that its own text
@@ -76,7 +45,8 @@ fn finding(cause: Cause, from: &Canonical, to: &Canonical) -> Finding {
 pub(super) fn signature_findings(
     evidence: &Evidence<'_>,
     request: &Unverified<'_, '_>,
-    signed: Option<&Canonical>,
+    seen: Option<&Canonical>,
+    is_https: Option<bool>,
 ) -> Option<Vec<Finding>> {
     if let Some(finding) = other_keys_secret(evidence, request) {
         return Some(alloc::vec![finding]);
@@ -85,7 +55,8 @@ pub(super) fn signature_findings(
     if let Some(finding) = surrounded_secret(credentials, request) {
         return Some(alloc::vec![finding]);
     }
-    search(signed?, |text| request.is_signature_of(text, credentials))
+    let signed = search(seen?, |text| request.is_signature_of(text, credentials))?;
+    Some(compare(&signed, seen?, is_https))
 }
 
 /// Checks whether the request names one access key and was signed with the secret of another.

@@ -59,13 +59,15 @@ impl SignedText {
         if canonical_request.is_none() && string_to_sign.is_none() {
             return None;
         }
-        let mut text = SignedText::new(
-            canonical_request.unwrap_or_default(),
-            string_to_sign.unwrap_or_default(),
-        );
+        let is_cut = response.is_cut_in("CanonicalRequest");
+        let canonical_request = match canonical_request.unwrap_or_default() {
+            // The last line is not whole.
+            text if is_cut => text.rsplit_once(['\n', ' ']).map_or("", |(lines, _)| lines),
+            text => text,
+        };
+        let mut text = SignedText::new(canonical_request, string_to_sign.unwrap_or_default());
         if let Some(canonical) = &mut text.canonical {
-            let names = ["CanonicalRequest", "StringToSign"];
-            canonical.is_cut |= names.iter().any(|name| response.is_cut_in(name));
+            canonical.is_cut |= is_cut || response.is_cut_in("StringToSign");
         }
         Some(text)
     }
@@ -141,46 +143,34 @@ impl<'a> V4Lines<'a> {
 
 /// Compares algorithm, scope and signing time of two strings to sign.
 pub(super) fn compare_scopes(signed: &str, seen: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
     let (Some(signed), Some(seen)) = (V4Lines::parse(signed), V4Lines::parse(seen)) else {
-        return findings;
+        return Vec::new();
     };
-    let mut scope = signed.scope.split('/').map(Some).chain([None; 3]);
-    let mut seen_scope = seen.scope.split('/').map(Some).chain([None; 3]);
-    let pairs = [
-        (
-            Cause::Malformed,
-            Some(signed.algorithm),
-            Some(seen.algorithm),
-        ),
-        (
-            Cause::ScopeDate,
-            scope.next().flatten(),
-            seen_scope.next().flatten(),
-        ),
-        (
-            Cause::WrongRegion,
-            scope.next().flatten(),
-            seen_scope.next().flatten(),
-        ),
-        (
-            Cause::WrongService,
-            scope.next().flatten(),
-            seen_scope.next().flatten(),
-        ),
-        (Cause::HeaderChanged, Some(signed.time), Some(seen.time)),
+    let mut pairs = alloc::vec![
+        (Cause::Malformed, signed.algorithm, seen.algorithm),
+        (Cause::HeaderChanged, signed.time, seen.time),
     ];
-    for (cause, signed, seen) in pairs {
-        if let (Some(signed), Some(seen)) = (signed, seen)
-            && signed != seen
-        {
-            let about = match cause {
-                Cause::Malformed => "it read another algorithm than the one that was signed.",
-                _ => "x-amz-date",
-            };
-            let finding = Finding::certain(cause).about(about);
-            findings.push(finding.with_signed(signed).with_seen(seen));
-        }
+    // Text that was cut off may end within the scope.
+    if seen.hash.is_some() {
+        let causes = [Cause::ScopeDate, Cause::WrongRegion, Cause::WrongService];
+        let parts = signed.scope.split('/').zip(seen.scope.split('/'));
+        pairs.extend(
+            causes
+                .into_iter()
+                .zip(parts)
+                .map(|(cause, (signed, seen))| (cause, signed, seen)),
+        );
     }
-    findings
+    let different = pairs.into_iter().filter(|(_, signed, seen)| signed != seen);
+    let finding = |(cause, signed, seen)| {
+        let about = match cause {
+            Cause::Malformed => "it read another algorithm than the one that was signed.",
+            _ => "x-amz-date",
+        };
+        Finding::certain(cause)
+            .about(about)
+            .with_signed(signed)
+            .with_seen(seen)
+    };
+    different.map(finding).collect()
 }

@@ -26,30 +26,28 @@ const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transforma
 }
 
 /// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 19] = [
+pub(super) static TRANSFORMATIONS: [Transformation; 21] = [
     of(Cause::Method, methods),
     of(Cause::AddressingStyle, addressing_styles),
     of(Cause::PathEncodedTwice, paths_encoded_twice),
     of(Cause::PathNotEncoded, paths_in_other_encodings),
-    of(Cause::UnicodeForm, |request| {
-        with_paths(request, in_unicode_forms(&request.path))
-    }),
+    of(Cause::UnicodeForm, unicode_forms),
     of(Cause::LeadingSlash, leading_slashes),
     of(Cause::PathNormalized, normalized_paths),
-    of(Cause::UrlScheme, |request| {
-        with_ports(request, &[":80", ":443"])
-    }),
+    of(Cause::UrlScheme, other_schemes),
     of(Cause::DefaultPort, default_ports),
+    of(Cause::PortDiffers, other_ports),
     of(Cause::HostRewritten, other_hosts),
     of(Cause::PayloadUnsigned, |request| {
-        with_payloads(request, &[UNSIGNED_PAYLOAD])
+        other_payload(request, UNSIGNED_PAYLOAD)
     }),
     of(Cause::PayloadChanged, |request| {
-        with_payloads(request, &[EMPTY_SHA256])
+        other_payload(request, EMPTY_SHA256)
     }),
     of(Cause::HeaderNotSent, headers_not_sent),
     of(Cause::HeaderChanged, content_types),
     of(Cause::TokenAdded, |request| without_params(request, true)),
+    of(Cause::TokenMissing, |request| without_params(request, true)),
     of(Cause::ParameterDropped, |request| {
         without_params(request, false)
     }),
@@ -73,32 +71,38 @@ pub(super) fn of_address() -> impl Iterator<Item = &'static Transformation> {
     })
 }
 
-fn methods(request: &Canonical) -> Vec<Canonical> {
-    let methods = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"];
-    let changed = methods.into_iter().map(|method| Canonical {
-        method: method.to_owned(),
-        ..request.clone()
+/// Makes one change of a request for each value.
+fn changed<T>(
+    request: &Canonical,
+    values: impl IntoIterator<Item = T>,
+    change: impl Fn(&mut Canonical, T),
+) -> Vec<Canonical> {
+    let made = values.into_iter().map(|value| {
+        let mut made = request.clone();
+        change(&mut made, value);
+        made
     });
-    changed.collect()
+    made.collect()
 }
 
 fn with_paths(request: &Canonical, paths: impl IntoIterator<Item = String>) -> Vec<Canonical> {
-    let paths = paths.into_iter().map(|path| Canonical {
-        path,
-        ..request.clone()
-    });
-    paths.collect()
+    changed(request, paths, |made, path| made.path = path)
 }
 
-fn with_host(request: &Canonical, host: &str) -> Canonical {
-    let mut changed = request.clone();
-    changed.set_header("host", host);
-    changed
+fn with_hosts(request: &Canonical, hosts: impl IntoIterator<Item = String>) -> Vec<Canonical> {
+    changed(request, hosts, |made, host| made.set_header("host", &host))
+}
+
+fn methods(request: &Canonical) -> Vec<Canonical> {
+    let methods = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"];
+    changed(request, methods, |made, method| {
+        made.method = method.to_owned()
+    })
 }
 
 /// Moves the bucket from the host into the path, or names it in the path as well.
 fn addressing_styles(request: &Canonical) -> Vec<Canonical> {
-    let mut changed = Vec::new();
+    let mut made = Vec::new();
     let key = if request.path == "/" {
         ""
     } else {
@@ -106,34 +110,25 @@ fn addressing_styles(request: &Canonical) -> Vec<Canonical> {
     };
     if let Some((bucket, rest)) = request.host().split_once('.') {
         let path = format!("/{bucket}{key}");
-        let moved = with_host(request, rest);
-        changed.extend([request, &moved].map(|host| Canonical {
-            path: path.clone(),
-            ..host.clone()
-        }));
+        made = with_hosts(request, [request.host().to_owned(), rest.to_owned()]);
+        made.iter_mut().for_each(|made| made.path.clone_from(&path));
     }
     // Under SigV2, the bucket is part of the path in both styles.
     let path = request.path.strip_prefix('/').unwrap_or_default();
-    let (bucket, key) = path
-        .split_at_checked(path.find('/').unwrap_or(path.len()))
-        .unwrap_or_default();
-    let is_bucket = request
-        .host()
-        .strip_prefix(bucket)
-        .is_some_and(|rest| rest.starts_with('.'));
+    let end = path.find('/').unwrap_or(path.len());
+    let (bucket, key) = path.split_at_checked(end).unwrap_or_default();
+    let after_bucket = request.host().strip_prefix(bucket);
+    let is_bucket = after_bucket.is_some_and(|rest| rest.starts_with('.'));
     if !bucket.is_empty() && (request.form == Form::V2 || is_bucket) {
         let key = if key.is_empty() { "/" } else { key };
-        changed.extend(with_paths(request, [key.to_owned()]));
+        made.extend(with_paths(request, [key.to_owned()]));
     }
-    changed
+    made
 }
 
 fn paths_encoded_twice(request: &Canonical) -> Vec<Canonical> {
-    if request.path.contains('%') {
-        with_paths(request, [encoded_again(&request.path)])
-    } else {
-        Vec::new()
-    }
+    let path = Some(&request.path).filter(|path| path.contains('%'));
+    with_paths(request, path.map(|path| encoded_again(path)))
 }
 
 /// What JavaScript's encodeURIComponent doesn't encode, although it is not unreserved.
@@ -148,26 +143,32 @@ const KEPT: [(&str, &str); 5] = [
 fn paths_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
     let path = &request.path;
     let plain = decoded(path);
-    let key_start = path.find(|c| c != '/').unwrap_or_default();
-    let (slashes, key) = path.split_at_checked(key_start).unwrap_or_default();
+    let (slash, key) = path.split_at_checked(1).unwrap_or_default();
     let cut = path.find("%23").or_else(|| path.find("%3F"));
-    let mut paths = alloc::vec![
+    let replaced = [
+        ("%2B", "+"),
+        ("%2B", "%20"),
+        ("%20", "+"),
+        ("%20", "%2B"),
+        ("~", "%7E"),
+        ("%2F", "/"),
+    ];
+    let replaced = replaced.iter().chain(&KEPT);
+    let mut paths: Vec<String> = replaced.map(|(from, to)| path.replace(from, to)).collect();
+    paths.extend([
         encoded_again(&plain),
-        path.replace("%2B", "+"),
-        path.replace("%2B", "%20"),
-        path.replace("%20", "+"),
-        path.replace("%20", "%2B"),
-        path.replace('~', "%7E"),
         KEPT.into_iter()
             .fold(path.clone(), |path, (escape, c)| path.replace(escape, c)),
-        format!("{slashes}{}", key.replace('/', "%2F")),
-        path.replace("%2F", "/"),
+        format!("{slash}{}", key.replace('/', "%2F")),
         lowercase_escapes(path),
         plain,
-    ];
-    paths.extend(KEPT.map(|(escape, c)| path.replace(escape, c)));
+    ]);
     paths.extend(cut.and_then(|end| path.get(..end)).map(str::to_owned));
     with_paths(request, paths)
+}
+
+fn unicode_forms(request: &Canonical) -> Vec<Canonical> {
+    with_paths(request, in_unicode_forms(&request.path))
 }
 
 fn leading_slashes(request: &Canonical) -> Vec<Canonical> {
@@ -192,25 +193,27 @@ fn normalized_paths(request: &Canonical) -> Vec<Canonical> {
     with_paths(request, paths.into_iter().chain(trimmed))
 }
 
-fn with_ports(request: &Canonical, ports: &[&str]) -> Vec<Canonical> {
-    let ports = ports.iter();
-    ports
-        .map(|port| with_host(request, &format!("{}{port}", request.host())))
-        .collect()
+fn other_schemes(request: &Canonical) -> Vec<Canonical> {
+    let host = Some(request.host()).filter(|host| !host.contains(':'));
+    let hosts = [":80", ":443"].map(|port| host.map(|host| format!("{host}{port}")));
+    with_hosts(request, hosts.into_iter().flatten())
 }
 
 fn default_ports(request: &Canonical) -> Vec<Canonical> {
-    let ports = [":443", ":80"].into_iter();
-    let ports = ports.filter_map(|port| request.host().strip_suffix(port));
-    ports.map(|host| with_host(request, host)).collect()
+    let hosts = [":443", ":80"].map(|port| request.host().strip_suffix(port));
+    with_hosts(request, hosts.into_iter().flatten().map(str::to_owned))
 }
 
-/// A name that a server or a container has for itself, and the host without its port.
-fn other_hosts(request: &Canonical) -> Vec<Canonical> {
-    let (name, port) = request
+fn other_ports(request: &Canonical) -> Vec<Canonical> {
+    let name = request
         .host()
         .split_once(':')
-        .unwrap_or((request.host(), ""));
+        .map(|(name, _)| name.to_owned());
+    with_hosts(request, name)
+}
+
+/// A name that a server or a container has for itself.
+fn other_hosts(request: &Canonical) -> Vec<Canonical> {
     let local = [
         "localhost",
         "127.0.0.1",
@@ -219,71 +222,53 @@ fn other_hosts(request: &Canonical) -> Vec<Canonical> {
         "host.docker.internal",
     ];
     let mut hosts: Vec<String> = local.into_iter().map(str::to_owned).collect();
-    if !port.is_empty() {
+    if let Some((_, port)) = request.host().split_once(':') {
         hosts.extend(local.map(|host| format!("{host}:{port}")));
-        hosts.push(name.to_owned());
     }
-    hosts.iter().map(|host| with_host(request, host)).collect()
+    with_hosts(request, hosts)
 }
 
-fn with_payloads(request: &Canonical, payloads: &[&str]) -> Vec<Canonical> {
-    let payloads = payloads.iter().map(|payload| Canonical {
-        payload: Some((*payload).to_owned()),
-        ..request.clone()
-    });
-    payloads.collect()
+fn other_payload(request: &Canonical, payload: &str) -> Vec<Canonical> {
+    changed(request, [payload], |made, payload| {
+        made.payload = Some(payload.to_owned())
+    })
 }
 
 /// A server writes a header that it did not receive as an empty one.
 fn headers_not_sent(request: &Canonical) -> Vec<Canonical> {
     let names = request.headers.iter().filter(|(name, _)| name != "host");
-    let changed = names.map(|(name, _)| {
-        let mut changed = request.clone();
-        changed.set_header(name, "");
-        changed
-    });
-    changed.collect()
+    changed(request, names, |made, (name, _)| made.set_header(name, ""))
 }
 
 /// The values that browsers and HTTP libraries set by themselves.
 fn content_types(request: &Canonical) -> Vec<Canonical> {
-    let Some(own) = request.header("content-type") else {
-        return Vec::new();
-    };
+    let own = request.header("content-type").unwrap_or_default();
     let mut values = alloc::vec![
         format!("{own}; charset=utf-8"),
         format!("{own};charset=UTF-8")
     ];
     values.extend(own.split_once(';').map(|(kind, _)| kind.to_owned()));
-    values.extend(
-        [
-            "application/octet-stream",
-            "binary/octet-stream",
-            "application/x-www-form-urlencoded",
-            "application/json",
-            "text/plain;charset=UTF-8",
-            "text/plain",
-        ]
-        .map(str::to_owned),
-    );
-    let changed = values.iter().map(|value| {
-        let mut changed = request.clone();
-        changed.set_header("content-type", value);
-        changed
-    });
-    changed.collect()
+    let usual = [
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/x-www-form-urlencoded",
+        "application/json",
+        "text/plain;charset=UTF-8",
+        "text/plain",
+    ];
+    values.extend(usual.map(str::to_owned));
+    changed(request, values, |made, value| {
+        made.set_header("content-type", &value)
+    })
 }
 
 /// Removes each parameter that is a session token, or each that is none.
 fn without_params(request: &Canonical, tokens: bool) -> Vec<Canonical> {
     let params = request.params.iter().enumerate();
     let params = params.filter(|(_, (name, _))| is_session_token(name) == tokens);
-    let changed = params.map(|(index, _)| {
-        let mut changed = request.clone();
-        changed.params.remove(index);
-        changed
-    });
-    changed.collect()
+    changed(request, params, |made, (index, _)| {
+        made.params.remove(index);
+    })
 }
 
 /// The parameter by which SDKs tell their operations apart.
@@ -295,15 +280,10 @@ fn added_params(request: &Canonical) -> Vec<Canonical> {
         "DeleteObject",
         "UploadPart",
     ];
-    let changed = operations.into_iter().map(|operation| {
-        let mut changed = request.clone();
-        changed
-            .params
-            .push(("x-id".to_owned(), operation.to_owned()));
-        changed.params.sort();
-        changed
-    });
-    changed.collect()
+    changed(request, operations, |made, operation| {
+        made.params.push(("x-id".to_owned(), operation.to_owned()));
+        made.params.sort();
+    })
 }
 
 fn params_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
@@ -315,35 +295,23 @@ fn params_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
         lowercase_escapes,
         decoded,
     ];
-    let changed = encodings.into_iter().map(|encode| {
-        let mut changed = request.clone();
-        for (_, value) in &mut changed.params {
-            *value = encode(value);
-        }
-        changed
-    });
-    changed.collect()
+    changed(request, encodings, |made, encode| {
+        made.params
+            .iter_mut()
+            .for_each(|(_, value)| *value = encode(value));
+    })
 }
 
 fn reversed_params(request: &Canonical) -> Vec<Canonical> {
-    let mut changed = request.clone();
-    changed.params.reverse();
-    alloc::vec![changed]
+    changed(request, [()], |made, ()| made.params.reverse())
 }
 
 fn lowercase_escapes(text: &str) -> String {
-    let mut lowercase = String::new();
-    let mut digits = 0_u8;
-    for c in text.chars() {
-        if c == '%' {
-            digits = 3;
-        }
-        lowercase.push(if digits > 0 {
-            c.to_ascii_lowercase()
-        } else {
-            c
-        });
-        digits = digits.saturating_sub(1);
+    let mut pieces = text.split('%');
+    let mut lowercase: String = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (escape, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
+        lowercase.extend(["%", &escape.to_ascii_lowercase(), rest]);
     }
     lowercase
 }

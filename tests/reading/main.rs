@@ -6,6 +6,8 @@ mod support;
 
 #[cfg(feature = "explain")]
 mod explain;
+#[cfg(feature = "explain")]
+mod explain_oracles;
 mod fuzz_findings;
 mod inspect;
 #[cfg(feature = "std")]

@@ -398,7 +398,7 @@ fn parameters(live: &Live) {
     let reordered = format!("{address}?{}", params.join("&"));
     let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", &reordered);
     live.answered(
-        Cause::ParametersReordered,
+        Cause::NotFound,
         &failed,
         &Request::new("GET", &reordered),
         |status| status == 404,
@@ -505,7 +505,7 @@ fn the_rest(live: &Live) {
 enum By {
     /// Above.
     Server,
-    /// In `tests/reading/explain.rs`, for this reason not here.
+    /// In `tests/reading`, for this reason not here.
     Recorded(&'static str),
 }
 
@@ -551,7 +551,15 @@ const CASES: &[(Cause, By)] = {
         (Cause::ParameterDropped, Server),
         (Cause::ParameterChanged, Server),
         (Cause::ParameterReencoded, Server),
-        (Cause::ParametersReordered, Server),
+        (
+            Cause::ParametersReordered,
+            Recorded("what the server answers comes first"),
+        ),
+        (Cause::QueryCut, Recorded("its test needs no server")),
+        (
+            Cause::NoAuthentication,
+            Recorded("its test needs no server"),
+        ),
         (Cause::TokenMissing, Server),
         (Cause::TokenChanged, Server),
         (Cause::TokenAdded, Server),
@@ -565,15 +573,23 @@ const CASES: &[(Cause, By)] = {
         ),
         (Cause::ScopeDate, Server),
         (Cause::SigV2NotTaken, Recorded("the server accepts SigV2")),
+        (Cause::OtherScheme, Recorded("its test needs no server")),
         (Cause::SignedTwice, Server),
         (Cause::SignatureTruncated, Server),
         (Cause::SignaturePlus, Server),
         (Cause::SignatureChanged, Server),
         (Cause::HtmlEscaped, Server),
         (Cause::LineBreak, Server),
+        (Cause::TrailingText, Recorded("its test needs no server")),
         (Cause::UrlEncodedTwice, Server),
         (Cause::Malformed, Server),
         (Cause::Policy, Server),
+        (Cause::FormFields, Recorded("its test needs no server")),
+        (Cause::Permission, Recorded("its test needs no server")),
+        (Cause::Cors, Recorded("its test needs no server")),
+        (Cause::NotFound, Server),
+        (Cause::Proxy, Recorded("its test needs no server")),
+        (Cause::OtherError, Recorded("its test needs no server")),
     ]
 };
 
@@ -582,7 +598,11 @@ const CASES: &[(Cause, By)] = {
 fn every_cause_has_a_case() {
     let causes: Vec<_> = CASES.iter().map(|(cause, _)| *cause).collect();
     assert_eq!(causes, Cause::ALL);
-    let recorded = include_str!("../../../tests/reading/explain.rs");
+    let recorded = [
+        include_str!("../../../tests/reading/explain.rs"),
+        include_str!("../../../tests/reading/explain_oracles.rs"),
+    ]
+    .concat();
     for (cause, by) in CASES {
         if let By::Recorded(why) = by {
             assert!(!why.is_empty());

@@ -1,0 +1,396 @@
+//! Causes that an oracle confirms: the hash of the server's canonical request, the signature, and
+//! the server's statement; and that nothing else is certain.
+
+use crate::explain::{
+    SECRET, bare, changed, credentials, error, first, hex, link, now, s3, server, sign,
+};
+use presign::explain::{Cause, Confidence, ErrorResponse, Explanation, FailedRequest};
+use presign::{Credentials, v4};
+use sha2::{Digest as _, Sha256};
+
+/// An answer with the string to sign, but without the canonical request.
+fn hash_only((canonical, string_to_sign): &(String, String)) -> String {
+    let (scope, _) = string_to_sign.rsplit_once('\n').unwrap();
+    let hash = hex(&Sha256::digest(canonical));
+    format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{scope}\n{hash}</StringToSign></Error>"
+    )
+}
+
+/// A URL with the signature of another canonical request: a mistake of its signer.
+fn signed_as(url: &str, (canonical, string_to_sign): &(String, String)) -> String {
+    let (scope, _) = string_to_sign.rsplit_once('\n').unwrap();
+    let text = format!("{scope}\n{}", hex(&Sha256::digest(canonical)));
+    format!(
+        "{}={}",
+        url.rsplit_once('=').unwrap().0,
+        sign(SECRET, &text)
+    )
+}
+
+fn explain(method: &str, url: &str, body: &str) -> Explanation {
+    let response = ErrorResponse::parse(body);
+    FailedRequest::new(method, url, &response).explain(now())
+}
+
+fn causes(explanation: &Explanation) -> Vec<(Cause, Confidence)> {
+    let findings = explanation.findings().iter();
+    findings
+        .map(|finding| (finding.cause(), finding.confidence()))
+        .collect()
+}
+
+/// The canonical request of a URL, and the mistakes that are made with it.
+const MISTAKES: [(&str, &str, Cause); 13] = [
+    ("GET\n", "HEAD\n", Cause::Method),
+    (
+        "/a%20b%28c%29",
+        "/a%2520b%2528c%2529",
+        Cause::PathEncodedTwice,
+    ),
+    ("/a%20b%28c%29", "/a b(c)", Cause::PathNotEncoded),
+    ("/a%20b%28c%29", "/a%20b%28c)", Cause::PathNotEncoded),
+    ("/a%20b", "//a%20b", Cause::LeadingSlash),
+    (
+        "host:examplebucket.s3.us-east-1.amazonaws.com\n",
+        "host:minio\n",
+        Cause::HostRewritten,
+    ),
+    (".com\n\n", ".com:443\n\n", Cause::DefaultPort),
+    (
+        "UNSIGNED-PAYLOAD",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        Cause::PayloadUnsigned,
+    ),
+    ("&versionId=1~2", "", Cause::ParameterDropped),
+    (
+        "&versionId=1~2",
+        "&versionId=1~2&x-id=GetObject",
+        Cause::ParameterAdded,
+    ),
+    (
+        "versionId=1~2",
+        "versionId=1%7E2",
+        Cause::ParameterReencoded,
+    ),
+    (
+        "/a%20b%28c%29",
+        "/examplebucket/a%20b%28c%29",
+        Cause::AddressingStyle,
+    ),
+    (
+        "GET\n/a%20b%28c%29",
+        "HEAD\n/a%2520b%2528c%2529",
+        Cause::Method,
+    ),
+];
+
+fn versioned() -> String {
+    let bucket = crate::explain::bucket();
+    let request = bucket.get("a b(c)").version("1~2");
+    let link = request.presign(&credentials(), crate::explain::HOUR, now());
+    link.unwrap().to_string()
+}
+
+#[test]
+fn the_hash_of_the_servers_request_confirms_a_mistake() {
+    let url = versioned();
+    let right = server("GET", &url, &[]);
+    for (from, to, cause) in MISTAKES {
+        let wrong = changed(right.clone(), from, to);
+        let explanation = explain("GET", &url, &hash_only(&wrong));
+        assert_eq!(
+            causes(&explanation)[0],
+            (cause, Confidence::Certain),
+            "{to}: {explanation}"
+        );
+    }
+    // A mistake that no transformation makes is not certain, and neither is the secret.
+    let wrong = changed(right.clone(), "/a%20b", "/elsewhere");
+    for (_, confidence) in causes(&explain("GET", &url, &hash_only(&wrong))) {
+        assert!(confidence > Confidence::Certain);
+    }
+    let same = causes(&explain("GET", &url, &hash_only(&right)));
+    assert_eq!(same, [(Cause::WrongSecret, Confidence::Likely)]);
+}
+
+#[test]
+fn the_signature_shows_a_mistake_of_the_signer() {
+    let url = versioned();
+    let right = server("GET", &url, &[]);
+    let credentials = credentials();
+    for (from, to, cause) in MISTAKES {
+        let wrong = changed(right.clone(), from, to);
+        let signed = signed_as(&url, &wrong);
+        let failed =
+            |response| FailedRequest::new("GET", &signed, response).credentials(&credentials);
+        // The server has the same request as we do, or says nothing of it.
+        let cause = match cause {
+            // What the server doesn't see was sent, but not signed, and the reverse.
+            Cause::ParameterDropped => Cause::ParameterAdded,
+            Cause::ParameterAdded => Cause::ParameterDropped,
+            other => other,
+        };
+        for body in [s3(&right), hash_only(&right), bare(), String::new()] {
+            first(&failed, &body, cause, Confidence::Certain);
+        }
+    }
+    // A mistake of another kind, or another secret: both are possible, so neither is certain.
+    let wrong = changed(right.clone(), "/a%20b", "/elsewhere");
+    let signed = signed_as(&url, &wrong);
+    let failed = |response| FailedRequest::new("GET", &signed, response).credentials(&credentials);
+    first(&failed, &s3(&right), Cause::WrongSecret, Confidence::Likely);
+    // The signature is right, and the text the same: only the server's secret is left.
+    let failed = |response| FailedRequest::new("GET", &url, response).credentials(&credentials);
+    first(
+        &failed,
+        &s3(&right),
+        Cause::WrongSecret,
+        Confidence::Certain,
+    );
+}
+
+/// An API Gateway call, whose body nobody gave.
+#[test]
+fn a_body_that_is_not_known_is_no_empty_one() {
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
+    let url = "https://api.example.com/orders";
+    let request = service
+        .post(url)
+        .payload(presign::Payload::sha256_of(b"{}"));
+    let signed = request.sign(&credentials(), now()).unwrap();
+    let unsigned = request
+        .prepare_headers(credentials().identity(), now())
+        .unwrap();
+    let canonical = unsigned.canonical_request().unwrap();
+    let string_to_sign = String::from_utf8_lossy(unsigned.string_to_sign()).into_owned();
+    let body = crate::explain::json(&(canonical.to_owned(), string_to_sign));
+    let response = ErrorResponse::parse(&body);
+    let failed = FailedRequest::new("POST", url, &response).headers(signed.headers());
+    let unknown = failed.clone().explain(now());
+    assert_eq!(causes(&unknown), [(Cause::WrongSecret, Confidence::Likely)]);
+    let other = failed.clone().body(b"[]").explain(now());
+    assert_eq!(
+        causes(&other)[0],
+        (Cause::PayloadChanged, Confidence::Certain)
+    );
+    // With the credentials, the text that the server states is the signed one.
+    let credentials = credentials();
+    let right = failed.credentials(&credentials).explain(now());
+    assert_eq!(causes(&right), [(Cause::WrongSecret, Confidence::Certain)]);
+}
+
+#[test]
+fn what_the_server_says_is_never_dropped() {
+    let url = link("a.txt");
+    for (body, cause, words) in [
+        (error("AccessDenied", "Access Denied"), Cause::Permission, "permission"),
+        (
+            error("AccessDenied", "User: arn:aws:iam::1:user/a is not authorized to perform: s3:GetObject"),
+            Cause::Permission,
+            "permission",
+        ),
+        (error("NoSuchKey", "The specified key does not exist."), Cause::NotFound, "no matter of the signature"),
+        (
+            error("AccessForbidden", "CORSResponse: This CORS request is not allowed."),
+            Cause::Cors,
+            "CORS",
+        ),
+        (
+            "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>".to_owned(),
+            Cause::Proxy,
+            "proxy",
+        ),
+        (error("SlowDown", "Please reduce your request rate."), Cause::OtherError, "SlowDown"),
+        ("connection reset by peer".to_owned(), Cause::OtherError, "connection reset"),
+    ] {
+        let explanation = explain("GET", &url, &body);
+        let first = &explanation.findings()[0];
+        assert_eq!(first.cause(), cause, "{explanation}");
+        assert!(first.message().contains(words), "{explanation}");
+    }
+    assert!(explain("GET", "https://h/", "{}").findings().is_empty());
+    // The words of a wrong signature are no lack of a permission.
+    let body = error("AccessDenied", "Forbidden: Invalid signature");
+    assert_ne!(
+        explain("GET", &url, &body).findings()[0].cause(),
+        Cause::Permission
+    );
+}
+
+#[test]
+fn a_request_without_a_signature() {
+    let url = link("a.txt");
+    let address = url.split('?').next().unwrap();
+    let start = url.split('&').next().unwrap();
+    let others = url.rsplit_once("&X-Amz-Signature").unwrap().0;
+    let required = error(
+        "AuthorizationQueryParametersError",
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    );
+    for (sent, cause) in [
+        (address, Cause::NoAuthentication),
+        (start, Cause::QueryCut),
+        (others, Cause::SignatureTruncated),
+    ] {
+        let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", sent);
+        first(&failed, &bare(), cause, Confidence::Certain);
+    }
+    // The URL has the parameters that the server misses.
+    let failed = |response| FailedRequest::new("GET", &url, response);
+    first(&failed, &required, Cause::QueryCut, Confidence::Likely);
+}
+
+#[test]
+fn damage_is_found_with_any_answer() {
+    let url = link("a.txt");
+    let cloudfront = format!(
+        "https://d1.cloudfront.net/a?Expires=1369357200&Signature={}&Key-Pair-Id=K2",
+        "A".repeat(342)
+    );
+    for (damaged, cause) in [
+        (format!("{url})"), Cause::TrailingText),
+        (url.replace("=3600", "=3600."), Cause::TrailingText),
+        (cloudfront, Cause::OtherScheme),
+    ] {
+        let failed = |response| FailedRequest::new("GET", &damaged, response);
+        first(&failed, &bare(), cause, Confidence::Certain);
+    }
+    let post = "https://examplebucket.s3.amazonaws.com/";
+    let order = error(
+        "InvalidArgument",
+        "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+    );
+    let failed = |response| FailedRequest::new("POST", post, response);
+    first(&failed, &order, Cause::FormFields, Confidence::Certain);
+}
+
+/// Two causes that look alike, and the evidence that tells them apart.
+#[test]
+fn causes_that_look_alike() {
+    let url = link("a.txt");
+    let expired = "20130524T020000Z".parse().unwrap();
+    let skew = error(
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+    );
+    for (at, cause) in [(now(), Cause::ClockSkew), (expired, Cause::Expired)] {
+        let response = ErrorResponse::parse(&skew);
+        let explanation = FailedRequest::new("GET", &url, &response).explain(at);
+        assert_eq!(explanation.findings()[0].cause(), cause);
+    }
+    let unknown = error(
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+    );
+    let temporary = url.replace("AKIDEXAMPLE", "ASIAEXAMPLE");
+    for (url, cause) in [
+        (&url, Cause::WrongAccessKey),
+        (&temporary, Cause::TokenMissing),
+    ] {
+        assert_eq!(explain("GET", url, &unknown).findings()[0].cause(), cause);
+    }
+    let v2 = "https://b.s3.amazonaws.com/a?AWSAccessKeyId=AKIDEXAMPLE&Expires=1369357200&Signature=AAAAAAAAAAAAAAAAAAAAAAAAAAA%3D";
+    let b2 = error("UnauthorizedAccess", "bucket is not authorized: b");
+    for (url, cause) in [(v2, Cause::SigV2NotTaken), (&url, Cause::Permission)] {
+        assert_eq!(explain("GET", url, &b2).findings()[0].cause(), cause);
+    }
+    // A client adds a Content-Type to an upload, and none to a download.
+    assert_eq!(
+        explain("PUT", v2, &bare()).findings()[0].cause(),
+        Cause::HeaderNotSigned
+    );
+    assert_eq!(
+        explain("GET", v2, &bare()).findings()[0].cause(),
+        Cause::WrongSecret
+    );
+    let large = error(
+        "EntityTooLarge",
+        "Your proposed upload exceeds the maximum allowed size",
+    );
+    assert_eq!(
+        explain("POST", "https://b.s3.amazonaws.com/", &large).findings()[0].cause(),
+        Cause::Policy
+    );
+    assert_eq!(
+        explain("PUT", &url, &large).findings()[0].cause(),
+        Cause::OtherError
+    );
+    // An endpoint is no region, if the server names both.
+    let body = "<Error><Code>PermanentRedirect</Code><Message>x</Message><Endpoint>b.s3.eu-west-1.amazonaws.com</Endpoint><Region>eu-west-1</Region></Error>";
+    let explanation = explain("GET", &url, body);
+    assert_eq!(explanation.findings()[0].seen(), Some("eu-west-1"));
+    assert!(explanation.findings()[0].message().contains("`eu-west-1`"));
+}
+
+/// The same answer in every form in which people paste it.
+#[test]
+fn answers_as_people_paste_them() {
+    let url = versioned();
+    let seen = server("HEAD", &url, &[]);
+    let xml = s3(&seen);
+    let flat = |text: &str| text.replace('\n', " ");
+    let json = serde_json::to_string(&xml).unwrap();
+    let forms = [
+        format!("HTTP/1.1 403 Forbidden\r\nContent-Type: application/xml\r\n\r\n{xml}"),
+        format!("$ curl -i \"$URL\"\nHTTP/1.1 403 Forbidden\nServer: AmazonS3\n\n{xml}"),
+        format!(
+            "This XML file does not appear to have any style information associated with it. The document tree is shown below.\n{xml}"
+        ),
+        json.clone(),
+        json.replace("</", "<\\/"),
+        json.trim_matches('"').to_owned(),
+        format!("{{\"status\":403,\"body\":{json}}}"),
+        flat(&xml),
+        format!("<Response [403]> {}", flat(&xml)),
+        xml.replace("</", "<-/")
+            .replace("<Error", "<-Error")
+            .replace("<-/Error", "</Error"),
+        xml.split("</CanonicalRequest>").next().unwrap().to_owned(),
+        format!("botocore.exceptions.ClientError: {xml}"),
+    ];
+    for body in forms {
+        let explanation = explain("GET", &url, &body);
+        assert_eq!(
+            causes(&explanation),
+            [(Cause::Method, Confidence::Certain)],
+            "{body}\n{explanation}"
+        );
+    }
+    // A text that is cut off anywhere states no difference that isn't there.
+    let same = s3(&server("GET", &url, &[]));
+    for end in (0..same.len()).step_by(7) {
+        for (cause, confidence) in causes(&explain("GET", &url, &same[..end])) {
+            assert!(
+                confidence > Confidence::Certain,
+                "{cause}: {}",
+                &same[..end]
+            );
+        }
+    }
+}
+
+#[test]
+fn the_secret_of_another_profile_is_recognized() {
+    let own = credentials();
+    let theirs = Credentials::new("AKIDOTHER", "the secret of another key").unwrap();
+    let url = link("a.txt");
+    let (head, _) = url.rsplit_once('=').unwrap();
+    let string_to_sign = server("GET", &url, &[]).1;
+    let mixed = format!(
+        "{head}={}",
+        sign("the secret of another key", &string_to_sign)
+    );
+    let failed = |response| {
+        FailedRequest::new("GET", &mixed, response)
+            .credentials(&own)
+            .other_credentials("the profile \"backup\"", &theirs)
+    };
+    let found = first(
+        &failed,
+        &bare(),
+        Cause::OtherKeysSecret,
+        Confidence::Certain,
+    );
+    assert!(found.to_string().contains("the profile \"backup\""));
+}
