@@ -8,6 +8,7 @@ use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::explanation::{Explanation, is_explained};
 use super::finding::Finding;
+use super::form_findings::Form;
 use super::ranking::possible_findings;
 use super::redaction::{redact_url, shorten};
 use super::search::{search, signature_findings};
@@ -72,6 +73,8 @@ pub struct FailedRequest<'a> {
     bucket: Option<&'a str>,
     sent: Option<(&'a str, &'a str)>,
     sent_headers: Option<Vec<(&'a str, &'a str)>>,
+    sent_body: Option<&'a [u8]>,
+    fields: Vec<(&'a str, &'a str)>,
     signed_texts: Option<(Option<&'a str>, &'a [u8])>,
     credentials: Option<&'a Credentials>,
     other_credentials: Vec<(&'a str, &'a Credentials)>,
@@ -90,6 +93,8 @@ impl<'a> FailedRequest<'a> {
             bucket: None,
             sent: None,
             sent_headers: None,
+            sent_body: None,
+            fields: Vec::new(),
             signed_texts: None,
             credentials: None,
             other_credentials: Vec::new(),
@@ -100,7 +105,7 @@ impl<'a> FailedRequest<'a> {
     #[must_use]
     pub fn explain(&self, now: impl Into<Timestamp>) -> Explanation {
         let verifier = Verifier::lax();
-        let signed_request = self.request(self.method, self.url, &self.headers);
+        let signed_request = self.request(self.method, self.url, &self.headers, self.body);
         let sent_request = self.sent_request();
         let views = Views {
             signed: signed_request
@@ -122,6 +127,16 @@ impl<'a> FailedRequest<'a> {
         let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
         let mut findings = self.findings_of_request(&evidence, &views);
+        if !self.fields.is_empty() {
+            let form = Form {
+                fields: &self.fields,
+                bucket: self
+                    .bucket
+                    .or_else(|| bucket_of_form(self.url))
+                    .unwrap_or_default(),
+            };
+            findings.extend(form.findings(self.response, self.credentials, evidence.now));
+        }
         let mut difference = None;
         let mut is_same = false;
         if let (Some(signed), Some(seen)) =
@@ -174,6 +189,41 @@ impl<'a> FailedRequest<'a> {
     #[must_use]
     pub fn body(mut self, body: &'a [u8]) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Sets the body that was actually sent, if it is another.
+    #[must_use]
+    pub fn sent_body(mut self, body: &'a [u8]) -> Self {
+        self.sent_body = Some(body);
+        self
+    }
+
+    /// Adds a field of a form, in the order of the form; the file, too, with any value. The URL is
+    /// that to which the form was sent.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use presign::explain::{Cause, ErrorResponse, FailedRequest};
+    /// # use presign::{Credentials, Timestamp, s3::Bucket};
+    /// #
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// # let now: Timestamp = "20130524T000000Z".parse()?;
+    /// # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let form = bucket.post_policy("a.txt").presign(&credentials, Duration::from_secs(60), now)?;
+    /// let response = ErrorResponse::parse("<Error><Code>AccessDenied</Code></Error>");
+    /// let mut request = FailedRequest::new("POST", form.url(), &response);
+    /// for (name, value) in form.fields() {
+    ///     request = request.field(name, value);
+    /// }
+    /// // The page adds a field of its own.
+    /// let explanation = request.field("x-amz-meta-page", "1").explain(now);
+    /// assert_eq!(explanation.findings()[0].cause(), Cause::Policy);
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    #[must_use]
+    pub fn field(mut self, name: &'a str, value: &'a str) -> Self {
+        self.fields.push((name, value));
         self
     }
 
@@ -271,13 +321,14 @@ impl<'a> FailedRequest<'a> {
         method: &'a str,
         url: &'a str,
         headers: &[(&'a str, &'a str)],
+        body: Option<&'a [u8]>,
     ) -> Option<ReceivedRequest<'a>> {
         let mut request = ReceivedRequest::from_url(method, url).ok()?;
         for (name, value) in headers {
             request = request.header(name, *value);
         }
         request = request.without_connected_host();
-        if let Some(body) = self.body {
+        if let Some(body) = body {
             request = request.body(body);
         }
         if let Some(bucket) = self.bucket.or_else(|| bucket_of_url(url)) {
@@ -288,17 +339,18 @@ impl<'a> FailedRequest<'a> {
 
     /// Returns the request as it was sent, if anything is known of it.
     fn sent_request(&self) -> Option<ReceivedRequest<'a>> {
-        if self.sent.is_none() && self.sent_headers.is_none() {
+        if self.sent.is_none() && self.sent_headers.is_none() && self.sent_body.is_none() {
             return None;
         }
+        let body = self.sent_body.or(self.body);
         let (method, url) = self.sent.unwrap_or((self.method, self.url));
         match &self.sent_headers {
-            Some(headers) => self.request(method, url, headers),
+            Some(headers) => self.request(method, url, headers, body),
             None => {
                 // A client sends the host of the URL.
                 let mut headers = self.headers.clone();
                 headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-                self.request(method, url, &headers)
+                self.request(method, url, &headers, body)
             }
         }
     }
@@ -319,6 +371,7 @@ impl<'a> FailedRequest<'a> {
         let mut headers = self.headers.iter();
         let is_known = service.is_none_or(|service| service.starts_with("s3"))
             || self.body.is_some()
+            || self.sent_body.is_some()
             || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
         SignedText::of_request(request, is_known)
     }
@@ -554,6 +607,19 @@ fn signature_finding(made: &str, received: &str) -> Option<Finding> {
     };
     let finding = Finding::certain(cause).with_signed(shorten(made));
     Some(finding.with_seen(shorten(received)))
+}
+
+/// Returns the bucket of a form: that of the host, or else the first segment of the path.
+fn bucket_of_form(url: &str) -> Option<&str> {
+    let path = || {
+        url.split_once("://")?
+            .1
+            .split('/')
+            .nth(1)?
+            .split('?')
+            .next()
+    };
+    bucket_of_url(url).or_else(path)
 }
 
 /// Returns the bucket that the host of a URL names, if it is one of AWS's own.

@@ -65,6 +65,7 @@ mod evidence;
 mod explanation;
 mod failed_request;
 mod finding;
+mod form_findings;
 mod ranking;
 mod redaction;
 mod search;

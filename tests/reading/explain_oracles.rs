@@ -394,3 +394,65 @@ fn the_secret_of_another_profile_is_recognized() {
     );
     assert!(found.to_string().contains("the profile \"backup\""));
 }
+
+/// Forms, whose fields are checked as a server checks them.
+#[test]
+fn forms() {
+    let hour = crate::explain::HOUR;
+    let bucket = crate::explain::bucket();
+    let policy = bucket.post_policy("a.txt").content_length_range(1..=100);
+    let own = credentials();
+    let form = policy.presign(&own, hour, now()).unwrap();
+    let fields: Vec<(&str, &str)> = form.fields().collect();
+    let explain = |fields: &[(&str, &str)], body: &str, credentials: &Credentials, at| {
+        let response = ErrorResponse::parse(body);
+        let mut request =
+            FailedRequest::new("POST", form.url(), &response).credentials(credentials);
+        for (name, value) in fields {
+            request = request.field(name, value);
+        }
+        let explanation = request.explain(at);
+        let finding = explanation.findings().first();
+        finding.map(|finding| (finding.cause(), finding.confidence()))
+    };
+    let denied = &error("AccessDenied", "Access Denied");
+    let certain = |cause| Some((cause, Confidence::Certain));
+    let file = [("file", "")];
+    assert_eq!(
+        explain(&[&fields, &file[..]].concat(), denied, &own, now()),
+        Some((Cause::Permission, Confidence::Likely))
+    );
+    // The file comes first, the key is missing, a field has no condition.
+    let early = [&file[..], &fields].concat();
+    assert_eq!(
+        explain(&early, denied, &own, now()),
+        certain(Cause::FormFields)
+    );
+    let keyless: Vec<_> = fields
+        .iter()
+        .copied()
+        .filter(|(name, _)| *name != "key")
+        .collect();
+    assert_eq!(
+        explain(&keyless, denied, &own, now()),
+        certain(Cause::FormFields)
+    );
+    let extra = [&fields[..], &[("acl", "private")]].concat();
+    assert_eq!(explain(&extra, denied, &own, now()), certain(Cause::Policy));
+    let large = "<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed size</Message><ProposedSize>101</ProposedSize><MaxSizeAllowed>100</MaxSizeAllowed></Error>";
+    assert_eq!(explain(&fields, large, &own, now()), certain(Cause::Policy));
+    // Another secret, an expired policy, and one that was edited.
+    let other = Credentials::new("AKIDEXAMPLE", "another").unwrap();
+    let found = explain(&fields, &bare(), &other, now());
+    assert_eq!(found, Some((Cause::WrongSecret, Confidence::Likely)));
+    let late = "20130525T000000Z".parse().unwrap();
+    let found = explain(&fields, &bare(), &own, late);
+    assert_eq!(found, Some((Cause::Expired, Confidence::Likely)));
+    let edited = bucket.post_policy("a.txt").content_length_range(1..=200);
+    let edited = edited.presign(&own, hour, now()).unwrap();
+    let (_, seen) = edited.fields().find(|(name, _)| *name == "policy").unwrap();
+    let body = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{seen}</StringToSign></Error>"
+    );
+    assert_eq!(explain(&fields, &body, &own, now()), certain(Cause::Policy));
+}

@@ -1,0 +1,118 @@
+//! Causes that show in the fields of a form, and in its policy.
+
+use super::catalogue::Cause;
+use super::confidence::Confidence;
+use super::error_response::ErrorResponse;
+use super::finding::Finding;
+use crate::credentials::Credentials;
+use crate::post::{Condition, Policy, Upload};
+use crate::scheme::form::POLICY;
+use crate::time::Timestamp;
+use crate::verify::{Verifier, VerifyErrorKind};
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+/// The fields of a form in their order, and the bucket to which it was sent.
+pub(super) struct Form<'f> {
+    pub(super) fields: &'f [(&'f str, &'f str)],
+    pub(super) bucket: &'f str,
+}
+
+impl Form<'_> {
+    /// Returns the causes, as a server would find them: order, policy, signature.
+    pub(super) fn findings(
+        &self,
+        response: &ErrorResponse,
+        credentials: Option<&Credentials>,
+        now: Timestamp,
+    ) -> Vec<Finding> {
+        let is = |name: &str, field: &(&str, &str)| field.0.eq_ignore_ascii_case(name);
+        let file = self.fields.iter().position(|field| is("file", field));
+        if file.is_some_and(|index| index.saturating_add(1) < self.fields.len()) {
+            return alloc::vec![Finding::certain(Cause::FormFields)];
+        }
+        let Some((_, text)) = self.fields.iter().find(|field| is(POLICY, field)) else {
+            let finding = Finding::new(Cause::NoAuthentication, Confidence::Likely);
+            return alloc::vec![finding.with_seen("no field `policy`")];
+        };
+        let policy = match Policy::from_base64(text) {
+            Ok(policy) => policy,
+            Err(error) => {
+                return alloc::vec![Finding::certain(Cause::Policy).with_seen(error.to_string())];
+            }
+        };
+        let mut findings = Vec::new();
+        findings.extend(
+            response
+                .string_to_sign()
+                .and_then(|seen| edited(&policy, text, seen)),
+        );
+        findings.extend(self.check(&policy, response, now));
+        let verifier = Verifier::lax();
+        match verifier.parse_form(self.fields.iter().copied()) {
+            Err(error) => {
+                let finding = Finding::new(Cause::Malformed, Confidence::Likely);
+                findings.push(finding.about(&error.to_string()));
+            }
+            Ok(form) => {
+                let is_wrong = |credentials| {
+                    let error = form.clone().verify(credentials, now).err();
+                    error.is_some_and(|error| error.kind() == VerifyErrorKind::Signature)
+                };
+                if credentials.is_some_and(is_wrong) {
+                    findings.push(Finding::new(Cause::WrongSecret, Confidence::Likely));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Checks the fields against the policy, as a server does.
+    fn check(&self, policy: &Policy, response: &ErrorResponse, now: Timestamp) -> Option<Finding> {
+        let fields = self.fields.iter().copied();
+        let fields = fields.filter(|(name, _)| !name.eq_ignore_ascii_case("file"));
+        // A file whose size is unknown counts as allowed.
+        let smallest = policy.conditions().find_map(|condition| match condition {
+            Condition::ContentLengthRange(range) => Some(*range.start()),
+            _ => None,
+        });
+        let size = response
+            .field("ProposedSize")
+            .and_then(|size| size.parse().ok());
+        let upload = Upload::new(self.bucket, size.or(smallest).unwrap_or_default()).fields(fields);
+        let error = policy.check(&upload, now).err()?;
+        let (cause, confidence) = match error.kind() {
+            VerifyErrorKind::Expired => (Cause::Expired, Confidence::Likely),
+            VerifyErrorKind::Missing => (Cause::FormFields, Confidence::Certain),
+            _ => (Cause::Policy, Confidence::Certain),
+        };
+        Some(Finding::new(cause, confidence).with_seen(error.to_string()))
+    }
+}
+
+/// Compares the policy that was sent with the one that the server read, condition by condition.
+fn edited(policy: &Policy, text: &str, seen: &str) -> Option<Finding> {
+    let seen_policy = Policy::from_base64(seen).ok()?;
+    if text == seen {
+        return None;
+    }
+    let list = |one: &Policy, other: &Policy| -> String {
+        let other: Vec<&Condition> = other.conditions().collect();
+        let missing = one
+            .conditions()
+            .filter(|condition| !other.contains(condition));
+        let missing = missing.map(|condition| format!("{condition:?}"));
+        missing.collect::<Vec<_>>().join(", ")
+    };
+    let finding = Finding::certain(Cause::Policy).with_message(
+        "The server read another policy than the one of this form: it was edited or encoded again after \
+         signing. Send the signed policy unchanged.",
+    );
+    let signed = list(policy, &seen_policy);
+    Some(
+        finding
+            .with_signed(signed)
+            .with_seen(list(&seen_policy, policy)),
+    )
+}
