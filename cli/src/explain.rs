@@ -1,9 +1,11 @@
 //! `explain`: the reason why a server refused a request.
 
-use crate::args::{Header, parse_header};
+use crate::args::{Header, parse_field, parse_header};
+use crate::credentials;
 use crate::examine::{Sent, Subject};
 use crate::input::Input;
 use crate::output::{self, Format};
+use crate::profile::Profile;
 use anyhow::{Context, Result, ensure};
 use clap::builder::NonEmptyStringValueParser;
 use presign::Credentials;
@@ -33,9 +35,29 @@ pub struct Args {
     #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
     sent_method: Option<String>,
 
-    /// A header that was actually sent, as `Name: value`; repeatable: give all or none
-    #[arg(long = "sent-header", value_name = "NAME: VALUE", value_parser = parse_header)]
-    sent_headers: Vec<Header>,
+    /// A header that was actually sent, as `Name: value`; repeatable: give all, or `none`
+    #[arg(long = "sent-header", value_name = "NAME: VALUE", value_parser = parse_sent_header)]
+    sent_headers: Vec<Option<Header>>,
+
+    /// The file with the body that was signed
+    #[arg(long, value_name = "FILE")]
+    body: Option<Input>,
+
+    /// The file with the body that was actually sent; default the one that was signed
+    #[arg(long, value_name = "FILE")]
+    sent_body: Option<Input>,
+
+    /// A field of a form, in the form's order; repeatable
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse_field)]
+    fields: Vec<(String, String)>,
+}
+
+/// Parses a header, or `none` for a request without any.
+fn parse_sent_header(text: &str) -> Result<Option<Header>, &'static str> {
+    match text {
+        "none" => Ok(None),
+        _ => parse_header(text).map(Some),
+    }
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -54,8 +76,20 @@ pub fn run(args: &Args) -> Result<()> {
         let url = args.sent_url.as_deref().unwrap_or(&subject.url);
         request = request.sent(method, url);
     }
-    for (name, value) in &args.sent_headers {
-        request = request.sent_header(name, value);
+    if !args.sent_headers.is_empty() {
+        let headers = args.sent_headers.iter().flatten();
+        request = request.sent_headers(headers.map(|(name, value)| (&**name, &**value)));
+    }
+    for (name, value) in &args.fields {
+        request = request.field(name, value);
+    }
+    let body = args.body.as_ref().map(read).transpose()?;
+    let sent_body = args.sent_body.as_ref().map(read).transpose()?;
+    if let Some(body) = &body {
+        request = request.body(body);
+    }
+    if let Some(body) = &sent_body {
+        request = request.sent_body(body);
     }
     let credentials = args.credentials()?;
     if let Some(credentials) = &credentials {
@@ -67,6 +101,11 @@ pub fn run(args: &Args) -> Result<()> {
         } else {
             request.other_credentials("the credentials given", credentials)
         };
+    }
+    // Nor need the credentials be those of the profile that is meant.
+    let profiles = other_profiles();
+    for (name, credentials) in &profiles {
+        request = request.other_credentials(name, credentials);
     }
     let explanation = request.explain(subject.time);
     match subject.output {
@@ -110,6 +149,26 @@ impl Args {
         );
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// Returns the whole content of a file.
+fn read(input: &Input) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = input
+        .open()
+        .and_then(|mut body| body.read_to_end(&mut bytes));
+    read.with_context(|| format!("the body can't be read from {input}"))?;
+    Ok(bytes)
+}
+
+/// Returns the profiles that have keys of their own, with their names for people.
+fn other_profiles() -> Vec<(String, Credentials)> {
+    let profiles = Profile::names().into_iter();
+    let profiles = profiles.filter_map(|name| {
+        let credentials = credentials::find(&Profile::load(Some(&name)).ok()?).ok()?;
+        Some((format!("the profile `{name}`"), credentials))
+    });
+    profiles.collect()
 }
 
 /// Returns the findings, and below them the difference between the signed and the seen request.

@@ -75,6 +75,15 @@ impl Profile {
         Ok(profile)
     }
 
+    /// Returns the names of the profiles in the credentials file, sorted; none if it can't be read.
+    pub fn names() -> Vec<String> {
+        let file = File::read("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+        let headers = file.into_iter().flat_map(|file| file.sections.into_keys());
+        let mut names: Vec<String> = headers.filter(|header| !header.is_empty()).collect();
+        names.sort();
+        names
+    }
+
     /// Returns a setting.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.sections().find_map(|section| section.get(key))

@@ -55,8 +55,20 @@ fn explain_tells_another_method() {
         (&"GET".into(), &"HEAD".into())
     );
 
-    // If HEAD was signed, the method isn't the cause.
+    // The signature shows that GET was signed, whatever the option says.
     let json = explain().args(["--method", "HEAD"]).json();
+    assert_eq!(json["verdict"], "method");
+    // Nothing shows it without the credentials.
+    let args = [
+        "explain",
+        &url,
+        "--response",
+        "-",
+        "--method=HEAD",
+        "--at",
+        NOW,
+    ];
+    let json = Presign::bare(args).input(body.as_str()).json();
     assert_ne!(json["verdict"], "method");
 }
 
@@ -117,6 +129,7 @@ fn explain_takes_what_was_sent() {
         (&["--sent-method=POST"][..], "method"),
         (&[&*sent_url], "path-encoded-twice"),
         (&["--sent-header=Accept: */*"], "header-not-sent"),
+        (&["--sent-header=none"], "header-not-sent"),
         (&["--sent-header=Content-Type: text/html"], "header-changed"),
         (
             &[
@@ -137,7 +150,7 @@ fn explain_takes_what_was_sent() {
     ]);
     assert_ne!(json["findings"][0]["confidence"], "certain", "{json}");
     Presign::new(["explain", &url, "--response=-", "--sent-url="]).misused();
-    Presign::new(["explain", &url, "--response=-", "--sent-header=none"]).misused();
+    Presign::new(["explain", &url, "--response=-", "--sent-header=nothing"]).misused();
 }
 
 #[test]
@@ -165,7 +178,7 @@ fn explain_tells_an_end_and_a_secret() {
     assert!(by(ID, SECRET).contains("right for the credentials given"));
     assert!(by(ID, OTHER_SECRET).contains("not the one that these credentials give"));
     // Another key's own secret is none of this URL's business, and its secret under this key is.
-    assert!(by("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET).contains("the keys differ"));
+    assert!(by("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET).contains("not be that of this access key"));
     assert!(by("AKIAI44QH8DHBEXAMPLE", SECRET).contains("mixed"));
 }
 
@@ -213,4 +226,68 @@ fn explain_reads_any_answer() {
     assert!(sentence.contains("no-such-file"), "{sentence}");
     let usage = Presign::new(["explain", &url]).misused();
     assert!(usage.contains("--response"), "{usage}");
+}
+
+/// The secret of another profile under this access key, and what only a file shows.
+#[test]
+fn explain_takes_profiles_bodies_and_fields() {
+    let url = published("query");
+    let body = mismatch(&published_canonical_request());
+    let profiles = |secret: &str| {
+        format!(
+            "[docs]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = {secret}\n"
+        )
+    };
+    let verdict = |secret: &str| {
+        let presign = Presign::bare(["explain", &url, "--response=-", "--at", NOW]);
+        let presign = presign
+            .credentials(ID, OTHER_SECRET, None)
+            .file(".aws/credentials", profiles(secret));
+        presign.input(body.as_str()).json()
+    };
+    let json = verdict(SECRET);
+    assert_eq!(json["verdict"], "other-keys-secret");
+    assert!(
+        text(&json, "/findings/0/signed").contains("the profile `docs`"),
+        "{json}"
+    );
+    assert_eq!(verdict(OTHER_SECRET)["verdict"], "wrong-secret");
+
+    let api = "https://id.execute-api.us-east-1.amazonaws.com/a";
+    let args = ["url", api, "--method=POST", "--service=execute-api"];
+    let url = Presign::new(args).url();
+    let sent = |signed: &str, sent: &str| {
+        let args = [
+            "explain",
+            &url,
+            "--method=POST",
+            "--response=-",
+            "--body=one",
+            "--sent-body=two",
+        ];
+        let presign = Presign::new(args).file("one", signed).file("two", sent);
+        let home = presign.home.path().to_owned();
+        let mut presign = presign;
+        presign.command.current_dir(home);
+        presign
+            .input("<Error><Code>SignatureDoesNotMatch</Code></Error>")
+            .json()["verdict"]
+            .clone()
+    };
+    assert_eq!(sent("", "{}"), "payload-changed");
+    assert_ne!(sent("", ""), "payload-changed");
+
+    let form = "https://examplebucket.s3.amazonaws.com/";
+    let args = [
+        "explain",
+        form,
+        "--method=POST",
+        "--response=-",
+        "--field=file=",
+        "--field=key=a",
+    ];
+    let json = Presign::new(args)
+        .input("<Error><Code>InvalidArgument</Code></Error>")
+        .json();
+    assert_eq!(json["verdict"], "form-fields");
 }
