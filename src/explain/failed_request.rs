@@ -1,30 +1,11 @@
-//! A rejected request: everything that is known about it, and its explanation.
+//! A rejected request: everything that is known about it.
 
-use super::catalogue::Cause;
-use super::compare::{compare, reordered};
-use super::confidence::Confidence;
-use super::difference::Difference;
 use super::error_response::ErrorResponse;
-use super::evidence::Evidence;
-use super::explanation::{Explanation, is_explained};
-use super::finding::Finding;
-use super::form_findings::Form;
-use super::ranking::possible_findings;
-use super::redaction::{redact_url, shorten};
-use super::search::{search, signature_findings};
-use super::session_token::is_session_token;
-use super::signed_text::{SignedText, compare_scopes, has_hash};
-use super::statement::Statement;
-use super::text_forms::{decoded, split_params};
-use super::url_findings::{parse_finding, url_findings};
+use super::explanation::Explanation;
+use super::redaction::redact_url;
 use crate::credentials::Credentials;
-use crate::scheme::sigv2;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
-use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError, VerifyErrorKind};
-use alloc::borrow::ToOwned as _;
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -65,19 +46,19 @@ use core::fmt;
 /// ```
 #[derive(Clone)]
 pub struct FailedRequest<'a> {
-    method: &'a str,
-    url: &'a str,
-    response: &'a ErrorResponse,
-    headers: Vec<(&'a str, &'a str)>,
-    body: Option<&'a [u8]>,
-    bucket: Option<&'a str>,
-    sent: Option<(&'a str, &'a str)>,
-    sent_headers: Option<Vec<(&'a str, &'a str)>>,
-    sent_body: Option<&'a [u8]>,
-    fields: Vec<(&'a str, &'a str)>,
-    signed_texts: Option<(Option<&'a str>, &'a [u8])>,
-    credentials: Option<&'a Credentials>,
-    other_credentials: Vec<(&'a str, &'a Credentials)>,
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    pub(super) response: &'a ErrorResponse,
+    pub(super) headers: Vec<(&'a str, &'a str)>,
+    pub(super) body: Option<&'a [u8]>,
+    pub(super) bucket: Option<&'a str>,
+    pub(super) sent: Option<(&'a str, &'a str)>,
+    pub(super) sent_headers: Option<Vec<(&'a str, &'a str)>>,
+    pub(super) sent_body: Option<&'a [u8]>,
+    pub(super) fields: Vec<(&'a str, &'a str)>,
+    pub(super) signed_texts: Option<(Option<&'a str>, &'a [u8])>,
+    pub(super) credentials: Option<&'a Credentials>,
+    pub(super) other_credentials: Vec<(&'a str, &'a Credentials)>,
 }
 
 impl<'a> FailedRequest<'a> {
@@ -104,63 +85,7 @@ impl<'a> FailedRequest<'a> {
     /// Finds the causes at a moment, which decides whether the URL has expired.
     #[must_use]
     pub fn explain(&self, now: impl Into<Timestamp>) -> Explanation {
-        let verifier = Verifier::lax();
-        let signed_request = self.request(self.method, self.url, &self.headers, self.body);
-        let sent_request = self.sent_request();
-        let views = Views {
-            signed: signed_request
-                .as_ref()
-                .map(|request| verifier.parse(request)),
-            sent: sent_request.as_ref().map(|request| verifier.parse(request)),
-        };
-        let evidence = Evidence {
-            method: self.method,
-            url: self.url,
-            now: now.into(),
-            request: views.signed(),
-            credentials: self.credentials,
-            other_credentials: &self.other_credentials,
-        };
-        let server_text = SignedText::of_response(self.response);
-        let sent_text = views.sent().map(|request| self.text_of(request));
-        let signed_text = self.signed_text(&views);
-        let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
-
-        let mut findings = self.findings_of_request(&evidence, &views);
-        if !self.fields.is_empty() {
-            let form = Form {
-                fields: &self.fields,
-                bucket: self
-                    .bucket
-                    .or_else(|| bucket_of_form(self.url))
-                    .unwrap_or_default(),
-            };
-            findings.extend(form.findings(self.response, self.credentials, evidence.now));
-        }
-        let mut difference = None;
-        let mut is_same = false;
-        if let (Some(signed), Some(seen)) =
-            (&signed_text, server_text.as_ref().or(sent_text.as_ref()))
-        {
-            findings.extend(self.differences(signed, seen));
-            if server_text.is_some() && findings.iter().all(Finding::is_harmless) {
-                is_same = signed.is_same(seen);
-                findings.extend(self.findings_of_hash(signed, seen));
-            }
-            let lines = signed.canonical.as_ref().zip(seen.canonical.as_ref());
-            difference =
-                lines.map(|(signed, seen)| Difference::between(&signed.lines(), &seen.lines()));
-        } else {
-            findings.extend(self.method_finding(server_text.as_ref()));
-        }
-        self.add_differences_of_writing(&mut findings);
-        if self.response.is_mismatch() && !is_explained(&findings) {
-            findings.extend(self.findings_of_signature(&evidence, signed_text.as_ref(), is_same));
-        }
-        if findings.iter().all(Finding::is_harmless) {
-            findings.extend(Statement::new(self.response, &evidence).repeated());
-        }
-        Explanation::new(self.response.code(), findings, difference)
+        self.investigate(now.into())
     }
 
     /// Adds a header that was signed, or that carries the signature: `Authorization`, `x-amz-date`,
@@ -314,234 +239,6 @@ impl<'a> FailedRequest<'a> {
         }
         self
     }
-
-    /// Returns a request as the server would have received it; `None` if the URL is invalid.
-    fn request(
-        &self,
-        method: &'a str,
-        url: &'a str,
-        headers: &[(&'a str, &'a str)],
-        body: Option<&'a [u8]>,
-    ) -> Option<ReceivedRequest<'a>> {
-        let mut request = ReceivedRequest::from_url(method, url).ok()?;
-        for (name, value) in headers {
-            request = request.header(name, *value);
-        }
-        request = request.without_connected_host();
-        if let Some(body) = body {
-            request = request.body(body);
-        }
-        if let Some(bucket) = self.bucket.or_else(|| bucket_of_url(url)) {
-            request = request.bucket(bucket);
-        }
-        Some(request)
-    }
-
-    /// Returns the request as it was sent, if anything is known of it.
-    fn sent_request(&self) -> Option<ReceivedRequest<'a>> {
-        if self.sent.is_none() && self.sent_headers.is_none() && self.sent_body.is_none() {
-            return None;
-        }
-        let body = self.sent_body.or(self.body);
-        let (method, url) = self.sent.unwrap_or((self.method, self.url));
-        match &self.sent_headers {
-            Some(headers) => self.request(method, url, headers, body),
-            None => {
-                // A client sends the host of the URL.
-                let mut headers = self.headers.clone();
-                headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-                self.request(method, url, &headers, body)
-            }
-        }
-    }
-
-    fn signed_text(&self, views: &Views<'_>) -> Option<SignedText> {
-        match self.signed_texts {
-            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
-                canonical_request.unwrap_or_default(),
-                &String::from_utf8_lossy(string_to_sign),
-            )),
-            None => views.signed().map(|request| self.text_of(request)),
-        }
-    }
-
-    /// Services other than S3 sign the hash of the body, which a request doesn't show.
-    fn text_of(&self, request: &Unverified<'_, '_>) -> SignedText {
-        let service = request.authentication().service();
-        let mut headers = self.headers.iter();
-        let is_known = service.is_none_or(|service| service.starts_with("s3"))
-            || self.body.is_some()
-            || self.sent_body.is_some()
-            || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
-        SignedText::of_request(request, is_known)
-    }
-
-    /// Returns the causes that show in the response, the URL, the headers or the signature.
-    fn findings_of_request(&self, evidence: &Evidence<'_>, views: &Views<'_>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let statement = Statement::new(self.response, evidence).finding();
-        let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
-        let (cause, consequence) = match statement {
-            Some(finding) if is_consequence => (None, Some(finding)),
-            other => (other, None),
-        };
-        findings.extend(cause);
-        let sent_url = self.sent.map_or(self.url, |(_, url)| url);
-        if is_cut_by_shell(self.url, sent_url) {
-            findings.push(Finding::certain(Cause::QueryCut));
-            return findings;
-        }
-        findings.extend(url_findings(sent_url, evidence.now));
-        if let Some(Err(error)) = &views.signed
-            && findings.is_empty()
-        {
-            findings.extend(parse_finding(error));
-        }
-        if let Some(Err(error)) = &views.sent {
-            findings.extend(self.sent_finding(error));
-        }
-        findings.extend(consequence);
-        let received = self.response.field("SignatureProvided").map(str::to_owned);
-        let received = received.or_else(|| views.sent().map(Unverified::received_signature));
-        let made = views.signed().map(Unverified::received_signature);
-        if let (Some(made), Some(received)) = (made, received) {
-            findings.extend(signature_finding(&made, &received));
-        }
-        findings
-    }
-
-    /// Returns the cause that the request shows as it was sent, if it can't be read.
-    fn sent_finding(&self, error: &VerifyError) -> Option<Finding> {
-        match error.kind() {
-            VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
-            VerifyErrorKind::HeaderNotSigned
-            | VerifyErrorKind::SignedHeaderMissing
-            | VerifyErrorKind::SignedTwice => {
-                Some(parse_finding(error)?.with_confidence(Confidence::Certain))
-            }
-            _ => None,
-        }
-    }
-
-    /// Returns the causes that show in the texts of both sides.
-    fn differences(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
-        let mut findings = compare_scopes(&signed.string_to_sign, &seen.string_to_sign);
-        if let (Some(signed), Some(seen)) = (&signed.canonical, &seen.canonical) {
-            findings.extend(compare(signed, seen, self.is_https()));
-        }
-        findings
-    }
-
-    /// Returns the causes that the hash of the server's canonical request confirms.
-    fn findings_of_hash(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
-        let (Some(hash), Some(request)) = (seen.canonical_hash(), &signed.canonical) else {
-            return Vec::new();
-        };
-        if !seen.canonical_request.is_empty() || signed.is_same(seen) {
-            return Vec::new();
-        }
-        let seen = search(request, |text| has_hash(text, hash));
-        seen.map_or_else(Vec::new, |seen| compare(request, &seen, self.is_https()))
-    }
-
-    /// Compares the methods, if nothing more of the signed request can be read.
-    fn method_finding(&self, seen: Option<&SignedText>) -> Option<Finding> {
-        let seen = &seen?.canonical.as_ref()?.method;
-        let about = format!("{} and sent as {seen}", self.method);
-        let finding = Finding::certain(Cause::Method).about(&about);
-        (seen != self.method).then(|| finding.with_signed(self.method).with_seen(&**seen))
-    }
-
-    /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
-    /// whether the server certainly saw the request as it is known here.
-    fn findings_of_signature(
-        &self,
-        evidence: &Evidence<'_>,
-        signed: Option<&SignedText>,
-        is_same: bool,
-    ) -> Vec<Finding> {
-        let Some(request) = evidence.request else {
-            return Vec::new();
-        };
-        let is_right = evidence.credentials.map(|credentials| match signed {
-            Some(signed) => request.is_signature_of(signed.message(), credentials),
-            None => request.is_signed_by(credentials),
-        });
-        if is_right != Some(true) {
-            let canonical = signed.and_then(|signed| signed.canonical.as_ref());
-            if let Some(findings) =
-                signature_findings(evidence, request, canonical, self.is_https())
-            {
-                return findings;
-            }
-        }
-        let id = request.access_key_id();
-        let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
-        match is_right {
-            Some(true) if is_same => alloc::vec![
-                secret.with_confidence(Confidence::Certain).with_message(
-                    "Both sides signed the same text, and the signature is right for the credentials given, so \
-                     the server has another secret for this access key. The key was recreated, or belongs to \
-                     another account or store that uses the same name. Copy its secret again.",
-                )
-            ],
-            Some(false) => {
-                let mut findings = alloc::vec![secret.with_message(
-                    "The signature is not the one that these credentials give for this request: it was made with \
-                     another secret, or for a request that was written in another way. Check which credentials sign.",
-                )];
-                if !is_same {
-                    findings.extend(possible_findings(evidence));
-                }
-                findings
-            }
-            _ if is_same => {
-                // The signer's own text is the proof that only the keys can differ.
-                let confidence = match self.signed_texts {
-                    Some(_) => Confidence::Certain,
-                    None => Confidence::Likely,
-                };
-                alloc::vec![secret.with_confidence(confidence)]
-            }
-            _ => possible_findings(evidence),
-        }
-    }
-
-    /// Adds differences between the URLs that no canonical request shows: the order of the
-    /// parameters, and the encoding of the path.
-    fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
-        let Some((_, sent_url)) = self.sent else {
-            return;
-        };
-        let parts = |url: &'a str| url.split_once('?').unwrap_or((url, ""));
-        let ((path, query), (sent_path, sent_query)) = (parts(self.url), parts(sent_url));
-        // The canonical request may be the same, but not every server takes it from the same path.
-        if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
-            let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);
-            findings.push(
-                finding
-                    .with_signed(redact_url(path))
-                    .with_seen(redact_url(sent_path)),
-            );
-        }
-        let (mut signed, mut sent) = (split_params(query), split_params(sent_query));
-        findings.extend(bare_plus(&signed, &sent));
-        let is_known = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
-        if signed == sent || findings.iter().any(is_known) {
-            return;
-        }
-        signed.sort_unstable();
-        sent.sort_unstable();
-        if signed == sent {
-            let finding = reordered().with_signed(redact_url(self.url));
-            findings.push(finding.with_seen(redact_url(sent_url)));
-        }
-    }
-
-    fn is_https(&self) -> Option<bool> {
-        let (scheme, _) = self.url.split_once("://")?;
-        Some(scheme.eq_ignore_ascii_case("https"))
-    }
 }
 
 impl fmt::Debug for FailedRequest<'_> {
@@ -551,80 +248,4 @@ impl fmt::Debug for FailedRequest<'_> {
             .field("url", &redact_url(self.url))
             .finish_non_exhaustive()
     }
-}
-
-/// The request as it was signed and as it was sent, each parsed as a server parses it.
-struct Views<'v> {
-    signed: Option<Result<Unverified<'v, 'v>, VerifyError>>,
-    sent: Option<Result<Unverified<'v, 'v>, VerifyError>>,
-}
-
-impl<'v> Views<'v> {
-    fn signed(&self) -> Option<&Unverified<'v, 'v>> {
-        self.signed.as_ref()?.as_ref().ok()
-    }
-
-    fn sent(&self) -> Option<&Unverified<'v, 'v>> {
-        self.sent.as_ref()?.as_ref().ok()
-    }
-}
-
-/// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a
-/// plus, and others, which read queries as forms, as a space.
-fn bare_plus(signed: &[(&str, &str)], sent: &[(&str, &str)]) -> Option<Finding> {
-    let is_bare = |(name, value): &&(&str, &str)| {
-        let encoded = value.replace('+', "%2B");
-        encoded != *value && signed.contains(&(name, &encoded))
-    };
-    let (name, _) = sent.iter().find(is_bare)?;
-    let cause = match *name {
-        sigv2::SIGNATURE => Cause::SignaturePlus,
-        name if is_session_token(name) => Cause::TokenChanged,
-        _ => Cause::ParameterReencoded,
-    };
-    Some(Finding::new(cause, Confidence::Likely).about(name))
-}
-
-/// Returns whether a URL is another up to its first `&`.
-fn is_cut_by_shell(url: &str, sent_url: &str) -> bool {
-    let rest = url.strip_prefix(sent_url);
-    sent_url.contains('?')
-        && !sent_url.contains('&')
-        && rest.is_some_and(|rest| rest.starts_with('&'))
-}
-
-/// Compares the signature that the server received with the one that was made.
-fn signature_finding(made: &str, received: &str) -> Option<Finding> {
-    if received == made {
-        return None;
-    }
-    let cause = if received.replace(' ', "+") == made {
-        Cause::SignaturePlus
-    } else if !received.is_empty() && made.starts_with(received) {
-        Cause::SignatureTruncated
-    } else {
-        Cause::SignatureChanged
-    };
-    let finding = Finding::certain(cause).with_signed(shorten(made));
-    Some(finding.with_seen(shorten(received)))
-}
-
-/// Returns the bucket of a form: that of the host, or else the first segment of the path.
-fn bucket_of_form(url: &str) -> Option<&str> {
-    let path = || {
-        url.split_once("://")?
-            .1
-            .split('/')
-            .nth(1)?
-            .split('?')
-            .next()
-    };
-    bucket_of_url(url).or_else(path)
-}
-
-/// Returns the bucket that the host of a URL names, if it is one of AWS's own.
-fn bucket_of_url(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', ':']).next()?;
-    AwsHost::parse(host)?.bucket()
 }

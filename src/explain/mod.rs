@@ -66,6 +66,7 @@ mod explanation;
 mod failed_request;
 mod finding;
 mod form_findings;
+mod investigation;
 mod ranking;
 mod redaction;
 mod search;

@@ -1,7 +1,7 @@
 //! Text for people: without secrets, long values and control characters.
 
 use super::text_forms::split_params;
-use crate::text::secrets::{before_secrets, is_secret, without_user};
+use crate::text::secrets::{before_secrets, is_secret, is_session_token, without_user};
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -26,7 +26,7 @@ impl fmt::Display for Printable<'_> {
 
 /// Returns the part of a parameter's or header's value that may be shown.
 pub(super) fn redact_value(name: &str, value: &str) -> String {
-    if is_secret(name) {
+    if is_secret(name) || is_session_token(value) {
         shorten(value)
     } else {
         truncate(value)

@@ -33,6 +33,20 @@ pub(crate) fn is_secret_key(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
+/// Returns whether a value is a session token of AWS, whatever its name is, by the base64 of its
+/// first bytes.
+#[cfg(feature = "explain")]
+pub(crate) fn is_session_token(value: &str) -> bool {
+    let starts = [
+        "IQoJb3JpZ2lu",
+        "FwoGZXIv",
+        "FQoGZXIv",
+        "AQoDYXdz",
+        "AgoGb3JpZ2lu",
+    ];
+    starts.iter().any(|start| value.starts_with(start))
+}
+
 /// Returns the text before the name of the first parameter with a secret, even if the `?`, `&` or
 /// `=` at the parameter is percent-encoded.
 pub(crate) fn before_secrets(text: &str) -> &str {

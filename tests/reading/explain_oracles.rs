@@ -456,3 +456,17 @@ fn forms() {
     );
     assert_eq!(explain(&fields, &body, &own, now()), certain(Cause::Policy));
 }
+
+/// A session token under a name that nobody knows.
+#[test]
+fn a_token_is_recognized_by_its_value() {
+    let token = "IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJHMEUCIQ";
+    let url = link("a.txt");
+    let seen = server("GET", &format!("{url}&tok={token}"), &[]);
+    let explanation = explain("GET", &url, &s3(&seen));
+    assert_eq!(causes(&explanation)[0].0, Cause::ParameterAdded);
+    assert!(
+        !explanation.to_string().contains("VzLWVhc3Q"),
+        "{explanation}"
+    );
+}
