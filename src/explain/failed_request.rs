@@ -4,7 +4,6 @@ use super::error_response::ErrorResponse;
 use super::explanation::Explanation;
 use super::redaction::redact_url;
 use crate::credentials::Credentials;
-use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
 use alloc::vec::Vec;
 use core::fmt;

@@ -17,10 +17,10 @@ use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
 use super::text_forms::{decoded, split_params};
 use super::url_findings::{parse_finding, url_findings};
+use crate::scheme::aws_host::AwsHost;
 use crate::scheme::sigv2;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError, VerifyErrorKind};
-use crate::wire::bucket_host::bucket_of_aws_host;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -389,5 +389,5 @@ fn bucket_of_form(url: &str) -> Option<&str> {
 fn bucket_of_url(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', ':']).next()?;
-    bucket_of_aws_host(host)
+    AwsHost::parse(host)?.bucket()
 }
