@@ -36,7 +36,7 @@ pub(super) struct Canonical {
     pub(super) signed_headers: String,
     /// `None` if it is unknown, as in text that was cut off.
     pub(super) payload: Option<String>,
-    /// Whether the text ends within the query or the headers, so that the rest is unknown.
+    /// True if the text ends before its payload, so that the rest is unknown.
     pub(super) is_cut: bool,
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 /// An entry of the catalogue.
 pub(super) struct Entry {
-    /// Fault, place to search, and remedy. `{}` is replaced by what the finding is about.
+    /// The fault, where to search, and the remedy. A finding replaces `{}` by its subject.
     pub(super) text: &'static str,
     /// Error codes that state the cause. They count if no message does, because they are less
     /// specific.

@@ -36,7 +36,7 @@ impl Finding {
         Finding::new(cause, Confidence::Certain)
     }
 
-    /// Sets what the finding is about: a part of the request, or what the server says.
+    /// Sets the subject of the message: a part of the request, or the words of the server.
     pub(super) fn about(mut self, subject: &str) -> Self {
         self.message = Cow::Owned(self.message.replace("{}", subject));
         self
@@ -63,7 +63,7 @@ impl Finding {
         self
     }
 
-    /// Returns whether the finding is no cause.
+    /// Returns whether the finding is a fact that is never a cause.
     pub(super) fn is_harmless(&self) -> bool {
         self.confidence == Confidence::Harmless
     }

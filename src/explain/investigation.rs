@@ -47,7 +47,8 @@ impl<'a> FailedRequest<'a> {
             other_credentials: &self.other_credentials,
         };
         let server_text = SignedText::of_response(self.response);
-        let sent_text = views.sent().map(|request| self.text_of(request));
+        let sent_body = self.sent_body.or(self.body);
+        let sent_text = views.sent().map(|request| self.text_of(request, sent_body));
         let signed_text = self.signed_text(&views);
         let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
@@ -79,8 +80,24 @@ impl<'a> FailedRequest<'a> {
             findings.extend(self.method_finding(server_text.as_ref()));
         }
         self.add_differences_of_writing(&mut findings);
-        if self.response.is_mismatch() && !is_explained(&findings) {
-            findings.extend(self.findings_of_signature(&evidence, signed_text.as_ref(), is_same));
+        if is_signed_as_seen(&evidence, server_text.as_ref()) {
+            findings = alloc::vec![other_secret_of_server()];
+        } else if self.response.is_mismatch() {
+            let signed = signed_text.as_ref();
+            let more = || {
+                self.findings_of_signature(&evidence, signed, is_same)
+                    .into_iter()
+            };
+            if !is_explained(&findings) {
+                findings.extend(more());
+            } else if findings
+                .iter()
+                .all(|finding| finding.confidence() > Confidence::Certain)
+            {
+                // What the signature proves counts more than what is likely.
+                findings
+                    .extend(more().filter(|finding| finding.confidence() == Confidence::Certain));
+            }
         }
         if findings.iter().all(Finding::is_harmless) {
             findings.extend(Statement::new(self.response, &evidence).repeated());
@@ -133,17 +150,18 @@ impl<'a> FailedRequest<'a> {
                 canonical_request.unwrap_or_default(),
                 &String::from_utf8_lossy(string_to_sign),
             )),
-            None => views.signed().map(|request| self.text_of(request)),
+            None => views
+                .signed()
+                .map(|request| self.text_of(request, self.body)),
         }
     }
 
     /// Services other than S3 sign the hash of the body, which a request doesn't show.
-    fn text_of(&self, request: &Unverified<'_, '_>) -> SignedText {
+    fn text_of(&self, request: &Unverified<'_, '_>, body: Option<&[u8]>) -> SignedText {
         let service = request.authentication().service();
         let mut headers = self.headers.iter();
         let is_known = service.is_none_or(|service| service.starts_with("s3"))
-            || self.body.is_some()
-            || self.sent_body.is_some()
+            || body.is_some()
             || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
         SignedText::of_request(request, is_known)
     }
@@ -250,13 +268,7 @@ impl<'a> FailedRequest<'a> {
         let id = request.access_key_id();
         let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
         match is_right {
-            Some(true) if is_same => alloc::vec![
-                secret.with_confidence(Confidence::Certain).with_message(
-                    "Both sides signed the same text, and the signature is right for the credentials given, so \
-                     the server has another secret for this access key. The key was recreated, or belongs to \
-                     another account or store that uses the same name. Copy its secret again.",
-                )
-            ],
+            Some(true) if is_same => alloc::vec![other_secret_of_server()],
             Some(false) => {
                 let mut findings = alloc::vec![secret.with_message(
                     "The signature is not the one that these credentials give for this request: it was made with \
@@ -330,6 +342,27 @@ impl<'v> Views<'v> {
     fn sent(&self) -> Option<&Unverified<'v, 'v>> {
         self.sent.as_ref()?.as_ref().ok()
     }
+}
+
+/// Returns whether the credentials sign exactly the canonical request that the server states.
+fn is_signed_as_seen(evidence: &Evidence<'_>, seen: Option<&SignedText>) -> bool {
+    let is_signed = |seen: &SignedText| {
+        let is_whole = seen
+            .canonical
+            .as_ref()
+            .is_some_and(|request| !request.is_cut);
+        let (request, credentials) = (evidence.request?, evidence.credentials?);
+        Some(is_whole && request.is_signature_of(seen.message(), credentials))
+    };
+    seen.and_then(is_signed) == Some(true)
+}
+
+fn other_secret_of_server() -> Finding {
+    Finding::certain(Cause::WrongSecret).with_message(
+        "Both sides signed the same text, and the signature is right for the credentials given, so the server \
+         has another secret for this access key. The key was recreated, or belongs to another account or store \
+         that uses the same name. Copy its secret again.",
+    )
 }
 
 /// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a

@@ -470,3 +470,29 @@ fn a_token_is_recognized_by_its_value() {
         "{explanation}"
     );
 }
+
+/// The signature proves more than a bare refusal, and more than what is said of the request.
+#[test]
+fn the_signature_comes_before_words() {
+    let url = link("a.txt");
+    let right = server("GET", &url, &[]);
+    let own = credentials();
+    let denied = error("AccessDenied", "Access Denied");
+    let (head, _) = url.rsplit_once('=').unwrap();
+    let padded = format!("{head}={}", sign(&format!("{SECRET}\n"), &right.1));
+    for (url, cause, confidence) in [
+        (&url, Cause::Permission, Confidence::Likely),
+        (&padded, Cause::WhitespaceInSecret, Confidence::Certain),
+    ] {
+        let failed = |response| FailedRequest::new("GET", url, response).credentials(&own);
+        first(&failed, &denied, cause, confidence);
+    }
+    // The URL was signed for GET and sent as GET, whatever method is given here.
+    let failed = |response| FailedRequest::new("PUT", &url, response).credentials(&own);
+    first(
+        &failed,
+        &s3(&right),
+        Cause::WrongSecret,
+        Confidence::Certain,
+    );
+}
