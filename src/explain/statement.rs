@@ -100,7 +100,8 @@ impl<'s> Statement<'s> {
             }
             Cause::HeaderNotSigned => {
                 let names = field("HeadersNotSigned");
-                finding.about(names).with_seen(names)
+                let about = if names.is_empty() { "in question" } else { names };
+                finding.about(about).with_seen(names)
             }
             Cause::PayloadChanged => finding
                 .with_signed(field("ClientComputedContentSHA256"))
