@@ -117,6 +117,7 @@ impl<'a> FailedRequest<'a> {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
+        request = request.without_connected_host();
         if let Some(body) = body {
             request = request.body(body);
         }

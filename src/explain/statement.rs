@@ -100,7 +100,11 @@ impl<'s> Statement<'s> {
             }
             Cause::HeaderNotSigned => {
                 let names = field("HeadersNotSigned");
-                let about = if names.is_empty() { "in question" } else { names };
+                let about = if names.is_empty() {
+                    "in question"
+                } else {
+                    names
+                };
                 finding.about(about).with_seen(names)
             }
             Cause::PayloadChanged => finding
