@@ -1,17 +1,17 @@
 //! Credentials: an identity and its secret, with the keys that were derived from it.
 
-use crate::crypto::{HmacSha1Key, KeyCache};
+use crate::crypto::{PrivateKey, SecretAccessKey};
 use crate::error::{Error, error};
 use crate::identity::{Identity, check};
 use crate::time::Timestamp;
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use ctutils::CtEq as _;
 use zeroize::Zeroizing;
 
-/// An access key ID with its secret access key, and the session token of temporary credentials.
+/// An access key ID with its secret access key, and the session token of temporary credentials; or
+/// a key ID with its private key.
 ///
 /// Clones are cheap. They share the secret and the signing keys derived from it, so that only the
 /// first signature for a day, region and service pays for the derivation. Any number of threads can
@@ -36,11 +36,14 @@ pub struct Credentials(Arc<Inner>);
 
 struct Inner {
     identity: Identity,
-    secret_access_key: Zeroizing<Box<str>>,
-    /// Keys of SigV4, derived from the secret.
-    derived_keys: KeyCache,
-    /// The key of SigV2, which is the secret itself.
-    hmac_sha1_key: HmacSha1Key,
+    key: Key,
+}
+
+#[allow(clippy::large_enum_variant, reason = "it is behind an `Arc`")]
+enum Key {
+    Hmac(SecretAccessKey),
+    #[cfg_attr(not(any(feature = "rsa", feature = "p256")), allow(dead_code))]
+    Private(PrivateKey),
 }
 
 impl Credentials {
@@ -59,17 +62,28 @@ impl Credentials {
         let identity = Identity::hmac(access_key_id)?;
         check("secret access key", &secret_access_key)?;
         check_not_access_key_id(&secret_access_key)?;
-        Ok(Credentials::from_parts(identity, &secret_access_key))
+        let key = Key::Hmac(SecretAccessKey::new(&secret_access_key));
+        Ok(Credentials::from_parts(identity, key))
     }
 
-    fn from_parts(identity: Identity, secret_access_key: &str) -> Self {
-        Credentials(Arc::new(Inner {
-            identity,
-            // A boxed text has no spare capacity in which a part of the secret could remain.
-            secret_access_key: Zeroizing::new(Box::from(secret_access_key)),
-            derived_keys: KeyCache::new(),
-            hmac_sha1_key: HmacSha1Key::new(secret_access_key.as_bytes()),
-        }))
+    /// Returns credentials with a private key: RSA with the feature `rsa`, ECDSA on the curve P-256
+    /// with the feature `p256`. The key is parsed once; keep the credentials.
+    ///
+    /// The text is PEM: PKCS #8 (`PRIVATE KEY`), PKCS #1 (`RSA PRIVATE KEY`) or SEC 1 (`EC PRIVATE
+    /// KEY`), without a password. `openssl genrsa 2048` and `openssl ecparam -name prime256v1
+    /// -genkey -noout` write such keys. The ID is CloudFront's ID of the public key, or the email
+    /// address of a service account of Google Cloud.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text isn't such a key, if
+    /// the feature for the key is disabled, if an RSA key doesn't have 2048 to 4096 bits, and for
+    /// IDs that [`Identity::hmac`] rejects.
+    #[cfg(any(feature = "rsa", feature = "p256"))]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "rsa", feature = "p256"))))]
+    pub fn from_pem(key_id: impl Into<String>, pem: &str) -> Result<Self, Error> {
+        let key = crate::crypto::parse_private_key(pem)?;
+        let identity = Identity::with_private_key(key.kind(), key_id.into())?;
+        Ok(Credentials::from_parts(identity, Key::Private(key)))
     }
 
     /// Adds the session token of temporary credentials. An empty token counts as none.
@@ -94,28 +108,49 @@ impl Credentials {
         &self.0.identity
     }
 
-    pub(crate) fn secret_access_key(&self) -> &str {
-        &self.0.secret_access_key
+    /// Returns the secret access key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the key is a private key.
+    #[inline]
+    pub(crate) fn secret_access_key(&self) -> Result<&SecretAccessKey, Error> {
+        match &self.0.key {
+            Key::Hmac(secret) => Ok(secret),
+            Key::Private(_) => Err(self.identity().has_private_key()),
+        }
     }
 
-    pub(crate) fn derived_keys(&self) -> &KeyCache {
-        &self.0.derived_keys
-    }
-
-    pub(crate) fn hmac_sha1_key(&self) -> &HmacSha1Key {
-        &self.0.hmac_sha1_key
+    /// Returns the private key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the key is a secret access key.
+    pub(crate) fn private_key(&self) -> Result<&PrivateKey, Error> {
+        match &self.0.key {
+            Key::Private(key) => Ok(key),
+            Key::Hmac(_) => Err(self.identity().has_secret_access_key()),
+        }
     }
 
     /// Returns the credentials with text around the secret, which makes it possibly invalid: to
     /// find out how a signature went wrong.
     #[cfg(feature = "explain")]
     pub(crate) fn with_secret_between(&self, before: &str, after: &str) -> Self {
-        let parts = [before, self.secret_access_key(), after];
+        let Ok(secret) = self.secret_access_key() else {
+            return self.clone();
+        };
+        let parts = [before, secret.as_str(), after];
         // A string that grows would leave a copy of the secret behind.
         let length = parts.iter().map(|part| part.len()).sum();
         let mut secret = Zeroizing::new(String::with_capacity(length));
         secret.extend(parts);
-        Credentials::from_parts(self.identity().clone(), &secret)
+        Credentials::from_parts(
+            self.identity().clone(),
+            Key::Hmac(SecretAccessKey::new(&secret)),
+        )
+    }
+
+    fn from_parts(identity: Identity, key: Key) -> Self {
+        Credentials(Arc::new(Inner { identity, key }))
     }
 
     fn with_identity(mut self, identity: Identity) -> Self {
@@ -125,7 +160,13 @@ impl Credentials {
                 self
             }
             // Other clones keep the previous identity.
-            None => Credentials::from_parts(identity, self.secret_access_key()),
+            None => {
+                let key = match &self.0.key {
+                    Key::Hmac(secret) => Key::Hmac(SecretAccessKey::new(secret.as_str())),
+                    Key::Private(key) => Key::Private(key.clone()),
+                };
+                Credentials::from_parts(identity, key)
+            }
         }
     }
 }
@@ -151,16 +192,18 @@ fn check_not_access_key_id(secret: &str) -> Result<(), Error> {
 impl PartialEq for Credentials {
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.identity(), other.identity());
-        let same_secret = self
-            .secret_access_key()
-            .as_bytes()
-            .ct_eq(other.secret_access_key().as_bytes());
+        let same_key = match (&self.0.key, &other.0.key) {
+            (Key::Hmac(one), Key::Hmac(two)) => one.ct_eq(two),
+            // A public key has one private key, and isn't secret.
+            (Key::Private(one), Key::Private(two)) => one.public_key() == two.public_key(),
+            _ => false,
+        };
         let [one_token, two_token] =
             [one, two].map(|identity| identity.session_token().unwrap_or_default());
         let same_token = one_token.as_bytes().ct_eq(two_token.as_bytes());
         one.access_key_id() == two.access_key_id()
             && one.expiration() == two.expiration()
-            && (same_secret & same_token).to_bool()
+            && (same_key & same_token.to_bool())
     }
 }
 

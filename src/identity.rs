@@ -1,5 +1,6 @@
 //! The public half of credentials: who signs.
 
+use crate::crypto::PrivateKeyKind;
 use crate::error::{Error, error};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::time::Timestamp;
@@ -28,6 +29,8 @@ use zeroize::Zeroizing;
 /// ```
 #[derive(Clone)]
 pub struct Identity {
+    /// The kind of the key, or `None` for a secret access key.
+    private_key: Option<PrivateKeyKind>,
     access_key_id: Box<str>,
     /// As the value of a query parameter has it.
     encoded_access_key_id: Box<str>,
@@ -56,10 +59,37 @@ impl Identity {
         let mut encoded = String::new();
         Component::Raw(&access_key_id).write(&UNRESERVED, &mut encoded);
         Ok(Identity {
+            private_key: None,
             access_key_id: access_key_id.into_boxed_str(),
             encoded_access_key_id: encoded.into_boxed_str(),
             session_token: None,
             expiration: None,
+        })
+    }
+
+    /// Returns an identity whose key is an RSA private key. Its ID is CloudFront's ID of the public
+    /// key, or the email address of a service account of Google Cloud.
+    ///
+    /// # Errors
+    /// Returns the errors of [`hmac`](Identity::hmac).
+    pub fn rsa(key_id: impl Into<String>) -> Result<Self, Error> {
+        Identity::with_private_key(PrivateKeyKind::Rsa, key_id.into())
+    }
+
+    /// Returns an identity whose key is an ECDSA private key on the curve P-256. Its ID is
+    /// CloudFront's ID of the public key.
+    ///
+    /// # Errors
+    /// Returns the errors of [`hmac`](Identity::hmac).
+    pub fn p256(key_id: impl Into<String>) -> Result<Self, Error> {
+        Identity::with_private_key(PrivateKeyKind::P256, key_id.into())
+    }
+
+    pub(crate) fn with_private_key(kind: PrivateKeyKind, key_id: String) -> Result<Self, Error> {
+        let identity = Identity::hmac(key_id)?;
+        Ok(Identity {
+            private_key: Some(kind),
+            ..identity
         })
     }
 
@@ -104,6 +134,44 @@ impl Identity {
     #[must_use]
     pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
+    }
+
+    /// Checks that the key is a secret access key.
+    #[inline]
+    pub(crate) fn check_secret_access_key(&self) -> Result<(), Error> {
+        match self.private_key {
+            None => Ok(()),
+            Some(_) => Err(self.has_private_key()),
+        }
+    }
+
+    /// Returns the kind of the private key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the key is a secret access key.
+    #[cfg_attr(not(feature = "cloudfront"), allow(dead_code))]
+    pub(crate) fn private_key(&self) -> Result<PrivateKeyKind, Error> {
+        self.private_key.ok_or_else(|| self.has_secret_access_key())
+    }
+
+    /// Returns the error for a signature that needs a secret access key.
+    pub(crate) fn has_private_key(&self) -> Error {
+        error!(
+            Credentials,
+            "this signature needs a secret access key, but {} has a private key; use \
+             `Credentials::new` or `Identity::hmac`",
+            self.access_key_id
+        )
+    }
+
+    /// Returns the error for a signature that needs a private key.
+    pub(crate) fn has_secret_access_key(&self) -> Error {
+        error!(
+            Credentials,
+            "this signature needs a private key, but {} has a secret access key; use \
+             `Credentials::from_pem`, `Identity::rsa` or `Identity::p256`",
+            self.access_key_id
+        )
     }
 
     /// Returns the access key ID, percent-encoded.

@@ -61,6 +61,8 @@
 //! | `event-stream` | no | the module [`event_stream`] |
 //! | `s3-express` | no | `s3::session_credentials`, which parses the response to CreateSession |
 //! | `serde` | no | `Serialize` for results |
+//! | `rsa` | no | RSA keys: `Credentials::from_pem`, `VerifyingKey::from_pem` |
+//! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
 //! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |

@@ -8,8 +8,33 @@ use core::sync::atomic;
 mod block_hash;
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 mod crc32;
+#[cfg_attr(
+    not(feature = "cloudfront"),
+    allow(dead_code, reason = "no scheme uses it")
+)]
+mod hash;
 mod hmac;
 mod key_cache;
+#[cfg(feature = "p256")]
+#[cfg_attr(
+    not(feature = "cloudfront"),
+    allow(dead_code, reason = "no scheme uses it")
+)]
+mod p256_key;
+#[cfg(any(feature = "rsa", feature = "p256"))]
+mod pem;
+#[cfg_attr(
+    not(feature = "cloudfront"),
+    allow(dead_code, reason = "no scheme uses it")
+)]
+mod private_key;
+#[cfg(feature = "rsa")]
+#[cfg_attr(
+    not(feature = "cloudfront"),
+    allow(dead_code, reason = "no scheme uses it")
+)]
+mod rsa_key;
+mod secret_access_key;
 mod seq_lock;
 mod signature;
 mod signing_key;
@@ -17,8 +42,13 @@ mod signing_key;
 pub(crate) use block_hash::{Hasher, Sha1, Sha256, sha256, sha256_of};
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 pub(crate) use crc32::CRC32;
-pub(crate) use hmac::{HmacSha1Key, HmacSha256Key};
-pub(crate) use key_cache::{CacheLabel, KeyCache};
+pub(crate) use hash::Hash;
+pub(crate) use hmac::HmacSha256Key;
+pub(crate) use key_cache::CacheLabel;
+#[cfg(any(feature = "rsa", feature = "p256"))]
+pub(crate) use pem::{parse_private_key, parse_public_key};
+pub(crate) use private_key::{PrivateKey, PrivateKeyKind, PublicKey};
+pub(crate) use secret_access_key::SecretAccessKey;
 pub(crate) use signature::Signature;
 pub use signing_key::Algorithm;
 pub(crate) use signing_key::{Message, SigningKey};

@@ -1,4 +1,4 @@
-//! Keys that sign and verify. The key decides the algorithm.
+//! Algorithms, and symmetric keys that sign and verify. The key decides the algorithm.
 
 use super::hmac::{HmacSha1Key, HmacSha256Key};
 use super::signature::Signature;
@@ -13,9 +13,17 @@ pub enum Algorithm {
     HmacSha256,
     /// HMAC with SHA-1. Its key is the secret access key.
     HmacSha1,
+    /// RSA with PKCS #1 v1.5 padding and SHA-256.
+    RsaSha256,
+    /// RSA with PKCS #1 v1.5 padding and SHA-1.
+    RsaSha1,
+    /// ECDSA on P-256 with SHA-256. Signatures are DER.
+    EcdsaSha256,
+    /// ECDSA on P-256 with SHA-1. Signatures are DER.
+    EcdsaSha1,
 }
 
-/// A key, ready to sign. For SigV4 it is derived from the secret and the scope.
+/// A symmetric key, ready to sign. For SigV4 it is derived from the secret and the scope.
 #[derive(Clone)]
 pub(crate) enum SigningKey {
     HmacSha256(HmacSha256Key),

@@ -9,7 +9,7 @@ use crate::scheme::aws::STREAMING_EVENTS;
 use crate::text::hex::Hex;
 use crate::time::Timestamp;
 use crate::v4::{EMPTY_SHA256, SignatureChain};
-use crate::verify::{Carrier, Verified, VerifyError, refuse};
+use crate::verify::{Carrier, Verified, VerifyError, credentials_of, refuse};
 use crate::verifying_key::VerifyingKey;
 use alloc::vec::Vec;
 use core::fmt;
@@ -158,7 +158,8 @@ fn verify_event(
     let time = signing_time(*date);
     let malformed = |error| refuse!(BodyMalformed, "{error}");
     let date_header = date_header(*date).map_err(malformed)?;
-    chain.set_time(time.amz_date().map_err(malformed)?, credentials);
+    let secret = credentials.secret_access_key().map_err(malformed)?;
+    chain.set_time(time.amz_date().map_err(malformed)?, secret);
     let part = signed_part(&date_header, event.payload());
     let signature = <&[u8; 32]>::try_from(&**signature).map(Hex::new);
     if signature.is_ok_and(|signature| chain.verify(part, signature.as_bytes())) {
@@ -187,7 +188,9 @@ impl Verified<'_> {
         &self,
         key: impl Into<VerifyingKey<'k>>,
     ) -> Result<EventDecoder, VerifyError> {
-        self.new_event_decoder(key.into().credentials())
+        let key = key.into();
+        credentials_of(&key)
+            .and_then(|credentials| self.new_event_decoder(credentials))
             .map_err(|error| error.of(self.authentication()))
     }
 

@@ -89,7 +89,8 @@ impl EventSigner {
         let time = now.amz_date()?;
         let mut headers = date_header(now.unix_seconds().saturating_mul(1000))?;
         let part = signed_part(&headers, payload);
-        self.chain.set_time(time, &self.credentials);
+        self.chain
+            .set_time(time, self.credentials.secret_access_key()?);
         let signature = hex::decode(self.chain.sign(part).as_bytes());
         write_signature(&signature.unwrap_or_default(), &mut headers)?;
         Ok(assemble(&headers, payload))
@@ -203,7 +204,7 @@ mod tests {
             time: Timestamp::from_unix_seconds(0).amz_date().unwrap(),
             suffix: &suffix,
         };
-        let chain = SignatureChain::new(&scope, &credentials, seed);
+        let chain = SignatureChain::new(&scope, credentials.secret_access_key().unwrap(), seed);
         (credentials, chain)
     }
 

@@ -1,8 +1,7 @@
 //! The fields that state who signs a form, and the key that signs it.
 
 use super::form::Form;
-use crate::credentials::Credentials;
-use crate::crypto::{Signature, SigningKey};
+use crate::crypto::{SecretAccessKey, Signature, SigningKey};
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::request::{KeySource, Signer};
@@ -42,6 +41,7 @@ impl<'a> FormSigner<'a> {
         identity: &'a Identity,
         now: Timestamp,
     ) -> Result<Self, Error> {
+        identity.check_secret_access_key()?;
         let version = match signer {
             Signer::V4(service) => Version::V4 {
                 scope: Scope {
@@ -105,10 +105,10 @@ impl<'a> FormSigner<'a> {
         }
     }
 
-    pub(super) fn signing_key(&self, credentials: &Credentials) -> SigningKey {
+    pub(super) fn signing_key(&self, secret: &SecretAccessKey) -> SigningKey {
         match &self.version {
-            Version::V4 { scope, .. } => scope.signing_key(credentials),
-            Version::V2 => v2::signing_key(credentials),
+            Version::V4 { scope, .. } => scope.signing_key(secret),
+            Version::V2 => v2::signing_key(secret),
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
                 assert_eq!(credential.map(|(_, value)| value), expected);
             }
 
-            let key = form_signer.signing_key(&credentials);
+            let key = form_signer.signing_key(credentials.secret_access_key().unwrap());
             let sign = |policy: &str| {
                 let mut signature = String::new();
                 let field = form_signer.signature_field();

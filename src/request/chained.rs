@@ -55,13 +55,14 @@ impl Request<'_> {
         for (name, value) in &headers {
             request.push_header(Cow::Borrowed(name), Cow::Borrowed(value.as_bytes()));
         }
+        let secret = credentials.secret_access_key()?;
         let mut signing = request.v4_request(service, credentials.identity())?;
         let mut prepared = signing.prepare_headers(now, None)?;
-        let signature = prepared.string_to_sign.sign(credentials);
+        let signature = prepared.string_to_sign.sign(secret);
         v4::finish_headers(&mut prepared.headers, &signature);
         let mut seed = String::new();
         signature.write_hex(&mut seed);
-        let chain = SignatureChain::new(&prepared.string_to_sign.scope, credentials, &seed);
+        let chain = SignatureChain::new(&prepared.string_to_sign.scope, secret, &seed);
         let mut signed = SignedRequest::from_headers(prepared.headers, Vec::new());
         let headers = headers.iter();
         signed.other_headers = headers
@@ -89,7 +90,11 @@ impl Request<'_> {
             time: now.amz_date()?,
             suffix: &service.suffix,
         };
-        let chain = SignatureChain::new(&scope, credentials, &presigned.signature());
+        let chain = SignatureChain::new(
+            &scope,
+            credentials.secret_access_key()?,
+            &presigned.signature(),
+        );
         Ok((presigned, chain))
     }
 }

@@ -1,7 +1,7 @@
 //! Results that lack only their signature.
 
 use crate::credentials::Credentials;
-use crate::crypto::{Algorithm, Message, Signature, SigningKey};
+use crate::crypto::{Algorithm, Hash, Message, PrivateKeyKind, Signature};
 use crate::error::{Error, error};
 use crate::identity::Identity;
 use crate::time::{AmzDate, Timestamp};
@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::RangeInclusive;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A result without its signature: for a key that is elsewhere, and to see each step.
@@ -73,6 +74,17 @@ pub(crate) enum KeySource {
     },
     /// The secret itself.
     V2(v2::SignatureMethod),
+    /// A private key.
+    #[cfg_attr(
+        not(feature = "cloudfront"),
+        allow(dead_code, reason = "no scheme uses it")
+    )]
+    Private {
+        kind: PrivateKeyKind,
+        hash: Hash,
+        /// The sizes of RSA keys that the service accepts.
+        rsa_bits: RangeInclusive<usize>,
+    },
 }
 
 impl KeySource {
@@ -89,19 +101,93 @@ impl KeySource {
                 Algorithm::HmacSha256
             }
             KeySource::V2(v2::SignatureMethod::HmacSha1) => Algorithm::HmacSha1,
+            KeySource::Private { kind, hash, .. } => kind.algorithm(*hash),
         }
     }
 
-    fn signing_key(&self, credentials: &Credentials) -> SigningKey {
-        match self {
-            KeySource::V4 { time, suffix } => Scope {
-                time: *time,
-                suffix,
+    /// Signs with credentials of the identity for which the result was prepared.
+    fn sign(&self, credentials: &Credentials, message: &[u8]) -> Result<Signature, Error> {
+        let key = match self {
+            KeySource::V4 { time, suffix } => {
+                let scope = Scope {
+                    time: *time,
+                    suffix,
+                };
+                scope.signing_key(credentials.secret_access_key()?)
             }
-            .signing_key(credentials),
-            KeySource::V2(method) => method.signing_key(credentials),
+            KeySource::V2(method) => method.signing_key(credentials.secret_access_key()?),
+            KeySource::Private { kind, hash, .. } => {
+                let key = credentials.private_key()?;
+                if key.kind() != *kind {
+                    return Err(error!(
+                        Credentials,
+                        "this was prepared for another kind of private key than the credentials have"
+                    ));
+                }
+                let signature = key.sign(*hash, message)?;
+                self.check(signature.as_bytes())?;
+                return Ok(signature);
+            }
+        };
+        Ok(key.sign(message))
+    }
+
+    /// Checks the form of a signature. Whether it is right can't be known here.
+    fn check(&self, signature: &[u8]) -> Result<(), Error> {
+        let length = signature.len();
+        let hmac = |name, expected| {
+            if length == expected {
+                return Ok(());
+            }
+            Err(error!(
+                Signature,
+                "the signature has {length} bytes, but an {name} has {expected}; pass the raw \
+                 bytes, not hexadecimal digits or base64"
+            ))
+        };
+        match self {
+            KeySource::V4 { .. } | KeySource::V2(v2::SignatureMethod::HmacSha256) => {
+                hmac("HMAC-SHA256", 32)
+            }
+            KeySource::V2(v2::SignatureMethod::HmacSha1) => hmac("HMAC-SHA1", 20),
+            KeySource::Private {
+                kind: PrivateKeyKind::Rsa,
+                rsa_bits,
+                ..
+            } if !rsa_bits.contains(&length.saturating_mul(8)) => Err(error!(
+                Signature,
+                "the signature has {length} bytes; this needs an RSA key of {} to {} bits, whose \
+                 signatures have an eighth of that in bytes",
+                rsa_bits.start(),
+                rsa_bits.end()
+            )),
+            KeySource::Private {
+                kind: PrivateKeyKind::P256,
+                ..
+            } if !is_ecdsa_der(signature) => Err(error!(
+                Signature,
+                "the signature is not an ECDSA signature in DER; pass the bytes of the ASN.1 \
+                 SEQUENCE of `r` and `s`"
+            )),
+            KeySource::Private { .. } => Ok(()),
         }
     }
+}
+
+/// Returns whether bytes have the form of an ECDSA signature on P-256 in DER: a SEQUENCE of two
+/// INTEGERs of at most 33 bytes.
+fn is_ecdsa_der(bytes: &[u8]) -> bool {
+    fn after_integer(bytes: &[u8]) -> Option<&[u8]> {
+        match bytes {
+            [2, length @ 1..=33, rest @ ..] => rest.get(usize::from(*length)..),
+            _ => None,
+        }
+    }
+    let integers = match bytes {
+        [0x30, length, integers @ ..] if usize::from(*length) == integers.len() => integers,
+        _ => return false,
+    };
+    after_integer(integers).and_then(after_integer) == Some(&[])
 }
 
 impl<T> Unsigned<T> {
@@ -119,7 +205,7 @@ impl<T> Unsigned<T> {
             KeySource::V4 { time, suffix } => {
                 Some(alloc::format!("{}{}", time.date(), suffix.text))
             }
-            KeySource::V2(_) => None,
+            KeySource::V2(_) | KeySource::Private { .. } => None,
         };
         Unsigned {
             identity: identity.clone(),
@@ -182,24 +268,15 @@ impl<T> Unsigned<T> {
         self.canonical_request.as_deref()
     }
 
-    /// Adds a signature that was made elsewhere. It is raw: the bytes of the HMAC.
+    /// Adds a signature that was made elsewhere. It is raw: the bytes of the HMAC, of the RSA
+    /// signature, or of the ECDSA signature in DER.
     ///
     /// # Errors
     /// [`ErrorKind::Signature`](crate::ErrorKind::Signature) if it doesn't have the length of the
-    /// algorithm's signatures. Whether it is right can't be known here.
+    /// algorithm's signatures, isn't DER, or is one of an RSA key that the service doesn't accept.
+    /// Whether it is right can't be known here.
     pub fn finish(self, signature: &[u8]) -> Result<T, Error> {
-        let (algorithm, length) = match self.algorithm() {
-            Algorithm::HmacSha256 => ("HMAC-SHA256", 32),
-            Algorithm::HmacSha1 => ("HMAC-SHA1", 20),
-        };
-        if signature.len() != length {
-            return Err(error!(
-                Signature,
-                "the signature has {} bytes, but an {algorithm} has {length}; pass the raw bytes, \
-                 not hexadecimal digits or base64",
-                signature.len()
-            ));
-        }
+        self.key_source.check(signature)?;
         Ok((self.complete)(&Signature::Other(signature.into())))
     }
 
@@ -207,8 +284,10 @@ impl<T> Unsigned<T> {
     ///
     /// # Errors
     /// - [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if they have another access key
-    ///   ID or another session token.
+    ///   ID, another session token or another kind of key.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) if they expire before the result.
+    /// - [`ErrorKind::Signature`](crate::ErrorKind::Signature) if the private key can't sign, because
+    ///   the operating system has no randomness, or if the service doesn't accept the key's size.
     pub fn sign_with(self, credentials: &Credentials) -> Result<T, Error> {
         let (own, other) = (&self.identity, credentials.identity());
         if own.access_key_id() != other.access_key_id() {
@@ -234,8 +313,7 @@ impl<T> Unsigned<T> {
                  prepare it with an identity that has this expiration"
             ));
         }
-        let key = self.key_source.signing_key(credentials);
-        let signature = key.sign(self.string_to_sign.as_slice());
+        let signature = self.key_source.sign(credentials, &self.string_to_sign)?;
         Ok((self.complete)(&signature))
     }
 }

@@ -3,7 +3,7 @@
 use super::presigned_url::{header_names, headers_to_send, own_method};
 use super::{KeySource, PresignedUrl, Request, SignedRequest, Signer, Unsigned, unsupported};
 use crate::credentials::Credentials;
-use crate::crypto::Signature;
+use crate::crypto::{SecretAccessKey, Signature};
 use crate::error::{Error, ErrorKind};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
@@ -47,16 +47,18 @@ impl<'a> Request<'a> {
         let identity = credentials.identity();
         match self.signer {
             Signer::V4(service) => {
+                let secret = credentials.secret_access_key()?;
                 let mut signing = self.v4_request(service, identity)?;
                 let mut url = String::with_capacity(signing.max_url_len());
-                let prepared = write_v4(&mut signing, credentials, expiry, now, &mut url)?;
+                let prepared = write_v4(&mut signing, secret, expiry, now, &mut url)?;
                 v4_result(&signing.parts, &prepared, url)
             }
             Signer::V2(service) => {
+                let secret = credentials.secret_access_key()?;
                 let signing = self.v2_request(service, identity)?;
                 let headers = v2_headers_to_send(&signing.parts)?;
                 let mut url = String::with_capacity(signing.max_url_len());
-                let expires_at = write_v2(&signing, credentials, expiry, now, &mut url)?;
+                let expires_at = write_v2(&signing, secret, expiry, now, &mut url)?;
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
             Signer::Unavailable(error) => Err(error.clone()),
@@ -82,12 +84,14 @@ impl<'a> Request<'a> {
         let mut out = FmtSink::new(out);
         match self.signer {
             Signer::V4(service) => {
+                let secret = credentials.secret_access_key()?;
                 let mut signing = self.v4_request(service, identity)?;
-                write_v4(&mut signing, credentials, expiry, now, &mut out)?;
+                write_v4(&mut signing, secret, expiry, now, &mut out)?;
             }
             Signer::V2(service) => {
+                let secret = credentials.secret_access_key()?;
                 let signing = self.v2_request(service, identity)?;
-                write_v2(&signing, credentials, expiry, now, &mut out)?;
+                write_v2(&signing, secret, expiry, now, &mut out)?;
             }
             Signer::Unavailable(error) => return Err(error.clone()),
         }
@@ -160,11 +164,12 @@ impl<'a> Request<'a> {
     ) -> Result<SignedRequest, Error> {
         let now = now.into();
         let identity = credentials.identity();
+        let secret = credentials.secret_access_key()?;
         match self.signer {
             Signer::V4(service) => {
                 let mut signing = self.v4_request(service, identity)?;
                 let mut prepared = signing.prepare_headers(now, None)?;
-                let signature = prepared.string_to_sign.sign(credentials);
+                let signature = prepared.string_to_sign.sign(secret);
                 v4::finish_headers(&mut prepared.headers, &signature);
                 Ok(SignedRequest::from_headers(prepared.headers, Vec::new()))
             }
@@ -172,7 +177,7 @@ impl<'a> Request<'a> {
                 v2::Interface::S3 { .. } => {
                     let signing = self.v2_request(service, identity)?;
                     let mut prepared = signing.prepare_headers(now)?;
-                    let key = v2::signing_key(credentials);
+                    let key = v2::signing_key(secret);
                     let signature = key.sign(&signing.headers_string_to_sign(&prepared));
                     v2::finish_headers(&mut prepared.headers, &signature);
                     let not_covered = not_covered_by_v2_headers(&signing.parts, &prepared);
@@ -181,7 +186,7 @@ impl<'a> Request<'a> {
                 v2::Interface::QueryApi(method) => {
                     let call = self.prepare_call(*method, identity, now)?;
                     let signature = method
-                        .signing_key(credentials)
+                        .signing_key(secret)
                         .sign(call.string_to_sign.as_str());
                     Ok(call.finish(&signature))
                 }
@@ -260,6 +265,7 @@ impl<'a> Request<'a> {
         service: &'s v4::Service,
         identity: &'s Identity,
     ) -> Result<v4::SigningRequest<'s>, Error> {
+        identity.check_secret_access_key()?;
         Ok(self.v4_request_of_parts(self.parts()?, service, identity))
     }
 
@@ -284,6 +290,7 @@ impl<'a> Request<'a> {
         service: &'s v2::Service,
         identity: &'s Identity,
     ) -> Result<v2::SigningRequest<'s>, Error> {
+        identity.check_secret_access_key()?;
         self.v2_request_of_parts(self.parts()?, service, identity)
     }
 
@@ -309,6 +316,7 @@ impl<'a> Request<'a> {
         identity: &Identity,
         now: Timestamp,
     ) -> Result<Call, Error> {
+        identity.check_secret_access_key()?;
         let parts = self.parts()?;
         // A POST has its parameters in its body, unless its URL has a query.
         let is_in_url = |param: &Param<'_>| matches!(param.name, Component::Encoded(_));
@@ -364,13 +372,13 @@ impl Call {
 #[inline]
 fn write_v4<'a>(
     signing: &mut v4::SigningRequest<'a>,
-    credentials: &Credentials,
+    secret: &SecretAccessKey,
     expiry: Expiry,
     now: Timestamp,
     url: &mut impl Sink,
 ) -> Result<v4::PreparedUrl<'a>, Error> {
     let prepared = signing.prepare_url(expiry, now, url, None)?;
-    let signature = prepared.string_to_sign.sign(credentials);
+    let signature = prepared.string_to_sign.sign(secret);
     v4::finish_url(signing.service, signing.identity, &signature, url);
     Ok(prepared)
 }
@@ -378,14 +386,14 @@ fn write_v4<'a>(
 /// Writes a presigned URL of SigV2, and returns when it expires.
 fn write_v2(
     signing: &v2::SigningRequest<'_>,
-    credentials: &Credentials,
+    secret: &SecretAccessKey,
     expiry: Expiry,
     now: Timestamp,
     url: &mut impl Sink,
 ) -> Result<Timestamp, Error> {
     let validity = signing.check_url(expiry, now)?;
     signing.write_url(&validity, url);
-    let key = v2::signing_key(credentials);
+    let key = v2::signing_key(secret);
     let signature = key.sign(&signing.url_string_to_sign(&validity));
     v2::finish_url(&signature, url);
     Ok(validity.expires_at)

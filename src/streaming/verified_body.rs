@@ -5,7 +5,7 @@ use super::framing::{DECODED_CONTENT_LENGTH, Mode, TRAILER};
 use super::received_checksums::ReceivedChecksums;
 use super::received_trailers::ReceivedTrailers;
 use crate::text::decimal::parse_decimal;
-use crate::verify::{Carrier, Verified, VerifyError, refuse};
+use crate::verify::{Carrier, Verified, VerifyError, credentials_of, refuse};
 use crate::verifying_key::VerifyingKey;
 
 /// Bodies that are verified while they are received; see [`streaming`](crate::streaming).
@@ -54,7 +54,7 @@ impl Verified<'_> {
                 "the header {DECODED_CONTENT_LENGTH} is not a length"
             )
         })?;
-        let chain = self.signature_chain(key.credentials())?;
+        let chain = self.signature_chain(credentials_of(&key)?)?;
         let checksums = ReceivedChecksums::new(request.header_pairs(), &trailers);
         let chain = Some(chain).filter(|_| mode.has_signatures);
         Ok(ChunkDecoder::new(

@@ -77,6 +77,7 @@ impl GitLoginRequest {
         now: impl Into<Timestamp>,
     ) -> Result<GitLogin, Error> {
         let now = now.into();
+        let secret = credentials.secret_access_key()?;
         let identity = credentials.identity();
         let validity = Expiry::at_most(VALID_FOR).resolve(identity, now, "password")?;
         let scope = Scope {
@@ -93,7 +94,7 @@ impl GitLoginRequest {
             scope: &scope,
             canonical_hash: Hex::new(&canonical_hash),
         };
-        let signature = scope.signing_key(credentials).sign(&message);
+        let signature = scope.signing_key(secret).sign(&message);
         let mut password = String::from(scope.time.as_str());
         signature.write_hex(&mut password);
 

@@ -1,7 +1,6 @@
 //! A service that is signed with SigV2: S3's REST interface, or a query API.
 
-use crate::credentials::Credentials;
-use crate::crypto::{HmacSha256Key, SigningKey};
+use crate::crypto::{HmacSha256Key, SecretAccessKey, SigningKey};
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -99,17 +98,17 @@ impl SignatureMethod {
     }
 
     /// Returns the key, which is the secret itself.
-    pub(crate) fn signing_key(self, credentials: &Credentials) -> SigningKey {
+    pub(crate) fn signing_key(self, secret: &SecretAccessKey) -> SigningKey {
         match self {
-            SignatureMethod::HmacSha256 => SigningKey::HmacSha256(HmacSha256Key::new(
-                credentials.secret_access_key().as_bytes(),
-            )),
-            SignatureMethod::HmacSha1 => signing_key(credentials),
+            SignatureMethod::HmacSha256 => {
+                SigningKey::HmacSha256(HmacSha256Key::new(secret.as_str().as_bytes()))
+            }
+            SignatureMethod::HmacSha1 => signing_key(secret),
         }
     }
 }
 
 /// Returns the key of S3's REST interface, which is the secret itself.
-pub(crate) fn signing_key(credentials: &Credentials) -> SigningKey {
-    SigningKey::HmacSha1(credentials.hmac_sha1_key().clone())
+pub(crate) fn signing_key(secret: &SecretAccessKey) -> SigningKey {
+    SigningKey::HmacSha1(secret.hmac_sha1_key().clone())
 }

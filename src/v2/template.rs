@@ -52,6 +52,7 @@ impl Template {
         expiry: Expiry,
         now: Timestamp,
     ) -> Result<Self, Error> {
+        let secret = credentials.secret_access_key()?;
         let validity = request.check_url(expiry, now)?;
         let parts = &request.parts;
         let query = TemplateText::record(|text| {
@@ -83,7 +84,7 @@ impl Template {
             Prepared {
                 expires_at: validity.expires_at,
                 query: prepared_query,
-                key: signing_key(credentials).with_prefix(blocks),
+                key: signing_key(secret).with_prefix(blocks),
                 rest: rest.into(),
                 sub_resources: resources,
             }
@@ -143,7 +144,7 @@ impl Template {
             path,
             values: &values,
         };
-        let signature = signing_key(&self.credentials).sign(&message);
+        let signature = signing_key(self.credentials.secret_access_key()?).sign(&message);
         self.write_url(path, url, &signature, |url| {
             self.query.write_encoded(&values, url);
         });

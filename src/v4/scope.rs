@@ -1,8 +1,7 @@
 //! The credential scope, and the signing key derived for it ([Derive a signing
 //! key](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key)).
 
-use crate::credentials::Credentials;
-use crate::crypto::{CacheLabel, HmacSha256Key, Message, Signature, SigningKey};
+use crate::crypto::{CacheLabel, HmacSha256Key, Message, SecretAccessKey, Signature, SigningKey};
 use crate::error::{Error, Quoted, error};
 use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::hex::Hex;
@@ -66,11 +65,11 @@ impl Scope<'_> {
         self.write(sink);
     }
 
-    /// Returns the key of these credentials for this scope. It is derived on first use.
-    pub(crate) fn signing_key(&self, credentials: &Credentials) -> SigningKey {
+    /// Returns the key for this scope. It is derived on first use.
+    pub(crate) fn signing_key(&self, secret: &SecretAccessKey) -> SigningKey {
         let suffix = self.suffix;
-        let derive = || derive_key(credentials.secret_access_key(), self.time.date(), suffix);
-        let keys = credentials.derived_keys();
+        let derive = || derive_key(secret.as_str(), self.time.date(), suffix);
+        let keys = secret.derived_keys();
         let date = self.time.date_bytes();
         SigningKey::HmacSha256(keys.get_or_derive(date, suffix.label.as_deref(), derive))
     }
@@ -118,8 +117,8 @@ impl StringToSign<'_> {
     }
 
     /// Signs with a secret at hand.
-    pub(crate) fn sign(&self, credentials: &Credentials) -> Signature {
-        self.scope.signing_key(credentials).sign(self)
+    pub(crate) fn sign(&self, secret: &SecretAccessKey) -> Signature {
+        self.scope.signing_key(secret).sign(self)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::payload::{EMPTY_SHA256, PayloadLine};
 use super::scope::{Scope, ScopeSuffix, StringToSign};
-use crate::credentials::Credentials;
-use crate::crypto::{Message, Signature, SigningKey};
+use crate::crypto::{Message, SecretAccessKey, Signature, SigningKey};
 use crate::text::hex::{self, Hex};
 use crate::text::sink::Sink;
 #[cfg(feature = "event-stream")]
@@ -41,9 +40,9 @@ pub(crate) const CHAINED_SIGNATURE_LEN: usize = 64;
 
 impl SignatureChain {
     /// Returns the chain that begins with the signature of a request.
-    pub(crate) fn new(scope: &Scope<'_>, credentials: &Credentials, seed: &str) -> Self {
+    pub(crate) fn new(scope: &Scope<'_>, secret: &SecretAccessKey, seed: &str) -> Self {
         SignatureChain {
-            key: scope.signing_key(credentials),
+            key: scope.signing_key(secret),
             suffix: scope.suffix.clone(),
             scope_lines: scope_lines(scope),
             seed: seed.into(),
@@ -71,12 +70,12 @@ impl SignatureChain {
     /// Signs the following parts for another time, with the key of its day. Each event has its own
     /// time.
     #[cfg(feature = "event-stream")]
-    pub(crate) fn set_time(&mut self, time: AmzDate, credentials: &Credentials) {
+    pub(crate) fn set_time(&mut self, time: AmzDate, secret: &SecretAccessKey) {
         let scope = Scope {
             time,
             suffix: &self.suffix,
         };
-        self.key = scope.signing_key(credentials);
+        self.key = scope.signing_key(secret);
         self.scope_lines = scope_lines(&scope);
     }
 

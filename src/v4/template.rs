@@ -9,7 +9,7 @@ use super::scope::{Scope, StringToSign};
 use super::service::Service;
 use super::sign::{SigningRequest, check_expiry, finish_url, signature_start, write_signature};
 use crate::credentials::Credentials;
-use crate::crypto::{Message, SigningKey, sha256_of};
+use crate::crypto::{Message, SecretAccessKey, SigningKey, sha256_of};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::text::hex::Hex;
@@ -68,6 +68,7 @@ impl Template {
         expiry: Expiry,
         now: Timestamp,
     ) -> Result<(Self, Option<(String, String)>), Error> {
+        let secret = credentials.secret_access_key()?;
         let checked = request.check_url(expiry, now)?;
         sort_encoded(&mut request.parts.params);
         let (service, parts) = (request.service, &request.parts);
@@ -110,7 +111,7 @@ impl Template {
                 expires_at: checked.validity.expires_at,
                 after_path: alloc::format!("\n{text}{after_query}"),
                 query: alloc::format!("?{text}{}", signature_start(service)),
-                key: PreparedKey::new(&scope, credentials),
+                key: PreparedKey::new(&scope, secret),
             }
         });
         let template = Template {
@@ -194,7 +195,7 @@ impl Template {
             },
             canonical_hash: Hex::new(&hash),
         };
-        let signature = string_to_sign.sign(&self.credentials);
+        let signature = string_to_sign.sign(self.credentials.secret_access_key()?);
         finish_url(&self.service, identity, &signature, url);
         Ok(validity.expires_at)
     }
@@ -223,12 +224,12 @@ impl Template {
 }
 
 impl PreparedKey {
-    fn new(scope: &Scope<'_>, credentials: &Credentials) -> Self {
+    fn new(scope: &Scope<'_>, secret: &SecretAccessKey) -> Self {
         let mut start = Vec::new();
         StringToSign::write_start(scope, &mut start);
         let (blocks, rest) = start.as_chunks();
         PreparedKey {
-            key: scope.signing_key(credentials).with_prefix(blocks),
+            key: scope.signing_key(secret).with_prefix(blocks),
             rest: rest.into(),
         }
     }

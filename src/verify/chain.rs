@@ -6,6 +6,19 @@ use super::received_request::ReceivedRequest;
 use super::verified::Verified;
 use crate::credentials::Credentials;
 use crate::v4::{Scope, ScopeSuffix, SignatureChain};
+use crate::verifying_key::VerifyingKey;
+
+/// Returns the credentials of a key. A public key can't verify the parts of a body.
+pub(crate) fn credentials_of<'k>(
+    key: &'k VerifyingKey<'_>,
+) -> Result<&'k Credentials, VerifyError> {
+    key.credentials().ok_or_else(|| {
+        refuse!(
+            AccessKey,
+            "a public key can't verify a body that is signed with a secret access key"
+        )
+    })
+}
 
 impl<'r> Verified<'r> {
     /// Returns the request.
@@ -34,6 +47,8 @@ impl<'r> Verified<'r> {
         credentials: &Credentials,
     ) -> Result<SignatureChain, VerifyError> {
         self.check_access_key(credentials)?;
+        let secret = credentials.secret_access_key();
+        let secret = secret.map_err(|error| refuse!(AccessKey, "{error}"))?;
         let suffix = self.scope_suffix();
         let signed_at = self.authentication.signed_at();
         let time = signed_at.and_then(|signed_at| signed_at.amz_date().ok());
@@ -43,7 +58,7 @@ impl<'r> Verified<'r> {
                     time,
                     suffix: &suffix,
                 };
-                Ok(SignatureChain::new(&scope, credentials, self.signature))
+                Ok(SignatureChain::new(&scope, secret, self.signature))
             }
             _ => Err(refuse!(
                 Scheme,

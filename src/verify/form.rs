@@ -294,7 +294,7 @@ impl<'r> UnverifiedForm<'_, 'r> {
     ) -> Result<VerifiedForm<'r>, VerifyError> {
         let now = now.into();
         self.check_time(now)?;
-        let checked = self.check_key(key.into().credentials(), now);
+        let checked = self.check_key(&key.into(), now);
         checked.map_err(|error| error.of(self.authentication()))?;
         let is_v2 = self.scope.is_none();
         Ok(VerifiedForm {
@@ -304,7 +304,8 @@ impl<'r> UnverifiedForm<'_, 'r> {
         })
     }
 
-    fn check_key(&self, credentials: &Credentials, now: Timestamp) -> Result<(), VerifyError> {
+    fn check_key(&self, key: &VerifyingKey<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        let credentials = key.credentials().ok_or_else(wrong_signature)?;
         check_identity(credentials, &self.claim, now)?;
         if !self.is_signed_by(credentials) {
             return Err(wrong_signature());
@@ -316,6 +317,9 @@ impl<'r> UnverifiedForm<'_, 'r> {
     }
 
     fn is_signed_by(&self, credentials: &Credentials) -> bool {
+        let Ok(secret) = credentials.secret_access_key() else {
+            return false;
+        };
         let signature = self.claim.signature;
         match &self.scope {
             Some((suffix, time)) => {
@@ -323,9 +327,9 @@ impl<'r> UnverifiedForm<'_, 'r> {
                     time: *time,
                     suffix,
                 };
-                verify_hex(&scope.signing_key(credentials), self.policy, signature)
+                verify_hex(&scope.signing_key(secret), self.policy, signature)
             }
-            None => verify_base64(&signing_key(credentials), self.policy, signature),
+            None => verify_base64(&signing_key(secret), self.policy, signature),
         }
     }
 }

@@ -122,4 +122,5 @@ pub use unverified::Unverified;
 pub use verified::Verified;
 pub use verifier::Verifier;
 
+pub(crate) use chain::credentials_of;
 pub(crate) use error::refuse;

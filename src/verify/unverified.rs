@@ -151,7 +151,7 @@ impl<'r> Unverified<'_, 'r> {
     ) -> Result<Verified<'r>, VerifyError> {
         let now = now.into();
         self.check_time(now)?;
-        let payload = self.check_key(key.into().credentials(), now);
+        let payload = self.check_key(&key.into(), now);
         let payload = payload.map_err(|error| error.of(self.authentication()))?;
         let authentication = self.claim.authentication;
         let (coverage, canonical_uri) = match self.signed {
@@ -180,9 +180,10 @@ impl<'r> Unverified<'_, 'r> {
     /// Checks identity, signature and body, in this order.
     fn check_key(
         &self,
-        credentials: &Credentials,
+        key: &VerifyingKey<'_>,
         now: Timestamp,
     ) -> Result<PayloadCoverage, VerifyError> {
+        let credentials = key.credentials().ok_or_else(wrong_signature)?;
         check_identity(credentials, &self.claim, now)?;
         if !self.is_signed_by(credentials) {
             return Err(wrong_signature());
@@ -195,21 +196,24 @@ impl<'r> Unverified<'_, 'r> {
 
     /// Returns whether the signature is that of the request under these credentials.
     pub(crate) fn is_signed_by(&self, credentials: &Credentials) -> bool {
+        let Ok(secret) = credentials.secret_access_key() else {
+            return false;
+        };
         let signature = self.claim.signature;
         match &self.signed {
             Signed::V4(signed) => {
                 let message = signed.string_to_sign(self.request);
-                let key = message.scope.signing_key(credentials);
+                let key = message.scope.signing_key(secret);
                 verify_hex(&key, &message, signature)
             }
             Signed::V2(signed) => {
-                let key = signing_key(credentials);
+                let key = signing_key(secret);
                 signed.with_string_to_sign(self.request, self.bucket, |message| {
                     verify_base64(&key, message, signature)
                 })
             }
             Signed::QueryApi(method) => {
-                let key = method.signing_key(credentials);
+                let key = method.signing_key(secret);
                 verify_base64(&key, self.string_to_sign().as_str(), signature)
             }
         }
@@ -219,18 +223,19 @@ impl<'r> Unverified<'_, 'r> {
     /// of SigV4, or a string to sign of SigV2.
     #[cfg(feature = "explain")]
     pub(crate) fn is_signature_of(&self, text: &str, credentials: &Credentials) -> bool {
+        let Ok(secret) = credentials.secret_access_key() else {
+            return false;
+        };
         let signature = self.claim.signature;
         match &self.signed {
             Signed::V4(signed) => {
                 let mut message = signed.string_to_sign(self.request);
                 message.canonical_hash = Hex::new(&sha256(text.as_bytes()));
-                let key = message.scope.signing_key(credentials);
+                let key = message.scope.signing_key(secret);
                 verify_hex(&key, &message, signature)
             }
-            Signed::V2(_) => verify_base64(&signing_key(credentials), text, signature),
-            Signed::QueryApi(method) => {
-                verify_base64(&method.signing_key(credentials), text, signature)
-            }
+            Signed::V2(_) => verify_base64(&signing_key(secret), text, signature),
+            Signed::QueryApi(method) => verify_base64(&method.signing_key(secret), text, signature),
         }
     }
 

@@ -6,6 +6,8 @@ mod support;
 mod addresses;
 mod impossible_requests;
 mod operations;
+#[cfg(all(feature = "rsa", feature = "p256"))]
+mod private_keys;
 mod properties;
 mod refusals;
 mod rollover;

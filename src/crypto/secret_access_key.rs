@@ -1,0 +1,44 @@
+//! A secret access key, with the keys that were derived from it.
+
+use super::hmac::HmacSha1Key;
+use super::key_cache::KeyCache;
+use alloc::boxed::Box;
+use ctutils::CtEq as _;
+use zeroize::Zeroizing;
+
+/// A secret access key. It is overwritten when it is dropped, with all keys derived from it.
+pub(crate) struct SecretAccessKey {
+    text: Zeroizing<Box<str>>,
+    /// Keys of SigV4.
+    derived_keys: KeyCache,
+    /// The key of SigV2, which is the secret itself.
+    hmac_sha1_key: HmacSha1Key,
+}
+
+impl SecretAccessKey {
+    pub(crate) fn new(text: &str) -> Self {
+        SecretAccessKey {
+            // A boxed text has no spare capacity in which a part of the secret could remain.
+            text: Zeroizing::new(Box::from(text)),
+            derived_keys: KeyCache::new(),
+            hmac_sha1_key: HmacSha1Key::new(text.as_bytes()),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn derived_keys(&self) -> &KeyCache {
+        &self.derived_keys
+    }
+
+    pub(crate) fn hmac_sha1_key(&self) -> &HmacSha1Key {
+        &self.hmac_sha1_key
+    }
+
+    /// Returns whether both are equal, in a time that doesn't depend on where they differ.
+    pub(crate) fn ct_eq(&self, other: &Self) -> bool {
+        self.text.as_bytes().ct_eq(other.text.as_bytes()).to_bool()
+    }
+}
