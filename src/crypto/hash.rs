@@ -5,7 +5,8 @@ use super::signing_key::Message;
 
 /// The hash of a signature with a private key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Hash {
+#[non_exhaustive]
+pub enum Hash {
     /// SHA-1. Signatures with it are the only ones that older servers know.
     #[default]
     Sha1,

@@ -42,7 +42,7 @@ mod signing_key;
 pub(crate) use block_hash::{Hasher, Sha1, Sha256, sha256, sha256_of};
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 pub(crate) use crc32::CRC32;
-pub(crate) use hash::Hash;
+pub use hash::Hash;
 pub(crate) use hmac::HmacSha256Key;
 pub(crate) use key_cache::CacheLabel;
 #[cfg(any(feature = "rsa", feature = "p256"))]

@@ -3,13 +3,15 @@
 //! Signatures are deterministic ([RFC 6979](https://www.rfc-editor.org/rfc/rfc6979)) and DER.
 
 use crate::error::{Error, error};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 
-/// A private key. It is overwritten when it is dropped.
+/// A private key. It is overwritten when the last clone is dropped. A clone doesn't copy it, because
+/// the copy would pass through the stack, which isn't overwritten.
 #[derive(Clone)]
-pub(crate) struct P256PrivateKey(SigningKey);
+pub(crate) struct P256PrivateKey(Arc<SigningKey>);
 
 /// A public key.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,7 +22,8 @@ impl P256PrivateKey {
     /// the curve.
     #[cfg_attr(not(test), allow(dead_code, reason = "for derived keys"))]
     pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
-        SigningKey::from_slice(scalar).ok().map(P256PrivateKey)
+        let key = SigningKey::from_slice(scalar).ok()?;
+        Some(P256PrivateKey(Arc::new(key)))
     }
 
     /// Signs a digest, and returns the signature in DER. A digest that is shorter than SHA-256's is
@@ -52,7 +55,7 @@ impl P256PublicKey {
 
 impl From<p256::SecretKey> for P256PrivateKey {
     fn from(key: p256::SecretKey) -> Self {
-        P256PrivateKey(key.into())
+        P256PrivateKey(Arc::new(key.into()))
     }
 }
 

@@ -16,18 +16,22 @@ use super::private_key::{PrivateKey, PublicKey};
 #[cfg(feature = "rsa")]
 use super::rsa_key::{RsaPrivateKey, RsaPublicKey};
 use crate::error::{Error, ErrorKind};
+use alloc::vec::Vec;
 use pkcs8::der::Decode as _;
-use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SecretDocument, SubjectPublicKeyInfoRef};
+use pkcs8::der::pem;
+use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
 #[cfg(feature = "rsa")]
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, DecodeRsaPublicKey as _};
+
+use zeroize::Zeroizing;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ELLIPTIC_CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
 /// Parses a private key.
 pub(crate) fn parse_private_key(pem: &str) -> Result<PrivateKey, Error> {
-    let (label, document) = decode(pem)?;
-    let der = document.as_bytes();
+    let (label, der) = decode(pem)?;
+    let der = der.as_slice();
     match label {
         "PRIVATE KEY" => {
             let info = PrivateKeyInfoRef::from_der(der).map_err(|_| damaged())?;
@@ -52,8 +56,8 @@ pub(crate) fn parse_private_key(pem: &str) -> Result<PrivateKey, Error> {
 
 /// Parses a public key.
 pub(crate) fn parse_public_key(pem: &str) -> Result<PublicKey, Error> {
-    let (label, document) = decode(pem)?;
-    let der = document.as_bytes();
+    let (label, der) = decode(pem)?;
+    let der = der.as_slice();
     match label {
         "PUBLIC KEY" => {
             let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| damaged())?;
@@ -100,14 +104,19 @@ fn p256_public_key(key: Option<p256::PublicKey>) -> Result<PublicKey, Error> {
 }
 
 /// Decodes the only block of a text. The DER is overwritten when it is dropped.
-fn decode(pem: &str) -> Result<(&str, SecretDocument), Error> {
+fn decode(pem: &str) -> Result<(&str, Zeroizing<Vec<u8>>), Error> {
     let block = only_block(pem)?;
     if block.contains("ENCRYPTED") {
         return Err(fault(
             "the private key is encrypted; decrypt it, as `openssl pkey` does",
         ));
     }
-    SecretDocument::from_pem(block).map_err(|_| damaged())
+    // Large enough, so that it never grows, which would leave a copy behind.
+    let mut der = Zeroizing::new(alloc::vec![0; block.len()]);
+    let (label, decoded) = pem::decode(block.as_bytes(), &mut der).map_err(|_| damaged())?;
+    let length = decoded.len();
+    der.truncate(length);
+    Ok((label, der))
 }
 
 /// Returns the block with the key. `openssl ecparam -genkey` writes a block with the curve before

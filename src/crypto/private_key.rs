@@ -102,6 +102,16 @@ impl PrivateKey {
     allow(unused_variables, reason = "there are no keys")
 )]
 impl PublicKey {
+    /// Returns the size of an RSA key.
+    pub(crate) fn rsa_bits(&self) -> Option<usize> {
+        match self.0 {
+            #[cfg(feature = "rsa")]
+            Public::Rsa(ref key) => Some(key.bits()),
+            #[cfg(feature = "p256")]
+            Public::P256(_) => None,
+        }
+    }
+
     /// Returns whether a signature is one of a message. The time may depend on all three, because
     /// none is secret.
     pub(crate) fn verify(

@@ -49,6 +49,10 @@ impl RsaPublicKey {
         Ok(RsaPublicKey(key))
     }
 
+    pub(crate) fn bits(&self) -> usize {
+        usize::try_from(self.0.n().bit_width()).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn verify(&self, digest: &Digest, signature: &[u8]) -> bool {
         let result = match digest {
             Digest::Sha1(bytes) => {

@@ -6,8 +6,8 @@ use std::cell::Cell;
 
 thread_local! {
     static ALLOCATED: Cell<Allocated> = const { Cell::new(Allocated { count: 0, bytes: 0 }) };
-    /// The texts to search for in this thread. While the list is empty, nothing is searched.
-    static WANTED: Cell<&'static [&'static str]> = const { Cell::new(&[]) };
+    /// The texts or bytes to search for in this thread. While the list is empty, nothing is searched.
+    static WANTED: Cell<&'static [&'static [u8]]> = const { Cell::new(&[]) };
     static FOUND: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -40,9 +40,9 @@ unsafe impl GlobalAlloc for Watching {
         // SAFETY: the block is the caller's for a last time, whole, and every byte of it was set.
         let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
         let wanted = WANTED.try_with(Cell::get).unwrap_or_default();
-        for text in wanted {
+        for secret in wanted {
             // Half of it would be too much as well.
-            let (front, back) = text.as_bytes().split_at(text.len() / 2);
+            let (front, back) = secret.split_at(secret.len() / 2);
             for half in [front, back] {
                 if bytes.windows(half.len()).any(|window| window == half) {
                     let _ = FOUND.try_with(|found| found.set(found.get() + 1));
@@ -70,6 +70,12 @@ pub fn measure(work: impl FnOnce()) -> Allocated {
 
 /// Counts how often a block that a closure freed held half of one of the texts.
 pub fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
+    let wanted: Vec<&[u8]> = wanted.iter().map(|text| text.as_bytes()).collect();
+    freed_with_bytes(wanted.leak(), work)
+}
+
+/// Counts how often a block that a closure freed held half of one of the secrets.
+pub fn freed_with_bytes(wanted: &'static [&'static [u8]], work: impl FnOnce()) -> usize {
     FOUND.set(0);
     WANTED.set(wanted);
     work();

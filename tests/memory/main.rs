@@ -11,6 +11,8 @@ mod batch_example;
 #[cfg(feature = "explain")]
 mod explain_leaves_nothing;
 mod forms;
+#[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
+mod private_keys;
 mod verify_allocates_nothing;
 mod verify_leaves_nothing;
 mod zeroized;
