@@ -34,6 +34,7 @@
 //! | a body that is signed while it is sent | [`streaming`], [`Request::sign_chunked`] |
 //! | signed messages of Transcribe, Bedrock and Lex | [`event_stream`] (a feature) |
 //! | verifying signatures, as a server does | [`verify`] |
+//! | CloudFront's signed URLs and cookies | [`cloudfront`] (a feature) |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
 //! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
 //! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
@@ -61,6 +62,7 @@
 //! | `event-stream` | no | the module [`event_stream`] |
 //! | `s3-express` | no | `s3::session_credentials`, which parses the response to CreateSession |
 //! | `serde` | no | `Serialize` for results |
+//! | `cloudfront` | no | the module [`cloudfront`] |
 //! | `rsa` | no | RSA keys: `Credentials::from_pem`, `VerifyingKey::from_pem` |
 //! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
 //! | `explain` | no | the module [`explain`] |
@@ -97,6 +99,9 @@ extern crate alloc;
 extern crate std;
 
 mod addressing_style;
+#[cfg(feature = "cloudfront")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cloudfront")))]
+pub mod cloudfront;
 mod content_disposition;
 mod credentials;
 mod crypto;

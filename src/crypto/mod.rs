@@ -9,29 +9,29 @@ mod block_hash;
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 mod crc32;
 #[cfg_attr(
-    not(feature = "cloudfront"),
-    allow(dead_code, reason = "no scheme uses it")
+    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
+    allow(dead_code, reason = "only CloudFront uses all of it")
 )]
 mod hash;
 mod hmac;
 mod key_cache;
 #[cfg(feature = "p256")]
 #[cfg_attr(
-    not(feature = "cloudfront"),
-    allow(dead_code, reason = "no scheme uses it")
+    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
+    allow(dead_code, reason = "only CloudFront uses all of it")
 )]
 mod p256_key;
 #[cfg(any(feature = "rsa", feature = "p256"))]
 mod pem;
 #[cfg_attr(
-    not(feature = "cloudfront"),
-    allow(dead_code, reason = "no scheme uses it")
+    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
+    allow(dead_code, reason = "only CloudFront uses all of it")
 )]
 mod private_key;
 #[cfg(feature = "rsa")]
 #[cfg_attr(
-    not(feature = "cloudfront"),
-    allow(dead_code, reason = "no scheme uses it")
+    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
+    allow(dead_code, reason = "only CloudFront uses all of it")
 )]
 mod rsa_key;
 mod secret_access_key;

@@ -193,10 +193,9 @@ fn unsupported_label(label: &str) -> Error {
     })
 }
 
+#[cfg(all(feature = "rsa", feature = "p256"))]
 #[cfg(test)]
 mod tests {
-    #![cfg(all(feature = "rsa", feature = "p256"))]
-
     use super::{parse_private_key, parse_public_key};
     use crate::crypto::Hash;
     use alloc::string::{String, ToString as _};

@@ -10,6 +10,7 @@
 //! | A CDN, a proxy or a container network is in between. Which host is signed? | [`proxies`] |
 //! | My store is not AWS. Which endpoint, region and style? | [`stores`] |
 //! | A database, a cache or a cluster wants a token. How do I make it? | [`tokens`] |
+//! | CloudFront delivers the objects. How do I sign URLs and cookies for it? | [`cloudfront`] |
 //! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
@@ -42,6 +43,10 @@ pub mod stores {}
 
 #[doc = include_str!("tokens.md")]
 pub mod tokens {}
+
+#[cfg(feature = "cloudfront")]
+#[doc = include_str!("cloudfront.md")]
+pub mod cloudfront {}
 
 #[doc = include_str!("limits_and_errors.md")]
 pub mod limits_and_errors {}

@@ -15,6 +15,8 @@ pub(super) struct Facts {
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
     pub(super) signed_at: Option<Timestamp>,
+    /// When the URL becomes valid, if that isn't the signing time.
+    pub(super) valid_from: Option<Timestamp>,
     pub(super) valid_for: Option<Duration>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) signed_headers: Vec<String>,

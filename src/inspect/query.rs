@@ -1,5 +1,7 @@
 //! The query of a URL: which scheme signed it.
 
+#[cfg(feature = "cloudfront")]
+use super::cloudfront_parameters::CloudFrontParameters;
 use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
 use super::v2_parameters::V2Parameters;
@@ -23,11 +25,15 @@ pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
     }
     let mut families = V4_FAMILIES.each_ref().map(V4Parameters::new);
     let mut v2 = V2Parameters::new();
+    #[cfg(feature = "cloudfront")]
+    let mut cloudfront = CloudFrontParameters::new();
     for param in parse_query(Some(query)) {
         for family in &mut families {
             family.add(&param, problems);
         }
         v2.add(&param);
+        #[cfg(feature = "cloudfront")]
+        cloudfront.add(&param);
     }
     let mut signed = families.iter().filter(|family| family.is_signed());
     let first = signed.next();
@@ -40,6 +46,11 @@ pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
     }
     if let Some(family) = first {
         return family.read(problems);
+    }
+    // A canned policy has `Expires` and `Signature`, as SigV2 has.
+    #[cfg(feature = "cloudfront")]
+    if cloudfront.is_signed() {
+        return cloudfront.read(problems);
     }
     if let Some((product, name)) = other_scheme(query) {
         let message = format!(

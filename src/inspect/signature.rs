@@ -10,12 +10,19 @@ use core::ops::RangeInclusive;
 pub(super) enum Encoding {
     Hex,
     Base64,
+    /// Base64 with `-_~` in place of `+=/`.
+    #[cfg(feature = "cloudfront")]
+    CloudFront,
 }
 
 impl Encoding {
     fn contains(self, byte: u8) -> bool {
         match self {
             Encoding::Hex => byte.is_ascii_hexdigit(),
+            #[cfg(feature = "cloudfront")]
+            Encoding::CloudFront => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~')
+            }
             Encoding::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
         }
     }

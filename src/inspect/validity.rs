@@ -3,6 +3,7 @@
 use super::access_key::AccessKeyKind;
 use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
+use crate::scheme::Scheme;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::text::time_span::TimeSpan;
 use crate::time::Timestamp;
@@ -11,7 +12,7 @@ use alloc::format;
 /// Checks whether a URL is valid at a moment.
 pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Problems) {
     if let Some(expires_at) = facts.expires_at
-        && now > expires_at
+        && (now > expires_at || (now == expires_at && facts.scheme == Some(Scheme::CloudFront)))
     {
         let message = format!(
             "the URL expired at {expires_at}, {} ago; make a new one",
@@ -25,6 +26,15 @@ pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Probl
         let message = format!(
             "the URL is not valid before {signed_at}, in {}; set the clock of its signer",
             TimeSpan(signed_at.saturating_duration_since(now))
+        );
+        problems.add(ProblemKind::NotYetValid, message);
+    }
+    if let Some(valid_from) = facts.valid_from
+        && now < valid_from
+    {
+        let message = format!(
+            "the URL is not valid before {valid_from}, in {}",
+            TimeSpan(valid_from.saturating_duration_since(now))
         );
         problems.add(ProblemKind::NotYetValid, message);
     }

@@ -116,8 +116,10 @@ mod tests {
     fn the_cache_keeps_derived_keys_while_the_provider_returns_the_same() {
         let cache = CredentialsCache::new();
         let have_same_keys = |one: &Credentials, two: &Credentials| {
-            let [one, two] = [one, two].map(|credentials| credentials.secret_access_key().unwrap());
-            ptr::eq(one, two)
+            ptr::eq(
+                one.secret_access_key().unwrap(),
+                two.secret_access_key().unwrap(),
+            )
         };
         let first = cache.get(&sdk("secret", Some("token"), 100)).unwrap();
         let again = cache.get(&sdk("secret", Some("token"), 100)).unwrap();

@@ -51,6 +51,7 @@ impl<'a> FormSigner<'a> {
                 token: service.rules.session_token.role(),
             },
             Signer::V2(_) => Version::V2,
+            Signer::Family(family) => return Err(family.unsupported("forms")),
             Signer::Unavailable(error) => return Err(error.clone()),
         };
         Ok(FormSigner { identity, version })

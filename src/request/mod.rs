@@ -2,6 +2,11 @@
 
 mod address;
 mod chained;
+#[cfg_attr(
+    not(feature = "cloudfront"),
+    allow(dead_code, reason = "no store uses it")
+)]
+mod family;
 mod presigned_url;
 mod service_requests;
 mod signed_request;
@@ -18,6 +23,10 @@ pub use template::{Row, Template};
 pub use unsigned::Unsigned;
 
 pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
+#[cfg(feature = "cloudfront")]
+pub(crate) use family::Family;
+#[cfg(feature = "cloudfront")]
+pub(crate) use presigned_url::{header_names, own_method};
 pub(crate) use signer::{Signer, StoreSigner};
 pub(crate) use store::Sealed;
 pub(crate) use unsigned::KeySource;
@@ -167,13 +176,13 @@ impl<'a> Request<'a> {
     /// Sets the version of the object: `versionId`.
     #[must_use]
     pub fn version(self, version: impl Into<Cow<'a, str>>) -> Self {
-        self.query("versionId", version)
+        self.store_parameter("versionId", version.into())
     }
 
     /// Sets the `Content-Type` of the response to a GET.
     #[must_use]
     pub fn response_content_type(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-content-type", value)
+        self.store_parameter("response-content-type", value.into())
     }
 
     /// Sets the `Content-Disposition` of the response to a GET: whether a browser shows or saves
@@ -181,31 +190,43 @@ impl<'a> Request<'a> {
     /// it for any file name.
     #[must_use]
     pub fn response_content_disposition(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-content-disposition", value)
+        self.store_parameter("response-content-disposition", value.into())
     }
 
     /// Sets the `Content-Encoding` of the response to a GET.
     #[must_use]
     pub fn response_content_encoding(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-content-encoding", value)
+        self.store_parameter("response-content-encoding", value.into())
     }
 
     /// Sets the `Content-Language` of the response to a GET.
     #[must_use]
     pub fn response_content_language(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-content-language", value)
+        self.store_parameter("response-content-language", value.into())
     }
 
     /// Sets the `Cache-Control` of the response to a GET.
     #[must_use]
     pub fn response_cache_control(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-cache-control", value)
+        self.store_parameter("response-cache-control", value.into())
     }
 
     /// Sets the `Expires` of the response to a GET, an HTTP date.
     #[must_use]
     pub fn response_expires(self, value: impl Into<Cow<'a, str>>) -> Self {
-        self.query("response-expires", value)
+        self.store_parameter("response-expires", value.into())
+    }
+
+    /// Adds a query parameter that S3 has under this name, under the name that the store has for
+    /// it.
+    fn store_parameter(self, name: &'static str, value: Cow<'a, str>) -> Self {
+        match self.signer {
+            Signer::Family(family) => match family.parameter_name(name) {
+                Some(name) => self.query(name, value),
+                None => self.fail(family.unsupported(name)),
+            },
+            _ => self.query(name, value),
+        }
     }
 
     /// Declares that the operation has no body, whatever its method.
@@ -254,6 +275,17 @@ impl<'a> Request<'a> {
             ));
         }
         self.parts_with_row_values()
+    }
+
+    /// Returns the checked parts of a URL that covers no payload.
+    fn family_url_parts(&self) -> Result<RequestParts<'_>, Error> {
+        if matches!(self.payload, Some(Payload::Empty | Payload::Sha256(_))) {
+            return Err(error!(
+                Payload,
+                "the store's URLs don't cover the payload; leave out `payload`"
+            ));
+        }
+        self.parts()
     }
 
     #[inline]

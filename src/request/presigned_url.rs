@@ -36,11 +36,11 @@ use core::fmt;
 /// ```
 #[derive(Clone)]
 pub struct PresignedUrl {
-    pub(super) method: Cow<'static, str>,
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) not_covered: Vec<String>,
-    pub(super) expires_at: Timestamp,
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) not_covered: Vec<String>,
+    pub(crate) expires_at: Timestamp,
 }
 
 impl PresignedUrl {
@@ -76,7 +76,8 @@ impl PresignedUrl {
         self.expires_at
     }
 
-    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2.
+    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2,
+    /// CloudFront's base64 for CloudFront.
     #[must_use]
     pub fn signature(&self) -> Cow<'_, str> {
         signature_parameter(&self.url)
@@ -93,7 +94,7 @@ pub(super) fn signature_parameter(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns a method as a result owns it. The common ones need no allocation.
-pub(super) fn own_method(method: &str) -> Cow<'static, str> {
+pub(crate) fn own_method(method: &str) -> Cow<'static, str> {
     match method {
         "GET" => Cow::Borrowed("GET"),
         "PUT" => Cow::Borrowed("PUT"),
@@ -105,7 +106,7 @@ pub(super) fn own_method(method: &str) -> Cow<'static, str> {
 }
 
 /// Returns the headers that have to be sent with a presigned URL.
-pub(super) fn headers_to_send(
+pub(crate) fn headers_to_send(
     parts: &RequestParts<'_>,
     is_signed: impl Fn(&Header<'_>) -> bool,
 ) -> Result<Vec<(String, String)>, Error> {
@@ -142,7 +143,7 @@ fn text_of(name: &str, value: &[u8]) -> Result<String, Error> {
 }
 
 /// Returns the names of some of a request's headers, each once, in the order of the request.
-pub(super) fn header_names(
+pub(crate) fn header_names(
     parts: &RequestParts<'_>,
     is_wanted: impl Fn(&Header<'_>) -> bool,
 ) -> Vec<String> {

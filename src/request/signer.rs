@@ -1,5 +1,6 @@
 //! The signature version and service that sign a request.
 
+use super::family::Family;
 use crate::error::Error;
 use crate::{v2, v4};
 
@@ -8,6 +9,11 @@ use crate::{v2, v4};
 pub(crate) enum Signer<'a> {
     V4(&'a v4::Service),
     V2(&'a v2::Service),
+    #[cfg_attr(
+        not(feature = "cloudfront"),
+        allow(dead_code, reason = "no store uses it")
+    )]
+    Family(&'a dyn Family),
     /// The store needs a signature that this crate can't make.
     Unavailable(&'a Error),
 }

@@ -232,6 +232,7 @@ impl Template {
                 let template = v2::Template::new(&signing, credentials, expiry, now)?;
                 (headers, not_covered, Kind::V2(template.into()))
             }
+            Signer::Family(family) => return Err(family.unsupported("templates")),
             Signer::Unavailable(error) => return Err(error.clone()),
         };
         Ok(Template {

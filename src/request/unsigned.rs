@@ -8,6 +8,7 @@ use crate::time::{AmzDate, Timestamp};
 use crate::v2;
 use crate::v4::{self, Scope, ScopeSuffix};
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -154,13 +155,19 @@ impl KeySource {
                 kind: PrivateKeyKind::Rsa,
                 rsa_bits,
                 ..
-            } if !rsa_bits.contains(&length.saturating_mul(8)) => Err(error!(
-                Signature,
-                "the signature has {length} bytes; this needs an RSA key of {} to {} bits, whose \
-                 signatures have an eighth of that in bytes",
-                rsa_bits.start(),
-                rsa_bits.end()
-            )),
+            } if !rsa_bits.contains(&length.saturating_mul(8)) => {
+                let (min, max) = (rsa_bits.start(), rsa_bits.end());
+                let bits = if min == max {
+                    format!("{min}")
+                } else {
+                    format!("{min} to {max}")
+                };
+                Err(error!(
+                    Signature,
+                    "the signature has {length} bytes, but the service needs one of an RSA key of \
+                     {bits} bits; pass the raw bytes, not hexadecimal digits or base64"
+                ))
+            }
             KeySource::Private {
                 kind: PrivateKeyKind::P256,
                 ..

@@ -61,6 +61,11 @@ impl<'a> Request<'a> {
                 let expires_at = write_v2(&signing, secret, expiry, now, &mut url)?;
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
+            Signer::Family(family) => {
+                let parts = self.family_url_parts()?;
+                let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
+                unsigned.sign_with(credentials)
+            }
             Signer::Unavailable(error) => Err(error.clone()),
         }
     }
@@ -92,6 +97,11 @@ impl<'a> Request<'a> {
                 let secret = credentials.secret_access_key()?;
                 let signing = self.v2_request(service, identity)?;
                 write_v2(&signing, secret, expiry, now, &mut out)?;
+            }
+            Signer::Family(family) => {
+                let parts = self.family_url_parts()?;
+                let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
+                out.text(unsigned.sign_with(credentials)?.as_str());
             }
             Signer::Unavailable(error) => return Err(error.clone()),
         }
@@ -147,6 +157,9 @@ impl<'a> Request<'a> {
                     },
                 ))
             }
+            Signer::Family(family) => {
+                family.prepare_url(&self.family_url_parts()?, identity, expiry, now)
+            }
             Signer::Unavailable(error) => Err(error.clone()),
         }
     }
@@ -164,10 +177,10 @@ impl<'a> Request<'a> {
     ) -> Result<SignedRequest, Error> {
         let now = now.into();
         let identity = credentials.identity();
-        let secret = credentials.secret_access_key()?;
         match self.signer {
             Signer::V4(service) => {
                 let mut signing = self.v4_request(service, identity)?;
+                let secret = credentials.secret_access_key()?;
                 let mut prepared = signing.prepare_headers(now, None)?;
                 let signature = prepared.string_to_sign.sign(secret);
                 v4::finish_headers(&mut prepared.headers, &signature);
@@ -177,7 +190,7 @@ impl<'a> Request<'a> {
                 v2::Interface::S3 { .. } => {
                     let signing = self.v2_request(service, identity)?;
                     let mut prepared = signing.prepare_headers(now)?;
-                    let key = v2::signing_key(secret);
+                    let key = v2::signing_key(credentials.secret_access_key()?);
                     let signature = key.sign(&signing.headers_string_to_sign(&prepared));
                     v2::finish_headers(&mut prepared.headers, &signature);
                     let not_covered = not_covered_by_v2_headers(&signing.parts, &prepared);
@@ -186,11 +199,15 @@ impl<'a> Request<'a> {
                 v2::Interface::QueryApi(method) => {
                     let call = self.prepare_call(*method, identity, now)?;
                     let signature = method
-                        .signing_key(secret)
+                        .signing_key(credentials.secret_access_key()?)
                         .sign(call.string_to_sign.as_str());
                     Ok(call.finish(&signature))
                 }
             },
+            Signer::Family(family) => {
+                let unsigned = family.prepare_headers(&self.parts()?, identity, now)?;
+                unsigned.sign_with(credentials)
+            }
             Signer::Unavailable(error) => Err(error.clone()),
         }
     }
@@ -255,6 +272,7 @@ impl<'a> Request<'a> {
                     ))
                 }
             },
+            Signer::Family(family) => family.prepare_headers(&self.parts()?, identity, now),
             Signer::Unavailable(error) => Err(error.clone()),
         }
     }

@@ -5,6 +5,8 @@
 
 pub(crate) mod aws;
 pub(crate) mod aws_host;
+#[cfg(feature = "cloudfront")]
+pub(crate) mod cloudfront;
 pub(crate) mod credential;
 pub(crate) mod detect;
 pub(crate) mod form;
@@ -33,6 +35,8 @@ pub enum Scheme {
     GoogleV4,
     /// Google Cloud Storage's V2 signing process.
     GoogleV2,
+    /// CloudFront's signed URLs and cookies: RSA or ECDSA over P-256.
+    CloudFront,
 }
 
 impl Scheme {
@@ -46,6 +50,7 @@ impl Scheme {
             Scheme::AwsV2QueryApi => "sigv2-query-api",
             Scheme::GoogleV4 => "google-v4",
             Scheme::GoogleV2 => "google-v2",
+            Scheme::CloudFront => "cloudfront",
         }
     }
 }

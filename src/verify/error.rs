@@ -80,11 +80,15 @@ pub enum VerifyErrorKind {
     CredentialsExpired,
     /// The signature doesn't match the request.
     Signature,
+    /// The policy doesn't cover the URL.
+    Resource,
+    /// The policy doesn't allow the client's IP address.
+    Ip,
     /// The body differs from the signed one.
     PayloadMismatch,
     /// The verifier doesn't allow an unsigned payload, or one that is sent in chunks.
     PayloadNotAllowed,
-    /// A form's policy is invalid.
+    /// A form's or CloudFront's policy is invalid.
     InvalidPolicy,
     /// The policy of the upload differs from the verified one.
     OtherPolicy,
@@ -140,6 +144,8 @@ impl VerifyErrorKind {
             VerifyErrorKind::SessionToken => "session-token",
             VerifyErrorKind::CredentialsExpired => "credentials-expired",
             VerifyErrorKind::Signature => "signature",
+            VerifyErrorKind::Resource => "resource",
+            VerifyErrorKind::Ip => "ip",
             VerifyErrorKind::PayloadMismatch => "payload-mismatch",
             VerifyErrorKind::PayloadNotAllowed => "payload-not-allowed",
             VerifyErrorKind::InvalidPolicy => "invalid-policy",
@@ -213,6 +219,12 @@ impl VerifyError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         use VerifyErrorKind as Kind;
+        if let Some((Scheme::CloudFront, _)) = self.signed_by {
+            return match self.kind {
+                Kind::NotSigned | Kind::Missing => "MissingKey",
+                _ => "AccessDenied",
+            };
+        }
         match self.kind {
             Kind::Malformed
             | Kind::Repeated
@@ -239,7 +251,9 @@ impl VerifyError {
             | Kind::HeaderNotSigned
             | Kind::ConditionFailed
             | Kind::ExtraField
-            | Kind::OtherPolicy => "AccessDenied",
+            | Kind::OtherPolicy
+            | Kind::Resource
+            | Kind::Ip => "AccessDenied",
             Kind::TimeSkew => "RequestTimeTooSkewed",
             Kind::AccessKey => "InvalidAccessKeyId",
             Kind::SessionToken => "InvalidToken",
@@ -272,6 +286,7 @@ impl VerifyError {
     pub fn status(&self) -> u16 {
         match self.code() {
             "AccessDenied"
+            | "MissingKey"
             | "RequestTimeTooSkewed"
             | "InvalidAccessKeyId"
             | "SignatureDoesNotMatch" => 403,

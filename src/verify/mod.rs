@@ -98,6 +98,7 @@ mod identity;
 mod payload;
 mod query_api;
 mod received_request;
+mod received_url;
 mod settings;
 mod signature;
 mod slots;

@@ -12,6 +12,7 @@ use crate::wire::url::{Authority, Target, Url, UrlScheme, check_sendable, parse_
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::IpAddr;
 
 /// A request as it was received: method, target, headers, and possibly the body.
 ///
@@ -37,6 +38,10 @@ pub struct ReceivedRequest<'r> {
     oversized_header: Option<usize>,
     /// The authority of a URL, which is the host if there is no `Host` header.
     authority: Option<Authority<'r>>,
+    /// The scheme of a URL. Only CloudFront signs it.
+    pub(super) scheme: Option<UrlScheme>,
+    /// The client's address. Only policies with an IP range need it.
+    pub(super) client_ip: Option<IpAddr>,
     /// True if the path was checked when a URL was parsed.
     path_is_checked: bool,
     pub(super) body: Body<'r>,
@@ -71,11 +76,9 @@ impl<'r> ReceivedRequest<'r> {
     #[inline]
     pub fn from_url(method: &'r str, url: &'r str) -> Result<Self, Error> {
         let url = Url::parse_before_query(url)?;
-        Ok(ReceivedRequest::of_parts(
-            method,
-            url.target,
-            Some(url.authority),
-        ))
+        let mut request = ReceivedRequest::of_parts(method, url.target, Some(url.authority));
+        request.scheme = Some(url.scheme);
+        Ok(request)
     }
 
     #[inline]
@@ -87,6 +90,8 @@ impl<'r> ReceivedRequest<'r> {
             oversized_header: None,
             path_is_checked: authority.is_some(),
             authority,
+            scheme: None,
+            client_ip: None,
             body: Body::Unknown,
             bucket: None,
         }
@@ -356,6 +361,7 @@ impl<'r> ReceivedRequest<'r> {
             } else {
                 UrlScheme::Https
             };
+            request.scheme = uri.scheme().map(|_| scheme);
             match parse_authority(authority.as_str(), scheme) {
                 Ok(authority) => request.authority = Some(authority),
                 // It is rejected: as an invalid host, or as a second one.

@@ -10,6 +10,8 @@ mod explain;
 mod explain_oracles;
 mod fuzz_findings;
 mod inspect;
+#[cfg(feature = "cloudfront")]
+mod inspect_cloudfront;
 #[cfg(feature = "std")]
 mod interop;
 mod limits;

@@ -143,6 +143,19 @@ fn of_every_type_of_event_stream() {
     has_except_clone::<EventSigner>();
 }
 
+#[cfg(feature = "cloudfront")]
+#[test]
+fn of_every_type_of_cloudfront() {
+    use presign::cloudfront::{Distribution, Hash, Policy, SignedPolicy};
+    has::<Distribution>();
+    has::<Hash>();
+    has::<Policy>();
+    has::<SignedPolicy>();
+    has_except_clone::<Unsigned<SignedPolicy>>();
+    fn copy<T: Copy + PartialEq>() {}
+    copy::<Hash>();
+}
+
 #[cfg(feature = "explain")]
 #[test]
 fn of_every_type_of_explain() {

@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["verifying_key", "v2", "v4"],
     &["request"],
     &["verify"],
+    &["cloudfront"],
     &["inspect", "post", "event_stream", "streaming"],
     &["s3", "tokens"],
     &["explain"],

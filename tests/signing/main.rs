@@ -4,6 +4,8 @@
 mod support;
 
 mod addresses;
+#[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
+mod cloudfront;
 mod impossible_requests;
 mod operations;
 #[cfg(all(feature = "rsa", feature = "p256"))]

@@ -4,6 +4,8 @@
 mod support;
 
 mod verify_ambiguity;
+#[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
+mod verify_cloudfront;
 mod verify_form;
 mod verify_in_place;
 mod verify_kinds;

@@ -1,0 +1,97 @@
+//! CloudFront's signatures beside the bare RSA or ECDSA operation, and how long a signed policy takes for
+//! each further URL.
+//!
+//! `cargo bench --bench cloudfront --features cloudfront,rsa,p256` prints the ratios. With `--quick`, or
+//! when run as a test, it only asserts that every row is right.
+
+mod support;
+
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use presign::cloudfront::{Distribution, Policy};
+use presign::{Credentials, VerifyingKey, cloudfront, verify::ReceivedRequest};
+use serde_json::Value;
+use sha2::Digest as _;
+use std::path::Path;
+use support::rows::{Row, compare};
+use support::{DAY, now};
+
+const ID: &str = "K2JCJMDEHXQW5F";
+const URL: &str = "https://media.example.com/videos/7/0.ts";
+
+/// The highest ratio to the bare operation.
+const LIMIT: f64 = 1.05;
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let given = |name: &str| arguments.iter().any(|argument| argument == name);
+    let is_bench = given("--bench") && !given("--quick");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cloudfront.json");
+    let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let pem = |name: &str, form: &str| vectors["keys"][name][form].as_str().unwrap().to_owned();
+
+    let text = pem("cloudfront_rsa", "private_pkcs1");
+    let key = {
+        use rsa::pkcs1::DecodeRsaPrivateKey as _;
+        rsa::PrivateKey::from_pkcs1_pem(&text).unwrap()
+    };
+    let digest = sha1::Sha1::digest(URL);
+    let floor = Row::new("rsa, SHA-1, 2048 bits", None, move |_| {
+        key.pkcs1v15_sign_prehash::<sha1::Sha1>(&digest).unwrap()
+    });
+    let public = pem("cloudfront_rsa", "public");
+    sign("RSA", floor, &text, &public, if is_bench { 20 } else { 1 });
+
+    let text = pem("cloudfront_ec", "private_pkcs8");
+    let key: p256::SecretKey = text.parse().unwrap();
+    let key = p256::ecdsa::SigningKey::from(key);
+    let floor = Row::new("p256, SHA-1", None, move |_| {
+        let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
+        signature.to_der()
+    });
+    let public = pem("cloudfront_ec", "public");
+    sign(
+        "ECDSA",
+        floor,
+        &text,
+        &public,
+        if is_bench { 100 } else { 1 },
+    );
+    apply(&text, if is_bench { 3000 } else { 1 });
+}
+
+fn sign(case: &str, floor: Row, private: &str, public: &str, rounds: usize) {
+    let key = Credentials::from_pem(ID, private).unwrap();
+    let public = VerifyingKey::from_pem(public).unwrap();
+    let cdn = Distribution::new("https://media.example.com").unwrap();
+    let policy = cdn.policy("videos/7/*");
+    let folder = policy.presign(&key, DAY, now()).unwrap();
+    let link = cdn.get("videos/7/0.ts").presign(&key, DAY, now()).unwrap();
+    for url in [folder.url(URL).unwrap(), link] {
+        let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+        cloudfront::verify(&request, now(), |_| Some(&public)).unwrap();
+    }
+    let sign_policy = Row::new("Policy::presign", LIMIT, |_| {
+        policy.presign(&key, DAY, now()).unwrap()
+    });
+    let sign_url = Row::new("Request::presign", LIMIT, |_| {
+        let request = cdn.get("videos/7/0.ts");
+        request.presign(&key, DAY, now()).unwrap()
+    });
+    compare(case, vec![floor, sign_policy, sign_url], rounds);
+}
+
+/// The floor is the concatenation of two texts.
+fn apply(private: &str, rounds: usize) {
+    let key = Credentials::from_pem(ID, private).unwrap();
+    let policy = Policy::new("https://media.example.com/videos/7/*");
+    let folder = policy.presign(&key, DAY, now()).unwrap();
+    let signed = folder.url(URL).unwrap();
+    let suffix = signed.as_str().strip_prefix(URL).unwrap();
+    let floor = Row::new("concatenation", None, |_| [URL, suffix].concat());
+    let apply = Row::new("SignedPolicy::url", None, |_| folder.url(URL).unwrap());
+    compare(
+        "a signed policy and a further URL",
+        vec![floor, apply],
+        rounds,
+    );
+}

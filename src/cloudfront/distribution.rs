@@ -1,0 +1,181 @@
+//! A distribution: the store whose objects have signed URLs.
+
+use super::policy::Policy;
+use crate::crypto::Hash;
+use crate::error::{Error, error};
+use crate::expiry::Expiry;
+use crate::identity::Identity;
+use crate::request::{
+    Address, Destination, Family, PresignedUrl, Request, Sealed, SignedRequest, Signer, Store,
+    Unsigned, header_names, own_method,
+};
+use crate::time::Timestamp;
+use crate::wire::query::write_query;
+use crate::wire::request_parts::RequestParts;
+use crate::wire::url::{Url, write_origin};
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// A distribution, by its URL: a domain of CloudFront or of your own.
+///
+/// Parameters of a request, such as the origin's `response-content-disposition`, are part of the
+/// URL that is signed. The distribution has to forward them to the origin.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::cloudfront::Distribution;
+/// use presign::{ContentDisposition, Identity, Timestamp};
+///
+/// let cdn = Distribution::new("https://media.example.com")?;
+/// let now: Timestamp = "2026-11-27T12:00:00Z".parse()?;
+/// let unsigned = cdn
+///     .get("a b.mp4")
+///     .response_content_disposition(ContentDisposition::attachment("a.mp4"))
+///     .prepare_url(&Identity::rsa("K2JCJMDEHXQW5F")?, Duration::from_secs(3600), now)?;
+/// # let sign_elsewhere = |_: &[u8]| [7; 256];
+/// let signature = sign_elsewhere(unsigned.string_to_sign());
+/// let link = unsigned.finish(&signature)?;
+/// assert!(link.as_str().starts_with("https://media.example.com/a%20b.mp4?response-content-disp"));
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    address: Address,
+    hash: Hash,
+}
+
+impl Distribution {
+    /// Returns a distribution by its URL, such as `https://d111111abcdef8.cloudfront.net`. A path
+    /// is the front of every object's path.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if the URL is not absolute, or has a query.
+    pub fn new(url: impl Into<String>) -> Result<Self, Error> {
+        let url = url.into();
+        let url = Url::parse(&url)?;
+        if url.target.query.is_some() {
+            return Err(error!(
+                Url,
+                "the URL of the distribution has a query; add parameters to a request"
+            ));
+        }
+        if let Some(c) = url.target.path.chars().find(|c| !c.is_ascii_graphic()) {
+            return Err(error!(
+                Url,
+                "invalid character {c:?} in the path of the distribution; percent-encode it"
+            ));
+        }
+        let (mut origin, mut authority) = (String::new(), String::new());
+        write_origin(url.scheme, url.authority, &mut origin);
+        url.authority.write(&mut authority);
+        let mut prefix = String::from(url.target.path);
+        if !prefix.ends_with('/') {
+            prefix.push('/');
+        }
+        Ok(Distribution {
+            address: Address {
+                origin: origin.into(),
+                authority: authority.into(),
+                prefix: prefix.into(),
+                // The length of the URL is checked instead.
+                max_key_len: usize::MAX,
+            },
+            hash: Hash::default(),
+        })
+    }
+
+    /// Sets the hash of signatures. The default is [`Hash::Sha1`].
+    #[must_use]
+    pub fn hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
+    }
+
+    /// Returns a request for an object. Its key is percent-encoded. The URL has a canned policy.
+    #[must_use]
+    pub fn get<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Request<'a> {
+        self.object("GET", key)
+    }
+
+    /// Returns a request with any method to an object. CloudFront's signature doesn't cover the
+    /// method: the distribution decides which are allowed.
+    #[must_use]
+    pub fn object<'a>(
+        &'a self,
+        method: impl Into<Cow<'a, str>>,
+        key: impl Into<Cow<'a, str>>,
+    ) -> Request<'a> {
+        let object = Destination::Object(&self.address, key.into());
+        Request::new(method, object, Signer::Family(self))
+    }
+
+    /// Returns a custom policy for a path below the distribution's URL: percent-encoded, with
+    /// wildcards, and without a slash at its beginning (`videos/7/*`).
+    pub fn policy(&self, path: impl AsRef<str>) -> Policy {
+        let Address { origin, prefix, .. } = &self.address;
+        Policy::new(alloc::format!("{origin}{prefix}{}", path.as_ref())).hash(self.hash)
+    }
+}
+
+impl Sealed for Distribution {}
+
+impl Store for Distribution {
+    fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
+        Distribution::object(self, method, key)
+    }
+}
+
+impl Family for Distribution {
+    fn prepare_url(
+        &self,
+        parts: &RequestParts<'_>,
+        identity: &Identity,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<Unsigned<PresignedUrl>, Error> {
+        if parts.host_header.is_some() {
+            return Err(error!(
+                Header,
+                "the request has a Host header, but CloudFront compares the URL; leave it out"
+            ));
+        }
+        let mut url = String::with_capacity(parts.max_url_len());
+        parts.write_origin(&mut url);
+        parts.path.write_as_sent(&mut url);
+        write_query(&parts.params, &mut url);
+        let policy = Policy::canned(url.as_str()).hash(self.hash);
+        let unsigned = policy.prepare(identity, expiry, now)?;
+        let method = own_method(parts.method);
+        let not_covered = header_names(parts, |_| true);
+        Ok(unsigned.map(move |policy| PresignedUrl {
+            method,
+            url: policy.append_to(&url),
+            headers: alloc::vec::Vec::new(),
+            not_covered,
+            expires_at: policy.expires_at(),
+        }))
+    }
+
+    fn prepare_headers(
+        &self,
+        _: &RequestParts<'_>,
+        _: &Identity,
+        _: Timestamp,
+    ) -> Result<Unsigned<SignedRequest>, Error> {
+        Err(error!(
+            Unsupported,
+            "CloudFront has no signed headers; use `presign`, or the cookies of a policy"
+        ))
+    }
+
+    fn parameter_name(&self, name: &'static str) -> Option<&'static str> {
+        Some(name)
+    }
+
+    fn unsupported(&self, what: &str) -> Error {
+        error!(
+            Unsupported,
+            "CloudFront has no {what}; sign a policy with wildcards once, and apply it to each URL"
+        )
+    }
+}

@@ -1,0 +1,65 @@
+//! CloudFront's signed URLs and signed cookies.
+//!
+//! A key signs a [`Policy`]: which URLs it covers, and until when. A key group of the distribution
+//! contains the public key, whose ID (`K2JCJMDEHXQW5F`) is the ID of the
+//! [`Credentials`](crate::Credentials).
+//!
+//! | task | item |
+//! |---|---|
+//! | a URL to one object | [`Distribution::get`] |
+//! | URLs to all objects of a folder | [`Distribution::policy`], [`SignedPolicy::url`] |
+//! | cookies for a folder | [`Distribution::policy`], [`SignedPolicy::cookies`] |
+//! | a policy with a start or an IP range, or for several domains | [`Policy::new`] |
+//! | checking a signature, as an emulator of CloudFront does | [`verify`](fn@verify) |
+//!
+#![cfg_attr(feature = "rsa", doc = "```no_run")]
+#![cfg_attr(not(feature = "rsa"), doc = "```ignore")]
+//! use presign::{Credentials, cloudfront::Distribution};
+//! use std::time::{Duration, SystemTime};
+//!
+//! let key = Credentials::from_pem("K2JCJMDEHXQW5F", &std::fs::read_to_string("private_key.pem")?)?;
+//! let cdn = Distribution::new("https://media.example.com")?;
+//! let (hour, now) = (Duration::from_secs(3600), SystemTime::now());
+//! println!("{}", cdn.get("a.mp4").presign(&key, hour, now)?);
+//!
+//! let folder = cdn.policy("videos/7/*").presign(&key, hour, now)?;
+//! for segment in 0..3 {
+//!     println!("{}", folder.url(&format!("https://media.example.com/videos/7/{segment}.ts"))?);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Keys
+//! CloudFront accepts RSA keys of 2048 bits and ECDSA keys on the curve P-256 ([Specify
+//! signers](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html)).
+//! An RSA signature takes milliseconds, so keep the credentials, and sign a policy once for many
+//! URLs. A key in a KMS signs what [`Policy::prepare`] and
+//! [`Request::prepare_url`](crate::Request::prepare_url) return.
+//!
+//! # Hash
+//! SHA-1 is the default, because every version of CloudFront and of its emulators supports it.
+//! [`Hash::Sha256`] is for keys that can't sign SHA-1, such as those of a KMS.
+
+mod distribution;
+mod encoding;
+mod ip_range;
+mod policy;
+mod resource;
+mod signed_policy;
+mod statement;
+mod verify;
+
+pub use crate::crypto::Hash;
+pub use distribution::Distribution;
+pub use policy::Policy;
+pub use signed_policy::SignedPolicy;
+pub use verify::verify;
+
+use crate::time::Timestamp;
+
+/// Returns the expiration and the start in the value of the parameter `Policy`.
+pub(crate) fn read_times(policy: &str) -> Option<(Timestamp, Option<Timestamp>)> {
+    let json = encoding::decode(policy.as_bytes())?;
+    let statement = statement::Statement::from_json(core::str::from_utf8(&json).ok()?).ok()?;
+    Some((statement.expires_at, statement.starts_at))
+}
