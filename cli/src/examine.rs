@@ -1,6 +1,7 @@
 //! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
 use crate::args::{Header, misuse, parse_header, parse_time};
+use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
 use crate::input::Input;
 use crate::output::{self, Format, add_members};
@@ -151,13 +152,20 @@ pub struct VerifyArgs {
     /// The only service to accept; default the URL's own
     #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
     service: Option<String>,
+
+    #[command(flatten)]
+    cloudfront: cloudfront::VerifyOptions,
 }
 
 pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
     subject.check_stdin(args.body.as_ref())?;
-    let credentials = sent.credentials()?;
     let inspection = subject.inspect();
+    subject.check_stdin(args.cloudfront.public_key())?;
+    if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
+        return args.verify_cloudfront(&inspection);
+    }
+    let credentials = sent.credentials()?;
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
         // The client connects at the URL's host, but the server receives the header.
         Ok(_) if sent.has_host() => ReceivedRequest::new(&sent.method, target(&subject.url)),
@@ -230,6 +238,30 @@ fn target(url: &str) -> &str {
 }
 
 impl VerifyArgs {
+    fn verify_cloudfront(&self, inspection: &Inspection) -> Result<()> {
+        let mut request = match ReceivedRequest::from_url(&self.sent.method, &self.subject.url) {
+            Ok(request) => request,
+            Err(error) => return self.refuse("request", None, &error.to_string()),
+        };
+        for (name, value) in &self.sent.headers {
+            request = request.header(name, value);
+        }
+        if let Err(error) = self.cloudfront.verify(request, self.subject.time)? {
+            return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
+        }
+        if self.subject.output == Format::Json {
+            let mut object = json!({ "valid": true });
+            add_members(&mut object, json!(inspection));
+            return output::print_json(&object);
+        }
+        let until = inspection.expires_at();
+        let until = until.map_or(String::new(), |time| format!(" until {time}"));
+        let id = inspection
+            .access_key_id()
+            .unwrap_or("the key of the cookies");
+        output::print(&format!("valid{until}, signed by {id}"))
+    }
+
     /// Returns a verifier for SigV4 URLs of the given region and service, by default the URL's own,
     /// and for SigV2 URLs, whose expiration S3 doesn't limit.
     fn verifier(&self, inspection: &Inspection) -> Verifier {

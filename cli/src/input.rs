@@ -48,6 +48,16 @@ impl Input {
         }
     }
 
+    /// Returns the whole text. `content` names it in an error.
+    pub fn text(&self, content: &str) -> Result<String> {
+        let mut text = String::new();
+        let read = self
+            .open()
+            .and_then(|mut file| file.read_to_string(&mut text));
+        read.with_context(|| format!("{content} can't be read from {self}"))?;
+        Ok(text)
+    }
+
     /// Returns the SHA-256 of a request's body.
     pub fn body_sha256(&self) -> Result<[u8; 32]> {
         Ok(self.body_hashes()?.sha256)

@@ -19,6 +19,8 @@ mod sign;
 
 mod report;
 
+mod cloudfront;
+
 mod batch;
 mod examine;
 mod object;
@@ -69,6 +71,9 @@ enum Command {
     /// Make a password or a bearer token: for databases, caches, Kubernetes, Kafka and others
     #[command(after_help = include_str!("help/token.txt"))]
     Token(token::Args),
+    /// Make a signed URL or signed cookies for CloudFront
+    #[command(after_help = include_str!("help/cloudfront.txt"))]
+    Cloudfront(cloudfront::Args),
     /// Show the contents and the faults of a presigned URL
     #[command(after_help = include_str!("help/inspect.txt"))]
     Inspect(examine::Subject),
@@ -92,6 +97,7 @@ fn main() -> ExitCode {
         Command::Url(args) => request::url(&args),
         Command::Sign(args) => request::sign(&args),
         Command::Token(args) => token::run(&args),
+        Command::Cloudfront(args) => cloudfront::run(&args),
         Command::Inspect(args) => examine::inspect(&args),
         Command::Verify(args) => examine::verify(&args),
         Command::Explain(args) => explain::run(&args),

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 mod aws_choices;
 mod batch;
+mod cloudfront;
 mod examine;
 mod explain;
 mod imports;
