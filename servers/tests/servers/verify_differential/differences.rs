@@ -33,6 +33,7 @@ pub const DIFFERENCES: &[Row] = &[
     (S3s, &[V2Header], "signed two hours ago", REJECT, "AWS: 15 minutes. s3s ignores the date of SigV2, so a request is valid forever."),
     (S3s, &[V2Header], "signed half an hour ago", REJECT, "As before."),
     (S3s, &[V2Header], "signed in two hours", REJECT, "As before."),
+    (S3s, &[V2Form], "signed in two hours", REJECT, "The policy expires later than `allow_sigv2` allows. s3s has no such limit."),
     (Scratchstack, &[V4Header], "a part of Authorization twice", REJECT, "The crate uses the last one, as AWS is said to do. This crate rejects ambiguous requests."),
     (ScratchstackS3, &[V4Header], "a part of Authorization twice", REJECT, "The crate uses the last one, as AWS is said to do. This crate rejects ambiguous requests."),
     (Scratchstack, &[V4Header], "Authorization with a part that is none", REJECT, "The crate ignores it, as AWS is said to do. This crate rejects unknown parts, because they are not covered."),
