@@ -1,8 +1,14 @@
 //! Credentials: an identity and its secret, with the keys that were derived from it.
 
+#[cfg(feature = "azure")]
+use crate::crypto::HmacSha256Key;
 use crate::crypto::{PrivateKey, SecretAccessKey};
+#[cfg(feature = "azure")]
+use crate::error::ErrorKind;
 use crate::error::{Error, error};
 use crate::identity::{Identity, check};
+#[cfg(feature = "azure")]
+use crate::text::base64;
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -129,6 +135,22 @@ impl Credentials {
             Key::Private(key) => Ok(key),
             Key::Hmac(_) => Err(self.identity().has_secret_access_key()),
         }
+    }
+
+    /// Returns the HMAC key that the secret is the base64 of.
+    #[cfg(feature = "azure")]
+    pub(crate) fn base64_key(&self) -> Result<HmacSha256Key, Error> {
+        /// More than the 64 bytes of an account key.
+        const MAX_BYTES: usize = 256;
+        let mut buffer = Zeroizing::new([0; MAX_BYTES]);
+        let secret = self.secret_access_key()?.as_str().as_bytes();
+        let key = base64::decode_into(secret, &mut *buffer).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Credentials,
+                "the key is not base64; pass it as the portal or the service shows it",
+            )
+        })?;
+        Ok(HmacSha256Key::new(key))
     }
 
     /// Returns the credentials with text around the secret, which makes it possibly invalid: to

@@ -67,6 +67,7 @@
 //! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
+//! | `azure` | no | the module `azure`: shared access signatures and Shared Key |
 //! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |
 
 #![no_std]
@@ -99,6 +100,9 @@ extern crate alloc;
 extern crate std;
 
 mod addressing_style;
+#[cfg(feature = "azure")]
+#[cfg_attr(docsrs, doc(cfg(feature = "azure")))]
+pub mod azure;
 #[cfg(feature = "cloudfront")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cloudfront")))]
 pub mod cloudfront;

@@ -148,6 +148,10 @@ pub struct VerifyOptions {
 }
 
 impl VerifyOptions {
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        self.client_ip
+    }
+
     pub fn public_key(&self) -> Option<&Input> {
         self.public_key.as_ref()
     }

@@ -1,6 +1,7 @@
 //! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
 use crate::args::{Header, misuse, parse_header, parse_time};
+use crate::azure;
 use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
 use crate::input::Input;
@@ -155,12 +156,20 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     cloudfront: cloudfront::VerifyOptions,
+
+    /// The XML of the user delegation key, `-` for standard input, for a SAS of Azure
+    #[arg(long, value_name = "FILE")]
+    user_delegation_key: Option<Input>,
 }
 
 pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
     subject.check_stdin(args.body.as_ref())?;
     let inspection = subject.inspect();
+    if inspection.scheme() == Some(Scheme::AzureSas) {
+        subject.check_stdin(args.user_delegation_key.as_ref())?;
+        return verify_sas(args);
+    }
     subject.check_stdin(args.cloudfront.public_key())?;
     if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
         return args.verify_cloudfront(&inspection);
@@ -235,6 +244,43 @@ fn target(url: &str) -> &str {
     let authority_and_target = &url[authority..];
     let target = authority_and_target.find(['/', '?']);
     target.map_or("", |index| &authority_and_target[index..])
+}
+
+/// Verifies a shared access signature of Azure.
+fn verify_sas(args: &VerifyArgs) -> Result<()> {
+    let (subject, sent) = (&args.subject, &args.sent);
+    let inspection = subject.inspect();
+    let service = args.service.as_deref();
+    let service = azure::service_of(&subject.url, service.or(inspection.service()))?;
+    let (account, credentials) =
+        azure::load_for_url(&subject.url, service, args.user_delegation_key.as_ref())?;
+    let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
+        Ok(request) => request,
+        Err(error) => return args.refuse("request", None, &error.to_string()),
+    };
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
+    if let Some(address) = args.cloudfront.client_ip() {
+        request = request.client_ip(address);
+    }
+    let parsed = account.parse_sas(&request);
+    if let Err(error) = parsed.and_then(|sas| sas.verify(&credentials, subject.time)) {
+        return args.refuse(error.kind().as_str(), Some(&error), &error.to_string());
+    }
+    match subject.output {
+        Format::Text => {
+            let until = inspection.expires_at();
+            let until = until.map_or(String::new(), |time| format!(" until {time}"));
+            let (method, account) = (&sent.method, account.name());
+            output::print(&format!("valid for {method}{until}, signed by {account}"))
+        }
+        Format::Json => {
+            let mut object = json!({ "valid": true, "method": sent.method });
+            add_members(&mut object, json!(inspection));
+            output::print_json(&object)
+        }
+    }
 }
 
 impl VerifyArgs {

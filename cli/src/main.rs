@@ -13,6 +13,7 @@ mod profile;
 
 mod credentials;
 
+mod azure;
 mod settings;
 
 mod sign;
@@ -20,12 +21,14 @@ mod sign;
 mod report;
 
 mod cloudfront;
+mod shared_key;
 
 mod batch;
 mod examine;
 mod object;
 mod post;
 mod request;
+mod sas;
 mod token;
 
 mod explain;
@@ -74,6 +77,9 @@ enum Command {
     /// Make a signed URL or signed cookies for CloudFront
     #[command(after_help = include_str!("help/cloudfront.txt"))]
     Cloudfront(cloudfront::Args),
+    /// Make a shared access signature of Azure Storage
+    #[command(after_help = include_str!("help/sas.txt"))]
+    Sas(Box<sas::Args>),
     /// Show the contents and the faults of a presigned URL
     #[command(after_help = include_str!("help/inspect.txt"))]
     Inspect(examine::Subject),
@@ -98,6 +104,7 @@ fn main() -> ExitCode {
         Command::Sign(args) => request::sign(&args),
         Command::Token(args) => token::run(&args),
         Command::Cloudfront(args) => cloudfront::run(&args),
+        Command::Sas(args) => sas::run(&args),
         Command::Inspect(args) => examine::inspect(&args),
         Command::Verify(args) => examine::verify(&args),
         Command::Explain(args) => explain::run(&args),

@@ -6,7 +6,8 @@ use crate::input::Input;
 use crate::output::{self, Format, note};
 use crate::profile::Profile;
 use crate::report::{self, host_of};
-use crate::settings::Signing;
+use crate::settings::{Signing, Version};
+use crate::shared_key::SharedKeyRequest;
 use crate::sign::{self, Signer, has_name, header_object, is_host};
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
@@ -92,6 +93,7 @@ impl Target {
     }
 
     fn service(&self, profile: &Profile) -> Result<Service> {
+        self.signing.aws_version()?;
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
             return Err(misuse(
                 "--bucket is for `--signature-version v2` and the service s3 only",
@@ -250,6 +252,18 @@ pub struct SignArgs {
 
 pub fn sign(args: &SignArgs) -> Result<()> {
     let target = &args.target;
+    if let Version::SharedKey { is_lite } = target.signing.signature_version {
+        let request = SharedKeyRequest {
+            is_lite,
+            url: &target.url,
+            method: &target.method,
+            service: target.service.as_deref(),
+            extras: &target.extras,
+            time: target.signing.time,
+            output: target.output,
+        };
+        return request.sign();
+    }
     let profile = target.signing.profile.load()?;
     let service = target.service(&profile)?;
     if target.is_call() {

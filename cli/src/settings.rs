@@ -15,7 +15,7 @@ use std::time::SystemTime;
 pub struct Signing {
     /// The signature's version. v2 is that of S3, and of the query APIs for any other service
     #[arg(long, value_name = "v4|v2", value_parser = parse_version, default_value = "v4")]
-    pub signature_version: SignatureVersion,
+    pub signature_version: Version,
 
     /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now. With it, the
     /// output is reproducible
@@ -33,7 +33,19 @@ pub struct Signing {
 
 impl Signing {
     pub fn is_v2(&self) -> bool {
-        self.signature_version == SignatureVersion::V2
+        self.signature_version == Version::Aws(SignatureVersion::V2)
+    }
+
+    /// Returns the version of AWS's signatures, which all commands except `sign` need.
+    pub fn aws_version(&self) -> Result<SignatureVersion> {
+        match self.signature_version {
+            Version::Aws(version) => Ok(version),
+            Version::SharedKey { .. } => {
+                bail!(
+                    "shared-key and shared-key-lite sign with headers; use `presign sign`, or `presign sas` for a URL"
+                )
+            }
+        }
     }
 
     pub fn region(&self, profile: &Profile) -> Result<String> {
@@ -50,11 +62,25 @@ pub fn region_or_default(given: Option<&String>, profile: &Profile) -> Result<St
     })
 }
 
-fn parse_version(text: &str) -> Result<SignatureVersion, &'static str> {
+/// What `--signature-version` names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    Aws(SignatureVersion),
+    /// Azure's, for `sign`.
+    SharedKey {
+        is_lite: bool,
+    },
+}
+
+fn parse_version(text: &str) -> Result<Version, &'static str> {
     match text {
-        "v4" => Ok(SignatureVersion::V4),
-        "v2" => Ok(SignatureVersion::V2),
-        _ => Err("a signature version is v4 or v2"),
+        "v4" => Ok(Version::Aws(SignatureVersion::V4)),
+        "v2" => Ok(Version::Aws(SignatureVersion::V2)),
+        "shared-key" => Ok(Version::SharedKey { is_lite: false }),
+        "shared-key-lite" => Ok(Version::SharedKey { is_lite: true }),
+        _ => Err(
+            "a signature version is v4 or v2; for Azure, `sign` has shared-key and shared-key-lite",
+        ),
     }
 }
 
@@ -102,7 +128,7 @@ fn parse_style(text: &str) -> Result<AddressingStyle, &'static str> {
 impl Location {
     pub fn bucket(&self, name: &str, signing: &Signing, profile: &Profile) -> Result<Bucket> {
         let mut bucket = Bucket::builder(name, signing.region(profile)?)
-            .signature_version(signing.signature_version)
+            .signature_version(signing.aws_version()?)
             .addressing_style(self.style(profile)?);
         let (mut dualstack, mut fips) = (self.dualstack, self.fips);
         let mut accelerate = self.accelerate;

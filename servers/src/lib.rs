@@ -4,6 +4,8 @@
 //! a temporary directory. [`Request`] is a client that sends a request exactly as it is written.
 //! Nothing here signs. The key pair is invented; no other server has it.
 
+pub mod azurite;
+
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;

@@ -11,6 +11,7 @@
 //! | My store is not AWS. Which endpoint, region and style? | [`stores`] |
 //! | A database, a cache or a cluster wants a token. How do I make it? | [`tokens`] |
 //! | CloudFront delivers the objects. How do I sign URLs and cookies for it? | [`cloudfront`] |
+//! | What differs in Azure Storage? | [`azure`] |
 //! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
@@ -47,6 +48,9 @@ pub mod tokens {}
 #[cfg(feature = "cloudfront")]
 #[doc = include_str!("cloudfront.md")]
 pub mod cloudfront {}
+#[doc = include_str!("azure.md")]
+#[cfg(feature = "azure")]
+pub mod azure {}
 
 #[doc = include_str!("limits_and_errors.md")]
 pub mod limits_and_errors {}

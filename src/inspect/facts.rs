@@ -19,7 +19,13 @@ pub(super) struct Facts {
     pub(super) valid_from: Option<Timestamp>,
     pub(super) valid_for: Option<Duration>,
     pub(super) expires_at: Option<Timestamp>,
+    /// When a shared access signature becomes valid.
+    pub(super) starts_at: Option<Timestamp>,
     pub(super) signed_headers: Vec<String>,
+    /// What a shared access signature allows, in words.
+    pub(super) allows: Option<String>,
+    /// Names and values of its restrictions.
+    pub(super) restrictions: Vec<(&'static str, String)>,
     pub(super) has_session_token: bool,
     pub(super) signature_start: Option<String>,
 }

@@ -100,7 +100,7 @@ impl Inspection {
         let query = decode_whole_query(query, &mut problems);
         check_plus(&query, &mut problems);
         let address = Address::parse(address, &mut problems);
-        let facts = read_query(&query, &mut problems);
+        let facts = read_query(&query, &address.path, &mut problems);
         check_validity(&facts, now, &mut problems);
         check_host(&address, &facts, &mut problems);
         let expires_at = facts.expires_at;
@@ -176,6 +176,13 @@ impl Inspection {
     #[must_use]
     pub fn signed_at(&self) -> Option<Timestamp> {
         self.facts.signed_at
+    }
+
+    /// Returns what a shared access signature of Azure allows, in words: `read and list, blobs in
+    /// container images`.
+    #[must_use]
+    pub fn allows(&self) -> Option<&str> {
+        self.facts.allows.as_deref()
     }
 
     /// Returns when the URL expires.

@@ -6,6 +6,8 @@
 
 mod access_key;
 mod address;
+#[cfg(feature = "azure")]
+mod azure_sas;
 #[cfg(feature = "cloudfront")]
 mod cloudfront_parameters;
 mod facts;

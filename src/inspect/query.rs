@@ -15,7 +15,11 @@ use crate::wire::query::parse_query;
 use alloc::format;
 
 /// Reads the signature of a query. If there are several, SigV4's precedes Google's and SigV2's.
-pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
+#[cfg_attr(
+    not(feature = "azure"),
+    allow(unused_variables, reason = "only Azure needs the path")
+)]
+pub(super) fn read_query(query: &str, path: &str, problems: &mut Problems) -> Facts {
     if let Some(escape) = invalid_escape(query) {
         let message = format!(
             "invalid percent escape {} in the query; the URL may be cut off there",
@@ -51,6 +55,10 @@ pub(super) fn read_query(query: &str, problems: &mut Problems) -> Facts {
     #[cfg(feature = "cloudfront")]
     if cloudfront.is_signed() {
         return cloudfront.read(problems);
+    }
+    #[cfg(feature = "azure")]
+    if !is_v2 && let Some(facts) = super::azure_sas::read(query, path, problems) {
+        return facts;
     }
     if let Some((product, name)) = other_scheme(query) {
         let message = format!(

@@ -20,6 +20,12 @@ impl fmt::Display for Inspection {
                 write_line(f, name, value.escape_debug())?;
             }
         }
+        if let Some(allows) = self.allows() {
+            write_line(f, "allows", allows.escape_debug())?;
+        }
+        for (name, value) in &self.facts.restrictions {
+            write_line(f, name, value.escape_debug())?;
+        }
         if let (Some(id), Some(kind)) = (self.access_key_id(), self.access_key_kind()) {
             let id = id.escape_debug();
             write_line(f, "access key", format_args!("{id} ({})", kind.as_str()))?;
@@ -30,6 +36,9 @@ impl fmt::Display for Inspection {
             "no"
         };
         write_line(f, "session token", has_token)?;
+        if let Some(starts_at) = self.facts.starts_at {
+            write_line(f, "valid from", starts_at)?;
+        }
         if let Some(signed_at) = self.signed_at() {
             write_line(f, "signed at", signed_at)?;
         }

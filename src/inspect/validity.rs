@@ -20,6 +20,15 @@ pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Probl
         );
         problems.add(ProblemKind::Expired, message);
     }
+    if let Some(starts_at) = facts.starts_at
+        && starts_at > now
+    {
+        let message = format!(
+            "the URL is not valid before {starts_at}, in {}",
+            TimeSpan(starts_at.saturating_duration_since(now))
+        );
+        problems.add(ProblemKind::NotYetValid, message);
+    }
     if let Some(signed_at) = facts.signed_at
         && signed_at > now.saturating_add(MAX_CLOCK_SKEW)
     {

@@ -3,7 +3,7 @@
 mod address;
 mod chained;
 #[cfg_attr(
-    not(feature = "cloudfront"),
+    not(any(feature = "azure", feature = "cloudfront")),
     allow(dead_code, reason = "no store uses it")
 )]
 mod family;
@@ -23,9 +23,9 @@ pub use template::{Row, Template};
 pub use unsigned::Unsigned;
 
 pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
-#[cfg(feature = "cloudfront")]
+#[cfg(any(feature = "azure", feature = "cloudfront"))]
 pub(crate) use family::Family;
-#[cfg(feature = "cloudfront")]
+#[cfg(any(feature = "azure", feature = "cloudfront"))]
 pub(crate) use presigned_url::{header_names, own_method};
 pub(crate) use signer::{Signer, StoreSigner};
 pub(crate) use store::Sealed;
@@ -173,7 +173,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Sets the version of the object: `versionId`.
+    /// Sets the version of the object: `versionId`, `versionid` for Azure.
     #[must_use]
     pub fn version(self, version: impl Into<Cow<'a, str>>) -> Self {
         self.store_parameter("versionId", version.into())

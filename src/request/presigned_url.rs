@@ -76,8 +76,8 @@ impl PresignedUrl {
         self.expires_at
     }
 
-    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2,
-    /// CloudFront's base64 for CloudFront.
+    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2 and for
+    /// Azure, CloudFront's base64 for CloudFront.
     #[must_use]
     pub fn signature(&self) -> Cow<'_, str> {
         signature_parameter(&self.url)
@@ -85,9 +85,14 @@ impl PresignedUrl {
 }
 
 /// Returns the decoded value of the parameter `Signature` or `X-…-Signature`, the last one that
-/// ends in that name.
+/// ends in that name, or of Azure's `sig`, which is the last of all.
 pub(super) fn signature_parameter(text: &str) -> Cow<'_, str> {
     const NAME_END: &str = "Signature=";
+    const AZURE: &str = "sig=";
+    let last = text.rsplit(['?', '&']).next().unwrap_or_default();
+    if let Some(value) = last.strip_prefix(AZURE) {
+        return Component::Encoded(value).to_text().unwrap_or_default();
+    }
     let (_, value) = text.rsplit_once(NAME_END).unwrap_or_default();
     let value = value.split('&').next().unwrap_or_default();
     Component::Encoded(value).to_text().unwrap_or_default()

@@ -37,7 +37,7 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    pub(super) fn from_headers(headers: AddedHeaders, not_covered: Vec<String>) -> Self {
+    pub(crate) fn from_headers(headers: AddedHeaders, not_covered: Vec<String>) -> Self {
         SignedRequest {
             headers,
             other_headers: Vec::new(),
@@ -79,7 +79,8 @@ impl SignedRequest {
         self.not_covered.iter().map(String::as_str)
     }
 
-    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2.
+    /// Returns the signature: lowercase hexadecimal digits under SigV4, base64 under SigV2 and for
+    /// Azure.
     #[must_use]
     pub fn signature(&self) -> Cow<'_, str> {
         if let Some(parameters) = self.body.as_ref().or(self.url.as_ref()) {
@@ -88,8 +89,12 @@ impl SignedRequest {
         let mut headers = self.headers.iter();
         let authorization = headers.find(|(name, _)| *name == AUTHORIZATION);
         let (_, value) = authorization.unwrap_or_default();
-        // `AWS ID:c2ln…=` under SigV2, `…, Signature=0123…` under SigV4.
-        let separator = if value.starts_with(AUTHORIZATION_START) {
+        // `AWS ID:c2ln…=` under SigV2, `SharedKey ID:c2ln…=` for Azure, `…, Signature=0123…` under
+        // SigV4.
+        let separator = if [AUTHORIZATION_START, "SharedKey"]
+            .iter()
+            .any(|start| value.starts_with(start))
+        {
             ":"
         } else {
             "Signature="

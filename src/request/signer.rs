@@ -10,7 +10,7 @@ pub(crate) enum Signer<'a> {
     V4(&'a v4::Service),
     V2(&'a v2::Service),
     #[cfg_attr(
-        not(feature = "cloudfront"),
+        not(any(feature = "azure", feature = "cloudfront")),
         allow(dead_code, reason = "no store uses it")
     )]
     Family(&'a dyn Family),

@@ -1,6 +1,8 @@
 //! Results that lack only their signature.
 
 use crate::credentials::Credentials;
+#[cfg(feature = "azure")]
+use crate::crypto::SigningKey;
 use crate::crypto::{Algorithm, Hash, Message, PrivateKeyKind, Signature};
 use crate::error::{Error, error};
 use crate::identity::Identity;
@@ -86,6 +88,9 @@ pub(crate) enum KeySource {
         /// The sizes of RSA keys that the service accepts.
         rsa_bits: RangeInclusive<usize>,
     },
+    /// What the secret is the base64 of.
+    #[cfg(feature = "azure")]
+    Base64,
 }
 
 impl KeySource {
@@ -103,6 +108,8 @@ impl KeySource {
             }
             KeySource::V2(v2::SignatureMethod::HmacSha1) => Algorithm::HmacSha1,
             KeySource::Private { kind, hash, .. } => kind.algorithm(*hash),
+            #[cfg(feature = "azure")]
+            KeySource::Base64 => Algorithm::HmacSha256,
         }
     }
 
@@ -117,6 +124,8 @@ impl KeySource {
                 scope.signing_key(credentials.secret_access_key()?)
             }
             KeySource::V2(method) => method.signing_key(credentials.secret_access_key()?),
+            #[cfg(feature = "azure")]
+            KeySource::Base64 => SigningKey::HmacSha256(credentials.base64_key()?),
             KeySource::Private { kind, hash, .. } => {
                 let key = credentials.private_key()?;
                 if key.kind() != *kind {
@@ -151,6 +160,8 @@ impl KeySource {
                 hmac("HMAC-SHA256", 32)
             }
             KeySource::V2(v2::SignatureMethod::HmacSha1) => hmac("HMAC-SHA1", 20),
+            #[cfg(feature = "azure")]
+            KeySource::Base64 => hmac("HMAC-SHA256", 32),
             KeySource::Private {
                 kind: PrivateKeyKind::Rsa,
                 rsa_bits,
@@ -213,6 +224,8 @@ impl<T> Unsigned<T> {
                 Some(alloc::format!("{}{}", time.date(), suffix.text))
             }
             KeySource::V2(_) | KeySource::Private { .. } => None,
+            #[cfg(feature = "azure")]
+            KeySource::Base64 => None,
         };
         Unsigned {
             identity: identity.clone(),

@@ -5,6 +5,8 @@
 
 pub(crate) mod aws;
 pub(crate) mod aws_host;
+#[cfg(feature = "azure")]
+pub(crate) mod azure_sas;
 #[cfg(feature = "cloudfront")]
 pub(crate) mod cloudfront;
 pub(crate) mod credential;
@@ -37,6 +39,10 @@ pub enum Scheme {
     GoogleV2,
     /// CloudFront's signed URLs and cookies: RSA or ECDSA over P-256.
     CloudFront,
+    /// A shared access signature of Azure Storage.
+    AzureSas,
+    /// Shared Key or Shared Key Lite of Azure Storage.
+    AzureSharedKey,
 }
 
 impl Scheme {
@@ -51,6 +57,8 @@ impl Scheme {
             Scheme::GoogleV4 => "google-v4",
             Scheme::GoogleV2 => "google-v2",
             Scheme::CloudFront => "cloudfront",
+            Scheme::AzureSas => "azure-sas",
+            Scheme::AzureSharedKey => "azure-shared-key",
         }
     }
 }

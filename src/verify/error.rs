@@ -80,10 +80,6 @@ pub enum VerifyErrorKind {
     CredentialsExpired,
     /// The signature doesn't match the request.
     Signature,
-    /// The policy doesn't cover the URL.
-    Resource,
-    /// The policy doesn't allow the client's IP address.
-    Ip,
     /// The body differs from the signed one.
     PayloadMismatch,
     /// The verifier doesn't allow an unsigned payload, or one that is sent in chunks.
@@ -94,6 +90,17 @@ pub enum VerifyErrorKind {
     OtherPolicy,
     /// A condition of the policy is not met.
     ConditionFailed,
+    /// The client's address is outside of the allowed range, or unknown.
+    Ip,
+    /// The request was not sent by an allowed protocol.
+    Protocol,
+    /// The signature or the policy gives access to another resource.
+    Resource,
+    /// The permissions of a shared access signature don't include the operation.
+    Permission,
+    /// The stored access policy of a shared access signature is unknown, or repeats what the
+    /// signature states.
+    StoredPolicy,
     /// A form field for which the policy has no condition.
     ExtraField,
     /// The uploaded file is smaller than the policy allows.
@@ -144,13 +151,16 @@ impl VerifyErrorKind {
             VerifyErrorKind::SessionToken => "session-token",
             VerifyErrorKind::CredentialsExpired => "credentials-expired",
             VerifyErrorKind::Signature => "signature",
-            VerifyErrorKind::Resource => "resource",
-            VerifyErrorKind::Ip => "ip",
             VerifyErrorKind::PayloadMismatch => "payload-mismatch",
             VerifyErrorKind::PayloadNotAllowed => "payload-not-allowed",
             VerifyErrorKind::InvalidPolicy => "invalid-policy",
             VerifyErrorKind::OtherPolicy => "other-policy",
             VerifyErrorKind::ConditionFailed => "condition-failed",
+            VerifyErrorKind::Ip => "ip",
+            VerifyErrorKind::Protocol => "protocol",
+            VerifyErrorKind::Resource => "resource",
+            VerifyErrorKind::Permission => "permission",
+            VerifyErrorKind::StoredPolicy => "stored-policy",
             VerifyErrorKind::ExtraField => "extra-field",
             VerifyErrorKind::FileTooSmall => "file-too-small",
             VerifyErrorKind::FileTooLarge => "file-too-large",
@@ -207,7 +217,7 @@ impl VerifyError {
         self.kind
     }
 
-    /// Returns the error code of the S3 API, for `<Code>` in the response ([Error
+    /// Returns the error code of the S3 API, or of Azure Storage for its signatures, for `<Code>` in the response ([Error
     /// responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
     ///
     /// Other services have other codes. For `InvalidAccessKeyId`,
@@ -224,6 +234,9 @@ impl VerifyError {
                 Kind::NotSigned | Kind::Missing => "MissingKey",
                 _ => "AccessDenied",
             };
+        }
+        if let Some((Scheme::AzureSas | Scheme::AzureSharedKey, _)) = self.signed_by {
+            return self.azure_code();
         }
         match self.kind {
             Kind::Malformed
@@ -251,9 +264,12 @@ impl VerifyError {
             | Kind::HeaderNotSigned
             | Kind::ConditionFailed
             | Kind::ExtraField
-            | Kind::OtherPolicy
+            | Kind::Ip
+            | Kind::Protocol
             | Kind::Resource
-            | Kind::Ip => "AccessDenied",
+            | Kind::Permission
+            | Kind::StoredPolicy
+            | Kind::OtherPolicy => "AccessDenied",
             Kind::TimeSkew => "RequestTimeTooSkewed",
             Kind::AccessKey => "InvalidAccessKeyId",
             Kind::SessionToken => "InvalidToken",
@@ -272,6 +288,22 @@ impl VerifyError {
         }
     }
 
+    /// Returns the code of Azure Storage ([Common error
+    /// codes](https://learn.microsoft.com/en-us/rest/api/storageservices/common-rest-api-error-codes)).
+    fn azure_code(&self) -> &'static str {
+        use VerifyErrorKind as Kind;
+        match self.kind {
+            Kind::NotSigned => "NoAuthenticationInformation",
+            Kind::Ip => "AuthorizationSourceIPMismatch",
+            Kind::Protocol => "AuthorizationProtocolMismatch",
+            Kind::Permission => "AuthorizationPermissionMismatch",
+            Kind::Service => "AuthorizationServiceMismatch",
+            Kind::Resource => "AuthorizationResourceTypeMismatch",
+            Kind::Request | Kind::TooLarge => "InvalidUri",
+            _ => "AuthenticationFailed",
+        }
+    }
+
     fn malformed_code(&self) -> &'static str {
         match self.signed_by {
             Some((Scheme::AwsV4, Carrier::Query)) => "AuthorizationQueryParametersError",
@@ -281,12 +313,19 @@ impl VerifyError {
         }
     }
 
-    /// Returns the HTTP status for [`code`](VerifyError::code): 400 or 403.
+    /// Returns the HTTP status for [`code`](VerifyError::code): 400, 401 or 403.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.code() {
+            "NoAuthenticationInformation" => 401,
             "AccessDenied"
             | "MissingKey"
+            | "AuthenticationFailed"
+            | "AuthorizationSourceIPMismatch"
+            | "AuthorizationProtocolMismatch"
+            | "AuthorizationPermissionMismatch"
+            | "AuthorizationServiceMismatch"
+            | "AuthorizationResourceTypeMismatch"
             | "RequestTimeTooSkewed"
             | "InvalidAccessKeyId"
             | "SignatureDoesNotMatch" => 403,

@@ -31,16 +31,20 @@ use core::net::IpAddr;
 /// ```
 #[derive(Clone)]
 pub struct ReceivedRequest<'r> {
-    pub(super) method: &'r str,
-    pub(super) target: Target<'r>,
-    pub(super) headers: InlineList<Header<'r>, 16>,
+    pub(crate) method: &'r str,
+    pub(crate) target: Target<'r>,
+    pub(crate) headers: InlineList<Header<'r>, 16>,
     /// Bytes of a header that is too long, which is neither scanned nor kept.
     oversized_header: Option<usize>,
     /// The authority of a URL, which is the host if there is no `Host` header.
     authority: Option<Authority<'r>>,
-    /// The scheme of a URL. Only CloudFront signs it.
+    /// The scheme of a URL. Only CloudFront signs it, and tokens of Azure restrict it.
+    #[cfg_attr(
+        not(any(feature = "azure", feature = "cloudfront")),
+        allow(dead_code, reason = "no other scheme needs it")
+    )]
     pub(super) scheme: Option<UrlScheme>,
-    /// The client's address. Only policies with an IP range need it.
+    /// The client's address. Only policies and tokens with an IP range need it.
     pub(super) client_ip: Option<IpAddr>,
     /// True if the path was checked when a URL was parsed.
     path_is_checked: bool,
@@ -76,22 +80,28 @@ impl<'r> ReceivedRequest<'r> {
     #[inline]
     pub fn from_url(method: &'r str, url: &'r str) -> Result<Self, Error> {
         let url = Url::parse_before_query(url)?;
-        let mut request = ReceivedRequest::of_parts(method, url.target, Some(url.authority));
-        request.scheme = Some(url.scheme);
-        Ok(request)
+        Ok(ReceivedRequest::of_parts(
+            method,
+            url.target,
+            Some((url.scheme, url.authority)),
+        ))
     }
 
     #[inline]
-    fn of_parts(method: &'r str, target: Target<'r>, authority: Option<Authority<'r>>) -> Self {
+    fn of_parts(
+        method: &'r str,
+        target: Target<'r>,
+        origin: Option<(UrlScheme, Authority<'r>)>,
+    ) -> Self {
         ReceivedRequest {
             method,
             target,
             headers: InlineList::new(),
             oversized_header: None,
-            path_is_checked: authority.is_some(),
-            authority,
-            scheme: None,
+            path_is_checked: origin.is_some(),
+            scheme: origin.map(|(scheme, _)| scheme),
             client_ip: None,
+            authority: origin.map(|(_, authority)| authority),
             body: Body::Unknown,
             bucket: None,
         }
@@ -150,6 +160,11 @@ impl<'r> ReceivedRequest<'r> {
         self
     }
 
+    #[cfg(feature = "azure")]
+    pub(crate) fn scheme(&self) -> Option<UrlScheme> {
+        self.scheme
+    }
+
     pub(super) fn given_bucket(&self) -> Option<&'r str> {
         self.bucket
     }
@@ -186,7 +201,7 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     /// Returns the host as it is signed.
-    pub(super) fn host(&self) -> Option<Host<'_>> {
+    pub(crate) fn host(&self) -> Option<Host<'_>> {
         match self.values("host").next() {
             Some(header) => Some(Host::Header(header.trimmed())),
             None => self.authority.map(Host::Authority),
@@ -203,7 +218,7 @@ impl<'r> ReceivedRequest<'r> {
 
     /// Checks that the request isn't larger than any that AWS accepts, before its signature is
     /// searched for.
-    pub(super) fn check_size(&self) -> Result<(), VerifyError> {
+    pub(crate) fn check_size(&self) -> Result<(), VerifyError> {
         let query = self.target.query;
         let query = query.map_or(0, |query| query.len().saturating_add(1));
         let target = self.target.path.len().saturating_add(query);
@@ -241,12 +256,12 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     /// Checks that a client can have sent the query.
-    pub(super) fn check_query(&self) -> Result<(), VerifyError> {
+    pub(crate) fn check_query(&self) -> Result<(), VerifyError> {
         check_sendable("query", self.target.query.unwrap_or_default()).map_err(invalid)
     }
 
     /// Checks that a client can have sent method, path and headers, and that there is one host.
-    pub(super) fn check_message(&self) -> Result<(), VerifyError> {
+    pub(crate) fn check_message(&self) -> Result<(), VerifyError> {
         check_method(self.method).map_err(invalid)?;
         for header in self.headers.iter() {
             header.check().map_err(invalid)?;

@@ -7,16 +7,17 @@ use alloc::string::String;
 use core::net::IpAddr;
 
 impl<'r> ReceivedRequest<'r> {
-    /// Sets the client's IP address, for policies that allow a range of them.
+    /// Sets the client's IP address, for policies and tokens that allow a range of them. Behind a
+    /// proxy, it is the address that the proxy reports.
     #[must_use]
-    pub fn client_ip(mut self, address: IpAddr) -> Self {
-        self.client_ip = Some(address);
+    pub fn client_ip(mut self, address: impl Into<IpAddr>) -> Self {
+        self.client_ip = Some(address.into());
         self
     }
 }
 
 #[cfg_attr(
-    not(feature = "cloudfront"),
+    not(all(feature = "azure", feature = "cloudfront")),
     allow(dead_code, reason = "no other scheme signs the URL")
 )]
 impl<'r> ReceivedRequest<'r> {

@@ -6,6 +6,8 @@ mod allocator;
 mod support;
 
 mod allocations;
+#[cfg(feature = "azure")]
+mod azure_allocations;
 #[cfg(feature = "std")]
 mod batch_example;
 #[cfg(feature = "explain")]

@@ -10,6 +10,8 @@ mod explain;
 mod explain_oracles;
 mod fuzz_findings;
 mod inspect;
+#[cfg(feature = "azure")]
+mod inspect_azure;
 #[cfg(feature = "cloudfront")]
 mod inspect_cloudfront;
 #[cfg(feature = "std")]

@@ -156,6 +156,27 @@ fn of_every_type_of_cloudfront() {
     copy::<Hash>();
 }
 
+#[cfg(feature = "azure")]
+#[test]
+fn of_every_type_of_azure() {
+    use presign::azure::{
+        Account, Container, Permissions, Resource, Sas, SasExpiry, SasToken, Service, StoredPolicy,
+        UnverifiedSas, VerifiedSas,
+    };
+    has::<Account>();
+    has::<Container>();
+    has::<Permissions>();
+    has::<Resource<'_>>();
+    has::<Sas<'_>>();
+    has::<SasExpiry<'_>>();
+    has::<SasToken>();
+    has::<Service>();
+    has::<StoredPolicy>();
+    has::<UnverifiedSas<'_>>();
+    has::<VerifiedSas<'_>>();
+    has_except_clone::<Unsigned<SasToken>>();
+}
+
 #[cfg(feature = "explain")]
 #[test]
 fn of_every_type_of_explain() {

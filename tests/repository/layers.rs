@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["verify"],
     &["cloudfront"],
     &["inspect", "post", "event_stream", "streaming"],
-    &["s3", "tokens"],
+    &["azure", "s3", "tokens"],
     &["explain"],
     &["interop"],
     &["guide"],

@@ -290,6 +290,8 @@ fn every_public_type_is_printed() {
     print_events(&mut printed);
     #[cfg(feature = "explain")]
     print_explanations(&mut printed);
+    #[cfg(feature = "azure")]
+    print_azure(&mut printed);
     #[cfg(feature = "aws-credential-types")]
     print_credentials_cache(&mut printed);
     #[cfg(feature = "cloudfront")]
@@ -376,6 +378,43 @@ fn print_credentials_cache(printed: &mut Printed) {
     let cache = presign::CredentialsCache::new();
     cache.get(&sdk).unwrap();
     printed.debug(&cache);
+}
+
+#[cfg(feature = "azure")]
+fn print_azure(printed: &mut Printed) {
+    use presign::azure::{self, Account, Permissions, Resource, SasExpiry, Service};
+    // The secret is base64, too.
+    let key = azure::shared_key("myaccount", SECRET).unwrap();
+    let (now, account) = (time(NOW), Account::new("myaccount").unwrap());
+    let sas = account.sas(Resource::Container("images"), Permissions::READ);
+    let sas = sas.field("rscd", TOKEN);
+    let token = sas.presign(&key, HOUR, now).unwrap();
+    printed.signatures = vec![token.signature().into_owned()];
+    printed.debug(&key);
+    printed.debug(&account);
+    printed.debug(&account.container("images").unwrap());
+    printed.debug(&Resource::Container("images"));
+    printed.debug(&Permissions::READ);
+    printed.debug(&sas);
+    printed.debug(&SasExpiry::from(HOUR));
+    printed.debug(&sas.prepare(key.identity(), HOUR, now).unwrap());
+    printed.debug(&token);
+    printed.both(&Service::Blob);
+    printed.debug(&azure::StoredPolicy::new());
+    let url = format!("{}&restype=container&comp=list", token.url());
+    let received = presign::verify::ReceivedRequest::from_url("GET", &url).unwrap();
+    let received = account.parse_sas(&received).unwrap();
+    printed.debug(&received);
+    assert_hidden(
+        &received.clone().verify(&key, now).unwrap_err().to_string(),
+        &printed.signatures,
+    );
+    let list = account.sas(Resource::Container("images"), Permissions::LIST);
+    let list = list.presign(&key, HOUR, now).unwrap();
+    let url = format!("{}&restype=container&comp=list", list.url());
+    let received = presign::verify::ReceivedRequest::from_url("GET", &url).unwrap();
+    let verified = account.parse_sas(&received).unwrap().verify(&key, now);
+    printed.debug(&verified.unwrap());
 }
 
 fn print_signing(printed: &mut Printed) {

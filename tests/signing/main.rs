@@ -4,6 +4,13 @@
 mod support;
 
 mod addresses;
+#[cfg(feature = "azure")]
+mod azure_sas;
+#[cfg(feature = "azure")]
+#[path = "../support/azure_sas_cases.rs"]
+mod azure_sas_cases;
+#[cfg(feature = "azure")]
+mod azure_shared_key;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod cloudfront;
 mod impossible_requests;

@@ -3,7 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(feature = "azure")]
+#[path = "../support/azure_sas_cases.rs"]
+mod azure_sas_cases;
 mod verify_ambiguity;
+#[cfg(feature = "azure")]
+mod verify_azure_sas;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod verify_cloudfront;
 mod verify_form;

@@ -132,7 +132,9 @@ fn the_client_has_to_be_in_the_range() {
     let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
     let verify_from = |ip: Option<&str>| {
         let request = match ip {
-            Some(ip) => request.clone().client_ip(ip.parse().unwrap()),
+            Some(ip) => request
+                .clone()
+                .client_ip(ip.parse::<std::net::IpAddr>().unwrap()),
             None => request.clone(),
         };
         verify(&request, now(), |_| Some(&*KEY))

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 mod aws_choices;
+mod azure;
 mod batch;
 mod cloudfront;
 mod examine;

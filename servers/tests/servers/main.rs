@@ -4,6 +4,8 @@
 mod support;
 mod twins;
 
+#[cfg(feature = "azure")]
+mod azurite;
 mod browser;
 #[cfg(feature = "explain")]
 mod explain_server;

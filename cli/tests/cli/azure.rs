@@ -1,0 +1,383 @@
+//! Azure Storage: the tokens and requests of its SDKs, made by the program.
+
+use super::*;
+
+const ACCOUNT: &str = "myaccount";
+const KEY: &str = "VGhpcyBpcyBhIHNlY3JldCBrZXk=";
+const AT: &str = "2026-10-06T00:00:00Z";
+
+fn azure(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Presign {
+    let mut presign = Presign::bare(args)
+        .env("AZURE_STORAGE_ACCOUNT", ACCOUNT)
+        .env("AZURE_STORAGE_KEY", KEY);
+    presign.secrets.push(KEY.into());
+    presign
+}
+
+fn file(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/vectors")
+        .join(name);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn delegation_key(key: &Value) -> String {
+    let mut xml = String::from("<UserDelegationKey>");
+    for (name, element) in [
+        ("oid", "SignedOid"),
+        ("tid", "SignedTid"),
+        ("start", "SignedStart"),
+        ("expiry", "SignedExpiry"),
+        ("service", "SignedService"),
+        ("version", "SignedVersion"),
+        ("delegated_user_tid", "SignedDelegatedUserTid"),
+        ("value", "Value"),
+    ] {
+        let value = key[format!("signed_{name}")].as_str();
+        if let Some(value) = value.or_else(|| key[name].as_str()) {
+            xml.push_str(&format!("<{element}>{value}</{element}>"));
+        }
+    }
+    xml + "</UserDelegationKey>"
+}
+
+#[test]
+fn tokens_are_those_of_the_sdks() {
+    let (old, more) = (file("azure-sas.json"), file("azure-more.json"));
+    let lists = [&old["generated"]["cases"], &more["cases"]];
+    let cases = lists.into_iter().flat_map(|list| list.as_array().unwrap());
+    let (mut made, mut refused) = (0, 0);
+    for case in cases.filter(|case| case["expected"]["token"].is_string()) {
+        let account = case["account_name"].as_str().unwrap();
+        let input = |names: &[&str]| {
+            let mut values = names.iter().map(|name| &case["input"][name]);
+            values.find_map(|value| value.as_str())
+        };
+        let mut address = format!("az://{account}");
+        for names in [
+            &[
+                "container_name",
+                "container",
+                "share_name",
+                "queue_name",
+                "table_name",
+            ][..],
+            &["blob_name", "blob", "file_path"][..],
+        ] {
+            if let Some(name) = input(names) {
+                address.push_str(&format!("/{name}"));
+            }
+        }
+        let kind = case["kind"].as_str().unwrap();
+        let service = match kind.trim_start_matches("ud-") {
+            "share" => "file",
+            "account" => "blob",
+            kind @ ("file" | "queue" | "table") => kind,
+            _ => "blob",
+        };
+        let mut args = vec!["sas".to_owned(), address, format!("--service={service}")];
+        for (names, option) in [
+            (&["permission", "permissions"][..], "permissions"),
+            (&["start"], "start"),
+            (&["expiry"], "expiry"),
+            (&["ip"], "ip"),
+            (&["protocol"], "protocol"),
+            (&["policy_id", "identifier"], "policy-name"),
+            (&["encryption_scope", "encryptionScope"], "encryption-scope"),
+            (&["snapshot", "snapshotTime"], "snapshot"),
+            (&["version_id"], "version-id"),
+            (&["cache_control"], "cache-control"),
+            (&["content_disposition"], "content-disposition"),
+            (&["content_encoding"], "content-encoding"),
+            (&["content_language"], "content-language"),
+            (&["content_type", "contentType"], "content-type"),
+            (&["correlation_id", "correlationId"], "correlation-id"),
+            (&["user_delegation_oid"], "delegated-user-oid"),
+            (&["version"], "api-version"),
+        ] {
+            if let Some(value) = input(names) {
+                args.push(format!("--{option}={value}"));
+            }
+        }
+        if kind == "account" {
+            args.push(format!(
+                "--services={}",
+                input(&["services"]).unwrap_or("b")
+            ));
+            args.push(format!(
+                "--resource-types={}",
+                input(&["resource_types"]).unwrap()
+            ));
+        }
+        if case["sdk"] == "table" {
+            args.push("--api-version=2019-02-02".into());
+        }
+        if case["input"]["is_directory"] == true {
+            args.push("--directory".into());
+        }
+        for (names, option, separator) in [
+            (
+                ["request_headers", "requestHeaders"],
+                "request-header",
+                ": ",
+            ),
+            (
+                ["request_query_params", "requestQueryParameters"],
+                "request-query",
+                "=",
+            ),
+        ] {
+            let mut values = names.iter().map(|name| &case["input"][name]);
+            for (name, value) in values.find_map(Value::as_object).into_iter().flatten() {
+                let value = value.as_str().unwrap();
+                args.push(format!("--{option}={name}{separator}{value}"));
+            }
+        }
+        let full = |text: &str| match text.len() {
+            10 => format!("{text}T00:00:00Z"),
+            17 => text.replace('Z', ":00Z"),
+            _ => text.to_owned(),
+        };
+        // The token's day, or an hour before its end.
+        let at = input(&["start"]).map_or_else(
+            || input(&["expiry"]).map_or(AT.to_owned(), |end| minute_before(&full(end))),
+            full,
+        );
+        args.push(format!("--at={at}"));
+        let mut presign = Presign::bare(args).env("AZURE_STORAGE_ACCOUNT", account);
+        if case["user_delegation_key"].is_object() {
+            let xml = delegation_key(&case["user_delegation_key"]);
+            presign = presign.input(xml).args(["--user-delegation-key", "-"]);
+        } else {
+            presign = presign.env("AZURE_STORAGE_KEY", case["account_key"].as_str().unwrap());
+        }
+        let ran = presign.args(["--output", "json"]).run();
+        if ran.status == 1 {
+            assert!(
+                ran.stderr.contains("would"),
+                "{} {}",
+                case["id"],
+                ran.stderr
+            );
+            refused += 1;
+            continue;
+        }
+        assert_eq!(ran.status, 0, "{case} {}", ran.stderr);
+        let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let set = |token: &str| query_set(&format!("?{token}"));
+        let token = json["token"].as_str().unwrap();
+        let expected = case["expected"]["token"].as_str().unwrap();
+        assert_eq!(set(token), set(expected), "{}", case["id"]);
+        if let Some(text) = case["expected"]["string_to_sign"].as_str() {
+            assert_eq!(json["string_to_sign"], text);
+        }
+        assert!(json["url"].as_str().unwrap().ends_with(token));
+        assert_eq!(json["expires_at"].is_null(), input(&["expiry"]).is_none());
+        made += 1;
+    }
+    assert_eq!((made, refused), (85, 4));
+}
+
+/// A minute before a moment in RFC 3339.
+fn minute_before(text: &str) -> String {
+    use time::OffsetDateTime;
+    use time::format_description::well_known::Rfc3339;
+    let moment = OffsetDateTime::parse(text, &Rfc3339).unwrap();
+    (moment - time::Duration::MINUTE).format(&Rfc3339).unwrap()
+}
+
+#[test]
+fn requests_are_signed_with_shared_key() {
+    let mut signed = 0;
+    for case in file("azure-more.json")["cases"].as_array().unwrap() {
+        let Some(method) = case["method"].as_str() else {
+            continue;
+        };
+        let version = match case["kind"].as_str().unwrap() {
+            "shared-key-lite" => "shared-key-lite",
+            _ => "shared-key",
+        };
+        let url = case["url"].as_str().unwrap();
+        let mut args = vec![
+            "sign",
+            url,
+            "--method",
+            method,
+            "--signature-version",
+            version,
+        ];
+        let headers: Vec<_> = case["headers"].as_array().unwrap().iter().collect();
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|pair| {
+                format!(
+                    "{}: {}",
+                    pair[0].as_str().unwrap(),
+                    pair[1].as_str().unwrap()
+                )
+            })
+            .collect();
+        for header in &headers {
+            args.extend(["--header", header]);
+        }
+        let json = Presign::bare(args)
+            .env(
+                "AZURE_STORAGE_ACCOUNT",
+                case["account_name"].as_str().unwrap(),
+            )
+            .env("AZURE_STORAGE_KEY", case["account_key"].as_str().unwrap())
+            .json();
+        let expected = &case["expected"];
+        assert_eq!(json["string_to_sign"], expected["string_to_sign"]);
+        assert_eq!(json["headers"]["Authorization"], expected["authorization"]);
+        signed += 1;
+    }
+    assert_eq!(signed, 12);
+    let url = "https://myaccount.blob.core.windows.net/c/b";
+    let presigned = azure(["url", url, "--signature-version", "shared-key"]);
+    assert!(presigned.refused().contains("presign sas"));
+    let other = azure([
+        "sign",
+        "https://example.com/",
+        "--signature-version",
+        "shared-key",
+    ]);
+    assert!(other.refused().contains("--service"));
+}
+
+fn sas(args: &[&str]) -> Presign {
+    azure(["sas"]).args(args).args(["--at", AT])
+}
+
+#[test]
+fn what_is_made_is_inspected_and_verified() {
+    let url = sas(&["az://myaccount/images/a b.png", "--protocol=https"]).url();
+    assert!(url.starts_with("https://myaccount.blob.core.windows.net/images/a%20b.png?"));
+    assert_eq!(param(&url, "sp").as_deref(), Some("r"));
+    assert_eq!(param(&url, "se").as_deref(), Some("2026-10-06T01:00:00Z"));
+    let inspection = Presign::bare(["inspect", &url, "--at", AT]).json();
+    assert_eq!(inspection["scheme"], "azure-sas");
+    assert_eq!(inspection["expires_at"], "2026-10-06T01:00:00Z");
+    let text = Presign::bare(["inspect", &url, "--at", AT]).quiet();
+    assert!(
+        text.contains("read, blob a b.png in container images"),
+        "{text}"
+    );
+
+    let verify = |url: &str, args: &[&str]| azure(["verify", url]).args(args);
+    let valid = verify(&url, &["--at", AT]);
+    assert_eq!(
+        valid.quiet(),
+        "valid for GET until 2026-10-06T01:00:00Z, signed by myaccount\n"
+    );
+    let json = verify(&url, &["--at", AT]).json();
+    assert_eq!(
+        (&json["valid"], &json["scheme"]),
+        (&true.into(), &"azure-sas".into())
+    );
+    for (args, why) in [
+        (&["--at", "2026-10-06T01:00:00Z"][..], "expired"),
+        (&["--at", AT, "--method", "DELETE"], "permission"),
+    ] {
+        let ran = verify(&url, args).args(["--output", "json"]).run();
+        assert_eq!(ran.status, 1);
+        let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(
+            (json["why"].as_str(), &json["valid"]),
+            (Some(why), &false.into())
+        );
+    }
+    let changed = url.replace("images", "other");
+    assert!(
+        verify(&changed, &["--at", AT])
+            .refused()
+            .contains("signature")
+    );
+    let ranged = sas(&["az://myaccount/images/a", "--ip=203.0.113.7"]).url();
+    assert!(
+        verify(&ranged, &["--at", AT])
+            .refused()
+            .contains("203.0.113.7")
+    );
+    let from = verify(&ranged, &["--at", AT, "--client-ip", "203.0.113.7"]);
+    from.quiet();
+}
+
+#[test]
+fn accounts_come_from_the_environment_and_the_address() {
+    let string = format!(
+        "AccountName=myaccount;AccountKey={KEY};BlobEndpoint=http://127.0.0.1:10000/myaccount"
+    );
+    let args = ["sas", "az://myaccount/images/a", "--at", AT];
+    let url = Presign::bare(args)
+        .env("AZURE_STORAGE_CONNECTION_STRING", string)
+        .url();
+    assert!(url.starts_with("http://127.0.0.1:10000/myaccount/images/a?"));
+    let valid = azure(["verify", &url, "--at", AT]);
+    assert!(valid.quiet().ends_with("signed by myaccount\n"));
+    let local = sas(&[
+        "az://myaccount/images/a",
+        "--endpoint-url=http://localhost:1/myaccount",
+    ]);
+    assert!(
+        local
+            .url()
+            .starts_with("http://localhost:1/myaccount/images/a?")
+    );
+
+    let other = sas(&["az://otheraccount/images/a"]);
+    assert!(other.refused().contains("otheraccount"));
+    let none = Presign::bare(["sas", "az://myaccount/images/a"]);
+    assert!(none.refused().contains("AZURE_STORAGE_KEY"));
+    let bad = Presign::bare(args).env(
+        "AZURE_STORAGE_CONNECTION_STRING",
+        format!("AccountKey={KEY}"),
+    );
+    assert!(!bad.refused().contains(KEY));
+}
+
+#[test]
+fn tokens_that_cannot_be_made_are_refused() {
+    for (args, part) in [
+        (&["az://myaccount"][..], "container"),
+        (&["az://myaccount/images", "--services=b"], "az://ACCOUNT"),
+        (&["az://myaccount/images", "--snapshot=1"], "--snapshot"),
+        (
+            &["az://myaccount/queue/a", "--service=queue"],
+            "az://ACCOUNT/NAME",
+        ),
+        (
+            &["az://myaccount/images/a", "--permissions=l"],
+            "permission",
+        ),
+        (
+            &["az://myaccount/images/a", "--expiry=2026-10-06"],
+            "would expire",
+        ),
+        (
+            &[
+                "az://myaccount/images/a",
+                "--encryption-scope=x",
+                "--api-version=2019-12-12",
+            ],
+            "2020-12-06",
+        ),
+        (&["az://myaccount/images/a", "--ip=::1"], "IP range"),
+    ] {
+        let sentence = sas(args).refused();
+        assert!(sentence.contains(part), "{sentence}");
+    }
+    for args in [
+        &["s3://myaccount/images/a"][..],
+        &["az://myaccount/images/a", "--permissions=rr"],
+        &["az://myaccount/images/a", "--permissions=Z"],
+        &["az://myaccount/images/a", "--service=disk"],
+        &[
+            "az://myaccount/images/a",
+            "--expires-in=1h",
+            "--expiry=2030-01-01",
+        ],
+    ] {
+        sas(args).misused();
+    }
+}

@@ -1,0 +1,176 @@
+//! A storage account: its name and the addresses of its services.
+
+use super::endpoint::Endpoint;
+use super::names::check_account_name;
+use super::service::Service;
+use super::shared_key::Form;
+use super::shared_key_signer::SharedKeySigner;
+use crate::error::{Error, Quoted, error};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::array;
+
+/// A storage account and its addresses.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::azure::{self, Account, Permissions, Resource, Service};
+/// use presign::Timestamp;
+///
+/// let key = azure::shared_key("myaccount", "c2VjcmV0")?;
+/// let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+/// let hour = Duration::from_secs(3600);
+///
+/// let account = Account::new("myaccount")?;
+/// let list = account
+///     .sas(Resource::Container("images"), Permissions::READ | Permissions::LIST)
+///     .presign(&key, hour, now)?;
+/// assert!(list.url().starts_with("https://myaccount.blob.core.windows.net/images?"));
+///
+/// let azurite = Account::new("devstoreaccount1")?
+///     .endpoint(Service::Blob, "http://127.0.0.1:10000/devstoreaccount1")?;
+/// # let _ = azurite;
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Account {
+    name: Box<str>,
+    /// In the order of [`Service::ALL`].
+    endpoints: [Endpoint; 4],
+    signer: SharedKeySigner,
+    table_signer: SharedKeySigner,
+}
+
+/// The domain of the public cloud.
+const PUBLIC_SUFFIX: &str = "core.windows.net";
+
+impl Account {
+    /// Returns an account of the public cloud: `https://name.blob.core.windows.net` and its like.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bucket`](crate::ErrorKind::Bucket) for an invalid name.
+    pub fn new(name: impl Into<String>) -> Result<Self, Error> {
+        let name = name.into();
+        check_account_name(&name)?;
+        let endpoints = endpoints(&name, "https", PUBLIC_SUFFIX)?;
+        let signer = |is_table| SharedKeySigner {
+            account: Box::from(name.as_str()),
+            form: Form {
+                is_table,
+                is_lite: false,
+            },
+        };
+        Ok(Account {
+            endpoints,
+            signer: signer(false),
+            table_signer: signer(true),
+            name: name.into_boxed_str(),
+        })
+    }
+
+    /// Sets the domain of a sovereign cloud: `core.chinacloudapi.cn`, `core.usgovcloudapi.net`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if it is not a domain.
+    pub fn endpoint_suffix(self, domain: &str) -> Result<Self, Error> {
+        self.with_suffix("https", domain)
+    }
+
+    pub(super) fn with_suffix(mut self, scheme: &str, domain: &str) -> Result<Self, Error> {
+        self.endpoints = endpoints(&self.name, scheme, domain)?;
+        Ok(self)
+    }
+
+    /// Sets the URL of a service: a custom domain, or an emulator such as Azurite with its path
+    /// style, `http://127.0.0.1:10000/devstoreaccount1`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`](crate::ErrorKind::Url) for an invalid URL, or one with a query.
+    pub fn endpoint(mut self, service: Service, url: &str) -> Result<Self, Error> {
+        let endpoint = Endpoint::parse(url)?;
+        if let Some(slot) = self.endpoints.get_mut(service as usize) {
+            *slot = endpoint;
+        }
+        Ok(self)
+    }
+
+    /// Selects the secondary endpoints of geo-redundant storage, which are read-only:
+    /// `name-secondary.blob.core.windows.net`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Endpoint`](crate::ErrorKind::Endpoint) if an endpoint contains the name of the
+    /// account neither as the first label of its host nor as its path. Call
+    /// [`endpoint`](Account::endpoint) with the URL of the secondary one then.
+    pub fn secondary(mut self) -> Result<Self, Error> {
+        for endpoint in &mut self.endpoints {
+            *endpoint = endpoint.secondary(&self.name)?;
+        }
+        Ok(self)
+    }
+
+    /// Signs headers with Shared Key Lite instead of Shared Key. For tables, it signs only the time
+    /// and the path.
+    #[must_use]
+    pub fn shared_key_lite(mut self) -> Self {
+        self.signer.form.is_lite = true;
+        self.table_signer.form.is_lite = true;
+        self
+    }
+
+    /// Returns the name of the account.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn shared_key_signer(&self) -> &SharedKeySigner {
+        &self.signer
+    }
+
+    pub(super) fn shared_key_signer_of(&self, service: Service) -> &SharedKeySigner {
+        match service {
+            Service::Table => &self.table_signer,
+            _ => &self.signer,
+        }
+    }
+
+    pub(super) fn endpoint_of(&self, service: Service) -> &Endpoint {
+        let [blob, file, queue, table] = &self.endpoints;
+        match service {
+            Service::Blob => blob,
+            Service::File => file,
+            Service::Queue => queue,
+            Service::Table => table,
+        }
+    }
+
+    /// Checks that credentials are of this account.
+    pub(super) fn check_credentials(&self, account_name: &str) -> Result<(), Error> {
+        if *self.name == *account_name {
+            return Ok(());
+        }
+        Err(error!(
+            Credentials,
+            "the credentials are of {}, but the account is {}",
+            Quoted(account_name),
+            Quoted(&self.name)
+        ))
+    }
+}
+
+fn endpoints(name: &str, scheme: &str, domain: &str) -> Result<[Endpoint; 4], Error> {
+    let mut error = None;
+    let endpoints = array::from_fn(|index| {
+        let service = Service::ALL.get(index).copied().unwrap_or(Service::Blob);
+        let url = format!("{scheme}://{name}.{service}.{domain}");
+        Endpoint::parse(&url).unwrap_or_else(|fault| {
+            error.get_or_insert(fault);
+            Endpoint::default()
+        })
+    });
+    match error {
+        None => Ok(endpoints),
+        Some(error) => Err(error),
+    }
+}

@@ -1,0 +1,76 @@
+//! The order of `x-ms-*` headers, which is that of words and not that of bytes.
+
+use core::cmp::Ordering;
+
+/// Compares two names as the service does: without hyphens and apostrophes first.
+///
+/// Of names that differ only in these, the one whose hyphen comes first is the later one:
+/// `x-ms-meta-ab`, `x-ms-meta-a-b`.
+pub(super) fn cmp_header_names(one: &str, two: &str) -> Ordering {
+    let words = words(one).cmp(words(two));
+    words.then_with(|| positions(one).cmp(positions(two)))
+}
+
+/// The order of characters: punctuation, then digits, then letters.
+const ORDER: &[u8] = b"!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz";
+
+fn rank(byte: u8) -> usize {
+    let lowercase = byte.to_ascii_lowercase();
+    let rank = ORDER.iter().position(|other| *other == lowercase);
+    rank.unwrap_or(ORDER.len())
+}
+
+fn is_passed_over(byte: u8) -> bool {
+    matches!(byte, b'-' | b'\'')
+}
+
+/// Returns the ranks of a name's characters without hyphens and apostrophes.
+fn words(name: &str) -> impl Iterator<Item = usize> {
+    name.bytes().filter(|byte| !is_passed_over(*byte)).map(rank)
+}
+
+/// Returns which characters are passed over. An apostrophe is before a hyphen.
+fn positions(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|byte| match byte {
+        b'\'' => 1,
+        b'-' => 2,
+        _ => 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cmp_header_names;
+    use core::cmp::Ordering;
+
+    #[test]
+    fn names_are_in_the_order_of_words() {
+        let sorted = [
+            "x-ms-date",
+            "x-ms-meta",
+            "x-ms-meta-!",
+            "x-ms-meta-.a",
+            "x-ms-meta-_",
+            "x-ms-meta-~",
+            "x-ms-meta-+",
+            "x-ms-meta-0",
+            "x-ms-meta-9",
+            "x-ms-meta-a",
+            "x-ms-meta-a_b",
+            "x-ms-meta-a0",
+            "x-ms-meta-ab",
+            "x-ms-meta-a-b",
+            "x-ms-meta-abc",
+            "x-ms-meta-a-c",
+            "x-ms-meta-b",
+            "x-ms-version",
+        ];
+        for (index, one) in sorted.iter().enumerate() {
+            for (other_index, two) in sorted.iter().enumerate() {
+                let expected = index.cmp(&other_index);
+                assert_eq!(cmp_header_names(one, two), expected, "{one} {two}");
+            }
+        }
+        assert_eq!(cmp_header_names("X-MS-A", "x-ms-a"), Ordering::Equal);
+    }
+}

@@ -1,0 +1,265 @@
+//! The lines that a shared access signature signs, as tables.
+//!
+//! The tables follow [Create a service
+//! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas), [Create an
+//! account SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-account-sas) and
+//! [Create a user delegation
+//! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-user-delegation-sas).
+
+use super::service::Service;
+use crate::scheme::azure_sas::{Field, OLDEST_VERSION};
+
+/// The lines that one kind of token signs. They are joined by line feeds.
+pub(super) struct Layout {
+    lines: &'static [Line],
+    pub(super) ends_with_line_feed: bool,
+}
+
+/// A line, and the first version that has it.
+struct Line {
+    content: Content,
+    since: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Content {
+    /// The value of a parameter of the token.
+    Field(Field),
+    /// The name of the account.
+    Account,
+    /// The canonical resource: `/blob/account/container/blob`.
+    Resource,
+    /// The time of a snapshot, or the ID of a version, which the URL has.
+    SnapshotOrVersion,
+    /// Name and value of each header of [`Field::RequestHeaders`].
+    RequestHeaders,
+    /// Name and value of each parameter of [`Field::RequestQuery`].
+    RequestQuery,
+}
+
+impl Layout {
+    /// Returns the layout of a service SAS, or of a user delegation SAS.
+    pub(super) fn of_service(service: Service, is_delegated: bool) -> Option<&'static Layout> {
+        match (service, is_delegated) {
+            (Service::Blob, false) => Some(&BLOB),
+            (Service::Blob, true) => Some(&BLOB_DELEGATED),
+            (Service::File, false) => Some(&FILE),
+            (Service::File, true) => Some(&FILE_DELEGATED),
+            (Service::Queue, false) => Some(&QUEUE),
+            (Service::Queue, true) => Some(&QUEUE_DELEGATED),
+            (Service::Table, false) => Some(&TABLE),
+            (Service::Table, true) => None,
+        }
+    }
+
+    /// Returns the lines of a version.
+    pub(super) fn lines(&self, version: &str) -> impl Iterator<Item = Content> {
+        let lines = self.lines.iter();
+        let lines = lines.filter(move |line| line.since <= version);
+        lines.map(|line| line.content)
+    }
+
+    /// Returns the first version that signs a field, or `None` if no version does.
+    pub(super) fn first_version(&self, field: Field) -> Option<&'static str> {
+        let content = match field {
+            Field::RequestHeaders => Content::RequestHeaders,
+            Field::RequestQuery => Content::RequestQuery,
+            field => Content::Field(field),
+        };
+        let mut lines = self.lines.iter();
+        let line = lines.find(|line| line.content == content)?;
+        Some(line.since)
+    }
+}
+
+const fn line(content: Content) -> Line {
+    Line {
+        content,
+        since: OLDEST_VERSION,
+    }
+}
+
+const fn field(field: Field) -> Line {
+    line(Content::Field(field))
+}
+
+const fn since(version: &'static str, content: Content) -> Line {
+    Line {
+        content,
+        since: version,
+    }
+}
+
+const fn field_since(version: &'static str, field: Field) -> Line {
+    since(version, Content::Field(field))
+}
+
+static BLOB: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::StoredPolicy),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field_since("2018-11-09", Field::Resource),
+        since("2018-11-09", Content::SnapshotOrVersion),
+        field_since("2020-12-06", Field::EncryptionScope),
+        field(Field::CacheControl),
+        field(Field::ContentDisposition),
+        field(Field::ContentEncoding),
+        field(Field::ContentLanguage),
+        field(Field::ContentType),
+    ],
+    ends_with_line_feed: false,
+};
+
+static BLOB_DELEGATED: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::KeyOid),
+        field(Field::KeyTid),
+        field(Field::KeyStartsAt),
+        field(Field::KeyExpiresAt),
+        field(Field::KeyService),
+        field(Field::KeyVersion),
+        field_since("2020-02-10", Field::AuthorizedUserOid),
+        field_since("2020-02-10", Field::UnauthorizedUserOid),
+        field_since("2020-02-10", Field::CorrelationId),
+        field_since("2025-07-05", Field::KeyDelegatedUserTid),
+        field_since("2025-07-05", Field::DelegatedUserOid),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field(Field::Resource),
+        line(Content::SnapshotOrVersion),
+        field_since("2020-12-06", Field::EncryptionScope),
+        since("2026-04-06", Content::RequestHeaders),
+        since("2026-04-06", Content::RequestQuery),
+        field(Field::CacheControl),
+        field(Field::ContentDisposition),
+        field(Field::ContentEncoding),
+        field(Field::ContentLanguage),
+        field(Field::ContentType),
+    ],
+    ends_with_line_feed: false,
+};
+
+static FILE: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::StoredPolicy),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field(Field::CacheControl),
+        field(Field::ContentDisposition),
+        field(Field::ContentEncoding),
+        field(Field::ContentLanguage),
+        field(Field::ContentType),
+    ],
+    ends_with_line_feed: false,
+};
+
+static FILE_DELEGATED: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::KeyOid),
+        field(Field::KeyTid),
+        field(Field::KeyStartsAt),
+        field(Field::KeyExpiresAt),
+        field(Field::KeyService),
+        field(Field::KeyVersion),
+        field(Field::KeyDelegatedUserTid),
+        field(Field::DelegatedUserOid),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field(Field::CacheControl),
+        field(Field::ContentDisposition),
+        field(Field::ContentEncoding),
+        field(Field::ContentLanguage),
+        field(Field::ContentType),
+    ],
+    ends_with_line_feed: false,
+};
+
+static QUEUE: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::StoredPolicy),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+    ],
+    ends_with_line_feed: false,
+};
+
+static QUEUE_DELEGATED: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::KeyOid),
+        field(Field::KeyTid),
+        field(Field::KeyStartsAt),
+        field(Field::KeyExpiresAt),
+        field(Field::KeyService),
+        field(Field::KeyVersion),
+        field(Field::KeyDelegatedUserTid),
+        field(Field::DelegatedUserOid),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+    ],
+    ends_with_line_feed: false,
+};
+
+static TABLE: Layout = Layout {
+    lines: &[
+        field(Field::Permissions),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        line(Content::Resource),
+        field(Field::StoredPolicy),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field(Field::StartPartitionKey),
+        field(Field::StartRowKey),
+        field(Field::EndPartitionKey),
+        field(Field::EndRowKey),
+    ],
+    ends_with_line_feed: false,
+};
+
+pub(super) static ACCOUNT: Layout = Layout {
+    lines: &[
+        line(Content::Account),
+        field(Field::Permissions),
+        field(Field::Services),
+        field(Field::ResourceTypes),
+        field(Field::StartsAt),
+        field(Field::ExpiresAt),
+        field(Field::IpRange),
+        field(Field::Protocol),
+        field(Field::Version),
+        field_since("2020-12-06", Field::EncryptionScope),
+    ],
+    ends_with_line_feed: true,
+};

@@ -1,0 +1,58 @@
+//! Azure Storage: shared access signatures (SAS) of every kind.
+//!
+//! ```
+//! use core::time::Duration;
+//! use presign::azure::{self, Account, Permissions, Resource};
+//! use presign::Timestamp;
+//!
+//! let key = azure::shared_key("myaccount", "c2VjcmV0")?;
+//! let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+//! let account = Account::new("myaccount")?;
+//! let upload = Resource::Blob { container: "images", blob: "cat.png" };
+//! let token = account
+//!     .sas(upload, Permissions::CREATE | Permissions::WRITE)
+//!     .https_only()
+//!     .presign(&key, Duration::from_secs(3600), now)?;
+//! println!("{}", token.url());
+//! # Ok::<(), presign::Error>(())
+//! ```
+
+mod account;
+mod connection_string;
+mod container;
+mod contents;
+mod endpoint;
+mod header_order;
+mod keys;
+mod layout;
+mod names;
+mod operation;
+mod permissions;
+mod received_target;
+mod resource;
+mod sas;
+mod sas_expiry;
+mod sas_fields;
+mod sas_token;
+mod sas_validity;
+mod service;
+mod shared_key;
+mod shared_key_signer;
+mod stored_policy;
+mod string_to_sign;
+mod unverified_sas;
+mod verified_sas;
+
+pub use account::Account;
+pub use connection_string::connection_string;
+pub use container::Container;
+pub use keys::{shared_key, user_delegation_key};
+pub use permissions::Permissions;
+pub use resource::Resource;
+pub use sas::Sas;
+pub use sas_expiry::SasExpiry;
+pub use sas_token::SasToken;
+pub use service::Service;
+pub use stored_policy::StoredPolicy;
+pub use unverified_sas::UnverifiedSas;
+pub use verified_sas::VerifiedSas;

@@ -1,0 +1,65 @@
+//! Names of accounts and of what they contain.
+
+use crate::error::{Error, ErrorKind, Quoted, error};
+
+/// Checks the name of an account ([storage account
+/// name](https://learn.microsoft.com/en-us/azure/storage/common/storage-account-overview#storage-account-name)).
+pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
+    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if (3..=24).contains(&name.len()) && name.bytes().all(is_valid) {
+        return Ok(());
+    }
+    Err(error!(
+        Bucket,
+        "invalid account name {}; it has 3 to 24 lowercase letters and digits",
+        Quoted(name)
+    ))
+}
+
+/// Checks the name of a container, share or queue ([naming
+/// containers](https://learn.microsoft.com/en-us/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata)).
+pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
+    // System containers, such as $root and $logs.
+    let own = name.strip_prefix('$').unwrap_or(name);
+    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let has_valid_hyphens = own.split('-').all(|word| !word.is_empty());
+    if (3..=63).contains(&own.len()) && own.bytes().all(is_valid) && has_valid_hyphens {
+        return Ok(());
+    }
+    Err(error!(
+        Bucket,
+        "invalid {what} name {}; it has 3 to 63 lowercase letters, digits and single hyphens between them",
+        Quoted(name)
+    ))
+}
+
+/// Checks the name of a table ([table
+/// names](https://learn.microsoft.com/en-us/rest/api/storageservices/understanding-the-table-service-data-model#table-names)).
+pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
+    let own = name.strip_prefix('$').unwrap_or(name);
+    let starts_with_letter = own.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_valid = own.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if (3..=63).contains(&own.len()) && starts_with_letter && is_valid {
+        return Ok(());
+    }
+    Err(error!(
+        Bucket,
+        "invalid table name {}; it has 3 to 63 letters and digits, and begins with a letter",
+        Quoted(name)
+    ))
+}
+
+/// Checks that a text has no control characters. A line feed would end its line in the text that is
+/// signed.
+pub(super) fn check_sas_text(kind: ErrorKind, what: &str, text: &str) -> Result<(), Error> {
+    match text.chars().find(|c| c.is_control()) {
+        None => Ok(()),
+        Some(c) => Err(Error::new(
+            kind,
+            alloc::format!(
+                "the {what} contains the control character `{}`, which can't be signed",
+                c.escape_debug()
+            ),
+        )),
+    }
+}

@@ -1,0 +1,170 @@
+//! The resource that a received request names.
+
+use super::account::Account;
+use super::operation::{Level, Operation};
+use super::service::Service;
+use crate::error::Quoted;
+use crate::text::percent::Component;
+use crate::verify::{ReceivedRequest, VerifyError, refuse};
+use crate::wire::query::{Param, parse_query};
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The resource of a request, decoded.
+#[derive(Clone)]
+pub(super) struct ReceivedTarget<'r> {
+    pub(super) service: Service,
+    pub(super) level: Level,
+    /// The name of the container, share, queue or table; empty for the service itself.
+    pub(super) name: Cow<'r, str>,
+    /// The name of the blob or file, or the rest of the path.
+    pub(super) object: Cow<'r, str>,
+    pub(super) params: Vec<Param<'r>>,
+}
+
+impl<'r> ReceivedTarget<'r> {
+    pub(super) fn of(
+        account: &Account,
+        request: &'r ReceivedRequest<'r>,
+    ) -> Result<Self, VerifyError> {
+        let (service, path) = find_service(account, request)?;
+        let (name, object) = path.split_once('/').unwrap_or((path, ""));
+        let params: Vec<_> = parse_query(request.target.query).collect();
+        let mut target = ReceivedTarget {
+            service,
+            level: Level::Service,
+            name: decoded(name)?,
+            object: decoded(object)?,
+            params,
+        };
+        target.find_level();
+        Ok(target)
+    }
+
+    fn find_level(&mut self) {
+        if service_has_entities(self.service) {
+            // `MyTable(PartitionKey='a')` and `MyTable()`.
+            if let Some((table, _)) = self.name.split_once('(') {
+                self.name = Cow::Owned(String::from(table));
+            }
+            self.level = match &*self.name {
+                "" => Level::Service,
+                "Tables" => Level::Container,
+                _ => Level::Object,
+            };
+            return;
+        }
+        self.level = match (&*self.name, &*self.object) {
+            ("", _) => Level::Service,
+            (_, "") => Level::Container,
+            _ => Level::Object,
+        };
+        // A blob of the root container is named without it.
+        let is_container = self
+            .param("restype")
+            .is_some_and(|value| value == "container");
+        if self.service == Service::Blob && self.level == Level::Container && !is_container {
+            self.object = core::mem::replace(&mut self.name, Cow::Borrowed("$root"));
+            self.level = Level::Object;
+        }
+    }
+
+    /// Checks that no parameter that decides about access is repeated.
+    pub(super) fn check_repetitions(&self) -> Result<(), VerifyError> {
+        const NAMES: [&str; 6] = [
+            "comp",
+            "restype",
+            "snapshot",
+            "versionid",
+            "deletetype",
+            "peekonly",
+        ];
+        for name in NAMES {
+            self.single_param(name)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the decoded value of a parameter that must not be repeated.
+    pub(super) fn single_param(&self, name: &str) -> Result<Option<Cow<'r, str>>, VerifyError> {
+        let params = self.params.iter();
+        let named = params.filter(|param| param.name.decodes_to_ignore_case(name));
+        if named.count() > 1 {
+            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(name)));
+        }
+        Ok(self.param(name))
+    }
+
+    /// Returns the decoded value of a parameter.
+    pub(super) fn param(&self, name: &str) -> Option<Cow<'r, str>> {
+        let mut params = self.params.iter();
+        let param = params.find(|param| param.name.decodes_to_ignore_case(name))?;
+        Some(param.value.unwrap_or_default().to_text_lossy())
+    }
+
+    /// Returns the operation.
+    pub(super) fn operation<'o>(
+        &self,
+        request: &ReceivedRequest<'o>,
+        comp: &'o str,
+        is_of_account: bool,
+    ) -> Operation<'o> {
+        let is = |name, expected| self.param(name).is_some_and(|value| value == expected);
+        Operation {
+            service: self.service,
+            level: self.level,
+            method: request.method,
+            comp,
+            has_version: self.param("versionid").is_some(),
+            is_permanent: is("deletetype", "permanent"),
+            peeks: is("peekonly", "true"),
+            has_if_match: request.values("if-match").next().is_some(),
+            is_of_account,
+        }
+    }
+}
+
+fn service_has_entities(service: Service) -> bool {
+    service == Service::Table
+}
+
+/// Returns the service whose endpoint the request was sent to, and the path after the endpoint's.
+fn find_service<'r>(
+    account: &Account,
+    request: &ReceivedRequest<'r>,
+) -> Result<(Service, &'r str), VerifyError> {
+    let mut host = String::new();
+    if let Some(received) = request.host() {
+        received.write(&mut host);
+    }
+    host.make_ascii_lowercase();
+    let path = request.target.path;
+    let secondary = account.clone().secondary().ok();
+    for account in [Some(account), secondary.as_ref()].into_iter().flatten() {
+        for service in Service::ALL {
+            let endpoint = account.endpoint_of(service);
+            if *endpoint.authority != *host {
+                continue;
+            }
+            match path.strip_prefix(&*endpoint.path) {
+                Some("") => return Ok((service, "")),
+                Some(rest) if rest.starts_with('/') => {
+                    return Ok((service, rest.get(1..).unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+    }
+    Err(refuse!(
+        Resource,
+        "the URL is not one of the account {}; set its endpoints",
+        account.name()
+    ))
+}
+
+fn decoded(text: &str) -> Result<Cow<'_, str>, VerifyError> {
+    Component::Encoded(text)
+        .to_text()
+        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))
+}

@@ -1,0 +1,171 @@
+//! The parameters of a token that a caller sets, and the versions that have them.
+
+use super::layout::Layout;
+use super::names::check_sas_text;
+use super::resource::{Resource, first_version_of_kind};
+use super::service::Service;
+use super::string_to_sign::Values;
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::scheme::azure_sas::{Field, NEWEST_VERSION, OLDEST_VERSION};
+use alloc::borrow::Cow;
+use core::net::Ipv4Addr;
+
+/// A parameter as the caller named it.
+#[derive(Clone)]
+pub(super) struct CallerField<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) value: Cow<'a, str>,
+}
+
+impl CallerField<'_> {
+    /// Returns the parameter, if callers can set it.
+    pub(super) fn field(&self) -> Result<Field, Error> {
+        match Field::from_name(&self.name) {
+            Some(
+                field @ (Field::StartsAt
+                | Field::IpRange
+                | Field::Protocol
+                | Field::EncryptionScope
+                | Field::AuthorizedUserOid
+                | Field::UnauthorizedUserOid
+                | Field::CorrelationId
+                | Field::DelegatedUserOid
+                | Field::StartPartitionKey
+                | Field::StartRowKey
+                | Field::EndPartitionKey
+                | Field::EndRowKey
+                | Field::CacheControl
+                | Field::ContentDisposition
+                | Field::ContentEncoding
+                | Field::ContentLanguage
+                | Field::ContentType),
+            ) => Ok(field),
+            Some(field) => Err(error!(
+                Policy,
+                "the parameter {} is set by the resource, the key or a method of its own",
+                field.name()
+            )),
+            None => Err(error!(Policy, "unknown parameter {}", Quoted(&self.name))),
+        }
+    }
+}
+
+/// Checks that a token has a parameter, and that its value can be signed.
+pub(super) fn check_field(
+    resource: Resource<'_>,
+    layout: &Layout,
+    version: &str,
+    field: Field,
+    value: &str,
+) -> Result<(), Error> {
+    let (name, what) = (field.name(), resource.description());
+    match layout.first_version(field) {
+        None => {
+            return Err(error!(
+                Unsupported,
+                "a token for a {what} with this kind of key has no parameter {name}"
+            ));
+        }
+        Some(first) if version < first => {
+            return Err(error!(
+                Unsupported,
+                "the parameter {name} needs version {first} or newer, but the version is {version}"
+            ));
+        }
+        Some(_) => {}
+    }
+    if value.is_empty() {
+        return Err(error!(
+            Policy,
+            "the parameter {name} is empty; leave it out"
+        ));
+    }
+    check_sas_text(ErrorKind::Policy, name, value)?;
+    match field {
+        Field::IpRange if parse_ip_range(value).is_none() => Err(error!(
+            Policy,
+            "invalid IP range {}; write an IPv4 address, or two as 203.0.113.0-203.0.113.255",
+            Quoted(value)
+        )),
+        Field::Protocol if !matches!(value, "https" | "https,http") => Err(error!(
+            Policy,
+            "invalid protocol {}; it is `https` or `https,http`",
+            Quoted(value)
+        )),
+        Field::StoredPolicy if value.chars().count() > 64 => Err(error!(
+            Policy,
+            "the identifier of a stored access policy has at most 64 characters, got {}",
+            value.chars().count()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that a row key has its partition key ([table access
+/// ranges](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas#specify-table-access-ranges)).
+pub(super) fn check_pairs(values: &Values<'_>) -> Result<(), Error> {
+    for (row, partition) in [
+        (Field::StartRowKey, Field::StartPartitionKey),
+        (Field::EndRowKey, Field::EndPartitionKey),
+    ] {
+        if values.get(row).is_some() && values.get(partition).is_none() {
+            return Err(error!(
+                Policy,
+                "the parameter {} needs {}, too",
+                row.name(),
+                partition.name()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a version has tokens for the resource.
+pub(super) fn check_version(
+    resource: Resource<'_>,
+    is_delegated: bool,
+    version: &str,
+) -> Result<(), Error> {
+    if !is_known_version(version) {
+        return Err(error!(
+            Unsupported,
+            "unknown version {}; versions are dates from {OLDEST_VERSION} to {NEWEST_VERSION}",
+            Quoted(version)
+        ));
+    }
+    let first_delegated = match resource.service() {
+        _ if !is_delegated => "",
+        Some(Service::Blob) => "2018-11-09",
+        _ => "2025-07-05",
+    };
+    let first_of_kind = first_version_of_kind(resource.kind().unwrap_or_default());
+    let first = first_delegated.max(first_of_kind);
+    if version < first {
+        return Err(error!(
+            Unsupported,
+            "this token for a {} needs version {first} or newer, but the version is {version}",
+            resource.description()
+        ));
+    }
+    Ok(())
+}
+
+/// Returns whether a text is a date within the versions that the crate knows.
+pub(super) fn is_known_version(version: &str) -> bool {
+    let is_date = version.len() == OLDEST_VERSION.len()
+        && version
+            .bytes()
+            .enumerate()
+            .all(|(index, byte)| match index {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+    is_date && (OLDEST_VERSION..=NEWEST_VERSION).contains(&version)
+}
+
+/// Parses an address or a range of addresses.
+pub(super) fn parse_ip_range(text: &str) -> Option<(Ipv4Addr, Ipv4Addr)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last).then_some((first, last))
+}

@@ -1,0 +1,82 @@
+//! The times of a token.
+
+use super::sas_expiry::{Kind, SasExpiry};
+use super::string_to_sign::Values;
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::expiry::Expiry;
+use crate::identity::Identity;
+use crate::scheme::azure_sas::{Field, parse_sas_time};
+use crate::time::Timestamp;
+use alloc::string::String;
+use core::time::Duration;
+
+/// The longest validity of a user delegation SAS: seven days.
+const MAX_DELEGATED: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The validity of a token that is signed now.
+pub(super) struct Validity {
+    pub(super) starts_at: Option<Timestamp>,
+    pub(super) now: Timestamp,
+    pub(super) is_delegated: bool,
+    pub(super) has_policy: bool,
+}
+
+impl Validity {
+    /// Sets the expiry of a token, and returns it.
+    pub(super) fn set_expiry(
+        &self,
+        identity: &Identity,
+        expiry: SasExpiry<'_>,
+        values: &mut Values<'_>,
+    ) -> Result<Option<Timestamp>, Error> {
+        let (expiry, text) = match expiry.0 {
+            Kind::InPolicy if self.has_policy => return Ok(None),
+            Kind::InPolicy => {
+                return Err(Error::new(
+                    ErrorKind::Expiry,
+                    "the token has no expiry and no stored access policy that has one",
+                ));
+            }
+            Kind::Expiry(expiry) => (expiry, None),
+            Kind::Text(text) => (Expiry::at(parse_time(Field::ExpiresAt, text)?), Some(text)),
+        };
+        let expires_at = expiry
+            .resolve(identity, self.now, "shared access signature")?
+            .expires_at;
+        if let Some(starts_at) = self.starts_at
+            && expires_at <= starts_at
+        {
+            return Err(error!(
+                Expiry,
+                "the shared access signature would expire at {expires_at}, which is not after its start \
+                 {starts_at}"
+            ));
+        }
+        let starts_at = self.starts_at.unwrap_or(self.now);
+        if self.is_delegated && expires_at > starts_at.saturating_add(MAX_DELEGATED) {
+            return Err(error!(
+                Expiry,
+                "a user delegation SAS is valid for at most seven days, but this one would be valid from \
+                 {starts_at} to {expires_at}"
+            ));
+        }
+        let text = match text {
+            Some(text) => String::from(text),
+            None => String::from(expires_at.policy_date()?.as_str()),
+        };
+        values.set(Field::ExpiresAt, text);
+        Ok(Some(expires_at))
+    }
+}
+
+/// Parses a time that the caller wrote as a text.
+pub(super) fn parse_time(field: Field, text: &str) -> Result<Timestamp, Error> {
+    parse_sas_time(text).ok_or_else(|| {
+        error!(
+            Time,
+            "invalid {} {}; write 2030-01-02, 2030-01-02T03:04Z or 2030-01-02T03:04:05Z",
+            field.name(),
+            Quoted(text)
+        )
+    })
+}

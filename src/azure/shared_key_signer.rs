@@ -1,0 +1,175 @@
+//! Signing requests with Shared Key and Shared Key Lite.
+
+use super::shared_key::{
+    DATE, Form, STANDARD_HEADERS, SharedKeyText, is_ms_header, write_authorization,
+};
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::expiry::Expiry;
+use crate::identity::Identity;
+use crate::request::{Family, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names};
+use crate::scheme::azure_sas::{Field, NEWEST_VERSION};
+use crate::time::Timestamp;
+use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
+use crate::wire::header::{Header, cmp_names};
+use crate::wire::request_parts::{RequestParts, duplicate_header};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// The signer of the requests to an account.
+#[derive(Clone, Debug)]
+pub(super) struct SharedKeySigner {
+    pub(super) account: Box<str>,
+    pub(super) form: Form,
+}
+
+/// The name of the header with the version of the service.
+const VERSION: &str = "x-ms-version";
+
+/// The version that is added for tables, the last one of that service.
+const TABLE_VERSION: &str = "2019-02-02";
+
+impl Family for SharedKeySigner {
+    fn prepare_url(
+        &self,
+        _: &RequestParts<'_>,
+        _: &Identity,
+        _: Expiry,
+        _: Timestamp,
+    ) -> Result<Unsigned<PresignedUrl>, Error> {
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            "Shared Key has no presigned URLs; make a shared access signature by `Account::sas` or \
+             `Container`",
+        ))
+    }
+
+    fn prepare_headers(
+        &self,
+        parts: &RequestParts<'_>,
+        identity: &Identity,
+        now: Timestamp,
+    ) -> Result<Unsigned<SignedRequest>, Error> {
+        if *self.account != *identity.access_key_id() {
+            return Err(error!(
+                Credentials,
+                "the credentials are of {}, but the account is {}",
+                Quoted(identity.access_key_id()),
+                Quoted(&self.account)
+            ));
+        }
+        if identity.session_token().is_some() {
+            return Err(error!(
+                Credentials,
+                "a user delegation key signs shared access signatures only; use an account key"
+            ));
+        }
+        check_unsigned(parts)?;
+        check_repetitions(parts)?;
+
+        let mut added = AddedHeaders::with_capacity(160);
+        let has_date = parts
+            .header(DATE)
+            .or_else(|| parts.header("date"))
+            .is_some();
+        if !has_date {
+            added.add(DATE).push_str(now.http_date()?.as_str());
+        }
+        if parts.header(VERSION).is_none() {
+            let version = if self.form.is_table {
+                TABLE_VERSION
+            } else {
+                NEWEST_VERSION
+            };
+            added.add(VERSION).push_str(version);
+        }
+        let own = added.clone();
+        let own: Vec<_> = own
+            .iter()
+            .map(|(name, value)| Header::canonical(name, value))
+            .collect();
+        let headers: Vec<_> = parts.headers.iter().chain(&own).collect();
+        let text = SharedKeyText {
+            form: self.form,
+            account: &self.account,
+            method: parts.method,
+            headers: &headers,
+            path: parts.path,
+            params: &parts.params,
+        };
+        let not_covered = header_names(parts, |header| !is_covered(header, self.form));
+        write_authorization(self.form, &self.account, added.add(AUTHORIZATION));
+        Ok(Unsigned::new(
+            identity,
+            KeySource::Base64,
+            &text,
+            None,
+            None,
+            move |signature| {
+                signature.write_base64(added.last_value());
+                SignedRequest::from_headers(added, not_covered)
+            },
+        ))
+    }
+
+    fn parameter_name(&self, _: &'static str) -> Option<&'static str> {
+        None
+    }
+
+    fn unsupported(&self, what: &str) -> Error {
+        error!(Unsupported, "Shared Key has no {what}")
+    }
+}
+
+/// Checks that the request has no signature yet.
+fn check_unsigned(parts: &RequestParts<'_>) -> Result<(), Error> {
+    if parts.header(AUTHORIZATION).is_some() {
+        return Err(error!(
+            Header,
+            "the request has the header {AUTHORIZATION}; remove it before signing"
+        ));
+    }
+    let mut params = parts.params.iter();
+    if params.any(|param| param.name.decodes_to(Field::Signature.name())) {
+        return Err(error!(
+            Query,
+            "the URL has a shared access signature; remove it before signing"
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that no signed header is repeated, because the signature covers one value of each.
+fn check_repetitions(parts: &RequestParts<'_>) -> Result<(), Error> {
+    parts.check_single(&STANDARD_HEADERS)?;
+    parts.check_single(&["date"])?;
+    let headers = parts.headers.iter();
+    let mut names: Vec<&str> = headers
+        .filter(|header| is_ms_header(header))
+        .map(|header| &*header.name)
+        .collect();
+    names.sort_by(|one, two| cmp_names(one, two));
+    for pair in names.windows(2) {
+        if let [one, two] = pair
+            && one.eq_ignore_ascii_case(two)
+        {
+            return Err(duplicate_header(one));
+        }
+    }
+    Ok(())
+}
+
+fn is_covered(header: &Header<'_>, form: Form) -> bool {
+    let is_date = header.is_named("date") || header.is_named(DATE);
+    let is_content = header.is_named("content-md5") || header.is_named("content-type");
+    if form.is_table {
+        return is_date || (is_content && !form.is_lite);
+    }
+    let is_standard = STANDARD_HEADERS.iter().any(|name| header.is_named(name));
+    is_ms_header(header)
+        || is_date
+        || if form.is_lite {
+            is_content
+        } else {
+            is_standard
+        }
+}

@@ -1,0 +1,374 @@
+//! A received request with a shared access signature, before its signature is verified.
+
+use super::account::Account;
+use super::layout::{self, Layout};
+use super::permissions::Permissions;
+use super::received_target::ReceivedTarget;
+use super::resource::first_version_of_kind;
+use super::sas_fields::is_known_version;
+use super::service::Service;
+use super::stored_policy::StoredPolicy;
+use super::string_to_sign::{CanonicalResource, RequiredPair, SasText, Values};
+use crate::error::Quoted;
+use crate::scheme::Scheme;
+use crate::scheme::azure_sas::{Field, parse_sas_time};
+use crate::text::percent::Component;
+use crate::time::Timestamp;
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A request with a shared access signature that is not verified yet.
+///
+/// Don't trust what it states: any client can write it. It says which key and which stored access
+/// policy to look up.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::azure::{self, Account};
+/// use presign::verify::{ReceivedRequest, VerifyErrorKind};
+/// use presign::Timestamp;
+///
+/// let key = azure::shared_key("myaccount", "c2VjcmV0")?;
+/// let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+/// let account = Account::new("myaccount")?;
+/// let images = account.container("images")?;
+/// let link = images.get("cat.png").presign(&key, Duration::from_secs(3600), now)?;
+///
+/// let request = ReceivedRequest::from_url("GET", link.as_str())?;
+/// let verified = account.parse_sas(&request)?.verify(&key, now)?;
+/// assert_eq!((verified.name(), verified.object()), ("images", "cat.png"));
+///
+/// let request = ReceivedRequest::from_url("DELETE", link.as_str())?;
+/// let error = account.parse_sas(&request)?.verify(&key, now).unwrap_err();
+/// assert_eq!(error.kind(), VerifyErrorKind::Permission);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct UnverifiedSas<'r> {
+    pub(super) request: &'r ReceivedRequest<'r>,
+    pub(super) account: Box<str>,
+    pub(super) target: ReceivedTarget<'r>,
+    pub(super) layout: &'static Layout,
+    pub(super) values: Values<'r>,
+    pub(super) permissions: Permissions,
+    pub(super) starts_at: Option<Timestamp>,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) policy: Option<StoredPolicy>,
+}
+
+impl Account {
+    /// Parses the shared access signature of a request to this account. The request's host has to
+    /// be that of an endpoint of the account, or of a secondary one.
+    ///
+    /// # Errors
+    /// Returns an error if the request has no token, or one with a missing, duplicate, unknown or
+    /// unsigned parameter. Whether the signature is right is the next step,
+    /// [`UnverifiedSas::verify`].
+    pub fn parse_sas<'r>(
+        &self,
+        request: &'r ReceivedRequest<'r>,
+    ) -> Result<UnverifiedSas<'r>, VerifyError> {
+        parse(self, request).map_err(|error| error.signed_by(Scheme::AzureSas, Carrier::Query))
+    }
+}
+
+fn parse<'r>(
+    account: &Account,
+    request: &'r ReceivedRequest<'r>,
+) -> Result<UnverifiedSas<'r>, VerifyError> {
+    request.check_size()?;
+    request.check_query()?;
+    request.check_message()?;
+    let target = ReceivedTarget::of(account, request)?;
+    target.check_repetitions()?;
+    let values = read_values(&target)?;
+    if values.get(Field::Signature).is_none() {
+        return Err(refuse!(
+            NotSigned,
+            "the request has no shared access signature"
+        ));
+    }
+    if request.values("authorization").next().is_some() {
+        return Err(refuse!(
+            SignedTwice,
+            "the request has an Authorization header and a shared access signature"
+        ));
+    }
+    let version = required(&values, Field::Version)?;
+    if !is_known_version(version) {
+        return Err(refuse!(Scheme, "unknown version {}", Quoted(version)));
+    }
+    let layout = find_layout(&values, target.service)?;
+    check_signed(layout, version, &values)?;
+    let time = |field: Field| match values.get(field) {
+        None => Ok(None),
+        Some(text) => match parse_sas_time(text) {
+            Some(time) => Ok(Some(time)),
+            None => Err(refuse!(
+                Malformed,
+                "invalid {} {}",
+                field.name(),
+                Quoted(text)
+            )),
+        },
+    };
+    let (starts_at, expires_at) = (time(Field::StartsAt)?, time(Field::ExpiresAt)?);
+    let letters = values.get(Field::Permissions).unwrap_or_default();
+    let permissions: Permissions = letters
+        .parse()
+        .map_err(|error| refuse!(Malformed, "{error}"))?;
+    if values.get(Field::StoredPolicy).is_none() {
+        required(&values, Field::ExpiresAt)?;
+        required(&values, Field::Permissions)?;
+    }
+    Ok(UnverifiedSas {
+        request,
+        account: Box::from(account.name()),
+        target,
+        layout,
+        permissions,
+        starts_at,
+        expires_at,
+        values,
+        policy: None,
+    })
+}
+
+/// Reads the parameters of the token.
+fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<Values<'r>, VerifyError> {
+    let mut values = Values::new();
+    for param in &target.params {
+        let Some(field) = field_of(param.name) else {
+            continue;
+        };
+        let name = field.name();
+        if !param.name.decodes_to(name) {
+            return Err(refuse!(Malformed, "misspelled parameter; write {name}"));
+        }
+        if values.get(field).is_some() {
+            return Err(refuse!(Repeated, "duplicate parameter {name}"));
+        }
+        let Some(value) = param.value.unwrap_or_default().to_text() else {
+            return Err(refuse!(Malformed, "the parameter {name} is not UTF-8"));
+        };
+        // A line feed would end its line in the text that is signed.
+        if value.chars().any(char::is_control) {
+            return Err(refuse!(
+                Malformed,
+                "the parameter {name} contains a control character"
+            ));
+        }
+        // An empty parameter is signed like none.
+        if !value.is_empty() {
+            values.set(field, value);
+        }
+    }
+    Ok(values)
+}
+
+fn field_of(name: Component<'_>) -> Option<Field> {
+    let mut fields = Field::ALL.iter();
+    let field = fields.find(|field| name.decodes_to_ignore_case(field.name()));
+    field.copied()
+}
+
+fn required<'v>(values: &'v Values<'_>, field: Field) -> Result<&'v str, VerifyError> {
+    values
+        .get(field)
+        .ok_or_else(|| refuse!(Missing, "the parameter {} is missing", field.name()))
+}
+
+/// Returns the lines that the token signs.
+fn find_layout(values: &Values<'_>, service: Service) -> Result<&'static Layout, VerifyError> {
+    let has = |field| values.get(field).is_some();
+    if has(Field::Services) || has(Field::ResourceTypes) {
+        required(values, Field::Services)?;
+        required(values, Field::ResourceTypes)?;
+        return Ok(&layout::ACCOUNT);
+    }
+    let is_delegated = has(Field::KeyOid);
+    Layout::of_service(service, is_delegated)
+        .ok_or_else(|| refuse!(Scheme, "no user delegation SAS gives access to a {service}"))
+}
+
+/// Checks that the token has no parameter that it doesn't sign, except those that the path shows.
+fn check_signed(layout: &Layout, version: &str, values: &Values<'_>) -> Result<(), VerifyError> {
+    for field in Field::ALL {
+        let is_unsigned = match field {
+            Field::Resource | Field::DirectoryDepth | Field::TableName | Field::Signature => false,
+            field => layout
+                .first_version(*field)
+                .is_none_or(|first| version < first),
+        };
+        if is_unsigned && values.get(*field).is_some() {
+            return Err(refuse!(
+                Malformed,
+                "the parameter {} is not signed by this kind of token in version {version}",
+                field.name()
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl<'r> UnverifiedSas<'r> {
+    /// Returns the name of the account whose key signs. It is that of the account which parsed the
+    /// request.
+    #[must_use]
+    pub fn account_name(&self) -> &str {
+        &self.account
+    }
+
+    /// Returns a parameter of the token, decoded: `sv`, `sp`, `skoid`, …
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.values.get(Field::from_name(name)?)
+    }
+
+    /// Returns the identifier of the stored access policy that has to be looked up.
+    #[must_use]
+    pub fn stored_policy(&self) -> Option<&str> {
+        self.values.get(Field::StoredPolicy)
+    }
+
+    /// Returns whether a user delegation key signs. The parameters `skoid`, `sktid`, `skt` and
+    /// `ske` name it.
+    #[must_use]
+    pub fn is_user_delegation(&self) -> bool {
+        self.values.get(Field::KeyOid).is_some()
+    }
+
+    /// Sets the stored access policy with the identifier of the token.
+    #[must_use]
+    pub fn with_stored_policy(mut self, policy: StoredPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Returns the text that is signed.
+    ///
+    /// # Errors
+    /// [`VerifyErrorKind::Resource`](crate::verify::VerifyErrorKind::Resource) if the kind of
+    /// resource doesn't fit the path, and
+    /// [`VerifyErrorKind::SignedHeaderMissing`](crate::verify::VerifyErrorKind::SignedHeaderMissing)
+    /// if the request lacks a header or parameter that the token demands.
+    pub fn string_to_sign(&self) -> Result<String, VerifyError> {
+        use crate::crypto::Message as _;
+        self.with_text(|text| {
+            let mut signed = String::new();
+            text.write(&mut signed);
+            signed
+        })
+    }
+
+    /// Passes the text that is signed to `f`.
+    pub(super) fn with_text<T>(&self, f: impl FnOnce(&SasText<'_>) -> T) -> Result<T, VerifyError> {
+        let headers = self.required(Field::RequestHeaders, |name| {
+            let value = self.request.single(name)?;
+            Ok(value.map(|value| Cow::Owned(String::from(value))))
+        })?;
+        let query = self.required(Field::RequestQuery, |name| self.target.single_param(name))?;
+        let object = self.signed_object()?;
+        Ok(f(&SasText {
+            layout: self.layout,
+            resource: CanonicalResource {
+                service: self.target.service,
+                account: &self.account,
+                name: &self.target.name,
+                object: object.0,
+            },
+            snapshot_or_version: &object.1,
+            values: &self.values,
+            headers: &headers,
+            query: &query,
+        }))
+    }
+
+    /// Returns names and values of the headers or parameters that a parameter lists.
+    fn required<'s>(
+        &'s self,
+        field: Field,
+        value: impl Fn(&str) -> Result<Option<Cow<'s, str>>, VerifyError>,
+    ) -> Result<Vec<RequiredPair<'s>>, VerifyError> {
+        let Some(names) = self.values.get(field) else {
+            return Ok(Vec::new());
+        };
+        let pairs = names.split(',').map(|name| match value(name)? {
+            Some(value) => Ok((Cow::Borrowed(name), value)),
+            None => Err(refuse!(
+                SignedHeaderMissing,
+                "the request has no {}, which the parameter {} demands",
+                Quoted(name),
+                field.name()
+            )),
+        });
+        pairs.collect()
+    }
+
+    /// Returns the object that is signed, and the snapshot or version.
+    fn signed_object(&self) -> Result<(&str, Cow<'_, str>), VerifyError> {
+        let target = &self.target;
+        let none = Cow::Borrowed("");
+        if !matches!(target.service, Service::Blob | Service::File)
+            || self.values.get(Field::Services).is_some()
+        {
+            return Ok(("", none));
+        }
+        let kind = required(&self.values, Field::Resource)?;
+        let version = self.values.get(Field::Version).unwrap_or_default();
+        // An older version doesn't sign the kind, so that a token for a blob would pass for one for
+        // a directory.
+        if version < first_version_of_kind(kind) {
+            return Err(refuse!(
+                Resource,
+                "the version {version} has no resource of the kind {}",
+                Quoted(kind)
+            ));
+        }
+        let (snapshot, version) = (target.param("snapshot"), target.param("versionid"));
+        let object = &*target.object;
+        let found = match (target.service, kind, object.is_empty()) {
+            (Service::Blob, "c", _) | (Service::File, "s", _) => Some(("", none)),
+            (Service::Blob, "b", false) if snapshot.is_none() && version.is_none() => {
+                Some((object, none))
+            }
+            (Service::File, "f", false) => Some((object, none)),
+            (Service::Blob, "bs", false) => snapshot.map(|snapshot| (object, snapshot)),
+            (Service::Blob, "bv", false) => version.map(|version| (object, version)),
+            (Service::Blob, "d", _) => self.directory(object).map(|path| (path, none)),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            refuse!(
+                Resource,
+                "the signature is for another kind of resource, {}",
+                Quoted(kind)
+            )
+        })
+    }
+
+    /// Returns the front of a path that has the depth of the signed directory.
+    fn directory<'s>(&self, path: &'s str) -> Option<&'s str> {
+        let depth: usize = self.values.get(Field::DirectoryDepth)?.parse().ok()?;
+        let ends = path.match_indices('/').map(|(index, _)| index);
+        let mut ends = ends.chain([path.len()]);
+        let end = ends.nth(depth.checked_sub(1)?)?;
+        path.get(..end).filter(|path| !path.is_empty())
+    }
+}
+
+impl fmt::Debug for UnverifiedSas<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnverifiedSas")
+            .field("account", &self.account)
+            .field("name", &self.target.name)
+            .field("object", &self.target.object)
+            .field("permissions", &self.permissions)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

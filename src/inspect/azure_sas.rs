@@ -1,0 +1,247 @@
+//! The parameters of a shared access signature of Azure Storage.
+
+use super::facts::Facts;
+use super::problem::{ProblemKind, Problems};
+use super::signature::{Encoding, check_signature};
+use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use crate::scheme::Scheme;
+use crate::scheme::azure_sas::{Field, NEWEST_VERSION, OLDEST_VERSION, parse_sas_time};
+use crate::text::percent::Component;
+use crate::time::Timestamp;
+use crate::wire::query::parse_query;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The length of the base64 of an HMAC-SHA256.
+const SIGNATURE_LEN: usize = 44;
+
+/// The parameters of a token, each with its last value.
+struct Parameters<'a>(Vec<(Field, Component<'a>)>);
+
+/// Reads a shared access signature, if the query has one.
+pub(super) fn read(query: &str, path: &str, problems: &mut Problems) -> Option<Facts> {
+    let mut parameters = Parameters(Vec::new());
+    for param in parse_query(Some(query)) {
+        let mut fields = Field::ALL.iter().copied();
+        let Some(field) = fields.find(|field| param.name.decodes_to(field.name())) else {
+            continue;
+        };
+        let value = param.value.unwrap_or_default();
+        let mut known = parameters.0.iter_mut();
+        if let Some((_, known)) = known.find(|(own, _)| *own == field) {
+            *known = value;
+            report_duplicate(field.name(), problems);
+        } else {
+            parameters.0.push((field, value));
+        }
+    }
+    let has = |field| parameters.get(field).is_some();
+    // A token that is cut off has its version and its expiry.
+    let is_token = has(Field::Version)
+        && (has(Field::Signature) || has(Field::ExpiresAt) || has(Field::StoredPolicy));
+    is_token.then(|| parameters.read(path, problems))
+}
+
+impl<'a> Parameters<'a> {
+    fn get(&self, field: Field) -> Option<Component<'a>> {
+        let mut parameters = self.0.iter();
+        let (_, value) = parameters.find(|(own, _)| *own == field)?;
+        Some(*value)
+    }
+
+    /// Returns the value of a parameter that a token has, and reports if it is missing.
+    fn required(&self, field: Field, problems: &mut Problems) -> Option<Cow<'a, str>> {
+        if field == Field::Signature && self.get(field).is_none() {
+            problems.add(
+                ProblemKind::Truncated,
+                "the parameter sig is missing; the URL is cut off before it",
+            );
+            return None;
+        }
+        decode_value(field.name(), self.get(field), problems)
+    }
+
+    fn optional(&self, field: Field) -> Option<Cow<'a, str>> {
+        Some(self.get(field)?.to_text_lossy()).filter(|value| !value.is_empty())
+    }
+
+    fn time(&self, field: Field, problems: &mut Problems) -> Option<Timestamp> {
+        let text = self.optional(field)?;
+        let time = parse_sas_time(&text);
+        if time.is_none() {
+            report_invalid(
+                field.name(),
+                &text,
+                "a time such as 2030-01-02T03:04:05Z",
+                problems,
+            );
+        }
+        time
+    }
+
+    fn read(&self, path: &str, problems: &mut Problems) -> Facts {
+        if let Some(version) = self.required(Field::Version, problems)
+            && !(OLDEST_VERSION..=NEWEST_VERSION).contains(&&*version)
+        {
+            let expected = format!("a version from {OLDEST_VERSION} to {NEWEST_VERSION}");
+            report_invalid(Field::Version.name(), &version, &expected, problems);
+        }
+        let policy = self.optional(Field::StoredPolicy);
+        if policy.is_none() {
+            self.required(Field::ExpiresAt, problems);
+            self.required(Field::Permissions, problems);
+        }
+        let mut facts = Facts {
+            scheme: Some(Scheme::AzureSas),
+            service: self.service().map(String::from),
+            starts_at: self.time(Field::StartsAt, problems),
+            expires_at: self.time(Field::ExpiresAt, problems),
+            ..Facts::default()
+        };
+        facts.allows = Some(self.allows(path));
+        let mut restrict = |name, value: Option<Cow<'_, str>>| {
+            if let Some(value) = value {
+                facts.restrictions.push((name, shortened(&value)));
+            }
+        };
+        restrict("stored policy", policy);
+        restrict("addresses", self.optional(Field::IpRange));
+        restrict("protocols", self.optional(Field::Protocol));
+        restrict("user's key", self.optional(Field::KeyOid));
+        restrict("must have", self.optional(Field::RequestQuery));
+        // They are shown as signed headers.
+        if let Some(headers) = self.optional(Field::RequestHeaders) {
+            facts.signed_headers = headers.split(',').map(shortened).collect();
+        }
+        if let Some(signature) = self.required(Field::Signature, problems) {
+            let length = SIGNATURE_LEN..=SIGNATURE_LEN;
+            let start = check_signature(&signature, Encoding::Base64, &length, problems);
+            facts.signature_start = Some(start);
+        }
+        facts
+    }
+
+    /// Returns the service, if the token is for one.
+    fn service(&self) -> Option<&'static str> {
+        match self.optional(Field::Resource).as_deref() {
+            Some("b" | "c" | "d" | "bs" | "bv") => Some("blob"),
+            Some("f" | "s") => Some("file"),
+            _ if self.get(Field::TableName).is_some() => Some("table"),
+            _ => match self.optional(Field::Services).as_deref() {
+                Some("b") => Some("blob"),
+                Some("f") => Some("file"),
+                Some("q") => Some("queue"),
+                Some("t") => Some("table"),
+                Some(_) => None,
+                None => Some("queue"),
+            },
+        }
+    }
+
+    /// Returns what the token allows, in words: `read and list, blobs in container images`.
+    fn allows(&self, path: &str) -> String {
+        let is_queue = self.service() == Some("queue");
+        let words: Vec<&str> = match self.optional(Field::Permissions) {
+            Some(letters) => letters
+                .chars()
+                .map(|letter| word(letter, is_queue))
+                .collect(),
+            None => alloc::vec!["what the stored access policy allows"],
+        };
+        let mut text = String::new();
+        for (index, word) in words.iter().enumerate() {
+            text.push_str(match index {
+                0 => "",
+                _ if index.saturating_add(1) == words.len() => " and ",
+                _ => ", ",
+            });
+            text.push_str(word);
+        }
+        text.push_str(", ");
+        text.push_str(&self.resource(path));
+        text
+    }
+
+    fn resource(&self, path: &str) -> String {
+        let path = path.trim_start_matches('/');
+        let (name, object) = path.split_once('/').unwrap_or((path, ""));
+        let decoded = |text| Component::Encoded(text).to_text_lossy();
+        let (name, object) = (decoded(name), decoded(object));
+        if let Some(table) = self.optional(Field::TableName) {
+            return format!("table {}", shortened(&table));
+        }
+        if let Some(services) = self.optional(Field::Services) {
+            let types = self.optional(Field::ResourceTypes).unwrap_or_default();
+            let list = |letters: &str, word: fn(char) -> &'static str| {
+                let words: Vec<_> = letters.chars().map(word).collect();
+                words.join(", ")
+            };
+            return format!(
+                "{} of {}",
+                list(&types, resource_type),
+                list(&services, service_word)
+            );
+        }
+        match self.optional(Field::Resource).as_deref() {
+            Some("c") => format!("blobs in container {name}"),
+            Some("b") => format!("blob {object} in container {name}"),
+            Some("bs") => format!("a snapshot of blob {object} in container {name}"),
+            Some("bv") => format!("a version of blob {object} in container {name}"),
+            Some("d") => {
+                let depth = self.optional(Field::DirectoryDepth).unwrap_or_default();
+                let depth = depth.parse().unwrap_or(usize::MAX);
+                let parts: Vec<_> = object.split('/').take(depth).collect();
+                format!("directory {} in container {name}", parts.join("/"))
+            }
+            Some("s") => format!("files in share {name}"),
+            Some("f") => format!("file {object} in share {name}"),
+            Some(_) => String::from("an unknown kind of resource"),
+            None => format!("queue {name}"),
+        }
+    }
+}
+
+/// Returns the word for a permission.
+fn word(letter: char, is_queue: bool) -> &'static str {
+    match letter {
+        'r' => "read",
+        'a' => "add",
+        'c' => "create",
+        'w' => "write",
+        'd' => "delete",
+        'x' => "delete versions",
+        'y' => "delete permanently",
+        'l' => "list",
+        't' => "tag",
+        'f' => "find by tags",
+        'm' => "move",
+        'e' => "execute",
+        'o' => "change owners",
+        'p' if is_queue => "process",
+        'p' => "change permissions",
+        'i' => "set immutability",
+        'u' => "update",
+        _ => "an unknown permission",
+    }
+}
+
+fn resource_type(letter: char) -> &'static str {
+    match letter {
+        's' => "services",
+        'c' => "containers",
+        'o' => "objects",
+        _ => "unknown resources",
+    }
+}
+
+fn service_word(letter: char) -> &'static str {
+    match letter {
+        'b' => "blob",
+        'q' => "queue",
+        't' => "table",
+        'f' => "file",
+        _ => "an unknown service",
+    }
+}

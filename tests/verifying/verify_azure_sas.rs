@@ -1,0 +1,722 @@
+//! Verifying shared access signatures.
+
+use crate::azure_sas_cases::{SasCase, sas_cases};
+use crate::support::vectors;
+use presign::azure::{self, Account, Permissions, Resource, Sas, Service, StoredPolicy};
+use presign::verify::{ReceivedRequest, VerifyErrorKind as Kind};
+use presign::{Credentials, Timestamp};
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn now() -> Timestamp {
+    "2026-10-06T00:00:00Z".parse().unwrap()
+}
+
+fn account() -> Account {
+    Account::new("myaccount").unwrap()
+}
+
+fn key() -> Credentials {
+    azure::shared_key("myaccount", "c2VjcmV0").unwrap()
+}
+
+#[derive(Deserialize)]
+struct File {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    id: u32,
+    account_name: String,
+    account_key: String,
+    method: String,
+    url: String,
+    now: i64,
+    client_ip: IpAddr,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    verdict: String,
+    why: Option<String>,
+}
+
+#[test]
+fn verdicts_are_those_of_the_vectors() {
+    let file: File = vectors("azure-verify.json");
+    assert_eq!(file.cases.len(), 24);
+    let mut accepted = 0;
+    for case in file.cases {
+        let account = Account::new(case.account_name.as_str()).unwrap();
+        let key = azure::shared_key(case.account_name, case.account_key).unwrap();
+        let request = ReceivedRequest::from_url(&case.method, &case.url).unwrap();
+        let request = request.client_ip(case.client_ip);
+        let sas = account.parse_sas(&request).unwrap();
+        let result = sas.verify(&key, Timestamp::from_unix_seconds(case.now));
+        let why = result.as_ref().err().map(|error| error.kind().as_str());
+        assert_eq!(why, case.expected.why.as_deref(), "{}", case.id);
+        assert_eq!(result.is_ok(), case.expected.verdict == "accept");
+        accepted += u32::from(result.is_ok());
+    }
+    assert_eq!(accepted, 9);
+}
+
+/// A URL with the token of an SDK.
+fn url_of(case: &SasCase) -> String {
+    let (account, name) = (case.account(), case.value["account_name"].as_str());
+    let key = azure::shared_key(name.unwrap(), "c2VjcmV0").unwrap();
+    let sas = account.sas(case.resource(), Permissions::READ);
+    let own = sas.presign(&key, HOUR, now()).unwrap();
+    let front = own.url().strip_suffix(own.as_str()).unwrap();
+    let token = case.expected("token").unwrap();
+    let mut url = format!("{front}{token}");
+    if case.resource()
+        == Resource::Container(
+            case.input(&["container_name", "container"])
+                .unwrap_or_default(),
+        )
+    {
+        url.push_str("&restype=container&comp=list");
+    }
+    for (name, value) in case.required(&["request_query_params", "requestQueryParameters"]) {
+        let value = value.replace('=', "%3D");
+        url.push_str(&format!("&{name}={value}"));
+    }
+    url
+}
+
+/// The texts of other implementations, from what a server sees of a request.
+#[test]
+fn texts_are_those_of_the_sdks() {
+    let mut compared = 0;
+    for case in sas_cases() {
+        let url = url_of(&case);
+        let headers = case.required(&["request_headers", "requestHeaders"]);
+        let request = ReceivedRequest::from_url("GET", &url).unwrap();
+        let request = request
+            .headers(headers)
+            .client_ip(Ipv4Addr::new(203, 0, 113, 7));
+        let account = case.account();
+        let sas = account
+            .parse_sas(&request)
+            .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        if let Some(expected) = case.expected("string_to_sign") {
+            assert_eq!(sas.string_to_sign().unwrap(), expected, "{}", case.name);
+            compared += 1;
+        }
+        assert_eq!(sas.is_user_delegation(), case.is_delegated());
+        let result = sas.verify(case.credentials(), case.now());
+        // The operation may need another permission, the address another client, and the key of a
+        // few has expired. The signature is right, or none of these would be reached.
+        if let Err(error) = result {
+            let kind = error.kind();
+            let expected = [
+                Kind::Permission,
+                Kind::StoredPolicy,
+                Kind::Ip,
+                Kind::Resource,
+                Kind::Expired,
+            ];
+            assert!(expected.contains(&kind), "{}: {error}", case.name);
+        }
+    }
+    assert_eq!(compared, 85);
+}
+
+/// Verifies a request to a URL of `myaccount`.
+fn verdict(method: &str, url: &str) -> Result<(), Kind> {
+    let request = ReceivedRequest::from_url(method, url).unwrap();
+    verify(&request, &key())
+}
+
+fn verify(request: &ReceivedRequest<'_>, key: &Credentials) -> Result<(), Kind> {
+    let account = account();
+    let sas = account.parse_sas(request).map_err(|error| error.kind())?;
+    let verified = sas.verify(key, now()).map_err(|error| error.kind())?;
+    assert!(!format!("{verified:?}").contains("sig"));
+    Ok(())
+}
+
+fn token(resource: Resource<'_>, letters: &str, change: impl Fn(Sas<'_>) -> Sas<'_>) -> String {
+    let account = account();
+    let sas = change(account.sas(resource, letters.parse().unwrap()));
+    let token = sas.presign(&key(), HOUR, now()).unwrap();
+    token.as_str().to_owned()
+}
+
+const HOST: &str = "https://myaccount.blob.core.windows.net";
+const BLOB: Resource<'static> = Resource::Blob {
+    container: "images",
+    blob: "a/b",
+};
+
+#[test]
+fn every_changed_parameter_is_rejected() {
+    let token = token(BLOB, "rw", |sas| {
+        let sas = sas.https_only().ip_range("203.0.113.0-203.0.113.255");
+        ["rscc", "rscd", "rsce", "rscl", "rsct", "ses"]
+            .into_iter()
+            .fold(sas.field("st", "2026-10-05"), |sas, name| {
+                sas.field(name, "x")
+            })
+    });
+    let url = |token: &str| format!("{HOST}/images/a/b?{token}");
+    let verdict = |url: &str| {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        verify(&request.client_ip(Ipv4Addr::new(203, 0, 113, 9)), &key())
+    };
+    assert_eq!(verdict(&url(&token)), Ok(()));
+    let parameters: Vec<_> = token.split('&').collect();
+    assert_eq!(parameters.len(), 14);
+    for (index, parameter) in parameters.iter().enumerate() {
+        let (name, value) = parameter.split_once('=').unwrap();
+        let mut changed = parameters.clone();
+        changed.remove(index);
+        let missing = changed.join("&");
+        assert!(verdict(&url(&missing)).is_err(), "without {name}");
+        let other = match name {
+            "sv" => "2025-07-05",
+            "sr" => "c",
+            "st" => "2026-10-04",
+            "se" => "2030-01-01",
+            "sp" => "r",
+            "sip" => "203.0.113.9",
+            "spr" => "https%2Chttp",
+            "sig" => "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D",
+            _ => "y",
+        };
+        let other = format!("{name}={other}");
+        changed.insert(index, &other);
+        assert_eq!(
+            verdict(&url(&changed.join("&"))),
+            Err(Kind::Signature),
+            "{name}"
+        );
+        let twice = format!("{token}&{name}={value}");
+        assert_eq!(verdict(&url(&twice)), Err(Kind::Repeated), "{name}");
+        let spelled = token.replace(&format!("{name}="), &format!("{}=", name.to_uppercase()));
+        assert_eq!(verdict(&url(&spelled)), Err(Kind::Malformed), "{name}");
+    }
+    // The order doesn't matter, nor do parameters that aren't the token's.
+    let reversed: Vec<_> = parameters.iter().rev().copied().collect();
+    assert_eq!(
+        verdict(&url(&format!("timeout=30&{}", reversed.join("&")))),
+        Ok(())
+    );
+    for path in [
+        "images/a/c",
+        "images/a",
+        "other/a/b",
+        "images//a/b",
+        "images/A/b",
+    ] {
+        let url = format!("{HOST}/{path}?{token}");
+        assert_eq!(verdict(&url), Err(Kind::Signature), "{path}");
+    }
+}
+
+/// Changes nothing.
+fn relax(sas: Sas<'_>) -> Sas<'_> {
+    sas
+}
+
+#[test]
+fn unsigned_parameters_are_rejected() {
+    let blob = |extra: &str, version: &'static str| {
+        let token = token(BLOB, "r", |sas| sas.api_version(version));
+        verdict("GET", &format!("{HOST}/images/a/b?{token}{extra}"))
+    };
+    assert_eq!(blob("", "2019-12-12"), Ok(()));
+    assert_eq!(blob("&ses=x", "2019-12-12"), Err(Kind::Malformed));
+    assert_eq!(blob("&ses=x", "2026-10-06"), Err(Kind::Signature));
+    for extra in ["&scid=x", "&srh=x", "&skt=2026-10-06", "&spk=1", "&skoid=x"] {
+        let found = blob(extra, "2026-10-06");
+        assert!(
+            matches!(found, Err(Kind::Malformed | Kind::Signature)),
+            "{extra}"
+        );
+    }
+    assert_eq!(blob("&si=policy", "2026-10-06"), Err(Kind::Signature));
+    // An account SAS doesn't sign the headers of the response.
+    let services = Resource::Account {
+        services: "b",
+        resource_types: "o",
+    };
+    let token = token(services, "r", relax);
+    let url = format!("{HOST}/images/a?{token}");
+    assert_eq!(verdict("GET", &url), Ok(()));
+    assert_eq!(
+        verdict("GET", &format!("{url}&rscd=x")),
+        Err(Kind::Malformed)
+    );
+}
+
+/// Versions before 2018-11-09 sign no kind of resource: a token for a blob must not become one for
+/// the directory, snapshot or version of the same name.
+#[test]
+fn the_kind_of_resource_cannot_be_changed() {
+    for version in ["2015-04-05", "2018-03-28", "2018-11-09", "2026-10-06"] {
+        let token = token(BLOB, "r", |sas| sas.api_version(version));
+        assert_eq!(
+            verdict("GET", &format!("{HOST}/images/a/b?{token}")),
+            Ok(())
+        );
+        for (kind, url) in [
+            ("d&sdd=2", format!("{HOST}/images/a/b/secret")),
+            ("d&sdd=1", format!("{HOST}/images/a/b")),
+            ("bs", format!("{HOST}/images/a/b?snapshot=1")),
+            ("bv", format!("{HOST}/images/a/b?versionid=1")),
+            ("c", format!("{HOST}/images/a/b")),
+        ] {
+            let changed = token.replace("sr=b&", &format!("sr={kind}&"));
+            let separator = if url.contains('?') { '&' } else { '?' };
+            let found = verdict("GET", &format!("{url}{separator}{changed}"));
+            assert!(
+                matches!(found, Err(Kind::Signature | Kind::Resource)),
+                "{version} {kind} {found:?}"
+            );
+        }
+        // A token for the blob is none for its snapshots.
+        let snapshot = format!("{HOST}/images/a/b?snapshot=1&{token}");
+        assert_eq!(verdict("GET", &snapshot), Err(Kind::Resource));
+    }
+    let none = verdict("GET", &format!("{HOST}/images/a/b?sp=r"));
+    assert_eq!(none, Err(Kind::NotSigned));
+}
+
+#[test]
+fn snapshots_versions_and_directories_are_bound() {
+    let (container, blob) = ("images", "a");
+    let (snapshot, version) = ("1", "2");
+    let resource = Resource::Snapshot {
+        container,
+        blob,
+        snapshot,
+    };
+    let token_of_snapshot = token(resource, "r", relax);
+    let url = |parameter: &str| format!("{HOST}/images/a?{parameter}&{token_of_snapshot}");
+    assert_eq!(verdict("GET", &url("snapshot=1")), Ok(()));
+    assert_eq!(verdict("GET", &url("snapshot=2")), Err(Kind::Signature));
+    assert_eq!(verdict("GET", &url("timeout=1")), Err(Kind::Resource));
+    assert_eq!(
+        verdict("GET", &url("snapshot=1&snapshot=2")),
+        Err(Kind::Repeated)
+    );
+    let resource = Resource::Version {
+        container,
+        blob,
+        version,
+    };
+    let token_of_version = token(resource, "rxd", relax);
+    let url = |parameter: &str| format!("{HOST}/images/a?{parameter}&{token_of_version}");
+    assert_eq!(verdict("GET", &url("versionid=2")), Ok(()));
+    assert_eq!(verdict("DELETE", &url("versionid=2")), Ok(()));
+    assert_eq!(verdict("GET", &url("versionid=3")), Err(Kind::Signature));
+    let permanent = url("versionid=2&deletetype=permanent");
+    assert_eq!(verdict("DELETE", &permanent), Err(Kind::Permission));
+
+    let resource = Resource::Directory {
+        container,
+        directory: "a/b",
+    };
+    let token_of_directory = token(resource, "r", relax);
+    let read = |path: &str, token: &str| verdict("GET", &format!("{HOST}/images/{path}?{token}"));
+    for (path, expected) in [
+        ("a/b/c", Ok(())),
+        ("a/b/c/d", Ok(())),
+        ("a/b", Ok(())),
+        ("a/bc", Err(Kind::Signature)),
+        ("a", Err(Kind::Resource)),
+        ("a/c/b", Err(Kind::Signature)),
+    ] {
+        assert_eq!(read(path, &token_of_directory), expected, "{path}");
+    }
+    for depth in ["0", "1", "3", "x", "-1"] {
+        let changed = token_of_directory.replace("sdd=2", &format!("sdd={depth}"));
+        assert!(read("a/b/c", &changed).is_err(), "{depth}");
+    }
+}
+
+#[test]
+fn operations_need_their_permission() {
+    let container = Resource::Container("images");
+    let (file, share) = (
+        Resource::File {
+            share: "share",
+            path: "a",
+        },
+        Resource::Share("share"),
+    );
+    let (queue, table) = (Resource::Queue("queue"), Resource::Table("MyTable"));
+    let host = |service: &str| format!("https://myaccount.{service}.core.windows.net");
+    let refused = Err(Kind::Permission);
+    for (resource, letters, method, path, expected) in [
+        (BLOB, "r", "GET", "images/a/b", Ok(())),
+        (BLOB, "w", "GET", "images/a/b", refused),
+        (BLOB, "r", "HEAD", "images/a/b", Ok(())),
+        (BLOB, "c", "PUT", "images/a/b", Ok(())),
+        (BLOB, "w", "PUT", "images/a/b", Ok(())),
+        (BLOB, "rd", "PUT", "images/a/b", refused),
+        (BLOB, "c", "PUT", "images/a/b?comp=block", refused),
+        (BLOB, "a", "PUT", "images/a/b?comp=appendblock", Ok(())),
+        (BLOB, "c", "PUT", "images/a/b?comp=appendblock", refused),
+        (BLOB, "r", "GET", "images/a/b?comp=TAGS", refused),
+        (BLOB, "t", "GET", "images/a/b?comp=tags", Ok(())),
+        (BLOB, "d", "DELETE", "images/a/b", Ok(())),
+        (BLOB, "rw", "DELETE", "images/a/b", refused),
+        (BLOB, "rw", "OPTIONS", "images/a/b", refused),
+        (container, "r", "GET", "images/x", Ok(())),
+        (
+            container,
+            "l",
+            "GET",
+            "images?restype=container&comp=list",
+            Ok(()),
+        ),
+        (
+            container,
+            "r",
+            "GET",
+            "images?restype=container&comp=list",
+            refused,
+        ),
+        // A service SAS doesn't give access to the container itself.
+        (
+            container,
+            "rwd",
+            "DELETE",
+            "images?restype=container",
+            refused,
+        ),
+        (container, "rwd", "GET", "images?restype=container", refused),
+        (
+            container,
+            "rwdl",
+            "GET",
+            "images?restype=container&comp=acl",
+            refused,
+        ),
+        (file, "r", "GET", "share/a", Ok(())),
+        (file, "r", "PUT", "share/a?comp=range", refused),
+        (file, "w", "PUT", "share/a?comp=range", Ok(())),
+        (
+            share,
+            "l",
+            "GET",
+            "share?restype=directory&comp=list",
+            Ok(()),
+        ),
+        (share, "d", "DELETE", "share?restype=share", refused),
+        (queue, "r", "GET", "queue/messages?peekonly=true", Ok(())),
+        (queue, "r", "GET", "queue/messages", refused),
+        (queue, "p", "GET", "queue/messages", Ok(())),
+        (queue, "a", "POST", "queue/messages", Ok(())),
+        (queue, "u", "PUT", "queue/messages/1", Ok(())),
+        (queue, "p", "DELETE", "queue/messages/1", Ok(())),
+        (queue, "raup", "DELETE", "queue", refused),
+        (table, "r", "GET", "MyTable()", Ok(())),
+        (
+            table,
+            "r",
+            "GET",
+            "mytable(PartitionKey='a%2Fb',RowKey='1')",
+            Ok(()),
+        ),
+        (table, "a", "POST", "MyTable", Ok(())),
+        (
+            table,
+            "u",
+            "PUT",
+            "MyTable(PartitionKey='a',RowKey='1')",
+            refused,
+        ),
+        (
+            table,
+            "au",
+            "PUT",
+            "MyTable(PartitionKey='a',RowKey='1')",
+            Ok(()),
+        ),
+        (
+            table,
+            "d",
+            "DELETE",
+            "MyTable(PartitionKey='a',RowKey='1')",
+            Ok(()),
+        ),
+        (table, "raud", "GET", "Other()", Err(Kind::Signature)),
+    ] {
+        let service = match resource {
+            Resource::File { .. } | Resource::Share(_) => "file",
+            Resource::Queue(_) => "queue",
+            Resource::Table(_) => "table",
+            _ => "blob",
+        };
+        let token = token(resource, letters, relax);
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{}/{path}{separator}{token}", host(service));
+        assert_eq!(
+            verdict(method, &url),
+            expected,
+            "{resource:?} {letters} {method} {path}"
+        );
+    }
+    let token = token(table, "u", relax);
+    let url = format!(
+        "{}/MyTable(PartitionKey='a',RowKey='1')?{token}",
+        host("table")
+    );
+    let request = ReceivedRequest::from_url("PUT", &url).unwrap();
+    let exists = request.clone().header("If-Match", "*");
+    assert_eq!(verify(&exists, &key()), Ok(()));
+    let tunnelled = exists.header("X-HTTP-Method", "DELETE");
+    assert_eq!(verify(&tunnelled, &key()), refused);
+    // The path names the table, and so must the token.
+    let other = url.replace("tn=MyTable", "tn=Other");
+    let request = ReceivedRequest::from_url("PUT", &other).unwrap();
+    assert_eq!(
+        verify(&request.header("If-Match", "*"), &key()),
+        Err(Kind::Resource)
+    );
+}
+
+#[test]
+fn an_account_sas_is_for_services_and_types() {
+    let verdict_of = |services, resource_types, letters, method, url: &str| {
+        let resource = Resource::Account {
+            services,
+            resource_types,
+        };
+        let token = token(resource, letters, relax);
+        let separator = if url.contains('?') { '&' } else { '?' };
+        verdict(method, &format!("{url}{separator}{token}"))
+    };
+    let queue = "https://myaccount.queue.core.windows.net";
+    let blob = format!("{HOST}/images/a");
+    let container = format!("{HOST}/images?restype=container");
+    assert_eq!(verdict_of("b", "o", "r", "GET", &blob), Ok(()));
+    assert_eq!(verdict_of("q", "o", "r", "GET", &blob), Err(Kind::Service));
+    assert_eq!(
+        verdict_of("b", "sc", "r", "GET", &blob),
+        Err(Kind::Resource)
+    );
+    assert_eq!(verdict_of("b", "c", "r", "GET", &container), Ok(()));
+    assert_eq!(verdict_of("b", "c", "d", "DELETE", &container), Ok(()));
+    assert_eq!(
+        verdict_of("b", "c", "r", "DELETE", &container),
+        Err(Kind::Permission)
+    );
+    assert_eq!(
+        verdict_of("b", "o", "d", "DELETE", &container),
+        Err(Kind::Resource)
+    );
+    let list = format!("{HOST}/?comp=list");
+    assert_eq!(verdict_of("b", "s", "l", "GET", &list), Ok(()));
+    let list = format!("{queue}/?comp=list");
+    assert_eq!(verdict_of("q", "s", "l", "GET", &list), Ok(()));
+    assert_eq!(verdict_of("b", "s", "l", "GET", &list), Err(Kind::Service));
+    // A blob of the root container.
+    assert_eq!(
+        verdict_of("b", "o", "r", "GET", &format!("{HOST}/a")),
+        Ok(())
+    );
+}
+
+#[test]
+fn addresses_and_protocols_are_checked() {
+    let url = |token: &str, scheme: &str| {
+        format!("{scheme}://myaccount.blob.core.windows.net/images/a/b?{token}")
+    };
+    let ranged = url(
+        &token(BLOB, "r", |sas| sas.ip_range("203.0.113.5-203.0.113.7")),
+        "https",
+    );
+    let from = |address: Option<&str>| {
+        let request = ReceivedRequest::from_url("GET", &ranged).unwrap();
+        let request = match address {
+            Some(address) => request.client_ip(address.parse::<IpAddr>().unwrap()),
+            None => request,
+        };
+        verify(&request, &key())
+    };
+    for (address, expected) in [
+        (Some("203.0.113.5"), Ok(())),
+        (Some("203.0.113.7"), Ok(())),
+        (Some("::ffff:203.0.113.6"), Ok(())),
+        (Some("203.0.113.8"), Err(Kind::Ip)),
+        (Some("2001:db8::1"), Err(Kind::Ip)),
+        (None, Err(Kind::Ip)),
+    ] {
+        assert_eq!(from(address), expected, "{address:?}");
+    }
+    let secure = token(BLOB, "r", |sas| sas.https_only());
+    assert_eq!(verdict("GET", &url(&secure, "https")), Ok(()));
+    assert_eq!(verdict("GET", &url(&secure, "http")), Err(Kind::Protocol));
+    let target = format!("/images/a/b?{secure}");
+    let request = ReceivedRequest::new("GET", &target);
+    let request = request.header("Host", "myaccount.blob.core.windows.net");
+    assert_eq!(verify(&request, &key()), Err(Kind::Protocol));
+    let both = token(BLOB, "r", |sas| sas.field("spr", "https,http"));
+    assert_eq!(verdict("GET", &url(&both, "http")), Ok(()));
+}
+
+#[test]
+fn times_and_keys_are_checked() {
+    let token = token(BLOB, "r", |sas| sas.starts_at(now()));
+    let url = format!("{HOST}/images/a/b?{token}");
+    let request = ReceivedRequest::from_url("GET", &url).unwrap();
+    let account = account();
+    let at = |seconds: i64| {
+        let moment = Timestamp::from_unix_seconds(now().unix_seconds() + seconds);
+        let sas = account.parse_sas(&request).unwrap();
+        sas.verify(key(), moment)
+            .map_err(|error| error.kind())
+            .err()
+    };
+    assert_eq!(at(-1), Some(Kind::NotYetValid));
+    assert_eq!((at(0), at(3599)), (None, None));
+    assert_eq!(at(3600), Some(Kind::Expired));
+
+    let sas = account.parse_sas(&request).unwrap();
+    let other = azure::shared_key("myaccount", "b3RoZXI=").unwrap();
+    let error = sas.clone().verify(&other, now()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Signature);
+    assert_eq!(
+        (error.code(), error.status()),
+        ("AuthenticationFailed", 403)
+    );
+    let invalid = Credentials::new("myaccount", "no base64").unwrap();
+    assert_eq!(
+        sas.verify(&invalid, now()).unwrap_err().kind(),
+        Kind::AccessKey
+    );
+    let signed_twice = request.header("Authorization", "SharedKey myaccount:x");
+    assert_eq!(verify(&signed_twice, &key()), Err(Kind::SignedTwice));
+    // Another account, and an endpoint that isn't set.
+    let other = Account::new("otheraccount").unwrap();
+    let request = ReceivedRequest::from_url("GET", &url).unwrap();
+    assert_eq!(
+        other.parse_sas(&request).unwrap_err().kind(),
+        Kind::Resource
+    );
+    let secondary = url.replace("myaccount.", "myaccount-secondary.");
+    assert_eq!(verdict("GET", &secondary), Ok(()));
+}
+
+#[test]
+fn a_user_delegation_key_limits_its_tokens() {
+    let xml = "<UserDelegationKey><SignedOid>o</SignedOid><SignedTid>t</SignedTid>\
+        <SignedStart>2026-10-06T00:00:00Z</SignedStart><SignedExpiry>2026-10-06T01:00:00Z</SignedExpiry>\
+        <SignedService>b</SignedService><SignedVersion>2026-10-06</SignedVersion>\
+        <Value>c2VjcmV0</Value></UserDelegationKey>";
+    let delegated = azure::user_delegation_key("myaccount", xml).unwrap();
+    let account = account();
+    let sas = account.sas(BLOB, Permissions::READ);
+    let sas = sas
+        .require_header("x-ms-meta-a", "1")
+        .require_query("comp", "x");
+    let token = sas.presign(&delegated, HOUR, now()).unwrap();
+    let url = token.url_for(&format!("{HOST}/images/a/b?comp=x")).unwrap();
+    let request = ReceivedRequest::from_url("GET", &url).unwrap();
+    let right = request.clone().header("X-MS-Meta-A", "1");
+    // The whole key, and its value alone.
+    assert_eq!(verify(&right, &delegated), Ok(()));
+    assert_eq!(verify(&right, &key()), Ok(()));
+    let parsed = account.parse_sas(&right).unwrap();
+    assert_eq!(
+        (parsed.field("skoid"), parsed.field("sktid")),
+        (Some("o"), Some("t"))
+    );
+    assert_eq!(verify(&request, &key()), Err(Kind::SignedHeaderMissing));
+    let wrong = request.header("x-ms-meta-a", "2");
+    assert_eq!(verify(&wrong, &key()), Err(Kind::Signature));
+    let other = url.replace("comp=x&", "comp=y&");
+    let request = ReceivedRequest::from_url("GET", &other).unwrap();
+    assert_eq!(
+        verify(&request.header("x-ms-meta-a", "1"), &key()),
+        Err(Kind::Signature)
+    );
+    // The key's own times count, whatever the token states.
+    for (seconds, expected) in [(-1, Kind::NotYetValid), (3600, Kind::Expired)] {
+        let moment = Timestamp::from_unix_seconds(now().unix_seconds() + seconds);
+        let sas = account.parse_sas(&right).unwrap();
+        assert_eq!(sas.verify(key(), moment).unwrap_err().kind(), expected);
+    }
+}
+
+#[test]
+fn stored_policies_are_looked_up() {
+    let account = account();
+    let container = Resource::Container("images");
+    let key = key();
+    let sas = |letters: &str| {
+        let sas = account.sas(container, letters.parse().unwrap());
+        sas.stored_policy("readers")
+    };
+    let in_policy = sas("").presign(&key, azure::SasExpiry::in_policy(), now());
+    let in_policy = in_policy.unwrap();
+    let in_token = sas("r").presign(&key, HOUR, now()).unwrap();
+    let later = now().saturating_add(HOUR);
+    let verdict = |token: &azure::SasToken, policy: Option<StoredPolicy>| {
+        let url = token.url_for(&format!("{HOST}/images/a")).unwrap();
+        let request = ReceivedRequest::from_url("GET", &url).unwrap();
+        let mut sas = account.parse_sas(&request).unwrap();
+        assert_eq!(sas.stored_policy(), Some("readers"));
+        if let Some(policy) = policy {
+            sas = sas.with_stored_policy(policy);
+        }
+        sas.verify(&key, now()).map_err(|error| error.kind()).err()
+    };
+    let policy = StoredPolicy::new;
+    let whole = policy().permissions(Permissions::READ).expires_at(later);
+    let refused = Some(Kind::StoredPolicy);
+    assert_eq!(verdict(&in_policy, Some(whole.clone())), None);
+    assert_eq!(verdict(&in_policy, None), refused);
+    assert_eq!(
+        verdict(&in_policy, Some(policy().expires_at(later))),
+        Some(Kind::Permission)
+    );
+    let endless = policy().permissions(Permissions::READ);
+    assert_eq!(verdict(&in_policy, Some(endless)), refused);
+    let over = policy().permissions(Permissions::READ).expires_at(now());
+    assert_eq!(verdict(&in_policy, Some(over)), Some(Kind::Expired));
+    let future = whole.clone().starts_at(later);
+    assert_eq!(verdict(&in_policy, Some(future)), Some(Kind::NotYetValid));
+    assert_eq!(verdict(&in_token, Some(policy())), None);
+    assert_eq!(verdict(&in_token, Some(whole)), refused);
+    let both = policy().expires_at(later);
+    assert_eq!(verdict(&in_token, Some(both)), refused);
+}
+
+#[test]
+fn path_style_endpoints_are_removed_from_the_path() {
+    let account = account();
+    let local = account
+        .endpoint(Service::Blob, "http://127.0.0.1:10000/myaccount")
+        .unwrap();
+    let images = local.container("images").unwrap();
+    let link = images.get("a b").presign(&key(), HOUR, now()).unwrap();
+    assert!(
+        link.as_str()
+            .starts_with("http://127.0.0.1:10000/myaccount/images/a%20b?")
+    );
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let verified = local
+        .parse_sas(&request)
+        .unwrap()
+        .verify(key(), now())
+        .unwrap();
+    assert_eq!((verified.name(), verified.object()), ("images", "a b"));
+    assert_eq!(verified.permissions(), Permissions::READ);
+    let other = link.as_str().replace("/myaccount/", "/");
+    let request = ReceivedRequest::from_url("GET", &other).unwrap();
+    assert_eq!(
+        local.parse_sas(&request).unwrap_err().kind(),
+        Kind::Resource
+    );
+}
