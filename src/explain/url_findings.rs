@@ -5,6 +5,7 @@ use super::confidence::Confidence;
 use super::finding::Finding;
 use super::text_forms::decoded;
 use crate::inspect::{Inspection, Problem, ProblemKind};
+use crate::scheme::Scheme;
 use crate::time::Timestamp;
 use crate::verify::{VerifyError, VerifyErrorKind};
 use alloc::string::{String, ToString as _};
@@ -13,6 +14,9 @@ use alloc::vec::Vec;
 /// Returns the causes that show in the URL that was sent.
 pub(super) fn url_findings(url: &str, now: Timestamp) -> Vec<Finding> {
     let inspection = Inspection::new(url, now);
+    if is_other_scheme(inspection.scheme()) {
+        return [Finding::certain(Cause::OtherScheme)].into();
+    }
     let problems = inspection.problems().iter();
     // A request can be signed with headers, and a default port be signed as it is sent.
     let problems = problems.filter(|problem| {
@@ -26,6 +30,15 @@ pub(super) fn url_findings(url: &str, now: Timestamp) -> Vec<Finding> {
         findings.retain(|finding| finding.cause() != Cause::LineBreak);
     }
     findings
+}
+
+/// Returns whether a signature is one that only the inspector knows, with its feature. Without the
+/// feature, it is a problem.
+fn is_other_scheme(scheme: Option<Scheme>) -> bool {
+    matches!(
+        scheme,
+        Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::AzureSharedKey)
+    )
 }
 
 fn finding(problem: &Problem, url: &str) -> Finding {
