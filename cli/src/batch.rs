@@ -5,24 +5,23 @@
 //! the input, and memory holds as many chunks as there are threads, however long the input is.
 
 use crate::args::{Address, Extras, misuse};
-use crate::output::{self, Format, add_members};
+use crate::output::{self, RequestFormat, add_members};
+use crate::progress::Progress;
 use crate::report::{self, DOT_SEGMENT, has_dot_segment};
 use crate::sign::{BucketOptions, Signer, header_object, url_object};
-use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
+use presign::Template;
 use presign::s3::Bucket;
-use presign::{Error, Template};
 use serde_json::json;
 use std::borrow::Cow;
-use std::fs;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, Read as _};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -48,13 +47,24 @@ pub struct Args {
     #[command(flatten)]
     options: BucketOptions,
 
-    /// The output: URLs, or JSON objects, one a line, with their key
+    /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: Format,
 
     /// With JSON, show all that the other commands show, such as the steps of signing
     #[arg(long)]
     steps: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One URL a line
+    #[default]
+    Text,
+    /// One JSON object a line: key, URL, headers and expiration
+    Json,
+    /// One key a line, a tab, and its URL
+    Tsv,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -71,9 +81,13 @@ pub fn run(args: &Args) -> Result<()> {
     let template = request.template(&signer.credentials, signer.expiry, signer.now)?;
     // All URLs need the same headers.
     let example = template.presign("key", signer.now)?;
-    report::note_headers(args.output, &example, &args.extras.headers);
+    let format = match args.output {
+        Format::Text | Format::Tsv => RequestFormat::Text,
+        Format::Json => RequestFormat::Json,
+    };
+    report::note_headers(format, &example, &args.extras.headers);
     if args.options.signing.is_v2() {
-        report::note_content_type(&args.method, &args.extras);
+        report::note_content_type(format, &args.method, &args.extras);
     }
     let urls = UrlWriter {
         args,
@@ -105,16 +119,18 @@ struct UrlWriter<'a> {
 }
 
 impl UrlWriter<'_> {
-    /// Appends the URL, or the JSON object that contains it. Appends nothing on an error.
-    fn write(&self, key: &str, text: &mut String) -> Result<(), Error> {
+    /// Appends the URL, or the row or JSON object that contains it. Appends nothing on an error.
+    fn write(&self, key: &str, text: &mut String) -> Result<()> {
         let key = &*match self.prefix {
             // An empty line is no key with a prefix either.
             _ if key.is_empty() => Cow::Borrowed(key),
             "" => Cow::Borrowed(key),
             prefix => Cow::Owned([prefix, key].concat()),
         };
-        if self.args.output == Format::Text {
-            return self.template.presign_into(key, self.signer.now, text);
+        match self.args.output {
+            Format::Text => return Ok(self.template.presign_into(key, self.signer.now, text)?),
+            Format::Tsv => return self.write_row(key, text),
+            Format::Json => {}
         }
         let mut object = json!({ "key": key });
         if self.args.steps {
@@ -129,6 +145,20 @@ impl UrlWriter<'_> {
         }
         text.push_str(&object.to_string());
         Ok(())
+    }
+
+    fn write_row(&self, key: &str, text: &mut String) -> Result<()> {
+        ensure!(
+            !key.contains(['\t', '\n', '\r']),
+            "a table can't contain a key with a tab or a line break: use --output json"
+        );
+        let start = text.len();
+        text.extend([key, "\t"]);
+        let result = self.template.presign_into(key, self.signer.now, text);
+        if result.is_err() {
+            text.truncate(start);
+        }
+        Ok(result?)
     }
 }
 
@@ -159,6 +189,7 @@ fn sign_all(urls: &UrlWriter<'_>, separator: u8, jobs: usize) -> Result<u64> {
         .unwrap_or_else(PoisonError::into_inner)
         .output
         .recv()?;
+    output.progress.finish(output.keys, output.bad);
     Ok(output.bad)
 }
 
@@ -326,8 +357,7 @@ struct Output {
     unit: &'static str,
     /// The warnings that have been written.
     warned: [bool; WARNINGS.len()],
-    progress: ProgressBar,
-    shows_progress: bool,
+    progress: Progress,
 }
 
 impl Output {
@@ -337,9 +367,7 @@ impl Output {
             bad: 0,
             unit: if separator == 0 { "key" } else { "line" },
             warned: Default::default(),
-            progress: progress_bar(),
-            // URLs on a terminal show the progress by themselves.
-            shows_progress: io::stderr().is_terminal() && !io::stdout().is_terminal(),
+            progress: Progress::new(),
         }
     }
 
@@ -347,9 +375,8 @@ impl Output {
     /// reader.
     fn print(&mut self, signed: &Signed, length: usize) -> Result<bool> {
         let is_open = output::write(signed.text.as_bytes())?;
-        if self.shows_progress {
-            self.advance(length as u64, signed.keys);
-        }
+        self.progress
+            .advance(length as u64, self.keys + signed.keys);
         for (key, reason) in &signed.bad {
             self.note(*key, reason);
         }
@@ -370,34 +397,4 @@ impl Output {
         self.progress
             .suspend(|| output::note(format_args!("{unit} {number}: {text}")));
     }
-
-    fn advance(&self, bytes: u64, keys: u64) {
-        /// Shorter work needs no progress bar.
-        const DELAY: Duration = Duration::from_secs(1);
-        if self.progress.is_hidden() && self.progress.elapsed() > DELAY {
-            self.progress.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        self.progress
-            .inc(self.progress.length().map_or(keys, |_| bytes));
-    }
-}
-
-/// Returns a hidden progress bar that counts bytes if the length of the input is known, else keys.
-fn progress_bar() -> ProgressBar {
-    let length = input_length();
-    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
-    let style = match length {
-        Some(_) => "{bar:40} {percent} %, {eta} to go",
-        None => "{spinner} {human_pos} keys in {elapsed}",
-    };
-    match ProgressStyle::with_template(style) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-/// Returns the length of standard input if it is a file. Systems without `/dev/stdin` don't tell.
-fn input_length() -> Option<u64> {
-    let metadata = fs::metadata("/dev/stdin").ok()?;
-    metadata.is_file().then_some(metadata.len())
 }

@@ -37,7 +37,8 @@ fn of_environment() -> Result<Option<Credentials>> {
     const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
     const NAMES: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
     let keys = [variable(&NAMES[..1])?, variable(&NAMES[1..])?];
-    let token = variable(&["AWS_SESSION_TOKEN"])?;
+    // The first name is that of old programs; the AWS CLI reads it first.
+    let token = variable(&["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"])?;
     let Some(credentials) = complete("the environment", NAMES, keys, token)? else {
         return Ok(None);
     };
@@ -100,8 +101,8 @@ fn of_section(section: Option<&Section>, profile: &str) -> Result<Option<Credent
     let Some(section) = section else {
         return Ok(None);
     };
-    // The second name is that of old files.
-    let token = ["aws_session_token", "aws_security_token"]
+    // The first name is that of old files; the AWS CLI reads it first.
+    let token = ["aws_security_token", "aws_session_token"]
         .into_iter()
         .find_map(|name| section.get(name));
     let keys = KEY_NAMES.map(|name| section.get(name));

@@ -40,6 +40,13 @@ impl Input {
         self.0 == "-"
     }
 
+    /// Returns the argument of curl that reads the file.
+    pub fn curl_argument(&self) -> Result<String> {
+        let name = self.0.to_str();
+        let name = name.with_context(|| format!("the name of {self} is not UTF-8"))?;
+        Ok(format!("@{name}"))
+    }
+
     pub fn open(&self) -> io::Result<Box<dyn Read>> {
         if self.is_stdin() {
             Ok(Box::new(io::stdin().lock()))

@@ -7,11 +7,13 @@
 
 mod args;
 mod credential_process;
+mod curl;
 mod input;
 mod output;
 mod profile;
 
 mod credentials;
+mod progress;
 
 mod azure;
 mod settings;
@@ -33,8 +35,11 @@ mod token;
 
 mod explain;
 
+use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Presigned URLs and signed requests for S3 and every AWS-style service, offline.
@@ -89,6 +94,19 @@ enum Command {
     /// Explain why a server refused a request
     #[command(after_help = include_str!("help/explain.txt"))]
     Explain(explain::Args),
+    /// Print the completions of this program for a shell
+    #[command(after_help = include_str!("help/completions.txt"))]
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page of this program, or write a page for each command
+    #[command(after_help = include_str!("help/man.txt"))]
+    Man {
+        /// The existing folder that gets the pages; default standard output, which gets one page
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -108,6 +126,11 @@ fn main() -> ExitCode {
         Command::Inspect(args) => examine::inspect(&args),
         Command::Verify(args) => examine::verify(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Completions { shell } => print_completions(shell),
+        Command::Man { folder: None } => print_page(),
+        Command::Man {
+            folder: Some(folder),
+        } => write_pages(&folder),
     };
     let Err(error) = result else {
         return ExitCode::SUCCESS;
@@ -129,4 +152,21 @@ fn named_argument(error: clap::Error) -> clap::Error {
         }
         _ => error,
     }
+}
+
+fn print_completions(shell: Shell) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "presign", &mut script);
+    output::write(&script).map(drop)
+}
+
+fn print_page() -> Result<()> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    output::write(&page).map(drop)
+}
+
+fn write_pages(folder: &Path) -> Result<()> {
+    clap_mangen::generate_to(Cli::command(), folder)
+        .with_context(|| format!("the pages can't be written to {}", folder.display()))
 }

@@ -1,7 +1,7 @@
 //! `get`, `put`, `head` and `delete`: a presigned URL for an object.
 
 use crate::args::{Address, Extras};
-use crate::output::{self, Format};
+use crate::output::{self, RequestFormat};
 use crate::report;
 use crate::sign::BucketOptions;
 use anyhow::Result;
@@ -20,7 +20,7 @@ pub struct Args {
 
     /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: Format,
+    output: RequestFormat,
 }
 
 pub fn run(method: &str, args: &Args) -> Result<()> {
@@ -29,7 +29,7 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
     let (url, steps) = signer.presign(&args.extras.add_to(bucket.object(method, key)))?;
     report::print_url(args.output, &url, &steps, &args.extras.headers)?;
     if steps.is_v2() {
-        report::note_content_type(method, &args.extras);
+        report::note_content_type(args.output, method, &args.extras);
     }
     if key.starts_with('?') {
         output::note(
@@ -37,7 +37,8 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
              `presign url` signs any URL",
         );
     }
-    if report::has_dot_segment(key.as_bytes()) {
+    // The command line of curl keeps the segments.
+    if args.output != RequestFormat::Curl && report::has_dot_segment(key.as_bytes()) {
         output::note(report::DOT_SEGMENT);
     }
     Ok(())

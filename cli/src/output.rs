@@ -15,6 +15,18 @@ pub enum Format {
     Json,
 }
 
+/// The output of a command that makes a request.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum RequestFormat {
+    /// The result alone
+    #[default]
+    Text,
+    /// A JSON object: the result and all that belongs to it, such as the steps of signing
+    Json,
+    /// A command line of curl that sends the request, with a body from standard input
+    Curl,
+}
+
 /// Writes a message to standard error. It stays one line, because control characters are escaped.
 pub fn note(text: impl Display) {
     let mut line = String::from("presign: ");

@@ -1,6 +1,7 @@
 //! `post`: a signed POST policy, which limits the uploads of a form.
 
 use crate::args::{Address, parse_field, parse_size};
+use crate::curl;
 use crate::output::{note, print, print_json};
 use crate::sign::BucketOptions;
 use anyhow::{Result, ensure};
@@ -52,6 +53,8 @@ enum Format {
     Json,
     /// A page with the form, for a browser
     Html,
+    /// A command line of curl that uploads standard input
+    Curl,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -68,6 +71,7 @@ pub fn run(args: &Args) -> Result<()> {
             "expires_at": form.expires_at(),
             "signature": form.signature(),
         }))?,
+        Format::Curl => print(&curl::form(form.url(), form.fields())?)?,
         // The page asks for the open fields.
         Format::Html => return print(form.to_html_page().trim_end()),
     }

@@ -1,7 +1,8 @@
 //! The printing of presigned URLs, and the messages about their headers.
 
 use crate::args::{Extras, Header};
-use crate::output::{self, Format, note};
+use crate::curl;
+use crate::output::{self, RequestFormat, note};
 use crate::sign::{Steps, has_name, is_host, url_object};
 use anyhow::Result;
 use presign::PresignedUrl;
@@ -9,21 +10,30 @@ use presign::inspect::AwsHost;
 
 /// Prints a presigned URL, and notes which of the given headers must be sent with it.
 pub fn print_url(
-    format: Format,
+    format: RequestFormat,
     url: &PresignedUrl,
     steps: &Steps,
     given: &[Header],
 ) -> Result<()> {
     match format {
-        Format::Text => output::print(url.as_str())?,
-        Format::Json => output::print_json(&url_object(url, steps))?,
+        RequestFormat::Text => output::print(url.as_str())?,
+        RequestFormat::Json => output::print_json(&url_object(url, steps))?,
+        RequestFormat::Curl => {
+            let body = curl::may_have_body(url.method()).then_some(curl::STDIN);
+            output::print(&curl::request(
+                url.method(),
+                url.as_str(),
+                url.headers(),
+                body,
+            )?)?;
+        }
     }
     note_headers(format, url, given);
     Ok(())
 }
 
 /// Notes what happens to the given headers of a presigned URL.
-pub fn note_headers(format: Format, url: &PresignedUrl, given: &[Header]) {
+pub fn note_headers(format: RequestFormat, url: &PresignedUrl, given: &[Header]) {
     note_to_send(format, url.headers());
     note_not_covered(url.not_covered());
     let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
@@ -38,9 +48,15 @@ pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {
     }
 }
 
-/// Notes the headers to send that are not in the output: JSON has all except host.
-pub fn note_to_send<'a>(format: Format, headers: impl Iterator<Item = (&'a str, &'a str)>) {
-    for (name, value) in headers.filter(|(name, _)| format == Format::Text || is_host(name)) {
+/// Notes the headers to send that are not in the output: JSON has all except host, and a command
+/// line of curl has all.
+pub fn note_to_send<'a>(format: RequestFormat, headers: impl Iterator<Item = (&'a str, &'a str)>) {
+    let is_noted = |name| match format {
+        RequestFormat::Text => true,
+        RequestFormat::Json => is_host(name),
+        RequestFormat::Curl => false,
+    };
+    for (name, value) in headers.filter(|(name, _)| is_noted(name)) {
         // The SSE-C key is a secret.
         if name.to_ascii_lowercase().ends_with("-customer-key") {
             note(format_args!("send with it: {name}, as it was given"));
@@ -50,9 +66,11 @@ pub fn note_to_send<'a>(format: Format, headers: impl Iterator<Item = (&'a str, 
     }
 }
 
-/// Notes under v2 that clients add a Content-Type to a body, which the signature covers.
-pub fn note_content_type(method: &str, given: &Extras) {
-    if matches!(method, "PUT" | "POST") && !given.has_header("content-type") {
+/// Notes under v2 that clients add a Content-Type to a body, which the signature covers. The command
+/// line of curl adds none.
+pub fn note_content_type(format: RequestFormat, method: &str, given: &Extras) {
+    let is_uploaded = matches!(method, "PUT" | "POST") && format != RequestFormat::Curl;
+    if is_uploaded && !given.has_header("content-type") {
         note(
             "v2 signs the Content-Type, and most clients add one: give the one that is sent with --header \
              'Content-Type: …', or have the client send none",

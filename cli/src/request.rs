@@ -2,8 +2,9 @@
 
 use crate::args::{Expiry, Extras, Header, misuse, str_pairs};
 use crate::credentials;
+use crate::curl;
 use crate::input::Input;
-use crate::output::{self, Format, note};
+use crate::output::{self, RequestFormat, note};
 use crate::profile::Profile;
 use crate::report::{self, host_of};
 use crate::settings::{Signing, Version};
@@ -49,7 +50,7 @@ struct Target {
 
     /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: Format,
+    output: RequestFormat,
 }
 
 fn parse_session_token(text: &str) -> Result<SessionToken, &'static str> {
@@ -200,7 +201,7 @@ pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
     let (url, steps) = signer.presign(&request)?;
     report::print_url(target.output, &url, &steps, &target.extras.headers)?;
     if steps.is_v2() {
-        report::note_content_type(&target.method, &target.extras);
+        report::note_content_type(target.output, &target.method, &target.extras);
     }
     target.note_bucket();
     Ok(())
@@ -218,8 +219,8 @@ fn print_call(target: &Target, request: &Request<'_>, signer: &Signer) -> Result
         url.extend(["?", body]);
     }
     match target.output {
-        Format::Text => output::print(&url)?,
-        Format::Json => {
+        RequestFormat::Text => output::print(&url)?,
+        RequestFormat::Json => {
             let mut object = json!({
                 "method": target.method,
                 "url": url,
@@ -229,6 +230,9 @@ fn print_call(target: &Target, request: &Request<'_>, signer: &Signer) -> Result
             });
             steps.add_to(&mut object, &call.signature());
             output::print_json(&object)?;
+        }
+        RequestFormat::Curl => {
+            output::print(&curl::request(&target.method, &url, call.headers(), None)?)?;
         }
     }
     report::note_to_send(target.output, call.headers());
@@ -260,6 +264,7 @@ pub fn sign(args: &SignArgs) -> Result<()> {
             service: target.service.as_deref(),
             extras: &target.extras,
             time: target.signing.time,
+            body: args.body.as_ref(),
             output: target.output,
         };
         return request.sign();
@@ -288,7 +293,7 @@ pub fn sign(args: &SignArgs) -> Result<()> {
     headers.extend(added.map(|(name, value)| (name.into(), value.into())));
     let url = request.url()?;
     match target.output {
-        Format::Text => {
+        RequestFormat::Text => {
             let lines = str_pairs(&headers).filter(|(name, _)| !is_host(name));
             let mut lines: Vec<_> = lines
                 .map(|(name, value)| format!("{name}: {value}"))
@@ -298,15 +303,26 @@ pub fn sign(args: &SignArgs) -> Result<()> {
             }
             output::print(&lines.join("\n"))?;
         }
-        Format::Json => {
+        RequestFormat::Json => {
             let headers = header_object(str_pairs(&headers));
             let mut object = json!({ "method": target.method, "url": url, "headers": headers });
             steps.add_to(&mut object, &signed.signature());
             output::print_json(&object)?;
         }
+        RequestFormat::Curl => {
+            let body = args.curl_body()?;
+            let line = curl::request(&target.method, &url, str_pairs(&headers), body.as_deref())?;
+            output::print(&line)?;
+        }
     }
-    // The output contains the others in both formats.
-    report::note_to_send(Format::Json, str_pairs(&headers));
+    report::note_to_send(
+        match target.output {
+            // Text contains the same headers as JSON.
+            RequestFormat::Text | RequestFormat::Json => RequestFormat::Json,
+            RequestFormat::Curl => RequestFormat::Curl,
+        },
+        str_pairs(&headers),
+    );
     let given = &target.extras.headers;
     report::note_given(given, |name| !is_signed(name), report::NEVER_SIGNED);
     if steps.is_v2() && (args.body.is_some() || args.payload_hash.is_some()) {
@@ -319,6 +335,16 @@ pub fn sign(args: &SignArgs) -> Result<()> {
 }
 
 impl SignArgs {
+    /// Returns the body that curl sends: the given file, or else standard input if the payload's
+    /// hash says that there may be one.
+    fn curl_body(&self) -> Result<Option<String>> {
+        let may_have_body = self.payload_hash.is_some() && curl::may_have_body(&self.target.method);
+        match &self.body {
+            Some(file) => file.curl_argument().map(Some),
+            None => Ok(may_have_body.then(|| curl::STDIN.into())),
+        }
+    }
+
     /// Adds the payload to a request under v4. A STREAMING- value is a header, which is added to the
     /// headers to send, too.
     fn add_payload<'a>(

@@ -2,10 +2,12 @@
 
 use crate::args::{Extras, str_pairs};
 use crate::azure;
-use crate::output::{self, Format};
+use crate::curl;
+use crate::input::Input;
+use crate::output::{self, RequestFormat};
 use crate::report;
 use crate::sign::{self, header_object, is_host};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use presign::Timestamp;
 use serde_json::json;
 
@@ -18,7 +20,9 @@ pub struct SharedKeyRequest<'a> {
     pub service: Option<&'a str>,
     pub extras: &'a Extras,
     pub time: Timestamp,
-    pub output: Format,
+    /// The body that curl sends.
+    pub body: Option<&'a Input>,
+    pub output: RequestFormat,
 }
 
 impl SharedKeyRequest<'_> {
@@ -37,7 +41,7 @@ impl SharedKeyRequest<'_> {
         headers.extend(added.map(|(name, value)| (name.into(), value.into())));
         let url = request.url()?;
         match self.output {
-            Format::Text => {
+            RequestFormat::Text => {
                 let lines = str_pairs(&headers).filter(|(name, _)| !is_host(name));
                 let mut lines: Vec<_> = lines
                     .map(|(name, value)| format!("{name}: {value}"))
@@ -47,14 +51,35 @@ impl SharedKeyRequest<'_> {
                 }
                 output::print(&lines.join("\n"))?;
             }
-            Format::Json => {
+            RequestFormat::Json => {
                 let headers = header_object(str_pairs(&headers));
                 let mut object = json!({ "method": self.method, "url": url, "headers": headers });
                 steps.add_to(&mut object, &signed.signature());
                 output::print_json(&object)?;
             }
+            RequestFormat::Curl => {
+                let body = self.curl_body()?;
+                let line = curl::request(self.method, &url, str_pairs(&headers), body.as_deref())?;
+                output::print(&line)?;
+            }
         }
         report::note_not_covered(signed.not_covered());
         Ok(())
+    }
+
+    /// Returns the body that curl sends: the given file, or else standard input if there is a
+    /// length. curl sends the length of a body, which the signature covers.
+    fn curl_body(&self) -> Result<Option<String>> {
+        let mut headers = str_pairs(&self.extras.headers);
+        let length = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let has_length = length.is_some_and(|(_, value)| value != "0");
+        ensure!(
+            has_length || self.body.is_none(),
+            "Shared Key signs the length of the body, which curl sends: give it with --header 'Content-Length: …'"
+        );
+        match self.body {
+            Some(file) => file.curl_argument().map(Some),
+            None => Ok(has_length.then(|| curl::STDIN.into())),
+        }
     }
 }

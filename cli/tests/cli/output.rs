@@ -1,4 +1,4 @@
-//! JSON, and standard output that can't be written.
+//! JSON, tables, and standard output that can't be written.
 
 use super::*;
 
@@ -69,6 +69,24 @@ fn a_signed_request_whose_url_changed_begins_with_it() {
     let (first, headers) = printed.split_once('\n').unwrap();
     assert_eq!(first, format!("PUT {url}"));
     assert_eq!(header_lines(headers).len(), 3);
+}
+
+#[test]
+fn a_table_has_keys_and_urls() {
+    let url = Presign::new(["get", "s3://examplebucket/p/a b"]).url();
+    let batch = || Presign::new(["batch", "s3://examplebucket/p/", "--output=tsv", "-0"]);
+    let table = batch().input("a b\0").quiet();
+    assert_eq!(table, format!("p/a b\t{url}\n"));
+    // They would change the table, and an empty key has no URL.
+    let ran = batch().input("c\td\0e\nf\0g\r\0\0a b\0").run();
+    assert_eq!((ran.status, ran.stdout), (1, table));
+    let notes: Vec<_> = ran.stderr.lines().collect();
+    for (note, number) in notes.iter().zip(1..=3) {
+        let expected = format!("presign: key {number}: a table can't contain a key with a tab");
+        assert!(note.starts_with(&expected), "{note}");
+    }
+    assert!(notes[3].starts_with("presign: key 4: "), "{}", notes[3]);
+    assert_eq!(notes[4..], ["presign: 4 keys have no URL"]);
 }
 
 #[test]

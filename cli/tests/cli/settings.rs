@@ -87,6 +87,15 @@ fn a_session_token_belongs_to_the_keys_beside_it() {
     assert_eq!(token(env().args(["--profile=other"])), None);
     assert_eq!(token(get(&[]).env("AWS_SESSION_TOKEN", TOKEN)), None);
     assert_eq!(token(get(&[]).credentials(ID, SECRET, Some(""))), None);
+    // The AWS CLI (botocore 1.44.8) reads the name of old programs first.
+    let old = |value| token(env().env("AWS_SECURITY_TOKEN", value));
+    assert_eq!(old("old").as_deref(), Some("old"));
+    assert_eq!(old("").as_deref(), Some(TOKEN));
+    let file = "[default]\naws_access_key_id = AKID\naws_secret_access_key = secret\n\
+        aws_session_token = new\naws_security_token = old\n";
+    let run = Presign::bare(["get", "s3://examplebucket/k", "--at", NOW]);
+    let run = run.file(".aws/credentials", file);
+    assert_eq!(token(run).as_deref(), Some("old"));
 }
 
 #[test]
