@@ -46,7 +46,7 @@ impl SharedKeyRequest<'_> {
                 let mut lines: Vec<_> = lines
                     .map(|(name, value)| format!("{name}: {value}"))
                     .collect();
-                if !self.extras.query.is_empty() {
+                if self.extras.has_parameters() {
                     lines.insert(0, format!("{} {url}", self.method));
                 }
                 output::print(&lines.join("\n"))?;
