@@ -131,6 +131,10 @@ fn read_back(text: &str) {
         bytes.join(" ")
     );
     assert_eq!(ErrorResponse::parse(&xml).canonical_request(), Some(text));
+    if text.contains('<') {
+        // XML is found in any text, also in the string of JSON.
+        return;
+    }
     let json = serde_json::json!({ "__type": "a.b#InvalidSignatureException", "message": text });
     for json in [
         json.to_string(),
