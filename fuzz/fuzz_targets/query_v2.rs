@@ -154,7 +154,9 @@ fn check_rest(text: &Text<'_>, with_token: bool, bucket: Option<&str>) {
                 let value = unfolded(value);
                 let mut to_send = signed.result.headers();
                 let is_same =
-                    |(other, text): (&str, &str)| other == name && text.as_bytes() == value;
+                    |(other, text): (&str, &str)| {
+                        other.eq_ignore_ascii_case(name) && text.as_bytes() == value
+                    };
                 assert!(to_send.any(is_same), "{url}");
             }
         }
