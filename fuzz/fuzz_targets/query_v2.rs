@@ -153,10 +153,9 @@ fn check_rest(text: &Text<'_>, with_token: bool, bucket: Option<&str>) {
             } else if lower.starts_with("x-amz-") {
                 let value = unfolded(value);
                 let mut to_send = signed.result.headers();
-                let is_same =
-                    |(other, text): (&str, &str)| {
-                        other.eq_ignore_ascii_case(name) && text.as_bytes() == value
-                    };
+                let is_same = |(other, text): (&str, &str)| {
+                    other.eq_ignore_ascii_case(name) && text.as_bytes() == value
+                };
                 assert!(to_send.any(is_same), "{url}");
             }
         }

@@ -8,14 +8,12 @@ use crate::error::{Error, ErrorKind};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::scheme::sigv2::{is_amz_header, is_content_header};
-use crate::text::percent::Component;
 use crate::text::sink::{FmtSink, Sink};
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
 use crate::v4::{self, is_signed};
 use crate::wire::added_headers::AddedHeaders;
 use crate::wire::header::Header;
-use crate::wire::query::Param;
 use crate::wire::request_parts::RequestParts;
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -337,8 +335,8 @@ impl<'a> Request<'a> {
         identity.check_secret_access_key()?;
         let parts = self.parts()?;
         // A POST has its parameters in its body, unless its URL has a query.
-        let is_in_url = |param: &Param<'_>| matches!(param.name, Component::Encoded(_));
-        let is_form = parts.method == "POST" && !parts.params.iter().any(is_in_url);
+        let has_url_params = parts.params.len() > self.params.len();
+        let is_form = parts.method == "POST" && !has_url_params;
         let prepared = v2::prepare_call(method, identity, &parts, now)?;
         let mut url = String::new();
         parts.write_origin(&mut url);

@@ -20,6 +20,12 @@ pub(crate) static UNRESERVED: ByteSet =
 pub(crate) static PATH: ByteSet =
     byte_set!(b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/');
 
+/// Bytes of a parameter's name in a query, except `%`: `=` or `&` ends it.
+pub(crate) static QUERY_NAME: ByteSet = byte_set!(0..=b'$' | b'\''..=b'<' | b'>'..=0xff);
+
+/// Bytes of a parameter's value in a query, except `%`: `&` ends it.
+pub(crate) static QUERY_VALUE: ByteSet = byte_set!(0..=b'$' | b'\''..=0xff);
+
 /// Bytes of a host name, which is never encoded.
 pub(crate) static HOST: ByteSet =
     byte_set!(b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
@@ -84,6 +90,26 @@ impl Default for Component<'_> {
 }
 
 impl<'a> Component<'a> {
+    /// Splits a component of a URL, which has bytes of a set and `%`, from what follows it. Without
+    /// a `%` it is raw, so that nothing searches it for an escape again.
+    #[inline]
+    pub(crate) fn split_from_url(text: &'a str, set: &ByteSet) -> (Self, &'a str) {
+        let bytes = text.as_bytes();
+        let mut length = set.prefix_len(bytes);
+        let is_raw = bytes.get(length) != Some(&b'%');
+        while bytes.get(length) == Some(&b'%') {
+            let after = length.saturating_add(1);
+            let run = set.prefix_len(bytes.get(after..).unwrap_or_default());
+            length = after.saturating_add(run);
+        }
+        let (component, rest) = text.split_at_checked(length).unwrap_or((text, ""));
+        if is_raw {
+            (Component::Raw(component), rest)
+        } else {
+            (Component::Encoded(component), rest)
+        }
+    }
+
     /// Returns the text as it was written; it is empty if each row provides it.
     pub(crate) fn text(self) -> &'a str {
         match self {

@@ -1,6 +1,6 @@
 //! Query parameters and the two orders in which they are signed.
 
-use crate::text::percent::{Component, UNRESERVED};
+use crate::text::percent::{Component, QUERY_NAME, QUERY_VALUE, UNRESERVED};
 use crate::text::sink::{Placeholder, Sink};
 
 /// A query parameter. Without a value it is a flag, as in `?acl`.
@@ -21,14 +21,7 @@ impl<'a> Param<'a> {
 
     /// Parses `name=value` or `name`, as a URL has it.
     pub(crate) fn parse(text: &'a str) -> Self {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (text, None),
-        };
-        Param {
-            name: Component::Encoded(name),
-            value: value.map(Component::Encoded),
-        }
+        split_param(text).0
     }
 
     /// Writes `name=value`, canonically encoded. A flag is written with its `=`.
@@ -46,11 +39,26 @@ impl<'a> Param<'a> {
 
 /// Returns the parameters of a URL's query.
 pub(crate) fn parse_query(query: Option<&str>) -> impl Iterator<Item = Param<'_>> {
-    let query = query.filter(|query| !query.is_empty());
-    query
-        .into_iter()
-        .flat_map(|query| query.split('&'))
-        .map(Param::parse)
+    let mut rest = query.filter(|query| !query.is_empty());
+    core::iter::from_fn(move || {
+        let (param, after) = split_param(rest?);
+        rest = after;
+        Some(param)
+    })
+}
+
+/// Splits the first parameter of a query from those after it.
+#[inline]
+fn split_param(query: &str) -> (Param<'_>, Option<&str>) {
+    let (name, rest) = Component::split_from_url(query, &QUERY_NAME);
+    let (value, rest) = match rest.strip_prefix('=') {
+        Some(rest) => {
+            let (value, rest) = Component::split_from_url(rest, &QUERY_VALUE);
+            (Some(value), rest)
+        }
+        None => (None, rest),
+    };
+    (Param { name, value }, rest.strip_prefix('&'))
 }
 
 /// Sorts by encoded name, then by encoded value: the order of SigV4.
