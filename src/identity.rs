@@ -136,6 +136,12 @@ impl Identity {
         self.expiration
     }
 
+    /// Returns the kind of the private key; `None` for a secret access key.
+    #[inline]
+    pub(crate) fn private_key_kind(&self) -> Option<PrivateKeyKind> {
+        self.private_key
+    }
+
     /// Checks that the key is a secret access key.
     #[inline]
     pub(crate) fn check_secret_access_key(&self) -> Result<(), Error> {

@@ -27,6 +27,7 @@
 //! | a URL to download or upload an object | [`s3::Bucket`], [`Request::presign`] |
 //! | URLs for many objects | [`Request::template`] |
 //! | a call to any AWS-style service, signed with headers | [`v4::Service`], [`Request::sign`] |
+//! | multi-region access points, and other signatures for several regions | [`v4::Service::sigv4a`], [`SignatureVersion::V4a`] |
 //! | stores that support only SigV2, and query APIs | [`SignatureVersion::V2`], [`v2::Service`] |
 //! | a form that uploads from a browser, with limits | [`post`] |
 //! | passwords and bearer tokens for RDS, ElastiCache, EKS, MSK and others | [`tokens`] |
@@ -65,6 +66,7 @@
 //! | `cloudfront` | no | the module [`cloudfront`] |
 //! | `rsa` | no | RSA keys: `Credentials::from_pem`, `VerifyingKey::from_pem` |
 //! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
+//! | `sigv4a` | no | SigV4a with keys derived from secret access keys, and its verification |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
 //! | `azure` | no | the module `azure`: shared access signatures and Shared Key |

@@ -1,7 +1,7 @@
 //! The key that a server checks a signature with.
 
 use crate::credentials::Credentials;
-use crate::crypto::PublicKey;
+use crate::crypto::{PublicKey, SecretAccessKey};
 use alloc::borrow::Cow;
 use core::fmt;
 
@@ -65,8 +65,12 @@ impl VerifyingKey<'_> {
         }
     }
 
+    /// Returns the secret access key, if the key is one.
+    pub(crate) fn secret_access_key(&self) -> Option<&SecretAccessKey> {
+        self.credentials()?.secret_access_key().ok()
+    }
+
     /// Returns the public key, unless the key is a secret access key.
-    #[cfg_attr(not(feature = "cloudfront"), allow(dead_code))]
     pub(crate) fn public_key(&self) -> Option<Cow<'_, PublicKey>> {
         match &self.0 {
             Key::Credentials(credentials) => {

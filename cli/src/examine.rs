@@ -6,12 +6,12 @@ use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
 use crate::input::Input;
 use crate::output::{self, Format, add_members};
-use crate::report::bucket_host;
+use crate::report::{bucket_host, host_of};
 use anyhow::{Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::builder::NonEmptyStringValueParser;
-use presign::inspect::Inspection;
+use presign::inspect::{AwsHost, Inspection};
 use presign::verify::{
     Carrier, PayloadCoverage, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
@@ -106,9 +106,9 @@ impl Sent {
         credentials::find(&self.profile.load()?)
     }
 
-    fn has_host(&self) -> bool {
+    fn has_header(&self, name: &str) -> bool {
         let mut headers = self.headers.iter();
-        headers.any(|(name, _)| name.eq_ignore_ascii_case("host"))
+        headers.any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
 
     /// Returns the value of `Content-MD5`, if the signature covers it.
@@ -177,7 +177,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let credentials = sent.credentials()?;
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
         // The client connects at the URL's host, but the server receives the header.
-        Ok(_) if sent.has_host() => ReceivedRequest::new(&sent.method, target(&subject.url)),
+        Ok(_) if sent.has_header("host") => {
+            ReceivedRequest::new(&sent.method, target(&subject.url))
+        }
         Ok(request) => request,
         Err(error) => return args.refuse("request", None, &error.to_string()),
     };
@@ -308,17 +310,38 @@ impl VerifyArgs {
         output::print(&format!("valid{until}, signed by {id}"))
     }
 
-    /// Returns a verifier for SigV4 URLs of the given region and service, by default the URL's own,
-    /// and for SigV2 URLs, whose expiration S3 doesn't limit.
+    /// Returns a verifier for requests of the given region and service, by default the URL's own,
+    /// whose expiration S3 doesn't limit under SigV2. With an `Authorization` header, the request
+    /// is signed with headers; by default its service is that of a host of AWS, or S3.
     fn verifier(&self, inspection: &Inspection) -> Verifier {
         let region = self.region.as_deref().or(inspection.region());
-        let service = self.service.as_deref().or(inspection.service());
-        Verifier::new(region.unwrap_or_default(), service.unwrap_or_default())
+        let host = host_of(&self.subject.url);
+        let is_header = self.sent.has_header("authorization");
+        let of_host = || AwsHost::parse(&host)?.service();
+        let service = match (&self.service, is_header) {
+            (Some(service), _) => Some(service.as_str()),
+            (None, true) => of_host().or(Some("s3")),
+            (None, false) => inspection.service(),
+        };
+        let carrier = if is_header {
+            Carrier::Header
+        } else {
+            Carrier::Query
+        };
+        let verifier = Verifier::new(region.unwrap_or_default(), service.unwrap_or_default());
+        // A region set is not one region.
+        let verifier = if self.region.is_none() {
+            verifier.allow_any_region()
+        } else {
+            verifier
+        };
+        verifier
             .allow_sigv2(Duration::MAX)
+            .allow_sigv4a()
             // The services accept them.
             .allow_dot_segments()
             .allow_escaped_slash()
-            .carriers(&[Carrier::Query])
+            .carriers(&[carrier])
     }
 
     /// Returns why the URL is not valid, and the option that may help.

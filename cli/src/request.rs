@@ -94,14 +94,18 @@ impl Target {
     }
 
     fn service(&self, profile: &Profile) -> Result<Service> {
-        self.signing.aws_version()?;
+        self.signing.region_set()?;
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
             return Err(misuse(
                 "--bucket is for `--signature-version v2` and the service s3 only",
             ));
         }
         if !self.signing.is_v2() {
-            let mut service = v4::Service::new(self.region(profile)?, self.service_name())?;
+            let name = self.service_name();
+            let mut service = match self.signing.region_set()? {
+                Some(set) => v4::Service::sigv4a(set, name)?,
+                None => v4::Service::new(self.region(profile)?, name)?,
+            };
             if let Some(session_token) = self.session_token {
                 service = service.session_token(session_token);
             }

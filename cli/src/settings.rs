@@ -1,7 +1,7 @@
 //! The options for the signer, the time and the bucket's host. An option precedes the environment,
 //! which precedes the profile.
 
-use crate::args::parse_time;
+use crate::args::{misuse, parse_time};
 use crate::credentials::ProfileOption;
 use crate::profile::{Profile, variable};
 use anyhow::{Result, anyhow, bail};
@@ -13,9 +13,14 @@ use std::time::SystemTime;
 /// The options for how, when and as whom to sign.
 #[derive(Args)]
 pub struct Signing {
-    /// The signature's version. v2 is that of S3, and of the query APIs for any other service
-    #[arg(long, value_name = "v4|v2", value_parser = parse_version, default_value = "v4")]
+    /// The signature's version. v2 is that of S3, and of the query APIs for any other service; v4a
+    /// is valid in several regions, and an ARN of a multi-region access point selects it by itself
+    #[arg(long, value_name = "v4|v2|v4a", value_parser = parse_version, default_value = "v4")]
     pub signature_version: Version,
+
+    /// The regions in which a v4a signature is valid, as us-east-1,eu-west-1 or us-*; default *
+    #[arg(long, value_name = "R")]
+    region_set: Option<String>,
 
     /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now. With it, the
     /// output is reproducible
@@ -51,6 +56,18 @@ impl Signing {
     pub fn region(&self, profile: &Profile) -> Result<String> {
         region_or_default(self.region.as_ref(), profile)
     }
+
+    /// Returns the region set of a v4a signature; `None` for other versions.
+    pub fn region_set(&self) -> Result<Option<&str>> {
+        let is_v4a = self.aws_version()? == SignatureVersion::V4a;
+        match &self.region_set {
+            Some(_) if !is_v4a => Err(misuse(
+                "--region-set is for `--signature-version v4a`, whose signatures are valid in several regions",
+            )),
+            Some(set) => Ok(Some(set)),
+            None => Ok(is_v4a.then_some("*")),
+        }
+    }
 }
 
 /// Returns the given region, else that of the environment or the profile.
@@ -75,11 +92,12 @@ pub enum Version {
 fn parse_version(text: &str) -> Result<Version, &'static str> {
     match text {
         "v4" => Ok(Version::Aws(SignatureVersion::V4)),
+        "v4a" => Ok(Version::Aws(SignatureVersion::V4a)),
         "v2" => Ok(Version::Aws(SignatureVersion::V2)),
         "shared-key" => Ok(Version::SharedKey { is_lite: false }),
         "shared-key-lite" => Ok(Version::SharedKey { is_lite: true }),
         _ => Err(
-            "a signature version is v4 or v2; for Azure, `sign` has shared-key and shared-key-lite",
+            "a signature version is v4, v2 or v4a; for Azure, `sign` has shared-key and shared-key-lite",
         ),
     }
 }
@@ -130,6 +148,10 @@ impl Location {
         let mut bucket = Bucket::builder(name, signing.region(profile)?)
             .signature_version(signing.aws_version()?)
             .addressing_style(self.style(profile)?);
+        // An ARN selects v4a by itself, so that the library checks the set.
+        if let Some(set) = &signing.region_set {
+            bucket = bucket.region_set(set);
+        }
         let (mut dualstack, mut fips) = (self.dualstack, self.fips);
         let mut accelerate = self.accelerate;
         if let Some(url) = self.endpoint(profile)? {

@@ -185,7 +185,7 @@ impl<'a> Sas<'a> {
     ) -> Result<SasToken, Error> {
         let prepared = self.check(credentials.identity(), expiry.into(), now.into())?;
         let key = SigningKey::HmacSha256(credentials.base64_key()?);
-        let signature = key.sign(&self.text(&prepared));
+        let signature = key.sign(&self.text(&prepared))?;
         Ok(self.token(&prepared).finish(&signature))
     }
 

@@ -1,7 +1,7 @@
 //! Hashes that are signed with a private key.
 
 use super::block_hash::{Hasher, Sha1, Sha256};
-use super::signing_key::Message;
+use super::message::Message;
 
 /// The hash of a signature with a private key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

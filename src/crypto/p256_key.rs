@@ -20,7 +20,7 @@ pub(crate) struct P256PublicKey(VerifyingKey);
 impl P256PrivateKey {
     /// Returns the key with this scalar, in big-endian order, if it is between 1 and the order of
     /// the curve.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for derived keys"))]
+    #[cfg(any(feature = "sigv4a", test))]
     pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
         let key = SigningKey::from_slice(scalar).ok()?;
         Some(P256PrivateKey(Arc::new(key)))

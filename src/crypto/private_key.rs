@@ -2,13 +2,14 @@
 //!
 //! Without the features `rsa` and `p256` both types have no values.
 
+use super::algorithm::Algorithm;
 use super::hash::Hash;
+use super::message::Message;
 #[cfg(feature = "p256")]
 use super::p256_key::{P256PrivateKey, P256PublicKey};
 #[cfg(feature = "rsa")]
 use super::rsa_key::{RsaPrivateKey, RsaPublicKey};
 use super::signature::Signature;
-use super::signing_key::{Algorithm, Message};
 use crate::error::Error;
 
 /// The kind of a private key.
@@ -102,6 +103,15 @@ impl PrivateKey {
     allow(unused_variables, reason = "there are no keys")
 )]
 impl PublicKey {
+    pub(crate) fn kind(&self) -> PrivateKeyKind {
+        match self.0 {
+            #[cfg(feature = "rsa")]
+            Public::Rsa(_) => PrivateKeyKind::Rsa,
+            #[cfg(feature = "p256")]
+            Public::P256(_) => PrivateKeyKind::P256,
+        }
+    }
+
     /// Returns the size of an RSA key.
     pub(crate) fn rsa_bits(&self) -> Option<usize> {
         match self.0 {

@@ -2,8 +2,12 @@
 
 use super::hmac::HmacSha1Key;
 use super::key_cache::KeyCache;
+#[cfg(feature = "sigv4a")]
+use super::private_key::PrivateKey;
 use alloc::boxed::Box;
 use ctutils::CtEq as _;
+#[cfg(feature = "sigv4a")]
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// A secret access key. It is overwritten when it is dropped, with all keys derived from it.
@@ -13,6 +17,9 @@ pub(crate) struct SecretAccessKey {
     derived_keys: KeyCache,
     /// The key of SigV2, which is the secret itself.
     hmac_sha1_key: HmacSha1Key,
+    /// The key of SigV4a, or `None` if there is none.
+    #[cfg(feature = "sigv4a")]
+    p256_key: OnceLock<Option<PrivateKey>>,
 }
 
 impl SecretAccessKey {
@@ -22,6 +29,8 @@ impl SecretAccessKey {
             text: Zeroizing::new(Box::from(text)),
             derived_keys: KeyCache::new(),
             hmac_sha1_key: HmacSha1Key::new(text.as_bytes()),
+            #[cfg(feature = "sigv4a")]
+            p256_key: OnceLock::new(),
         }
     }
 
@@ -35,6 +44,15 @@ impl SecretAccessKey {
 
     pub(crate) fn hmac_sha1_key(&self) -> &HmacSha1Key {
         &self.hmac_sha1_key
+    }
+
+    /// Returns the key of SigV4a. It is derived on first use.
+    #[cfg(feature = "sigv4a")]
+    pub(crate) fn p256_key(
+        &self,
+        derive: impl FnOnce() -> Option<PrivateKey>,
+    ) -> Option<PrivateKey> {
+        self.p256_key.get_or_init(derive).clone()
     }
 
     /// Returns whether both are equal, in a time that doesn't depend on where they differ.

@@ -158,11 +158,13 @@ fn verify_event(
     let time = signing_time(*date);
     let malformed = |error| refuse!(BodyMalformed, "{error}");
     let date_header = date_header(*date).map_err(malformed)?;
-    let secret = credentials.secret_access_key().map_err(malformed)?;
-    chain.set_time(time.amz_date().map_err(malformed)?, secret);
+    let time_of_key = time.amz_date().map_err(malformed)?;
+    chain
+        .set_time(time_of_key, credentials)
+        .map_err(malformed)?;
     let part = signed_part(&date_header, event.payload());
     let signature = <&[u8; 32]>::try_from(&**signature).map(Hex::new);
-    if signature.is_ok_and(|signature| chain.verify(part, signature.as_bytes())) {
+    if signature.is_ok_and(|signature| chain.verify(part, signature.as_str())) {
         Ok(time)
     } else {
         Err(refuse!(

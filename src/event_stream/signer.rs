@@ -89,9 +89,8 @@ impl EventSigner {
         let time = now.amz_date()?;
         let mut headers = date_header(now.unix_seconds().saturating_mul(1000))?;
         let part = signed_part(&headers, payload);
-        self.chain
-            .set_time(time, self.credentials.secret_access_key()?);
-        let signature = hex::decode(self.chain.sign(part).as_bytes());
+        self.chain.set_time(time, &self.credentials)?;
+        let signature = hex::decode(self.chain.sign(part)?.as_bytes());
         write_signature(&signature.unwrap_or_default(), &mut headers)?;
         Ok(assemble(&headers, payload))
     }
@@ -113,6 +112,7 @@ impl Request<'_> {
         now: impl Into<Timestamp>,
     ) -> Result<(SignedRequest, EventSigner), Error> {
         self.check_has_no_payload()?;
+        self.event_service()?;
         let headers = [("x-amz-content-sha256", String::from(STREAMING_EVENTS))].into();
         let (signed, chain) = self.sign_chained(headers, credentials, now.into())?;
         Ok((signed, EventSigner::new(credentials, chain)))
@@ -204,7 +204,7 @@ mod tests {
             time: Timestamp::from_unix_seconds(0).amz_date().unwrap(),
             suffix: &suffix,
         };
-        let chain = SignatureChain::new(&scope, credentials.secret_access_key().unwrap(), seed);
+        let chain = SignatureChain::new(&scope, &credentials, seed).unwrap();
         (credentials, chain)
     }
 

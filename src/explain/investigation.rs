@@ -256,7 +256,7 @@ impl<'a> FailedRequest<'a> {
         };
         let is_right = evidence.credentials.map(|credentials| match signed {
             Some(signed) => request.is_signature_of(signed.message(), credentials),
-            None => request.is_signed_by(credentials),
+            None => request.is_signed_with(credentials),
         });
         if is_right != Some(true) {
             let canonical = signed.and_then(|signed| signed.canonical.as_ref());

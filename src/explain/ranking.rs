@@ -16,7 +16,7 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Some(request) = evidence.request else {
         return Vec::new();
     };
-    let is_right = |credentials| request.is_signed_by(credentials);
+    let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
     let inspection = Inspection::new(evidence.url, evidence.now);
     let (mut strong, mut weak) = (Vec::new(), Vec::new());

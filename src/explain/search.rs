@@ -68,7 +68,7 @@ fn other_keys_secret(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) -> O
     let id = request.access_key_id();
     let (name, credentials) = own.chain(others).find(|(_, credentials)| {
         let is_other = credentials.identity().access_key_id() != id;
-        is_other && request.is_signed_by(credentials)
+        is_other && request.is_signed_with(credentials)
     })?;
     let other_id = credentials.identity().access_key_id();
     let signed = match name {
@@ -92,7 +92,7 @@ fn surrounded_secret(credentials: &Credentials, request: &Unverified<'_, '_>) ->
         ("'", "'", "quotation marks around it"),
     ];
     let (_, _, surrounding) = surroundings.into_iter().find(|(before, after, _)| {
-        request.is_signed_by(&credentials.with_secret_between(before, after))
+        request.is_signed_with(&credentials.with_secret_between(before, after))
     })?;
     Some(Finding::certain(Cause::WhitespaceInSecret).about(surrounding))
 }

@@ -1,15 +1,16 @@
 //! The fields that state who signs a form, and the key that signs it.
 
 use super::form::Form;
-use crate::crypto::{SecretAccessKey, Signature, SigningKey};
-use crate::error::Error;
+use crate::credentials::Credentials;
+use crate::crypto::{Signature, SigningKey};
+use crate::error::{Error, error};
 use crate::identity::Identity;
 use crate::request::{KeySource, Signer};
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
-use crate::v4::Scope;
+use crate::v4::{Scope, check_key_kind};
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -41,18 +42,29 @@ impl<'a> FormSigner<'a> {
         identity: &'a Identity,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        identity.check_secret_access_key()?;
         let version = match signer {
-            Signer::V4(service) => Version::V4 {
-                scope: Scope {
-                    time: now.amz_date()?,
-                    suffix: &service.suffix,
-                },
-                token: service.rules.session_token.role(),
-            },
-            Signer::V2(_) => Version::V2,
+            Signer::V4(service) => {
+                let scheme = service.suffix.scheme;
+                check_key_kind(scheme, identity)?;
+                if !scheme.has_forms {
+                    return Err(error!(
+                        Unsupported,
+                        "SigV4a has no POST policies; presign a PUT instead, or use a bucket in a region"
+                    ));
+                }
+                Version::V4 {
+                    scope: Scope {
+                        time: now.amz_date()?,
+                        suffix: &service.suffix,
+                    },
+                    token: service.rules.session_token.role(),
+                }
+            }
+            Signer::V2(_) => {
+                identity.check_secret_access_key()?;
+                Version::V2
+            }
             Signer::Family(family) => return Err(family.unsupported("forms")),
-            Signer::Unavailable(error) => return Err(error.clone()),
         };
         Ok(FormSigner { identity, version })
     }
@@ -106,10 +118,10 @@ impl<'a> FormSigner<'a> {
         }
     }
 
-    pub(super) fn signing_key(&self, secret: &SecretAccessKey) -> SigningKey {
+    pub(super) fn signing_key(&self, credentials: &Credentials) -> Result<SigningKey, Error> {
         match &self.version {
-            Version::V4 { scope, .. } => scope.signing_key(secret),
-            Version::V2 => v2::signing_key(secret),
+            Version::V4 { scope, .. } => scope.signing_key(credentials),
+            Version::V2 => Ok(v2::signing_key(credentials.secret_access_key()?)),
         }
     }
 
@@ -192,11 +204,11 @@ mod tests {
                 assert_eq!(credential.map(|(_, value)| value), expected);
             }
 
-            let key = form_signer.signing_key(credentials.secret_access_key().unwrap());
+            let key = form_signer.signing_key(&credentials).unwrap();
             let sign = |policy: &str| {
                 let mut signature = String::new();
                 let field = form_signer.signature_field();
-                field.write_value(&key.sign(policy), &mut signature);
+                field.write_value(&key.sign(policy).unwrap(), &mut signature);
                 assert_eq!(signature.len(), field.value_len());
                 signature
             };

@@ -169,11 +169,10 @@ impl<'a> PostPolicy<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<PresignedPost, Error> {
         let now = now.into();
-        let secret = credentials.secret_access_key()?;
         let signer = self.form_signer(credentials.identity(), now)?;
         let prepared = self.prepare_form(&signer, expiry.into(), now)?;
-        let key = signer.signing_key(secret);
-        let signature = key.sign(prepared.string_to_sign());
+        let key = signer.signing_key(credentials)?;
+        let signature = key.sign(prepared.string_to_sign())?;
         Ok(prepared.finish(&signature))
     }
 

@@ -30,14 +30,13 @@ impl Request<'_> {
         self.payload.is_some()
     }
 
-    fn v4_service(&self) -> Result<&v4::Service, Error> {
+    pub(crate) fn v4_service(&self) -> Result<&v4::Service, Error> {
         match self.signer {
             Signer::V4(service) => Ok(service),
             Signer::V2(_) => Err(unsupported(
                 "SigV2 has no signatures of chunks or events; sign with SigV4",
             )),
             Signer::Family(family) => Err(family.unsupported("signatures of chunks or events")),
-            Signer::Unavailable(error) => Err(error.clone()),
         }
     }
 
@@ -56,20 +55,31 @@ impl Request<'_> {
         for (name, value) in &headers {
             request.push_header(Cow::Borrowed(name), Cow::Borrowed(value.as_bytes()));
         }
-        let secret = credentials.secret_access_key()?;
         let mut signing = request.v4_request(service, credentials.identity())?;
         let mut prepared = signing.prepare_headers(now, None)?;
-        let signature = prepared.string_to_sign.sign(secret);
+        let signature = prepared.string_to_sign.sign(credentials)?;
         v4::finish_headers(&mut prepared.headers, &signature);
         let mut seed = String::new();
         signature.write_hex(&mut seed);
-        let chain = SignatureChain::new(&prepared.string_to_sign.scope, secret, &seed);
+        let chain = SignatureChain::new(&prepared.string_to_sign.scope, credentials, &seed)?;
         let mut signed = SignedRequest::from_headers(prepared.headers, Vec::new());
         let headers = headers.iter();
         signed.other_headers = headers
             .map(|(name, value)| ((*name).into(), value.clone()))
             .collect();
         Ok((signed, chain))
+    }
+
+    /// Returns the service of an event stream, whose signatures have 32 bytes.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn event_service(&self) -> Result<&v4::Service, Error> {
+        let service = self.v4_service()?;
+        if service.suffix.scheme.private_key.is_some() {
+            return Err(unsupported(
+                "only SigV4 signs event streams; make the service with `v4::Service::new`",
+            ));
+        }
+        Ok(service)
     }
 
     /// Returns a presigned URL of a WebSocket, and the chain that begins with its signature.
@@ -80,7 +90,7 @@ impl Request<'_> {
         expiry: crate::expiry::Expiry,
         now: Timestamp,
     ) -> Result<(super::PresignedUrl, SignatureChain), Error> {
-        let service = self.v4_service()?;
+        let service = self.event_service()?;
         let mut presigned = self.presign(credentials, expiry, now)?;
         for (http, websocket) in [("https://", "wss://"), ("http://", "ws://")] {
             if let Some(after) = presigned.url.strip_prefix(http) {
@@ -91,11 +101,7 @@ impl Request<'_> {
             time: now.amz_date()?,
             suffix: &service.suffix,
         };
-        let chain = SignatureChain::new(
-            &scope,
-            credentials.secret_access_key()?,
-            &presigned.signature(),
-        );
+        let chain = SignatureChain::new(&scope, credentials, &presigned.signature())?;
         Ok((presigned, chain))
     }
 }

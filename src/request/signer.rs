@@ -1,7 +1,6 @@
 //! The signature version and service that sign a request.
 
 use super::family::Family;
-use crate::error::Error;
 use crate::{v2, v4};
 
 /// The signer of a request, which its store or service owns.
@@ -14,8 +13,6 @@ pub(crate) enum Signer<'a> {
         allow(dead_code, reason = "no store uses it")
     )]
     Family(&'a dyn Family),
-    /// The store needs a signature that this crate can't make.
-    Unavailable(&'a Error),
 }
 
 /// The signer that a store owns.
@@ -23,7 +20,6 @@ pub(crate) enum Signer<'a> {
 pub(crate) enum StoreSigner {
     V4(v4::Service),
     V2(v2::Service),
-    Unavailable(Error),
 }
 
 impl StoreSigner {
@@ -31,7 +27,6 @@ impl StoreSigner {
         match self {
             StoreSigner::V4(service) => Signer::V4(service),
             StoreSigner::V2(service) => Signer::V2(service),
-            StoreSigner::Unavailable(error) => Signer::Unavailable(error),
         }
     }
 }

@@ -219,6 +219,7 @@ impl Template {
         let method = own_method(parts.method);
         let (headers, not_covered, kind) = match request.signer {
             Signer::V4(service) => {
+                v4::check_key_kind(service.suffix.scheme, identity)?;
                 let mut signing = request.v4_request_of_parts(parts, service, identity);
                 let mut headers = headers_to_send(&signing.parts, is_signed)?;
                 let (template, added) = v4::Template::new(&mut signing, credentials, expiry, now)?;
@@ -233,7 +234,6 @@ impl Template {
                 (headers, not_covered, Kind::V2(template.into()))
             }
             Signer::Family(family) => return Err(family.unsupported("templates")),
-            Signer::Unavailable(error) => return Err(error.clone()),
         };
         Ok(Template {
             method,

@@ -103,9 +103,11 @@ impl KeySource {
 
     fn algorithm(&self) -> Algorithm {
         match self {
-            KeySource::V4 { .. } | KeySource::V2(v2::SignatureMethod::HmacSha256) => {
-                Algorithm::HmacSha256
-            }
+            KeySource::V4 { suffix, .. } => match suffix.scheme.private_key {
+                Some(kind) => kind.algorithm(Hash::Sha256),
+                None => Algorithm::HmacSha256,
+            },
+            KeySource::V2(v2::SignatureMethod::HmacSha256) => Algorithm::HmacSha256,
             KeySource::V2(v2::SignatureMethod::HmacSha1) => Algorithm::HmacSha1,
             KeySource::Private { kind, hash, .. } => kind.algorithm(*hash),
             #[cfg(feature = "azure")]
@@ -115,17 +117,20 @@ impl KeySource {
 
     /// Signs with credentials of the identity for which the result was prepared.
     fn sign(&self, credentials: &Credentials, message: &[u8]) -> Result<Signature, Error> {
-        let key = match self {
+        let signature = match self {
             KeySource::V4 { time, suffix } => {
                 let scope = Scope {
                     time: *time,
                     suffix,
                 };
-                scope.signing_key(credentials.secret_access_key()?)
+                scope.signing_key(credentials)?.sign(message)?
             }
-            KeySource::V2(method) => method.signing_key(credentials.secret_access_key()?),
+            KeySource::V2(method) => {
+                let key = method.signing_key(credentials.secret_access_key()?);
+                key.sign(message)?
+            }
             #[cfg(feature = "azure")]
-            KeySource::Base64 => SigningKey::HmacSha256(credentials.base64_key()?),
+            KeySource::Base64 => SigningKey::HmacSha256(credentials.base64_key()?).sign(message)?,
             KeySource::Private { kind, hash, .. } => {
                 let key = credentials.private_key()?;
                 if key.kind() != *kind {
@@ -134,12 +139,11 @@ impl KeySource {
                         "this was prepared for another kind of private key than the credentials have"
                     ));
                 }
-                let signature = key.sign(*hash, message)?;
-                self.check(signature.as_bytes())?;
-                return Ok(signature);
+                key.sign(*hash, message)?
             }
         };
-        Ok(key.sign(message))
+        self.check(signature.as_bytes())?;
+        Ok(signature)
     }
 
     /// Checks the form of a signature. Whether it is right can't be known here.
@@ -155,40 +159,38 @@ impl KeySource {
                  bytes, not hexadecimal digits or base64"
             ))
         };
-        match self {
-            KeySource::V4 { .. } | KeySource::V2(v2::SignatureMethod::HmacSha256) => {
-                hmac("HMAC-SHA256", 32)
-            }
-            KeySource::V2(v2::SignatureMethod::HmacSha1) => hmac("HMAC-SHA1", 20),
-            #[cfg(feature = "azure")]
-            KeySource::Base64 => hmac("HMAC-SHA256", 32),
-            KeySource::Private {
-                kind: PrivateKeyKind::Rsa,
-                rsa_bits,
-                ..
-            } if !rsa_bits.contains(&length.saturating_mul(8)) => {
-                let (min, max) = (rsa_bits.start(), rsa_bits.end());
-                let bits = if min == max {
-                    format!("{min}")
-                } else {
-                    format!("{min} to {max}")
-                };
-                Err(error!(
-                    Signature,
-                    "the signature has {length} bytes, but the service needs one of an RSA key of \
-                     {bits} bits; pass the raw bytes, not hexadecimal digits or base64"
-                ))
-            }
-            KeySource::Private {
-                kind: PrivateKeyKind::P256,
-                ..
-            } if !is_ecdsa_der(signature) => Err(error!(
+        match self.algorithm() {
+            Algorithm::HmacSha256 => hmac("HMAC-SHA256", 32),
+            Algorithm::HmacSha1 => hmac("HMAC-SHA1", 20),
+            Algorithm::RsaSha256 | Algorithm::RsaSha1 => self.check_rsa_len(length),
+            Algorithm::EcdsaSha256 | Algorithm::EcdsaSha1 if is_ecdsa_der(signature) => Ok(()),
+            Algorithm::EcdsaSha256 | Algorithm::EcdsaSha1 => Err(error!(
                 Signature,
                 "the signature is not an ECDSA signature in DER; pass the bytes of the ASN.1 \
                  SEQUENCE of `r` and `s`"
             )),
-            KeySource::Private { .. } => Ok(()),
         }
+    }
+
+    /// Checks the length of an RSA signature, which is that of the key.
+    fn check_rsa_len(&self, length: usize) -> Result<(), Error> {
+        let (min, max) = match self {
+            KeySource::Private { rsa_bits, .. } => (*rsa_bits.start(), *rsa_bits.end()),
+            _ => (2048, 4096),
+        };
+        if (min..=max).contains(&length.saturating_mul(8)) {
+            return Ok(());
+        }
+        let bits = if min == max {
+            format!("{min}")
+        } else {
+            format!("{min} to {max}")
+        };
+        Err(error!(
+            Signature,
+            "the signature has {length} bytes, but the service needs one of an RSA key of {bits} \
+             bits; pass the raw bytes, not hexadecimal digits or base64"
+        ))
     }
 }
 

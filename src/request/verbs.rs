@@ -45,10 +45,9 @@ impl<'a> Request<'a> {
         let identity = credentials.identity();
         match self.signer {
             Signer::V4(service) => {
-                let secret = credentials.secret_access_key()?;
                 let mut signing = self.v4_request(service, identity)?;
                 let mut url = String::with_capacity(signing.max_url_len());
-                let prepared = write_v4(&mut signing, secret, expiry, now, &mut url)?;
+                let prepared = write_v4(&mut signing, credentials, expiry, now, &mut url)?;
                 v4_result(&signing.parts, &prepared, url)
             }
             Signer::V2(service) => {
@@ -64,7 +63,6 @@ impl<'a> Request<'a> {
                 let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
                 unsigned.sign_with(credentials)
             }
-            Signer::Unavailable(error) => Err(error.clone()),
         }
     }
 
@@ -87,9 +85,8 @@ impl<'a> Request<'a> {
         let mut out = FmtSink::new(out);
         match self.signer {
             Signer::V4(service) => {
-                let secret = credentials.secret_access_key()?;
                 let mut signing = self.v4_request(service, identity)?;
-                write_v4(&mut signing, secret, expiry, now, &mut out)?;
+                write_v4(&mut signing, credentials, expiry, now, &mut out)?;
             }
             Signer::V2(service) => {
                 let secret = credentials.secret_access_key()?;
@@ -101,7 +98,6 @@ impl<'a> Request<'a> {
                 let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
                 out.text(unsigned.sign_with(credentials)?.as_str());
             }
-            Signer::Unavailable(error) => return Err(error.clone()),
         }
         check_output(&out)
     }
@@ -158,7 +154,6 @@ impl<'a> Request<'a> {
             Signer::Family(family) => {
                 family.prepare_url(&self.family_url_parts()?, identity, expiry, now)
             }
-            Signer::Unavailable(error) => Err(error.clone()),
         }
     }
 
@@ -178,9 +173,8 @@ impl<'a> Request<'a> {
         match self.signer {
             Signer::V4(service) => {
                 let mut signing = self.v4_request(service, identity)?;
-                let secret = credentials.secret_access_key()?;
                 let mut prepared = signing.prepare_headers(now, None)?;
-                let signature = prepared.string_to_sign.sign(secret);
+                let signature = prepared.string_to_sign.sign(credentials)?;
                 v4::finish_headers(&mut prepared.headers, &signature);
                 Ok(SignedRequest::from_headers(prepared.headers, Vec::new()))
             }
@@ -189,7 +183,7 @@ impl<'a> Request<'a> {
                     let signing = self.v2_request(service, identity)?;
                     let mut prepared = signing.prepare_headers(now)?;
                     let key = v2::signing_key(credentials.secret_access_key()?);
-                    let signature = key.sign(&signing.headers_string_to_sign(&prepared));
+                    let signature = key.sign(&signing.headers_string_to_sign(&prepared))?;
                     v2::finish_headers(&mut prepared.headers, &signature);
                     let not_covered = not_covered_by_v2_headers(&signing.parts, &prepared);
                     Ok(SignedRequest::from_headers(prepared.headers, not_covered))
@@ -198,7 +192,7 @@ impl<'a> Request<'a> {
                     let call = self.prepare_call(*method, identity, now)?;
                     let signature = method
                         .signing_key(credentials.secret_access_key()?)
-                        .sign(call.string_to_sign.as_str());
+                        .sign(call.string_to_sign.as_str())?;
                     Ok(call.finish(&signature))
                 }
             },
@@ -206,7 +200,6 @@ impl<'a> Request<'a> {
                 let unsigned = family.prepare_headers(&self.parts()?, identity, now)?;
                 unsigned.sign_with(credentials)
             }
-            Signer::Unavailable(error) => Err(error.clone()),
         }
     }
 
@@ -271,7 +264,6 @@ impl<'a> Request<'a> {
                 }
             },
             Signer::Family(family) => family.prepare_headers(&self.parts()?, identity, now),
-            Signer::Unavailable(error) => Err(error.clone()),
         }
     }
 
@@ -281,7 +273,7 @@ impl<'a> Request<'a> {
         service: &'s v4::Service,
         identity: &'s Identity,
     ) -> Result<v4::SigningRequest<'s>, Error> {
-        identity.check_secret_access_key()?;
+        v4::check_key_kind(service.suffix.scheme, identity)?;
         Ok(self.v4_request_of_parts(self.parts()?, service, identity))
     }
 
@@ -388,13 +380,13 @@ impl Call {
 #[inline]
 fn write_v4<'a>(
     signing: &mut v4::SigningRequest<'a>,
-    secret: &SecretAccessKey,
+    credentials: &Credentials,
     expiry: Expiry,
     now: Timestamp,
     url: &mut impl Sink,
 ) -> Result<v4::PreparedUrl<'a>, Error> {
     let prepared = signing.prepare_url(expiry, now, url, None)?;
-    let signature = prepared.string_to_sign.sign(secret);
+    let signature = prepared.string_to_sign.sign(credentials)?;
     v4::finish_url(signing.service, signing.identity, &signature, url);
     Ok(prepared)
 }
@@ -410,7 +402,7 @@ fn write_v2(
     let validity = signing.check_url(expiry, now)?;
     signing.write_url(&validity, url);
     let key = v2::signing_key(secret);
-    let signature = key.sign(&signing.url_string_to_sign(&validity));
+    let signature = key.sign(&signing.url_string_to_sign(&validity))?;
     v2::finish_url(&signature, url);
     Ok(validity.expires_at)
 }

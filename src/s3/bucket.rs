@@ -7,7 +7,9 @@ use crate::error::{Error, Quoted, error};
 use crate::request::{
     AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Signer, Store, StoreSigner,
 };
+use crate::scheme::aws::{AWS4, AWS4A};
 use crate::scheme::partition::Partition;
+use crate::scheme::region_set::check_region_set;
 use crate::v4::{check_aws_scope, check_scope_name};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
@@ -58,12 +60,12 @@ use core::fmt;
 /// | [`arn:aws:s3-object-lambda:region:account:accesspoint/name`][ol] | `name-account.s3-object-lambda.region.amazonaws.com` | `s3-object-lambda` |
 /// | [`arn:aws:s3-outposts:region:account:outpost/id/accesspoint/name`][op] | `name-account.id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
 /// | alias of an Outposts access point, `…--op-s3` | `alias.op-id.s3-outposts.region.amazonaws.com` | `s3-outposts` |
-/// | [`arn:aws:s3::account:accesspoint/alias`][mrap], multi-region | `alias.accesspoint.s3-global.amazonaws.com` | needs SigV4a |
+/// | [`arn:aws:s3::account:accesspoint/alias`][mrap], multi-region | `alias.accesspoint.s3-global.amazonaws.com` | `s3`, with SigV4a |
 /// | [directory bucket][express], `…--zone--x-s3`, or its access point, `…--zone--xa-s3` | `name.s3express-zone.region.amazonaws.com` | `s3express` |
 ///
 /// The region must be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is
-/// called; the partition must always be the ARN's. A multi-region access point has an address, but
-/// signing is an error, because it accepts only SigV4a.
+/// called; the partition must always be the ARN's. A multi-region access point accepts only SigV4a, which
+/// is selected by itself, for all regions unless [`region_set`](BucketBuilder::region_set) is called.
 ///
 /// Requests to the objects of a directory bucket are signed with the credentials of a
 /// session, whose token is sent as `x-amz-s3session-token`: see
@@ -102,6 +104,7 @@ impl Bucket {
             name: name.into(),
             region: region.into(),
             signature_version: SignatureVersion::default(),
+            region_set: None,
             options: Options::default(),
             use_arn_region: false,
             disable_session_auth: false,
@@ -115,7 +118,7 @@ impl Bucket {
         &self.name
     }
 
-    /// Returns the region that is signed; `*` for a multi-region access point.
+    /// Returns the region that is signed; under SigV4a the region set, such as `*`.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
@@ -188,6 +191,9 @@ pub enum SignatureVersion {
     /// Signature Version 4: see [`v4`].
     #[default]
     V4,
+    /// Signature Version 4a, for several regions at once. A multi-region access point selects it
+    /// by itself. The key is derived with the feature `sigv4a`: see [`v4::Service::sigv4a`].
+    V4a,
 }
 
 /// The options of a [`Bucket`].
@@ -208,6 +214,7 @@ pub struct BucketBuilder {
     name: String,
     region: String,
     signature_version: SignatureVersion,
+    region_set: Option<String>,
     options: Options,
     use_arn_region: bool,
     disable_session_auth: bool,
@@ -226,6 +233,24 @@ impl BucketBuilder {
     /// Sets the signature version. The default is [`SignatureVersion::V4`].
     pub fn signature_version(mut self, version: SignatureVersion) -> Self {
         self.signature_version = version;
+        self
+    }
+
+    /// Sets the regions in which a SigV4a signature is valid: `us-east-1,eu-west-1`, `us-*`, or `*`
+    /// for all, which is the default. The bucket's address still has its own region.
+    ///
+    /// ```
+    /// use presign::{SignatureVersion, s3::Bucket};
+    ///
+    /// let bucket = Bucket::builder("examplebucket", "us-east-1")
+    ///     .signature_version(SignatureVersion::V4a)
+    ///     .region_set("us-east-1,us-west-2")
+    ///     .build()?;
+    /// assert_eq!(bucket.region(), "us-east-1,us-west-2");
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    pub fn region_set(mut self, regions: impl Into<String>) -> Self {
+        self.region_set = Some(regions.into());
         self
     }
 
@@ -339,8 +364,10 @@ impl BucketBuilder {
     /// - [`ErrorKind::Endpoint`](crate::ErrorKind::Endpoint) for an endpoint that isn't a URL, has
     ///   a query, is a website endpoint, or contains the bucket already, for options that exclude
     ///   each other, and for a style that the bucket can't have.
+    /// - [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region set, and for one that
+    ///   isn't signed with SigV4a.
     /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for SigV2 with an access point
-    ///   or a directory bucket.
+    ///   or a directory bucket, and for SigV4a with a directory bucket.
     pub fn build(self) -> Result<Bucket, Error> {
         check_scope_name("region", &self.region)?;
         let resource = Resource::parse(&self.name)?;
@@ -357,10 +384,7 @@ impl BucketBuilder {
             None => endpoint.origin(),
         };
         let kind = resource.kind;
-        let region = match kind {
-            Kind::MultiRegion => "*",
-            _ => region,
-        };
+        let region = self.signed_region(kind, region)?;
         let signer = self.signer(kind, region, endpoint.style)?;
         let session_free_signer = match &signer {
             StoreSigner::V4(service) if kind == Kind::Directory => {
@@ -388,6 +412,25 @@ impl BucketBuilder {
         })
     }
 
+    /// Returns the region that is signed: under SigV4a the region set.
+    fn signed_region<'s>(&'s self, kind: Kind, region: &'s str) -> Result<&'s str, Error> {
+        let is_v4a = self.signature_version == SignatureVersion::V4a || kind == Kind::MultiRegion;
+        match self.region_set.as_deref() {
+            Some(set) if is_v4a => {
+                check_region_set(set)?;
+                Ok(set)
+            }
+            Some(set) => Err(error!(
+                Scope,
+                "the region set {} is signed by SigV4a only; choose SignatureVersion::V4a, or leave \
+                 it out",
+                Quoted(set)
+            )),
+            None if is_v4a => Ok("*"),
+            None => Ok(region),
+        }
+    }
+
     fn signer(
         &self,
         kind: Kind,
@@ -409,14 +452,18 @@ impl BucketBuilder {
                 Quoted(&self.name),
                 kind.description()
             )),
-            (SignatureVersion::V4, Kind::MultiRegion) => Ok(StoreSigner::Unavailable(error!(
+            (SignatureVersion::V4a, Kind::Directory) => Err(error!(
                 Unsupported,
-                "{} is a multi-region access point, which accepts SigV4a only; use a bucket or an access point \
-                 in a region",
+                "{} is a directory bucket, which doesn't accept SigV4a; choose SignatureVersion::V4",
                 Quoted(&self.name)
-            ))),
-            (SignatureVersion::V4, kind) => {
-                let service = v4::Service::of_checked(region, kind.service());
+            )),
+            (version, kind) => {
+                let scheme = match version {
+                    SignatureVersion::V4a => &AWS4A,
+                    _ if kind == Kind::MultiRegion => &AWS4A,
+                    _ => &AWS4,
+                };
+                let service = v4::Service::of_checked(scheme, region, kind.service());
                 Ok(StoreSigner::V4(if self.disable_session_auth {
                     service.session_token(v4::SessionToken::Signed)
                 } else {

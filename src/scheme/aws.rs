@@ -2,16 +2,19 @@
 
 use super::Scheme;
 use super::v4_scheme::{V4Scheme, names};
+use crate::crypto::PrivateKeyKind;
 
 /// `AWS4-HMAC-SHA256` ([AWS Signature Version
 /// 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html)).
 pub(crate) static AWS4: V4Scheme = V4Scheme {
     scheme: Scheme::AwsV4,
     algorithm: "AWS4-HMAC-SHA256",
+    private_key: None,
     key_prefix: "AWS4",
     terminator: "aws4_request",
     scope_has_region: true,
     signature_len: 64..=64,
+    has_forms: true,
     header_prefix: AMZ_PREFIX,
     content_sha256: "x-amz-content-sha256",
     names: names! {
@@ -31,10 +34,12 @@ pub(crate) static AWS4: V4Scheme = V4Scheme {
 pub(crate) static AWS4A: V4Scheme = V4Scheme {
     scheme: Scheme::AwsV4a,
     algorithm: "AWS4-ECDSA-P256-SHA256",
+    private_key: Some(PrivateKeyKind::P256),
     key_prefix: "AWS4A",
     terminator: "aws4_request",
     scope_has_region: false,
     signature_len: 136..=144,
+    has_forms: false,
     header_prefix: AMZ_PREFIX,
     content_sha256: "x-amz-content-sha256",
     names: names! {

@@ -4,15 +4,18 @@
 use super::Scheme;
 use super::sigv2::V2Scheme;
 use super::v4_scheme::{Name, V4Scheme, names};
+use crate::crypto::PrivateKeyKind;
 
 /// `GOOG4-HMAC-SHA256`.
 pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
     scheme: Scheme::GoogleV4,
     algorithm: "GOOG4-HMAC-SHA256",
+    private_key: None,
     key_prefix: "GOOG4",
     terminator: TERMINATOR,
     scope_has_region: true,
     signature_len: 64..=64,
+    has_forms: true,
     header_prefix: GOOG_PREFIX,
     content_sha256: CONTENT_SHA256,
     names: NAMES,
@@ -22,11 +25,13 @@ pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
 pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
     scheme: Scheme::GoogleV4,
     algorithm: "GOOG4-RSA-SHA256",
+    private_key: Some(PrivateKeyKind::Rsa),
     // An RSA key is not derived.
     key_prefix: "",
     terminator: TERMINATOR,
     scope_has_region: true,
     signature_len: 512..=1024,
+    has_forms: true,
     header_prefix: GOOG_PREFIX,
     content_sha256: CONTENT_SHA256,
     names: NAMES,

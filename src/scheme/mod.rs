@@ -15,6 +15,7 @@ pub(crate) mod form;
 pub(crate) mod google;
 pub(crate) mod limits;
 pub(crate) mod partition;
+pub(crate) mod region_set;
 pub(crate) mod response_overrides;
 pub(crate) mod services;
 pub(crate) mod sigv2;

@@ -1,6 +1,7 @@
 //! The table of a scheme that works like SigV4.
 
 use super::Scheme;
+use crate::crypto::PrivateKeyKind;
 use crate::text::percent::Component;
 use crate::text::sink::Sink;
 use crate::wire::query::Param;
@@ -12,7 +13,10 @@ pub(crate) struct V4Scheme {
     pub(crate) scheme: Scheme,
     /// The first line of the string to sign, and the first word of the `Authorization` header.
     pub(crate) algorithm: &'static str,
-    /// The text before the secret at the start of the key derivation.
+    /// The kind of private key that signs; `None` for HMAC.
+    pub(crate) private_key: Option<PrivateKeyKind>,
+    /// The text before the secret at the start of the key derivation; empty for private keys that
+    /// are not derived.
     pub(crate) key_prefix: &'static str,
     /// The last part of the credential scope.
     pub(crate) terminator: &'static str,
@@ -20,6 +24,8 @@ pub(crate) struct V4Scheme {
     pub(crate) scope_has_region: bool,
     /// The number of hexadecimal digits of a signature.
     pub(crate) signature_len: RangeInclusive<usize>,
+    /// Whether POST policies can be signed.
+    pub(crate) has_forms: bool,
     /// The prefix of the names of the service's own headers.
     pub(crate) header_prefix: &'static str,
     /// The name of the header with the payload's hash.
@@ -91,6 +97,11 @@ impl V4Scheme {
         *names.find(|name| name.role == role).unwrap_or(&ABSENT)
     }
 
+    /// Returns the names of the region set, if the scheme has one instead of a region.
+    pub(crate) fn region_set(&self) -> Option<Name> {
+        (!self.scope_has_region).then(|| self.name(Role::RegionSet))
+    }
+
     /// Returns the part that a query parameter belongs to, ignoring the case of its name.
     pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
         // All names begin with the prefix, and few other parameters do.
@@ -100,6 +111,11 @@ impl V4Scheme {
         self.names
             .iter()
             .find(|name| param.name.decodes_to_ignore_case(name.query))
+    }
+
+    /// Returns whether the key is derived from a secret access key.
+    pub(crate) fn derives_key(&self) -> bool {
+        !self.key_prefix.is_empty()
     }
 
     /// Returns whether a name begins with the prefix of the service's own headers, ignoring case.

@@ -3,6 +3,8 @@
 use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm};
 use super::framing::{Mode, TRAILER_SIGNATURE};
 use crate::error::{Error, Quoted, error};
+use crate::scheme::aws::AWS4;
+use crate::v4::chained_signature_len;
 use crate::wire::header::{Header, is_token};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -111,12 +113,20 @@ impl ChunkedBody {
 
     /// Returns the length of the body in chunks, in bytes: the value of `content-length`.
     ///
+    /// It is the length under SigV4. Under SigV4a, whose signatures are longer, it is
+    /// [`ChunkEncoder::encoded_len`](super::ChunkEncoder::encoded_len).
+    ///
     /// # Errors
     /// - [`ErrorKind::Payload`](crate::ErrorKind::Payload) for chunks of less than 8,192 bytes, for
     ///   a length above `u64::MAX`, and for a body that has neither signatures nor trailers.
     /// - [`ErrorKind::Header`](crate::ErrorKind::Header) for a trailer that is repeated or that no
     ///   request can carry, and for more than one checksum.
     pub fn encoded_len(&self) -> Result<u64, Error> {
+        self.encoded_len_with(chained_signature_len(&AWS4))
+    }
+
+    /// Returns the length of the body in chunks whose signatures have that length.
+    pub(super) fn encoded_len_with(&self, signature_len: usize) -> Result<u64, Error> {
         self.check()?;
         let lengths = self.trailers.iter().map(|trailer| {
             let value = match &trailer.value {
@@ -126,7 +136,8 @@ impl ChunkedBody {
             (trailer.name.len(), value)
         });
         let mode = self.mode();
-        let length = mode.encoded_len(self.length, self.chunk_size as u64, lengths);
+        let chunk_size = self.chunk_size as u64;
+        let length = mode.encoded_len(signature_len, self.length, chunk_size, lengths);
         length.ok_or_else(|| {
             error!(
                 Payload,
@@ -183,7 +194,7 @@ impl ChunkedBody {
                 "the chunk size must be at least {MIN_CHUNK_SIZE} bytes, got {}", self.chunk_size
             ));
         }
-        if self.mode().payload().is_none() {
+        if !self.has_signatures && self.trailers.is_empty() {
             return Err(error!(
                 Payload,
                 "a body without signatures needs a trailer; add a checksum"

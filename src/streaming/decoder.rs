@@ -269,7 +269,7 @@ impl ChunkDecoder {
     }
 
     fn start_chunk(&mut self, line: &[u8]) -> Result<(), VerifyError> {
-        let header = ChunkHeader::parse(line, self.chain.is_some())?;
+        let header = ChunkHeader::parse(line, self.chain.as_ref().map(SignatureChain::sent_len))?;
         if header.length > self.missing || (header.length == 0 && self.missing > 0) {
             return Err(refuse!(
                 DecodedLength,
@@ -338,7 +338,7 @@ impl ChunkDecoder {
         let (Some(chain), Some(signature)) = (&mut self.chain, header.signature) else {
             return Ok(());
         };
-        if chain.verify(SignedPart::Chunk(self.hasher.finish()), &signature) {
+        if chain.verify(SignedPart::Chunk(self.hasher.finish()), signature.as_str()) {
             return Ok(());
         }
         Err(refuse!(

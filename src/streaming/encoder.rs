@@ -111,7 +111,7 @@ impl ChunkEncoder {
         for checksum in &mut self.checksums {
             pieces.clone().for_each(|piece| checksum.update(piece));
         }
-        self.write_chunk_start(length, pieces);
+        self.write_chunk_start(length, pieces)?;
         self.remaining = self.remaining.saturating_sub(length as u64);
         Ok(self.text.as_bytes())
     }
@@ -139,7 +139,7 @@ impl ChunkEncoder {
         }
         self.is_finished = true;
         let trailers = self.trailers()?;
-        self.write_chunk_start(0, core::iter::empty());
+        self.write_chunk_start(0, core::iter::empty())?;
         for (name, value) in &trailers {
             write_trailer(name, value, "\r\n", &mut self.text);
         }
@@ -148,8 +148,11 @@ impl ChunkEncoder {
             for (name, value) in &trailers {
                 write_trailer(name, value, "\n", &mut lines);
             }
-            let signature = chain.sign(SignedPart::Trailer(sha256(lines.as_bytes())));
-            write_trailer(TRAILER_SIGNATURE, signature, "\r\n", &mut self.text);
+            self.text.push_str(TRAILER_SIGNATURE);
+            self.text.push(':');
+            let part = SignedPart::Trailer(sha256(lines.as_bytes()));
+            chain.sign_into(part, &mut self.text)?;
+            self.text.push_str("\r\n");
         }
         self.text.push_str("\r\n");
         Ok(self.text.as_bytes())
@@ -167,7 +170,11 @@ impl ChunkEncoder {
     }
 
     /// Writes the end of the chunk before, and the start of a chunk.
-    fn write_chunk_start<'d>(&mut self, length: usize, pieces: impl Iterator<Item = &'d [u8]>) {
+    fn write_chunk_start<'d>(
+        &mut self,
+        length: usize,
+        pieces: impl Iterator<Item = &'d [u8]>,
+    ) -> Result<(), Error> {
         let is_first = self.remaining == self.body.length;
         self.text.clear();
         if !is_first {
@@ -178,9 +185,10 @@ impl ChunkEncoder {
         if let Some(chain) = &mut self.chain {
             let hash = sha256_of(|hasher| pieces.for_each(|piece| hasher.update(piece)));
             self.text.push_str(CHUNK_SIGNATURE);
-            self.text.push_str(chain.sign(SignedPart::Chunk(hash)));
+            chain.sign_into(SignedPart::Chunk(hash), &mut self.text)?;
         }
         self.text.push_str("\r\n");
+        Ok(())
     }
 
     /// Returns all trailers, sorted by name.

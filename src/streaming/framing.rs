@@ -1,7 +1,7 @@
 //! The framing of aws-chunked bodies: texts, lengths and the mode.
 
 use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_CHUNKS};
-use crate::v4::CHAINED_SIGNATURE_LEN;
+use crate::scheme::v4_scheme::V4Scheme;
 use alloc::string::String;
 
 /// The text between the length of a chunk and its signature.
@@ -27,28 +27,36 @@ pub(super) struct Mode {
 }
 
 impl Mode {
-    /// Returns the value of `x-amz-content-sha256` under SigV4; none for chunks with neither
+    /// Returns the value of `x-amz-content-sha256` under a scheme; none for chunks with neither
     /// signatures nor trailers, which S3 doesn't have.
-    pub(super) fn payload(self) -> Option<&'static str> {
-        let [_, signed, signed_with_trailer, ..] = STREAMING_PAYLOADS;
-        match (self.has_signatures, self.has_trailers) {
-            (true, false) => Some(signed),
-            (true, true) => Some(signed_with_trailer),
-            (false, true) => Some(UNSIGNED_CHUNKS),
-            (false, false) => None,
+    pub(super) fn payload(self, scheme: &V4Scheme) -> Option<&'static str> {
+        if !self.has_signatures {
+            return self.has_trailers.then_some(UNSIGNED_CHUNKS);
         }
+        let end = if self.has_trailers {
+            "-PAYLOAD-TRAILER"
+        } else {
+            "-PAYLOAD"
+        };
+        let mut payloads = STREAMING_PAYLOADS.into_iter();
+        payloads.find(|payload| {
+            let algorithm = payload.strip_prefix("STREAMING-");
+            let algorithm = algorithm.and_then(|text| text.strip_suffix(end));
+            algorithm == Some(scheme.algorithm)
+        })
     }
 
     /// Returns the length of a body in chunks; none if it is above `u64::MAX`. `trailers` has the
     /// lengths of names and values.
     pub(super) fn encoded_len(
         self,
+        signature_len: usize,
         length: u64,
         chunk_size: u64,
         trailers: impl Iterator<Item = (usize, usize)>,
     ) -> Option<u64> {
         let signature = if self.has_signatures {
-            CHUNK_SIGNATURE.len().checked_add(CHAINED_SIGNATURE_LEN)? as u64
+            CHUNK_SIGNATURE.len().checked_add(signature_len)? as u64
         } else {
             0
         };
@@ -68,7 +76,7 @@ impl Mode {
             total = total.checked_add(line as u64)?;
         }
         if self.has_signatures && self.has_trailers {
-            let line = TRAILER_SIGNATURE.len().checked_add(CHAINED_SIGNATURE_LEN)?;
+            let line = TRAILER_SIGNATURE.len().checked_add(signature_len)?;
             total = total.checked_add(line as u64)?.checked_add(3)?;
         }
         total.checked_add(2)
@@ -107,10 +115,10 @@ mod tests {
             has_signatures: true,
             has_trailers: false,
         };
-        let length = |length| mode.encoded_len(length, 8192, iter::empty());
+        let length = |length| mode.encoded_len(64, length, 8192, iter::empty());
         assert!(length(u64::MAX / 2).is_some());
         assert_eq!(length(u64::MAX), None);
         assert_eq!(length(u64::MAX - 1000), None);
-        assert_eq!(mode.encoded_len(1, 0, iter::empty()), None);
+        assert_eq!(mode.encoded_len(64, 1, 0, iter::empty()), None);
     }
 }

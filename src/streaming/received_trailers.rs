@@ -87,7 +87,7 @@ impl ReceivedTrailers {
                     write_trailer(name, value, "\n", &mut lines);
                 }
                 let part = SignedPart::Trailer(sha256(lines.as_bytes()));
-                if chain.verify(part, signature.as_bytes()) {
+                if chain.verify(part, signature) {
                     Ok(())
                 } else {
                     Err(refuse!(

@@ -9,6 +9,7 @@ use crate::error::{Error, Quoted, error};
 use crate::request::{Request, SignedRequest};
 use crate::text::percent::Component;
 use crate::time::Timestamp;
+use crate::v4::chained_signature_len;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -38,14 +39,15 @@ impl Request<'_> {
         body: &ChunkedBody,
         now: impl Into<Timestamp>,
     ) -> Result<(SignedRequest, ChunkEncoder), Error> {
-        let encoded_len = body.encoded_len()?;
+        let scheme = self.v4_service()?.suffix.scheme;
+        let encoded_len = body.encoded_len_with(chained_signature_len(scheme))?;
         self.check_headers(body)?;
         let mut headers = Vec::new();
         headers.push((CONTENT_ENCODING, self.content_encoding()?));
         if body.has_content_length {
             headers.push((CONTENT_LENGTH, encoded_len.to_string()));
         }
-        let payload = body.mode().payload().unwrap_or_default();
+        let payload = body.mode().payload(scheme).unwrap_or_default();
         headers.push((CONTENT_SHA256, payload.into()));
         headers.push((DECODED_CONTENT_LENGTH, body.length.to_string()));
         let trailers = body.trailer_names();

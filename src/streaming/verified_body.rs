@@ -77,7 +77,11 @@ impl Verified<'_> {
             })
             .into_iter();
         let is_header = self.authentication().carrier() == Carrier::Header;
-        let mode = modes.find(|mode| is_header && payload.is_some() && mode.payload() == payload);
+        let suffix = self
+            .scope_suffix()
+            .filter(|_| is_header && payload.is_some());
+        let mode =
+            suffix.and_then(|suffix| modes.find(|mode| mode.payload(suffix.scheme) == payload));
         mode.ok_or_else(|| {
             refuse!(
                 PayloadNotAllowed,

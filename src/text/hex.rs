@@ -1,4 +1,6 @@
-//! Lowercase hexadecimal digits of a SHA-256 hash, without an allocation.
+//! Lowercase hexadecimal digits, those of a SHA-256 hash without an allocation.
+
+use alloc::vec::Vec;
 
 /// 32 bytes as 64 lowercase hexadecimal digits.
 ///
@@ -53,6 +55,17 @@ pub(crate) fn decode(text: &[u8]) -> Option<[u8; 32]> {
     for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
         *byte = (value(*high) << 4) | value(*low);
     }
+    Some(bytes)
+}
+
+/// Decodes any even number of lowercase hexadecimal digits.
+pub(crate) fn decode_vec(text: &str) -> Option<Vec<u8>> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if !text.bytes().all(is_digit) {
+        return None;
+    }
+    let mut bytes = alloc::vec![0; text.len() / 2];
+    ::hex::decode_to_slice(text, &mut bytes).ok()?;
     Some(bytes)
 }
 

@@ -77,7 +77,6 @@ impl GitLoginRequest {
         now: impl Into<Timestamp>,
     ) -> Result<GitLogin, Error> {
         let now = now.into();
-        let secret = credentials.secret_access_key()?;
         let identity = credentials.identity();
         let validity = Expiry::at_most(VALID_FOR).resolve(identity, now, "password")?;
         let scope = Scope {
@@ -94,7 +93,7 @@ impl GitLoginRequest {
             scope: &scope,
             canonical_hash: Hex::new(&canonical_hash),
         };
-        let signature = scope.signing_key(secret).sign(&message);
+        let signature = scope.signing_key(credentials)?.sign(&message)?;
         let mut password = String::from(scope.time.as_str());
         signature.write_hex(&mut password);
 

@@ -78,14 +78,14 @@ impl Template {
             let mut start = before_date.clone();
             start.decimal(values.expires);
             start.extend_from_slice(&before_path);
-            let (blocks, rest) = start.as_chunks();
+            let (key, rest) = signing_key(secret).with_start(start);
             let mut resources = Vec::new();
             sub_resources.write_plain(&values, &mut resources);
             Prepared {
                 expires_at: validity.expires_at,
                 query: prepared_query,
-                key: signing_key(secret).with_prefix(blocks),
-                rest: rest.into(),
+                key,
+                rest,
                 sub_resources: resources,
             }
         });
@@ -112,7 +112,7 @@ impl Template {
         let validity = check_expiry(&expiry, self.credentials.identity(), now)?;
         match &self.prepared {
             Some(prepared) if prepared.expires_at == validity.expires_at => {
-                self.write_prepared(prepared, path, url);
+                self.write_prepared(prepared, path, url)?;
             }
             _ => self.write_at(path, row, &validity, url)?,
         }
@@ -120,9 +120,15 @@ impl Template {
     }
 
     /// Writes the URL for the expiration for which the template was made.
-    fn write_prepared(&self, prepared: &Prepared, path: Path<'_>, url: &mut impl Sink) {
-        let signature = prepared.key.sign(&PreparedMessage { prepared, path });
+    fn write_prepared(
+        &self,
+        prepared: &Prepared,
+        path: Path<'_>,
+        url: &mut impl Sink,
+    ) -> Result<(), Error> {
+        let signature = prepared.key.sign(&PreparedMessage { prepared, path })?;
         self.write_url(path, url, &signature, |url| url.text(&prepared.query));
+        Ok(())
     }
 
     /// Writes the URL for any expiration.
@@ -144,7 +150,7 @@ impl Template {
             path,
             values: &values,
         };
-        let signature = signing_key(self.credentials.secret_access_key()?).sign(&message);
+        let signature = signing_key(self.credentials.secret_access_key()?).sign(&message)?;
         self.write_url(path, url, &signature, |url| {
             self.query.write_encoded(&values, url);
         });

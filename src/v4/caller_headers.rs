@@ -16,6 +16,7 @@ pub(crate) struct SignatureHeaders<'a> {
     content_sha256: Option<&'a Header<'a>>,
     token: Option<&'a Header<'a>>,
     other_token: Option<&'a Header<'a>>,
+    region_set: Option<&'a Header<'a>>,
 }
 
 /// Names of headers, in lowercase.
@@ -26,6 +27,7 @@ pub(crate) struct HeaderNames {
     pub(crate) token: &'static str,
     /// The name of the other kind of session token.
     other_token: &'static str,
+    pub(crate) region_set: Option<&'static str>,
 }
 
 impl HeaderNames {
@@ -35,6 +37,7 @@ impl HeaderNames {
             content_sha256: scheme.content_sha256,
             token: scheme.name(session_token.role()).lowercase,
             other_token: scheme.name(session_token.other_role()).lowercase,
+            region_set: scheme.region_set().map(|name| name.lowercase),
         }
     }
 }
@@ -52,6 +55,7 @@ impl<'a> SignatureHeaders<'a> {
             content_sha256: None,
             token: None,
             other_token: None,
+            region_set: None,
         };
         for header in parts.headers {
             let (name, slot) = if header.is_named(names.date) {
@@ -69,6 +73,13 @@ impl<'a> SignatureHeaders<'a> {
                 return Err(duplicate_header(name));
             }
         }
+        if let Some(name) = names.region_set {
+            let mut headers = parts.headers.iter();
+            found.region_set = headers.find(|header| header.is_named(name));
+            if headers.any(|header| header.is_named(name)) {
+                return Err(duplicate_header(name));
+            }
+        }
         Ok(found)
     }
 
@@ -79,6 +90,7 @@ impl<'a> SignatureHeaders<'a> {
             (self.names.date, self.date),
             (self.names.token, self.token),
             (self.names.other_token, self.other_token),
+            (self.names.region_set.unwrap_or_default(), self.region_set),
         ] {
             if header.is_some() {
                 return Err(in_query(name));
@@ -93,6 +105,18 @@ impl<'a> SignatureHeaders<'a> {
     /// [`ErrorKind::Header`](crate::ErrorKind::Header) if it isn't the signing time.
     pub(crate) fn has_date(&self, time: &str) -> Result<bool, Error> {
         has_value(self.date, self.names.date, time)
+    }
+
+    /// Returns the name of the header with the region set, if the caller's headers don't contain
+    /// it; `None` for a scheme without one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Header`](crate::ErrorKind::Header) if it is another set.
+    pub(crate) fn missing_region_set(&self, set: &str) -> Result<Option<&'static str>, Error> {
+        match self.names.region_set {
+            Some(name) if !has_value(self.region_set, name, set)? => Ok(Some(name)),
+            _ => Ok(None),
+        }
     }
 
     /// Returns whether the caller's headers contain the session token of the credentials.

@@ -55,8 +55,11 @@
 mod caller_headers;
 mod canonical;
 mod canonical_uri;
+#[cfg(feature = "sigv4a")]
+mod derived_key;
 mod payload;
 mod presigned_query;
+mod private_key;
 mod scope;
 mod service;
 mod sign;
@@ -70,10 +73,11 @@ pub use service::Service;
 
 pub(crate) use canonical::{CanonicalRequest, Query};
 pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
+pub(crate) use private_key::{check_key_kind, private_key};
 pub(crate) use scope::{
     Scope, ScopeSuffix, StringToSign, check_aws_scope, check_scope_name, check_scope_part,
 };
 pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
-pub(crate) use signature_chain::{CHAINED_SIGNATURE_LEN, SignatureChain, SignedPart};
+pub(crate) use signature_chain::{SignatureChain, SignedPart, chained_signature_len};
 pub(crate) use signed_headers::{SignedHeaders, is_signed};
 pub(crate) use template::Template;

@@ -10,7 +10,7 @@ use super::signed_headers::SignedHeaders;
 use crate::identity::Identity;
 use crate::scheme::services::SessionToken;
 use crate::scheme::v4_scheme::Role;
-use crate::text::percent::Component;
+use crate::text::percent::{Component, UNRESERVED};
 use crate::text::sink::{Placeholder, Sink};
 use crate::time::date_of;
 use crate::wire::query::Param;
@@ -64,8 +64,7 @@ impl PresignedQuery<'_> {
 
     fn contains(&self, role: Role) -> bool {
         match role {
-            // Only SigV4a has a region set, which isn't signed with here.
-            Role::Signature | Role::RegionSet => false,
+            Role::Signature => false,
             Role::SecurityToken | Role::ExpressToken => {
                 role == self.session_token.role() && self.signed_token().is_some()
             }
@@ -93,7 +92,8 @@ impl PresignedQuery<'_> {
                 sink.text(self.signed_token().unwrap_or_default());
             }
             (Role::SignedHeaders, _) => self.headers.write_names_encoded(sink),
-            (Role::Signature | Role::RegionSet, _) => {}
+            (Role::RegionSet, _) => Component::Raw(&self.suffix.region).write(&UNRESERVED, sink),
+            (Role::Signature, _) => {}
         }
     }
 

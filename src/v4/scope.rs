@@ -1,6 +1,8 @@
 //! The credential scope, and the signing key derived for it ([Derive a signing
 //! key](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key)).
 
+use super::private_key::private_key;
+use crate::credentials::Credentials;
 use crate::crypto::{CacheLabel, HmacSha256Key, Message, SecretAccessKey, Signature, SigningKey};
 use crate::error::{Error, Quoted, error};
 use crate::scheme::v4_scheme::V4Scheme;
@@ -65,13 +67,28 @@ impl Scope<'_> {
         self.write(sink);
     }
 
-    /// Returns the key for this scope. It is derived on first use.
-    pub(crate) fn signing_key(&self, secret: &SecretAccessKey) -> SigningKey {
+    /// Returns the key that signs for this scope.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the credentials have another
+    /// kind of key.
+    #[inline]
+    pub(crate) fn signing_key(&self, credentials: &Credentials) -> Result<SigningKey, Error> {
+        if self.suffix.scheme.private_key.is_some() {
+            let key = private_key(self.suffix.scheme, credentials)?;
+            return Ok(SigningKey::Private(key));
+        }
+        let secret = credentials.secret_access_key()?;
+        Ok(SigningKey::HmacSha256(self.hmac_key(secret)))
+    }
+
+    /// Returns the HMAC key for this scope. It is derived on first use.
+    pub(crate) fn hmac_key(&self, secret: &SecretAccessKey) -> HmacSha256Key {
         let suffix = self.suffix;
         let derive = || derive_key(secret.as_str(), self.time.date(), suffix);
         let keys = secret.derived_keys();
         let date = self.time.date_bytes();
-        SigningKey::HmacSha256(keys.get_or_derive(date, suffix.label.as_deref(), derive))
+        keys.get_or_derive(date, suffix.label.as_deref(), derive)
     }
 }
 
@@ -116,9 +133,15 @@ impl StringToSign<'_> {
         sink.text("\n");
     }
 
-    /// Signs with a secret at hand.
-    pub(crate) fn sign(&self, secret: &SecretAccessKey) -> Signature {
-        self.scope.signing_key(secret).sign(self)
+    /// Signs with a key at hand.
+    #[inline]
+    pub(crate) fn sign(&self, credentials: &Credentials) -> Result<Signature, Error> {
+        if self.scope.suffix.scheme.private_key.is_some() {
+            return self.scope.signing_key(credentials)?.sign(self);
+        }
+        // The same as above, without moving the key, which takes 2 % of a URL.
+        let key = self.scope.hmac_key(credentials.secret_access_key()?);
+        Ok(Signature::HmacSha256(key.sign(|hasher| self.write(hasher))))
     }
 }
 

@@ -3,8 +3,10 @@
 use super::caller_headers::HeaderNames;
 use super::scope::{ScopeSuffix, check_scope_name, is_aws_scope};
 use crate::error::Error;
-use crate::scheme::aws::AWS4;
+use crate::scheme::aws::{AWS4, AWS4A};
+use crate::scheme::region_set::check_region_set;
 use crate::scheme::services::{CanonicalUri, ServiceRules, SessionToken};
+use crate::scheme::v4_scheme::V4Scheme;
 use alloc::string::String;
 use core::fmt;
 
@@ -59,16 +61,52 @@ impl Service {
         let (region, service) = (region.into(), service.into());
         check_scope_name("region", &region)?;
         check_scope_name("service", &service)?;
-        Ok(Service::of_checked(&region, &service))
+        Ok(Service::of_checked(&AWS4, &region, &service))
     }
 
-    /// Returns the service of a region and a name that have been checked.
-    pub(crate) fn of_checked(region: &str, service: &str) -> Self {
+    /// Returns a service whose requests are signed with SigV4a, so that they are valid in several
+    /// regions: a region set such as `us-east-1,eu-west-1`, `us-*` or `*`.
+    ///
+    /// The P-256 key is derived from the secret access key, with the feature `sigv4a`, or is one of
+    /// your own: [`Credentials::from_pem`](crate::Credentials::from_pem) or, for a key elsewhere,
+    /// [`Identity::p256`](crate::Identity::p256). The credentials keep a derived key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sigv4a")] {
+    /// use core::time::Duration;
+    /// use presign::{Credentials, Timestamp, v4};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let now: Timestamp = "20150830T123600Z".parse()?;
+    /// let events = v4::Service::sigv4a("us-east-1,eu-west-1", "events")?;
+    /// let url = events
+    ///     .get("https://abc.def.endpoint.events.amazonaws.com/")
+    ///     .presign(&credentials, Duration::from_secs(60), now)?;
+    /// assert!(url.as_str().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
+    /// # }
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if a region is empty or has a character other
+    /// than letters, digits, `-` and `*`, and for services that [`new`](Service::new) rejects.
+    pub fn sigv4a(
+        region_set: impl Into<String>,
+        service: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let (region_set, service) = (region_set.into(), service.into());
+        check_region_set(&region_set)?;
+        check_scope_name("service", &service)?;
+        Ok(Service::of_checked(&AWS4A, &region_set, &service))
+    }
+
+    /// Returns the service of a region, or region set, and a name that have been checked.
+    pub(crate) fn of_checked(scheme: &'static V4Scheme, region: &str, service: &str) -> Self {
         let rules = ServiceRules::of(service);
         Service {
-            suffix: ScopeSuffix::new(&AWS4, region, service),
+            suffix: ScopeSuffix::new(scheme, region, service),
             rules,
-            header_names: HeaderNames::new(&AWS4, rules.session_token),
+            header_names: HeaderNames::new(scheme, rules.session_token),
             content_sha256_header: rules.payload_header,
             is_aws_scope: is_aws_scope(region, service),
         }

@@ -133,6 +133,8 @@ impl<'a> SigningRequest<'a> {
         let time_text = time.as_str();
         let adds_date = !caller_headers.has_date(time_text)?;
         let adds_token = !caller_headers.has_token(token)?;
+        let region_set = &service.suffix.region;
+        let added_region_set = caller_headers.missing_region_set(region_set)?;
         let (payload, adds_payload) = self.header_payload(&caller_headers)?;
         let payload = payload.as_str();
         sort_encoded(&mut self.parts.params);
@@ -142,6 +144,7 @@ impl<'a> SigningRequest<'a> {
         let token_header = token
             .filter(|_| adds_token)
             .map(|token| Header::canonical(names.token, token));
+        let region_set_header = added_region_set.map(|name| Header::canonical(name, region_set));
         // An appended token is sent, but not signed.
         let signed_token_header = token_header
             .as_ref()
@@ -150,6 +153,7 @@ impl<'a> SigningRequest<'a> {
             [
                 payload_header.as_ref(),
                 date_header.as_ref(),
+                region_set_header.as_ref(),
                 signed_token_header,
             ]
             .into_iter()
@@ -161,6 +165,9 @@ impl<'a> SigningRequest<'a> {
         }
         if adds_payload {
             added.add(names.content_sha256).push_str(payload);
+        }
+        if let Some(name) = added_region_set {
+            added.add(name).push_str(region_set);
         }
         if let Some(token) = token.filter(|_| adds_token) {
             added.add(names.token).push_str(token);
@@ -351,8 +358,12 @@ impl<'a> SigningRequest<'a> {
 
     /// Returns an upper bound of the length of a presigned URL, so that it is allocated once.
     pub(crate) fn max_url_len(&self) -> usize {
-        /// Names of the signature's parameters, time, expiry, payload header and signature.
-        const FIXED: usize = 340;
+        /// Names of the signature's parameters, time, expiry and payload header.
+        const FIXED: usize = 300;
+        let region_set = match self.service.header_names.region_set {
+            Some(_) => self.service.suffix.region.len().saturating_mul(3),
+            None => 0,
+        };
         let token = self.identity.encoded_session_token().map_or(0, str::len);
         let header_names = self.parts.headers.iter().fold(0usize, |length, header| {
             // Escaped, a byte takes three.
@@ -363,6 +374,8 @@ impl<'a> SigningRequest<'a> {
             self.parts.max_url_len(),
             self.identity.encoded_access_key_id().len(),
             self.service.suffix.encoded.len(),
+            *self.service.suffix.scheme.signature_len.end(),
+            region_set,
             token,
             header_names,
         ]
@@ -372,9 +385,8 @@ impl<'a> SigningRequest<'a> {
 
     /// Returns an upper bound of the length of all values of the headers that are added.
     fn max_added_len(&self) -> usize {
-        /// Words, separators, time, dates, hash, signature, and the names of the headers that are
-        /// added.
-        const FIXED: usize = 320;
+        /// Words, separators, time, dates, hash, and the names of the headers that are added.
+        const FIXED: usize = 280;
         let header_names = self.parts.headers.iter().fold(0usize, |length, header| {
             length.saturating_add(header.name.len()).saturating_add(1)
         });
@@ -382,6 +394,8 @@ impl<'a> SigningRequest<'a> {
             FIXED,
             self.identity.access_key_id().len(),
             self.service.suffix.text.len(),
+            self.service.suffix.region.len(),
+            *self.service.suffix.scheme.signature_len.end(),
             header_names,
             self.identity.session_token().map_or(0, str::len),
         ]

@@ -2,7 +2,10 @@
 
 use super::payload::{EMPTY_SHA256, PayloadLine};
 use super::scope::{Scope, ScopeSuffix, StringToSign};
-use crate::crypto::{Message, SecretAccessKey, Signature, SigningKey};
+use crate::credentials::Credentials;
+use crate::crypto::{Message, Signature, SigningKey};
+use crate::error::Error;
+use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::hex::{self, Hex};
 use crate::text::sink::Sink;
 #[cfg(feature = "event-stream")]
@@ -35,48 +38,79 @@ pub(crate) enum SignedPart {
     Event { date: [u8; 32], payload: [u8; 32] },
 }
 
-/// The length of a signature in hexadecimal digits.
-pub(crate) const CHAINED_SIGNATURE_LEN: usize = 64;
+/// The character that fills up a signature of a chunk to the longest length, so that the length of
+/// the body is known before it is signed. The next signature doesn't cover it.
+const PADDING: char = '*';
 
 impl SignatureChain {
     /// Returns the chain that begins with the signature of a request.
-    pub(crate) fn new(scope: &Scope<'_>, secret: &SecretAccessKey, seed: &str) -> Self {
-        SignatureChain {
-            key: scope.signing_key(secret),
+    ///
+    /// # Errors
+    /// Those of [`Scope::signing_key`].
+    pub(crate) fn new(
+        scope: &Scope<'_>,
+        credentials: &Credentials,
+        seed: &str,
+    ) -> Result<Self, Error> {
+        Ok(SignatureChain {
+            key: scope.signing_key(credentials)?,
             suffix: scope.suffix.clone(),
             scope_lines: scope_lines(scope),
             seed: seed.into(),
             previous: seed.into(),
-        }
+        })
     }
 
     /// Signs the next part, and returns the signature in hexadecimal digits.
-    pub(crate) fn sign(&mut self, part: SignedPart) -> &str {
-        let signature = self.key.sign(&self.message(part));
+    pub(crate) fn sign(&mut self, part: SignedPart) -> Result<&str, Error> {
+        let signature = self.key.sign(&self.message(part))?;
         self.set_previous(&signature);
-        &self.previous
+        Ok(&self.previous)
     }
 
-    /// Returns whether a text is the signature of the next part.
-    pub(crate) fn verify(&mut self, part: SignedPart, signature: &[u8]) -> bool {
-        let Some(bytes) = hex::decode(signature) else {
+    /// Signs the next part, and appends the signature as it is sent: with its padding.
+    pub(crate) fn sign_into(&mut self, part: SignedPart, text: &mut String) -> Result<(), Error> {
+        let length = self.sent_len();
+        let signature = self.sign(part)?;
+        text.push_str(signature);
+        let padding = length.saturating_sub(signature.len());
+        text.extend(core::iter::repeat_n(PADDING, padding));
+        Ok(())
+    }
+
+    /// Returns whether a text is the signature of the next part, as it is sent.
+    pub(crate) fn verify(&mut self, part: SignedPart, sent: &str) -> bool {
+        let signature = sent.trim_end_matches(PADDING);
+        let is_padded = sent.len() == self.sent_len();
+        let Some(bytes) = hex::decode_vec(signature).filter(|_| is_padded) else {
             return false;
         };
         let is_signed = self.key.verify(&self.message(part), &bytes);
-        self.set_previous(&Signature::HmacSha256(bytes));
+        self.previous.clear();
+        self.previous.push_str(signature);
         is_signed
+    }
+
+    /// Returns the length of a signature as it is sent.
+    pub(crate) fn sent_len(&self) -> usize {
+        chained_signature_len(self.suffix.scheme)
     }
 
     /// Signs the following parts for another time, with the key of its day. Each event has its own
     /// time.
     #[cfg(feature = "event-stream")]
-    pub(crate) fn set_time(&mut self, time: AmzDate, secret: &SecretAccessKey) {
+    pub(crate) fn set_time(
+        &mut self,
+        time: AmzDate,
+        credentials: &Credentials,
+    ) -> Result<(), Error> {
         let scope = Scope {
             time,
             suffix: &self.suffix,
         };
-        self.key = scope.signing_key(secret);
+        self.key = scope.signing_key(credentials)?;
         self.scope_lines = scope_lines(&scope);
+        Ok(())
     }
 
     /// Begins again with the signature of the request.
@@ -98,6 +132,11 @@ impl SignatureChain {
         self.previous.clear();
         signature.write_hex(&mut self.previous);
     }
+}
+
+/// Returns the length of the signature of a part, as it is sent.
+pub(crate) fn chained_signature_len(scheme: &V4Scheme) -> usize {
+    *scheme.signature_len.end()
 }
 
 fn scope_lines(scope: &Scope<'_>) -> String {

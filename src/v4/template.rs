@@ -9,7 +9,7 @@ use super::scope::{Scope, StringToSign};
 use super::service::Service;
 use super::sign::{SigningRequest, check_expiry, finish_url, signature_start, write_signature};
 use crate::credentials::Credentials;
-use crate::crypto::{Message, SecretAccessKey, SigningKey, sha256_of};
+use crate::crypto::{Message, Signature, SigningKey, sha256_of};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::text::hex::Hex;
@@ -54,7 +54,7 @@ struct Prepared {
 /// A signing key with the beginning of all strings to sign.
 #[derive(Clone)]
 struct PreparedKey {
-    /// The key after the whole blocks of the beginning.
+    /// The key after the beginning, as far as it keeps that.
     key: SigningKey,
     /// The rest of the beginning, up to the hash of the canonical request.
     rest: Vec<u8>,
@@ -68,7 +68,6 @@ impl Template {
         expiry: Expiry,
         now: Timestamp,
     ) -> Result<(Self, Option<(String, String)>), Error> {
-        let secret = credentials.secret_access_key()?;
         let checked = request.check_url(expiry, now)?;
         sort_encoded(&mut request.parts.params);
         let (service, parts) = (request.service, &request.parts);
@@ -98,22 +97,26 @@ impl Template {
         }
         .write_after_query(&mut after_query);
 
-        let prepared = (!open_query.has_row_values()).then(|| {
+        let prepare = || -> Result<Prepared, Error> {
             let mut text = String::new();
             query.write(&mut text);
             let scope = Scope {
                 time: checked.time,
                 suffix: &service.suffix,
             };
-            Prepared {
+            Ok(Prepared {
                 now,
                 expiry,
                 expires_at: checked.validity.expires_at,
                 after_path: alloc::format!("\n{text}{after_query}"),
                 query: alloc::format!("?{text}{}", signature_start(service)),
-                key: PreparedKey::new(&scope, secret),
-            }
-        });
+                key: PreparedKey::new(&scope, credentials)?,
+            })
+        };
+        let prepared = match open_query.has_row_values() {
+            true => None,
+            false => Some(prepare()?),
+        };
         let template = Template {
             service: service.clone(),
             credentials: credentials.clone(),
@@ -141,7 +144,7 @@ impl Template {
     ) -> Result<Timestamp, Error> {
         match &self.prepared {
             Some(prepared) if prepared.now == now && prepared.expiry == expiry => {
-                self.write_prepared(prepared, path, url);
+                self.write_prepared(prepared, path, url)?;
                 Ok(prepared.expires_at)
             }
             _ => self.write_at(path, row, expiry, now, url),
@@ -149,7 +152,12 @@ impl Template {
     }
 
     /// Writes the URL for the signing time at which the template was made.
-    fn write_prepared(&self, prepared: &Prepared, path: Path<'_>, url: &mut impl Sink) {
+    fn write_prepared(
+        &self,
+        prepared: &Prepared,
+        path: Path<'_>,
+        url: &mut impl Sink,
+    ) -> Result<(), Error> {
         url.text(&self.origin);
         let hash = sha256_of(|hasher| {
             hasher.text(&self.method_line);
@@ -157,8 +165,9 @@ impl Template {
             hasher.text(&prepared.after_path);
         });
         url.text(&prepared.query);
-        let signature = prepared.key.sign(&Hex::new(&hash));
+        let signature = prepared.key.sign(&Hex::new(&hash))?;
         write_signature(&self.service, self.credentials.identity(), &signature, url);
+        Ok(())
     }
 
     /// Writes the URL for any signing time.
@@ -195,7 +204,7 @@ impl Template {
             },
             canonical_hash: Hex::new(&hash),
         };
-        let signature = string_to_sign.sign(self.credentials.secret_access_key()?);
+        let signature = string_to_sign.sign(&self.credentials)?;
         finish_url(&self.service, identity, &signature, url);
         Ok(validity.expires_at)
     }
@@ -207,14 +216,15 @@ impl Template {
 
     /// Returns an upper bound of the length of a URL whose row values have that many encoded bytes.
     pub(crate) fn max_len(&self, path: Path<'_>, row_values: usize) -> usize {
-        /// The signing time twice, expiry, signature and its name.
-        const FIXED: usize = 160;
+        /// The signing time twice, expiry, and the signature's name.
+        const FIXED: usize = 96;
         let token = self.credentials.identity().encoded_session_token();
         [
             FIXED,
             self.origin.len(),
             path.max_len(),
             self.query.len(),
+            *self.service.suffix.scheme.signature_len.end(),
             token.map_or(0, str::len),
             row_values,
         ]
@@ -224,17 +234,14 @@ impl Template {
 }
 
 impl PreparedKey {
-    fn new(scope: &Scope<'_>, secret: &SecretAccessKey) -> Self {
+    fn new(scope: &Scope<'_>, credentials: &Credentials) -> Result<Self, Error> {
         let mut start = Vec::new();
         StringToSign::write_start(scope, &mut start);
-        let (blocks, rest) = start.as_chunks();
-        PreparedKey {
-            key: scope.signing_key(secret).with_prefix(blocks),
-            rest: rest.into(),
-        }
+        let (key, rest) = scope.signing_key(credentials)?.with_start(start);
+        Ok(PreparedKey { key, rest })
     }
 
-    fn sign(&self, canonical_hash: &Hex) -> crate::crypto::Signature {
+    fn sign(&self, canonical_hash: &Hex) -> Result<Signature, Error> {
         self.key.sign(&PreparedMessage {
             rest: &self.rest,
             canonical_hash,

@@ -76,7 +76,7 @@ impl<'r> Authentication<'r> {
         self.carrier
     }
 
-    /// Returns the region of the credential scope. SigV2 has none.
+    /// Returns the region of the credential scope; under SigV4a the region set. SigV2 has none.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()

@@ -47,8 +47,6 @@ impl<'r> Verified<'r> {
         credentials: &Credentials,
     ) -> Result<SignatureChain, VerifyError> {
         self.check_access_key(credentials)?;
-        let secret = credentials.secret_access_key();
-        let secret = secret.map_err(|error| refuse!(AccessKey, "{error}"))?;
         let suffix = self.scope_suffix();
         let signed_at = self.authentication.signed_at();
         let time = signed_at.and_then(|signed_at| signed_at.amz_date().ok());
@@ -58,7 +56,8 @@ impl<'r> Verified<'r> {
                     time,
                     suffix: &suffix,
                 };
-                Ok(SignatureChain::new(&scope, secret, self.signature))
+                SignatureChain::new(&scope, credentials, self.signature)
+                    .map_err(|error| refuse!(AccessKey, "{error}"))
             }
             _ => Err(refuse!(
                 Scheme,

@@ -8,7 +8,6 @@ use super::signature::{verify_base64, verify_hex};
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{V4Claim, V4Parts, parse_credential};
 use super::verifier::Verifier;
-use crate::credentials::Credentials;
 use crate::scheme::Scheme;
 use crate::scheme::form::{POLICY, is_v4_field};
 use crate::scheme::limits::MAX_FORM_BYTES;
@@ -123,7 +122,7 @@ impl Verifier {
         &'v self,
         fields: impl IntoIterator<Item = (&'r str, &'r str)>,
     ) -> Result<UnverifiedForm<'v, 'r>, VerifyError> {
-        let fields = SignatureFields::find(self.settings.scheme, fields)?;
+        let fields = SignatureFields::find(self.settings.v4_scheme(), fields)?;
         let scheme = fields.scheme()?;
         self.settings.check_scheme(scheme, Carrier::Form)?;
         let form = match scheme {
@@ -204,17 +203,19 @@ impl<'r> SignatureFields<'r> {
 
     fn into_v4(self, settings: &Settings) -> Result<UnverifiedForm<'_, 'r>, VerifyError> {
         let (policy, token) = (self.required(POLICY)?, self.token());
-        let mut claim: V4Claim<'r> = self
-            .v4
-            .parse(|text| parse_credential(settings.scheme, text))?;
+        let scheme = self.v4_scheme;
+        let mut claim: V4Claim<'r> = self.v4.parse(|text| parse_credential(scheme, text))?;
         claim.claim.token = token;
         let service = claim.claim.authentication.service().unwrap_or_default();
         let token = claim.token(ServiceRules::of(service))?;
         let V4Claim { claim, time, .. } = claim;
         let stated = &claim.authentication;
         let (region, service) = (stated.region(), stated.service());
-        let suffix =
-            settings.scope_suffix(region.unwrap_or_default(), service.unwrap_or_default())?;
+        let suffix = settings.scope_suffix(
+            scheme,
+            region.unwrap_or_default(),
+            service.unwrap_or_default(),
+        )?;
         Ok(UnverifiedForm {
             scope: Some((suffix, time)),
             claim: Claim { token, ..claim },
@@ -305,9 +306,8 @@ impl<'r> UnverifiedForm<'_, 'r> {
     }
 
     fn check_key(&self, key: &VerifyingKey<'_>, now: Timestamp) -> Result<(), VerifyError> {
-        let credentials = key.credentials().ok_or_else(wrong_signature)?;
-        check_identity(credentials, &self.claim, now)?;
-        if !self.is_signed_by(credentials) {
+        check_identity(key, &self.claim, now)?;
+        if !self.is_signed_by(key) {
             return Err(wrong_signature());
         }
         match base64::decode(self.policy.as_bytes()) {
@@ -316,10 +316,7 @@ impl<'r> UnverifiedForm<'_, 'r> {
         }
     }
 
-    fn is_signed_by(&self, credentials: &Credentials) -> bool {
-        let Ok(secret) = credentials.secret_access_key() else {
-            return false;
-        };
+    fn is_signed_by(&self, key: &VerifyingKey<'_>) -> bool {
         let signature = self.claim.signature;
         match &self.scope {
             Some((suffix, time)) => {
@@ -327,9 +324,13 @@ impl<'r> UnverifiedForm<'_, 'r> {
                     time: *time,
                     suffix,
                 };
-                verify_hex(&scope.signing_key(secret), self.policy, signature)
+                verify_hex(&scope, key, self.policy, signature)
             }
-            None => verify_base64(&signing_key(secret), self.policy, signature),
+            None => {
+                let secret = key.secret_access_key();
+                let key = secret.map(signing_key);
+                key.is_some_and(|key| verify_base64(&key, self.policy, signature))
+            }
         }
     }
 }

@@ -2,27 +2,31 @@
 
 use super::authentication::Claim;
 use super::error::{VerifyError, refuse};
-use crate::credentials::Credentials;
 use crate::identity::Identity;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
+use crate::verifying_key::VerifyingKey;
 use ctutils::CtEq as _;
 
-/// Checks that the credentials are those of the signer, and that they haven't expired.
+/// Checks that the key is that of the signer, and that its credentials haven't expired. A public
+/// key has neither an access key ID nor a session token.
 pub(super) fn check_identity(
-    credentials: &Credentials,
+    key: &VerifyingKey<'_>,
     claim: &Claim<'_>,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
+    let Some(credentials) = key.credentials() else {
+        return match claim.token {
+            None => Ok(()),
+            Some(_) => Err(wrong_token()),
+        };
+    };
     let identity = credentials.identity();
     if identity.access_key_id() != claim.authentication.access_key_id {
         return Err(unknown_access_key());
     }
     if !is_token(identity, claim.token) {
-        return Err(refuse!(
-            SessionToken,
-            "the session token is missing, or is not that of the credentials"
-        ));
+        return Err(wrong_token());
     }
     match identity.expiration() {
         Some(expiration) if now >= expiration => Err(refuse!(
@@ -35,6 +39,13 @@ pub(super) fn check_identity(
 
 pub(super) fn unknown_access_key() -> VerifyError {
     refuse!(AccessKey, "unknown access key ID")
+}
+
+fn wrong_token() -> VerifyError {
+    refuse!(
+        SessionToken,
+        "the session token is missing, or is not that of the credentials"
+    )
 }
 
 pub(super) fn wrong_signature() -> VerifyError {

@@ -93,6 +93,7 @@ mod authentication;
 mod chain;
 mod coverage;
 mod error;
+mod find_signature;
 mod form;
 mod identity;
 mod payload;
@@ -113,6 +114,7 @@ mod v4_request;
 mod v4_signed_headers;
 mod verified;
 mod verifier;
+mod verifier_settings;
 
 pub use authentication::{Authentication, Carrier};
 pub use error::{VerifyError, VerifyErrorKind};

@@ -54,12 +54,13 @@ impl<'r> SignedPayload<'r> {
     /// Finds the line, and checks that the settings allow it.
     pub(super) fn find(
         settings: &Settings,
+        scheme: &V4Scheme,
         request: &'r ReceivedRequest<'_>,
         parameter: Option<Component<'r>>,
         rules: ServiceRules,
         carrier: Carrier,
     ) -> Result<Self, VerifyError> {
-        let name = settings.scheme.content_sha256;
+        let name = scheme.content_sha256;
         let has_header = rules.payload_header;
         let header = request.single(name)?;
         // A valid value has no escape, so it is not decoded.
@@ -92,7 +93,7 @@ impl<'r> SignedPayload<'r> {
             UNSIGNED_PAYLOAD => unsigned,
             UNSIGNED_CHUNKS => unsigned && settings.streaming,
             line if is_hash(line) => true,
-            line => settings.streaming && has_chunks_of(settings.scheme, line),
+            line => settings.streaming && has_chunks_of(scheme, line),
         };
         if is_allowed {
             Ok(SignedPayload::Line(line))

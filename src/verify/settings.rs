@@ -2,11 +2,14 @@
 
 use super::authentication::{Authentication, Carrier};
 use super::error::{VerifyError, refuse};
+use super::find_signature::states_algorithm;
 use super::received_request::ReceivedRequest;
 use super::target_rules::TargetRules;
-use crate::error::Quoted;
+use crate::error::{Error, Quoted};
 use crate::scheme::Scheme;
+use crate::scheme::aws::AWS4;
 use crate::scheme::limits::{MAX_CLOCK_SKEW, MAX_EXPIRY};
+use crate::scheme::region_set::covers;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
@@ -20,14 +23,14 @@ use core::time::Duration;
 /// The settings of a verifier.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    /// The scheme that works like SigV4.
-    pub(super) scheme: &'static V4Scheme,
+    /// The schemes that work like SigV4. The first one is that of a request that states none.
+    v4_schemes: Vec<&'static V4Scheme>,
     /// Allowed regions; all if it is empty.
     pub(super) regions: Vec<Box<str>>,
     /// Allowed services; all if it is empty.
     pub(super) services: Vec<Box<str>>,
-    /// The scope of the first region and service, which nearly every request names. `None` if no
-    /// scope can contain them.
+    /// The scope of the first scheme, region and service, which nearly every request names. `None`
+    /// if no scope can contain them.
     suffix: Option<ScopeSuffix>,
     pub(super) carriers: Vec<Carrier>,
     pub(super) max_clock_skew: Duration,
@@ -67,7 +70,7 @@ impl Settings {
         let is_scope = check_scope_part("region", &region).is_ok()
             && check_scope_part("service", &service).is_ok();
         Settings {
-            scheme,
+            v4_schemes: alloc::vec![scheme],
             suffix: is_scope.then(|| ScopeSuffix::new(scheme, &region, &service)),
             regions: alloc::vec![region],
             services: alloc::vec![service],
@@ -82,6 +85,23 @@ impl Settings {
             target_rules: TargetRules::default(),
             base_domains: Vec::new(),
         }
+    }
+
+    /// Returns the first scheme that works like SigV4.
+    pub(super) fn v4_scheme(&self) -> &'static V4Scheme {
+        self.v4_schemes.first().copied().unwrap_or(&AWS4)
+    }
+
+    #[cfg(feature = "sigv4a")]
+    pub(super) fn allow_v4_scheme(&mut self, scheme: &'static V4Scheme) {
+        self.v4_schemes.push(scheme);
+    }
+
+    /// Returns the scheme whose algorithm a request states.
+    pub(super) fn v4_scheme_of(&self, request: &ReceivedRequest<'_>) -> &'static V4Scheme {
+        let mut others = self.v4_schemes.iter().skip(1);
+        let stated = others.find(|scheme| states_algorithm(scheme, request));
+        stated.copied().unwrap_or_else(|| self.v4_scheme())
     }
 
     /// Returns whether a session token is appended to the signed query.
@@ -108,11 +128,12 @@ impl Settings {
     }
 
     pub(super) fn check_scheme(&self, scheme: Scheme, carrier: Carrier) -> Result<(), VerifyError> {
-        if scheme != self.scheme.scheme && self.sigv2_max_expires_in.is_none() {
+        let is_v2 = matches!(scheme, Scheme::AwsV2 | Scheme::AwsV2QueryApi);
+        if is_v2 && self.sigv2_max_expires_in.is_none() {
             return Err(refuse!(
                 Scheme,
                 "SigV2 is not allowed; sign with {}",
-                self.scheme.algorithm
+                self.v4_scheme().algorithm
             ));
         }
         if self.carriers.contains(&carrier) {
@@ -129,17 +150,23 @@ impl Settings {
     /// Checks region and service, and returns the credential scope without its date.
     pub(super) fn scope_suffix(
         &self,
+        scheme: &'static V4Scheme,
         region: &str,
         service: &str,
     ) -> Result<Suffix<'_>, VerifyError> {
         if let Some(suffix) = &self.suffix
+            && core::ptr::eq(suffix.scheme, scheme)
             && *suffix.region == *region
             && *suffix.service == *service
         {
             return Ok(Suffix::Borrowed(suffix));
         }
         // Clients find the region to sign for in this form of the message.
-        if let Some(expected) = expected_instead(&self.regions, region) {
+        let expected = match scheme.region_set() {
+            None => expected_instead(&self.regions, region),
+            Some(_) => self.expected_in_set(region),
+        };
+        if let Some(expected) = expected {
             return Err(refuse!(
                 Region,
                 "the region {} is wrong; expecting `{expected}`",
@@ -154,16 +181,25 @@ impl Settings {
             ));
         }
         // Any text is allowed if the list is empty, but no other text can be a part of a scope.
-        for (name, part) in [("region", region), ("service", service)] {
-            check_scope_part(name, part).map_err(|error| refuse!(Malformed, "{error}"))?;
+        if scheme.scope_has_region {
+            check_scope_part("region", region).map_err(malformed)?;
         }
-        let suffix = ScopeSuffix::new(self.scheme, region, service);
+        check_scope_part("service", service).map_err(malformed)?;
+        let suffix = ScopeSuffix::new(scheme, region, service);
         Ok(Suffix::Owned(Box::new(suffix)))
+    }
+
+    /// Returns the first allowed region if a region set includes none.
+    fn expected_in_set(&self, set: &str) -> Option<&str> {
+        let first = self.regions.first()?;
+        let is_covered = self.regions.iter().any(|region| covers(set, region));
+        (!is_covered).then_some(first)
     }
 
     /// Checks for how long a presigned URL is valid.
     pub(super) fn check_expires_in(
         &self,
+        scheme: &V4Scheme,
         authentication: &Authentication<'_>,
     ) -> Result<(), VerifyError> {
         let Authentication {
@@ -182,7 +218,7 @@ impl Settings {
         Err(refuse!(
             ExpiryTooLong,
             "{} is {seconds} seconds; at most {max} are allowed",
-            self.scheme.name(Role::Expires).query
+            scheme.name(Role::Expires).query
         ))
     }
 
@@ -244,6 +280,10 @@ pub(super) fn check_expires_within(
         "the {what} expires at {expires_at}; at most {} seconds from now are allowed",
         max.as_secs()
     ))
+}
+
+fn malformed(error: Error) -> VerifyError {
+    refuse!(Malformed, "{error}")
 }
 
 /// Returns the first allowed text if `text` is not allowed.

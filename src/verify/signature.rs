@@ -1,19 +1,47 @@
 //! Received signatures, decoded strictly: one text for each signature.
 
-use crate::crypto::{Message, SigningKey};
+use crate::crypto::{Hash, Message, PublicKey, SigningKey};
+use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::percent::Component;
 use crate::text::{base64, hex};
+use crate::v4::{Scope, private_key};
+use crate::verifying_key::VerifyingKey;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 /// Bytes of the longest text of a signature: hexadecimal digits of an HMAC-SHA256.
 const MAX_TEXT: usize = 64;
 
-/// Returns whether 64 lowercase hexadecimal digits are the signature of a message.
+/// Returns whether lowercase hexadecimal digits are the signature of a message, with the key of a
+/// scope.
 pub(super) fn verify_hex(
-    key: &SigningKey,
+    scope: &Scope<'_>,
+    key: &VerifyingKey<'_>,
     message: &(impl Message + ?Sized),
     signature: Component<'_>,
 ) -> bool {
-    decode_hex(signature).is_some_and(|signature| key.verify(message, &signature))
+    let scheme = scope.suffix.scheme;
+    if scheme.private_key.is_none() {
+        let (Some(secret), Some(signature)) = (key.secret_access_key(), decode_hex(signature))
+        else {
+            return false;
+        };
+        return SigningKey::HmacSha256(scope.hmac_key(secret)).verify(message, &signature);
+    }
+    let signature = decode_long_hex(signature, *scheme.signature_len.end());
+    match (public_key(scheme, key), signature) {
+        (Some(key), Some(signature)) => key.verify(Hash::Sha256, message, &signature),
+        _ => false,
+    }
+}
+
+/// Returns the public key that verifies the signatures of a scheme.
+fn public_key<'k>(scheme: &V4Scheme, key: &'k VerifyingKey<'_>) -> Option<Cow<'k, PublicKey>> {
+    let public_key = match key.credentials() {
+        Some(credentials) => Cow::Owned(private_key(scheme, credentials).ok()?.public_key()),
+        None => key.public_key()?,
+    };
+    (scheme.private_key == Some(public_key.kind())).then_some(public_key)
 }
 
 /// Returns whether base64 with padding is the signature of a message.
@@ -30,6 +58,12 @@ pub(super) fn verify_base64(
 fn decode_hex(signature: Component<'_>) -> Option<[u8; 32]> {
     let mut buffer = [0; MAX_TEXT];
     hex::decode(unescape(signature, &mut buffer)?)
+}
+
+/// Decodes at most `max` lowercase hexadecimal digits.
+fn decode_long_hex(signature: Component<'_>, max: usize) -> Option<Vec<u8>> {
+    let text = signature.to_text().filter(|text| text.len() <= max)?;
+    hex::decode_vec(&text)
 }
 
 /// Decodes the base64 of an HMAC, with padding.

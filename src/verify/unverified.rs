@@ -12,6 +12,7 @@ use super::signature::{verify_base64, verify_hex};
 use super::v2_request::V2Request;
 use super::v4_request::V4Request;
 use super::verified::Verified;
+#[cfg(feature = "explain")]
 use crate::credentials::Credentials;
 use crate::crypto::Message as _;
 #[cfg(feature = "explain")]
@@ -183,9 +184,8 @@ impl<'r> Unverified<'_, 'r> {
         key: &VerifyingKey<'_>,
         now: Timestamp,
     ) -> Result<PayloadCoverage, VerifyError> {
-        let credentials = key.credentials().ok_or_else(wrong_signature)?;
-        check_identity(credentials, &self.claim, now)?;
-        if !self.is_signed_by(credentials) {
+        check_identity(key, &self.claim, now)?;
+        if !self.is_signed_by(key) {
             return Err(wrong_signature());
         }
         match &self.signed {
@@ -194,48 +194,53 @@ impl<'r> Unverified<'_, 'r> {
         }
     }
 
-    /// Returns whether the signature is that of the request under these credentials.
-    pub(crate) fn is_signed_by(&self, credentials: &Credentials) -> bool {
-        let Ok(secret) = credentials.secret_access_key() else {
-            return false;
-        };
+    /// Returns whether the signature is that of the request under this key.
+    fn is_signed_by(&self, key: &VerifyingKey<'_>) -> bool {
         let signature = self.claim.signature;
         match &self.signed {
             Signed::V4(signed) => {
                 let message = signed.string_to_sign(self.request);
-                let key = message.scope.signing_key(secret);
-                verify_hex(&key, &message, signature)
+                verify_hex(&message.scope, key, &message, signature)
             }
-            Signed::V2(signed) => {
+            Signed::V2(signed) => key.secret_access_key().is_some_and(|secret| {
                 let key = signing_key(secret);
                 signed.with_string_to_sign(self.request, self.bucket, |message| {
                     verify_base64(&key, message, signature)
                 })
-            }
-            Signed::QueryApi(method) => {
+            }),
+            Signed::QueryApi(method) => key.secret_access_key().is_some_and(|secret| {
                 let key = method.signing_key(secret);
                 verify_base64(&key, self.string_to_sign().as_str(), signature)
-            }
+            }),
         }
+    }
+
+    /// Returns whether the signature is that of the request under these credentials.
+    #[cfg(feature = "explain")]
+    pub(crate) fn is_signed_with(&self, credentials: &Credentials) -> bool {
+        self.is_signed_by(&credentials.into())
     }
 
     /// Returns whether the signature is that of another text of the same scope: a canonical request
     /// of SigV4, or a string to sign of SigV2.
     #[cfg(feature = "explain")]
     pub(crate) fn is_signature_of(&self, text: &str, credentials: &Credentials) -> bool {
-        let Ok(secret) = credentials.secret_access_key() else {
-            return false;
-        };
         let signature = self.claim.signature;
         match &self.signed {
             Signed::V4(signed) => {
                 let mut message = signed.string_to_sign(self.request);
                 message.canonical_hash = Hex::new(&sha256(text.as_bytes()));
-                let key = message.scope.signing_key(secret);
-                verify_hex(&key, &message, signature)
+                verify_hex(&message.scope, &credentials.into(), &message, signature)
             }
-            Signed::V2(_) => verify_base64(&signing_key(secret), text, signature),
-            Signed::QueryApi(method) => verify_base64(&method.signing_key(secret), text, signature),
+            Signed::V2(_) => {
+                let secret = credentials.secret_access_key();
+                secret.is_ok_and(|secret| verify_base64(&signing_key(secret), text, signature))
+            }
+            Signed::QueryApi(method) => {
+                let secret = credentials.secret_access_key();
+                let key = secret.map(|secret| method.signing_key(secret));
+                key.is_ok_and(|key| verify_base64(&key, text, signature))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, refuse};
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
+use crate::scheme::region_set::check_region_set;
 use crate::scheme::services::{ServiceRules, SessionToken};
 use crate::scheme::v4_scheme::{Name, Role, V4Scheme};
 use crate::text::decimal::parse_decimal;
@@ -16,7 +17,7 @@ use core::time::Duration;
 /// A SigV4 signature as a request states it.
 #[derive(Clone)]
 pub(super) struct V4Claim<'r> {
-    scheme: &'static V4Scheme,
+    pub(super) scheme: &'static V4Scheme,
     pub(super) claim: Claim<'r>,
     pub(super) time: AmzDate,
     /// `host;x-amz-date`; empty in a form.
@@ -183,7 +184,10 @@ impl<'r> V4Parts<'r> {
                 .map(|expires| self.parse_expires(expires))
                 .transpose()?,
         };
-        let credential = parse_credential(credential)?;
+        let mut credential = parse_credential(credential)?;
+        if self.scheme.region_set().is_some() {
+            credential.region = parse_region_set(self.required(Role::RegionSet)?)?;
+        }
         let signed_headers = parse_signed_headers(signed_headers)?;
         let tokens = [Role::SecurityToken, Role::ExpressToken].map(|role| self.get(role));
         let mut claim = V4Claim::new(
@@ -270,8 +274,24 @@ pub(super) fn parse_credential<'r>(
     Credential::parse(scheme, credential).ok_or_else(|| {
         refuse!(
             Malformed,
-            "invalid credential; it is ACCESS-KEY-ID/DATE/REGION/SERVICE/{}",
+            "invalid credential; it is ACCESS-KEY-ID/DATE/{}SERVICE/{}",
+            if scheme.scope_has_region {
+                "REGION/"
+            } else {
+                ""
+            },
             scheme.terminator
+        )
+    })
+}
+
+/// Returns the region set, which is the region of a signature whose scope has none.
+pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
+    let set = set.to_text().filter(|set| check_region_set(set).is_ok());
+    set.ok_or_else(|| {
+        refuse!(
+            Malformed,
+            "invalid region set; write regions with commas between them, such as us-east-1,us-west-2"
         )
     })
 }

@@ -4,7 +4,9 @@ use super::authentication::Carrier;
 use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
-use super::v4_claim::{Moments, V4Claim, check_algorithm, invalid_date, parse_credential};
+use super::v4_claim::{
+    Moments, V4Claim, check_algorithm, invalid_date, parse_credential, parse_region_set,
+};
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::Component;
@@ -27,6 +29,13 @@ impl<'r> V4Claim<'r> {
         let (time, signed_at) = signing_time(scheme, request, signed_headers)?;
         let token = request.single(scheme.name(Role::SecurityToken).lowercase)?;
         let express_token = request.single(scheme.name(Role::ExpressToken).lowercase)?;
+        let mut parsed = parse_credential(scheme, Component::Raw(credential))?;
+        if let Some(name) = scheme.region_set() {
+            let name = name.lowercase;
+            let set = request.single(name)?;
+            let set = set.ok_or_else(|| refuse!(Missing, "the header {name} is missing"))?;
+            parsed.region = parse_region_set(Component::Raw(set))?;
+        }
         V4Claim::new(
             scheme,
             Carrier::Header,
@@ -35,7 +44,7 @@ impl<'r> V4Claim<'r> {
                 signed_at,
                 expires_in: None,
             },
-            parse_credential(scheme, Component::Raw(credential))?,
+            parsed,
             Cow::Borrowed(signed_headers),
             [token, express_token].map(|token| token.map(Component::Raw)),
             Component::Raw(signature),

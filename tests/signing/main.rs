@@ -31,4 +31,6 @@ mod v2_refusals;
 mod v2_vectors;
 mod v4_botocore;
 mod v4_vectors;
+#[cfg(feature = "sigv4a")]
+mod v4a;
 mod verified;

@@ -14,4 +14,6 @@ mod encode_vectors;
 #[cfg(feature = "event-stream")]
 mod events;
 mod received;
+#[cfg(feature = "sigv4a")]
+mod sigv4a;
 mod vector_files;

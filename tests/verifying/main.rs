@@ -18,4 +18,6 @@ mod verify_query_api;
 mod verify_roundtrip;
 mod verify_settings;
 mod verify_tamper;
+#[cfg(feature = "sigv4a")]
+mod verify_v4a;
 mod verify_vectors;

@@ -229,3 +229,52 @@ fn botocore_signs_the_same_requests() {
     }
     assert_eq!(count, 33);
 }
+
+/// A multi-region access point's ARN selects SigV4a by itself.
+#[test]
+fn a_multi_region_access_point_is_signed_with_v4a() {
+    let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
+    let url = Presign::new(["get", &format!("s3://{arn}/a.txt")]).quiet();
+    let host = "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a.txt?";
+    assert!(url.starts_with(host), "{url}");
+    assert!(url.contains("&X-Amz-Region-Set=%2A&"), "{url}");
+    let verified = Presign::new(["verify", url.trim(), "--region", "eu-west-1"]).quiet();
+    assert!(verified.starts_with("valid for GET"), "{verified}");
+    let refused = Presign::new(["get", &format!("s3://{arn}/a.txt")])
+        .args(["--dualstack"])
+        .refused();
+    assert!(refused.contains("has no dualstack"), "{refused}");
+}
+
+#[test]
+fn a_region_set_limits_where_a_url_is_valid() {
+    let url = Presign::new(["get", "s3://examplebucket/a.txt"])
+        .args(["--signature-version", "v4a", "--region-set", "us-*"])
+        .quiet();
+    let verify = |region| Presign::new(["verify", url.trim(), "--region", region]);
+    assert!(verify("us-west-2").quiet().starts_with("valid"));
+    let refused = verify("eu-west-1").refused();
+    assert!(refused.contains("the region `us-*` is wrong"), "{refused}");
+    let refused =
+        Presign::new(["get", "s3://examplebucket/a.txt", "--region-set", "us-*"]).refused();
+    assert!(refused.contains("SignatureVersion::V4a"), "{refused}");
+    let misused = Presign::new(["url", "https://example.com/", "--region-set", "us-*"]).misused();
+    assert!(misused.contains("--signature-version v4a"), "{misused}");
+}
+
+#[test]
+fn a_request_with_an_authorization_header_is_verified() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    let printed = Presign::new(["sign", url]).quiet();
+    let headers = header_lines(&printed);
+    let verify = |method| {
+        Presign::new(["verify", url, "--method", method]).args(header_args(headers.clone()))
+    };
+    assert!(
+        verify("GET")
+            .quiet()
+            .starts_with("valid for GET, signed by")
+    );
+    let refused = verify("PUT").refused();
+    assert!(refused.contains("the signature doesn't match"), "{refused}");
+}

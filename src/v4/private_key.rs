@@ -1,0 +1,57 @@
+//! Private keys that sign: those of the credentials, or, for SigV4a, the one that is derived from
+//! access key ID and secret access key.
+
+use crate::credentials::Credentials;
+use crate::crypto::{PrivateKey, PrivateKeyKind};
+use crate::error::{Error, error};
+use crate::identity::Identity;
+use crate::scheme::v4_scheme::V4Scheme;
+
+/// Checks that the key of an identity can sign for a scheme.
+#[inline]
+pub(crate) fn check_key_kind(scheme: &V4Scheme, identity: &Identity) -> Result<(), Error> {
+    match (scheme.private_key, identity.private_key_kind()) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(identity.has_private_key()),
+        (Some(_), None) if scheme.derives_key() => check_derivation(),
+        (Some(_), None) => Err(identity.has_secret_access_key()),
+        (Some(needed), Some(own)) if needed == own => Ok(()),
+        (Some(needed), Some(_)) => Err(error!(
+            Credentials,
+            "this signature needs {}, but {} has another kind of private key",
+            match needed {
+                PrivateKeyKind::Rsa => "an RSA key",
+                PrivateKeyKind::P256 => "an ECDSA key on the curve P-256",
+            },
+            identity.access_key_id()
+        )),
+    }
+}
+
+/// Returns the private key that signs for a scheme.
+pub(crate) fn private_key(
+    scheme: &V4Scheme,
+    credentials: &Credentials,
+) -> Result<PrivateKey, Error> {
+    let identity = credentials.identity();
+    check_key_kind(scheme, identity)?;
+    if identity.private_key_kind().is_some() {
+        return credentials.private_key().cloned();
+    }
+    #[cfg(feature = "sigv4a")]
+    return super::derived_key::derived_key(scheme, credentials);
+    #[cfg(not(feature = "sigv4a"))]
+    Err(identity.has_secret_access_key())
+}
+
+/// Checks that SigV4a can derive its key.
+fn check_derivation() -> Result<(), Error> {
+    if cfg!(feature = "sigv4a") {
+        return Ok(());
+    }
+    Err(error!(
+        Unsupported,
+        "the key of SigV4a is derived from the secret access key with the feature `sigv4a`, which is \
+         disabled; enable it, or sign with a P-256 key of your own"
+    ))
+}

@@ -1,0 +1,69 @@
+//! Where a request carries its signature, and of which scheme it is.
+
+use super::authentication::Carrier;
+use super::error::{VerifyError, refuse};
+use super::received_request::ReceivedRequest;
+use crate::scheme::Scheme;
+use crate::scheme::detect::{V2Signals, v4_signature_name};
+use crate::scheme::sigv2;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::wire::added_headers::AUTHORIZATION;
+use crate::wire::query::parse_query;
+
+/// Returns whether a request states the algorithm of a scheme.
+pub(super) fn states_algorithm(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> bool {
+    let mut authorizations = request.values(AUTHORIZATION);
+    if let Some(header) = authorizations.next() {
+        return header.trimmed().starts_with(scheme.algorithm.as_bytes());
+    }
+    let name = scheme.name(Role::Algorithm).query;
+    parse_query(request.target.query).any(|param| {
+        param.name.decodes_to_ignore_case(name)
+            && param
+                .value
+                .is_some_and(|value| value.decodes_to(scheme.algorithm))
+    })
+}
+
+/// Finds the signature of a request: its scheme and its carrier.
+pub(super) fn find_signature(
+    scheme: &V4Scheme,
+    request: &ReceivedRequest<'_>,
+    query_is_canonical: bool,
+) -> Result<(Scheme, Carrier), VerifyError> {
+    let mut authorizations = request.values(AUTHORIZATION);
+    let authorization = authorizations.next();
+    if authorizations.next().is_some() {
+        return Err(refuse!(SignedTwice, "duplicate header {AUTHORIZATION}"));
+    }
+    // A canonical query has the parameters of SigV4, and none of SigV2.
+    let (mut is_v4, mut v2) = (query_is_canonical, V2Signals::default());
+    for param in parse_query(request.target.query.filter(|_| !query_is_canonical)) {
+        is_v4 |= v4_signature_name(scheme, &param).is_some();
+        v2.add(&param);
+    }
+    match (authorization, is_v4, v2.is_signed()) {
+        (Some(header), false, false) => {
+            let text = header.trimmed();
+            if text.starts_with(scheme.algorithm.as_bytes()) {
+                Ok((scheme.scheme, Carrier::Header))
+            } else if text.starts_with(sigv2::AUTHORIZATION_START.as_bytes()) {
+                Ok((Scheme::AwsV2, Carrier::Header))
+            } else {
+                Err(refuse!(
+                    Scheme,
+                    "unsupported kind of {AUTHORIZATION} header; sign with {}",
+                    scheme.algorithm
+                ))
+            }
+        }
+        (None, true, false) => Ok((scheme.scheme, Carrier::Query)),
+        (None, false, true) if v2.signature_version => Ok((Scheme::AwsV2QueryApi, Carrier::Query)),
+        (None, false, true) => Ok((Scheme::AwsV2, Carrier::Query)),
+        (None, false, false) => Err(refuse!(NotSigned, "the request is not signed")),
+        _ => Err(refuse!(
+            SignedTwice,
+            "the request has more than one signature; send one, in the {AUTHORIZATION} header or in the query"
+        )),
+    }
+}
