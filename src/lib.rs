@@ -35,6 +35,7 @@
 //! | a body that is signed while it is sent | [`streaming`], [`Request::sign_chunked`] |
 //! | signed messages of Transcribe, Bedrock and Lex | [`event_stream`] (a feature) |
 //! | verifying signatures, as a server does | [`verify`] |
+//! | Google Cloud Storage | [`gcs`] (a feature) |
 //! | CloudFront's signed URLs and cookies | [`cloudfront`] (a feature) |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
 //! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
@@ -64,6 +65,7 @@
 //! | `s3-express` | no | `s3::session_credentials`, which parses the response to CreateSession |
 //! | `serde` | no | `Serialize` for results |
 //! | `cloudfront` | no | the module [`cloudfront`] |
+//! | `gcs` | no | the module [`gcs`] |
 //! | `rsa` | no | RSA keys: `Credentials::from_pem`, `VerifyingKey::from_pem` |
 //! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
 //! | `sigv4a` | no | SigV4a with keys derived from secret access keys, and its verification |
@@ -119,6 +121,9 @@ mod expiry;
 #[cfg(feature = "explain")]
 #[cfg_attr(docsrs, doc(cfg(feature = "explain")))]
 pub mod explain;
+#[cfg(feature = "gcs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "gcs")))]
+pub mod gcs;
 // It contains only text, for the documentation and its tests.
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -129,6 +134,7 @@ pub mod post;
 mod request;
 pub mod s3;
 mod scheme;
+mod signature_version;
 pub mod streaming;
 mod text;
 mod time;
@@ -150,8 +156,8 @@ pub use identity::Identity;
 #[cfg_attr(docsrs, doc(cfg(feature = "aws-credential-types")))]
 pub use interop::CredentialsCache;
 pub use request::{PresignedUrl, Request, Row, SignedRequest, Store, Template, Unsigned};
-pub use s3::SignatureVersion;
 pub use scheme::Scheme;
+pub use signature_version::SignatureVersion;
 pub use time::Timestamp;
 pub use v4::Payload;
 pub use verifying_key::VerifyingKey;

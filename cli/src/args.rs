@@ -158,13 +158,32 @@ pub fn parse_field(text: &str) -> StdResult<(String, String), &'static str> {
     }
 }
 
-/// The bucket and the key of `s3://BUCKET/KEY` or `s3://BUCKET`. The key is everything after the
-/// bucket's slash, as it is written. An ARN instead of the bucket's name may contain slashes.
+/// The bucket and the key of `s3://BUCKET/KEY`, `gs://BUCKET/OBJECT`, or of either without a key. The
+/// key is everything after the bucket's slash, as it is written. An ARN instead of the bucket's name
+/// may contain slashes.
 #[derive(Clone)]
 pub struct Address {
+    pub store: Store,
     pub bucket: String,
     /// None if nothing follows the bucket's slash.
     pub key: Option<String>,
+}
+
+/// The store of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    S3,
+    Google,
+}
+
+impl Store {
+    /// Returns the address's text before the bucket.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Store::S3 => "s3://",
+            Store::Google => "gs://",
+        }
+    }
 }
 
 impl Address {
@@ -173,7 +192,8 @@ impl Address {
         self.key.as_deref().ok_or_else(|| {
             let bucket = self.bucket.escape_debug();
             misuse(format!(
-                "the address names no object: the key after s3://{bucket}/ is missing{alternative}"
+                "the address names no object: the key after {}{bucket}/ is missing{alternative}",
+                self.store.prefix()
             ))
         })
     }
@@ -183,16 +203,20 @@ impl FromStr for Address {
     type Err = &'static str;
 
     fn from_str(text: &str) -> StdResult<Self, Self::Err> {
-        let path = text.strip_prefix("s3://").ok_or_else(|| {
+        let stores = [Store::S3, Store::Google].into_iter();
+        let mut parsed =
+            stores.filter_map(|store| Some((store, text.strip_prefix(store.prefix())?)));
+        let (store, path) = parsed.next().ok_or_else(|| {
             if text.contains("://") {
-                "an address is written as s3://BUCKET/KEY; `presign url` signs any URL"
+                "an address is written as s3://BUCKET/KEY or gs://BUCKET/OBJECT; `presign url` signs any URL"
             } else {
-                "an address is written as s3://BUCKET/KEY"
+                "an address is written as s3://BUCKET/KEY or gs://BUCKET/OBJECT"
             }
         })?;
         let (bucket, key) = path.split_at(bucket_length(path).unwrap_or(path.len()));
         let key = key.get(1..).filter(|key| !key.is_empty());
         Ok(Address {
+            store,
             bucket: bucket.into(),
             key: key.map(Into::into),
         })

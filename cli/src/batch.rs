@@ -8,11 +8,10 @@ use crate::args::{Address, Extras, misuse};
 use crate::output::{self, RequestFormat, add_members};
 use crate::progress::Progress;
 use crate::report::{self, DOT_SEGMENT, has_dot_segment};
-use crate::sign::{BucketOptions, Signer, header_object, url_object};
+use crate::sign::{Bucket, BucketOptions, Signer, header_object, url_object};
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use presign::Template;
-use presign::s3::Bucket;
 use serde_json::json;
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -26,7 +25,7 @@ use std::thread;
 #[derive(clap::Args)]
 pub struct Args {
     /// The bucket of all keys, and a prefix of each
-    #[arg(value_name = "s3://BUCKET[/PREFIX/]")]
+    #[arg(value_name = "s3://BUCKET[/PREFIX/]|gs://BUCKET[/PREFIX/]")]
     address: Address,
 
     /// The method of all requests
@@ -68,15 +67,16 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let Address { bucket, key } = &args.address;
+    let Address { store, bucket, key } = &args.address;
     let prefix = key.as_deref().unwrap_or_default();
     if !prefix.is_empty() && !prefix.ends_with('/') {
         return Err(misuse(format!(
             "the keys come from standard input, so the address has only a prefix, which ends with a slash: \
-             s3://{bucket}/{prefix}/"
+             {}{bucket}/{prefix}/",
+            store.prefix()
         )));
     }
-    let (bucket, signer) = args.options.load(bucket)?;
+    let (bucket, signer) = args.options.load(&args.address)?;
     let request = args.extras.add_to(bucket.request(&args.method));
     let template = request.template(&signer.credentials, signer.expiry, signer.now)?;
     // All URLs need the same headers.

@@ -4,6 +4,7 @@ use crate::args::{Header, misuse, parse_header, parse_time};
 use crate::azure;
 use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
+use crate::google::KeyOption;
 use crate::input::Input;
 use crate::output::{self, Format, add_members};
 use crate::report::{bucket_host, host_of};
@@ -15,7 +16,7 @@ use presign::inspect::{AwsHost, Inspection};
 use presign::verify::{
     Carrier, PayloadCoverage, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
 };
-use presign::{Credentials, Scheme, Timestamp};
+use presign::{Credentials, Scheme, Timestamp, gcs};
 use serde_json::json;
 use std::io;
 use std::ops::Deref;
@@ -157,6 +158,9 @@ pub struct VerifyArgs {
     #[command(flatten)]
     cloudfront: cloudfront::VerifyOptions,
 
+    #[command(flatten)]
+    google_key: KeyOption,
+
     /// The XML of the user delegation key, `-` for standard input, for a SAS of Azure
     #[arg(long, value_name = "FILE")]
     user_delegation_key: Option<Input>,
@@ -174,7 +178,11 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
         return args.verify_cloudfront(&inspection);
     }
-    let credentials = sent.credentials()?;
+    let credentials = if inspection.scheme() == Some(Scheme::GoogleV4) {
+        args.google_key.load()?.0
+    } else {
+        sent.credentials()?
+    };
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
         // The client connects at the URL's host, but the server receives the header.
         Ok(_) if sent.has_header("host") => {
@@ -328,7 +336,12 @@ impl VerifyArgs {
         } else {
             Carrier::Query
         };
-        let verifier = Verifier::new(region.unwrap_or_default(), service.unwrap_or_default());
+        let region = region.unwrap_or_default();
+        let verifier = if inspection.scheme() == Some(Scheme::GoogleV4) {
+            gcs::verifier(region)
+        } else {
+            Verifier::new(region, service.unwrap_or_default()).allow_sigv4a()
+        };
         // A region set is not one region.
         let verifier = if self.region.is_none() {
             verifier.allow_any_region()
@@ -337,7 +350,6 @@ impl VerifyArgs {
         };
         verifier
             .allow_sigv2(Duration::MAX)
-            .allow_sigv4a()
             // The services accept them.
             .allow_dot_segments()
             .allow_escaped_slash()

@@ -18,6 +18,8 @@ mod progress;
 mod azure;
 mod settings;
 
+mod google;
+
 mod sign;
 
 mod report;

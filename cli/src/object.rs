@@ -9,7 +9,7 @@ use anyhow::Result;
 #[derive(clap::Args)]
 pub struct Args {
     /// The object. KEY is used as it is, never percent-decoded
-    #[arg(value_name = "s3://BUCKET/KEY")]
+    #[arg(value_name = "s3://BUCKET/KEY|gs://BUCKET/OBJECT")]
     address: Address,
 
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub struct Args {
 
 pub fn run(method: &str, args: &Args) -> Result<()> {
     let key = args.address.key("")?;
-    let (bucket, signer) = args.options.load(&args.address.bucket)?;
+    let (bucket, signer) = args.options.load(&args.address)?;
     let (url, steps) = signer.presign(&args.extras.add_to(bucket.object(method, key)))?;
     report::print_url(args.output, &url, &steps, &args.extras.headers)?;
     if steps.is_v2() {

@@ -3,18 +3,17 @@
 use crate::args::{Address, parse_field, parse_size};
 use crate::curl;
 use crate::output::{note, print, print_json};
-use crate::sign::BucketOptions;
+use crate::sign::{Bucket, BucketOptions};
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use presign::post::{Key, PostPolicy, PresignedPost};
-use presign::s3::Bucket;
 use serde_json::{Value, json};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// The object, used as it is. KEY may end in `${filename}`, the name of the uploaded file, or
     /// in `*`: any key with the prefix before it
-    #[arg(value_name = "s3://BUCKET/KEY")]
+    #[arg(value_name = "s3://BUCKET/KEY|gs://BUCKET/OBJECT")]
     address: Address,
 
     /// A field of the form, which also makes its exact condition unless a condition for it is
@@ -59,7 +58,7 @@ enum Format {
 
 pub fn run(args: &Args) -> Result<()> {
     let key = args.address.key(", or `*` for any key")?;
-    let (bucket, signer) = args.options.load(&args.address.bucket)?;
+    let (bucket, signer) = args.options.load(&args.address)?;
     let policy = args.policy(&bucket, key);
     let form = policy.presign(&signer.credentials, signer.expiry, signer.now)?;
     match args.output {

@@ -1,27 +1,29 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{Expiry, Extras, Header, misuse, str_pairs};
+use crate::args::{Address, Expiry, Extras, Header, Store, misuse, str_pairs};
 use crate::credentials;
 use crate::curl;
+use crate::google::{self, KeyOption};
 use crate::input::Input;
 use crate::output::{self, RequestFormat, note};
 use crate::profile::Profile;
 use crate::report::{self, host_of};
-use crate::settings::{Signing, Version};
+use crate::settings::{Location, Signing, Version};
 use crate::shared_key::SharedKeyRequest;
 use crate::sign::{self, Signer, has_name, header_object, is_host};
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use presign::inspect::AwsHost;
 use presign::v4::SessionToken;
-use presign::{Payload, Request, v2, v4};
+use presign::{Credentials, Payload, Request, gcs, v2, v4};
 use serde_json::json;
 use std::time::Duration;
 
 /// The request and its service.
 #[derive(clap::Args)]
 struct Target {
-    /// The request's URL as it would be sent, already percent-encoded
+    /// The request's URL as it would be sent, already percent-encoded; or gs://BUCKET/OBJECT, which
+    /// is not encoded
     #[arg(value_name = "URL")]
     url: String,
 
@@ -48,6 +50,9 @@ struct Target {
     #[command(flatten)]
     signing: Signing,
 
+    #[command(flatten)]
+    key: KeyOption,
+
     /// The output
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: RequestFormat,
@@ -65,6 +70,8 @@ fn parse_session_token(text: &str) -> Result<SessionToken, &'static str> {
 enum Service {
     V4(v4::Service),
     V2(v2::Service),
+    /// An object of Google Cloud Storage.
+    Google(gcs::Bucket, String),
 }
 
 impl Target {
@@ -91,6 +98,25 @@ impl Target {
     /// Returns whether the request is a call to a query API.
     fn is_call(&self) -> bool {
         self.signing.is_v2() && self.service_name() != "s3"
+    }
+
+    /// Returns the service and the credentials.
+    fn load(&self, profile: &Profile) -> Result<(Service, Credentials)> {
+        if !self.url.starts_with(Store::Google.prefix()) {
+            self.key.check_absent()?;
+            return Ok((self.service(profile)?, credentials::find(profile)?));
+        }
+        if self.bucket.is_some() || self.service.is_some() || self.session_token.is_some() {
+            return Err(misuse(
+                "--bucket, --service and --session-token are for AWS: leave them out for gs://",
+            ));
+        }
+        let address: Address = self.url.parse().map_err(misuse)?;
+        let key = address.key("")?.to_owned();
+        let location = Location::default();
+        let (bucket, credentials) =
+            google::load(&address.bucket, &self.signing, &location, &self.key)?;
+        Ok((Service::Google(bucket, key), credentials))
     }
 
     fn service(&self, profile: &Profile) -> Result<Service> {
@@ -149,6 +175,7 @@ impl Target {
         self.extras.add_to(match service {
             Service::V4(service) => service.request(&self.method, &self.url),
             Service::V2(service) => service.request(&self.method, &self.url),
+            Service::Google(bucket, key) => bucket.object(&self.method, key),
         })
     }
 
@@ -189,8 +216,8 @@ pub struct UrlArgs {
 
 pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
     let profile = target.signing.profile.load()?;
-    let service = target.service(&profile)?;
-    let signer = Signer::new(expiry, &target.signing, &profile)?;
+    let (service, credentials) = target.load(&profile)?;
+    let signer = Signer::with(credentials, expiry, &target.signing)?;
     let request = target.request(&service);
     if target.is_call() {
         let is_allowed = |duration| duration == CALL_VALIDITY;
@@ -274,14 +301,13 @@ pub fn sign(args: &SignArgs) -> Result<()> {
         return request.sign();
     }
     let profile = target.signing.profile.load()?;
-    let service = target.service(&profile)?;
+    let (service, credentials) = target.load(&profile)?;
     if target.is_call() {
         return Err(misuse(
             "under v2, services other than s3 are signed in their parameters and not in headers; \
              `presign url` makes the signed call",
         ));
     }
-    let credentials = credentials::find(&profile)?;
     let mut headers = target.extras.headers.clone();
     let request = args.add_payload(target.request(&service), &mut headers)?;
     let unsigned = request.prepare_headers(credentials.identity(), target.signing.time)?;

@@ -7,7 +7,7 @@ use crate::profile::{Profile, variable};
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use presign::s3::Bucket;
-use presign::{AddressingStyle, SignatureVersion, Timestamp};
+use presign::{AddressingStyle, SignatureVersion, Timestamp, gcs};
 use std::time::SystemTime;
 
 /// The options for how, when and as whom to sign.
@@ -28,7 +28,8 @@ pub struct Signing {
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
-    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
+    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1; for gs:// the
+    /// location, default auto
     #[arg(long, value_name = "R")]
     pub region: Option<String>,
 
@@ -55,6 +56,10 @@ impl Signing {
 
     pub fn region(&self, profile: &Profile) -> Result<String> {
         region_or_default(self.region.as_ref(), profile)
+    }
+
+    pub fn has_region_set(&self) -> bool {
+        self.region_set.is_some()
     }
 
     /// Returns the region set of a v4a signature; `None` for other versions.
@@ -103,7 +108,7 @@ fn parse_version(text: &str) -> Result<Version, &'static str> {
 }
 
 /// The options for the host of a bucket.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Location {
     /// A custom endpoint, as http://localhost:9000; default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
     /// the profile's
@@ -180,6 +185,25 @@ impl Location {
             bucket = bucket.accelerate();
         }
         Ok(bucket.build()?)
+    }
+
+    /// Adds the options to a bucket of Google. Its hosts have no variants.
+    pub fn google_bucket(&self, mut bucket: gcs::BucketBuilder) -> Result<gcs::BucketBuilder> {
+        if self.dualstack || self.fips || self.accelerate {
+            return Err(misuse(
+                "--dualstack, --fips and --accelerate choose among hosts of AWS: leave them out for gs://",
+            ));
+        }
+        if let Some(url) = &self.endpoint_url {
+            bucket = bucket.endpoint(url);
+        }
+        if let Some(style) = self.addressing_style {
+            bucket = bucket.addressing_style(style);
+        }
+        if let Some(url) = &self.public_url {
+            bucket = bucket.public_url(url);
+        }
+        Ok(bucket)
     }
 
     fn endpoint(&self, profile: &Profile) -> Result<Option<String>> {

@@ -1,13 +1,14 @@
 //! Signing by the library, for every command that signs.
 
-use crate::args;
+use crate::args::{self, Address, Store};
 use crate::credentials;
+use crate::google::{self, KeyOption};
 use crate::profile::Profile;
 use crate::settings::{Location, Signing};
 use anyhow::Result;
 use clap::Args;
-use presign::s3::Bucket;
-use presign::{Credentials, Error, Expiry, PresignedUrl, Request, Timestamp, Unsigned};
+use presign::post::{Key, PostPolicy};
+use presign::{Credentials, Error, Expiry, PresignedUrl, Request, Timestamp, Unsigned, gcs, s3};
 use serde_json::{Value, json};
 
 /// The options of all commands that sign for a bucket.
@@ -21,13 +22,58 @@ pub struct BucketOptions {
 
     #[command(flatten)]
     location: Location,
+
+    #[command(flatten)]
+    key: KeyOption,
 }
 
 impl BucketOptions {
-    pub fn load(&self, bucket: &str) -> Result<(Bucket, Signer)> {
-        let profile = self.signing.profile.load()?;
-        let bucket = self.location.bucket(bucket, &self.signing, &profile)?;
-        Ok((bucket, Signer::new(&self.expiry, &self.signing, &profile)?))
+    pub fn load(&self, address: &Address) -> Result<(Bucket, Signer)> {
+        let (expiry, signing) = (&self.expiry, &self.signing);
+        let name = &address.bucket;
+        match address.store {
+            Store::S3 => {
+                self.key.check_absent()?;
+                let profile = signing.profile.load()?;
+                let bucket = self.location.bucket(name, signing, &profile)?;
+                let signer = Signer::new(expiry, signing, &profile)?;
+                Ok((Bucket::S3(bucket), signer))
+            }
+            Store::Google => {
+                let (bucket, credentials) = google::load(name, signing, &self.location, &self.key)?;
+                let signer = Signer::with(credentials, expiry, signing)?;
+                Ok((Bucket::Google(bucket), signer))
+            }
+        }
+    }
+}
+
+/// A bucket of one of the stores.
+pub enum Bucket {
+    S3(s3::Bucket),
+    Google(gcs::Bucket),
+}
+
+impl Bucket {
+    pub fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
+        match self {
+            Bucket::S3(bucket) => bucket.object(method, key),
+            Bucket::Google(bucket) => bucket.object(method, key),
+        }
+    }
+
+    pub fn request<'a>(&'a self, method: &'a str) -> Request<'a> {
+        match self {
+            Bucket::S3(bucket) => bucket.request(method),
+            Bucket::Google(bucket) => bucket.request(method),
+        }
+    }
+
+    pub fn post_policy(&self, key: impl Into<Key>) -> PostPolicy<'_> {
+        match self {
+            Bucket::S3(bucket) => bucket.post_policy(key),
+            Bucket::Google(bucket) => bucket.post_policy(key),
+        }
     }
 }
 
@@ -40,7 +86,15 @@ pub struct Signer {
 
 impl Signer {
     pub fn new(expiry: &args::Expiry, signing: &Signing, profile: &Profile) -> Result<Self> {
-        let credentials = credentials::find(profile)?;
+        Signer::with(credentials::find(profile)?, expiry, signing)
+    }
+
+    /// Returns a signer with given credentials.
+    pub fn with(
+        credentials: Credentials,
+        expiry: &args::Expiry,
+        signing: &Signing,
+    ) -> Result<Self> {
         Ok(Signer {
             expiry: expiry.resolve(credentials.identity(), signing.time)?,
             credentials,

@@ -7,7 +7,8 @@ use crate::description::Description;
 use crate::options::Options;
 use crate::signing::{self, authorization, presign_into};
 use crate::{ID, SECRET, credentials};
-use presign::s3::{Bucket, SignatureVersion};
+use presign::SignatureVersion;
+use presign::s3::Bucket;
 use presign::{Credentials, v2};
 use std::sync::LazyLock;
 

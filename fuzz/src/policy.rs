@@ -3,9 +3,10 @@
 
 use crate::SECRET;
 use crate::crypto::remote_signature;
+use presign::SignatureVersion;
 use presign::Timestamp;
 use presign::post::{Key, PostPolicy, PresignedPost};
-use presign::s3::{Bucket, SignatureVersion};
+use presign::s3::Bucket;
 use std::sync::LazyLock;
 use std::time::Duration;
 

@@ -11,6 +11,7 @@
 //! | My store is not AWS. Which endpoint, region and style? | [`stores`] |
 //! | A database, a cache or a cluster wants a token. How do I make it? | [`tokens`] |
 //! | CloudFront delivers the objects. How do I sign URLs and cookies for it? | [`cloudfront`] |
+//! | What differs in Google Cloud Storage? | [`google`] |
 //! | What differs in Azure Storage? | [`azure`] |
 //! | What are the limits, and what does this error mean? | [`limits_and_errors`] |
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
@@ -23,6 +24,9 @@
 
 #[doc = include_str!("signature_version.md")]
 pub mod signature_version {}
+
+#[doc = include_str!("google.md")]
+pub mod google {}
 
 #[doc = include_str!("headers.md")]
 pub mod headers {}

@@ -16,9 +16,6 @@ const EQ: &str = "eq";
 const STARTS_WITH: &str = "starts-with";
 const CONTENT_LENGTH_RANGE: &str = "content-length-range";
 
-const EQ_START: &str = "[\"eq\", \"$";
-const STARTS_WITH_START: &str = "[\"starts-with\", \"$";
-
 /// A condition of a POST policy, as a server reads it.
 ///
 /// It is parsed from JSON in each of the three forms of [AWS's
@@ -228,8 +225,9 @@ impl<'a> ConditionRef<'a> {
         }
     }
 
-    /// Writes the condition as Python's `json.dumps` does.
-    pub(super) fn write(self, json: &mut String) {
+    /// Writes the condition as Python's `json.dumps` does, with that white space after a comma or
+    /// colon.
+    pub(super) fn write(self, gap: &str, json: &mut String) {
         match self {
             ConditionRef::Eq {
                 field,
@@ -238,18 +236,18 @@ impl<'a> ConditionRef<'a> {
             } => {
                 json.push_str("{\"");
                 write_escaped(field, json);
-                json.push_str("\": \"");
+                json.extend(["\":", gap, "\""]);
                 write_escaped(value, json);
                 json.push_str("\"}");
             }
-            ConditionRef::Eq { field, value, .. } => write_array(EQ_START, field, value, json),
+            ConditionRef::Eq { field, value, .. } => write_array(EQ, field, value, gap, json),
             ConditionRef::StartsWith { field, prefix } => {
-                write_array(STARTS_WITH_START, field, prefix, json);
+                write_array(STARTS_WITH, field, prefix, gap, json);
             }
             ConditionRef::ContentLengthRange { min, max } => {
-                json.push_str("[\"content-length-range\", ");
+                json.extend(["[\"", CONTENT_LENGTH_RANGE, "\",", gap]);
                 json.decimal(min);
-                json.push_str(", ");
+                json.extend([",", gap]);
                 json.decimal(max);
                 json.push(']');
             }
@@ -269,11 +267,11 @@ impl<'a> ConditionRef<'a> {
     }
 }
 
-/// Writes a condition in brackets after its first characters, up to the name of the field.
-fn write_array(start: &str, field: &str, text: &str, json: &mut String) {
-    json.push_str(start);
+/// Writes a condition in brackets.
+fn write_array(operator: &str, field: &str, text: &str, gap: &str, json: &mut String) {
+    json.extend(["[\"", operator, "\",", gap, "\"$"]);
     write_escaped(field, json);
-    json.push_str("\", \"");
+    json.extend(["\",", gap, "\""]);
     write_escaped(text, json);
     json.push_str("\"]");
 }
@@ -300,17 +298,13 @@ impl fmt::Debug for ConditionRef<'_> {
         let mut json = String::new();
         match *self {
             ConditionRef::Eq { field, value, .. } => {
-                write_array(EQ_START, field, unless_secret(field, value), &mut json);
+                write_array(EQ, field, unless_secret(field, value), " ", &mut json);
             }
             ConditionRef::StartsWith { field, prefix } => {
-                write_array(
-                    STARTS_WITH_START,
-                    field,
-                    unless_secret(field, prefix),
-                    &mut json,
-                );
+                let prefix = unless_secret(field, prefix);
+                write_array(STARTS_WITH, field, prefix, " ", &mut json);
             }
-            ConditionRef::ContentLengthRange { .. } => self.write(&mut json),
+            ConditionRef::ContentLengthRange { .. } => self.write(" ", &mut json),
         }
         // The JSON is ASCII, so each character is a byte.
         match json.get(..MAX_LEN) {

@@ -70,9 +70,14 @@ fn is_printable_ascii(text: &str) -> bool {
 
 /// Returns whether a field needs no condition.
 pub(super) fn needs_no_condition(name: &str) -> bool {
+    is_unconditional(name) || is_ignored(name)
+}
+
+/// Returns whether servers ignore a field.
+pub(super) fn is_ignored(name: &str) -> bool {
     const IGNORED: &str = "x-ignore-";
     let prefix = name.get(..IGNORED.len());
-    is_unconditional(name) || prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(IGNORED))
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(IGNORED))
 }
 
 fn invalid_name(name: &str) -> Error {

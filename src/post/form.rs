@@ -3,6 +3,7 @@
 use crate::error::{Error, error};
 use crate::request::Address;
 use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::scheme::v4_scheme::PolicyForm;
 use crate::wire::inline_list::InlineList;
 use alloc::string::String;
 use core::ops::Range;
@@ -23,11 +24,15 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Returns a form without fields, whose text has that capacity in bytes.
-    pub(super) fn new(address: &Address, capacity: usize) -> Self {
+    /// Returns a form without fields, whose text has that capacity in bytes. The URL is the
+    /// bucket's, for Google with a slash at its end.
+    pub(super) fn new(address: &Address, style: PolicyForm, capacity: usize) -> Self {
         let mut text = String::with_capacity(capacity);
         text.push_str(&address.origin);
-        address.bucket_path().write_as_sent(&mut text);
+        match style {
+            PolicyForm::Aws => address.bucket_path().write_as_sent(&mut text),
+            PolicyForm::Google => text.push_str(&address.prefix),
+        }
         Form {
             url_len: text.len(),
             text,

@@ -7,10 +7,10 @@ use crate::error::{Error, error};
 use crate::identity::Identity;
 use crate::request::{KeySource, Signer};
 use crate::scheme::sigv2;
-use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::scheme::v4_scheme::{PolicyForm, Role, V4Scheme};
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
-use crate::v4::{Scope, check_key_kind};
+use crate::v4::{Scope, check_identity};
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -44,9 +44,10 @@ impl<'a> FormSigner<'a> {
     ) -> Result<Self, Error> {
         let version = match signer {
             Signer::V4(service) => {
+                let service = service.for_key_of(identity);
                 let scheme = service.suffix.scheme;
-                check_key_kind(scheme, identity)?;
-                if !scheme.has_forms {
+                check_identity(scheme, identity)?;
+                if scheme.rules.policy_form.is_none() {
                     return Err(error!(
                         Unsupported,
                         "SigV4a has no POST policies; presign a PUT instead, or use a bucket in a region"
@@ -111,6 +112,15 @@ impl<'a> FormSigner<'a> {
         .fold(0, usize::saturating_add)
     }
 
+    /// Returns the form of the policy's JSON.
+    pub(super) fn policy_form(&self) -> PolicyForm {
+        let form = match &self.version {
+            Version::V4 { scope, .. } => scope.suffix.scheme.rules.policy_form,
+            Version::V2 => None,
+        };
+        form.unwrap_or(PolicyForm::Aws)
+    }
+
     pub(super) fn signature_field(&self) -> SignatureField {
         match &self.version {
             Version::V4 { scope, .. } => SignatureField::V4(scope.suffix.scheme),
@@ -144,10 +154,10 @@ impl SignatureField {
         }
     }
 
-    /// Returns the length of the text of an HMAC.
+    /// Returns the greatest length of the signature's text.
     pub(super) fn value_len(self) -> usize {
         match self {
-            SignatureField::V4(_) => 64,
+            SignatureField::V4(scheme) => *scheme.signature_len.end(),
             SignatureField::V2 => 28,
         }
     }
@@ -162,9 +172,10 @@ impl SignatureField {
 
 #[cfg(test)]
 mod tests {
-    use super::FormSigner;
+    use super::{FormSigner, PolicyForm};
+    use crate::SignatureVersion;
     use crate::post::form::Form;
-    use crate::s3::{Bucket, SignatureVersion};
+    use crate::s3::Bucket;
     use crate::{Credentials, Timestamp};
     use alloc::string::String;
     use serde_json::Value;
@@ -197,7 +208,7 @@ mod tests {
                 let expected = &case["expected"]["fields"];
                 let names = ["x-amz-credential", "X-Amz-Credential"];
                 let expected = names.iter().find_map(|name| expected[*name].as_str());
-                let mut form = Form::new(bucket.address(), 0);
+                let mut form = Form::new(bucket.address(), PolicyForm::Aws, 0);
                 form_signer.write(&mut form);
                 let mut fields = form.fields();
                 let credential = fields.find(|(name, _)| *name == "x-amz-credential");

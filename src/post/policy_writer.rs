@@ -1,7 +1,7 @@
 //! The JSON of a policy, and the check that the form meets each of its conditions.
 //!
-//! boto3's `generate_presigned_post` is followed to the byte: the conditions in the caller's order,
-//! then those on bucket, key and signature.
+//! For AWS, boto3's `generate_presigned_post` is followed to the byte: the conditions in the caller's
+//! order, then those on bucket, key and signature. For Google, its conformance tests are.
 
 use super::condition::{BUCKET, CONTENT_TYPE, ConditionRef, KEY};
 use super::fields::{check_field, check_name, needs_no_condition};
@@ -11,12 +11,15 @@ use super::key::Key;
 use super::key::{FILENAME, split_filename};
 use crate::error::{Error, Quoted, error};
 use crate::scheme::form::{added_field, is_unconditional};
-use crate::time::Timestamp;
+use crate::scheme::v4_scheme::PolicyForm;
+use crate::time::{PolicyDate, Timestamp};
 use crate::wire::inline_list::InlineList;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A policy that is being written.
 pub(super) struct PolicyWriter<'a, 'f> {
+    pub(super) style: PolicyForm,
     pub(super) bucket: &'a str,
     pub(super) key: &'a Key,
     /// The fields so far, without policy and signature.
@@ -31,22 +34,41 @@ pub(super) struct PolicyWriter<'a, 'f> {
 impl<'a> PolicyWriter<'a, '_> {
     /// Writes the text before the first condition.
     pub(super) fn write_start(&mut self, expires_at: Timestamp) -> Result<(), Error> {
-        let date = expires_at.policy_date().map_err(|_| {
-            error!(
-                Time,
-                "the form would expire at {expires_at}; it can expire in the years 0 to 9999"
-            )
-        })?;
-        self.json.extend([
-            "{\"expiration\": \"",
-            date.as_str(),
-            "\", \"conditions\": [",
-        ]);
+        let date = policy_date(expires_at)?;
+        match self.style {
+            PolicyForm::Aws => self.json.extend([
+                "{\"expiration\": \"",
+                date.as_str(),
+                "\", \"conditions\": [",
+            ]),
+            PolicyForm::Google => self.json.push_str("{\"conditions\":["),
+        }
         Ok(())
     }
 
+    /// Writes the conditions of items.
+    pub(super) fn write_items(&mut self, items: &[NamedItem<'a>]) -> Result<(), Error> {
+        match self.style {
+            PolicyForm::Aws => items.iter().try_for_each(|item| self.write_item(item)),
+            PolicyForm::Google => {
+                let is_field = |item: &&NamedItem<'_>| matches!(item.item, Item::Field { .. });
+                let conditions = items.iter().filter(|item| !is_field(item));
+                let mut ordered = conditions.chain(items.iter().filter(is_field));
+                ordered.try_for_each(|item| self.write_item(item))
+            }
+        }
+    }
+
+    /// Returns the white space after a comma or a colon.
+    fn gap(&self) -> &'static str {
+        match self.style {
+            PolicyForm::Aws => " ",
+            PolicyForm::Google => "",
+        }
+    }
+
     /// Writes the condition of an item, if it has one.
-    pub(super) fn write_item(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
+    fn write_item(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
         let condition = match named.item {
             Item::Field { name, value } => match self.condition_of_field(named, name, value)? {
                 Some(condition) => condition,
@@ -69,23 +91,34 @@ impl<'a> PolicyWriter<'a, '_> {
                 condition
             }
         };
-        condition.write(&mut self.json);
-        self.json.push_str(", ");
+        let gap = self.gap();
+        condition.write(gap, &mut self.json);
+        self.json.extend([",", gap]);
         Ok(())
     }
 
-    /// Writes the conditions on bucket, key and the fields that signing adds.
-    pub(super) fn write_end(&mut self) {
-        ConditionRef::exact(BUCKET, self.bucket).write(&mut self.json);
-        self.json.push_str(", ");
-        self.key.condition().write(&mut self.json);
-        for (name, value) in self.form.fields_from(self.authentication) {
-            if !is_unconditional(name) {
-                self.json.push_str(", ");
-                ConditionRef::exact(name, value).write(&mut self.json);
+    /// Writes the conditions on bucket, key and the fields that signing adds, and the end.
+    pub(super) fn write_end(&mut self, expires_at: Timestamp) -> Result<(), Error> {
+        let gap = self.gap();
+        ConditionRef::exact(BUCKET, self.bucket).write(gap, &mut self.json);
+        self.json.extend([",", gap]);
+        self.key.condition().write(gap, &mut self.json);
+        let added = self.form.fields_from(self.authentication);
+        match self.style {
+            PolicyForm::Aws => {
+                added.for_each(|field| write_added(field, gap, &mut self.json));
+                self.json.push_str("]}");
+            }
+            PolicyForm::Google => {
+                let added: Vec<_> = added.collect();
+                let reversed = added.into_iter().rev();
+                reversed.for_each(|field| write_added(field, gap, &mut self.json));
+                let date = policy_date(expires_at)?;
+                self.json
+                    .extend(["],\"expiration\":\"", date.as_str(), "\"}"]);
             }
         }
-        self.json.push_str("]}");
+        Ok(())
     }
 
     /// Returns the condition that follows from a field, if it needs one and no other item has it.
@@ -107,7 +140,8 @@ impl<'a> PolicyWriter<'a, '_> {
             // Every policy has a condition on its bucket.
             return Ok(None);
         }
-        if !named.is_only || needs_no_condition(name) {
+        let has_other = self.style == PolicyForm::Aws && !named.is_only;
+        if has_other || needs_no_condition(name) {
             return Ok(None);
         }
         match split_filename(value) {
@@ -214,6 +248,23 @@ impl<'a> PolicyWriter<'a, '_> {
             let (_, value) = added.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
             Some(value)
         })
+    }
+}
+
+fn policy_date(expires_at: Timestamp) -> Result<PolicyDate, Error> {
+    expires_at.policy_date().map_err(|_| {
+        error!(
+            Time,
+            "the form would expire at {expires_at}; it can expire in the years 0 to 9999"
+        )
+    })
+}
+
+/// Writes the condition on a field that signing adds.
+fn write_added((name, value): (&str, &str), gap: &str, json: &mut String) {
+    if !is_unconditional(name) {
+        json.extend([",", gap]);
+        ConditionRef::exact(name, value).write(gap, json);
     }
 }
 

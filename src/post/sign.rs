@@ -2,7 +2,7 @@
 //! base64, and *finish* adds the signature.
 
 use super::condition::KEY;
-use super::fields::{check_field, check_name};
+use super::fields::{check_field, check_name, is_ignored};
 use super::form::Form;
 use super::form_signer::{FormSigner, SignatureField};
 use super::item::{Item, NamedItem, group_by_name};
@@ -14,6 +14,7 @@ use crate::error::{Error, Quoted, error};
 use crate::request::{Address, Signer};
 use crate::scheme::form::POLICY;
 use crate::scheme::limits::MAX_FORM_BYTES;
+use crate::scheme::v4_scheme::PolicyForm;
 use crate::text::base64;
 use crate::time::Timestamp;
 use crate::wire::inline_list::InlineList;
@@ -61,12 +62,14 @@ impl SigningForm<'_> {
         }
 
         let capacity = self.capacity(length);
-        let mut form = Form::new(self.target.address, capacity.form);
-        self.write_fields(&items, &mut form)?;
+        let style = self.signer.policy_form();
+        let mut form = Form::new(self.target.address, style, capacity.form);
+        self.write_fields(&items, style, &mut form)?;
         let authentication = form.len();
         self.signer.write(&mut form);
 
         let mut writer = PolicyWriter {
+            style,
             bucket: self.target.bucket,
             key: self.key,
             form: &form,
@@ -75,10 +78,8 @@ impl SigningForm<'_> {
             open_fields: InlineList::new(),
         };
         writer.write_start(expires_at)?;
-        for item in &items {
-            writer.write_item(item)?;
-        }
-        writer.write_end();
+        writer.write_items(&items)?;
+        writer.write_end(expires_at)?;
         let PolicyWriter {
             json, open_fields, ..
         } = writer;
@@ -99,12 +100,19 @@ impl SigningForm<'_> {
         })
     }
 
-    /// Adds the caller's fields, and the key.
-    fn write_fields(&self, items: &[NamedItem<'_>], form: &mut Form) -> Result<(), Error> {
+    /// Adds the caller's fields, and the key. Google's libraries leave out what Google ignores.
+    fn write_fields(
+        &self,
+        items: &[NamedItem<'_>],
+        style: PolicyForm,
+        form: &mut Form,
+    ) -> Result<(), Error> {
         for (name, value) in items.iter().filter_map(NamedItem::field) {
             check_name(name)?;
             check_field(name, value)?;
-            form.push(name, value);
+            if style == PolicyForm::Aws || !is_ignored(name) {
+                form.push(name, value);
+            }
         }
         form.push(KEY, self.key.value());
         Ok(())

@@ -1,9 +1,10 @@
 //! Requests, which every store and service makes, and their verbs of signing.
 
 mod address;
+mod base_url;
 mod chained;
 #[cfg_attr(
-    not(any(feature = "azure", feature = "cloudfront")),
+    not(any(feature = "azure", feature = "cloudfront", feature = "gcs")),
     allow(dead_code, reason = "no store uses it")
 )]
 mod family;
@@ -23,9 +24,12 @@ pub use template::{Row, Template};
 pub use unsigned::Unsigned;
 
 pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
-#[cfg(any(feature = "azure", feature = "cloudfront"))]
+pub(crate) use base_url::{parse_base, public_origin};
+#[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
 pub(crate) use family::Family;
-#[cfg(any(feature = "azure", feature = "cloudfront"))]
+#[cfg(feature = "gcs")]
+pub(crate) use presigned_url::headers_to_send;
+#[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
 pub(crate) use presigned_url::{header_names, own_method};
 pub(crate) use signer::{Signer, StoreSigner};
 pub(crate) use store::Sealed;
@@ -173,10 +177,14 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Sets the version of the object: `versionId`, `versionid` for Azure.
+    /// Sets the version of the object: `versionId`, `versionid` for Azure, `generation` for Google.
     #[must_use]
     pub fn version(self, version: impl Into<Cow<'a, str>>) -> Self {
-        self.store_parameter("versionId", version.into())
+        let name = match self.signer {
+            Signer::V4(service) => service.suffix.scheme.rules.version_parameter,
+            _ => "versionId",
+        };
+        self.store_parameter(name, version.into())
     }
 
     /// Sets the `Content-Type` of the response to a GET.

@@ -9,7 +9,7 @@ pub(crate) enum Signer<'a> {
     V4(&'a v4::Service),
     V2(&'a v2::Service),
     #[cfg_attr(
-        not(any(feature = "azure", feature = "cloudfront")),
+        not(any(feature = "azure", feature = "cloudfront", feature = "gcs")),
         allow(dead_code, reason = "no store uses it")
     )]
     Family(&'a dyn Family),

@@ -79,7 +79,7 @@ pub(crate) enum KeySource {
     V2(v2::SignatureMethod),
     /// A private key.
     #[cfg_attr(
-        not(feature = "cloudfront"),
+        not(any(feature = "cloudfront", feature = "gcs")),
         allow(dead_code, reason = "no scheme uses it")
     )]
     Private {

@@ -120,7 +120,7 @@ impl<'a> Request<'a> {
                 let mut canonical = String::new();
                 let prepared = signing.prepare_url(expiry, now, &mut url, Some(&mut canonical))?;
                 let mut result = v4_result(&signing.parts, &prepared, url)?;
-                let (service, owned_identity) = (service.clone(), identity.clone());
+                let (service, owned_identity) = (signing.service.clone(), identity.clone());
                 Ok(Unsigned::new(
                     identity,
                     KeySource::of_v4(&prepared.string_to_sign),
@@ -273,7 +273,8 @@ impl<'a> Request<'a> {
         service: &'s v4::Service,
         identity: &'s Identity,
     ) -> Result<v4::SigningRequest<'s>, Error> {
-        v4::check_key_kind(service.suffix.scheme, identity)?;
+        let service = service.for_key_of(identity);
+        v4::check_identity(service.suffix.scheme, identity)?;
         Ok(self.v4_request_of_parts(self.parts()?, service, identity))
     }
 

@@ -1,15 +1,17 @@
 //! A bucket: name, region and options become an address and a signer.
 
-use super::endpoint::{BucketEndpoint, Options, public_origin};
+use super::endpoint::{BucketEndpoint, Options};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
 use crate::request::{
     AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Signer, Store, StoreSigner,
+    public_origin,
 };
 use crate::scheme::aws::{AWS4, AWS4A};
 use crate::scheme::partition::Partition;
 use crate::scheme::region_set::check_region_set;
+use crate::signature_version::SignatureVersion;
 use crate::v4::{check_aws_scope, check_scope_name};
 use crate::{v2, v4};
 use alloc::borrow::Cow;
@@ -180,20 +182,6 @@ impl Store for Bucket {
     fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
         Bucket::object(self, method, key)
     }
-}
-
-/// The signature version of a store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignatureVersion {
-    /// Signature Version 2, for stores that support nothing newer: see [`v2`].
-    V2,
-    /// Signature Version 4: see [`v4`].
-    #[default]
-    V4,
-    /// Signature Version 4a, for several regions at once. A multi-region access point selects it
-    /// by itself. The key is derived with the feature `sigv4a`: see [`v4::Service::sigv4a`].
-    V4a,
 }
 
 /// The options of a [`Bucket`].

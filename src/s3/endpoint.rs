@@ -8,6 +8,7 @@ use super::bucket_name::{check_host_name, check_path_name};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
+use crate::request::parse_base;
 use crate::scheme::partition::{Partition, Variant};
 use crate::text::percent::{Component, PATH, UNRESERVED};
 use crate::wire::url::{Authority, Url, UrlScheme, write_origin};
@@ -292,36 +293,6 @@ impl Endpoint {
             AddressingStyle::Path
         }
     }
-}
-
-/// Parses a URL without a query. `setting` names it in an error.
-fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Error> {
-    let parsed = Url::parse(url)?;
-    match parsed.target.query {
-        None => Ok(parsed),
-        Some(_) => Err(error!(
-            Endpoint,
-            "the {setting} {} has a query; give scheme, host, and optionally port and path",
-            Quoted(url.split('?').next().unwrap_or_default())
-        )),
-    }
-}
-
-/// Returns the prefix of URLs that are shown instead of the signed ones, without a slash at its
-/// end.
-pub(super) fn public_origin(url: &str) -> Result<String, Error> {
-    let Url {
-        scheme,
-        authority,
-        target,
-    } = parse_base("public URL", url)?;
-    let mut origin = String::new();
-    write_origin(scheme, authority, &mut origin);
-    Component::Encoded(target.path).write(&PATH, &mut origin);
-    if origin.ends_with('/') {
-        origin.pop();
-    }
-    Ok(origin)
 }
 
 /// Returns whether a host is one of AWS's [website

@@ -41,7 +41,7 @@ mod resource;
 #[cfg(feature = "s3-express")]
 mod session_credentials;
 
-pub use bucket::{Bucket, BucketBuilder, SignatureVersion};
+pub use bucket::{Bucket, BucketBuilder};
 #[cfg(feature = "s3-express")]
 #[cfg_attr(docsrs, doc(cfg(feature = "s3-express")))]
 pub use session_credentials::session_credentials;

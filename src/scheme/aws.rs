@@ -1,7 +1,7 @@
 //! AWS Signature Version 4, for AWS and everything that is compatible with it.
 
 use super::Scheme;
-use super::v4_scheme::{V4Scheme, names};
+use super::v4_scheme::{PolicyForm, SchemeRules, V4Scheme, names};
 use crate::crypto::PrivateKeyKind;
 
 /// `AWS4-HMAC-SHA256` ([AWS Signature Version
@@ -14,7 +14,7 @@ pub(crate) static AWS4: V4Scheme = V4Scheme {
     terminator: "aws4_request",
     scope_has_region: true,
     signature_len: 64..=64,
-    has_forms: true,
+    rules: &RULES,
     header_prefix: AMZ_PREFIX,
     content_sha256: "x-amz-content-sha256",
     names: names! {
@@ -39,7 +39,7 @@ pub(crate) static AWS4A: V4Scheme = V4Scheme {
     terminator: "aws4_request",
     scope_has_region: false,
     signature_len: 136..=144,
-    has_forms: false,
+    rules: &V4A_RULES,
     header_prefix: AMZ_PREFIX,
     content_sha256: "x-amz-content-sha256",
     names: names! {
@@ -53,6 +53,24 @@ pub(crate) static AWS4A: V4Scheme = V4Scheme {
         SignedHeaders: "X-Amz-SignedHeaders", "x-amz-signedheaders";
         Signature: "X-Amz-Signature", "x-amz-signature";
     },
+};
+
+static RULES: SchemeRules = SchemeRules {
+    policy_form: Some(PolicyForm::Aws),
+    host_has_port: true,
+    checks_content_sha256: true,
+    signs_date_header: false,
+    rejected_prefix: None,
+    version_parameter: "versionId",
+};
+
+static V4A_RULES: SchemeRules = SchemeRules {
+    policy_form: None,
+    host_has_port: true,
+    checks_content_sha256: true,
+    signs_date_header: false,
+    rejected_prefix: None,
+    version_parameter: "versionId",
 };
 
 /// The prefix of the names of AWS's own headers, under SigV2 too.

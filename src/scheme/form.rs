@@ -1,6 +1,7 @@
 //! The fields of a form that carry its signature.
 
 use super::aws::AWS4;
+use super::google::GOOGLE4;
 use super::sigv2;
 use super::v4_scheme::Role;
 
@@ -10,7 +11,7 @@ pub(crate) const POLICY: &str = "policy";
 /// The name of the file's part.
 pub(crate) const FILE: &str = "file";
 
-/// Returns the field of this name that signing adds with SigV4 or SigV2, ignoring case.
+/// Returns the field of this name that signing adds, ignoring case.
 pub(crate) fn added_field(name: &str) -> Option<&'static str> {
     let mut fields = [POLICY, sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE].into_iter();
     fields
@@ -19,7 +20,7 @@ pub(crate) fn added_field(name: &str) -> Option<&'static str> {
 }
 
 fn v4_field(name: &str) -> Option<&'static str> {
-    let mut names = AWS4.names.iter();
+    let mut names = AWS4.names.iter().chain(GOOGLE4.names);
     let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
     is_v4_field(part.role).then_some(part.lowercase)
 }
@@ -44,6 +45,7 @@ pub(crate) fn is_unconditional(name: &str) -> bool {
         sigv2::ACCESS_KEY_ID,
         sigv2::FORM_SIGNATURE,
         AWS4.name(Role::Signature).lowercase,
+        GOOGLE4.name(Role::Signature).lowercase,
         POLICY,
         FILE,
     ]

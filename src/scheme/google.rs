@@ -2,8 +2,9 @@
 //! [V2](https://cloud.google.com/storage/docs/access-control/signed-urls-v2) signing processes.
 
 use super::Scheme;
+use super::aws::AMZ_PREFIX;
 use super::sigv2::V2Scheme;
-use super::v4_scheme::{Name, V4Scheme, names};
+use super::v4_scheme::{Name, PolicyForm, SchemeRules, V4Scheme, names};
 use crate::crypto::PrivateKeyKind;
 
 /// `GOOG4-HMAC-SHA256`.
@@ -15,7 +16,7 @@ pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
     terminator: TERMINATOR,
     scope_has_region: true,
     signature_len: 64..=64,
-    has_forms: true,
+    rules: &RULES,
     header_prefix: GOOG_PREFIX,
     content_sha256: CONTENT_SHA256,
     names: NAMES,
@@ -31,7 +32,7 @@ pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
     terminator: TERMINATOR,
     scope_has_region: true,
     signature_len: 512..=1024,
-    has_forms: true,
+    rules: &RULES,
     header_prefix: GOOG_PREFIX,
     content_sha256: CONTENT_SHA256,
     names: NAMES,
@@ -45,15 +46,24 @@ pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
 };
 
 const TERMINATOR: &str = "goog4_request";
-const GOOG_PREFIX: &str = "x-goog-";
+pub(crate) const GOOG_PREFIX: &str = "x-goog-";
 const CONTENT_SHA256: &str = "x-goog-content-sha256";
+
+/// A request with names of both families is rejected: "ExcessHeaderValues".
+static RULES: SchemeRules = SchemeRules {
+    policy_form: Some(PolicyForm::Google),
+    host_has_port: false,
+    checks_content_sha256: false,
+    signs_date_header: true,
+    rejected_prefix: Some(AMZ_PREFIX),
+    version_parameter: "generation",
+};
 
 static NAMES: &[Name] = names! {
     Algorithm: "X-Goog-Algorithm", "x-goog-algorithm";
     Credential: "X-Goog-Credential", "x-goog-credential";
     Date: "X-Goog-Date", "x-goog-date";
     Expires: "X-Goog-Expires", "x-goog-expires";
-    SecurityToken: "X-Goog-Security-Token", "x-goog-security-token";
     SignedHeaders: "X-Goog-SignedHeaders", "x-goog-signedheaders";
     Signature: "X-Goog-Signature", "x-goog-signature";
 };

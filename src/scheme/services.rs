@@ -85,7 +85,8 @@ impl ServiceRules {
     /// Returns the rules of a service by the name in its credential scope.
     pub(crate) fn of(service: &str) -> Self {
         match service {
-            "s3" | "s3-outposts" | "s3-object-lambda" => S3,
+            // `storage` is Google Cloud Storage.
+            "s3" | "s3-outposts" | "s3-object-lambda" | "storage" => S3,
             "s3express" => S3_EXPRESS,
             _ => OTHER,
         }

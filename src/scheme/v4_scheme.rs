@@ -24,14 +24,42 @@ pub(crate) struct V4Scheme {
     pub(crate) scope_has_region: bool,
     /// The number of hexadecimal digits of a signature.
     pub(crate) signature_len: RangeInclusive<usize>,
-    /// Whether POST policies can be signed.
-    pub(crate) has_forms: bool,
+    pub(crate) rules: &'static SchemeRules,
     /// The prefix of the names of the service's own headers.
     pub(crate) header_prefix: &'static str,
     /// The name of the header with the payload's hash.
     pub(crate) content_sha256: &'static str,
     /// The names of the signature's parts, sorted by their query names, with the signature last.
     pub(crate) names: &'static [Name],
+}
+
+/// The rules in which schemes differ beyond their names.
+#[derive(Debug)]
+pub(crate) struct SchemeRules {
+    /// The form of POST policies; `None` if the scheme has none.
+    pub(crate) policy_form: Option<PolicyForm>,
+    /// Whether the `host` line contains the port of the request.
+    pub(crate) host_has_port: bool,
+    /// Whether the header with the payload's hash has to contain a hash, or a text that AWS has in
+    /// its place.
+    pub(crate) checks_content_sha256: bool,
+    /// Whether a presigned URL can have a header with the signing time, which is signed as any other.
+    pub(crate) signs_date_header: bool,
+    /// The prefix of names that the service rejects beside its own.
+    pub(crate) rejected_prefix: Option<&'static str>,
+    /// The parameter with the version of an object.
+    pub(crate) version_parameter: &'static str,
+}
+
+/// The form of a POST policy's JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PolicyForm {
+    /// Expiration first, spaces between values, and conditions in the caller's order, as boto3
+    /// writes it.
+    Aws,
+    /// No spaces, conditions before those of the fields, each of which has one, and the expiration
+    /// last, as Google's libraries write it.
+    Google,
 }
 
 /// A part of a signature.
@@ -95,6 +123,11 @@ impl V4Scheme {
         // The signature, which every URL needs, is last.
         let mut names = self.names.iter().rev();
         *names.find(|name| name.role == role).unwrap_or(&ABSENT)
+    }
+
+    /// Returns whether the scheme has a part.
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.names.iter().any(|name| name.role == role)
     }
 
     /// Returns the names of the region set, if the scheme has one instead of a region.

@@ -4,7 +4,7 @@ use super::payload::{PayloadLine, check_content_sha256};
 use crate::error::{Error, error};
 use crate::scheme::detect::in_query;
 use crate::scheme::services::SessionToken;
-use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::scheme::v4_scheme::{Role, SchemeRules, V4Scheme};
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::header::Header;
 use crate::wire::request_parts::{RequestParts, duplicate_header};
@@ -28,6 +28,7 @@ pub(crate) struct HeaderNames {
     /// The name of the other kind of session token.
     other_token: &'static str,
     pub(crate) region_set: Option<&'static str>,
+    rules: &'static SchemeRules,
 }
 
 impl HeaderNames {
@@ -38,6 +39,7 @@ impl HeaderNames {
             token: scheme.name(session_token.role()).lowercase,
             other_token: scheme.name(session_token.other_role()).lowercase,
             region_set: scheme.region_set().map(|name| name.lowercase),
+            rules: scheme.rules,
         }
     }
 }
@@ -84,10 +86,20 @@ impl<'a> SignatureHeaders<'a> {
     }
 
     /// Checks that no header repeats a parameter of a presigned URL.
-    pub(crate) fn check_presigned(&self, parts: &RequestParts<'_>) -> Result<(), Error> {
+    pub(crate) fn check_presigned(
+        &self,
+        parts: &RequestParts<'_>,
+        time: &str,
+    ) -> Result<(), Error> {
+        let date = if self.names.rules.signs_date_header {
+            self.has_date(time)?;
+            None
+        } else {
+            self.date
+        };
         for (name, header) in [
             (AUTHORIZATION, parts.header(AUTHORIZATION)),
-            (self.names.date, self.date),
+            (self.names.date, date),
             (self.names.token, self.token),
             (self.names.other_token, self.other_token),
             (self.names.region_set.unwrap_or_default(), self.region_set),
@@ -152,7 +164,11 @@ impl<'a> SignatureHeaders<'a> {
         let Some(header) = self.content_sha256 else {
             return Ok(None);
         };
-        let text = check_content_sha256(header.trimmed())?;
+        let value = header.trimmed();
+        let text = match core::str::from_utf8(value) {
+            Ok(text) if !self.names.rules.checks_content_sha256 => text,
+            _ => check_content_sha256(value)?,
+        };
         match payload {
             Some(payload) if payload.as_str() != text => Err(error!(
                 Payload,

@@ -73,7 +73,7 @@ pub use service::Service;
 
 pub(crate) use canonical::{CanonicalRequest, Query};
 pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
-pub(crate) use private_key::{check_key_kind, private_key};
+pub(crate) use private_key::{check_identity, private_key};
 pub(crate) use scope::{
     Scope, ScopeSuffix, StringToSign, check_aws_scope, check_scope_name, check_scope_part,
 };

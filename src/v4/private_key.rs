@@ -5,11 +5,18 @@ use crate::credentials::Credentials;
 use crate::crypto::{PrivateKey, PrivateKeyKind};
 use crate::error::{Error, error};
 use crate::identity::Identity;
-use crate::scheme::v4_scheme::V4Scheme;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
 
-/// Checks that the key of an identity can sign for a scheme.
+/// Checks that an identity can sign for a scheme: the kind of its key, and its session token.
 #[inline]
-pub(crate) fn check_key_kind(scheme: &V4Scheme, identity: &Identity) -> Result<(), Error> {
+pub(crate) fn check_identity(scheme: &V4Scheme, identity: &Identity) -> Result<(), Error> {
+    if identity.session_token().is_some() && !scheme.has(Role::SecurityToken) {
+        return Err(error!(
+            Credentials,
+            "the credentials have a session token, which Google Cloud Storage doesn't have; leave it \
+             out"
+        ));
+    }
     match (scheme.private_key, identity.private_key_kind()) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(identity.has_private_key()),
@@ -34,7 +41,7 @@ pub(crate) fn private_key(
     credentials: &Credentials,
 ) -> Result<PrivateKey, Error> {
     let identity = credentials.identity();
-    check_key_kind(scheme, identity)?;
+    check_identity(scheme, identity)?;
     if identity.private_key_kind().is_some() {
         return credentials.private_key().cloned();
     }

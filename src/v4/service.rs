@@ -3,10 +3,12 @@
 use super::caller_headers::HeaderNames;
 use super::scope::{ScopeSuffix, check_scope_name, is_aws_scope};
 use crate::error::Error;
+use crate::identity::Identity;
 use crate::scheme::aws::{AWS4, AWS4A};
 use crate::scheme::region_set::check_region_set;
 use crate::scheme::services::{CanonicalUri, ServiceRules, SessionToken};
 use crate::scheme::v4_scheme::V4Scheme;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -48,6 +50,8 @@ pub struct Service {
     pub(super) content_sha256_header: bool,
     /// Whether AWS may have such a region and service. Other stores may have any.
     pub(super) is_aws_scope: bool,
+    /// The same service under the scheme of private keys, if its other scheme is for secrets only.
+    private_key_service: Option<Box<Service>>,
 }
 
 impl Service {
@@ -109,6 +113,25 @@ impl Service {
             header_names: HeaderNames::new(scheme, rules.session_token),
             content_sha256_header: rules.payload_header,
             is_aws_scope: is_aws_scope(region, service),
+            private_key_service: None,
+        }
+    }
+
+    /// Adds the scheme that signs with private keys.
+    #[cfg(feature = "gcs")]
+    pub(crate) fn with_private_keys(mut self, scheme: &'static V4Scheme) -> Self {
+        let (region, service) = (&self.suffix.region, &self.suffix.service);
+        let other = Service::of_checked(scheme, region, service);
+        self.private_key_service = Some(Box::new(other));
+        self
+    }
+
+    /// Returns the service whose scheme is for the kind of key that an identity has.
+    #[inline]
+    pub(crate) fn for_key_of(&self, identity: &Identity) -> &Service {
+        match &self.private_key_service {
+            Some(service) if identity.private_key_kind().is_some() => service,
+            _ => self,
         }
     }
 

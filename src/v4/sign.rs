@@ -12,7 +12,7 @@ use super::scope::{Scope, StringToSign, check_aws_scope};
 use super::service::Service;
 use super::signed_headers::{SignedHeaders, is_signed};
 use crate::crypto::{Signature, sha256_of};
-use crate::error::{Error, error};
+use crate::error::{Error, Quoted, error};
 use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v2_signature};
@@ -22,6 +22,7 @@ use crate::scheme::response_overrides::check_response_overrides;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::Role;
 use crate::text::hex::Hex;
+use crate::text::percent::Component;
 use crate::text::sink::{Sink, Tee};
 use crate::time::{AmzDate, Timestamp};
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
@@ -220,7 +221,7 @@ impl<'a> SigningRequest<'a> {
         self.check_not_signed()?;
         let names = &self.service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
-        caller_headers.check_presigned(&self.parts)?;
+        caller_headers.check_presigned(&self.parts, time.as_str())?;
         let payload = self.payload.map(Payload::line);
         let caller_payload = caller_headers.payload(payload.as_ref())?;
         let is_hash = self
@@ -278,7 +279,13 @@ impl<'a> SigningRequest<'a> {
     ) -> SignedHeaders<'h> {
         let own = self.parts.headers_without_host();
         let own = own.filter(|header| is_signed(header));
-        SignedHeaders::new(self.parts.host(), added.into_iter().chain(own))
+        let host = self.parts.host();
+        let host = if self.service.suffix.scheme.rules.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
+        SignedHeaders::new(host, added.into_iter().chain(own))
     }
 
     fn string_to_sign(&self, time: AmzDate, canonical_hash: [u8; 32]) -> StringToSign<'a> {
@@ -350,9 +357,32 @@ impl<'a> SigningRequest<'a> {
         let scheme = self.service.suffix.scheme;
         let params = &self.parts.params;
         check_response_overrides(params)?;
+        if let Some(prefix) = scheme.rules.rejected_prefix {
+            self.check_no_names(prefix)?;
+        }
         match params.iter().find_map(|param| scheme.part_of(param)) {
             Some(name) => Err(already_signed(name.query)),
             None => check_no_v2_signature(params),
+        }
+    }
+
+    /// Checks that no header or parameter has a name that begins with a prefix.
+    fn check_no_names(&self, prefix: &str) -> Result<(), Error> {
+        let headers = self.parts.headers.iter();
+        let headers = headers.map(|header| Component::Raw(&header.name));
+        let params = self.parts.params.iter().map(|param| param.name);
+        match headers
+            .chain(params)
+            .find(|name| name.starts_with_ignore_case(prefix))
+        {
+            None => Ok(()),
+            Some(name) => Err(error!(
+                Header,
+                "the request has the name {}, but the service rejects {prefix}* names beside its own \
+                 {}*; use the latter",
+                Quoted(name.text()),
+                self.service.suffix.scheme.header_prefix
+            )),
         }
     }
 

@@ -122,7 +122,8 @@ impl Verifier {
         &'v self,
         fields: impl IntoIterator<Item = (&'r str, &'r str)>,
     ) -> Result<UnverifiedForm<'v, 'r>, VerifyError> {
-        let fields = SignatureFields::find(self.settings.v4_scheme(), fields)?;
+        let mut fields = SignatureFields::find(self.settings.v4_scheme(), fields)?;
+        fields.choose_scheme(&self.settings);
         let scheme = fields.scheme()?;
         self.settings.check_scheme(scheme, Carrier::Form)?;
         let form = match scheme {
@@ -179,6 +180,14 @@ impl<'r> SignatureFields<'r> {
         match part.filter(|part| is_v4_field(part.role)) {
             Some(part) => self.v4.add(part, Some(Component::Raw(value))),
             None => Ok(()),
+        }
+    }
+
+    /// Chooses the scheme whose algorithm the form states. All of them have the same names.
+    fn choose_scheme(&mut self, settings: &Settings) {
+        if let Some(scheme) = settings.v4_scheme_with(self.v4.algorithm()) {
+            self.v4_scheme = scheme;
+            self.v4.set_scheme(scheme);
         }
     }
 

@@ -92,9 +92,15 @@ impl Settings {
         self.v4_schemes.first().copied().unwrap_or(&AWS4)
     }
 
-    #[cfg(feature = "sigv4a")]
+    #[cfg(any(feature = "sigv4a", feature = "gcs"))]
     pub(super) fn allow_v4_scheme(&mut self, scheme: &'static V4Scheme) {
         self.v4_schemes.push(scheme);
+    }
+
+    /// Returns the scheme with that algorithm.
+    pub(super) fn v4_scheme_with(&self, algorithm: &str) -> Option<&'static V4Scheme> {
+        let mut schemes = self.v4_schemes.iter().copied();
+        schemes.find(|scheme| scheme.algorithm == algorithm)
     }
 
     /// Returns the scheme whose algorithm a request states.

@@ -148,6 +148,15 @@ impl<'r> V4Parts<'r> {
         Ok(())
     }
 
+    /// Returns the algorithm that is stated; it is empty if none is.
+    pub(super) fn algorithm(&self) -> &'r str {
+        self.get(Role::Algorithm).unwrap_or_default().text()
+    }
+
+    pub(super) fn set_scheme(&mut self, scheme: &'static V4Scheme) {
+        self.scheme = scheme;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.values.iter().all(Option::is_none)
     }

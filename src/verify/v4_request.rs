@@ -46,6 +46,11 @@ impl V4Request<'_, '_> {
             None => Query::Sorted(&params),
         };
         let host = request.host().unwrap_or(Host::Text(""));
+        let host = if self.suffix.scheme.rules.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
         let signed = self.headers.iter();
         let signed = signed.filter_map(|index| request.headers.get(usize::from(*index)));
         let headers = SignedHeaders::new(host, signed);

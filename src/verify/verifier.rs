@@ -67,6 +67,18 @@ impl Verifier {
         }
     }
 
+    /// Returns a verifier for two other schemes, of which a request states one.
+    #[cfg(feature = "gcs")]
+    pub(crate) fn with_schemes(
+        [first, second]: [&'static V4Scheme; 2],
+        region: String,
+        service: String,
+    ) -> Self {
+        let mut settings = Settings::new(first, region.into(), service.into());
+        settings.allow_v4_scheme(second);
+        Verifier { settings }
+    }
+
     /// Verifies a request.
     ///
     /// `lookup` returns the key of an access key ID, or `None` if there is none. It is called only

@@ -44,7 +44,22 @@ pub(crate) enum Host<'a> {
     Authority(Authority<'a>),
 }
 
-impl Host<'_> {
+impl<'a> Host<'a> {
+    /// Returns the host without its port.
+    pub(crate) fn without_port(self) -> Self {
+        match self {
+            Host::Header(value) => {
+                let text = core::str::from_utf8(value).unwrap_or_default();
+                Host::Header(host_name(text).as_bytes())
+            }
+            Host::Text(text) => Host::Text(host_name(text)),
+            Host::Authority(authority) => Host::Authority(Authority {
+                port: None,
+                ..authority
+            }),
+        }
+    }
+
     /// Writes the value as it is signed.
     pub(crate) fn write(self, sink: &mut impl Sink) {
         match self {
@@ -52,6 +67,14 @@ impl Host<'_> {
             Host::Text(text) => sink.text(text),
             Host::Authority(authority) => authority.write(sink),
         }
+    }
+}
+
+/// Returns a host without its port. An IPv6 address contains colons in brackets.
+fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
     }
 }
 

@@ -156,6 +156,15 @@ fn of_every_type_of_cloudfront() {
     copy::<Hash>();
 }
 
+#[cfg(all(feature = "gcs", feature = "rsa"))]
+#[test]
+fn of_every_type_of_gcs() {
+    use presign::gcs::{Bucket, BucketBuilder, ServiceAccount};
+    has::<Bucket>();
+    has::<BucketBuilder>();
+    has::<ServiceAccount>();
+}
+
 #[cfg(feature = "azure")]
 #[test]
 fn of_every_type_of_azure() {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The modules of the crate in layers, from bottom to top. A module may use those of layers below its own.
 const LAYERS: &[&[&str]] = &[
     &["error"],
-    &["addressing_style", "time"],
+    &["addressing_style", "signature_version", "time"],
     &["text"],
     &["content_disposition", "crypto", "wire"],
     &["identity", "scheme"],
@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["verify"],
     &["cloudfront"],
     &["inspect", "post", "event_stream", "streaming"],
-    &["azure", "s3", "tokens"],
+    &["azure", "gcs", "s3", "tokens"],
     &["explain"],
     &["interop"],
     &["guide"],

@@ -296,6 +296,8 @@ fn every_public_type_is_printed() {
     print_credentials_cache(&mut printed);
     #[cfg(feature = "cloudfront")]
     print_cloudfront(&mut printed);
+    #[cfg(feature = "gcs")]
+    print_gcs(&mut printed);
 
     // Nothing is missing.
     let (mut types, mut shown) = (BTreeSet::new(), BTreeSet::new());
@@ -305,6 +307,7 @@ fn every_public_type_is_printed() {
             "azure" => !cfg!(feature = "azure"),
             "event_stream" => !cfg!(feature = "event-stream"),
             "explain" => !cfg!(feature = "explain"),
+            "gcs" => !cfg!(feature = "gcs"),
             "interop" => !cfg!(feature = "aws-credential-types"),
             _ => false,
         };
@@ -356,6 +359,23 @@ fn print_cloudfront(printed: &mut Printed) {
     printed.debug(&policy);
     printed.debug(&signed);
     printed.debug(&Hash::Sha256);
+}
+
+#[cfg(feature = "gcs")]
+fn print_gcs(printed: &mut Printed) {
+    use presign::gcs::{Bucket, ServiceAccount};
+    let file: serde_json::Value = crate::support::vectors("gcs-v4.json");
+    let file = file["service_account"].to_string();
+    let account = ServiceAccount::from_json(&file).unwrap();
+    let shown = format!("{account:?}");
+    assert!(
+        !shown.contains("PRIVATE") && !shown.contains("MIIE"),
+        "{shown}"
+    );
+    printed.debug(&account);
+    let builder = Bucket::builder("examplebucket").endpoint("https://user:secret@example.com");
+    printed.debug(&builder);
+    printed.debug(&Bucket::new("examplebucket").unwrap());
 }
 
 fn print_tokens(printed: &mut Printed) {

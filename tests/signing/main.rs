@@ -13,6 +13,8 @@ mod azure_sas_cases;
 mod azure_shared_key;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod cloudfront;
+#[cfg(all(feature = "gcs", feature = "rsa"))]
+mod gcs;
 mod impossible_requests;
 mod operations;
 #[cfg(all(feature = "rsa", feature = "p256"))]

@@ -12,6 +12,8 @@ mod verify_azure_sas;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod verify_cloudfront;
 mod verify_form;
+#[cfg(all(feature = "gcs", feature = "rsa", feature = "p256"))]
+mod verify_gcs;
 mod verify_in_place;
 mod verify_kinds;
 mod verify_query_api;

@@ -17,6 +17,7 @@ mod cloudfront;
 mod curl;
 mod examine;
 mod explain;
+mod google;
 mod imports;
 mod options;
 mod output;

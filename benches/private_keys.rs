@@ -1,14 +1,16 @@
-//! CloudFront's signatures beside the bare RSA or ECDSA operation, and how long a signed policy takes for
-//! each further URL.
+//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, and SigV4a's with its
+//! verification. Also, how long a signed policy takes for each further URL.
 //!
-//! `cargo bench --bench cloudfront --features cloudfront,rsa,p256` prints the ratios. With `--quick`, or
-//! when run as a test, it only asserts that every row is right.
+//! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run as a
+//! test, it only asserts that every row is right.
 
 mod support;
 
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use presign::cloudfront::{Distribution, Policy};
-use presign::{Credentials, VerifyingKey, cloudfront, verify::ReceivedRequest};
+use presign::s3::Bucket;
+use presign::verify::{ReceivedRequest, Verifier};
+use presign::{Credentials, VerifyingKey, cloudfront};
 use serde_json::Value;
 use sha2::Digest as _;
 use std::path::Path;
@@ -18,8 +20,11 @@ use support::{DAY, now};
 const ID: &str = "K2JCJMDEHXQW5F";
 const URL: &str = "https://media.example.com/videos/7/0.ts";
 
-/// The highest ratio to the bare operation.
+/// The highest ratio of signing to the bare operation.
 const LIMIT: f64 = 1.05;
+
+/// The highest ratio of verifying to the bare operation.
+const VERIFY_LIMIT: f64 = 1.1;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -56,7 +61,44 @@ fn main() {
         &public,
         if is_bench { 100 } else { 1 },
     );
+    sigv4a(if is_bench { 100 } else { 1 });
     apply(&text, if is_bench { 3000 } else { 1 });
+}
+
+fn sigv4a(rounds: usize) {
+    let keys = support::credentials(None);
+    let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
+    let bucket = Bucket::new(arn, "us-east-1").unwrap();
+    let get = bucket.get("videos/7/0.ts");
+    let link = get.presign(&keys, DAY, now()).unwrap();
+    let digest = sha2::Sha256::digest(link.as_str());
+
+    let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+    let public = *key.verifying_key();
+    let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
+    let der = signature.to_der();
+    let floor = Row::new("p256, SHA-256", None, move |_| {
+        let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
+        signature.to_der()
+    });
+    let sign = Row::new("Request::presign, SigV4a", LIMIT, |_| {
+        get.presign(&keys, DAY, now()).unwrap()
+    });
+    compare("SigV4a, signing", vec![floor, sign], rounds);
+
+    let floor = Row::new("p256, SHA-256", None, move |_| {
+        let signature = p256::ecdsa::Signature::from_der(der.as_bytes()).unwrap();
+        public.verify_prehash(&digest, &signature).unwrap();
+    });
+    let verifier = Verifier::new("eu-west-1", "s3").allow_sigv4a();
+    let verify = Row::new("Verifier::verify, SigV4a", VERIFY_LIMIT, |_| {
+        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+        verifier
+            .verify(&request, now(), |_| Some(&keys))
+            .unwrap()
+            .payload()
+    });
+    compare("SigV4a, verifying", vec![floor, verify], rounds);
 }
 
 fn sign(case: &str, floor: Row, private: &str, public: &str, rounds: usize) {

@@ -1,0 +1,36 @@
+//! The URLs that settings of a store have: an endpoint, or a prefix that is shown instead.
+
+use crate::error::{Error, Quoted, error};
+use crate::text::percent::{Component, PATH};
+use crate::wire::url::{Url, write_origin};
+use alloc::string::String;
+
+/// Parses a URL without a query. `setting` names it in an error.
+pub(crate) fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Error> {
+    let parsed = Url::parse(url)?;
+    match parsed.target.query {
+        None => Ok(parsed),
+        Some(_) => Err(error!(
+            Endpoint,
+            "the {setting} {} has a query; give scheme, host, and optionally port and path",
+            Quoted(url.split('?').next().unwrap_or_default())
+        )),
+    }
+}
+
+/// Returns the prefix of URLs that are shown instead of the signed ones, without a slash at its
+/// end.
+pub(crate) fn public_origin(url: &str) -> Result<String, Error> {
+    let Url {
+        scheme,
+        authority,
+        target,
+    } = parse_base("public URL", url)?;
+    let mut origin = String::new();
+    write_origin(scheme, authority, &mut origin);
+    Component::Encoded(target.path).write(&PATH, &mut origin);
+    if origin.ends_with('/') {
+        origin.pop();
+    }
+    Ok(origin)
+}

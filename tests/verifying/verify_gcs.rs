@@ -1,0 +1,248 @@
+//! Verifying Google's V4 signatures: recorded ones, changed ones, and forms.
+
+use crate::support::{time, vectors};
+use p256::pkcs8::LineEnding;
+use presign::gcs::{self, Bucket};
+use presign::post::Upload;
+use presign::verify::{ReceivedRequest, VerifyErrorKind};
+use presign::{Credentials, Payload, Scheme, Timestamp, VerifyingKey};
+use proptest::prelude::*;
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
+use serde_json::Value;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name)?.as_str()
+}
+
+/// Returns the key that a server has for a recorded case: for RSA the public key.
+fn server_key(file: &Value, case: &Value) -> VerifyingKey<'static> {
+    match text(case, "secret") {
+        Some(secret) => Credentials::new(text(case, "access_id").unwrap(), secret)
+            .unwrap()
+            .into(),
+        None => {
+            let pem = text(&file["keys"]["gcs_rsa"], "private_pkcs8").unwrap();
+            let key = rsa::PrivateKey::from_pkcs8_pem(pem).unwrap();
+            let public = key.as_ref().to_public_key_pem(LineEnding::LF).unwrap();
+            VerifyingKey::from_pem(&public).unwrap()
+        }
+    }
+}
+
+#[test]
+fn recorded_urls_and_headers() {
+    let file: Value = vectors("gcs-more.json");
+    let mut verified = 0;
+    for case in file["cases"].as_array().unwrap() {
+        let kind = text(case, "kind").unwrap();
+        let expected = &case["expected"];
+        let mut headers: Vec<(String, String)> = match kind {
+            "v4-rsa" | "v4-hmac" | "v4-hmac-header" => {
+                serde_json::from_value(case["headers"].clone()).unwrap()
+            }
+            _ => continue,
+        };
+        let url = match text(expected, "url") {
+            Some(url) => url.to_owned(),
+            None => {
+                let location = text(case, "location").unwrap();
+                let key = Credentials::new("GOOG1EXAMPLE", "secret").unwrap();
+                let bucket = Bucket::builder(text(case, "bucket").unwrap()).location(location);
+                let bucket = match text(case, "url_style").unwrap() {
+                    "virtual" => bucket.addressing_style(presign::AddressingStyle::Virtual),
+                    "path" => bucket,
+                    _ => bucket
+                        .endpoint(format!(
+                            "{}://{}",
+                            text(case, "scheme").unwrap(),
+                            text(case, "host").unwrap()
+                        ))
+                        .addressing_style(presign::AddressingStyle::Domain),
+                };
+                let bucket = bucket.build().unwrap();
+                let mut request = bucket.object("GET", text(case, "object").unwrap());
+                let params: Vec<(String, String)> =
+                    serde_json::from_value(case["query"].clone()).unwrap();
+                for (name, value) in &params {
+                    request = request.query(name, value);
+                }
+                drop(key);
+                let added: Vec<(String, String)> =
+                    serde_json::from_value(expected["add_headers"].clone()).unwrap();
+                headers.extend(added);
+                let authorization = text(expected, "authorization").unwrap();
+                headers.push(("Authorization".into(), authorization.into()));
+                request.url().unwrap()
+            }
+        };
+        let location = text(case, "location").unwrap_or("auto");
+        let now = time(text(case, "timestamp").unwrap());
+        let key = server_key(&file, case);
+        let method = text(case, "method").unwrap();
+        let check = |method: &str, url: &str| {
+            let request = ReceivedRequest::from_url(method, url).unwrap().headers(
+                headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            );
+            let verifier = gcs::verifier(location);
+            let result = verifier.verify(&request, now, |_| Some(&key));
+            result.map(|verified| verified.authentication().scheme())
+        };
+        assert_eq!(
+            check(method, &url).unwrap(),
+            Scheme::GoogleV4,
+            "{}",
+            case["id"]
+        );
+        let error = check("PATCH", &url).unwrap_err();
+        assert_eq!(error.kind(), VerifyErrorKind::Signature, "{}", case["id"]);
+        let error = check(method, &url.replacen("//", "//x", 1)).unwrap_err();
+        assert_eq!(error.kind(), VerifyErrorKind::Signature, "{}", case["id"]);
+        verified += 1;
+    }
+    assert_eq!(verified, 20);
+}
+
+#[test]
+fn recorded_forms() {
+    let file: Value = vectors("gcs-more.json");
+    let mut verified = 0;
+    for case in file["cases"].as_array().unwrap() {
+        if !text(case, "kind").unwrap().starts_with("post") {
+            continue;
+        }
+        let fields = case["expected"]["fields"].as_object().unwrap();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+            .collect();
+        let now = time(text(case, "timestamp").unwrap());
+        let key = server_key(&file, case);
+        let verifier = gcs::verifier("auto");
+        let form = verifier.verify_form(fields.iter().copied(), now, |_| Some(&key));
+        let form = form.unwrap();
+        let upload = Upload::new(text(case, "bucket").unwrap(), 250).fields(fields.iter().copied());
+        let needs_type = case["conditions"].to_string().contains("$content-type");
+        let has_type = fields.iter().any(|(name, _)| *name == "content-type");
+        if !needs_type || has_type {
+            form.check(&upload, now).unwrap();
+        }
+        let upload = Upload::new("other-bucket", 250).fields(fields.iter().copied());
+        assert!(form.check(&upload, now).is_err());
+        let changed = fields.iter().map(|(name, value)| match *name {
+            "policy" => (*name, "e30="),
+            _ => (*name, *value),
+        });
+        let error = verifier
+            .verify_form(changed, now, |_| Some(&key))
+            .unwrap_err();
+        assert_eq!(error.kind(), VerifyErrorKind::Signature);
+        verified += 1;
+    }
+    assert_eq!(verified, 6);
+}
+
+fn hmac_key() -> Credentials {
+    Credentials::new("GOOG1EXAMPLE", "bGoa+V7g/yqDXvKRqq+JTFn4uQZbPiQJo4pf9RzJ").unwrap()
+}
+
+fn now() -> Timestamp {
+    time("20190201T090000Z")
+}
+
+#[test]
+fn every_byte_of_a_url_counts() {
+    let bucket = Bucket::new("test-bucket").unwrap();
+    let link = bucket
+        .get("a/b c")
+        .presign(&hmac_key(), HOUR, now())
+        .unwrap();
+    let url = link.as_str();
+    let verifier = gcs::verifier("auto");
+    let after_host = url.find(".com/").unwrap() + 4;
+    for index in after_host..url.len() {
+        let mut changed = url.to_owned().into_bytes();
+        changed[index] = if changed[index] == b'1' { b'2' } else { b'1' };
+        let changed = String::from_utf8(changed).unwrap();
+        if let Ok(request) = ReceivedRequest::from_url("GET", &changed) {
+            let result = verifier.verify(&request, now(), |_| Some(hmac_key()));
+            assert!(result.is_err(), "{changed}");
+        }
+    }
+}
+
+#[test]
+fn other_scopes_and_schemes_are_rejected() {
+    let bucket = Bucket::builder("test-bucket")
+        .location("us-east1")
+        .build()
+        .unwrap();
+    let link = bucket.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let kind = |verifier: presign::verify::Verifier| {
+        let result = verifier.verify(&request, now(), |_| Some(hmac_key()));
+        result.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(kind(gcs::verifier("us-east1")), Ok(()));
+    assert_eq!(kind(gcs::verifier("auto").allow_any_region()), Ok(()));
+    assert_eq!(kind(gcs::verifier("auto")), Err(VerifyErrorKind::Region));
+    let aws = presign::verify::Verifier::new("us-east1", "storage");
+    assert_eq!(kind(aws), Err(VerifyErrorKind::NotSigned));
+    let aws = presign::s3::Bucket::new("test-bucket", "us-east-1").unwrap();
+    let link = aws.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let error = gcs::verifier("auto").verify(&request, now(), |_| Some(hmac_key()));
+    assert_eq!(error.unwrap_err().kind(), VerifyErrorKind::NotSigned);
+}
+
+/// The signature covers no port: Google drops it, and so does a server that stands in for it.
+#[test]
+fn the_port_is_not_signed() {
+    let bucket = Bucket::builder("test-bucket")
+        .endpoint("http://localhost:4443")
+        .build()
+        .unwrap();
+    let link = bucket.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
+    let verify = |url: &str| {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let result = gcs::verifier("auto").verify(&request, now(), |_| Some(hmac_key()));
+        result.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(verify(link.as_str()), Ok(()));
+    assert_eq!(verify(&link.as_str().replace(":4443", ":8080")), Ok(()));
+    let other = link.as_str().replace("localhost", "example.com");
+    assert_eq!(verify(&other), Err(VerifyErrorKind::Signature));
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_verifies(
+        name in "[a-zA-Z0-9/ %~._é+-]{1,30}",
+        header in "[!-~]{0,12}",
+        value in "[ -~]{0,12}",
+        payload in prop::option::of("[a-z]{0,5}"),
+    ) {
+        prop_assume!(!matches!(&*name, "." | ".."));
+        let bucket = Bucket::new("test-bucket").unwrap();
+        let mut request = bucket.put(&*name).header("x-goog-meta-a", &*header).query("q", &*value);
+        if let Some(body) = &payload {
+            request = request.payload(Payload::sha256_of(body));
+        }
+        let link = request.presign(&hmac_key(), HOUR, now()).unwrap();
+        let received = ReceivedRequest::from_url("PUT", link.as_str())
+            .unwrap()
+            .headers(link.headers())
+            .body(payload.as_deref().unwrap_or("any").as_bytes());
+        let verifier = gcs::verifier("auto").allow_escaped_slash();
+        let result = verifier.verify(&received, now(), |_| Some(hmac_key()));
+        prop_assert!(result.is_ok(), "{link}: {:?}", result.err());
+        let received = ReceivedRequest::from_url("PUT", link.as_str())
+            .unwrap()
+            .header("x-goog-meta-a", "another value");
+        prop_assert!(verifier.verify(&received, now(), |_| Some(hmac_key())).is_err());
+    }
+}
