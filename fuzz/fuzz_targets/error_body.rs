@@ -5,8 +5,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use presign::SignatureVersion;
 use presign::explain::{Cause, ErrorResponse, FailedRequest, Finding, Line};
-use presign::s3::{Bucket, SignatureVersion};
+use presign::s3::Bucket;
 use presign::{Credentials, Payload, Request, SignedRequest, Timestamp, Unsigned, v2, v4};
 use presign_fuzz::{SECRET, TOKEN, check_hidden, credentials};
 use std::sync::LazyLock;

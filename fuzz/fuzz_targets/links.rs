@@ -4,7 +4,8 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use presign::s3::{Bucket, SignatureVersion};
+use presign::SignatureVersion;
+use presign::s3::Bucket;
 use presign::{AddressingStyle, Credentials, Timestamp};
 use presign_fuzz::credentials;
 use presign_fuzz::options::AnyExpiry;

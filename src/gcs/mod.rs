@@ -39,7 +39,9 @@ mod names;
 mod service_account;
 mod v2;
 mod verify;
+mod verify_v2;
 
 pub use bucket::{Bucket, BucketBuilder};
 pub use service_account::ServiceAccount;
 pub use verify::verifier;
+pub use verify_v2::verify_v2;

@@ -3,7 +3,7 @@
 //! HMAC with SHA-1 over a few lines of the request.
 
 use crate::addressing_style::AddressingStyle;
-use crate::crypto::{Hash, PrivateKeyKind, Signature};
+use crate::crypto::{Hash, PrivateKeyKind, PublicKey, Signature};
 use crate::error::{Error, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
@@ -26,6 +26,9 @@ use crate::wire::request_parts::RequestParts;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+/// The start of an `Authorization` header.
+pub(super) const AUTHORIZATION_START: &str = "GOOG1 ";
 
 /// The sizes of RSA keys.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
@@ -64,8 +67,17 @@ impl V2Signer {
         }
     }
 
+    /// Returns the signer of a received request whose host names that bucket.
+    pub(super) fn of_received(bucket: Option<&str>) -> Self {
+        let style = match bucket {
+            Some(_) => AddressingStyle::Domain,
+            None => AddressingStyle::Path,
+        };
+        V2Signer::new(bucket.unwrap_or_default(), style)
+    }
+
     /// Returns the text that is signed. `date` is the expiration of a URL or the date of a header.
-    fn string_to_sign(&self, parts: &RequestParts<'_>, date: &str) -> String {
+    pub(super) fn string_to_sign(&self, parts: &RequestParts<'_>, date: &str) -> String {
         let mut text = String::from(parts.method);
         text.push('\n');
         for name in CONTENT_HEADERS {
@@ -83,7 +95,7 @@ impl V2Signer {
         headers.sort();
         headers.write_lines(&mut text, Header::write_single_spaced_value);
         text.push_str(&self.resource_prefix);
-        parts.path.write_as_sent(&mut text);
+        parts.path.write_encoded_once(&mut text);
         let mut separator = "?";
         let mut sub_resources: Vec<&Param<'_>> =
             parts.params.iter().filter(is_sub_resource).collect();
@@ -124,6 +136,11 @@ impl V2Signer {
         }
         parts.check_single(&CONTENT_HEADERS)
     }
+}
+
+/// Returns whether a public key can verify the signature of a service account.
+pub(super) fn is_rsa_signature(key: &PublicKey) -> bool {
+    key.rsa_bits().is_some_and(|bits| RSA_BITS.contains(&bits))
 }
 
 fn key_source(identity: &Identity) -> KeySource {
@@ -219,7 +236,7 @@ impl Family for V2Signer {
         let mut headers = AddedHeaders::with_capacity(128);
         headers.add("Date").push_str(date.as_str());
         let authorization = headers.add(AUTHORIZATION);
-        authorization.extend(["GOOG1 ", identity.access_key_id(), ":"]);
+        authorization.extend([AUTHORIZATION_START, identity.access_key_id(), ":"]);
         let not_covered = header_names(parts, |header| !is_covered(header));
         Ok(Unsigned::new(
             identity,

@@ -165,7 +165,7 @@ impl<'r> ReceivedRequest<'r> {
         self.scheme
     }
 
-    pub(super) fn given_bucket(&self) -> Option<&'r str> {
+    pub(crate) fn given_bucket(&self) -> Option<&'r str> {
         self.bucket
     }
 

@@ -217,6 +217,22 @@ fn keys_are_derived_as_published() {
     assert_eq!(derived, 4);
 }
 
+/// An access key ID whose first candidate is too large, found by search. The private key was computed
+/// in Python.
+#[test]
+fn a_key_of_the_second_candidate() {
+    let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    let keys = Credentials::new("AKIDCOUNTE2444571515", secret).unwrap();
+    let private = "9c4f098f703a76fed60666b34b18536a1174a4a8e5ca0481b1561634321a13ec";
+    let key = SigningKey::from_slice(&unhex(private)).unwrap();
+    let service = Service::sigv4a("*", "s3").unwrap();
+    let request = service.get("https://example.s3.amazonaws.com/");
+    let unsigned = request.prepare_url(keys.identity(), HOUR, now()).unwrap();
+    let text = unsigned.string_to_sign().to_vec();
+    let link = unsigned.sign_with(&keys).unwrap();
+    assert!(is_signature(key.verifying_key(), &text, &link.signature()));
+}
+
 fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap()
 }

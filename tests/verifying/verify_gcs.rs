@@ -218,6 +218,115 @@ fn the_port_is_not_signed() {
     assert_eq!(verify(&other), Err(VerifyErrorKind::Signature));
 }
 
+/// The recorded V2 URLs, with the public key of the account.
+#[test]
+fn recorded_v2_urls() {
+    let file: Value = vectors("gcs-more.json");
+    let mut verified = 0;
+    for case in file["cases"].as_array().unwrap() {
+        if !text(case, "kind").unwrap().starts_with("v2") {
+            continue;
+        }
+        let mut headers: Vec<(String, String)> =
+            serde_json::from_value(case["headers"].clone()).unwrap();
+        for name in ["content_md5", "content_type"] {
+            if let Some(value) = text(case, name) {
+                headers.push((name.replace('_', "-"), value.into()));
+            }
+        }
+        let key = server_key(&file, case);
+        let now = time(text(case, "timestamp").unwrap());
+        let method = text(case, "method").unwrap();
+        let check = |method: &str, url: &str, now: Timestamp| {
+            let request = ReceivedRequest::from_url(method, url).unwrap().headers(
+                headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            );
+            let result = gcs::verify_v2(&request, now, |_| Some(&key));
+            result.map_err(|error| error.kind())
+        };
+        let url = text(&case["expected"], "url").unwrap();
+        assert_eq!(check(method, url, now), Ok(()), "{}", case["id"]);
+        assert_eq!(check("PATCH", url, now), Err(VerifyErrorKind::Signature));
+        let later = Timestamp::from_unix_seconds(case["expires_at"].as_i64().unwrap() + 1);
+        assert_eq!(check(method, url, later), Err(VerifyErrorKind::Expired));
+        let twice = format!("{url}&Expires=1");
+        assert_eq!(check(method, &twice, now), Err(VerifyErrorKind::Repeated));
+        let without = url.replace("Expires=", "expires=");
+        assert_eq!(check(method, &without, now), Err(VerifyErrorKind::Missing));
+        let escaped = url.replacen("/test-bucket/", "/test-bucket%2F", 1);
+        if escaped != url {
+            assert_eq!(check(method, &escaped, now), Err(VerifyErrorKind::Request));
+        }
+        verified += 1;
+    }
+    assert_eq!(verified, 6);
+}
+
+#[test]
+fn v2_headers_and_hosts() {
+    let old = |style| {
+        let builder = Bucket::builder("test-bucket").addressing_style(style);
+        let builder = builder.signature_version(presign::SignatureVersion::V2);
+        builder.build().unwrap()
+    };
+    let bucket = old(presign::AddressingStyle::Virtual);
+    let put = bucket
+        .put("a b")
+        .header("x-goog-meta-a", "b")
+        .header("Content-Type", "text/plain");
+    let signed = put.sign(&hmac_key(), now()).unwrap();
+    let url = put.url().unwrap();
+    let check = |meta: &str, bucket: &str, now: Timestamp| {
+        let request = ReceivedRequest::from_url("PUT", &url)
+            .unwrap()
+            .header("x-goog-meta-a", meta)
+            .header("content-type", "text/plain")
+            .headers(signed.headers())
+            .bucket(bucket);
+        let result = gcs::verify_v2(&request, now, |id| (id == "GOOG1EXAMPLE").then(hmac_key));
+        result.map_err(|error| error.kind())
+    };
+    assert_eq!(check("b", "test-bucket", now()), Ok(()));
+    assert_eq!(
+        check("c", "test-bucket", now()),
+        Err(VerifyErrorKind::Signature)
+    );
+    assert_eq!(check("b", "other", now()), Err(VerifyErrorKind::Signature));
+    let later = Timestamp::from_unix_seconds(now().unix_seconds() + 901);
+    assert_eq!(
+        check("b", "test-bucket", later),
+        Err(VerifyErrorKind::TimeSkew)
+    );
+
+    let bucket = old(presign::AddressingStyle::Path);
+    let link = bucket
+        .get("a")
+        .query_flag("acl")
+        .presign(&hmac_key(), HOUR, now())
+        .unwrap();
+    let check = |url: &str| {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let result = gcs::verify_v2(&request, now(), |_| Some(hmac_key()));
+        result.map_err(|error| error.kind())
+    };
+    assert_eq!(check(link.as_str()), Ok(()));
+    let without = link.as_str().replace("acl&", "");
+    assert_eq!(check(&without), Err(VerifyErrorKind::Signature));
+    assert_eq!(
+        check("https://example.com/a"),
+        Err(VerifyErrorKind::NotSigned)
+    );
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let request = request.header("Authorization", "GOOG1 a:b");
+    let error = gcs::verify_v2(&request, now(), |_| Some(hmac_key())).unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::SignedTwice);
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let error = gcs::verify_v2(&request, now(), |_| None::<Credentials>).unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::AccessKey);
+}
+
 proptest! {
     #[test]
     fn what_is_signed_verifies(

@@ -1,0 +1,238 @@
+//! Verifying Google's V2 signatures of URLs and `Authorization` headers.
+
+use super::v2::{AUTHORIZATION_START, V2Signer, is_rsa_signature};
+use crate::crypto::Hash;
+use crate::error::Error;
+use crate::scheme::Scheme;
+use crate::scheme::google::GOOGLE2;
+use crate::scheme::limits::MAX_CLOCK_SKEW;
+use crate::scheme::sigv2::{EXPIRES, SIGNATURE};
+use crate::text::base64;
+use crate::text::decimal::parse_decimal;
+use crate::time::Timestamp;
+use crate::v2::signing_key;
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use crate::verifying_key::VerifyingKey;
+use crate::wire::added_headers::AUTHORIZATION;
+use crate::wire::path::{Path, has_escaped_slash};
+use crate::wire::query::{Param, parse_query};
+use crate::wire::request_parts::{Host, Origin, RequestParts};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Verifies a request that is signed with Google's V2: a URL, with an HMAC key or a public key, or an
+/// `Authorization` header, with an HMAC key.
+///
+/// A host that names the bucket needs [`ReceivedRequest::bucket`]. A header is valid for 15 minutes
+/// around its `Date`. V2 covers no query parameter except the sub-resources, such as `acl`, and no
+/// body.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::gcs::{self, Bucket};
+/// use presign::verify::{ReceivedRequest, VerifyErrorKind};
+/// use presign::{Credentials, SignatureVersion, Timestamp};
+///
+/// let key = Credentials::new("GOOG1EXAMPLE", "bGoa+V7g/yqDXvKRqq+JTFn4uQZbPiQJo4pf9RzJ")?;
+/// let now: Timestamp = "20190201T090000Z".parse()?;
+/// let bucket = Bucket::builder("examplebucket")
+///     .signature_version(SignatureVersion::V2)
+///     .build()?;
+/// let link = bucket.get("a.txt").presign(&key, Duration::from_secs(600), now)?;
+///
+/// let request = ReceivedRequest::from_url("GET", link.as_str())?;
+/// assert!(gcs::verify_v2(&request, now, |_| Some(&key)).is_ok());
+///
+/// let request = ReceivedRequest::from_url("PUT", link.as_str())?;
+/// let error = gcs::verify_v2(&request, now, |_| Some(&key)).unwrap_err();
+/// assert_eq!(error.kind(), VerifyErrorKind::Signature);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The kinds of [`VerifyErrorKind`](crate::verify::VerifyErrorKind), in the order of the checks:
+/// `TooLarge`, `Request`, `NotSigned`, `SignedTwice`, `Missing`, `Repeated`, `Malformed`, `Expired`
+/// or `TimeSkew`, `AccessKey`, `Signature`.
+pub fn verify_v2<'k, K: Into<VerifyingKey<'k>>>(
+    request: &ReceivedRequest<'_>,
+    now: impl Into<Timestamp>,
+    lookup: impl FnOnce(&str) -> Option<K>,
+) -> Result<(), VerifyError> {
+    request.check()?;
+    let params: Vec<_> = parse_query(request.target.query).collect();
+    let is_part = |param: &&Param<'_>| {
+        [GOOGLE2.access_key_id, SIGNATURE]
+            .iter()
+            .any(|name| param.name.decodes_to(name))
+    };
+    let is_query = params.iter().any(|param| is_part(&param));
+    let authorization = request.single(AUTHORIZATION)?;
+    let carrier = match (is_query, authorization) {
+        (true, None) => Carrier::Query,
+        (false, Some(_)) => Carrier::Header,
+        (false, None) => return Err(refuse!(NotSigned, "the request is not signed")),
+        (true, Some(_)) => {
+            return Err(refuse!(
+                SignedTwice,
+                "the request is signed in its query and in its {AUTHORIZATION} header; send one \
+                 signature"
+            ));
+        }
+    };
+    let stated = match authorization {
+        Some(text) => Stated::of_header(request, text),
+        None => Stated::of_query(&params),
+    };
+    let checked = stated.and_then(|stated| stated.check(request, params, now.into(), lookup));
+    checked.map_err(|error| error.signed_by(Scheme::GoogleV2, carrier))
+}
+
+/// A signature as a request states it.
+struct Stated {
+    access_id: String,
+    /// The line with the date or the expiration, as it is signed.
+    date: String,
+    moment: Timestamp,
+    is_header: bool,
+    signature: Vec<u8>,
+}
+
+impl Stated {
+    fn of_query(params: &[Param<'_>]) -> Result<Self, VerifyError> {
+        let text = |name: &str| {
+            let mut values = params.iter().filter(|param| param.name.decodes_to(name));
+            let value = values.next();
+            if values.next().is_some() {
+                return Err(refuse!(Repeated, "duplicate parameter {name}"));
+            }
+            let value = value.and_then(|param| param.value?.to_text());
+            value
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| refuse!(Missing, "the parameter {name} is missing"))
+        };
+        let access_id = text(GOOGLE2.access_key_id)?;
+        let (expires, signature) = (text(EXPIRES)?, text(SIGNATURE)?);
+        let seconds = parse_decimal(&expires).and_then(|seconds| i64::try_from(seconds).ok());
+        let seconds = seconds.ok_or_else(|| {
+            refuse!(
+                Malformed,
+                "invalid {EXPIRES}; write a number of seconds since 1970"
+            )
+        })?;
+        Ok(Stated {
+            access_id: access_id.into_owned(),
+            date: expires.into_owned(),
+            moment: Timestamp::from_unix_seconds(seconds),
+            is_header: false,
+            signature: decode(&signature)?,
+        })
+    }
+
+    fn of_header(request: &ReceivedRequest<'_>, authorization: &str) -> Result<Self, VerifyError> {
+        let parts = authorization
+            .strip_prefix(AUTHORIZATION_START)
+            .and_then(|text| text.rsplit_once(':'));
+        let (access_id, signature) = parts.ok_or_else(|| {
+            refuse!(
+                Malformed,
+                "invalid {AUTHORIZATION} header; it is {AUTHORIZATION_START}ACCESS-ID:SIGNATURE"
+            )
+        })?;
+        let date = request
+            .single("date")?
+            .ok_or_else(|| refuse!(Missing, "the header Date is missing"))?;
+        let moment = Timestamp::parse_http_date(date).ok_or_else(|| {
+            refuse!(
+                Malformed,
+                "invalid Date; write a time such as Fri, 24 May 2013 00:00:00 GMT"
+            )
+        })?;
+        Ok(Stated {
+            access_id: access_id.into(),
+            date: date.into(),
+            moment,
+            is_header: true,
+            signature: decode(signature)?,
+        })
+    }
+
+    fn check<'k, K: Into<VerifyingKey<'k>>>(
+        &self,
+        request: &ReceivedRequest<'_>,
+        params: Vec<Param<'_>>,
+        now: Timestamp,
+        lookup: impl FnOnce(&str) -> Option<K>,
+    ) -> Result<(), VerifyError> {
+        self.check_time(now)?;
+        let path = request.target.path;
+        if has_escaped_slash(path) {
+            return Err(refuse!(
+                Request,
+                "the path has an escaped slash %2F, which is signed as /; send a slash"
+            ));
+        }
+        let (origin, host) = (Origin::Text(""), Host::Text(""));
+        let headers = &request.headers;
+        let parts = RequestParts::new(
+            request.method,
+            origin,
+            host,
+            Path::Url(path),
+            params,
+            headers,
+        );
+        let invalid = |error: Error| refuse!(Request, "{error}");
+        let parts = parts.map_err(invalid)?;
+        parts
+            .check_single(&["content-md5", "content-type"])
+            .map_err(invalid)?;
+        let signer = V2Signer::of_received(request.given_bucket());
+        let text = signer.string_to_sign(&parts, &self.date);
+
+        let key: VerifyingKey<'k> = lookup(&self.access_id)
+            .ok_or_else(|| refuse!(AccessKey, "unknown access ID"))?
+            .into();
+        let is_signed = match key.secret_access_key() {
+            Some(secret) => signing_key(secret).verify(text.as_str(), &self.signature),
+            None => key.public_key().is_some_and(|key| {
+                let is_rsa = !self.is_header && is_rsa_signature(&key);
+                is_rsa && key.verify(Hash::Sha256, text.as_str(), &self.signature)
+            }),
+        };
+        if is_signed {
+            return Ok(());
+        }
+        Err(refuse!(
+            Signature,
+            "the signature doesn't match; it is not that of this request and this key"
+        ))
+    }
+
+    fn check_time(&self, now: Timestamp) -> Result<(), VerifyError> {
+        let moment = self.moment;
+        if !self.is_header {
+            if now <= moment {
+                return Ok(());
+            }
+            return Err(refuse!(
+                Expired,
+                "the request expired at {moment}, and the time is {now}"
+            ));
+        }
+        let earliest = moment <= now.saturating_add(MAX_CLOCK_SKEW);
+        if earliest && now <= moment.saturating_add(MAX_CLOCK_SKEW) {
+            return Ok(());
+        }
+        Err(refuse!(
+            TimeSkew,
+            "the request was signed at {moment}, but the time is {now}; at most {} seconds of \
+             difference are allowed",
+            MAX_CLOCK_SKEW.as_secs()
+        ))
+    }
+}
+
+fn decode(signature: &str) -> Result<Vec<u8>, VerifyError> {
+    base64::decode(signature.as_bytes())
+        .ok_or_else(|| refuse!(Malformed, "the signature is not base64"))
+}
