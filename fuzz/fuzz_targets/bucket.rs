@@ -4,7 +4,8 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use presign::s3::{Bucket, BucketBuilder, SignatureVersion};
+use presign::SignatureVersion;
+use presign::s3::{Bucket, BucketBuilder};
 use presign::{AddressingStyle, ContentDisposition, Expiry, Payload, Request, Timestamp, v4};
 use presign_fuzz::{SECRET, credentials, signing};
 use std::time::Duration;

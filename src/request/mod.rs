@@ -2,6 +2,7 @@
 
 mod address;
 mod base_url;
+mod body_limits;
 mod chained;
 #[cfg_attr(
     not(any(feature = "azure", feature = "cloudfront", feature = "gcs")),

@@ -37,7 +37,7 @@ pub trait Checksum: Send + Sync + UnwindSafe + RefUnwindSafe {
 /// assert_eq!(sha256.of(body), "RM591nyVng01JP+sF3Hfu6h9K2tLTpnkIDSouAP4sHI=");
 ///
 /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
-/// let put = bucket.put("a.txt").header(sha256.header_name(), sha256.of(body));
+/// let put = bucket.put("a.txt").checksum(sha256, sha256.of(body));
 /// # let _ = put;
 /// # Ok::<(), presign::Error>(())
 /// ```
@@ -123,6 +123,11 @@ impl ChecksumAlgorithm {
         let mut checksum = self.start();
         checksum.update(body);
         checksum.value()
+    }
+
+    /// Returns the length of a digest in bytes.
+    pub(super) fn digest_len(&self) -> usize {
+        self.digest_len
     }
 
     pub(super) fn start(&self) -> RunningChecksum {

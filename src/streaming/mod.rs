@@ -51,6 +51,7 @@
 #[cfg(feature = "http-body")]
 mod body;
 mod checksum;
+mod checksum_header;
 mod chunk_header;
 mod chunked_body;
 #[cfg(feature = "checksums")]

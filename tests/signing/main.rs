@@ -11,6 +11,7 @@ mod azure_sas;
 mod azure_sas_cases;
 #[cfg(feature = "azure")]
 mod azure_shared_key;
+mod body_limits;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod cloudfront;
 #[cfg(all(feature = "gcs", feature = "rsa"))]

@@ -1,0 +1,77 @@
+//! Limits on the body of an upload, as headers that are signed and have to be sent.
+
+use super::{Request, Signer, unsupported};
+use crate::error::Error;
+use crate::text::base64;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+
+/// Limits on the body. Each is a header that is signed, so that an upload with another one is
+/// rejected; [`PresignedUrl::headers`](super::PresignedUrl::headers) lists it.
+impl<'a> Request<'a> {
+    /// Sets the length of the body in bytes: the header `Content-Length`. A client that uploads more
+    /// or less sends another header, and the server rejects its signature.
+    ///
+    /// For a range of sizes, use a [form](crate::post).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let now: Timestamp = "20130524T000000Z".parse()?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let put = bucket.put("a.txt").content_length(21);
+    /// let link = put.presign(&credentials, Duration::from_secs(60), now)?;
+    /// assert!(link.headers().any(|header| header == ("Content-Length", "21")));
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A verb returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) under SigV2, which
+    /// doesn't sign the header, and for stores whose URLs cover no headers.
+    #[must_use]
+    pub fn content_length(self, bytes: u64) -> Self {
+        match self.check_signs_length() {
+            Ok(()) => self.header("Content-Length", bytes.to_string()),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Sets the MD5 of the body, 16 bytes: the header `Content-MD5`. The server rejects another
+    /// body.
+    ///
+    /// [`checksum`](Request::checksum) has stronger algorithms, which not every store supports.
+    ///
+    /// # Errors
+    /// A verb returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for stores whose URLs
+    /// cover no headers.
+    #[must_use]
+    pub fn content_md5(self, digest: [u8; 16]) -> Self {
+        let mut value = String::new();
+        base64::write(&digest, &mut value);
+        match self.signer {
+            Signer::V4(_) | Signer::V2(_) => self.header("Content-MD5", value),
+            Signer::Family(family) => self.fail(family.unsupported("signed Content-MD5")),
+        }
+    }
+
+    /// Adds a header that every signer of the store covers.
+    pub(crate) fn signed_header(self, name: &'static str, value: Cow<'a, str>) -> Self {
+        match self.signer {
+            Signer::V4(_) | Signer::V2(_) => self.header(name, value),
+            Signer::Family(family) => self.fail(family.unsupported("signed checksums")),
+        }
+    }
+
+    fn check_signs_length(&self) -> Result<(), Error> {
+        match self.signer {
+            Signer::V4(_) => Ok(()),
+            Signer::V2(_) => Err(unsupported(
+                "SigV2 doesn't sign Content-Length; sign with SigV4, or use a form, which limits the \
+                 size",
+            )),
+            Signer::Family(family) => Err(family.unsupported("signed Content-Length")),
+        }
+    }
+}
