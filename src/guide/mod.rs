@@ -5,6 +5,7 @@
 //! | Which of the two signature versions do I need? | [`signature_version`] |
 //! | Which headers should be signed, and what if one is not? | [`headers`] |
 //! | A browser uploads or fetches. What does the bucket need? Why does the type not match? | [`browsers`] |
+//! | How does a browser upload a large file in parts? | [`multipart`] |
 //! | Why is nothing cached, and how do I make it cacheable? | [`caching`] |
 //! | Why did the link expire early? | [`temporary_credentials`] |
 //! | A CDN, a proxy or a container network is in between. Which host is signed? | [`proxies`] |
@@ -17,6 +18,7 @@
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
 //! | How do I sign a body while it is sent, and check it while it arrives? | [`streaming`] |
+//! | Does it work in WebAssembly and in Cloudflare Workers? | [`wasm`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
 //! The modules are empty and exist only in the documentation. Every snippet is a test, or is part of an
@@ -33,6 +35,12 @@ pub mod headers {}
 
 #[doc = include_str!("browsers.md")]
 pub mod browsers {}
+
+#[doc = include_str!("multipart.md")]
+pub mod multipart {}
+
+#[doc = include_str!("wasm.md")]
+pub mod wasm {}
 
 #[doc = include_str!("caching.md")]
 pub mod caching {}
