@@ -41,7 +41,9 @@ mod shared_key_signer;
 mod stored_policy;
 mod string_to_sign;
 mod unverified_sas;
+mod unverified_shared_key;
 mod verified_sas;
+mod verified_shared_key;
 
 pub use account::Account;
 pub use connection_string::connection_string;
@@ -55,4 +57,6 @@ pub use sas_token::SasToken;
 pub use service::Service;
 pub use stored_policy::StoredPolicy;
 pub use unverified_sas::UnverifiedSas;
+pub use unverified_shared_key::UnverifiedSharedKey;
 pub use verified_sas::VerifiedSas;
+pub use verified_shared_key::VerifiedSharedKey;

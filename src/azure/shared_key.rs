@@ -5,7 +5,7 @@ use super::header_order::cmp_header_names;
 use crate::crypto::Message;
 use crate::text::percent::Component;
 use crate::text::sink::Sink;
-use crate::wire::header::Header;
+use crate::wire::header::{Header, cmp_names};
 use crate::wire::path::Path;
 use crate::wire::query::Param;
 use alloc::string::String;
@@ -26,6 +26,11 @@ impl Form {
         } else {
             "SharedKey"
         }
+    }
+
+    /// Returns whether `comp` is the only parameter that is signed.
+    pub(super) fn signs_only_comp(self) -> bool {
+        self.is_table || self.is_lite
     }
 }
 
@@ -132,7 +137,7 @@ impl SharedKeyText<'_> {
             Path::Url("") => sink.text("/"),
             path => path.write_as_sent(sink),
         }
-        if self.form.is_table || self.form.is_lite {
+        if self.form.signs_only_comp() {
             let mut params = self.params.iter();
             if let Some(comp) = params.find(|param| param.name.decodes_to("comp")) {
                 sink.text("?comp=");
@@ -169,9 +174,39 @@ fn write_decoded(component: Component<'_>, sink: &mut impl Sink) {
 }
 
 /// Returns whether a header is signed with its name.
-pub(super) fn is_ms_header(header: &Header<'_>) -> bool {
+fn is_ms_header(header: &Header<'_>) -> bool {
     let start = header.name.get(..PREFIX.len());
     start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// Returns the name of an `x-ms-*` header that is repeated. The signature covers one value of each.
+pub(super) fn find_repeated_ms_header<'h>(
+    headers: impl Iterator<Item = &'h Header<'h>>,
+) -> Option<&'h str> {
+    let headers = headers.filter(|header| is_ms_header(header));
+    let mut names: Vec<&str> = headers.map(|header| &*header.name).collect();
+    names.sort_by(|one, two| cmp_names(one, two));
+    names.windows(2).find_map(|pair| match pair {
+        [one, two] if one.eq_ignore_ascii_case(two) => Some(*one),
+        _ => None,
+    })
+}
+
+/// Returns whether the signature covers a header.
+pub(super) fn is_covered(header: &Header<'_>, form: Form) -> bool {
+    let is_date = header.is_named("date") || header.is_named(DATE);
+    let is_content = header.is_named("content-md5") || header.is_named("content-type");
+    if form.is_table {
+        return is_date || (is_content && !form.is_lite);
+    }
+    let is_standard = STANDARD_HEADERS.iter().any(|name| header.is_named(name));
+    is_ms_header(header)
+        || is_date
+        || if form.is_lite {
+            is_content
+        } else {
+            is_standard
+        }
 }
 
 /// Writes the value of the `Authorization` header without its signature.

@@ -1,7 +1,8 @@
 //! Signing requests with Shared Key and Shared Key Lite.
 
 use super::shared_key::{
-    DATE, Form, STANDARD_HEADERS, SharedKeyText, is_ms_header, write_authorization,
+    DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header, is_covered,
+    write_authorization,
 };
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
@@ -10,7 +11,7 @@ use crate::request::{Family, KeySource, PresignedUrl, SignedRequest, Unsigned, h
 use crate::scheme::azure_sas::{Field, NEWEST_VERSION};
 use crate::time::Timestamp;
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
-use crate::wire::header::{Header, cmp_names};
+use crate::wire::header::Header;
 use crate::wire::request_parts::{RequestParts, duplicate_header};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -142,34 +143,8 @@ fn check_unsigned(parts: &RequestParts<'_>) -> Result<(), Error> {
 fn check_repetitions(parts: &RequestParts<'_>) -> Result<(), Error> {
     parts.check_single(&STANDARD_HEADERS)?;
     parts.check_single(&["date"])?;
-    let headers = parts.headers.iter();
-    let mut names: Vec<&str> = headers
-        .filter(|header| is_ms_header(header))
-        .map(|header| &*header.name)
-        .collect();
-    names.sort_by(|one, two| cmp_names(one, two));
-    for pair in names.windows(2) {
-        if let [one, two] = pair
-            && one.eq_ignore_ascii_case(two)
-        {
-            return Err(duplicate_header(one));
-        }
+    match find_repeated_ms_header(parts.headers.iter()) {
+        Some(name) => Err(duplicate_header(name)),
+        None => Ok(()),
     }
-    Ok(())
-}
-
-fn is_covered(header: &Header<'_>, form: Form) -> bool {
-    let is_date = header.is_named("date") || header.is_named(DATE);
-    let is_content = header.is_named("content-md5") || header.is_named("content-type");
-    if form.is_table {
-        return is_date || (is_content && !form.is_lite);
-    }
-    let is_standard = STANDARD_HEADERS.iter().any(|name| header.is_named(name));
-    is_ms_header(header)
-        || is_date
-        || if form.is_lite {
-            is_content
-        } else {
-            is_standard
-        }
 }

@@ -170,7 +170,7 @@ fn of_every_type_of_gcs() {
 fn of_every_type_of_azure() {
     use presign::azure::{
         Account, Container, Permissions, Resource, Sas, SasExpiry, SasToken, Service, StoredPolicy,
-        UnverifiedSas, VerifiedSas,
+        UnverifiedSas, UnverifiedSharedKey, VerifiedSas, VerifiedSharedKey,
     };
     has::<Account>();
     has::<Container>();
@@ -183,6 +183,8 @@ fn of_every_type_of_azure() {
     has::<StoredPolicy>();
     has::<UnverifiedSas<'_>>();
     has::<VerifiedSas<'_>>();
+    has::<UnverifiedSharedKey<'_>>();
+    has::<VerifiedSharedKey<'_>>();
     has_except_clone::<Unsigned<SasToken>>();
 }
 

@@ -436,6 +436,16 @@ fn print_azure(printed: &mut Printed) {
     let received = presign::verify::ReceivedRequest::from_url("GET", &url).unwrap();
     let verified = account.parse_sas(&received).unwrap().verify(&key, now);
     printed.debug(&verified.unwrap());
+
+    let url = "https://myaccount.blob.core.windows.net/images/a";
+    let request = account.request(Service::Blob, "GET", url);
+    let signed = request.sign(&key, now).unwrap();
+    printed.signatures.push(signed.signature().into_owned());
+    let received = presign::verify::ReceivedRequest::from_url("GET", url).unwrap();
+    let received = received.headers(signed.headers());
+    let received = account.parse_shared_key(&received).unwrap();
+    printed.debug(&received);
+    printed.debug(&received.verify(&key, now).unwrap());
 }
 
 fn print_signing(printed: &mut Printed) {

@@ -9,6 +9,8 @@ mod azure_sas_cases;
 mod verify_ambiguity;
 #[cfg(feature = "azure")]
 mod verify_azure_sas;
+#[cfg(feature = "azure")]
+mod verify_azure_shared_key;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod verify_cloudfront;
 mod verify_form;

@@ -1,0 +1,263 @@
+//! A received request with Shared Key, before its signature is verified.
+
+use super::account::Account;
+use super::received_target::ReceivedTarget;
+use super::service::Service;
+use super::shared_key::{DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header};
+use crate::crypto::Message as _;
+use crate::error::Quoted;
+use crate::scheme::Scheme;
+use crate::scheme::azure_sas::Field;
+use crate::scheme::limits::MAX_CLOCK_SKEW;
+use crate::time::Timestamp;
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use crate::wire::added_headers::AUTHORIZATION;
+use crate::wire::path::Path;
+use crate::wire::query::parse_query;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A request signed with Shared Key or Shared Key Lite that is not verified yet.
+///
+/// ```
+/// use presign::azure::{self, Account, Service};
+/// use presign::verify::{ReceivedRequest, VerifyErrorKind};
+/// use presign::Timestamp;
+///
+/// let key = azure::shared_key("myaccount", "c2VjcmV0")?;
+/// let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+/// let account = Account::new("myaccount")?;
+/// let url = "https://myaccount.blob.core.windows.net/images/cat.png";
+/// let signed = account.request(Service::Blob, "GET", url).sign(&key, now)?;
+///
+/// let request = ReceivedRequest::from_url("GET", url)?.headers(signed.headers());
+/// let verified = account.parse_shared_key(&request)?.verify(&key, now)?;
+/// assert_eq!((verified.name(), verified.object()), ("images", "cat.png"));
+///
+/// let request = ReceivedRequest::from_url("DELETE", url)?.headers(signed.headers());
+/// let error = account.parse_shared_key(&request)?.verify(&key, now).unwrap_err();
+/// assert_eq!(error.kind(), VerifyErrorKind::Signature);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct UnverifiedSharedKey<'r> {
+    pub(super) request: &'r ReceivedRequest<'r>,
+    pub(super) account: Box<str>,
+    pub(super) form: Form,
+    pub(super) target: ReceivedTarget<'r>,
+    pub(super) signed_at: Timestamp,
+    /// In base64.
+    pub(super) signature: &'r str,
+}
+
+impl Account {
+    /// Parses the `Authorization` header of a request to this account. The request's host has to be
+    /// that of an endpoint of the account, or of a secondary one.
+    ///
+    /// The scheme is the one that the account signs with: Shared Key, or Shared Key Lite after
+    /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite signs less, so that accepting
+    /// it has to be a choice.
+    ///
+    /// # Errors
+    /// The first failure in this order: size and syntax of the request, not signed, signed twice,
+    /// scheme, malformed, access key, resource, duplicate headers and parameters, missing time.
+    /// Whether the signature is right is the next step, [`UnverifiedSharedKey::verify`].
+    pub fn parse_shared_key<'r>(
+        &self,
+        request: &'r ReceivedRequest<'r>,
+    ) -> Result<UnverifiedSharedKey<'r>, VerifyError> {
+        parse(self, request).map_err(signed_by_shared_key)
+    }
+}
+
+pub(super) fn signed_by_shared_key(error: VerifyError) -> VerifyError {
+    error.signed_by(Scheme::AzureSharedKey, Carrier::Header)
+}
+
+fn parse<'r>(
+    account: &Account,
+    request: &'r ReceivedRequest<'r>,
+) -> Result<UnverifiedSharedKey<'r>, VerifyError> {
+    request.check_size()?;
+    request.check_query()?;
+    request.check_message()?;
+    if request.values(AUTHORIZATION).nth(1).is_some() {
+        return Err(refuse!(
+            SignedTwice,
+            "the request has more than one Authorization header"
+        ));
+    }
+    let Some(authorization) = request.single(AUTHORIZATION)? else {
+        return Err(refuse!(NotSigned, "the request is not signed"));
+    };
+    let mut params = parse_query(request.target.query);
+    if params.any(|param| param.name.decodes_to_ignore_case(Field::Signature.name())) {
+        return Err(refuse!(
+            SignedTwice,
+            "the request has an Authorization header and a shared access signature"
+        ));
+    }
+    let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    let form = account.shared_key_signer().form;
+    if scheme != form.scheme() {
+        return Err(refuse!(
+            Scheme,
+            "the Authorization header doesn't begin with {}, the scheme of the account",
+            form.scheme()
+        ));
+    }
+    let Some((name, signature)) = value.split_once(':') else {
+        return Err(refuse!(
+            Malformed,
+            "invalid Authorization header; write {scheme} account:signature"
+        ));
+    };
+    if name != account.name() {
+        return Err(refuse!(
+            AccessKey,
+            "the request is signed by the account {}, not by {}",
+            Quoted(name),
+            Quoted(account.name())
+        ));
+    }
+    let target = ReceivedTarget::of(account, request)?;
+    let form = account.shared_key_signer_of(target.service).form;
+    target.check_repetitions()?;
+    check_headers(request)?;
+    if !form.signs_only_comp() {
+        check_params(&target)?;
+    }
+    Ok(UnverifiedSharedKey {
+        request,
+        account: Box::from(account.name()),
+        form,
+        target,
+        signed_at: signed_at(request)?,
+        signature,
+    })
+}
+
+/// Checks that no header that is signed is repeated.
+fn check_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
+    for name in STANDARD_HEADERS.into_iter().chain(["date"]) {
+        request.single(name)?;
+    }
+    match find_repeated_ms_header(request.headers.iter()) {
+        Some(name) => Err(refuse!(Repeated, "duplicate header {name}")),
+        None => Ok(()),
+    }
+}
+
+/// Checks that no other query has the same text: `a=1&a=2` has that of `a=1,2`, `a:b=c` that of
+/// `a=b:c`, and a line feed begins another parameter.
+fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
+    let mut names = Vec::with_capacity(target.params.len());
+    for param in &target.params {
+        let name = param.name.to_bytes().to_ascii_lowercase();
+        let value = param.value.unwrap_or_default().to_bytes();
+        if name.contains(&b':') || name.iter().chain(&*value).any(u8::is_ascii_control) {
+            return Err(refuse!(
+                Request,
+                "the name of a parameter contains a colon, or a parameter a control character"
+            ));
+        }
+        names.push(name);
+    }
+    names.sort();
+    for pair in names.windows(2) {
+        if let [one, two] = pair
+            && one == two
+        {
+            let name = String::from_utf8_lossy(one);
+            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(&name)));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the time that is signed.
+fn signed_at(request: &ReceivedRequest<'_>) -> Result<Timestamp, VerifyError> {
+    let (name, text) = match (request.single(DATE)?, request.single("date")?) {
+        (Some(text), _) => (DATE, text),
+        (None, Some(text)) => ("date", text),
+        (None, None) => {
+            return Err(refuse!(
+                Missing,
+                "the request has neither {DATE} nor date; one of them states the signing time"
+            ));
+        }
+    };
+    Timestamp::parse_http_date(text)
+        .ok_or_else(|| refuse!(Malformed, "invalid {name} {}", Quoted(text)))
+}
+
+impl UnverifiedSharedKey<'_> {
+    /// Returns the name of the account whose key signs. It is that of the account which parsed the
+    /// request.
+    #[must_use]
+    pub fn account_name(&self) -> &str {
+        &self.account
+    }
+
+    /// Returns the service that the request was sent to.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        self.target.service
+    }
+
+    /// Returns the string to sign as this side computes it.
+    #[must_use]
+    pub fn string_to_sign(&self) -> String {
+        let mut text = String::new();
+        self.with_text(|signed| signed.write(&mut text));
+        text
+    }
+
+    /// Passes the text that is signed to `f`.
+    pub(super) fn with_text<T>(&self, f: impl FnOnce(&SharedKeyText<'_>) -> T) -> T {
+        let headers: Vec<_> = self.request.headers.iter().collect();
+        f(&SharedKeyText {
+            form: self.form,
+            account: &self.account,
+            method: self.request.method,
+            headers: &headers,
+            path: Path::Url(self.request.target.path),
+            params: &self.target.params,
+        })
+    }
+
+    /// Checks the signing time, which may differ from `now` by 15 minutes.
+    /// [`verify`](UnverifiedSharedKey::verify) checks it, too; this way it is known before the key
+    /// is fetched.
+    ///
+    /// # Errors
+    /// [`TimeSkew`](crate::verify::VerifyErrorKind::TimeSkew).
+    pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
+        let (now, signed_at) = (now.into(), self.signed_at);
+        if signed_at <= now.saturating_add(MAX_CLOCK_SKEW)
+            && now <= signed_at.saturating_add(MAX_CLOCK_SKEW)
+        {
+            return Ok(());
+        }
+        Err(signed_by_shared_key(refuse!(
+            TimeSkew,
+            "the request was signed at {signed_at}, but the time is {now}; at most {} seconds of \
+             difference are allowed",
+            MAX_CLOCK_SKEW.as_secs()
+        )))
+    }
+}
+
+impl fmt::Debug for UnverifiedSharedKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnverifiedSharedKey")
+            .field("account", &self.account)
+            .field("service", &self.target.service)
+            .field("name", &self.target.name)
+            .field("object", &self.target.object)
+            .field("signed_at", &self.signed_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! Verifying a request with Shared Key, and the result.
+
+use super::service::Service;
+use super::shared_key::is_covered;
+use super::unverified_shared_key::{UnverifiedSharedKey, signed_by_shared_key};
+use crate::crypto::SigningKey;
+use crate::error::Quoted;
+use crate::text::base64;
+use crate::time::Timestamp;
+use crate::verify::{VerifyError, refuse};
+use crate::verifying_key::VerifyingKey;
+use core::fmt;
+
+/// A request whose Shared Key was verified. Its key may do everything with the account.
+///
+/// The signature doesn't cover the body. It covers the header `Content-MD5` if the request has it;
+/// the server has to compare it.
+#[derive(Clone)]
+pub struct VerifiedSharedKey<'r>(UnverifiedSharedKey<'r>);
+
+impl<'r> UnverifiedSharedKey<'r> {
+    /// Verifies the request with the key of the account.
+    ///
+    /// # Errors
+    /// The first failure in this order: [`TimeSkew`](crate::verify::VerifyErrorKind::TimeSkew),
+    /// [`AccessKey`](crate::verify::VerifyErrorKind::AccessKey) for the key of another account and
+    /// for a public key, [`SessionToken`](crate::verify::VerifyErrorKind::SessionToken) for a user
+    /// delegation key, and [`Signature`](crate::verify::VerifyErrorKind::Signature).
+    pub fn verify<'k>(
+        self,
+        key: impl Into<VerifyingKey<'k>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<VerifiedSharedKey<'r>, VerifyError> {
+        self.check_time(now)?;
+        check_key(&self, &key.into()).map_err(signed_by_shared_key)?;
+        Ok(VerifiedSharedKey(self))
+    }
+}
+
+fn check_key(request: &UnverifiedSharedKey<'_>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
+    let credentials = key
+        .credentials()
+        .ok_or_else(|| refuse!(AccessKey, "a public key can't verify Shared Key"))?;
+    let identity = credentials.identity();
+    if identity.access_key_id() != request.account_name() {
+        return Err(refuse!(
+            AccessKey,
+            "the key is that of the account {}, but the request is for {}",
+            Quoted(identity.access_key_id()),
+            Quoted(request.account_name())
+        ));
+    }
+    if identity.session_token().is_some() {
+        return Err(refuse!(
+            SessionToken,
+            "a user delegation key signs shared access signatures only; use an account key"
+        ));
+    }
+    let key = credentials.base64_key();
+    let key = SigningKey::HmacSha256(key.map_err(|error| refuse!(AccessKey, "{error}"))?);
+    let mut buffer = [0; 64];
+    let signature = base64::decode_into(request.signature.as_bytes(), &mut buffer);
+    let is_right =
+        request.with_text(|text| signature.is_some_and(|signature| key.verify(text, signature)));
+    if is_right {
+        Ok(())
+    } else {
+        Err(refuse!(
+            Signature,
+            "the signature doesn't match the request"
+        ))
+    }
+}
+
+impl VerifiedSharedKey<'_> {
+    /// Returns the service that the request was sent to.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        self.0.target.service
+    }
+
+    /// Returns the name of the container, share, queue or table, decoded; empty for the service
+    /// itself. Bind the handler to it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.target.name
+    }
+
+    /// Returns the name of the blob or file, decoded; empty for a container or share.
+    #[must_use]
+    pub fn object(&self) -> &str {
+        &self.0.target.object
+    }
+
+    /// Returns the signing time.
+    #[must_use]
+    pub fn signed_at(&self) -> Timestamp {
+        self.0.signed_at
+    }
+
+    /// Returns whether the signature covers the header. A header that it doesn't cover can be
+    /// anybody's.
+    #[must_use]
+    pub fn covers_header(&self, name: &str) -> bool {
+        let mut named = self.0.request.values(name);
+        named
+            .next()
+            .is_some_and(|header| is_covered(header, self.0.form))
+    }
+
+    /// Returns whether the signature covers the query parameter. Shared Key Lite and the Shared Key
+    /// of tables cover only `comp`.
+    #[must_use]
+    pub fn covers_query(&self, name: &str) -> bool {
+        let mut params = self.0.target.params.iter();
+        params.any(|param| param.name.decodes_to(name))
+            && (name == "comp" || !self.0.form.signs_only_comp())
+    }
+}
+
+impl fmt::Debug for VerifiedSharedKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedSharedKey")
+            .field("service", &self.service())
+            .field("name", &self.name())
+            .field("object", &self.object())
+            .field("signed_at", &self.signed_at())
+            .finish_non_exhaustive()
+    }
+}
