@@ -1,13 +1,14 @@
-//! Instructions for each kind of signature, counted by valgrind: the same on a busy machine as on an idle one, so a
-//! regression of a few percent shows.
+//! Instructions for each kind of signature, counted by valgrind: the same on a busy machine as on
+//! an idle one, so a regression of a few percent shows.
 //!
-//! `cargo bench --bench instructions` compares with `benches/instructions.txt` and fails where a row takes more than
-//! [`allowed`]; `-- --record` writes that file anew. With another compiler or valgrind than the file was recorded with, it
-//! counts, says so, and refuses nothing. Valgrind knows no SHA instructions, so `sha2` and `sha1` hash in software, at some
-//! 3,300 and 1,400 instructions a block: those are counted apart from all others, as the floor that they are.
+//! `cargo bench --bench instructions` compares with `benches/instructions.txt` and fails where a
+//! row takes more than [`allowed`]; `-- --record` writes that file anew. With another compiler or
+//! valgrind than the file was recorded with, it counts, says so, and refuses nothing. Valgrind
+//! knows no SHA instructions, so `sha2` and `sha1` hash in software, at some 3,300 and 1,400
+//! instructions a block: those are counted apart from all others, as the floor that they are.
 //!
-//! The program runs itself under `valgrind --tool=callgrind`, once with few calls of a row and once with many; the
-//! difference is what the calls took.
+//! The program runs itself under `valgrind --tool=callgrind`, once with few calls of a row and once
+//! with many; the difference is what the calls took.
 
 mod support;
 
@@ -27,8 +28,8 @@ use support::{
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
-/// The most that a row may take: 3 % more than was recorded, and a hundred instructions, because what is inlined where
-/// moves a row by some sixty without any change to its code.
+/// The most that a row may take: 3 % more than was recorded, and a hundred instructions, because
+/// what is inlined where moves a row by some sixty without any change to its code.
 fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
@@ -238,7 +239,8 @@ fn count(row: &str) -> Counts {
     }
 }
 
-/// Reads [callgrind's format](https://valgrind.org/docs/manual/cl-format.html): what each function took itself.
+/// Reads [callgrind's format](https://valgrind.org/docs/manual/cl-format.html): what each function
+/// took itself.
 fn read(file: &Path) -> Counts {
     let mut counts = Counts { hash: 0, rest: 0 };
     let (mut in_hash, mut is_call) = (false, false);

@@ -1,5 +1,5 @@
-//! Times in nanoseconds, to compare one change with another: `cargo bench --bench presign`. The bench `ratios` compares
-//! them with the least time that is possible.
+//! Times in nanoseconds, to compare one change with another: `cargo bench --bench presign`. The
+//! bench `ratios` compares them with the least time that is possible.
 
 mod support;
 

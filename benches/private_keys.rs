@@ -1,8 +1,8 @@
-//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, and SigV4a's with its
-//! verification. Also, how long a signed policy takes for each further URL.
+//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, and SigV4a's
+//! with its verification. Also, how long a signed policy takes for each further URL.
 //!
-//! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run as a
-//! test, it only asserts that every row is right.
+//! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run
+//! as a test, it only asserts that every row is right.
 
 mod support;
 

@@ -1,9 +1,11 @@
-//! Every kind of signature beside its floor: the SHA-256 compressions that it can't do without, on the same texts.
+//! Every kind of signature beside its floor: the SHA-256 compressions that it can't do without, on
+//! the same texts.
 //!
-//! `cargo bench --bench ratios` prints, for each row, its time as a multiple of the floor, and what it allocates. The rows
-//! of a case and its floor take turns in one process, in short batches, and the median of each counts: so what
-//! disturbs the machine disturbs all of them alike. With `--quick`, or when run as a test, it only asserts
-//! that every row is right and measures next to nothing.
+//! `cargo bench --bench ratios` prints, for each row, its time as a multiple of the floor, and what
+//! it allocates. The rows of a case and its floor take turns in one process, in short batches, and
+//! the median of each counts: so what disturbs the machine disturbs all of them alike. With
+//! `--quick`, or when run as a test, it only asserts that every row is right and measures next to
+//! nothing.
 
 mod support;
 
@@ -166,8 +168,8 @@ fn upload(case: &Upload, rounds: usize) {
     );
 }
 
-/// A row that checks requests, after it was asserted that each is taken, and refused by its signature if it has another
-/// method.
+/// A row that checks requests, after it was asserted that each is taken, and refused by its
+/// signature if it has another method.
 fn verified<'a, T>(
     name: &'static str,
     limit: f64,
@@ -197,7 +199,8 @@ fn verified<'a, T>(
 
 /// `limits` are those of a whole URL, of target and `Host`, and of a URL of SigV2.
 fn verify_downloads(case: &Downloads, limits: [f64; 3], rounds: usize) {
-    /// What was just received lies in the processor's cache, as the floor's texts do. Ten thousand URLs with a token don't.
+    /// What was just received lies in the processor's cache, as the floor's texts do. Ten thousand
+    /// URLs with a token don't.
     const RECEIVED: usize = 100;
     let urls = case.expected.iter().map(|signed| &*signed.url);
     let urls: Vec<&str> = urls.take(RECEIVED).collect();

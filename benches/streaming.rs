@@ -1,8 +1,9 @@
 //! Encoding and decoding a body of 64 MiB beside the bare SHA-256 of the same data.
 //!
-//! `cargo bench --bench streaming` prints the throughput of each row as a part of that of the hash. The rows take turns in
-//! one process, and the median of all rounds counts. Linux counts the time on the processor, so other programs disturb
-//! little. As a test, or with `--quick`, it only asserts that every row is right and that chunks allocate nothing.
+//! `cargo bench --bench streaming` prints the throughput of each row as a part of that of the hash.
+//! The rows take turns in one process, and the median of all rounds counts. Linux counts the time
+//! on the processor, so other programs disturb little. As a test, or with `--quick`, it only
+//! asserts that every row is right and that chunks allocate nothing.
 
 use presign::s3::Bucket;
 use presign::streaming::{ChunkDecoder, ChunkEncoder, ChunkedBody};
@@ -111,7 +112,8 @@ fn check_allocations() {
     println!("allocations of a whole body: {few:?}");
 }
 
-/// Returns the time that this thread was on a processor; elsewhere than on Linux, the time since `start`.
+/// Returns the time that this thread was on a processor; elsewhere than on Linux, the time since
+/// `start`.
 fn processor_time(start: Instant) -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split(' ').next().and_then(|text| text.parse().ok());

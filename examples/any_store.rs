@@ -5,8 +5,8 @@
 //! $ cargo run -p presign --example any_store --features gcs,cloudfront,p256
 //! ```
 //!
-//! `Media` is the part to copy. The example then makes a link for each store, and checks each with a
-//! verifier, as the store would.
+//! `Media` is the part to copy. The example then makes a link for each store, and checks each with
+//! a verifier, as the store would.
 
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{ContentDisposition, Credentials, Error, Expiry, Store, cloudfront, gcs, s3};
@@ -19,7 +19,8 @@ struct Media {
 }
 
 impl Media {
-    /// Returns the media of the settings: `s3://BUCKET`, `gs://BUCKET`, or the URL of a distribution.
+    /// Returns the media of the settings: `s3://BUCKET`, `gs://BUCKET`, or the URL of a
+    /// distribution.
     fn from_setting(setting: &str, key_id: &str, secret: &str) -> Result<Self, Error> {
         let (store, credentials): (Box<dyn Store>, _) = match setting.split_once("://") {
             Some(("s3", bucket)) => (
@@ -38,7 +39,8 @@ impl Media {
         Ok(Media { store, credentials })
     }
 
-    /// Returns a link that is valid for an hour, under which a browser saves the file by another name.
+    /// Returns a link that is valid for an hour, under which a browser saves the file by another
+    /// name.
     fn url(&self, key: &str, save_as: Option<&str>) -> Result<String, Error> {
         let mut request = self.store.object("GET", key);
         if let Some(name) = save_as {

@@ -5,8 +5,8 @@
 //! $ PRESIGN_AZURITE=target/azurite cargo run -p presign-servers --features azure --example azure_links
 //! ```
 //!
-//! The functions down to `main` are the part to copy. The rest sends what a browser sends to Azurite,
-//! Microsoft's emulator, and exits with an error if anything unexpected happens.
+//! The functions down to `main` are the part to copy. The rest sends what a browser sends to
+//! Azurite, Microsoft's emulator, and exits with an error if anything unexpected happens.
 
 use presign::azure::{self, Account, Container, Service};
 use presign::{ContentDisposition, Credentials, Error, PresignedUrl, SignedRequest, Timestamp};

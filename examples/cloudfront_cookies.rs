@@ -1,6 +1,6 @@
-//! A handler that lets a viewer watch a video: it sets CloudFront's three cookies for the folder with
-//! the segments, and redirects to the playlist. The player then requests each segment by the name in
-//! the playlist, and the browser sends the cookies along.
+//! A handler that lets a viewer watch a video: it sets CloudFront's three cookies for the folder
+//! with the segments, and redirects to the playlist. The player then requests each segment by the
+//! name in the playlist, and the browser sends the cookies along.
 //!
 //! ```console
 //! $ cargo run --example cloudfront_cookies --features cloudfront,p256,http

@@ -9,7 +9,8 @@
 //! EKS accepts a presigned URL (<https://github.com/kubernetes-sigs/aws-iam-authenticator>), which
 //! [`presign::tokens`] makes, and Vault a request with signed headers
 //! (<https://developer.hashicorp.com/vault/docs/auth/aws>). The function down to `main` is the part
-//! to copy. The rest verifies both like STS, and exits with an error if anything unexpected happens.
+//! to copy. The rest verifies both like STS, and exits with an error if anything unexpected
+//! happens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

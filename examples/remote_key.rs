@@ -1,12 +1,13 @@
-//! Signs with a key that the library never sees, such as one in a KMS or an HSM. The program prepares a
-//! result, sends the text to sign to the key's owner, waits, and completes the result.
+//! Signs with a key that the library never sees, such as one in a KMS or an HSM. The program
+//! prepares a result, sends the text to sign to the key's owner, waits, and completes the result.
 //!
 //! ```console
 //! $ cargo run --example remote_key
 //! ```
 //!
-//! `complete` is the part to copy: it completes URLs, headers and forms alike, in any async runtime. The
-//! example then checks that each result equals what the library signs with the key itself.
+//! `complete` is the part to copy: it completes URLs, headers and forms alike, in any async
+//! runtime. The example then checks that each result equals what the library signs with the key
+//! itself.
 
 use presign::s3::Bucket;
 use presign::{Algorithm, Credentials, Identity, Payload, PresignedUrl, SignedRequest, Unsigned};
@@ -29,7 +30,8 @@ async fn complete<T>(unsigned: Unsigned<T>, key: &kms::Client) -> Result<T, Fail
     Ok(unsigned.finish(&signature)?)
 }
 
-/// Signs a download link and an upload with headers, knowing only the public half of the credentials.
+/// Signs a download link and an upload with headers, knowing only the public half of the
+/// credentials.
 async fn sign(
     identity: &Identity,
     bucket: &Bucket,

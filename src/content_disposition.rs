@@ -10,7 +10,8 @@ use core::fmt::{self, Write as _};
 /// which name.
 ///
 /// An ASCII name is written as `filename`. Any other, and one with `"`, `%` or `&`, is also written
-/// as `filename*` in UTF-8, beside an ASCII form for old clients ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266), [RFC
+/// as `filename*` in UTF-8, beside an ASCII form for old clients ([RFC
+/// 6266](https://www.rfc-editor.org/rfc/rfc6266), [RFC
 /// 8187](https://www.rfc-editor.org/rfc/rfc8187)). Slashes, backslashes and control characters,
 /// which no browser keeps in a name, become `_`.
 ///

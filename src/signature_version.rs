@@ -9,7 +9,8 @@ pub enum SignatureVersion {
     /// Signature Version 4: see [`v4`](crate::v4).
     #[default]
     V4,
-    /// Signature Version 4a, for several regions at once. A multi-region access point selects it
-    /// by itself. The key is derived with the feature `sigv4a`: see [`v4::Service::sigv4a`](crate::v4::Service::sigv4a).
+    /// Signature Version 4a, for several regions at once. A multi-region access point selects it by
+    /// itself. The key is derived with the feature `sigv4a`: see
+    /// [`v4::Service::sigv4a`](crate::v4::Service::sigv4a).
     V4a,
 }

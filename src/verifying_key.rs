@@ -9,9 +9,9 @@ use core::fmt;
 /// signature with.
 ///
 /// Functions accept `impl Into<VerifyingKey>`: [`Credentials`], a reference to them, or a reference
-/// to another `VerifyingKey`. A public key is read with `from_pem`, a method with the features `rsa`
-/// and `p256`. Keep credentials between requests, because they contain the signing
-/// keys of the day. `Debug` shows no secret.
+/// to another `VerifyingKey`. A public key is read with `from_pem`, a method with the features
+/// `rsa` and `p256`. Keep credentials between requests, because they contain the signing keys of
+/// the day. `Debug` shows no secret.
 ///
 /// ```
 /// use core::time::Duration;

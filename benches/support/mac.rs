@@ -1,4 +1,5 @@
-//! SigV2 and POST policies: both sign a text with one HMAC. Their cases, the second signer's results, and their floor.
+//! SigV2 and POST policies: both sign a text with one HMAC. Their cases, the second signer's
+//! results, and their floor.
 
 use super::{
     Block, DAY, HOST, ID, PUT_HEADERS, REGION, RESERVED, SECRET, blocks, compress, date_and_scope,
@@ -30,8 +31,8 @@ enum Hash {
     Sha256,
 }
 
-/// The least that such a signature can cost: the compressions of one HMAC over its text, which lies in whole blocks,
-/// with the key's two padded states at hand.
+/// The least that such a signature can cost: the compressions of one HMAC over its text, which lies
+/// in whole blocks, with the key's two padded states at hand.
 pub struct Floor {
     message: Vec<Block>,
     outer: [Block; 1],
@@ -99,7 +100,8 @@ fn compress_sha1(blocks: &[Block]) -> [u8; 20] {
     hash
 }
 
-/// The URL of a key that needs no encoding, presigned with SigV2 and good until [`ends`], and its signature.
+/// The URL of a key that needs no encoding, presigned with SigV2 and good until [`ends`], and its
+/// signature.
 pub fn presigned_v2(key: &str, token: Option<&str>) -> (String, Signed) {
     presigned_v2_until(key, token, ends())
 }

@@ -1,8 +1,9 @@
-//! What the benches measure, and what must come out: each case with its inputs, with the texts that an independent
-//! signer makes of them, and with the floor under it.
+//! What the benches measure, and what must come out: each case with its inputs, with the texts that
+//! an independent signer makes of them, and with the floor under it.
 //!
-//! The independent signer is written for reading, not for speed: `format!`, and `sha2` and `hmac` as they come. It
-//! agrees with the signatures that AWS publishes (see `published`), and the crate has to agree with it.
+//! The independent signer is written for reading, not for speed: `format!`, and `sha2` and `hmac`
+//! as they come. It agrees with the signatures that AWS publishes (see `published`), and the crate
+//! has to agree with it.
 
 #![allow(dead_code)] // Each bench uses its part.
 
@@ -190,7 +191,8 @@ impl Downloads {
         }
     }
 
-    /// Asserts that `sign` gives the right URL at the time of each call, for as many calls as there are keys and some more.
+    /// Asserts that `sign` gives the right URL at the time of each call, for as many calls as there
+    /// are keys and some more.
     pub fn check_at(&self, at: impl Fn(usize) -> Timestamp, mut sign: impl FnMut(usize) -> String) {
         for call in 0..self.keys.len() + 20 {
             let expected = presigned_get(self.key(call), self.token.as_deref(), at(call));
@@ -208,7 +210,8 @@ pub struct Upload {
 
 impl Upload {
     pub fn new() -> Self {
-        // S3's documented example has one header fewer, so it can't be the case; it checks the signer.
+        // S3's documented example has one header fewer, so it can't be the case; it checks the
+        // signer.
         let documented = [
             ("date", "Fri, 24 May 2013 00:00:00 GMT"),
             ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
@@ -251,8 +254,8 @@ impl Upload {
     }
 }
 
-/// Signatures that AWS publishes for its examples in "Authenticating Requests (AWS Signature Version 4)" of the
-/// Amazon S3 API Reference.
+/// Signatures that AWS publishes for its examples in "Authenticating Requests (AWS Signature
+/// Version 4)" of the Amazon S3 API Reference.
 mod published {
     pub const GET: &str =
         "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
@@ -359,10 +362,12 @@ fn hmac_sha256(key: &[u8], message: &str) -> [u8; 32] {
 
 type Block = [u8; 64];
 
-/// The least that a signature can cost: the SHA-256 compressions over its canonical request and the HMAC over
-/// its string to sign, with the texts in whole blocks and the key's two padded states at hand.
+/// The least that a signature can cost: the SHA-256 compressions over its canonical request and the
+/// HMAC over its string to sign, with the texts in whole blocks and the key's two padded states at
+/// hand.
 ///
-/// Each hash goes into the message after it, as it must, but as 32 bytes where the true text has hex digits.
+/// Each hash goes into the message after it, as it must, but as 32 bytes where the true text has
+/// hex digits.
 pub struct Floor {
     canonical_request: Vec<Block>,
     string_to_sign: Vec<Block>,
@@ -401,8 +406,8 @@ impl Floor {
         compress(&self.outer)
     }
 
-    /// The same with the signing key derived: four HMACs, each with the key that the one before gave, and the padded
-    /// states of the last.
+    /// The same with the signing key derived: four HMACs, each with the key that the one before
+    /// gave, and the padded states of the last.
     pub fn run_with_derivation(&mut self) -> [u8; 32] {
         let step = &mut self.derivation;
         for _ in 0..4 {

@@ -36,7 +36,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The median, and the time that the fastest tenth of the rounds kept to: what the row costs when nothing else runs.
+    /// The median, and the time that the fastest tenth of the rounds kept to: what the row costs
+    /// when nothing else runs.
     fn median_and_fastest(&mut self) -> (f64, f64) {
         self.times.sort_by(f64::total_cmp);
         let count = self.times.len();

@@ -158,9 +158,9 @@ pub fn parse_field(text: &str) -> StdResult<(String, String), &'static str> {
     }
 }
 
-/// The bucket and the key of `s3://BUCKET/KEY`, `gs://BUCKET/OBJECT`, or of either without a key. The
-/// key is everything after the bucket's slash, as it is written. An ARN instead of the bucket's name
-/// may contain slashes.
+/// The bucket and the key of `s3://BUCKET/KEY`, `gs://BUCKET/OBJECT`, or of either without a key.
+/// The key is everything after the bucket's slash, as it is written. An ARN instead of the bucket's
+/// name may contain slashes.
 #[derive(Clone)]
 pub struct Address {
     pub store: Store,

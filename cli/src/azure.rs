@@ -49,8 +49,8 @@ fn account(name: &str) -> Result<Account> {
     Account::new(name).with_context(|| format!("in {ACCOUNT}"))
 }
 
-/// Returns the account of a name, with the addresses of the environment, and its credentials: a user
-/// delegation key, or the key of the environment.
+/// Returns the account of a name, with the addresses of the environment, and its credentials: a
+/// user delegation key, or the key of the environment.
 pub fn load(
     name: Option<&str>,
     user_delegation_key: Option<&Input>,

@@ -66,8 +66,8 @@ pub fn note_to_send<'a>(format: RequestFormat, headers: impl Iterator<Item = (&'
     }
 }
 
-/// Notes under v2 that clients add a Content-Type to a body, which the signature covers. The command
-/// line of curl adds none.
+/// Notes under v2 that clients add a Content-Type to a body, which the signature covers. The
+/// command line of curl adds none.
 pub fn note_content_type(format: RequestFormat, method: &str, given: &Extras) {
     let is_uploaded = matches!(method, "PUT" | "POST") && format != RequestFormat::Curl;
     if is_uploaded && !given.has_header("content-type") {

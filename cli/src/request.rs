@@ -31,8 +31,8 @@ struct Target {
     #[arg(long, value_name = "M", default_value = "GET")]
     method: String,
 
-    /// The service's signing name, such as s3, execute-api, sts or es; default the one that the host
-    /// of AWS names, s3
+    /// The service's signing name, such as s3, execute-api, sts or es; default the one that the
+    /// host of AWS names, s3
     #[arg(long, value_name = "S")]
     service: Option<String>,
 
@@ -375,8 +375,8 @@ impl SignArgs {
         }
     }
 
-    /// Adds the payload to a request under v4. A STREAMING- value is a header, which is added to the
-    /// headers to send, too.
+    /// Adds the payload to a request under v4. A STREAMING- value is a header, which is added to
+    /// the headers to send, too.
     fn add_payload<'a>(
         &'a self,
         request: Request<'a>,

@@ -211,8 +211,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// Returns the [ExecCredential](https://kubernetes.io/docs/reference/config-api/client-authentication.v1/)
-/// of a token. Like the AWS CLI, it says a minute less than the server accepts.
+/// Returns the
+/// [ExecCredential](https://kubernetes.io/docs/reference/config-api/client-authentication.v1/) of a
+/// token. Like the AWS CLI, it says a minute less than the server accepts.
 fn exec_credential(token: &Token, now: Timestamp) -> serde_json::Value {
     const VALID_FOR: Duration = Duration::from_secs(14 * 60);
     json!({

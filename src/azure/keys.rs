@@ -40,7 +40,8 @@ pub fn shared_key(
 }
 
 /// Returns credentials of an account with a user delegation key: the XML that [Get User Delegation
-/// Key](https://learn.microsoft.com/en-us/rest/api/storageservices/get-user-delegation-key) returns.
+/// Key](https://learn.microsoft.com/en-us/rest/api/storageservices/get-user-delegation-key)
+/// returns.
 ///
 /// They sign user delegation SAS, which expire with the key at the latest. The parts of the key
 /// that are not secret are the session token of the identity.

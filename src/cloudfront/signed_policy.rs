@@ -109,7 +109,8 @@ impl SignedPolicy {
     ///
     /// # Errors
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) and [`ErrorKind::Query`](crate::ErrorKind::Query)
-    /// if the URL isn't one that a browser sends, is signed already, or isn't covered by the policy.
+    /// if the URL isn't one that a browser sends, is signed already, or isn't covered by the
+    /// policy.
     pub fn url(&self, url: &str) -> Result<PresignedUrl, Error> {
         check_url(url)?;
         let is_covered = if self.is_canned {

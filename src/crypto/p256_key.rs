@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 
-/// A private key. It is overwritten when the last clone is dropped. A clone doesn't copy it, because
-/// the copy would pass through the stack, which isn't overwritten.
+/// A private key. It is overwritten when the last clone is dropped. A clone doesn't copy it,
+/// because the copy would pass through the stack, which isn't overwritten.
 #[derive(Clone)]
 pub(crate) struct P256PrivateKey(Arc<SigningKey>);
 

@@ -321,7 +321,8 @@ mod tests {
         }
         let message = rejection(parse_public_key(&rsa), &rsa);
         assert!(message.contains("is a private key"), "{message}");
-        // A changed character is another number, so that the parts of the key contradict each other.
+        // A changed character is another number, so that the parts of the key contradict each
+        // other.
         for (pem, line) in [(&rsa, 5), (&rsa, 15), (&ec, 1)] {
             let lines = pem.lines().enumerate();
             let lines = lines.map(|(at, text)| match at {

@@ -123,8 +123,8 @@ impl Bucket {
             .without_body()
     }
 
-    /// Returns a request to an object with any method and parameters. The name is not encoded yet: a
-    /// `%` in it is data.
+    /// Returns a request to an object with any method and parameters. The name is not encoded yet:
+    /// a `%` in it is data.
     #[must_use]
     pub fn object<'a>(
         &'a self,
@@ -227,7 +227,8 @@ impl BucketBuilder {
     }
 
     /// Sets the domain of another universe, in place of `googleapis.com`. It is in the key file of
-    /// a service account: [`ServiceAccount::universe_domain`](super::ServiceAccount::universe_domain).
+    /// a service account:
+    /// [`ServiceAccount::universe_domain`](super::ServiceAccount::universe_domain).
     pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
         self.universe_domain = domain.into();
         self

@@ -26,9 +26,9 @@
 //! With [`SignatureVersion::V2`](crate::SignatureVersion::V2) the same keys sign with Google's V2
 //! process, whose URLs can be valid for longer than seven days.
 //!
-//! Google Cloud Storage also accepts AWS's SigV4 with an HMAC key: [`s3::Bucket`](crate::s3::Bucket)
-//! with the endpoint `https://storage.googleapis.com`. Names of the two families, `x-amz-…` and
-//! `x-goog-…`, can't be mixed in one request.
+//! Google Cloud Storage also accepts AWS's SigV4 with an HMAC key:
+//! [`s3::Bucket`](crate::s3::Bucket) with the endpoint `https://storage.googleapis.com`. Names of
+//! the two families, `x-amz-…` and `x-goog-…`, can't be mixed in one request.
 //!
 //! The rules are those of [Google's
 //! documentation](https://cloud.google.com/storage/docs/authentication/signatures) and of its

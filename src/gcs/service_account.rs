@@ -45,8 +45,8 @@ impl ServiceAccount {
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text isn't such a file, if
-    /// it is of another type, such as `authorized_user`, and, with the feature `rsa`, for a key that
-    /// `Credentials::from_pem` rejects: one that is broken, or has less than 2048 bits.
+    /// it is of another type, such as `authorized_user`, and, with the feature `rsa`, for a key
+    /// that `Credentials::from_pem` rejects: one that is broken, or has less than 2048 bits.
     pub fn from_json(json: &str) -> Result<Self, Error> {
         let mut file: Value = serde_json::from_str(json).map_err(|_| {
             error!(

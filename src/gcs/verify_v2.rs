@@ -20,8 +20,8 @@ use crate::wire::request_parts::{Host, Origin, RequestParts};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Verifies a request that is signed with Google's V2: a URL, with an HMAC key or a public key, or an
-/// `Authorization` header, with an HMAC key.
+/// Verifies a request that is signed with Google's V2: a URL, with an HMAC key or a public key, or
+/// an `Authorization` header, with an HMAC key.
 ///
 /// A host that names the bucket needs [`ReceivedRequest::bucket`]. A header is valid for 15 minutes
 /// around its `Date`. V2 covers no query parameter except the sub-resources, such as `acl`, and no

@@ -1,8 +1,8 @@
 //! The contents of a presigned URL, and the problems that show without its key.
 //!
 //! [`Inspection::new`] reads a URL of SigV4, SigV4a, SigV2, or Google's V4 and V2 signing
-//! processes, and of CloudFront with the feature `cloudfront`, whole or broken. It can't tell whether the signature is right: that needs the key,
-//! and [`verify`](crate::verify) does it.
+//! processes, and of CloudFront with the feature `cloudfront`, whole or broken. It can't tell
+//! whether the signature is right: that needs the key, and [`verify`](crate::verify) does it.
 
 mod access_key;
 mod address;

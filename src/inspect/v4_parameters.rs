@@ -199,7 +199,8 @@ impl<'a> V4Parameters<'a> {
         };
     }
 
-    /// Returns whether there is a session token, under its common name or under that of the service.
+    /// Returns whether there is a session token, under its common name or under that of the
+    /// service.
     fn has_session_token(&self, service: Option<&str>) -> bool {
         let rules = ServiceRules::of(service.unwrap_or_default());
         [Role::SecurityToken, rules.session_token.role()]

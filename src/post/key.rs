@@ -106,7 +106,8 @@ impl From<&str> for Key {
     }
 }
 
-/// The variable for the name of the uploaded file. A server replaces it with the name of the file, in every field, before it checks a condition.
+/// The variable for the name of the uploaded file. A server replaces it with the name of the file,
+/// in every field, before it checks a condition.
 pub(super) const FILENAME: &str = "${filename}";
 
 /// Returns the text before and after the first variable.

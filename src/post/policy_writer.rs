@@ -1,7 +1,7 @@
 //! The JSON of a policy, and the check that the form meets each of its conditions.
 //!
-//! For AWS, boto3's `generate_presigned_post` is followed to the byte: the conditions in the caller's
-//! order, then those on bucket, key and signature. For Google, its conformance tests are.
+//! For AWS, boto3's `generate_presigned_post` is followed to the byte: the conditions in the
+//! caller's order, then those on bucket, key and signature. For Google, its conformance tests are.
 
 use super::condition::{BUCKET, CONTENT_TYPE, ConditionRef, KEY};
 use super::fields::{check_field, check_name, needs_no_condition};

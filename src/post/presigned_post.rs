@@ -81,12 +81,13 @@ impl PresignedPost {
 
     /// Returns the form as HTML for a page: a `<form>` element and a script.
     ///
-    /// The script takes the `Content-Type` from the chosen file if the policy leaves it open, checks
-    /// type and size before the upload, and shows its progress, its success, or the store's error in
-    /// words. It needs a [CORS configuration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html) of the bucket; without one, and
-    /// with the field `success_action_redirect`, the browser sends the form and shows the store's
-    /// answer. Without scripts the form has an input for the type, too. After each upload by script
-    /// the form gets the event `uploaded`.
+    /// The script takes the `Content-Type` from the chosen file if the policy leaves it open,
+    /// checks type and size before the upload, and shows its progress, its success, or the store's
+    /// error in words. It needs a [CORS
+    /// configuration](https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html) of the
+    /// bucket; without one, and with the field `success_action_redirect`, the browser sends the
+    /// form and shows the store's answer. Without scripts the form has an input for the type, too.
+    /// After each upload by script the form gets the event `uploaded`.
     ///
     /// All texts are escaped.
     #[must_use]
@@ -102,7 +103,8 @@ impl PresignedPost {
         html
     }
 
-    /// Returns an HTML page with the form. Its style is plain, in light or dark as the user's system.
+    /// Returns an HTML page with the form. Its style is plain, in light or dark as the user's
+    /// system.
     #[must_use]
     pub fn to_html_page(&self) -> String {
         self.to_html_page_with(&HtmlOptions::new())

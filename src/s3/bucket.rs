@@ -66,8 +66,9 @@ use core::fmt;
 /// | [directory bucket][express], `…--zone--x-s3`, or its access point, `…--zone--xa-s3` | `name.s3express-zone.region.amazonaws.com` | `s3express` |
 ///
 /// The region must be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is
-/// called; the partition must always be the ARN's. A multi-region access point accepts only SigV4a, which
-/// is selected by itself, for all regions unless [`region_set`](BucketBuilder::region_set) is called.
+/// called; the partition must always be the ARN's. A multi-region access point accepts only SigV4a,
+/// which is selected by itself, for all regions unless [`region_set`](BucketBuilder::region_set) is
+/// called.
 ///
 /// Requests to the objects of a directory bucket are signed with the credentials of a
 /// session, whose token is sent as `x-amz-s3session-token`: see

@@ -43,7 +43,8 @@ pub(crate) struct SchemeRules {
     /// Whether the header with the payload's hash has to contain a hash, or a text that AWS has in
     /// its place.
     pub(crate) checks_content_sha256: bool,
-    /// Whether a presigned URL can have a header with the signing time, which is signed as any other.
+    /// Whether a presigned URL can have a header with the signing time, which is signed as any
+    /// other.
     pub(crate) signs_date_header: bool,
     /// The prefix of names that the service rejects beside its own.
     pub(crate) rejected_prefix: Option<&'static str>,

@@ -42,7 +42,8 @@ pub trait Checksum: Send + Sync + UnwindSafe + RefUnwindSafe {
 /// # Ok::<(), presign::Error>(())
 /// ```
 ///
-/// CRC-32, CRC-32C and CRC-64/NVME need the feature `checksums`. Any other algorithm can be added. This one sums the bytes:
+/// CRC-32, CRC-32C and CRC-64/NVME need the feature `checksums`. Any other algorithm can be added.
+/// This one sums the bytes:
 ///
 /// ```
 /// use presign::streaming::{Checksum, ChecksumAlgorithm};

@@ -46,7 +46,8 @@
 //!
 //! The rules are those of [Transferring payload in multiple
 //! chunks](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html) and [Including
-//! trailing headers](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html).
+//! trailing
+//! headers](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html).
 
 #[cfg(feature = "http-body")]
 mod body;

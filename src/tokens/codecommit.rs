@@ -14,8 +14,8 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-/// Returns the login of a git repository on CodeCommit, as the AWS CLI's
-/// [credential helper](https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html)
+/// Returns the login of a git repository on CodeCommit, as the AWS CLI's [credential
+/// helper](https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html)
 /// makes it.
 ///
 /// `host` is `git-codecommit.REGION.amazonaws.com`, and `path` that of the repository,

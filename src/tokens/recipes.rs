@@ -76,8 +76,8 @@ fn dsql_action(region: impl Into<String>, host: &str, action: &str) -> Result<To
     Ok(request.query("Action", action))
 }
 
-/// Returns the password of a user of an ElastiCache replication group
-/// ([authenticating with IAM](https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html)).
+/// Returns the password of a user of an ElastiCache replication group ([authenticating with
+/// IAM](https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html)).
 ///
 /// `cache` is the name of the replication group, not its endpoint; its case is ignored.
 ///
@@ -146,8 +146,8 @@ fn cache_user(
 /// Returns a bearer token for the Kubernetes API of an EKS cluster, as `aws eks get-token` makes it
 /// ([aws-iam-authenticator](https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster)).
 ///
-/// Most clients sign for 60 seconds. The server ignores that, and accepts the token until 15 minutes
-/// after its signing time.
+/// Most clients sign for 60 seconds. The server ignores that, and accepts the token until 15
+/// minutes after its signing time.
 ///
 /// # Errors
 /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region. Making the token returns
@@ -164,8 +164,8 @@ pub fn eks(region: impl Into<String>, cluster: impl Into<String>) -> Result<Toke
     Ok(request.query("Version", "2011-06-15"))
 }
 
-/// Returns a bearer token for Kafka on MSK, for the mechanism `OAUTHBEARER`
-/// ([IAM access control](https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html)).
+/// Returns a bearer token for Kafka on MSK, for the mechanism `OAUTHBEARER` ([IAM access
+/// control](https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html)).
 ///
 /// Kafka's callback also wants the lifetime in milliseconds: 1,000 times
 /// [`Token::expires_at`](super::Token::expires_at).
@@ -194,8 +194,8 @@ pub fn bedrock(region: impl Into<String>) -> Result<TokenRequest, Error> {
 }
 
 /// Returns a WebSocket URL for MQTT on IoT Core
-/// ([protocols](https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html)). `host` is the
-/// account's endpoint.
+/// ([protocols](https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html)). `host` is
+/// the account's endpoint.
 ///
 /// A session token is added after signing, as IoT expects it.
 ///
@@ -223,11 +223,10 @@ pub fn iot_wireless(region: impl Into<String>, host: &str) -> Result<TokenReques
     get(region, "iotwireless", url, FIVE_MINUTES, Form::WebSocket)
 }
 
-/// Returns a WebSocket URL of Transcribe
-/// ([WebSocket streams](https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html)).
-/// `host` is `transcribestreaming.REGION.amazonaws.com`, whose port is 8443; `path` is the stream,
-/// such as `/stream-transcription-websocket`. The stream's settings are
-/// [parameters](TokenRequest::query).
+/// Returns a WebSocket URL of Transcribe ([WebSocket
+/// streams](https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html)). `host` is
+/// `transcribestreaming.REGION.amazonaws.com`, whose port is 8443; `path` is the stream, such as
+/// `/stream-transcription-websocket`. The stream's settings are [parameters](TokenRequest::query).
 ///
 /// # Errors
 /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region, and

@@ -13,7 +13,8 @@ use std::hint::black_box;
 fn forms_and_policies() {
     const FORM: usize = 18 * KILOBYTE;
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
-    // Many fields, each with a condition. In base64 the policy is several times as long as their names.
+    // Many fields, each with a condition. In base64 the policy is several times as long as their
+    // names.
     assert_linear_to(9 * KILOBYTE / 2, 4, |size| {
         let keys = keys();
         let names = names(size).into_iter();

@@ -1,7 +1,9 @@
-//! The cost of an input grows with its length, and no faster: one of a megabyte costs about as much as a thousand of a
-//! kilobyte. If everything in it were compared with everything, it would cost a thousand times as much.
+//! The cost of an input grows with its length, and no faster: one of a megabyte costs about as much
+//! as a thousand of a kilobyte. If everything in it were compared with everything, it would cost a
+//! thousand times as much.
 //!
-//! Times are compared with each other, never with a clock's figure, and the bound lies far from both.
+//! Times are compared with each other, never with a clock's figure, and the bound lies far from
+//! both.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -30,12 +32,13 @@ pub const HOUR: Duration = Duration::from_secs(3600);
 /// `prepare` makes an input of about so many bytes, and what is to be done with it.
 #[track_caller]
 pub fn assert_linear<W: Fn()>(prepare: impl Fn(usize) -> W) {
-    // Quadratic cost comes out at more than a hundred or a thousand; sorting costs twice as much for each item among a
-    // thousand times as many.
+    // Quadratic cost comes out at more than a hundred or a thousand; sorting costs twice as much
+    // for each item among a thousand times as many.
     assert_linear_to(LARGE, 16, prepare);
 }
 
-/// For an input that is refused when it is longer: quadratic cost comes out at the limit in kilobytes.
+/// For an input that is refused when it is longer: quadratic cost comes out at the limit in
+/// kilobytes.
 #[track_caller]
 pub fn assert_linear_to<W: Fn()>(limit: usize, most: u32, prepare: impl Fn(usize) -> W) {
     let (small, large) = (prepare(KILOBYTE), prepare(limit));
@@ -58,7 +61,8 @@ pub fn cost(work: &dyn Fn()) -> Duration {
     start.elapsed()
 }
 
-/// What is too large is refused for less than it costs to read 64 small ones, though it is as long as a thousand.
+/// What is too large is refused for less than it costs to read 64 small ones, though it is as long
+/// as a thousand.
 #[track_caller]
 pub fn assert_refused_cheaply<W: Fn()>(prepare: impl Fn(usize) -> W) {
     let (small, large) = (prepare(KILOBYTE), prepare(LARGE));

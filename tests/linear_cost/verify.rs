@@ -149,7 +149,8 @@ fn received_headers() {
             }
         });
     }
-    // Names that are signed and not there, with either separator, and headers that have to be looked for among them.
+    // Names that are signed and not there, with either separator, and headers that have to be
+    // looked for among them.
     for separator in [";", "%3B"] {
         assert_linear_to(TARGET, 8, |size| {
             let mut signed = names(size * 3 / 4);

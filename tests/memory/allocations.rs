@@ -200,7 +200,8 @@ fn a_reused_buffer_is_no_allocation() {
     }
 }
 
-/// A row is written without an allocation, with any parameters, values and headers, and at any time.
+/// A row is written without an allocation, with any parameters, values and headers, and at any
+/// time.
 #[test]
 fn a_row_is_no_allocation() {
     for bucket in [bucket(), bucket_v2()] {

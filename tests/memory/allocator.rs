@@ -1,12 +1,13 @@
-//! The global allocator of these tests. For each thread it counts allocations, and it searches freed
-//! blocks for secrets.
+//! The global allocator of these tests. For each thread it counts allocations, and it searches
+//! freed blocks for secrets.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
     static ALLOCATED: Cell<Allocated> = const { Cell::new(Allocated { count: 0, bytes: 0 }) };
-    /// The texts or bytes to search for in this thread. While the list is empty, nothing is searched.
+    /// The texts or bytes to search for in this thread. While the list is empty, nothing is
+    /// searched.
     static WANTED: Cell<&'static [&'static [u8]]> = const { Cell::new(&[]) };
     static FOUND: Cell<usize> = const { Cell::new(0) };
 }
@@ -20,8 +21,8 @@ pub struct Allocated {
 
 struct Watching;
 
-// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it comes
-// zeroed.
+// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it
+// comes zeroed.
 unsafe impl GlobalAlloc for Watching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATED.try_with(|allocated| {

@@ -1,4 +1,5 @@
-//! `examples/batch.rs` writes botocore's links, in the order of the keys, in memory that doesn't grow.
+//! `examples/batch.rs` writes botocore's links, in the order of the keys, in memory that doesn't
+//! grow.
 
 #[allow(dead_code, reason = "the example's `main`")]
 #[path = "../../examples/batch.rs"]

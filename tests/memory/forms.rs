@@ -34,8 +34,8 @@ fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
     counted.count
 }
 
-/// The two texts of the form (the policy's JSON; the URL with the names and values of all fields), and the list
-/// that groups the items by name.
+/// The two texts of the form (the policy's JSON; the URL with the names and values of all fields),
+/// and the list that groups the items by name.
 #[test]
 fn a_post_form_allocates_what_it_contains() {
     for bucket in buckets() {

@@ -50,7 +50,8 @@ fn a_valid_url_costs_no_allocation() {
     assert_eq!(allocations(|| drop(String::from("counted"))), 1);
 }
 
-/// A token of SigV2 is signed as it is before it is encoded: it is decoded once, into a list of such parameters.
+/// A token of SigV2 is signed as it is before it is encoded: it is decoded once, into a list of
+/// such parameters.
 #[test]
 fn a_token_of_sigv2_costs_two() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();

@@ -1,8 +1,9 @@
-//! Secrets are overwritten before their memory is given back: an allocator looks at every block that is freed.
+//! Secrets are overwritten before their memory is given back: an allocator looks at every block
+//! that is freed.
 //!
-//! What this shows: nothing of a secret is left on the heap by credentials and templates once they are dropped, nor by
-//! signing. What it can't show: copies that the compiler makes on the stack; and what a caller is given, URLs and
-//! headers with a session token in them, is the caller's.
+//! What this shows: nothing of a secret is left on the heap by credentials and templates once they
+//! are dropped, nor by signing. What it can't show: copies that the compiler makes on the stack;
+//! and what a caller is given, URLs and headers with a session token in them, is the caller's.
 
 use crate::allocator::freed_with;
 use presign::s3::Bucket;

@@ -1,5 +1,5 @@
-//! What is refused when a policy is signed or read, and when an upload is held against it. Each refusal
-//! has a twin that is accepted.
+//! What is refused when a policy is signed or read, and when an upload is held against it. Each
+//! refusal has a twin that is accepted.
 
 use presign::post::{Condition, Key, Policy, PostPolicy, PresignedPost, Upload};
 use presign::s3::Bucket;
@@ -328,7 +328,8 @@ fn the_name_of_the_file_in_other_fields() {
     accepted(middle().starts_with("x-amz-meta-name", "<"));
     assert!(sign(&middle().condition_json(r#"{"x-amz-meta-name": "<${filename}>"}"#)).is_err());
 
-    // A condition sees the file's name and not the variable: with it, neither a browser's value nor the form's own can meet it.
+    // A condition sees the file's name and not the variable: with it, neither a browser's value nor
+    // the form's own can meet it.
     let open = || policy().starts_with("x-amz-meta-name", "<${filename}");
     let message = "the condition [\"starts-with\", \"$x-amz-meta-name\", \"<${filename}\"] contains ${filename}, \
                    which the server replaces in fields only; end the prefix before it: `<`";

@@ -1,5 +1,5 @@
-//! Policies of any text: what is written is read again, by this crate and by others, and nothing of it breaks out of the
-//! markup.
+//! Policies of any text: what is written is read again, by this crate and by others, and nothing of
+//! it breaks out of the markup.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -34,7 +34,8 @@ fn sign(v2: bool, describe: impl FnOnce(&Bucket) -> PostPolicy<'_>) -> Presigned
         .unwrap()
 }
 
-/// Any text that a browser can send, with what hurts in HTML, scripts and JSON more often than by chance.
+/// Any text that a browser can send, with what hurts in HTML, scripts and JSON more often than by
+/// chance.
 fn value() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => any::<char>().prop_map(String::from),
@@ -164,7 +165,8 @@ proptest! {
         }
     }
 
-    /// A condition that another crate writes, in whatever escapes and spaces, is read alike and written in one way.
+    /// A condition that another crate writes, in whatever escapes and spaces, is read alike and
+    /// written in one way.
     #[test]
     fn conditions_of_another_writer_are_read(field in name(), value in value()) {
         let array = serde_json::json!(["eq", format!("${field}"), value]);

@@ -1,4 +1,5 @@
-//! POST policies against what botocore wrote and signed: URL, fields in order, policy and signature.
+//! POST policies against what botocore wrote and signed: URL, fields in order, policy and
+//! signature.
 //!
 //! Where the URL differs, and why that is meant:
 //! - `ABC.Example.COM` and `:443`. botocore leaves them as they are; we write the host in lower case and leave out the
@@ -7,8 +8,8 @@
 //! - `virtual` for a bucket with dots over https, or with an IP address. botocore takes path style without a
 //!   word; here `Virtual` is an order, and it is `Auto` that takes path style.
 //!
-//! The published policies have other white space than boto3's; their signatures are checked beside the code
-//! that signs, and here they are read and held against the published forms.
+//! The published policies have other white space than boto3's; their signatures are checked beside
+//! the code that signs, and here they are read and held against the published forms.
 
 use crate::support::{credentials, origin, path_and_query, vector_text, vectors};
 use base64::Engine as _;

@@ -1,5 +1,5 @@
-//! For each cause the mistake is made to a real request, the server's side is computed by the canonicaliser or stands in a recorded body,
-//! and the first finding has to name the cause.
+//! For each cause the mistake is made to a real request, the server's side is computed by the
+//! canonicaliser or stands in a recorded body, and the first finding has to name the cause.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use presign::explain::{Cause, Confidence, ErrorResponse, Explanation, FailedRequest, Finding};
@@ -471,8 +471,9 @@ fn addresses() {
             .iter()
             .any(|finding| finding.cause() == Cause::WrongSecret)
     );
-    // Without credentials, too, the secret comes after what the request itself shows, but before what is no sign of anything: a
-    // host with a port, the client's own machine, escapes in the path.
+    // Without credentials, too, the secret comes after what the request itself shows, but before
+    // what is no sign of anything: a host with a port, the client's own machine, escapes in the
+    // path.
     let order = |url: &str, causes: [Cause; 3]| {
         let found = FailedRequest::new("GET", url, response(&bare())).explain(now());
         let found: Vec<_> = found.findings().iter().map(Finding::cause).collect();

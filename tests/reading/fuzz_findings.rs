@@ -45,8 +45,8 @@ fn a_time_outside_of_the_years_that_can_be_written_is_rejected() {
     }
 }
 
-/// The name of a header can contain `#`, `&` and `%`. Other signers move it into the query of a SigV2
-/// URL, where an unencoded `#` ended the URL before its signature.
+/// The name of a header can contain `#`, `&` and `%`. Other signers move it into the query of a
+/// SigV2 URL, where an unencoded `#` ended the URL before its signature.
 #[test]
 fn a_header_name_is_decoded_in_a_query() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);

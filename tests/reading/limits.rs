@@ -1,4 +1,5 @@
-//! Limits on untrusted input: input of the largest size is read, one byte more is an error that says so.
+//! Limits on untrusted input: input of the largest size is read, one byte more is an error that
+//! says so.
 
 use presign::inspect::{Inspection, ProblemKind};
 use presign::s3::Bucket;

@@ -1,5 +1,5 @@
-//! Tests of everything else that reads or converts requests: inspection, explanation, conversions, and
-//! limits on untrusted input.
+//! Tests of everything else that reads or converts requests: inspection, explanation, conversions,
+//! and limits on untrusted input.
 
 #[path = "../support/mod.rs"]
 mod support;

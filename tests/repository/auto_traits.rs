@@ -1,5 +1,5 @@
-//! What every public type can do without saying so: go to another thread, be shared, be moved, and be
-//! used after a panic. Losing one of these would break callers.
+//! What every public type can do without saying so: go to another thread, be shared, be moved, and
+//! be used after a panic. Losing one of these would break callers.
 
 use crate::source::source_files;
 use presign::s3::{Bucket, BucketBuilder};

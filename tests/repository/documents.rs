@@ -1,4 +1,5 @@
-//! Checks the links of the documents that are in the package. On its page in the registry there is no file beside them.
+//! Checks the links of the documents that are in the package. On its page in the registry there is
+//! no file beside them.
 
 use std::fs;
 use std::path::Path;

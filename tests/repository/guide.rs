@@ -1,5 +1,5 @@
-//! Checks that the guide is complete: every chapter is included, every kind of error is in the chapter
-//! on errors, and every chapter has a link to a document.
+//! Checks that the guide is complete: every chapter is included, every kind of error is in the
+//! chapter on errors, and every chapter has a link to a document.
 
 use std::fs;
 use std::path::{Path, PathBuf};

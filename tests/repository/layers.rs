@@ -1,12 +1,13 @@
 //! Imports go down only: between modules, and between the files of one module. There is no cycle.
 //!
-//! The test reads the paths of each file: those of `use`, and those inside of the code. A re-export is
-//! followed to the file that defines the item. Unit tests may use anything.
+//! The test reads the paths of each file: those of `use`, and those inside of the code. A re-export
+//! is followed to the file that defines the item. Unit tests may use anything.
 
 use crate::source::{child_modules, code_of, source_files};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The modules of the crate in layers, from bottom to top. A module may use those of layers below its own.
+/// The modules of the crate in layers, from bottom to top. A module may use those of layers below
+/// its own.
 const LAYERS: &[&[&str]] = &[
     &["error"],
     &["addressing_style", "signature_version", "time"],

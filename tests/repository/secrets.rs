@@ -1,4 +1,5 @@
-//! No secret comes out where nobody asked for it: not in `Debug`, not in `Display`, not in an error.
+//! No secret comes out where nobody asked for it: not in `Debug`, not in `Display`, not in an
+//! error.
 
 use crate::source::source_files;
 use crate::support::signing::authorization;
@@ -239,8 +240,8 @@ struct Printed {
 }
 
 impl Printed {
-    /// The outermost module and the name of a type: `presign::verify::request::ReceivedRequest<'_>` is
-    /// `verify::ReceivedRequest`.
+    /// The outermost module and the name of a type: `presign::verify::request::ReceivedRequest<'_>`
+    /// is `verify::ReceivedRequest`.
     fn name<T>() -> String {
         let path = std::any::type_name::<T>();
         let path = path.split('<').next().unwrap();
@@ -276,7 +277,8 @@ const OPTIONAL_TYPES: &[(&str, bool)] = &[
     ("streaming::EncodedBody", cfg!(feature = "http-body")),
 ];
 
-/// Each public type is printed while secrets are about; one that is added to the library is asked for here.
+/// Each public type is printed while secrets are about; one that is added to the library is asked
+/// for here.
 #[test]
 fn every_public_type_is_printed() {
     let mut printed = Printed::default();

@@ -1,18 +1,21 @@
 //! Every way to address S3.
 //!
-//! `tests/vectors/addresses.jsonl` is a table of addresses, style × partition × option × kind of name, each with the
-//! signature of a link to it. It was made with botocore 1.44.5 (Apache-2.0) and knows nothing of this crate: the address is what
-//! botocore's endpoint provider makes of the endpoint rules for S3 that it carries
-//! (`data/s3/2006-03-01/endpoint-rule-set-1.json`, `data/partitions.json`), the path its percent-encoding of the key, and
-//! the signature that of its signers `S3SigV4QueryAuth` and `S3ExpressQueryAuth` with the clock at 2013-05-24T00:00:00Z and an
-//! expiry of 3600 seconds. In each line `given` is what is asked for; `expected` the URL, the scheme, service and region
-//! that sign, the signature and the name of the token's parameter; or `refused` what the rules say against it.
-//! `signature_v2`, for buckets, is the SigV2 signature of a GET that ends at 1369357200, by Python's `hmac` over the
-//! string to sign of AWS's documents: the bucket, if the host names it, and the path of the URL.
+//! `tests/vectors/addresses.jsonl` is a table of addresses, style × partition × option × kind of
+//! name, each with the signature of a link to it. It was made with botocore 1.44.5 (Apache-2.0) and
+//! knows nothing of this crate: the address is what botocore's endpoint provider makes of the
+//! endpoint rules for S3 that it carries (`data/s3/2006-03-01/endpoint-rule-set-1.json`,
+//! `data/partitions.json`), the path its percent-encoding of the key, and the signature that of its
+//! signers `S3SigV4QueryAuth` and `S3ExpressQueryAuth` with the clock at 2013-05-24T00:00:00Z and
+//! an expiry of 3600 seconds. In each line `given` is what is asked for; `expected` the URL, the
+//! scheme, service and region that sign, the signature and the name of the token's parameter; or
+//! `refused` what the rules say against it. `signature_v2`, for buckets, is the SigV2 signature of
+//! a GET that ends at 1369357200, by Python's `hmac` over the string to sign of AWS's documents:
+//! the bucket, if the host names it, and the path of the URL.
 //!
-//! What this crate calls an addressing style is `ForcePathStyle` in those rules, which is also set for `auto` with a custom
-//! endpoint, where this crate chooses path style for a bucket. `UseGlobalEndpoint` is false but for the cases that ask
-//! for it: regional hosts always. `UseArnRegion` is false but where it is asked for.
+//! What this crate calls an addressing style is `ForcePathStyle` in those rules, which is also set
+//! for `auto` with a custom endpoint, where this crate chooses path style for a bucket.
+//! `UseGlobalEndpoint` is false but for the cases that ask for it: regional hosts always.
+//! `UseArnRegion` is false but where it is asked for.
 //!
 //! Where this crate differs from the rules on purpose, a test below says so:
 //! - Acceleration is refused outside the partition `aws` ([`refused_here_alone`]); the rules refuse it in China alone.
@@ -146,8 +149,8 @@ fn table() -> Vec<Case> {
         .collect()
 }
 
-/// The rules know acceleration outside the partition `aws`; AWS's documents don't, so it is refused here
-/// (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-s3.html>).
+/// The rules know acceleration outside the partition `aws`; AWS's documents don't, so it is refused
+/// here (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-s3.html>).
 fn refused_here_alone(given: &Given) -> bool {
     given.accelerate && !matches!(&*given.region, "us-east-1" | "us-west-2" | "eu-central-1")
 }

@@ -1,5 +1,5 @@
-//! Requests that no client can send or no store accepts as they are described: each is an error, beside a twin that is
-//! accepted.
+//! Requests that no client can send or no store accepts as they are described: each is an error,
+//! beside a twin that is accepted.
 
 use crate::support::{self, time};
 use presign::s3::{Bucket, BucketBuilder};
@@ -220,8 +220,8 @@ fn regions_and_services_that_are_hosts() {
     }
 }
 
-/// AWS has only lowercase names, and no region `auto`. With the service `S3` the path would be signed by the rule of
-/// other services.
+/// AWS has only lowercase names, and no region `auto`. With the service `S3` the path would be
+/// signed by the rule of other services.
 #[test]
 fn regions_and_services_that_aws_does_not_have() {
     let aws = "https://Examplebucket.S3.us-east-1.amazonaws.com:8443/k";

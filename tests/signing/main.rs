@@ -1,4 +1,5 @@
-//! Tests of signing: published and recorded signatures, properties, addresses, and rejected requests.
+//! Tests of signing: published and recorded signatures, properties, addresses, and rejected
+//! requests.
 
 #[path = "../support/mod.rs"]
 mod support;

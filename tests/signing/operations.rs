@@ -167,7 +167,8 @@ fn copy_sources() {
     }
 }
 
-/// What has no body is signed as empty. What has one needs its payload, or the header with its hash.
+/// What has no body is signed as empty. What has one needs its payload, or the header with its
+/// hash.
 #[test]
 fn payloads_of_operations() {
     let (bucket, empty) = (bucket(), sha256_hex(""));
@@ -214,8 +215,8 @@ fn payloads_of_operations() {
     sign(&v2::Service::s3().post(URL), (&keys(), SECRET), now()).unwrap();
 }
 
-/// On S3 the hash of a presigned URL's payload is a header, which is signed and has to be sent. Other
-/// services hash the body themselves.
+/// On S3 the hash of a presigned URL's payload is a header, which is signed and has to be sent.
+/// Other services hash the body themselves.
 #[test]
 fn payloads_of_presigned_urls() {
     let (bucket, body) = (bucket(), Payload::sha256_of("body"));

@@ -1,5 +1,5 @@
-//! What holds for every request: that the signature is the one of a second, plain implementation; that order
-//! says nothing where the rules say so; that keys come through; that nothing panics.
+//! What holds for every request: that the signature is the one of a second, plain implementation;
+//! that order says nothing where the rules say so; that keys come through; that nothing panics.
 
 use crate::support::signing::{Steps, authorization, presign, sign};
 use crate::support::{self, Pairs, path_and_query, percent_decode, time, with_headers};
@@ -22,8 +22,8 @@ fn cases(count: u32) -> Config {
     }
 }
 
-/// SigV4 once more, from AWS's documents, as plainly as can be: strings, sorted maps, and the crates for hash and
-/// HMAC. It takes a URL whose path and query are as they stand on the wire.
+/// SigV4 once more, from AWS's documents, as plainly as can be: strings, sorted maps, and the
+/// crates for hash and HMAC. It takes a URL whose path and query are as they stand on the wire.
 mod reference {
     use crate::support::signing::Steps;
     use crate::support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex};
@@ -283,8 +283,8 @@ impl Sample {
     }
 }
 
-/// Pieces of a path as they may stand on the wire, canonical or not. S3's rule rejects escaped slashes
-/// and dots.
+/// Pieces of a path as they may stand on the wire, canonical or not. S3's rule rejects escaped
+/// slashes and dots.
 fn path_piece() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[A-Za-z0-9._~-]{1,3}",
@@ -561,8 +561,8 @@ proptest! {
         }
     }
 
-    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers, and a
-    /// token, in any order and in any second of the years 1970 to 9999.
+    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers,
+    /// and a token, in any order and in any second of the years 1970 to 9999.
     #[test]
     fn sigv2_rows_are_the_presigned_urls(
         bucket in bucket(SignatureVersion::V2),
@@ -681,7 +681,8 @@ fn moment() -> impl Strategy<Value = i64> {
 proptest! {
     #![proptest_config(cases(600))]
 
-    /// Any input is signed or refused. The tests of refusals say which; here it only has to come back.
+    /// Any input is signed or refused. The tests of refusals say which; here it only has to come
+    /// back.
     #[test]
     fn no_request_panics(
         method in prop_oneof![Just("GET".to_owned()), any::<String>()],

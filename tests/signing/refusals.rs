@@ -1,5 +1,5 @@
-//! What is refused, each beside a twin that is accepted. The kind of the error says which part of the input to
-//! look at, and the message names it.
+//! What is refused, each beside a twin that is accepted. The kind of the error says which part of
+//! the input to look at, and the message names it.
 
 use crate::support::signing::{Description, authorization, presign, sign};
 use crate::support::{self, time};
@@ -93,7 +93,8 @@ fn keys_of_objects() {
     assert!(buffer.starts_with("beforehttps://examplebucket.s3.us-east-1"));
 }
 
-/// Names of buckets and the addressing style for which they are refused, and what is wrong with them.
+/// Names of buckets and the addressing style for which they are refused, and what is wrong with
+/// them.
 #[test]
 fn names_of_buckets() {
     type Style = fn(BucketBuilder) -> BucketBuilder;
@@ -449,7 +450,8 @@ pub const NO_SIGV2_SIGNATURE: [&str; 5] = [
     "AWSAccessKeyId2=1",
 ];
 
-/// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV2 is not signed.
+/// A server refuses a request with two signatures, of whichever generations: so what carries one of
+/// SigV2 is not signed.
 #[test]
 fn signatures_of_the_other_generation() {
     let (sigv2, api) = (
@@ -940,8 +942,8 @@ fn headers_that_signing_adds() {
     }
 }
 
-/// A request has one session token: one of each name are two, and so is one beside that of the credentials,
-/// whatever it says.
+/// A request has one session token: one of each name are two, and so is one beside that of the
+/// credentials, whatever it says.
 #[test]
 fn two_session_tokens() {
     let temporary = keys().with_session_token("TOKEN").unwrap();
@@ -1022,8 +1024,8 @@ fn payload_hashes() {
     assert_eq!(Payload::from_hex(&hash).unwrap(), Payload::sha256_of(body));
 }
 
-/// The signature takes its value from these, so there may be one of each, even if both say the same. Of others there may
-/// be any number.
+/// The signature takes its value from these, so there may be one of each, even if both say the
+/// same. Of others there may be any number.
 #[test]
 fn headers_given_twice() {
     let twice = |name: &'static str, one: &'static str, two: &'static str| {
@@ -1054,7 +1056,8 @@ fn headers_given_twice() {
     request_accepted(&twice("x-amz-meta-a", "1", "2"));
 }
 
-/// Headers that are changed on the way are let through unsigned, and are not among those that have to be sent.
+/// Headers that are changed on the way are let through unsigned, and are not among those that have
+/// to be sent.
 #[test]
 fn headers_that_are_never_signed() {
     let names = [

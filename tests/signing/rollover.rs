@@ -1,5 +1,6 @@
-//! One set of credentials, and one service, for as long as a server runs: over midnights and months, for many regions, from many
-//! threads at once. Each signature is that of another implementation, which keeps no key.
+//! One set of credentials, and one service, for as long as a server runs: over midnights and
+//! months, for many regions, from many threads at once. Each signature is that of another
+//! implementation, which keeps no key.
 
 use crate::support::signing::authorization;
 use crate::support::{hex, hmac_sha256, sha256_hex};

@@ -1,5 +1,5 @@
-//! Templates with row values: each row is the presigned URL of the same request, and what a row can't have
-//! is refused.
+//! Templates with row values: each row is the presigned URL of the same request, and what a row
+//! can't have is refused.
 
 use crate::support::{self, time};
 use presign::s3::Bucket;
@@ -18,8 +18,8 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE==";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Names before, between and after those of a signature, in canonical order; sub-resources of SigV2 among
-/// them, and names that have to be encoded.
+/// Names before, between and after those of a signature, in canonical order; sub-resources of SigV2
+/// among them, and names that have to be encoded.
 const NAMES: [&str; 14] = [
     "",
     "A",
@@ -94,7 +94,8 @@ fn row_value() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(400) })]
 
-    /// Any number of values, with names anywhere in the order, at the prepared second and at others.
+    /// Any number of values, with names anywhere in the order, at the prepared second and at
+    /// others.
     #[test]
     fn rows_with_values_are_the_presigned_urls(
         version in select(BOTH.to_vec()),
@@ -333,7 +334,8 @@ fn values_are_displayed_up_to_three_times() {
     }
 }
 
-/// A row value of a sub-resource is signed decoded, and an empty one as a flag, as a server reads it.
+/// A row value of a sub-resource is signed decoded, and an empty one as a flag, as a server reads
+/// it.
 #[test]
 fn sub_resources_of_a_row() {
     let bucket = bucket(SignatureVersion::V2);

@@ -1,5 +1,5 @@
-//! Results without a signature: for a key elsewhere, and to see each step. That all ways agree for every
-//! vector is checked where the vectors are signed ([`support::signing`]).
+//! Results without a signature: for a key elsewhere, and to see each step. That all ways agree for
+//! every vector is checked where the vectors are signed ([`support::signing`]).
 
 use crate::support::signing::remote_signature;
 use crate::support::{self, hex, time};

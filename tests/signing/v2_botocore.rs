@@ -1,5 +1,5 @@
-//! What botocore signs with SigV2, signed here: each request as botocore's signer was given it, and the presigned
-//! ones again from bucket, key and parameters.
+//! What botocore signs with SigV2, signed here: each request as botocore's signer was given it, and
+//! the presigned ones again from bucket, key and parameters.
 //!
 //! Where the two differ, and why that is meant:
 //! - The order of a URL's parameters says nothing. They are compared as sets.
@@ -13,8 +13,9 @@
 //! - botocore signs an empty value of a sub-resource with its `=`. MinIO, Ceph and s3s don't; the sample has
 //!   no such case.
 //!
-//! And in the addressing of buckets, what tests/signing/v4_botocore.rs lists: here `Virtual` with an IP address is an
-//! error, `auto` on AWS is regional, and an endpoint is a URL whose path is encoded already.
+//! And in the addressing of buckets, what tests/signing/v4_botocore.rs lists: here `Virtual` with
+//! an IP address is an error, `auto` on AWS is regional, and an endpoint is a URL whose path is
+//! encoded already.
 
 use crate::support::botocore::{self, Client, Keys};
 use crate::support::signing::{Signed, Steps, presign, sign};
@@ -288,8 +289,8 @@ fn query_api_cases() {
 /// How the bucket of a case is told here.
 enum Addressing {
     Same(Box<Bucket>),
-    /// With an IP address botocore falls back to path style, and `Virtual` is refused. So is an endpoint that names the
-    /// bucket already.
+    /// With an IP address botocore falls back to path style, and `Virtual` is refused. So is an
+    /// endpoint that names the bucket already.
     RefusedHere(ErrorKind),
 }
 
@@ -321,7 +322,8 @@ impl Case {
         Addressing::Same(Box::new(builder.addressing_style(style).build().unwrap()))
     }
 
-    /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
+    /// The operations that have a method of their own, with the parameters of boto3 under the names
+    /// of S3.
     fn own_request<'a>(&'a self, bucket: &'a Bucket) -> Option<Request<'a>> {
         self.own_request_with(bucket, self.params.as_ref().unwrap())
     }

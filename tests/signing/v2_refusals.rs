@@ -1,5 +1,6 @@
-//! What SigV2 refuses, each beside a twin that is accepted, and the corners in which URL and signature have to
-//! agree: there an independent server, written for these tests, reads the URL and computes the signature again.
+//! What SigV2 refuses, each beside a twin that is accepted, and the corners in which URL and
+//! signature have to agree: there an independent server, written for these tests, reads the URL and
+//! computes the signature again.
 
 use crate::support::signing::{Description, Signed, authorization};
 use crate::support::{
@@ -121,8 +122,9 @@ fn base64_hmac_sha1(message: &[u8]) -> String {
     BASE64.encode(hmac_sha1(SECRET.as_bytes(), message))
 }
 
-/// What a server that has only the URL, and the headers that it says have to be sent, computes for it: as MinIO,
-/// Ceph and s3s do, with the token of the query among the headers as AWS and Ceph have it.
+/// What a server that has only the URL, and the headers that it says have to be sent, computes for
+/// it: as MinIO, Ceph and s3s do, with the token of the query among the headers as AWS and Ceph
+/// have it.
 fn server_string_to_sign(
     method: &str,
     url: &str,
@@ -182,7 +184,8 @@ fn server_string_to_sign(
     text
 }
 
-/// The signature in the URL is the one that the server computes, and a server that sees one byte more doesn't.
+/// The signature in the URL is the one that the server computes, and a server that sees one byte
+/// more doesn't.
 #[track_caller]
 fn assert_server_agrees(request: &Description<'_>, keys: &Credentials) {
     let service = service();
@@ -241,7 +244,8 @@ fn a_query_that_is_signed_already() {
     both_refused(&again, ErrorKind::Query, &["signed already"]);
 }
 
-/// A server refuses a request with two signatures, of whichever generations: so what carries one of SigV4 is not signed.
+/// A server refuses a request with two signatures, of whichever generations: so what carries one of
+/// SigV4 is not signed.
 #[test]
 fn signatures_of_the_other_generation() {
     let sigv4 = v4::Service::new("us-east-1", "s3").unwrap();
@@ -278,7 +282,8 @@ pub const NO_SIGV4_SIGNATURE: [&str; 3] = [
     "a=X-Amz-Signature",
 ];
 
-/// Swift and Ceph don't read them in the query, so they are headers to send. Only the token is a parameter.
+/// Swift and Ceph don't read them in the query, so they are headers to send. Only the token is a
+/// parameter.
 #[test]
 fn signed_headers_are_sent_and_not_in_the_query() {
     let signed = [
@@ -726,8 +731,8 @@ fn the_signature_is_percent_encoded() {
     assert!(plus > 10 && slash > 10, "{plus} {slash}");
 }
 
-/// MinIO, Ceph and s3s sign an empty value as a flag, so it is one in the URL too: a server that signs what it reads
-/// has nothing else to read.
+/// MinIO, Ceph and s3s sign an empty value as a flag, so it is one in the URL too: a server that
+/// signs what it reads has nothing else to read.
 #[test]
 fn sub_resources_with_an_empty_value() {
     for request in [

@@ -244,7 +244,8 @@ struct QueryExpected {
     signed_query: String,
 }
 
-/// The `Timestamp` of these cases is among their parameters, in two of them without its `Z`: it is kept.
+/// The `Timestamp` of these cases is among their parameters, in two of them without its `Z`: it is
+/// kept.
 #[test]
 fn query_apis() {
     let cases: Vec<QueryCase> = vectors("sigv2-query.json");

@@ -1,5 +1,5 @@
-//! What botocore signs with SigV4, signed here: first each request as botocore's signer was given it, then the
-//! presigned ones again from bucket, key and parameters.
+//! What botocore signs with SigV4, signed here: first each request as botocore's signer was given
+//! it, then the presigned ones again from bucket, key and parameters.
 //!
 //! Where the two differ, and why that is meant:
 //! - The order of a URL's parameters. botocore puts its own last; ours are in canonical order. They are compared as sets.
@@ -253,7 +253,8 @@ impl Case {
         Addressing::Same(Box::new(builder.addressing_style(style).build().unwrap()))
     }
 
-    /// The operations that have a method of their own, with the parameters of boto3 under the names of S3.
+    /// The operations that have a method of their own, with the parameters of boto3 under the names
+    /// of S3.
     fn own_request<'a>(&'a self, bucket: &'a Bucket) -> Option<Request<'a>> {
         self.own_request_with(bucket, self.params.as_ref().unwrap())
     }

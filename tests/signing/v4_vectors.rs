@@ -1,5 +1,6 @@
-//! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS documents, and the
-//! published signing keys. Where each comes from stands in `tests/vectors/README.md`.
+//! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS
+//! documents, and the published signing keys. Where each comes from stands in
+//! `tests/vectors/README.md`.
 
 use crate::support::signing::{Steps, authorization, presign, sign};
 use crate::support::{
@@ -151,8 +152,8 @@ fn suite_header_form() {
     }
 }
 
-/// Our URL has its parameters in canonical order with the signature last, and the suite's has another order:
-/// they are compared as sets.
+/// Our URL has its parameters in canonical order with the signature last, and the suite's has
+/// another order: they are compared as sets.
 #[test]
 fn suite_query_form() {
     for case in suite() {
@@ -262,7 +263,8 @@ fn legacy_suite() {
         );
         let signed = signed.result;
         assert_eq!(authorization(&signed), case.authorization, "{name}");
-        // The signature inside one signed request is scrambled upstream: that header is compared above.
+        // The signature inside one signed request is scrambled upstream: that header is compared
+        // above.
         let apart = |headers: Pairs| -> Pairs {
             let headers = headers.into_iter();
             headers
@@ -439,8 +441,8 @@ struct KeyExpected {
     k_signing: Option<String>,
 }
 
-/// The library shows its signing keys to nobody. But a signature is the HMAC of the string to sign, so
-/// the HMAC crate with the published key has to give ours, for each day, region and service.
+/// The library shows its signing keys to nobody. But a signature is the HMAC of the string to sign,
+/// so the HMAC crate with the published key has to give ours, for each day, region and service.
 #[test]
 fn signing_keys() {
     let cases: Vec<KeyCase> = vectors("key-derivation.json");

@@ -217,8 +217,8 @@ fn keys_are_derived_as_published() {
     assert_eq!(derived, 4);
 }
 
-/// An access key ID whose first candidate is too large, found by search. The private key was computed
-/// in Python.
+/// An access key ID whose first candidate is too large, found by search. The private key was
+/// computed in Python.
 #[test]
 fn a_key_of_the_second_candidate() {
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";

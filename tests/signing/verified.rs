@@ -1,5 +1,6 @@
-//! What is signed here is accepted by the verifier of this crate where a vector can't say so: names that only
-//! look like those of a signature, tokens that are given as headers, and access key IDs with separators.
+//! What is signed here is accepted by the verifier of this crate where a vector can't say so: names
+//! that only look like those of a signature, tokens that are given as headers, and access key IDs
+//! with separators.
 
 use crate::refusals::NO_SIGV2_SIGNATURE;
 use crate::support::time;
@@ -64,7 +65,8 @@ fn names_that_look_like_a_sigv4_signature() {
 }
 
 /// AWS's suite signs a token that is given as a header, with credentials that have none
-/// (`post-sts-header-before` of the first edition): it is covered, and good if it is that of the access key.
+/// (`post-sts-header-before` of the first edition): it is covered, and good if it is that of the
+/// access key.
 #[test]
 fn a_token_given_as_a_header() {
     let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
@@ -103,8 +105,8 @@ fn a_token_given_as_a_header_of_sigv2() {
     assert_eq!(checked(&keys()), Err(VerifyErrorKind::SessionToken));
 }
 
-/// A comma ends the ID in SigV4's header, and nowhere else. SigV2's header has a colon after it, and no
-/// signature has one: the last is the separator.
+/// A comma ends the ID in SigV4's header, and nowhere else. SigV2's header has a colon after it,
+/// and no signature has one: the last is the separator.
 #[test]
 fn access_key_ids_with_separators() {
     let comma = Credentials::new("AKID,EXAMPLE", SECRET).unwrap();

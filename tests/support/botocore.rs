@@ -41,8 +41,8 @@ impl Client {
     }
 }
 
-/// A request that has a method of its own here, with boto3's parameters for the query under the names of S3;
-/// and those that are left, of which the headers are made.
+/// A request that has a method of its own here, with boto3's parameters for the query under the
+/// names of S3; and those that are left, of which the headers are made.
 pub fn request<'a>(
     bucket: &'a Bucket,
     name: &str,

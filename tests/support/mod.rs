@@ -236,7 +236,8 @@ pub fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A request to a bucket from the one that another client makes of it: its method, parameters and headers.
+/// A request to a bucket from the one that another client makes of it: its method, parameters and
+/// headers.
 pub fn request_like<'a>(
     bucket: &'a Bucket,
     (method, url, headers): (&'a str, &str, &'a Pairs),
@@ -268,7 +269,8 @@ pub fn http_date(moment: &str) -> String {
     moment.format(&format).unwrap()
 }
 
-/// Something refused, for a reason of this kind, in a sentence that has these words and none of the secrets.
+/// Something refused, for a reason of this kind, in a sentence that has these words and none of the
+/// secrets.
 #[track_caller]
 pub fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], secrets: &[&str]) {
     let Err(error) = result else {

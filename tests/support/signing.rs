@@ -1,5 +1,5 @@
-//! Signing in every way that the interface has, which have to agree: at once, into a writer, and in steps
-//! with the key here or elsewhere.
+//! Signing in every way that the interface has, which have to agree: at once, into a writer, and in
+//! steps with the key here or elsewhere.
 
 use super::{hex, hmac_sha1, hmac_sha256};
 use base64::Engine as _;
@@ -43,7 +43,8 @@ pub fn remote_signature<T>(unsigned: &Unsigned<T>, secret: &str) -> Vec<u8> {
     }
 }
 
-/// Reads the steps of a result before it is signed. The signature is that of a key elsewhere, in its text form.
+/// Reads the steps of a result before it is signed. The signature is that of a key elsewhere, in
+/// its text form.
 fn steps_of<T>(unsigned: &Unsigned<T>, secret: &str) -> Steps {
     let signature = remote_signature(unsigned, secret);
     Steps {

@@ -1,4 +1,5 @@
-//! Requests that can be read in two ways: each has the signature of another request, which is accepted.
+//! Requests that can be read in two ways: each has the signature of another request, which is
+//! accepted.
 
 use crate::support::{hex, hmac_sha1, hmac_sha256, sha256_hex};
 use base64::Engine as _;

@@ -1,4 +1,5 @@
-//! CloudFront's signatures as a server verifies them: the recorded table, cookies, and every rejection.
+//! CloudFront's signatures as a server verifies them: the recorded table, cookies, and every
+//! rejection.
 
 use crate::support::{time, vectors};
 use presign::cloudfront::{Hash, Policy, SignedPolicy, verify};

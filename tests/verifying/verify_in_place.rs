@@ -1,5 +1,5 @@
-//! A query that is canonical as received is signed as it is. The same parameters in another order, which
-//! are sorted and encoded first, have the same canonical request and the same verdict.
+//! A query that is canonical as received is signed as it is. The same parameters in another order,
+//! which are sorted and encoded first, have the same canonical request and the same verdict.
 
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
@@ -38,7 +38,8 @@ fn signature_first(url: &str) -> Option<String> {
         .then(|| format!("{address}?{signature}&{others}"))
 }
 
-/// Returns a URL's canonical request, if it can be read, and the kind of its error, if it is rejected.
+/// Returns a URL's canonical request, if it can be read, and the kind of its error, if it is
+/// rejected.
 fn verdict(
     credentials: &Credentials,
     url: &str,

@@ -1,4 +1,5 @@
-//! Each cause of rejection, with its kind, S3 error code and status, beside a request that is accepted.
+//! Each cause of rejection, with its kind, S3 error code and status, beside a request that is
+//! accepted.
 
 use presign::verify::{
     Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyErrorKind as Kind,

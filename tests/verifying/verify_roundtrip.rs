@@ -54,7 +54,8 @@ fn case() -> impl Strategy<Value = Case> {
     )
         .prop_map(
             |(credentials, method, host, path, params, mut headers, service, now)| {
-                // A header of the connection is never signed; Content-Type can't be repeated under SigV2.
+                // A header of the connection is never signed; Content-Type can't be repeated under
+                // SigV2.
                 headers.retain(|(name, _)| name.len() != 2 && !name.starts_with('-'));
                 Case {
                     credentials,

@@ -1,5 +1,6 @@
-//! A valid request of each scheme, changed in one place at a time: refused, but for the changes after which it decodes
-//! to the same request. Which those are is a rule, written here a second time and independently of the library.
+//! A valid request of each scheme, changed in one place at a time: refused, but for the changes
+//! after which it decodes to the same request. Which those are is a rule, written here a second
+//! time and independently of the library.
 
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Payload, SignatureVersion, Timestamp, s3::Bucket, v2, v4};
@@ -124,7 +125,8 @@ fn covered_v4(sent: &Sent) -> impl PartialEq + use<> {
     (sent.method.clone(), decoded(path), pairs(query), headers)
 }
 
-/// All that SigV2 covers: the path as it stands, and of the query the authentication, sub-resources, `response-*` and `x-amz-*`.
+/// All that SigV2 covers: the path as it stands, and of the query the authentication,
+/// sub-resources, `response-*` and `x-amz-*`.
 fn covered_v2(sent: &Sent) -> impl PartialEq + use<> {
     const COVERED: [&str; 6] = [
         "AWSAccessKeyId",
@@ -181,7 +183,8 @@ fn changes(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     })
 }
 
-/// Makes every change, and compares the verdict with the rule. Gives how many were refused and how many accepted.
+/// Makes every change, and compares the verdict with the rule. Gives how many were refused and how
+/// many accepted.
 fn tamper<C: PartialEq>(
     sent: &Sent,
     credentials: &Credentials,

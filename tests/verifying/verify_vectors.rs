@@ -197,7 +197,8 @@ fn the_older_suite_verifies() {
             text(&context["secret_access_key"]),
             token.map(|(_, value)| value.trim()),
         );
-        // The signature inside one signed request is scrambled upstream; the other file has it right.
+        // The signature inside one signed request is scrambled upstream; the other file has it
+        // right.
         for (name, value) in &mut raw.headers {
             if name.eq_ignore_ascii_case("authorization") {
                 *value = authorization.into();

@@ -1,8 +1,9 @@
 //! Other crates that presign, each through its ordinary interface, beside `presign` and the floor.
 //!
-//! What can be set up once, such as a client or a bucket, is set up once; what a program does for each URL is
-//! measured. Each crate's result is checked first: with the published signature where a crate lets its caller say
-//! when a URL is signed, else with the signature that `presign` makes for the time and host in the URL.
+//! What can be set up once, such as a client or a bucket, is set up once; what a program does for
+//! each URL is measured. Each crate's result is checked first: with the published signature where a
+//! crate lets its caller say when a URL is signed, else with the signature that `presign` makes for
+//! the time and host in the URL.
 
 #[path = "../../support/mod.rs"]
 mod support;

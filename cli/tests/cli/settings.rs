@@ -49,7 +49,8 @@ fn credentials_come_from_the_environment_then_the_profile() {
         "AKIDOTHER"
     );
     assert_eq!(who(get(&["--profile=config-only"])), "ASIDCONFIG");
-    // The environment goes before the profile that it names, but not before one that an option names.
+    // The environment goes before the profile that it names, but not before one that an option
+    // names.
     assert_eq!(who(get(&[]).credentials(ID, SECRET, None)), ID);
     assert_eq!(
         who(get(&[])

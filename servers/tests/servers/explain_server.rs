@@ -1,10 +1,10 @@
-//! Each mistake is made in a real request to an independent server that verifies signatures. The first
-//! finding about its response has to name the mistake.
+//! Each mistake is made in a real request to an independent server that verifies signatures. The
+//! first finding about its response has to name the mistake.
 //!
-//! The server, like most that are not AWS's, responds with a code and a message only. So the tests also
-//! state the sender's knowledge, as a person would: the credentials, or how the request was sent. The table
-//! at the end lists the causes that this server can't show, with the reason. They are tested with recorded
-//! and documented bodies, in `tests/reading/explain.rs`.
+//! The server, like most that are not AWS's, responds with a code and a message only. So the tests
+//! also state the sender's knowledge, as a person would: the credentials, or how the request was
+//! sent. The table at the end lists the causes that this server can't show, with the reason. They
+//! are tested with recorded and documented bodies, in `tests/reading/explain.rs`.
 
 use crate::support::{hex, hmac_sha256};
 use presign::explain::{Cause, Confidence, ErrorResponse, FailedRequest};
