@@ -2,12 +2,20 @@
 
 use crate::error::{Error, Quoted, error};
 use crate::text::percent::{Component, PATH};
-use crate::wire::url::{Url, write_origin};
+use crate::wire::url::{Url, without_secrets, write_origin};
 use alloc::string::String;
 
 /// Parses a URL without a query. `setting` names it in an error.
 pub(crate) fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Error> {
     let parsed = Url::parse(url)?;
+    // Paths are written with their encoding normalized, which would make it a separator.
+    if parsed.target.path.to_ascii_lowercase().contains("%2f") {
+        return Err(error!(
+            Endpoint,
+            "the path of the {setting} {} contains %2F; write a slash, or leave it out",
+            Quoted(without_secrets(url))
+        ));
+    }
     match parsed.target.query {
         None => Ok(parsed),
         Some(_) => Err(error!(

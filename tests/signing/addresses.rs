@@ -533,7 +533,7 @@ fn base_paths() {
         ("http://localhost:9000/base", "/base/abc/k", "/base/abc"),
         ("http://localhost:9000/base/", "/base/abc/k", "/base/abc"),
         (
-            "http://localhost:9000/b%20c/%7e%2f",
+            "http://localhost:9000/b%20c/%7e/",
             "/b%20c/~/abc/k",
             "/b%20c/~/abc",
         ),

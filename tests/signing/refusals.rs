@@ -220,6 +220,15 @@ fn combinations_of_endpoint_options() {
         &["query"],
     );
     builder().endpoint("http://localhost/a").build().unwrap();
+    for url in ["http://localhost/a%2Fb", "http://localhost/a%2f?"] {
+        refused(builder().endpoint(url).build(), kind, &["%2F", "slash"]);
+        let public = builder().public_url(url);
+        refused(public.build(), kind, &["public URL", "%2F"]);
+    }
+    builder()
+        .endpoint("http://localhost/a%20b/%7Ec")
+        .build()
+        .unwrap();
     refused(
         Bucket::builder("my.bucket", "us-east-1")
             .accelerate()
