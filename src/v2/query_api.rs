@@ -12,6 +12,7 @@ use crate::scheme::sigv2::{
 };
 use crate::text::sink::Sink;
 use crate::time::Timestamp;
+use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::path::Path;
 use crate::wire::query::{Param, sort_decoded, write_canonical_query};
 use crate::wire::request_parts::{Host, RequestParts};
@@ -33,6 +34,13 @@ pub(crate) fn prepare_call(
 ) -> Result<PreparedCall, Error> {
     // Services can't parse a time outside of these years.
     now.amz_date()?;
+    if parts.header(AUTHORIZATION).is_some() {
+        return Err(error!(
+            Header,
+            "the request has the header {AUTHORIZATION}, but a query API reads the signature from the \
+             parameters; remove it before signing"
+        ));
+    }
     check_not_signed(&parts.params)?;
     check_no_v4_signature(&parts.params)?;
     check_path(parts.path)?;

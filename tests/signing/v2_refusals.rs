@@ -1105,6 +1105,12 @@ fn query_api_parameters_that_signing_adds() {
         let twice = request.query("Timestamp", stamp);
         api_refused(&twice, ErrorKind::Query, &["once"]);
     }
+    for name in ["Authorization", "authorization"] {
+        let request = call().header(name, "AWS a:b");
+        api_refused(&request, ErrorKind::Header, &["header Authorization", "remove"]);
+        let request = call().header("X-Authorization", "AWS a:b");
+        sign(&request.of(&api)).unwrap();
+    }
     let moment = Timestamp::from_unix_seconds(i64::MAX);
     let signed = support::signing::sign(&call().of(&api), (&keys(), SECRET), moment);
     refused(signed, ErrorKind::Time, &["years"]);
