@@ -9,7 +9,6 @@ use crate::scheme::partition::Partition;
 use crate::scheme::services::SessionToken;
 use crate::v4::Service;
 use crate::wire::url::check_host;
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -279,7 +278,7 @@ fn get(
 }
 
 /// Returns the parameters of a connection as a user.
-fn connect(name: &'static str, user: &str) -> Result<Vec<(Cow<'static, str>, String)>, Error> {
+fn connect(name: &'static str, user: &str) -> Result<Vec<(String, String)>, Error> {
     if user.is_empty() {
         return Err(error!(Query, "the user name is empty"));
     }

@@ -9,7 +9,6 @@ use crate::request::{PresignedUrl, Request, Unsigned};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::time::Timestamp;
 use crate::v4::{Payload, Service};
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
@@ -43,7 +42,7 @@ pub struct TokenRequest {
     pub(super) method: &'static str,
     /// The URL without a query.
     pub(super) url: String,
-    pub(super) query: Vec<(Cow<'static, str>, String)>,
+    pub(super) query: Vec<(String, String)>,
     pub(super) header: Option<(&'static str, String)>,
     pub(super) max_expires_in: Duration,
     pub(super) form: Form,
@@ -68,7 +67,7 @@ impl TokenRequest {
     /// Adds a query parameter that the service expects, such as `language-code` of Transcribe.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((name.into().into(), value.into()));
+        self.query.push((name.into(), value.into()));
         self
     }
 
@@ -116,7 +115,7 @@ impl TokenRequest {
         let request = request.payload(Payload::Empty);
         let query = self.query.iter();
         let request = query.fold(request, |request, (name, value)| {
-            request.query(name.as_ref(), value.as_str())
+            request.query(name.as_str(), value.as_str())
         });
         match &self.header {
             Some((name, value)) => request.header(*name, value.as_str()),
