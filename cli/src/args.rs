@@ -108,9 +108,13 @@ impl Extras {
 
     /// Returns whether a header is given.
     pub fn has_header(&self, name: &str) -> bool {
-        let mut names = self.headers.iter().map(|(name, _)| name);
-        names.any(|other| other.eq_ignore_ascii_case(name))
+        has_name(str_pairs(&self.headers).map(|(name, _)| name), name)
     }
+}
+
+/// Returns whether a header's name is among the names.
+pub fn has_name<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> bool {
+    names.any(|other| other.eq_ignore_ascii_case(name))
 }
 
 /// Returns the error for arguments that can't be used together. The program exits with 2.

@@ -1,9 +1,9 @@
 //! The printing of presigned URLs, and the messages about their headers.
 
-use crate::args::{Extras, Header};
+use crate::args::{Extras, Header, has_name};
 use crate::curl;
 use crate::output::{self, RequestFormat, note};
-use crate::sign::{Steps, has_name, is_host, url_object};
+use crate::sign::{Steps, is_host, url_object};
 use anyhow::Result;
 use presign::PresignedUrl;
 use presign::inspect::AwsHost;

@@ -1,6 +1,6 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{Address, Expiry, Extras, Header, Store, misuse, str_pairs};
+use crate::args::{Address, Expiry, Extras, Header, Store, has_name, misuse, str_pairs};
 use crate::credentials;
 use crate::curl;
 use crate::google::{self, KeyOption};
@@ -10,7 +10,7 @@ use crate::profile::Profile;
 use crate::report::{self, host_of};
 use crate::settings::{Location, Signing, Version};
 use crate::shared_key::SharedKeyRequest;
-use crate::sign::{self, Signer, has_name, header_object, is_host};
+use crate::sign::{self, Signer, header_object, is_host};
 use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use presign::inspect::AwsHost;

@@ -1,6 +1,6 @@
 //! Signing by the library, for every command that signs.
 
-use crate::args::{self, Address, Store};
+use crate::args::{self, Address, Store, has_name};
 use crate::credentials;
 use crate::google::{self, KeyOption};
 use crate::profile::Profile;
@@ -180,9 +180,4 @@ pub fn header_object<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> V
 
 pub fn is_host(name: &str) -> bool {
     name.eq_ignore_ascii_case("host")
-}
-
-/// Returns whether a header's name is among the names.
-pub fn has_name<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> bool {
-    names.any(|other| other.eq_ignore_ascii_case(name))
 }
