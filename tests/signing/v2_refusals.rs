@@ -1107,7 +1107,11 @@ fn query_api_parameters_that_signing_adds() {
     }
     for name in ["Authorization", "authorization"] {
         let request = call().header(name, "AWS a:b");
-        api_refused(&request, ErrorKind::Header, &["header Authorization", "remove"]);
+        api_refused(
+            &request,
+            ErrorKind::Header,
+            &["header Authorization", "remove"],
+        );
         let request = call().header("X-Authorization", "AWS a:b");
         sign(&request.of(&api)).unwrap();
     }

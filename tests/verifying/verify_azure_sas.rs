@@ -5,7 +5,12 @@ use crate::support::vectors;
 use presign::azure::{self, Account, Permissions, Resource, Sas, Service, StoredPolicy};
 use presign::verify::{ReceivedRequest, VerifyErrorKind as Kind};
 use presign::{Credentials, Timestamp};
+use proptest::collection::btree_map;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::Config;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -719,4 +724,68 @@ fn path_style_endpoints_are_removed_from_the_path() {
         local.parse_sas(&request).unwrap_err().kind(),
         Kind::Resource
     );
+}
+
+/// Parameters that a token for a blob can have, and their values.
+fn any_fields() -> impl Strategy<Value = BTreeMap<&'static str, String>> {
+    let names = select(vec![
+        "rscc", "rscd", "rsce", "rscl", "rsct", "ses", "spr", "st", "sip",
+    ]);
+    let fields = btree_map(names, "[a-zA-Z0-9é&=+%/;\"]{1,8}", 0..6);
+    fields.prop_map(|mut fields| {
+        for (name, value) in &mut fields {
+            match *name {
+                "spr" => *value = "https".to_owned(),
+                "st" => *value = "2026-10-05".to_owned(),
+                "sip" => *value = "203.0.113.9".to_owned(),
+                _ => {}
+            }
+        }
+        fields
+    })
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(256) })]
+
+    /// A token verifies for its blob, and no longer if a parameter is changed, removed or added, or
+    /// the path is another.
+    #[test]
+    fn signed_tokens_verify_and_changed_ones_do_not(
+        blob in "[a-zA-Z0-9é+%&=]{1,6}(/[a-zA-Z0-9é ]{1,4}x)?",
+        fields in any_fields(),
+        changed in any::<Index>(),
+        added in "[a-z]{1,4}",
+    ) {
+        let account = account();
+        let resource = Resource::Blob { container: "images", blob: &blob };
+        let mut sas = account.sas(resource, Permissions::READ);
+        for (name, value) in &fields {
+            sas = sas.field(*name, value.as_str());
+        }
+        let token = sas.presign(&key(), HOUR, now()).unwrap();
+        let verdict = |url: &str| {
+            let request = ReceivedRequest::from_url("GET", url).unwrap();
+            verify(&request.client_ip(Ipv4Addr::new(203, 0, 113, 9)), &key())
+        };
+        let url = token.url();
+        prop_assert_eq!(verdict(url), Ok(()));
+        let front = url.strip_suffix(token.as_str()).unwrap();
+        prop_assert_eq!(verdict(&url.replacen('?', "x?", 1)), Err(Kind::Signature));
+        let parameters: Vec<_> = token.as_str().split('&').collect();
+        let index = changed.index(parameters.len());
+        for other in [None, Some(format!("{}{added}", parameters[index]))] {
+            let mut parameters: Vec<_> = parameters.iter().map(|text| text.to_string()).collect();
+            parameters.splice(index..=index, other);
+            let url = format!("{front}{}", parameters.join("&"));
+            prop_assert!(verdict(&url).is_err(), "{}", url);
+        }
+        for name in ["rscc", "rscd", "ses", "sip", "st"] {
+            if !fields.contains_key(name) {
+                let value = if name == "st" { "2026-10-05" } else { "203.0.113.9" };
+                let url = format!("{url}&{name}={value}");
+                prop_assert_eq!(verdict(&url), Err(Kind::Signature));
+            }
+        }
+    }
 }
