@@ -50,6 +50,16 @@ impl Signed {
         }
     }
 
+    /// A shared access signature with a key in base64.
+    pub fn azure(text: String, base64_key: &str) -> Self {
+        let key = BASE64.decode(base64_key).unwrap();
+        Signed {
+            signature: BASE64.encode(hmac_sha256(&key, &text)),
+            text,
+            hash: Hash::Sha256,
+        }
+    }
+
     fn v4(text: String, scope: &str) -> Self {
         Signed {
             signature: hex::encode(hmac_sha256(&signing_key(scope), &text)),
