@@ -43,7 +43,7 @@ fn verdict(account: &Account, method: &str, url: &str, headers: &Headers) -> Res
     let request = ReceivedRequest::from_url(method, url).unwrap();
     let request = request.headers(headers.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     let parsed = account.parse_shared_key(&request);
-    let verified = parsed.and_then(|parsed| parsed.verify(&key(), now()));
+    let verified = parsed.and_then(|parsed| parsed.verify(key(), now()));
     verified.map(drop).map_err(|error| error.kind())
 }
 
@@ -166,7 +166,7 @@ fn a_change_of_what_is_signed_is_rejected() {
         let request = ReceivedRequest::from_url("GET", URL).unwrap();
         let request = request.headers(headers.iter().map(|(n, v)| (n.as_str(), v.as_str())));
         let verified = account.parse_shared_key(&request).unwrap();
-        let verified = verified.verify(&key(), now()).unwrap();
+        let verified = verified.verify(key(), now()).unwrap();
         assert_eq!((verified.name(), verified.object()), ("c", "a b"));
         assert_eq!(
             (verified.service(), verified.signed_at()),
