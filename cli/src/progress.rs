@@ -68,7 +68,8 @@ fn summary(keys: u64, bad: u64, elapsed: Duration) -> String {
 fn count_and_rate(keys: u64, elapsed: Duration) -> String {
     let rate = u128::from(keys) * 1000 / elapsed.as_millis().max(1);
     let rate = HumanCount(rate.try_into().unwrap_or(u64::MAX));
-    format!("{} keys, {rate}/s", HumanCount(keys))
+    let noun = if keys == 1 { "key" } else { "keys" };
+    format!("{} {noun}, {rate}/s", HumanCount(keys))
 }
 
 /// Returns the length of standard input if it is a file. Systems without `/dev/stdin` don't tell.
@@ -88,6 +89,6 @@ mod tests {
             "1,234,567 keys, 493,826/s, 3 seconds, 1,000 without a URL"
         );
         // Before a millisecond has passed, nothing is divided by zero.
-        assert_eq!(count_and_rate(1, Duration::ZERO), "1 keys, 1,000/s");
+        assert_eq!(count_and_rate(1, Duration::ZERO), "1 key, 1,000/s");
     }
 }

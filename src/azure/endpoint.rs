@@ -60,6 +60,17 @@ impl Endpoint {
         }
     }
 
+    /// Returns the rest of a URL's path, without its first slash, if the URL begins with this one.
+    pub(super) fn strip<'p>(&self, authority: &str, path: &'p str) -> Option<&'p str> {
+        if *self.authority != *authority {
+            return None;
+        }
+        match path.strip_prefix(&*self.path)? {
+            "" => Some(""),
+            rest => rest.strip_prefix('/'),
+        }
+    }
+
     pub(super) fn url_len(&self) -> usize {
         self.origin.len().saturating_add(self.path.len())
     }

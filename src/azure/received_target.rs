@@ -140,20 +140,16 @@ fn find_service<'r>(
     }
     host.make_ascii_lowercase();
     let path = request.target.path;
-    let secondary = account.clone().secondary().ok();
-    for account in [Some(account), secondary.as_ref()].into_iter().flatten() {
-        for service in Service::ALL {
-            let endpoint = account.endpoint_of(service);
-            if *endpoint.authority != *host {
-                continue;
-            }
-            match path.strip_prefix(&*endpoint.path) {
-                Some("") => return Ok((service, "")),
-                Some(rest) if rest.starts_with('/') => {
-                    return Ok((service, rest.get(1..).unwrap_or_default()));
-                }
-                _ => {}
-            }
+    for service in Service::ALL {
+        if let Some(rest) = account.endpoint_of(service).strip(&host, path) {
+            return Ok((service, rest));
+        }
+    }
+    for service in Service::ALL {
+        if let Ok(secondary) = account.endpoint_of(service).secondary(account.name())
+            && let Some(rest) = secondary.strip(&host, path)
+        {
+            return Ok((service, rest));
         }
     }
     Err(refuse!(

@@ -3,6 +3,7 @@
 use super::{Request, Signer, unsupported};
 use crate::error::Error;
 use crate::text::base64;
+use crate::wire::request_parts::duplicate_header;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 
@@ -43,15 +44,37 @@ impl<'a> Request<'a> {
     ///
     /// [`checksum`](Request::checksum) has stronger algorithms, which not every store supports.
     ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let now: Timestamp = "20130524T000000Z".parse()?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let digest = 0xd41d_8cd9_8f00_b204_e980_0998_ecf8_427e_u128; // of no bytes
+    /// let put = bucket.put("empty.txt").content_md5(digest.to_be_bytes());
+    /// let link = put.presign(&credentials, Duration::from_secs(60), now)?;
+    /// assert!(link.headers().any(|header| header == ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==")));
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// A verb returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for stores whose URLs
-    /// cover no headers.
+    /// A verb returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a second MD5, and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for stores whose URLs cover no
+    /// headers.
     #[must_use]
     pub fn content_md5(self, digest: [u8; 16]) -> Self {
+        const NAME: &str = "Content-MD5";
+        let mut names = self.header_names();
+        let is_second = names.any(|name| name.eq_ignore_ascii_case(NAME));
+        drop(names);
+        if is_second {
+            return self.fail(duplicate_header(NAME));
+        }
         let mut value = String::new();
         base64::write(&digest, &mut value);
         match self.signer {
-            Signer::V4(_) | Signer::V2(_) => self.header("Content-MD5", value),
+            Signer::V4(_) | Signer::V2(_) => self.header(NAME, value),
             Signer::Family(family) => self.fail(family.unsupported("signed Content-MD5")),
         }
     }

@@ -75,6 +75,8 @@ fn a_link_accepts_only_its_headers() {
 #[test]
 fn checksums_are_those_of_other_programs() {
     assert_eq!(ChecksumAlgorithm::SHA256.of(BODY), SHA256);
+    let sha1 = ChecksumAlgorithm::SHA1.of(BODY);
+    assert_eq!(sha1, "yBt20ll2Oj9Ev3fHrkTHwj+qSZk=");
 }
 
 #[test]
@@ -97,6 +99,10 @@ fn what_is_not_signed_is_an_error() {
         kind(v4.put("a").content_length(1).content_length(2)),
         Err(ErrorKind::Header)
     );
+    assert_eq!(
+        kind(v4.put("a").content_md5(MD5).content_md5(MD5)),
+        Err(ErrorKind::Header)
+    );
     let once = || v4.put("a").checksum(sha256, SHA256);
     assert_eq!(kind(once()), Ok(()));
     assert_eq!(
@@ -112,6 +118,40 @@ fn what_is_not_signed_is_an_error() {
     }
     assert_eq!(
         kind(v4.put("a").checksum(ChecksumAlgorithm::SHA1, SHA256)),
+        Err(ErrorKind::Header)
+    );
+}
+
+/// The URLs of these stores cover no headers, or none of S3's.
+#[test]
+#[cfg(all(feature = "azure", feature = "cloudfront", feature = "gcs"))]
+fn other_stores_refuse_what_they_would_not_check() {
+    use presign::{Identity, Store, azure, cloudfront, gcs};
+    let account = azure::Account::new("myaccount").unwrap();
+    let container = account.container("images").unwrap();
+    let cdn = cloudfront::Distribution::new("https://media.example.com").unwrap();
+    let google = gcs::Bucket::new("examplebucket").unwrap();
+    let kind = |request: Request<'_>| {
+        let identity = Identity::hmac("myaccount").unwrap();
+        let result = request.prepare_url(&identity, HOUR, now());
+        result.map(drop).map_err(|error| error.kind())
+    };
+    let sha256 = ChecksumAlgorithm::SHA256;
+    for store in [&container as &dyn Store, &cdn] {
+        let put = || store.object("PUT", "a");
+        for refused in [
+            put().content_length(1),
+            put().content_md5(MD5),
+            put().checksum(sha256, SHA256),
+        ] {
+            assert_eq!(kind(refused), Err(ErrorKind::Unsupported));
+        }
+    }
+    assert_eq!(kind(container.put("a")), Ok(()));
+    assert_eq!(kind(google.put("a").content_length(1)), Ok(()));
+    assert_eq!(kind(google.put("a").content_md5(MD5)), Ok(()));
+    assert_eq!(
+        kind(google.put("a").checksum(sha256, SHA256)),
         Err(ErrorKind::Header)
     );
 }
