@@ -3,13 +3,16 @@
 use crate::args::{Header, parse_field, parse_header};
 use crate::credentials;
 use crate::examine::{Sent, Subject};
+use crate::google::KeyOption;
 use crate::input::Input;
 use crate::output::{self, Format};
 use crate::profile::Profile;
 use anyhow::{Context, Result, ensure};
 use clap::builder::NonEmptyStringValueParser;
-use presign::Credentials;
 use presign::explain::{ErrorResponse, Explanation, FailedRequest};
+use presign::inspect::Inspection;
+use presign::{Credentials, Scheme};
+
 use serde_json::json;
 use std::env;
 use std::io::{self, IsTerminal, Read};
@@ -26,6 +29,9 @@ pub struct Args {
 
     #[command(flatten)]
     sent: Sent,
+
+    #[command(flatten)]
+    google_key: KeyOption,
 
     /// The URL that was actually sent; default the one that was signed
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
@@ -91,9 +97,9 @@ pub fn run(args: &Args) -> Result<()> {
     if let Some(body) = &sent_body {
         request = request.sent_body(body);
     }
-    let credentials = args.credentials()?;
+    let inspection = subject.inspect();
+    let credentials = args.credentials(&inspection)?;
     if let Some(credentials) = &credentials {
-        let inspection = subject.inspect();
         // The secret of another key may have been used by mistake.
         let is_own = |id| id == credentials.identity().access_key_id();
         request = if inspection.access_key_id().is_none_or(is_own) {
@@ -119,10 +125,17 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
-    /// Returns the credentials, which are optional unless an option names their profile.
-    fn credentials(&self) -> Result<Option<Credentials>> {
-        match self.sent.credentials() {
-            Err(reason) if self.sent.profile.name.is_none() => {
+    /// Returns the credentials, which are optional unless an option names them.
+    fn credentials(&self, inspection: &Inspection) -> Result<Option<Credentials>> {
+        let is_google = inspection.scheme() == Some(Scheme::GoogleV4);
+        let (found, is_named) = if is_google {
+            let found = self.google_key.load().map(|(credentials, _)| credentials);
+            (found, self.google_key.is_given())
+        } else {
+            (self.sent.credentials(), self.sent.profile.name.is_some())
+        };
+        match found {
+            Err(reason) if !is_named => {
                 output::note(format_args!(
                     "the signature itself is not checked, because there are no credentials ({reason:#})"
                 ));

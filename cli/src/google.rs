@@ -31,6 +31,10 @@ impl KeyOption {
         }
     }
 
+    pub fn is_given(&self) -> bool {
+        self.key_file.is_some()
+    }
+
     /// Returns the account's or the HMAC key, and the account's universe domain.
     pub fn load(&self) -> Result<(Credentials, Option<String>)> {
         if let Some(file) = &self.key_file {

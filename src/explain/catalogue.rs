@@ -411,6 +411,14 @@ catalogue! {
         words: ["date in credential scope", "credential date", "invalid credential date"],
     }
 
+    /// The server accepts SigV4a only.
+    SigV4aNeeded = "sigv4a-needed" {
+        example: "a SigV4 URL for a multi-region access point",
+        text: "The server accepts only SigV4a, the signature for several regions. Multi-region access \
+              points need it. Sign with SigV4a and a region set that includes the server's region.",
+        words: ["aws4-ecdsa-p256-sha256", "sigv4a"],
+    }
+
     /// The server doesn't accept SigV2.
     SigV2NotTaken = "sigv2-not-taken" {
         example: "a SigV2 link for `eu-central-1`",

@@ -6,6 +6,7 @@ use super::error_response::ErrorResponse;
 use super::finding::Finding;
 use crate::crypto::sha256;
 use crate::scheme::v4_family::V4_FAMILIES;
+use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::hex::Hex;
 use crate::v4::EMPTY_SHA256;
 use crate::verify::Unverified;
@@ -120,7 +121,7 @@ pub(super) fn has_hash(text: &str, hash: &str) -> bool {
 
 /// The lines of a string to sign of SigV4, possibly with blanks for line breaks.
 struct V4Lines<'a> {
-    algorithm: &'a str,
+    scheme: &'static V4Scheme,
     time: &'a str,
     scope: &'a str,
     hash: Option<&'a str>,
@@ -131,9 +132,8 @@ impl<'a> V4Lines<'a> {
         let mut words = text.split_ascii_whitespace();
         let algorithm = words.next()?;
         let mut families = V4_FAMILIES.iter();
-        families.find(|family| family.with_algorithm(algorithm).is_some())?;
         Some(V4Lines {
-            algorithm,
+            scheme: families.find_map(|family| family.with_algorithm(algorithm))?,
             time: words.next()?,
             scope: words.next()?,
             hash: words.next(),
@@ -147,25 +147,34 @@ pub(super) fn compare_scopes(signed: &str, seen: &str) -> Vec<Finding> {
         return Vec::new();
     };
     let mut pairs = alloc::vec![
-        (Cause::Malformed, signed.algorithm, seen.algorithm),
+        (
+            Cause::Malformed,
+            signed.scheme.algorithm,
+            seen.scheme.algorithm,
+        ),
         (Cause::HeaderChanged, signed.time, seen.time),
     ];
     // Text that was cut off may end within the scope.
     if seen.hash.is_some() {
-        let causes = [Cause::ScopeDate, Cause::WrongRegion, Cause::WrongService];
+        let causes: &[_] = if signed.scheme.scope_has_region {
+            &[Cause::ScopeDate, Cause::WrongRegion, Cause::WrongService]
+        } else {
+            &[Cause::ScopeDate, Cause::WrongService]
+        };
         let parts = signed.scope.split('/').zip(seen.scope.split('/'));
         pairs.extend(
             causes
-                .into_iter()
+                .iter()
                 .zip(parts)
-                .map(|(cause, (signed, seen))| (cause, signed, seen)),
+                .map(|(cause, (signed, seen))| (*cause, signed, seen)),
         );
     }
+    let date_header = signed.scheme.name(Role::Date).lowercase;
     let different = pairs.into_iter().filter(|(_, signed, seen)| signed != seen);
     let finding = |(cause, signed, seen)| {
         let about = match cause {
             Cause::Malformed => "it read another algorithm than the one that was signed.",
-            _ => "x-amz-date",
+            _ => date_header,
         };
         Finding::certain(cause)
             .about(about)

@@ -56,6 +56,7 @@ fn finding(problem: &Problem, url: &str) -> Finding {
         ProblemKind::SignedTwice => (Cause::SignedTwice, Certain),
         ProblemKind::ScopeDate => (Cause::ScopeDate, Certain),
         ProblemKind::ExpiryTooLong => (Cause::ExpiryTooLong, Certain),
+        ProblemKind::NeedsSigV4a => (Cause::SigV4aNeeded, Certain),
         ProblemKind::OtherScheme => (Cause::OtherScheme, Certain),
         ProblemKind::SecretInUrl => (Cause::WrongAccessKey, Certain),
         ProblemKind::ScopeHost if problem.to_string().contains("service") => {

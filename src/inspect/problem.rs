@@ -70,8 +70,11 @@ pub enum ProblemKind {
     ParameterName,
     /// The value of a parameter is invalid.
     MalformedParameter,
-    /// The region or service of the credential scope differs from the one that the host names.
+    /// The region or service of the credential scope differs from the one that the host names, or
+    /// the region set doesn't include it.
     ScopeHost,
+    /// A URL for a multi-region access point that is signed with SigV4.
+    NeedsSigV4a,
     /// The date of the credential scope differs from the date of signing.
     ScopeDate,
     /// `host` is not among the signed headers.
@@ -132,6 +135,7 @@ impl ProblemKind {
             ProblemKind::ParameterName => "parameter-name",
             ProblemKind::MalformedParameter => "malformed-parameter",
             ProblemKind::ScopeHost => "scope-host",
+            ProblemKind::NeedsSigV4a => "needs-sigv4a",
             ProblemKind::ScopeDate => "scope-date",
             ProblemKind::HostNotSigned => "host-not-signed",
             ProblemKind::TokenMissing => "token-missing",

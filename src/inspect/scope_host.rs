@@ -1,11 +1,13 @@
-//! Problems of the host: a scope that contradicts it, and a port that clients don't send.
+//! Problems of the host: a scope or region set that contradicts it, and a port that clients don't
+//! send.
 
 use super::address::Address;
 use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
-use crate::scheme::aws_host::{AwsHost, region_of_zone};
+use crate::scheme::aws_host::{AwsHost, MULTI_REGION, region_of_zone};
+use crate::scheme::region_set::covers;
 use alloc::format;
 
 /// Checks the host of a signed URL, and the credential scope against it.
@@ -23,10 +25,29 @@ pub(super) fn check_host(address: &Address, facts: &Facts, problems: &mut Proble
         );
         problems.add(ProblemKind::DefaultPort, message);
     }
-    // The scope of SigV4a has no region.
-    if facts.scheme == Some(Scheme::AwsV4) {
-        let host = name.unwrap_or(host).to_ascii_lowercase();
-        check_scope(&host, facts, problems);
+    let host = name.unwrap_or(host).to_ascii_lowercase();
+    match facts.scheme {
+        Some(Scheme::AwsV4) if host.ends_with(MULTI_REGION) => {
+            let message = "the host is that of a multi-region access point, which needs SigV4a, but \
+                           the URL is signed with SigV4; sign with SigV4a";
+            problems.add(ProblemKind::NeedsSigV4a, message);
+        }
+        Some(Scheme::AwsV4) => check_scope(&host, facts, problems),
+        Some(Scheme::AwsV4a) => check_region_set(&host, facts, problems),
+        _ => {}
+    }
+}
+
+fn check_region_set(host: &str, facts: &Facts, problems: &mut Problems) {
+    let region = AwsHost::parse(host).and_then(|host| host.region);
+    if let (Some(set), Some(region)) = (&facts.region, region)
+        && !covers(set, region)
+    {
+        let message = format!(
+            "the URL is signed for the regions {}, but its host is in {region}; add {region}",
+            Quoted(set)
+        );
+        problems.add(ProblemKind::ScopeHost, message);
     }
 }
 

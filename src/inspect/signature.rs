@@ -13,12 +13,14 @@ pub(super) enum Encoding {
     /// Base64 with `-_~` in place of `+=/`.
     #[cfg(feature = "cloudfront")]
     CloudFront,
+    /// The hexadecimal digits of an ECDSA signature in DER, which states its length.
+    HexDer,
 }
 
 impl Encoding {
     fn contains(self, byte: u8) -> bool {
         match self {
-            Encoding::Hex => byte.is_ascii_hexdigit(),
+            Encoding::Hex | Encoding::HexDer => byte.is_ascii_hexdigit(),
             #[cfg(feature = "cloudfront")]
             Encoding::CloudFront => {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~')
@@ -44,11 +46,13 @@ pub(super) fn check_signature(
         };
         problems.add(ProblemKind::SignatureAlphabet, message);
     }
-    let (length, min, max) = (
-        signature.chars().count(),
-        expected_len.start(),
-        expected_len.end(),
-    );
+    let length = signature.chars().count();
+    let stated_len = match encoding {
+        Encoding::HexDer => stated_len(signature).filter(|length| expected_len.contains(length)),
+        _ => None,
+    };
+    let min = stated_len.as_ref().unwrap_or(expected_len.start());
+    let max = stated_len.as_ref().unwrap_or(expected_len.end());
     if length < *min {
         let message = format!("the signature has {length} characters of {min}; the URL is cut off");
         problems.add(ProblemKind::Truncated, message);
@@ -58,4 +62,12 @@ pub(super) fn check_signature(
         problems.add(ProblemKind::SignatureLength, message);
     }
     signature.chars().take(4).collect()
+}
+
+/// Returns the number of digits of a signature in DER. Its second byte is the number of bytes that
+/// follow.
+fn stated_len(signature: &str) -> Option<usize> {
+    let digits = signature.strip_prefix("30")?.get(..2)?;
+    let bytes = usize::from_str_radix(digits, 16).ok()?;
+    bytes.checked_add(2)?.checked_mul(2)
 }

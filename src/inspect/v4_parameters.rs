@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
 use super::value::{decode_value, report_duplicate, report_invalid, report_secret, shortened};
+use crate::crypto::PrivateKeyKind;
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
 use crate::scheme::limits::MAX_EXPIRY;
@@ -100,8 +101,12 @@ impl<'a> V4Parameters<'a> {
         if let Some(names) = signed_headers {
             facts.signed_headers = read_signed_headers(&names, problems);
         }
+        let encoding = match scheme.private_key {
+            Some(PrivateKeyKind::P256) => Encoding::HexDer,
+            _ => Encoding::Hex,
+        };
         facts.signature_start = signature.map(|signature| {
-            check_signature(&signature, Encoding::Hex, &scheme.signature_len, problems)
+            check_signature(&signature, encoding, &scheme.signature_len, problems)
         });
         facts
     }

@@ -3,6 +3,9 @@
 use super::partition::Partition;
 use crate::wire::bucket_host::split_port;
 
+/// The end of the hosts of multi-region access points, which need SigV4a.
+pub(crate) const MULTI_REGION: &str = "accesspoint.s3-global.amazonaws.com";
+
 /// Services whose host has the name with which their requests are signed. The hosts of others,
 /// such as `email` for `ses`, have a name of their own.
 const SAME_NAME: [&str; 14] = [

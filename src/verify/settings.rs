@@ -92,7 +92,7 @@ impl Settings {
         self.v4_schemes.first().copied().unwrap_or(&AWS4)
     }
 
-    #[cfg(any(feature = "sigv4a", feature = "gcs"))]
+    #[cfg(any(feature = "sigv4a", feature = "gcs", feature = "explain"))]
     pub(super) fn allow_v4_scheme(&mut self, scheme: &'static V4Scheme) {
         self.v4_schemes.push(scheme);
     }

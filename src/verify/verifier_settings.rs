@@ -2,8 +2,10 @@
 
 use super::authentication::Carrier;
 use super::verifier::Verifier;
-#[cfg(feature = "sigv4a")]
+#[cfg(any(feature = "sigv4a", feature = "explain"))]
 use crate::scheme::aws::AWS4A;
+#[cfg(feature = "explain")]
+use crate::scheme::google::{GOOGLE4, GOOGLE4_RSA};
 use crate::scheme::limits::MAX_EXPIRY;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use alloc::string::String;
@@ -192,8 +194,9 @@ impl Verifier {
             .allow_streaming()
             .allow_dot_segments()
             .allow_escaped_slash();
-        #[cfg(feature = "sigv4a")]
-        verifier.settings.allow_v4_scheme(&AWS4A);
+        for scheme in [&AWS4A, &GOOGLE4, &GOOGLE4_RSA] {
+            verifier.settings.allow_v4_scheme(scheme);
+        }
         verifier.settings.services.clear();
         verifier.settings.max_expires_in = Duration::MAX;
         verifier

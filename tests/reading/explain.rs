@@ -1140,6 +1140,7 @@ fn the_catalogue_is_whole() {
     let cases = [
         include_str!("explain.rs"),
         include_str!("explain_oracles.rs"),
+        include_str!("sigv4a.rs"),
     ]
     .concat();
     for cause in Cause::ALL {

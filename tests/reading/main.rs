@@ -6,6 +6,8 @@ mod support;
 
 #[cfg(feature = "explain")]
 mod explain;
+#[cfg(all(feature = "explain", feature = "gcs"))]
+mod explain_google;
 #[cfg(feature = "explain")]
 mod explain_oracles;
 mod fuzz_findings;
@@ -19,3 +21,4 @@ mod interop;
 mod limits;
 #[cfg(feature = "explain")]
 mod refusals;
+mod sigv4a;
