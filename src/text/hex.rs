@@ -1,7 +1,5 @@
 //! Lowercase hexadecimal digits, those of a SHA-256 hash without an allocation.
 
-use alloc::vec::Vec;
-
 /// 32 bytes as 64 lowercase hexadecimal digits.
 ///
 /// It is aligned to whole words, because the UTF-8 check in `as_str` is faster there.
@@ -58,14 +56,14 @@ pub(crate) fn decode(text: &[u8]) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// Decodes any even number of lowercase hexadecimal digits.
-pub(crate) fn decode_vec(text: &str) -> Option<Vec<u8>> {
+/// Decodes any even number of lowercase hexadecimal digits, if the buffer has room for their bytes.
+pub(crate) fn decode_into<'b>(text: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if !text.bytes().all(is_digit) {
         return None;
     }
-    let mut bytes = alloc::vec![0; text.len() / 2];
-    ::hex::decode_to_slice(text, &mut bytes).ok()?;
+    let bytes = buffer.get_mut(..text.len() / 2)?;
+    ::hex::decode_to_slice(text, bytes).ok()?;
     Some(bytes)
 }
 

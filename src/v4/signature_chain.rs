@@ -42,6 +42,9 @@ pub(crate) enum SignedPart {
 /// the body is known before it is signed. The next signature doesn't cover it.
 const PADDING: char = '*';
 
+/// The number of bytes of the longest signature, that of SigV4a.
+const MAX_SIGNATURE: usize = 72;
+
 impl SignatureChain {
     /// Returns the chain that begins with the signature of a request.
     ///
@@ -82,10 +85,11 @@ impl SignatureChain {
     pub(crate) fn verify(&mut self, part: SignedPart, sent: &str) -> bool {
         let signature = sent.trim_end_matches(PADDING);
         let is_padded = sent.len() == self.sent_len();
-        let Some(bytes) = hex::decode_vec(signature).filter(|_| is_padded) else {
+        let mut buffer = [0; MAX_SIGNATURE];
+        let Some(bytes) = hex::decode_into(signature, &mut buffer).filter(|_| is_padded) else {
             return false;
         };
-        let is_signed = self.key.verify(&self.message(part), &bytes);
+        let is_signed = self.key.verify(&self.message(part), bytes);
         self.previous.clear();
         self.previous.push_str(signature);
         is_signed

@@ -63,7 +63,9 @@ fn decode_hex(signature: Component<'_>) -> Option<[u8; 32]> {
 /// Decodes at most `max` lowercase hexadecimal digits.
 fn decode_long_hex(signature: Component<'_>, max: usize) -> Option<Vec<u8>> {
     let text = signature.to_text().filter(|text| text.len() <= max)?;
-    hex::decode_vec(&text)
+    let mut bytes = alloc::vec![0; text.len() / 2];
+    hex::decode_into(&text, &mut bytes)?;
+    Some(bytes)
 }
 
 /// Decodes the base64 of an HMAC, with padding.
