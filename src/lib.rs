@@ -1,5 +1,5 @@
 //! Presigned URLs, `Authorization` headers and POST policies for S3 and every other AWS-style
-//! service, with Signature Version 4 and Signature Version 2.
+//! service (SigV4, SigV4a and SigV2), Google Cloud Storage, Azure Storage and CloudFront.
 //!
 //! The crate signs, verifies and explains; it sends nothing. Credentials and time are arguments,
 //! and the result is text for any HTTP client. It has no SDK, no network, no clock and no
@@ -36,6 +36,7 @@
 //! | signed messages of Transcribe, Bedrock and Lex | [`event_stream`] (a feature) |
 //! | verifying signatures, as a server does | [`verify`] |
 //! | Google Cloud Storage | [`gcs`] (a feature) |
+//! | Azure Storage: shared access signatures and Shared Key | [`azure`] (a feature) |
 //! | CloudFront's signed URLs and cookies | [`cloudfront`] (a feature) |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
 //! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
@@ -71,7 +72,7 @@
 //! | `sigv4a` | no | SigV4a with keys derived from secret access keys, and its verification |
 //! | `explain` | no | the module [`explain`] |
 //! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
-//! | `azure` | no | the module `azure`: shared access signatures and Shared Key |
+//! | `azure` | no | the module [`azure`]: shared access signatures and Shared Key |
 //! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |
 
 #![no_std]

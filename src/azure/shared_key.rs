@@ -89,7 +89,7 @@ impl Message for SharedKeyText<'_> {
 }
 
 impl SharedKeyText<'_> {
-    fn header(&self, name: &str) -> Option<&Header<'_>> {
+    pub(super) fn header(&self, name: &str) -> Option<&Header<'_>> {
         let mut headers = self.headers.iter();
         headers.find(|header| header.is_named(name)).copied()
     }
@@ -192,9 +192,10 @@ pub(super) fn find_repeated_ms_header<'h>(
     })
 }
 
-/// Returns whether the signature covers a header.
-pub(super) fn is_covered(header: &Header<'_>, form: Form) -> bool {
-    let is_date = header.is_named("date") || header.is_named(DATE);
+/// Returns whether the signature covers a header. The time that is signed is that of `x-ms-date`, if
+/// the request has it.
+pub(super) fn is_covered(header: &Header<'_>, form: Form, has_ms_date: bool) -> bool {
+    let is_date = header.is_named(if has_ms_date { DATE } else { "date" });
     let is_content = header.is_named("content-md5") || header.is_named("content-type");
     if form.is_table {
         return is_date || (is_content && !form.is_lite);

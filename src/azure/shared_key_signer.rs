@@ -97,7 +97,8 @@ impl Family for SharedKeySigner {
             path: parts.path,
             params: &parts.params,
         };
-        let not_covered = header_names(parts, |header| !is_covered(header, self.form));
+        let has_ms_date = text.header(DATE).is_some();
+        let not_covered = header_names(parts, |header| !is_covered(header, self.form, has_ms_date));
         write_authorization(self.form, &self.account, added.add(AUTHORIZATION));
         Ok(Unsigned::new(
             identity,
@@ -110,6 +111,10 @@ impl Family for SharedKeySigner {
                 SignedRequest::from_headers(added, not_covered)
             },
         ))
+    }
+
+    fn signs_header(&self, name: &str) -> bool {
+        is_covered(&Header::canonical(name, ""), self.form, true)
     }
 
     fn parameter_name(&self, _: &'static str) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use crate::scheme::Scheme;
 use crate::scheme::azure_sas::Field;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_skew, refuse};
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::path::Path;
 use crate::wire::query::parse_query;
@@ -57,12 +57,13 @@ impl Account {
     /// that of an endpoint of the account, or of a secondary one.
     ///
     /// The scheme is the one that the account signs with: Shared Key, or Shared Key Lite after
-    /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite signs less, so that accepting
-    /// it has to be a choice.
+    /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite covers less, so it is accepted
+    /// only if the account selects it.
     ///
     /// # Errors
     /// The first failure in this order: size and syntax of the request, not signed, signed twice,
-    /// scheme, malformed, access key, resource, duplicate headers and parameters, missing time.
+    /// scheme, malformed header, access key, resource, duplicate headers and parameters, missing or
+    /// malformed time.
     /// Whether the signature is right is the next step, [`UnverifiedSharedKey::verify`].
     pub fn parse_shared_key<'r>(
         &self,
@@ -100,12 +101,11 @@ fn parse<'r>(
         ));
     }
     let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
-    let form = account.shared_key_signer().form;
-    if scheme != form.scheme() {
+    let expected = account.shared_key_signer().form.scheme();
+    if scheme != expected {
         return Err(refuse!(
             Scheme,
-            "the Authorization header doesn't begin with {}, the scheme of the account",
-            form.scheme()
+            "the Authorization header doesn't begin with {expected}, the scheme of the account"
         ));
     }
     let Some((name, signature)) = value.split_once(':') else {
@@ -123,10 +123,13 @@ fn parse<'r>(
         ));
     }
     let target = ReceivedTarget::of(account, request)?;
+    // The first word is the same for every service, but the text differs for tables.
     let form = account.shared_key_signer_of(target.service).form;
     target.check_repetitions()?;
     check_headers(request)?;
-    if !form.signs_only_comp() {
+    if form.signs_only_comp() {
+        check_comp(&target)?;
+    } else {
         check_params(&target)?;
     }
     Ok(UnverifiedSharedKey {
@@ -150,6 +153,15 @@ fn check_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     }
 }
 
+/// Checks the case of `comp`, whose name in another case is not signed.
+fn check_comp(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
+    let mut names = target.params.iter().map(|param| param.name);
+    if names.any(|name| name.decodes_to_ignore_case("comp") && !name.decodes_to("comp")) {
+        return Err(refuse!(Malformed, "misspelled parameter; write comp"));
+    }
+    Ok(())
+}
+
 /// Checks that no other query has the same text: `a=1&a=2` has that of `a=1,2`, `a:b=c` that of
 /// `a=b:c`, and a line feed begins another parameter.
 fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
@@ -160,7 +172,8 @@ fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
         if name.contains(&b':') || name.iter().chain(&*value).any(u8::is_ascii_control) {
             return Err(refuse!(
                 Request,
-                "the name of a parameter contains a colon, or a parameter a control character"
+                "a parameter has a colon in its name, or a control character, so that another query \
+                 would have the same signature"
             ));
         }
         names.push(name);
@@ -194,8 +207,7 @@ fn signed_at(request: &ReceivedRequest<'_>) -> Result<Timestamp, VerifyError> {
 }
 
 impl UnverifiedSharedKey<'_> {
-    /// Returns the name of the account whose key signs. It is that of the account which parsed the
-    /// request.
+    /// Returns the name of the account that parsed the request. Verify with its key.
     #[must_use]
     pub fn account_name(&self) -> &str {
         &self.account
@@ -229,24 +241,13 @@ impl UnverifiedSharedKey<'_> {
     }
 
     /// Checks the signing time, which may differ from `now` by 15 minutes.
-    /// [`verify`](UnverifiedSharedKey::verify) checks it, too; this way it is known before the key
-    /// is fetched.
+    /// [`verify`](UnverifiedSharedKey::verify) repeats the check; call it first to refuse a request
+    /// before fetching the key.
     ///
     /// # Errors
     /// [`TimeSkew`](crate::verify::VerifyErrorKind::TimeSkew).
     pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
-        let (now, signed_at) = (now.into(), self.signed_at);
-        if signed_at <= now.saturating_add(MAX_CLOCK_SKEW)
-            && now <= signed_at.saturating_add(MAX_CLOCK_SKEW)
-        {
-            return Ok(());
-        }
-        Err(signed_by_shared_key(refuse!(
-            TimeSkew,
-            "the request was signed at {signed_at}, but the time is {now}; at most {} seconds of \
-             difference are allowed",
-            MAX_CLOCK_SKEW.as_secs()
-        )))
+        check_skew(self.signed_at, now.into(), MAX_CLOCK_SKEW).map_err(signed_by_shared_key)
     }
 }
 

@@ -1,17 +1,17 @@
 //! Verifying a request with Shared Key, and the result.
 
 use super::service::Service;
-use super::shared_key::is_covered;
+use super::shared_key::{DATE, is_covered};
 use super::unverified_shared_key::{UnverifiedSharedKey, signed_by_shared_key};
 use crate::crypto::SigningKey;
 use crate::error::Quoted;
 use crate::text::base64;
 use crate::time::Timestamp;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, check_expiration, refuse};
 use crate::verifying_key::VerifyingKey;
 use core::fmt;
 
-/// A request whose Shared Key was verified. Its key may do everything with the account.
+/// A request whose Shared Key signature was verified. The account key permits every operation.
 ///
 /// The signature doesn't cover the body. It covers the header `Content-MD5` if the request has it;
 /// the server has to compare it.
@@ -25,19 +25,26 @@ impl<'r> UnverifiedSharedKey<'r> {
     /// The first failure in this order: [`TimeSkew`](crate::verify::VerifyErrorKind::TimeSkew),
     /// [`AccessKey`](crate::verify::VerifyErrorKind::AccessKey) for the key of another account and
     /// for a public key, [`SessionToken`](crate::verify::VerifyErrorKind::SessionToken) for a user
-    /// delegation key, and [`Signature`](crate::verify::VerifyErrorKind::Signature).
+    /// delegation key,
+    /// [`CredentialsExpired`](crate::verify::VerifyErrorKind::CredentialsExpired), and
+    /// [`Signature`](crate::verify::VerifyErrorKind::Signature).
     pub fn verify<'k>(
         self,
         key: impl Into<VerifyingKey<'k>>,
         now: impl Into<Timestamp>,
     ) -> Result<VerifiedSharedKey<'r>, VerifyError> {
+        let now = now.into();
         self.check_time(now)?;
-        check_key(&self, &key.into()).map_err(signed_by_shared_key)?;
+        check_key(&self, &key.into(), now).map_err(signed_by_shared_key)?;
         Ok(VerifiedSharedKey(self))
     }
 }
 
-fn check_key(request: &UnverifiedSharedKey<'_>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
+fn check_key(
+    request: &UnverifiedSharedKey<'_>,
+    key: &VerifyingKey<'_>,
+    now: Timestamp,
+) -> Result<(), VerifyError> {
     let credentials = key
         .credentials()
         .ok_or_else(|| refuse!(AccessKey, "a public key can't verify Shared Key"))?;
@@ -56,6 +63,7 @@ fn check_key(request: &UnverifiedSharedKey<'_>, key: &VerifyingKey<'_>) -> Resul
             "a user delegation key signs shared access signatures only; use an account key"
         ));
     }
+    check_expiration(identity, now)?;
     let key = credentials.base64_key();
     let key = SigningKey::HmacSha256(key.map_err(|error| refuse!(AccessKey, "{error}"))?);
     let mut buffer = [0; 64];
@@ -80,7 +88,10 @@ impl VerifiedSharedKey<'_> {
     }
 
     /// Returns the name of the container, share, queue or table, decoded; empty for the service
-    /// itself. Bind the handler to it.
+    /// itself. Serve only this resource.
+    ///
+    /// Under Shared Key Lite, an unsigned parameter `restype` decides whether a path of one segment
+    /// is a container, or a blob of `$root`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.target.name
@@ -98,14 +109,15 @@ impl VerifiedSharedKey<'_> {
         self.0.signed_at
     }
 
-    /// Returns whether the signature covers the header. A header that it doesn't cover can be
-    /// anybody's.
+    /// Returns whether the signature covers the header. A header that it doesn't cover can have been
+    /// added or changed by anyone.
     #[must_use]
     pub fn covers_header(&self, name: &str) -> bool {
+        let has_ms_date = self.0.request.values(DATE).next().is_some();
         let mut named = self.0.request.values(name);
         named
             .next()
-            .is_some_and(|header| is_covered(header, self.0.form))
+            .is_some_and(|header| is_covered(header, self.0.form, has_ms_date))
     }
 
     /// Returns whether the signature covers the query parameter. Shared Key Lite and the Shared Key

@@ -251,6 +251,10 @@ impl Family for V2Signer {
         ))
     }
 
+    fn signs_header(&self, name: &str) -> bool {
+        CONTENT_HEADERS.contains(&name)
+    }
+
     fn parameter_name(&self, name: &'static str) -> Option<&'static str> {
         Some(match name {
             "versionId" => "generation",

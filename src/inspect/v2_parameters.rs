@@ -155,12 +155,10 @@ impl<'a> V2Parameters<'a> {
             expires_at: expires.and_then(|text| read_expires(&text, problems)),
             has_session_token: self.has_nonempty(SECURITY_TOKEN_HEADER),
             signature_start: signature.map(|signature| {
-                check_signature(
-                    &signature,
-                    Encoding::Base64,
-                    &scheme.signature_len,
-                    problems,
-                )
+                let own = &scheme.signature_len;
+                let is_rsa = signature.len() > *own.end();
+                let rsa = scheme.rsa_signature_len.as_ref().filter(|_| is_rsa);
+                check_signature(&signature, Encoding::Base64, rsa.unwrap_or(own), problems)
             }),
             ..Facts::default()
         }

@@ -1,14 +1,17 @@
 //! Limits on the body of an upload, as headers that are signed and have to be sent.
 
-use super::{Request, Signer, unsupported};
-use crate::error::Error;
+use super::{Request, Signer};
+use crate::error::{Error, error};
+use crate::scheme::sigv2::{is_amz_header, is_content_header};
 use crate::text::base64;
+use crate::v2::{self, Interface};
 use crate::wire::request_parts::duplicate_header;
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::{String, ToString as _};
 
-/// Limits on the body. Each is a header that is signed, so that an upload with another one is
-/// rejected; [`PresignedUrl::headers`](super::PresignedUrl::headers) lists it.
+/// Limits on the body. Each is a signed header, so the store rejects an upload that sends another
+/// value; [`PresignedUrl::headers`](super::PresignedUrl::headers) lists it.
 impl<'a> Request<'a> {
     /// Sets the length of the body in bytes: the header `Content-Length`. A client that uploads more
     /// or less sends another header, and the server rejects its signature.
@@ -33,10 +36,7 @@ impl<'a> Request<'a> {
     /// doesn't sign the header, and for stores whose URLs cover no headers.
     #[must_use]
     pub fn content_length(self, bytes: u64) -> Self {
-        match self.check_signs_length() {
-            Ok(()) => self.header("Content-Length", bytes.to_string()),
-            Err(error) => self.fail(error),
-        }
+        self.signed_header("Content-Length", bytes.to_string().into())
     }
 
     /// Sets the MD5 of the body, 16 bytes: the header `Content-MD5`. The server rejects another
@@ -60,8 +60,8 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// A verb returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a second MD5, and
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for stores whose URLs cover no
-    /// headers.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for query APIs under SigV2 and for
+    /// stores whose URLs cover no headers.
     #[must_use]
     pub fn content_md5(self, digest: [u8; 16]) -> Self {
         const NAME: &str = "Content-MD5";
@@ -73,28 +73,31 @@ impl<'a> Request<'a> {
         }
         let mut value = String::new();
         base64::write(&digest, &mut value);
-        match self.signer {
-            Signer::V4(_) | Signer::V2(_) => self.header(NAME, value),
-            Signer::Family(family) => self.fail(family.unsupported("signed Content-MD5")),
-        }
+        self.signed_header(NAME, value.into())
     }
 
-    /// Adds a header that every signer of the store covers.
+    /// Adds a header, if the signature covers it.
     pub(crate) fn signed_header(self, name: &'static str, value: Cow<'a, str>) -> Self {
-        match self.signer {
-            Signer::V4(_) | Signer::V2(_) => self.header(name, value),
-            Signer::Family(family) => self.fail(family.unsupported("signed checksums")),
+        match self.check_signs(&name.to_ascii_lowercase()) {
+            Ok(()) => self.header(name, value),
+            Err(error) => self.fail(error),
         }
     }
 
-    fn check_signs_length(&self) -> Result<(), Error> {
+    fn check_signs(&self, name: &str) -> Result<(), Error> {
         match self.signer {
             Signer::V4(_) => Ok(()),
-            Signer::V2(_) => Err(unsupported(
-                "SigV2 doesn't sign Content-Length; sign with SigV4, or use a form, which limits the \
-                 size",
+            Signer::V2(v2::Service(Interface::S3 { .. }))
+                if is_content_header(name) || is_amz_header(name) =>
+            {
+                Ok(())
+            }
+            Signer::V2(_) => Err(error!(
+                Unsupported,
+                "SigV2 doesn't sign {name} here; sign with SigV4, or use a form, which limits the size"
             )),
-            Signer::Family(family) => Err(family.unsupported("signed Content-Length")),
+            Signer::Family(family) if family.signs_header(name) => Ok(()),
+            Signer::Family(family) => Err(family.unsupported(&format!("signed {name}"))),
         }
     }
 }

@@ -28,6 +28,12 @@ pub(crate) trait Family: Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
         now: Timestamp,
     ) -> Result<Unsigned<SignedRequest>, Error>;
 
+    /// Returns whether each URL and request has a signature that covers the header.
+    fn signs_header(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// Returns the name of a query parameter that S3 has under the given name, or `None` if the
     /// store has none.
     fn parameter_name(&self, name: &'static str) -> Option<&'static str>;

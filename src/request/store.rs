@@ -3,7 +3,8 @@
 use super::Request;
 use core::fmt::Debug;
 
-/// A store of objects: [`s3::Bucket`](crate::s3::Bucket).
+/// A store of objects: [`s3::Bucket`](crate::s3::Bucket), and with their features `gcs::Bucket`,
+/// `azure::Container` and `cloudfront::Distribution`.
 ///
 /// It is for code whose settings choose the store. Code with one store calls the store's own
 /// methods.

@@ -38,18 +38,19 @@ pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
     names: NAMES,
 };
 
-/// The V2 signing process, RSA with SHA-256. An RSA key has 1,024 to 4,096 bits.
+/// The V2 signing process: HMAC with SHA-1, or RSA of 1,024 to 4,096 bits with SHA-256.
 pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
     scheme: Scheme::GoogleV2,
     access_key_id: "GoogleAccessId",
-    signature_len: 172..=684,
+    signature_len: 28..=28,
+    rsa_signature_len: Some(172..=684),
 };
 
 const TERMINATOR: &str = "goog4_request";
 pub(crate) const GOOG_PREFIX: &str = "x-goog-";
 const CONTENT_SHA256: &str = "x-goog-content-sha256";
 
-/// A request with names of both families is rejected: "ExcessHeaderValues".
+/// A request with names of both families is rejected, as Google does with `ExcessHeaderValues`.
 static RULES: SchemeRules = SchemeRules {
     policy_form: Some(PolicyForm::Google),
     host_has_port: false,

@@ -30,6 +30,7 @@ pub(crate) fn check_region_set(set: &str) -> Result<(), Error> {
 
 /// Returns whether a region set includes a region.
 pub(crate) fn covers(set: &str, region: &str) -> bool {
+    // A received set can have spaces.
     let mut patterns = set.split(',').map(str::trim);
     patterns.any(|pattern| matches(pattern, region))
 }
@@ -44,11 +45,10 @@ fn matches(pattern: &str, text: &str) -> bool {
     };
     let (between, last) = rest.rsplit_once('*').unwrap_or(("", rest));
     for part in between.split('*') {
-        match text.split_once(part).filter(|_| !part.is_empty()) {
-            Some((_, after)) => text = after,
-            None if part.is_empty() => {}
-            None => return false,
-        }
+        let Some((_, after)) = text.split_once(part) else {
+            return false;
+        };
+        text = after;
     }
     text.ends_with(last)
 }

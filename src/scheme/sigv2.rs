@@ -27,15 +27,18 @@ pub(crate) struct V2Scheme {
     pub(crate) scheme: Scheme,
     /// The name of the parameter with the access key ID.
     pub(crate) access_key_id: &'static str,
-    /// The number of base64 characters of a signature.
+    /// The number of base64 characters of an HMAC-SHA1, which has 20 bytes.
     pub(crate) signature_len: RangeInclusive<usize>,
+    /// The number of base64 characters of an RSA signature, if the scheme has them.
+    pub(crate) rsa_signature_len: Option<RangeInclusive<usize>>,
 }
 
-/// S3's own. An HMAC-SHA1 has 20 bytes.
+/// S3's own.
 pub(crate) static AWS2: V2Scheme = V2Scheme {
     scheme: Scheme::AwsV2,
     access_key_id: ACCESS_KEY_ID,
     signature_len: 28..=28,
+    rsa_signature_len: None,
 };
 
 /// The further parameters of the query APIs.

@@ -1,6 +1,7 @@
 //! The check that credentials are those of the signer: access key ID, session token and expiration.
 
 use super::authentication::Claim;
+use super::clock::check_expiration;
 use super::error::{VerifyError, refuse};
 use crate::identity::Identity;
 use crate::text::percent::Component;
@@ -28,13 +29,7 @@ pub(super) fn check_identity(
     if !is_token(identity, claim.token) {
         return Err(wrong_token());
     }
-    match identity.expiration() {
-        Some(expiration) if now >= expiration => Err(refuse!(
-            CredentialsExpired,
-            "the credentials expired at {expiration}, and the time is {now}"
-        )),
-        _ => Ok(()),
-    }
+    check_expiration(identity, now)
 }
 
 pub(super) fn unknown_access_key() -> VerifyError {

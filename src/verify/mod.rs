@@ -91,6 +91,7 @@
 
 mod authentication;
 mod chain;
+mod clock;
 mod coverage;
 mod error;
 mod find_signature;
@@ -126,4 +127,6 @@ pub use verified::Verified;
 pub use verifier::Verifier;
 
 pub(crate) use chain::credentials_of;
+#[cfg(any(feature = "azure", feature = "gcs"))]
+pub(crate) use clock::{check_expiration, check_skew};
 pub(crate) use error::refuse;

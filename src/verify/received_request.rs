@@ -3,10 +3,12 @@
 use super::error::{VerifyError, refuse};
 use crate::error::{Error, Quoted};
 use crate::scheme::limits::{MAX_HEADERS, MAX_HEADERS_BYTES, MAX_TARGET_BYTES};
+use crate::text::percent::Component;
 use crate::text::secrets::before_secrets;
 use crate::wire::header::Header;
 use crate::wire::inline_list::InlineList;
 use crate::wire::method::check_method;
+use crate::wire::query::parse_query;
 use crate::wire::request_parts::Host;
 use crate::wire::url::{Authority, Target, Url, UrlScheme, check_sendable, parse_authority};
 use alloc::borrow::Cow;
@@ -277,6 +279,21 @@ impl<'r> ReceivedRequest<'r> {
             }
         }
         self.check_host()
+    }
+
+    /// Checks that no header and no parameter has a name with that prefix.
+    pub(super) fn check_without_prefix(&self, prefix: &str) -> Result<(), VerifyError> {
+        let headers = self.headers.iter();
+        let headers = headers.map(|header| Component::Raw(&header.name));
+        let mut names = headers.chain(parse_query(self.target.query).map(|param| param.name));
+        match names.find(|name| name.starts_with_ignore_case(prefix)) {
+            Some(name) => Err(refuse!(
+                Request,
+                "the request has {}, but names with {prefix} belong to another family; remove it",
+                Quoted(&name.to_text_lossy())
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Checks that the request names one host. A handler may read it from the header or from the

@@ -1,6 +1,7 @@
 //! The settings of a verifier.
 
 use super::authentication::{Authentication, Carrier};
+use super::clock::check_skew;
 use super::error::{VerifyError, refuse};
 use super::find_signature::states_algorithm;
 use super::received_request::ReceivedRequest;
@@ -244,16 +245,7 @@ impl Settings {
             Carrier::Header | Carrier::Query => authentication.expires_at,
         };
         match (authentication.signed_at, expires_at) {
-            (Some(signed_at), None)
-                if signed_at > latest || now > signed_at.saturating_add(skew) =>
-            {
-                Err(refuse!(
-                    TimeSkew,
-                    "the request was signed at {signed_at}, but the time is {now}; \
-                     at most {} seconds of difference are allowed",
-                    skew.as_secs()
-                ))
-            }
+            (Some(signed_at), None) => check_skew(signed_at, now, skew),
             (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
                 NotYetValid,
                 "the request is not yet valid: it was signed at {signed_at}, but the time is {now}"

@@ -183,6 +183,9 @@ impl Verifier {
         canonical_query: Option<&'r str>,
     ) -> Result<Unverified<'v, 'r>, VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
+        if let Some(prefix) = scheme.rules.rejected_prefix {
+            request.check_without_prefix(prefix)?;
+        }
         let stated = &claim.claim.authentication;
         let carrier = stated.carrier;
         if carrier == Carrier::Query {

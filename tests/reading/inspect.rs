@@ -638,3 +638,27 @@ fn a_secret_in_place_of_the_access_key_id_is_not_shown() {
     let other = DOCUMENTED.replace("AKIAIOSFODNN7EXAMPLE", "4e15aa55eb2ed2bd3cca69d8fcfbec8a");
     assert_eq!(problems(&other), []);
 }
+
+/// Google's V2 has HMAC-SHA1 and RSA.
+#[test]
+fn signatures_of_googles_v2_have_two_lengths() {
+    let with = |signature: &str| {
+        format!(
+            "https://storage.googleapis.com/examplebucket/a?GoogleAccessId=GOOG1EXAMPLE\
+             &Expires=1369440000&Signature={signature}"
+        )
+    };
+    let hmac = "qgk2%2B6Sv9%2FoM7G3qLEjTH1a1l1g%3D";
+    let rsa = format!("{}%3D%3D", "Ab0b".repeat(85) + "Ab");
+    for signature in [hmac, &rsa] {
+        let url = with(signature);
+        assert_eq!(
+            Inspection::new(&url, now()).scheme(),
+            Some(Scheme::GoogleV2)
+        );
+        assert_eq!(problems(&url), [], "{url}");
+    }
+    for cut in [&hmac[..hmac.len() - 4], &rsa[..100]] {
+        assert_eq!(problems(&with(cut)), [ProblemKind::Truncated], "{cut}");
+    }
+}

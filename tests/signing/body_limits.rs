@@ -94,6 +94,9 @@ fn what_is_not_signed_is_an_error() {
     );
     assert_eq!(kind(v2.put("a").content_md5(MD5)), Ok(()));
     assert_eq!(kind(v2.put("a").checksum(sha256, SHA256)), Ok(()));
+    let api = presign::v2::Service::query_api(presign::v2::SignatureMethod::HmacSha256);
+    let call = || api.post("https://sdb.amazonaws.com/?Action=ListDomains");
+    assert_eq!(kind(call().content_md5(MD5)), Err(ErrorKind::Unsupported));
     assert_eq!(kind(v4.put("a").content_length(0)), Ok(()));
     assert_eq!(
         kind(v4.put("a").content_length(1).content_length(2)),
@@ -148,6 +151,23 @@ fn other_stores_refuse_what_they_would_not_check() {
         }
     }
     assert_eq!(kind(container.put("a")), Ok(()));
+    // Shared Key and Google's V2 sign some of them.
+    let url = "https://myaccount.blob.core.windows.net/images/a";
+    let with_headers = |request: Request<'_>| {
+        let identity = Identity::hmac("myaccount").unwrap();
+        let result = request.prepare_headers(&identity, now());
+        result.map(drop).map_err(|error| error.kind())
+    };
+    let shared_key = || account.request(azure::Service::Blob, "PUT", url);
+    assert_eq!(with_headers(shared_key().content_length(1)), Ok(()));
+    assert_eq!(with_headers(shared_key().content_md5(MD5)), Ok(()));
+    let old = gcs::Bucket::builder("examplebucket").signature_version(SignatureVersion::V2);
+    let old = old.build().unwrap();
+    assert_eq!(kind(old.put("a").content_md5(MD5)), Ok(()));
+    assert_eq!(
+        kind(old.put("a").content_length(1)),
+        Err(ErrorKind::Unsupported)
+    );
     assert_eq!(kind(google.put("a").content_length(1)), Ok(()));
     assert_eq!(kind(google.put("a").content_md5(MD5)), Ok(()));
     assert_eq!(

@@ -291,3 +291,69 @@ fn ambiguous_queries_are_rejected() {
         );
     }
 }
+
+/// `x-ms-date` replaces `Date`, which can then be anything.
+#[test]
+fn only_the_time_that_is_signed_is_covered() {
+    for (has_ms_date, account) in [false, true].into_iter().flat_map(|has_ms_date| {
+        [account(), account().shared_key_lite()].map(|account| (has_ms_date, account))
+    }) {
+        let date = "Tue, 06 Oct 2026 00:00:00 GMT";
+        let mut request = account
+            .request(Service::Blob, "GET", URL)
+            .header("Date", date);
+        if has_ms_date {
+            request = request.header("x-ms-date", date);
+        }
+        let signed = request.sign(&key(), now()).unwrap();
+        assert_eq!(signed.not_covered().any(|name| name == "Date"), has_ms_date);
+        let mut received = ReceivedRequest::from_url("GET", URL).unwrap();
+        received = received.header("Date", date).headers(signed.headers());
+        if has_ms_date {
+            received = received.header("x-ms-date", date);
+        }
+        let parsed = account.parse_shared_key(&received).unwrap();
+        let verified = parsed.verify(key(), now()).unwrap();
+        assert_eq!(verified.covers_header("date"), !has_ms_date);
+        assert_eq!(verified.covers_header("x-ms-date"), has_ms_date);
+    }
+}
+
+#[test]
+fn expired_credentials_are_rejected() {
+    let headers = signed(&account(), Service::Blob, URL);
+    let verdict = |expiration: &str| {
+        let request = ReceivedRequest::from_url("GET", URL).unwrap();
+        let request = request.headers(headers.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+        let key = key().with_expiration(expiration.parse::<Timestamp>().unwrap());
+        let parsed = account().parse_shared_key(&request).unwrap();
+        parsed
+            .verify(&key, now())
+            .map(drop)
+            .map_err(|error| error.kind())
+    };
+    assert_eq!(verdict("2026-10-06T00:00:01Z"), Ok(()));
+    assert_eq!(
+        verdict("2026-10-06T00:00:00Z"),
+        Err(Kind::CredentialsExpired)
+    );
+}
+
+/// Shared Key Lite signs `comp` and no other parameter, and servers ignore the case of its name.
+#[test]
+fn lite_rejects_comp_in_another_case() {
+    let lite = account().shared_key_lite();
+    let url = URL.replace("comp=metadata&", "");
+    let headers = signed(&lite, Service::Blob, &url);
+    assert_eq!(verdict(&lite, "GET", &url, &headers), Ok(()));
+    let added = format!("{url}&COMP=acl");
+    assert_eq!(
+        verdict(&lite, "GET", &added, &headers),
+        Err(Kind::Malformed)
+    );
+    let added = format!("{url}&comp=acl");
+    assert_eq!(
+        verdict(&lite, "GET", &added, &headers),
+        Err(Kind::Signature)
+    );
+}

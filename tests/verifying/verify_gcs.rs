@@ -325,6 +325,33 @@ fn v2_headers_and_hosts() {
     let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
     let error = gcs::verify_v2(&request, now(), |_| None::<Credentials>).unwrap_err();
     assert_eq!(error.kind(), VerifyErrorKind::AccessKey);
+    // The access ID is not signed.
+    let other = link.as_str().replace("GOOG1EXAMPLE", "GOOG1OTHER");
+    assert_eq!(check(&other), Err(VerifyErrorKind::AccessKey));
+    let kind = |expiration| {
+        let keys = hmac_key().with_expiration(expiration);
+        let result = gcs::verify_v2(&request, now(), |_| Some(&keys));
+        result.map_err(|error| error.kind())
+    };
+    let next = Timestamp::from_unix_seconds(now().unix_seconds() + 1);
+    assert_eq!(kind(next), Ok(()));
+    assert_eq!(kind(now()), Err(VerifyErrorKind::CredentialsExpired));
+}
+
+/// Google rejects names of both families.
+#[test]
+fn names_of_aws_are_rejected() {
+    let bucket = Bucket::new("test-bucket").unwrap();
+    let link = bucket.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
+    let verify = |name: &str| {
+        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+        let request = request.header(name, "b");
+        let result = gcs::verifier("auto").verify(&request, now(), |_| Some(hmac_key()));
+        result.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(verify("x-other-a"), Ok(()));
+    assert_eq!(verify("x-amz-meta-a"), Err(VerifyErrorKind::Request));
+    assert_eq!(verify("X-Amz-Acl"), Err(VerifyErrorKind::Request));
 }
 
 proptest! {

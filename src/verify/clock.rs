@@ -1,0 +1,34 @@
+//! Checks against the clock: the time of a signature, and the expiration of credentials.
+
+use super::error::{VerifyError, refuse};
+use crate::identity::Identity;
+use crate::time::Timestamp;
+use core::time::Duration;
+
+/// Checks that a signing time differs from now by at most `skew`.
+pub(crate) fn check_skew(
+    signed_at: Timestamp,
+    now: Timestamp,
+    skew: Duration,
+) -> Result<(), VerifyError> {
+    if signed_at <= now.saturating_add(skew) && now <= signed_at.saturating_add(skew) {
+        return Ok(());
+    }
+    Err(refuse!(
+        TimeSkew,
+        "the request was signed at {signed_at}, but the time is {now}; at most {} seconds of \
+         difference are allowed",
+        skew.as_secs()
+    ))
+}
+
+/// Checks that credentials haven't expired.
+pub(crate) fn check_expiration(identity: &Identity, now: Timestamp) -> Result<(), VerifyError> {
+    match identity.expiration() {
+        Some(expiration) if now >= expiration => Err(refuse!(
+            CredentialsExpired,
+            "the credentials expired at {expiration}, and the time is {now}"
+        )),
+        _ => Ok(()),
+    }
+}
