@@ -141,7 +141,7 @@ impl Bucket {
         }
     }
 
-    /// Returns a request to the bucket itself. Templates are made of it, too.
+    /// Returns a request to the bucket itself. Make templates from it.
     #[must_use]
     pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
         Request::new(method, Destination::Bucket(&self.address), self.signer())
@@ -220,7 +220,7 @@ impl BucketBuilder {
         self
     }
 
-    /// Sets whether host or path of a URL name the bucket. The default is the path.
+    /// Sets whether the host or the path of a URL names the bucket. The default is the path.
     pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
         self.style = style;
         self

@@ -14,7 +14,7 @@ pub(super) fn check_bucket_name(name: &str) -> Result<(), Error> {
     } else if name.split('.').any(|part| part.len() > 63) {
         "a part between dots must have at most 63 characters"
     } else if !name.chars().all(is_valid) {
-        "it must have lowercase letters, digits, hyphens, underscores and dots only"
+        "it may have only lowercase letters, digits, hyphens, underscores and dots"
     } else if !name.starts_with(is_end) || !name.ends_with(is_end) {
         "it must begin and end with a letter or digit"
     } else if name.split('.').any(str::is_empty) {
@@ -22,7 +22,7 @@ pub(super) fn check_bucket_name(name: &str) -> Result<(), Error> {
     } else if name.parse::<Ipv4Addr>().is_ok() {
         "it must not look like an IP address"
     } else if name.starts_with("goog") || name.contains("google") || name.contains("g00gle") {
-        "Google reserves names that begin with `goog` or contain `google`"
+        "Google reserves names that begin with `goog` or contain `google` or `g00gle`"
     } else {
         return Ok(());
     };

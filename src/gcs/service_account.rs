@@ -121,7 +121,7 @@ fn parse(file: &Value) -> Result<ServiceAccount, Error> {
     })
 }
 
-/// Overwrites every text, because one of them is the private key.
+/// Overwrites every string of the object; one of them is the private key.
 fn overwrite(file: &mut Value) {
     if let Value::Object(members) = file {
         for (_, value) in members.iter_mut() {

@@ -33,7 +33,7 @@ pub(super) const AUTHORIZATION_START: &str = "GOOG1 ";
 /// The sizes of RSA keys.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// The sub-resources that are part of the resource.
+/// The parameters whose names are signed after the path.
 const SUB_RESOURCES: [&str; 12] = [
     "acl",
     "billing",
@@ -52,7 +52,7 @@ const SUB_RESOURCES: [&str; 12] = [
 /// A bucket that signs with V2.
 #[derive(Clone, Debug)]
 pub(super) struct V2Signer {
-    /// The front of the resource that is signed, if the path doesn't name the bucket: `/bucket`.
+    /// `/bucket` if the path doesn't name the bucket, else empty.
     resource_prefix: Box<str>,
 }
 
@@ -138,8 +138,8 @@ impl V2Signer {
     }
 }
 
-/// Returns whether a public key can verify the signature of a service account.
-pub(super) fn is_rsa_signature(key: &PublicKey) -> bool {
+/// Returns whether a public key is an RSA key of an accepted size.
+pub(super) fn is_accepted_rsa_key(key: &PublicKey) -> bool {
     key.rsa_bits().is_some_and(|bits| RSA_BITS.contains(&bits))
 }
 
@@ -154,8 +154,8 @@ fn key_source(identity: &Identity) -> KeySource {
     }
 }
 
-/// Returns whether a header has a line among the `x-goog-*` headers. The key of a customer-supplied
-/// encryption doesn't.
+/// Returns whether a header has a line among the `x-goog-*` headers. Those with a customer-supplied
+/// encryption key, or its hash, have none.
 fn is_signed_line(header: &Header<'_>) -> bool {
     let name = Component::Raw(&header.name);
     name.starts_with_ignore_case(GOOG_PREFIX)
@@ -265,7 +265,7 @@ impl Family for V2Signer {
     fn unsupported(&self, what: &str) -> Error {
         error!(
             Unsupported,
-            "Google's V2 has no {what} here; choose SignatureVersion::V4"
+            "Google's V2 has no {what}; choose SignatureVersion::V4"
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Verifying Google's V2 signatures of URLs and `Authorization` headers.
 
-use super::v2::{AUTHORIZATION_START, V2Signer, is_rsa_signature};
+use super::v2::{AUTHORIZATION_START, V2Signer, is_accepted_rsa_key};
 use crate::crypto::Hash;
 use crate::error::Error;
 use crate::scheme::Scheme;
@@ -207,7 +207,7 @@ impl Stated {
         let is_signed = match key.secret_access_key() {
             Some(secret) => signing_key(secret).verify(text.as_str(), &self.signature),
             None => key.public_key().is_some_and(|key| {
-                let is_rsa = !self.is_header && is_rsa_signature(&key);
+                let is_rsa = !self.is_header && is_accepted_rsa_key(&key);
                 is_rsa && key.verify(Hash::Sha256, text.as_str(), &self.signature)
             }),
         };

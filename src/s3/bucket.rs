@@ -127,7 +127,7 @@ impl Bucket {
         &self.region
     }
 
-    /// Returns a request to the bucket itself. Templates are made of it, too.
+    /// Returns a request to the bucket itself. Make templates from it.
     #[must_use]
     pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
         let method = method.into();

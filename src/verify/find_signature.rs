@@ -10,7 +10,8 @@ use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::query::parse_query;
 
-/// Returns whether a request states the algorithm of a scheme.
+/// Returns whether a request states the algorithm of a scheme: in its `Authorization` header, or,
+/// without one, in its query.
 pub(super) fn states_algorithm(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> bool {
     let mut authorizations = request.values(AUTHORIZATION);
     if let Some(header) = authorizations.next() {
@@ -36,7 +37,7 @@ pub(super) fn find_signature(
     if authorizations.next().is_some() {
         return Err(refuse!(SignedTwice, "duplicate header {AUTHORIZATION}"));
     }
-    // A canonical query has the parameters of SigV4, and none of SigV2.
+    // The reader of canonical queries accepts only a SigV4 signature, and no parameter of SigV2.
     let (mut is_v4, mut v2) = (query_is_canonical, V2Signals::default());
     for param in parse_query(request.target.query.filter(|_| !query_is_canonical)) {
         is_v4 |= v4_signature_name(scheme, &param).is_some();
