@@ -82,6 +82,7 @@ impl Container {
             prefix: prefix.into_boxed_str(),
             // The service counts characters, so the bytes of a name don't decide.
             max_key_len: usize::MAX,
+            key_rule: |_| Ok(()),
         };
         Ok(Container {
             account,

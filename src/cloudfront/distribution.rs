@@ -79,6 +79,7 @@ impl Distribution {
                 prefix: prefix.into(),
                 // The length of the URL is checked instead.
                 max_key_len: usize::MAX,
+                key_rule: |_| Ok(()),
             },
             hash: Hash::default(),
         })

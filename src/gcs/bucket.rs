@@ -1,6 +1,6 @@
 //! A bucket: its address, and requests to it.
 
-use super::names::{check_bucket_name, check_object_name};
+use super::names::{check_bucket_name, check_object_name, check_universe_domain};
 use super::v2::V2Signer;
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
@@ -131,14 +131,8 @@ impl Bucket {
         method: impl Into<Cow<'a, str>>,
         name: impl Into<Cow<'a, str>>,
     ) -> Request<'a> {
-        let name = name.into();
-        let is_valid = check_object_name(&name);
-        let object = Destination::Object(&self.address, name);
-        let request = Request::new(method, object, self.signer());
-        match is_valid {
-            Ok(()) => request,
-            Err(error) => request.fail(error),
-        }
+        let object = Destination::Object(&self.address, name.into());
+        Request::new(method, object, self.signer())
     }
 
     /// Returns a request to the bucket itself. Make templates from it.
@@ -268,6 +262,7 @@ impl BucketBuilder {
         let name = self.name;
         check_bucket_name(&name)?;
         check_scope_part("location", &self.location)?;
+        check_universe_domain(&self.universe_domain)?;
         let default = alloc::format!("https://storage.{}", self.universe_domain);
         let is_default = self.endpoint.is_none();
         let url = self.endpoint.unwrap_or(default);
@@ -331,6 +326,7 @@ impl BucketBuilder {
                 prefix: prefix.into(),
                 // The same length as at AWS.
                 max_key_len: AWS_MAX_KEY_LEN,
+                key_rule: check_object_name,
             },
             name: name.into(),
             signer,

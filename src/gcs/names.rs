@@ -46,3 +46,17 @@ pub(super) fn check_object_name(name: &str) -> Result<(), Error> {
     };
     Err(error!(Key, "invalid object name {}; {rule}", Quoted(name)))
 }
+
+/// Checks the domain of a universe, such as `googleapis.com`.
+pub(super) fn check_universe_domain(domain: &str) -> Result<(), Error> {
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(is_valid);
+    if domain.split('.').all(is_label) {
+        return Ok(());
+    }
+    Err(error!(
+        Endpoint,
+        "invalid universe domain {}; write a domain such as googleapis.com",
+        Quoted(domain)
+    ))
+}

@@ -99,6 +99,16 @@ fn parse(file: &Value) -> Result<ServiceAccount, Error> {
     }
     let email = text("client_email").ok_or_else(|| missing("client_email"))?;
     let pem = text("private_key").ok_or_else(|| missing("private_key"))?;
+    let universe_domain = match file.get("universe_domain") {
+        None => "googleapis.com",
+        Some(Value::String(domain)) => domain,
+        Some(_) => {
+            return Err(error!(
+                Credentials,
+                "the `universe_domain` of the key file is not a string"
+            ));
+        }
+    };
     let identity = Identity::rsa(email)?;
     #[cfg(feature = "rsa")]
     let credentials = {
@@ -115,7 +125,7 @@ fn parse(file: &Value) -> Result<ServiceAccount, Error> {
     let _ = pem;
     Ok(ServiceAccount {
         identity,
-        universe_domain: text("universe_domain").unwrap_or("googleapis.com").into(),
+        universe_domain: universe_domain.into(),
         #[cfg(feature = "rsa")]
         credentials,
     })

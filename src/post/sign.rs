@@ -50,7 +50,7 @@ impl SigningForm<'_> {
     pub(super) fn prepare(&self, expires_at: Timestamp) -> Result<PreparedForm, Error> {
         let length = self.check_len()?;
         self.key.check()?;
-        self.target.address.check_key_len(self.key.text())?;
+        self.target.address.check_key(self.key.text())?;
         let items = group_by_name(self.items);
         if let Some(duplicate) = items.iter().find(|item| item.is_duplicate_field()) {
             return Err(error!(

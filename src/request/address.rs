@@ -15,6 +15,8 @@ pub(crate) struct Address {
     pub(crate) prefix: Box<str>,
     /// The greatest length of a key in bytes.
     pub(crate) max_key_len: usize,
+    /// Checks the names of objects that only this store rejects.
+    pub(crate) key_rule: fn(&str) -> Result<(), Error>,
 }
 
 /// The greatest length of a key in UTF-8 at AWS ([Naming Amazon S3
@@ -39,21 +41,20 @@ impl Address {
                 "the key is empty; an object's key has at least one character"
             ));
         }
-        self.check_key_len(key)?;
+        self.check_key(key)?;
         Ok(Path::Object {
             prefix: &self.prefix,
             key,
         })
     }
 
-    /// Checks that the store can have such a long key.
+    /// Checks that the store can have such a key.
     #[inline]
-    pub(crate) fn check_key_len(&self, key: &str) -> Result<(), Error> {
-        if key.len() <= self.max_key_len {
-            Ok(())
-        } else {
-            Err(key_too_long(key, self.max_key_len))
+    pub(crate) fn check_key(&self, key: &str) -> Result<(), Error> {
+        if key.len() > self.max_key_len {
+            return Err(key_too_long(key, self.max_key_len));
         }
+        (self.key_rule)(key)
     }
 }
 

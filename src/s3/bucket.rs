@@ -396,6 +396,7 @@ impl BucketBuilder {
                 } else {
                     usize::MAX
                 },
+                key_rule: |_| Ok(()),
             },
             name: self.name.into(),
         })

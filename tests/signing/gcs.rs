@@ -395,6 +395,43 @@ fn names_of_buckets_and_objects() {
     ] {
         assert_eq!(sign(bad).unwrap_err().kind(), ErrorKind::Key, "{bad}");
     }
+
+    // Templates and forms have the same names.
+    let template = bucket
+        .request("GET")
+        .template(&hmac_key(), HOUR, now())
+        .unwrap();
+    let row = |name: &str| template.presign(name, now()).map(drop);
+    let post = |name: &str| {
+        let policy = bucket.post_policy(name);
+        policy.presign(&hmac_key(), HOUR, now()).map(drop)
+    };
+    assert_eq!((row("a"), post("a")), (Ok(()), Ok(())));
+    for bad in ["..", ".well-known/acme-challenge/a"] {
+        assert_eq!(row(bad).unwrap_err().kind(), ErrorKind::Key, "{bad}");
+        assert_eq!(post(bad).unwrap_err().kind(), ErrorKind::Key, "{bad}");
+    }
+}
+
+#[test]
+fn universe_domains() {
+    let build = |domain: &str| {
+        let builder = Bucket::builder("test-bucket").universe_domain(domain);
+        builder.build().map_err(|error| error.kind())
+    };
+    for good in ["googleapis.com", "example-1.com", "localhost"] {
+        assert!(build(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "example.com/x",
+        "example.com:81",
+        "a..b",
+        "a@b.com",
+        "example.com?x",
+    ] {
+        assert_eq!(build(bad).unwrap_err(), ErrorKind::Endpoint, "{bad}");
+    }
 }
 
 #[test]
@@ -465,6 +502,10 @@ fn service_accounts_that_are_rejected() {
     let other = with("universe_domain", Some("example.com"));
     let other = ServiceAccount::from_json(&other).unwrap();
     assert_eq!(other.universe_domain(), "example.com");
+    let mut number = good.clone();
+    number["universe_domain"] = 1.into();
+    let error = ServiceAccount::from_json(&number.to_string()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
 }
 
 #[test]
