@@ -1,5 +1,6 @@
-//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, and SigV4a's
-//! with its verification. Also, how long a signed policy takes for each further URL.
+//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, Google's, and
+//! SigV4a's with its verification. Also, how long a signed policy takes for each further URL, and a
+//! template of Google with an HMAC key beside one of S3.
 //!
 //! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run
 //! as a test, it only asserts that every row is right.
@@ -10,7 +11,7 @@ use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use presign::cloudfront::{Distribution, Policy};
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier};
-use presign::{Credentials, VerifyingKey, cloudfront};
+use presign::{Credentials, VerifyingKey, cloudfront, gcs};
 use serde_json::Value;
 use sha2::Digest as _;
 use std::path::Path;
@@ -26,6 +27,9 @@ const LIMIT: f64 = 1.05;
 /// The highest ratio of verifying to the bare operation.
 const VERIFY_LIMIT: f64 = 1.1;
 
+/// The highest ratio of a template of Google to one of S3.
+const TEMPLATE_LIMIT: f64 = 1.1;
+
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let given = |name: &str| arguments.iter().any(|argument| argument == name);
@@ -39,6 +43,8 @@ fn main() {
         use rsa::pkcs1::DecodeRsaPrivateKey as _;
         rsa::PrivateKey::from_pkcs1_pem(&text).unwrap()
     };
+    google(&text, key.clone(), if is_bench { 20 } else { 1 });
+    google_template(if is_bench { 3000 } else { 1 });
     let digest = sha1::Sha1::digest(URL);
     let floor = Row::new("rsa, SHA-1, 2048 bits", None, move |_| {
         key.pkcs1v15_sign_prehash::<sha1::Sha1>(&digest).unwrap()
@@ -63,6 +69,47 @@ fn main() {
     );
     sigv4a(if is_bench { 100 } else { 1 });
     apply(&text, if is_bench { 3000 } else { 1 });
+}
+
+fn google(private: &str, key: rsa::PrivateKey, rounds: usize) {
+    let digest = sha2::Sha256::digest(URL);
+    let floor = Row::new("rsa, SHA-256, 2048 bits", None, move |_| {
+        key.pkcs1v15_sign_prehash::<sha2::Sha256>(&digest).unwrap()
+    });
+    let keys = Credentials::from_pem("a@example.iam.gserviceaccount.com", private).unwrap();
+    let bucket = gcs::Bucket::new("examplebucket").unwrap();
+    let get = bucket.get("videos/7/0.ts");
+    let link = get.presign(&keys, DAY, now()).unwrap();
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let verifier = gcs::verifier("auto");
+    verifier.verify(&request, now(), |_| Some(&keys)).unwrap();
+    let sign = Row::new("Request::presign", LIMIT, |_| {
+        get.presign(&keys, DAY, now()).unwrap()
+    });
+    compare("Google, RSA", vec![floor, sign], rounds);
+}
+
+/// The scheme is another table, with longer names.
+fn google_template(rounds: usize) {
+    let keys = support::credentials(None);
+    let s3 = Bucket::builder("examplebucket", "auto")
+        .endpoint("https://storage.googleapis.com")
+        .build()
+        .unwrap();
+    let google = gcs::Bucket::new("examplebucket").unwrap();
+    let s3 = s3.request("GET").template(&keys, DAY, now()).unwrap();
+    let google = google.request("GET").template(&keys, DAY, now()).unwrap();
+    let link = google.presign("videos/7/0.ts", now()).unwrap();
+    let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let verifier = gcs::verifier("auto");
+    verifier.verify(&request, now(), |_| Some(&keys)).unwrap();
+    let floor = Row::new("S3's template", None, |_| {
+        s3.presign("videos/7/0.ts", now()).unwrap()
+    });
+    let own = Row::new("Google's template", TEMPLATE_LIMIT, |_| {
+        google.presign("videos/7/0.ts", now()).unwrap()
+    });
+    compare("Templates with HMAC keys", vec![floor, own], rounds);
 }
 
 fn sigv4a(rounds: usize) {
