@@ -572,6 +572,10 @@ const CASES: &[(Cause, By)] = {
             Recorded("the server accepts UNSIGNED-PAYLOAD everywhere"),
         ),
         (Cause::ScopeDate, Server),
+        (
+            Cause::SigV4aNeeded,
+            Recorded("the server accepts SigV4 everywhere"),
+        ),
         (Cause::SigV2NotTaken, Recorded("the server accepts SigV2")),
         (Cause::OtherScheme, Recorded("its test needs no server")),
         (Cause::SignedTwice, Server),
@@ -601,6 +605,7 @@ fn every_cause_has_a_case() {
     let recorded = [
         include_str!("../../../tests/reading/explain.rs"),
         include_str!("../../../tests/reading/explain_oracles.rs"),
+        include_str!("../../../tests/reading/sigv4a.rs"),
     ]
     .concat();
     for (cause, by) in CASES {
