@@ -87,3 +87,43 @@ fn what_google_does_not_have_is_refused() {
         );
     }
 }
+
+#[test]
+fn each_method_is_signed_and_verified() {
+    for (arguments, method) in [
+        (&["put", "gs://test-bucket/a"][..], "PUT"),
+        (&["head", "gs://test-bucket/a"], "HEAD"),
+        (&["delete", "gs://test-bucket/a"], "DELETE"),
+        (&["url", "gs://test-bucket/a", "--method", "POST"], "POST"),
+    ] {
+        let url = with_hmac(arguments.iter().copied()).url();
+        let verified = with_hmac(["verify", &url, "--method", method]).quiet();
+        assert!(
+            verified.contains(&format!("valid for {method}")),
+            "{verified}"
+        );
+        let refused = with_hmac(["verify", &url]).refused();
+        assert!(refused.contains("signature"), "{refused}");
+    }
+    for name in ["..", ".well-known/acme-challenge/a"] {
+        let address = format!("gs://test-bucket/{name}");
+        let refused = with_hmac(["get", &address]).refused();
+        assert!(refused.contains("invalid object name"), "{refused}");
+    }
+}
+
+#[test]
+fn a_refusal_is_explained_with_the_key_at_hand() {
+    let url = with_hmac(["get", "gs://test-bucket/a"]).url();
+    let explain = |secret: &str| {
+        let run = Presign::bare(["explain", &url, "--response", "-"])
+            .env("GS_ACCESS_KEY_ID", "GOOG1EXAMPLE")
+            .env("GS_SECRET_ACCESS_KEY", secret)
+            .input("<Error><Code>SignatureDoesNotMatch</Code></Error>");
+        run.run().stdout
+    };
+    let found = explain("another");
+    assert!(found.starts_with("wrong-secret (likely)"), "{found}");
+    let found = explain(HMAC[1].1);
+    assert!(!found.starts_with("wrong-secret (likely)"), "{found}");
+}
