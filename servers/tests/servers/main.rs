@@ -9,6 +9,8 @@ mod azurite;
 mod browser;
 #[cfg(feature = "explain")]
 mod explain_server;
+#[cfg(feature = "private-keys")]
+mod private_keys;
 mod server_post;
 mod server_streaming;
 mod server_v2;
