@@ -31,11 +31,19 @@ impl<'r> ReceivedTarget<'r> {
         let (service, path) = find_service(account, request)?;
         let (name, object) = path.split_once('/').unwrap_or((path, ""));
         let params: Vec<_> = parse_query(request.target.query).collect();
+        let (name, object) = (decoded(name)?, decoded(object)?);
+        // The text of a SAS would be that of another container.
+        if name.contains('/') && !object.is_empty() {
+            return Err(refuse!(
+                Request,
+                "the name of the container has an escaped slash %2F; send a slash"
+            ));
+        }
         let mut target = ReceivedTarget {
             service,
             level: Level::Service,
-            name: decoded(name)?,
-            object: decoded(object)?,
+            name,
+            object,
             params,
         };
         target.find_level();

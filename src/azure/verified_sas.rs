@@ -1,5 +1,6 @@
 //! Verifying a shared access signature, and the result.
 
+use super::keys::delegation_fields;
 use super::operation::Needed;
 use super::permissions::Permissions;
 use super::sas_fields::parse_ip_range;
@@ -7,13 +8,15 @@ use super::service::Service;
 use super::unverified_sas::UnverifiedSas;
 use crate::crypto::SigningKey;
 use crate::error::Quoted;
+use crate::identity::Identity;
 use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
 use crate::text::base64;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, VerifyError, refuse};
+use crate::verify::{Carrier, VerifyError, check_expiration, refuse};
 use crate::verifying_key::VerifyingKey;
 use crate::wire::url::UrlScheme;
+use alloc::borrow::Cow;
 use core::fmt;
 use core::net::IpAddr;
 
@@ -32,14 +35,16 @@ impl<'r> UnverifiedSas<'r> {
     /// Verifies the signature and everything that the token restricts: its time, the client's
     /// address, the protocol, the resource, and the permission for the operation.
     ///
-    /// The key is that of the account, or the user delegation key. The address is
+    /// The key is that of the account, or the user delegation key: the whole key, because what a
+    /// token states of its key, the expiry included, can't be checked with its value alone. The
+    /// address is
     /// [`ReceivedRequest::client_ip`](crate::verify::ReceivedRequest::client_ip). The protocol is
     /// that of the URL, so a token for HTTPS only needs
     /// [`ReceivedRequest::from_url`](crate::verify::ReceivedRequest::from_url).
     ///
     /// # Errors
-    /// The first failure in this order: signature, expired, not yet valid, address, protocol,
-    /// resource, permission.
+    /// The first failure in this order: signature, access key, expired, not yet valid, expired
+    /// credentials, address, protocol, resource, permission.
     pub fn verify<'k>(
         self,
         key: impl Into<VerifyingKey<'k>>,
@@ -55,7 +60,8 @@ fn check<'r>(
     key: &VerifyingKey<'_>,
     now: Timestamp,
 ) -> Result<VerifiedSas<'r>, VerifyError> {
-    check_signature(&sas, key)?;
+    let identity = check_signature(&sas, key)?;
+    check_identity(&sas, identity)?;
     let (starts_at, expires_at, permissions) = with_policy(&sas)?;
     let key_time = |field| sas.values.get(field).and_then(parse_sas_time);
     for (end, what) in [
@@ -81,6 +87,7 @@ fn check<'r>(
             ));
         }
     }
+    check_expiration(identity, now)?;
     check_ip(&sas)?;
     check_protocol(&sas)?;
     check_resource(&sas)?;
@@ -92,7 +99,32 @@ fn check<'r>(
     })
 }
 
-fn check_signature(sas: &UnverifiedSas<'_>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
+/// Checks that the key is that of the account, and for a user delegation key, the one that the token
+/// states.
+fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
+    let delegation = delegation_fields(identity).map_err(|error| refuse!(AccessKey, "{error}"))?;
+    let is_stated = |(field, value): &(Field, Cow<'_, str>)| match sas.values.get(*field) {
+        Some(stated) => stated == value,
+        // Older versions have no parameter for it.
+        None => *field == Field::KeyDelegatedUserTid,
+    };
+    // The value of a user delegation key alone states nothing.
+    let is_of_token = delegation.is_empty() || sas.is_user_delegation();
+    if identity.access_key_id() == &*sas.account && is_of_token && delegation.iter().all(is_stated)
+    {
+        return Ok(());
+    }
+    Err(refuse!(
+        AccessKey,
+        "the shared access signature states another key; verify it with that key"
+    ))
+}
+
+/// Checks the signature, and returns whose key it is.
+fn check_signature<'k>(
+    sas: &UnverifiedSas<'_>,
+    key: &'k VerifyingKey<'_>,
+) -> Result<&'k Identity, VerifyError> {
     let credentials = key.credentials().ok_or_else(|| {
         refuse!(
             AccessKey,
@@ -108,7 +140,7 @@ fn check_signature(sas: &UnverifiedSas<'_>, key: &VerifyingKey<'_>) -> Result<()
     let is_right =
         sas.with_text(|text| signature.is_some_and(|signature| key.verify(text, signature)))?;
     if is_right {
-        Ok(())
+        Ok(credentials.identity())
     } else {
         Err(refuse!(
             Signature,

@@ -4,6 +4,7 @@ use super::v2::{AUTHORIZATION_START, V2Signer, is_accepted_rsa_key};
 use crate::crypto::Hash;
 use crate::error::Error;
 use crate::scheme::Scheme;
+use crate::scheme::aws::AMZ_PREFIX;
 use crate::scheme::google::GOOGLE2;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::scheme::sigv2::{EXPIRES, SIGNATURE};
@@ -56,7 +57,8 @@ use alloc::vec::Vec;
 /// The kinds of [`VerifyErrorKind`](crate::verify::VerifyErrorKind), in the order of the checks:
 /// `TooLarge` and `Request` for the request, `SignedTwice`, `NotSigned`, then `Missing`, `Repeated`
 /// and `Malformed` for the signature, `Expired` or `TimeSkew`, `Request` for what the signature
-/// can't cover, `AccessKey`, `CredentialsExpired`, `Signature`.
+/// can't cover, `AccessKey`, `SessionToken`, `CredentialsExpired`,
+/// `Signature`.
 pub fn verify_v2<'k, K: Into<VerifyingKey<'k>>>(
     request: &ReceivedRequest<'_>,
     now: impl Into<Timestamp>,
@@ -168,6 +170,8 @@ impl Stated {
         lookup: impl FnOnce(&str) -> Option<K>,
     ) -> Result<(), VerifyError> {
         self.check_time(now)?;
+        // Google rejects them, and V2 doesn't sign them.
+        request.check_without_prefix(AMZ_PREFIX)?;
         let path = request.target.path;
         if has_escaped_slash(path) {
             return Err(refuse!(
@@ -201,6 +205,12 @@ impl Stated {
             // The signature doesn't cover the access ID.
             if identity.access_key_id() != self.access_id {
                 return Err(unknown_access_id());
+            }
+            if identity.session_token().is_some() {
+                return Err(refuse!(
+                    SessionToken,
+                    "the credentials have a session token, which Google Cloud Storage doesn't have"
+                ));
             }
             check_expiration(identity, now)?;
         }

@@ -282,7 +282,7 @@ impl<'r> ReceivedRequest<'r> {
     }
 
     /// Checks that no header and no parameter has a name with that prefix.
-    pub(super) fn check_without_prefix(&self, prefix: &str) -> Result<(), VerifyError> {
+    pub(crate) fn check_without_prefix(&self, prefix: &str) -> Result<(), VerifyError> {
         let headers = self.headers.iter();
         let headers = headers.map(|header| Component::Raw(&header.name));
         let mut names = headers.chain(parse_query(self.target.query).map(|param| param.name));

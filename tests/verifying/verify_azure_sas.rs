@@ -638,6 +638,22 @@ fn a_user_delegation_key_limits_its_tokens() {
         (Some("o"), Some("t"))
     );
     assert_eq!(verify(&request, &key()), Err(Kind::SignedHeaderMissing));
+    // Its holder can't sign for longer than the key is valid, nor as the account.
+    let later = azure::user_delegation_key("myaccount", &xml.replace("T01:00", "T09:00")).unwrap();
+    assert_eq!(verify(&right, &later), Err(Kind::AccessKey));
+    let of_account = account.sas(BLOB, Permissions::READ);
+    let of_account = of_account.presign(&key(), HOUR, now()).unwrap();
+    let of_account = ReceivedRequest::from_url("GET", of_account.url()).unwrap();
+    assert_eq!(verify(&of_account, &key()), Ok(()));
+    assert_eq!(verify(&of_account, &delegated), Err(Kind::AccessKey));
+    let other = azure::shared_key("otheraccount", "c2VjcmV0").unwrap();
+    assert_eq!(verify(&of_account, &other), Err(Kind::AccessKey));
+    let expired = key().with_expiration(now());
+    assert_eq!(verify(&of_account, &expired), Err(Kind::CredentialsExpired));
+    // The name of a container has no slash.
+    let slash = url.replace("/images/a/b", "/images%2Fa/b");
+    let slash = ReceivedRequest::from_url("GET", &slash).unwrap();
+    assert_eq!(account.parse_sas(&slash).unwrap_err().kind(), Kind::Request);
     let wrong = request.header("x-ms-meta-a", "2");
     assert_eq!(verify(&wrong, &key()), Err(Kind::Signature));
     let other = url.replace("comp=x&", "comp=y&");

@@ -336,6 +336,13 @@ fn v2_headers_and_hosts() {
     let next = Timestamp::from_unix_seconds(now().unix_seconds() + 1);
     assert_eq!(kind(next), Ok(()));
     assert_eq!(kind(now()), Err(VerifyErrorKind::CredentialsExpired));
+    let session = hmac_key().with_session_token("t").unwrap();
+    let result = gcs::verify_v2(&request, now(), |_| Some(&session));
+    assert_eq!(result.unwrap_err().kind(), VerifyErrorKind::SessionToken);
+    let added = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
+    let added = added.header("x-amz-acl", "public-read");
+    let result = gcs::verify_v2(&added, now(), |_| Some(hmac_key()));
+    assert_eq!(result.unwrap_err().kind(), VerifyErrorKind::Request);
 }
 
 /// Google rejects names of both families.
