@@ -140,23 +140,18 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The causes of a pair that only one side has, that both have with different values, and that
-/// both have in different encodings.
-struct PairCauses {
-    dropped: Cause,
-    changed: Cause,
-    reencoded: Cause,
-    added: Cause,
-}
+/// The causes of a pair that only the signer has, that has another value, that has the same value
+/// in another encoding, and that only the server has.
+type PairCauses = [Cause; 4];
 
 /// All headers except the host, which is part of the address.
 fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let causes = PairCauses {
-        dropped: Cause::HeaderNotSent,
-        changed: Cause::HeaderChanged,
-        reencoded: Cause::HeaderChanged,
-        added: Cause::HeaderNotSigned,
-    };
+    const CAUSES: PairCauses = [
+        Cause::HeaderNotSent,
+        Cause::HeaderChanged,
+        Cause::HeaderChanged,
+        Cause::HeaderNotSigned,
+    ];
     // A server writes a header that it did not receive as an empty one.
     let pairs = |side: &Canonical, other: &Canonical| -> Vec<Pair> {
         let is_sent = |name: &str, value: &str| !value.is_empty() || other.header(name) == Some("");
@@ -169,21 +164,18 @@ fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
     let (signed_pairs, seen_pairs) = (pairs(signed, seen), pairs(seen, signed));
     let dropped = missing(&signed_pairs, &seen_pairs);
     let added = missing(&seen_pairs, &signed_pairs);
-    add_pairs(dropped, added, ':', &causes, seen.is_cut, findings);
+    add_pairs(dropped, added, ':', CAUSES, seen.is_cut, findings);
 }
 
 fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let causes = PairCauses {
-        dropped: Cause::ParameterDropped,
-        changed: Cause::ParameterChanged,
-        reencoded: Cause::ParameterReencoded,
-        added: Cause::ParameterAdded,
-    };
-    if seen
-        .params
-        .iter()
-        .any(|(name, _)| name.starts_with("amp%3B"))
-    {
+    const CAUSES: PairCauses = [
+        Cause::ParameterDropped,
+        Cause::ParameterChanged,
+        Cause::ParameterReencoded,
+        Cause::ParameterAdded,
+    ];
+    let mut names = seen.params.iter().map(|(name, _)| name);
+    if names.any(|name| name.starts_with("amp%3B")) {
         let finding = Finding::certain(Cause::HtmlEscaped);
         findings.push(finding.with_signed("&").with_seen("&amp;"));
         return;
@@ -199,7 +191,7 @@ fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
         let is_reordered = signed.params != seen.params;
         findings.extend(is_reordered.then(reordered));
     } else {
-        add_pairs(dropped, added, '=', &causes, is_cut, findings);
+        add_pairs(dropped, added, '=', CAUSES, is_cut, findings);
     }
 }
 
@@ -208,7 +200,7 @@ fn add_pairs(
     dropped: Vec<Pair>,
     mut added: Vec<Pair>,
     separator: char,
-    causes: &PairCauses,
+    [gone, changed, reencoded, new]: PairCauses,
     is_cut: bool,
     findings: &mut Vec<Finding>,
 ) {
@@ -216,43 +208,27 @@ fn add_pairs(
         Some((name, value)) => format!("{name}{separator}{}", redact_value(name, value)),
         None => String::new(),
     };
-    let mut add = |cause, token_cause, name: &str, signed: Option<&Pair>, seen: Option<&Pair>| {
-        let cause = if is_session_token(name) {
-            token_cause
-        } else {
-            cause
-        };
-        let finding = Finding::certain(cause).about(name);
+    let mut add = |cause, token_cause, signed: Option<&Pair>, seen: Option<&Pair>| {
+        let name = signed.or(seen).map_or("", |(name, _)| name);
+        let is_token = is_session_token(name);
+        let finding = Finding::certain(if is_token { token_cause } else { cause }).about(name);
         findings.push(finding.with_signed(text(signed)).with_seen(text(seen)));
     };
     for pair in &dropped {
-        let name = &pair.0;
-        let index = added
-            .iter()
-            .position(|(other, _)| is_same_name(name, other));
+        let mut names = added.iter().map(|(name, _)| name);
+        let index = names.position(|name| is_same_name(&pair.0, name));
         match index.map(|index| added.remove(index)) {
-            Some(seen) if is_same_value(&pair.1, &seen.1) => {
-                add(
-                    causes.reencoded,
-                    Cause::TokenChanged,
-                    name,
-                    Some(pair),
-                    Some(&seen),
-                );
+            Some(seen) => {
+                let is_same = is_same_value(&pair.1, &seen.1);
+                let cause = if is_same { reencoded } else { changed };
+                add(cause, Cause::TokenChanged, Some(pair), Some(&seen));
             }
-            Some(seen) => add(
-                causes.changed,
-                Cause::TokenChanged,
-                name,
-                Some(pair),
-                Some(&seen),
-            ),
             None if is_cut => {}
-            None => add(causes.dropped, Cause::TokenMissing, name, Some(pair), None),
+            None => add(gone, Cause::TokenMissing, Some(pair), None),
         }
     }
     for pair in &added {
-        add(causes.added, Cause::TokenAdded, &pair.0, None, Some(pair));
+        add(new, Cause::TokenAdded, None, Some(pair));
     }
 }
 
