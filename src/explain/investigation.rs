@@ -9,6 +9,7 @@ use super::explanation::{Explanation, is_explained};
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
+use super::other_scheme::OtherScheme;
 use super::ranking::possible_findings;
 use super::redaction::{redact_url, shorten};
 use super::search::{search, signature_findings};
@@ -17,6 +18,7 @@ use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
 use super::text_forms::{decoded, split_params};
 use super::url_findings::{parse_finding, url_findings};
+use crate::inspect::Inspection;
 use crate::scheme::aws_host::AwsHost;
 use crate::scheme::sigv2;
 use crate::time::Timestamp;
@@ -38,21 +40,39 @@ impl<'a> FailedRequest<'a> {
                 .map(|request| verifier.parse(request)),
             sent: sent_request.as_ref().map(|request| verifier.parse(request)),
         };
+        let inspection = Inspection::new(self.url, now);
         let evidence = Evidence {
             method: self.method,
-            url: self.url,
             now,
+            inspection: &inspection,
             request: views.signed(),
             credentials: self.credentials,
             other_credentials: &self.other_credentials,
         };
-        let server_text = SignedText::of_response(self.response);
+        let other = |request: &Option<ReceivedRequest<'_>>, url| {
+            OtherScheme::of(request.as_ref()?, url, self.credentials, now)
+        };
+        let sent_url = self.sent.map_or(self.url, |(_, url)| url);
+        let (other, other_sent) = (
+            other(&signed_request, self.url),
+            other(&sent_request, sent_url),
+        );
+        let server_text = match &other {
+            Some(other) => other.seen(self.response),
+            None => SignedText::of_response(self.response),
+        };
         let sent_body = self.sent_body.or(self.body);
         let sent_text = views.sent().map(|request| self.text_of(request, sent_body));
+        let sent_text = sent_text.or(other_sent.map(|other| other.text));
         let signed_text = self.signed_text(&views);
+        let signed_text = signed_text.or_else(|| Some(other.as_ref()?.text.clone()));
         let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
-        let mut findings = self.findings_of_request(&evidence, &views);
+        let mut findings = self.findings_of_request(&evidence, &views, other.is_some());
+        #[cfg(feature = "cloudfront")]
+        if evidence.is_cloudfront() {
+            findings.extend(self.resource_finding(sent_url));
+        }
         if !self.fields.is_empty() {
             let form = Form {
                 fields: &self.fields,
@@ -70,7 +90,8 @@ impl<'a> FailedRequest<'a> {
         {
             findings.extend(self.differences(signed, seen));
             if server_text.is_some() && findings.iter().all(Finding::is_harmless) {
-                is_same = signed.is_same(seen);
+                let has_words = |other: &OtherScheme| other.has_words_of(seen);
+                is_same = signed.is_same(seen) || other.as_ref().is_some_and(has_words);
                 findings.extend(self.findings_of_hash(signed, seen));
             }
             let lines = signed.canonical.as_ref().zip(seen.canonical.as_ref());
@@ -84,8 +105,9 @@ impl<'a> FailedRequest<'a> {
             findings = alloc::vec![other_secret_of_server()];
         } else if self.response.is_mismatch() {
             let signed = signed_text.as_ref();
+            let is_right = other.as_ref().and_then(|other| other.is_right);
             let more = || {
-                self.findings_of_signature(&evidence, signed, is_same)
+                self.findings_of_signature(&evidence, signed, is_right, is_same)
                     .into_iter()
             };
             if !is_explained(&findings) {
@@ -168,7 +190,13 @@ impl<'a> FailedRequest<'a> {
     }
 
     /// Returns the causes that show in the response, the URL, the headers or the signature.
-    fn findings_of_request(&self, evidence: &Evidence<'_>, views: &Views<'_>) -> Vec<Finding> {
+    /// `is_other` is whether it has another scheme than those that [`Views`] parse.
+    fn findings_of_request(
+        &self,
+        evidence: &Evidence<'_>,
+        views: &Views<'_>,
+        is_other: bool,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let statement = Statement::new(self.response, evidence).finding();
         let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
@@ -182,13 +210,17 @@ impl<'a> FailedRequest<'a> {
             findings.push(Finding::certain(Cause::QueryCut));
             return findings;
         }
-        findings.extend(url_findings(sent_url, evidence.now));
+        findings.extend(url_findings(sent_url, self.response, evidence.now));
+        let is_other = is_other || evidence.is_cloudfront();
         if let Some(Err(error)) = &views.signed
             && findings.is_empty()
+            && !is_other
         {
             findings.extend(parse_finding(error));
         }
-        if let Some(Err(error)) = &views.sent {
+        if let Some(Err(error)) = &views.sent
+            && (!is_other || !sent_url.contains('?'))
+        {
             findings.extend(self.sent_finding(error));
         }
         findings.extend(consequence);
@@ -249,10 +281,11 @@ impl<'a> FailedRequest<'a> {
         &self,
         evidence: &Evidence<'_>,
         signed: Option<&SignedText>,
+        is_other_right: Option<bool>,
         is_same: bool,
     ) -> Vec<Finding> {
         let Some(request) = evidence.request else {
-            return Vec::new();
+            return other_signature_findings(evidence, is_other_right, is_same);
         };
         let is_right = evidence.credentials.map(|credentials| match signed {
             Some(signed) => request.is_signature_of(signed.message(), credentials),
@@ -323,9 +356,34 @@ impl<'a> FailedRequest<'a> {
         }
     }
 
+    /// Compares the resource of a CloudFront policy with the URL that was sent.
+    #[cfg(feature = "cloudfront")]
+    fn resource_finding(&self, sent_url: &str) -> Option<Finding> {
+        let signed = ReceivedRequest::from_url(self.method, self.url).ok()?;
+        let sent = ReceivedRequest::from_url(self.method, sent_url).ok()?;
+        super::cloudfront_findings::resource_finding(&signed, &sent)
+    }
+
     fn is_https(&self) -> Option<bool> {
         let (scheme, _) = self.url.split_once("://")?;
         Some(scheme.eq_ignore_ascii_case("https"))
+    }
+}
+
+/// Returns the causes that the signature of another scheme shows, or else those that are possible.
+fn other_signature_findings(
+    evidence: &Evidence<'_>,
+    is_right: Option<bool>,
+    is_same: bool,
+) -> Vec<Finding> {
+    match (is_right, is_same) {
+        (Some(true), true) => alloc::vec![other_secret_of_server()],
+        (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
+            "The server signs the same text as this side computes, so the key is another one, or the signer \
+             signed another text. Copy the key again; it may have been rotated. Compare the text that the \
+             signer signs with the server's, line by line.",
+        )],
+        _ => possible_findings(evidence),
     }
 }
 
@@ -423,5 +481,6 @@ fn bucket_of_form(url: &str) -> Option<&str> {
 fn bucket_of_url(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', ':']).next()?;
-    AwsHost::parse(host)?.bucket()
+    let google = host.strip_suffix(".storage.googleapis.com");
+    google.or_else(|| AwsHost::parse(host)?.bucket())
 }

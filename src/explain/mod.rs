@@ -57,6 +57,8 @@
 
 mod canonical;
 mod catalogue;
+#[cfg(feature = "cloudfront")]
+mod cloudfront_findings;
 mod compare;
 mod confidence;
 mod difference;
@@ -67,6 +69,7 @@ mod failed_request;
 mod finding;
 mod form_findings;
 mod investigation;
+mod other_scheme;
 mod ranking;
 mod redaction;
 mod search;
