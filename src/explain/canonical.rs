@@ -148,55 +148,42 @@ impl Canonical {
         })
     }
 
-    /// Parses a string to sign of Azure's Shared Key, or of Shared Key Lite.
-    pub(super) fn parse_shared_key(text: &str) -> Option<Self> {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let is_resource = |line: &&str| line.starts_with('/');
-        let (head, resource) = lines.split_at(lines.iter().position(is_resource)?);
-        let ([method, head @ ..], [path, params @ ..]) = (head, resource) else {
-            return None;
-        };
-        let is_ms = |line: &&str| line.starts_with("x-ms-");
-        let end = head.iter().position(is_ms).unwrap_or(head.len());
-        let (values, ms) = head.split_at(end);
-        let names: &[&str] = match values.len() {
-            11 => &SHARED_KEY_HEADERS,
-            3 => &["content-md5", "content-type", "date"],
-            _ => return None,
-        };
-        let named = names.iter().copied().zip(values.iter().copied());
-        let mut headers = owned(named.filter(|(_, value)| !value.is_empty()).collect());
-        headers.extend(split_headers(ms));
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut all = owned(split_params(query));
-        all.extend(split_headers(params));
-        Some(Canonical {
-            form: Form::V2,
-            method: (*method).to_owned(),
-            path: path.to_owned(),
-            params: all,
-            headers,
-            ..Canonical::default()
-        })
-    }
-
-    /// Parses a string to sign of a shared access signature, whose lines have names.
-    pub(super) fn parse_sas(text: &str, names: &[&str]) -> Option<Self> {
-        let lines: Vec<&str> = text.trim_end().split('\n').collect();
+    /// Parses a string to sign of Azure. Its first lines have names; a header, the resource or a
+    /// parameter is on each of the others.
+    pub(super) fn parse_azure(text: &str, names: &[&str]) -> Option<Self> {
         let mut request = Canonical {
             form: Form::V2,
             ..Canonical::default()
         };
-        if lines.len() > names.len() || lines.len() < 2 {
-            return None;
-        }
-        for (name, line) in names.iter().zip(lines).filter(|(_, line)| !line.is_empty()) {
-            match *name {
-                "resource" => line.clone_into(&mut request.path),
-                name => request.params.push((name.to_owned(), line.to_owned())),
+        let (mut headers, mut params) = (Vec::new(), Vec::new());
+        for (index, line) in text.trim_end().split('\n').take(MAX_ITEMS).enumerate() {
+            let is_header = names.first() == Some(&"method") && request.path.is_empty();
+            let pairs = if is_header { &mut headers } else { &mut params };
+            match names.get(index) {
+                Some(&"method") => line.clone_into(&mut request.method),
+                Some(&"resource") => line.clone_into(&mut request.path),
+                Some(_) if line.is_empty() => {}
+                Some(name) => pairs.push((*name, line)),
+                None if line.starts_with('/') => line.clone_into(&mut request.path),
+                None => pairs.push(line.split_once(':')?),
             }
         }
+        (request.headers, request.params) = (owned(headers), owned(params));
         Some(request)
+    }
+
+    /// Splits a URL into the parts that CloudFront compares with a policy.
+    #[cfg(feature = "cloudfront")]
+    pub(super) fn of_url(url: &str) -> Self {
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let (_, rest) = address.split_once("://").unwrap_or(("", address));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Canonical {
+            path: path.to_owned(),
+            params: owned(split_params(query)),
+            headers: owned(alloc::vec![("host", host)]),
+            ..Canonical::default()
+        }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -279,21 +266,6 @@ impl Canonical {
         lines
     }
 }
-
-/// The headers of Shared Key, in the order of their lines.
-const SHARED_KEY_HEADERS: [&str; 11] = [
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-md5",
-    "content-type",
-    "date",
-    "if-modified-since",
-    "if-match",
-    "if-none-match",
-    "if-unmodified-since",
-    "range",
-];
 
 /// The parts of a canonical request, in their order.
 pub(super) const PARTS: [&str; 6] = [

@@ -108,7 +108,7 @@ fn transformed_by(
     found.map(|transformation| transformation.cause)
 }
 
-pub(super) fn compare_paths(signed: &str, seen: &str) -> Cause {
+fn compare_paths(signed: &str, seen: &str) -> Cause {
     let (plain, seen_plain) = (decoded(signed), decoded(seen));
     if plain.replace('+', " ") == seen_plain.replace('+', " ") {
         Cause::PathNotEncoded

@@ -71,7 +71,8 @@ impl<'a> FailedRequest<'a> {
         let mut findings = self.findings_of_request(&evidence, &views, other.is_some());
         #[cfg(feature = "cloudfront")]
         if evidence.is_cloudfront() {
-            findings.extend(self.resource_finding(sent_url));
+            let resource = super::cloudfront_findings::resource_findings(self.url, sent_url);
+            findings.extend(resource.into_iter().flatten());
         }
         if !self.fields.is_empty() {
             let form = Form {
@@ -354,14 +355,6 @@ impl<'a> FailedRequest<'a> {
             let finding = reordered().with_signed(redact_url(self.url));
             findings.push(finding.with_seen(redact_url(sent_url)));
         }
-    }
-
-    /// Compares the resource of a CloudFront policy with the URL that was sent.
-    #[cfg(feature = "cloudfront")]
-    fn resource_finding(&self, sent_url: &str) -> Option<Finding> {
-        let signed = ReceivedRequest::from_url(self.method, self.url).ok()?;
-        let sent = ReceivedRequest::from_url(self.method, sent_url).ok()?;
-        super::cloudfront_findings::resource_finding(&signed, &sent)
     }
 
     fn is_https(&self) -> Option<bool> {
