@@ -74,6 +74,7 @@ mod ranking;
 mod redaction;
 mod search;
 mod session_token;
+mod side;
 mod signed_text;
 mod statement;
 mod text_forms;
