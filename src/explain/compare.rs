@@ -24,12 +24,8 @@ pub(super) fn compare(
     let mut findings = Vec::new();
     if signed.method != seen.method {
         let about = format!("{} and sent as {}", signed.method, seen.method);
-        let finding = Finding::certain(Cause::Method).about(&about);
-        findings.push(
-            finding
-                .with_signed(&*signed.method)
-                .with_seen(&*seen.method),
-        );
+        findings
+            .push(Finding::between(Cause::Method, &*signed.method, &*seen.method).about(&about));
     }
     compare_queries(signed, seen, &mut findings);
     compare_addresses(signed, seen, is_https, &mut findings);
@@ -44,8 +40,7 @@ pub(super) fn compare(
         } else {
             Cause::PayloadChanged
         };
-        let finding = Finding::certain(cause);
-        findings.push(finding.with_signed(&**signed).with_seen(&**seen));
+        findings.push(Finding::between(cause, &**signed, &**seen));
     }
     findings
 }
@@ -73,21 +68,18 @@ fn compare_addresses(
             Cause::AddressingStyle => format!("{}{}", side.host(), side.path),
             _ => side.path.clone(),
         };
-        let finding = Finding::certain(cause).with_signed(text(signed));
-        findings.push(finding.with_seen(text(seen)));
+        findings.push(Finding::between(cause, text(signed), text(seen)));
         return;
     }
     if signed.host() != seen.host() && !is_cut_host {
         let cause = compare_hosts(signed.host(), seen.host(), is_https);
-        let finding = Finding::certain(cause).with_signed(signed.host());
-        findings.push(finding.with_seen(seen.host()));
+        findings.push(Finding::between(cause, signed.host(), seen.host()));
     }
     if is_moved {
         let cause = transformed_by(signed, seen, same_path)
             .filter(|cause| *cause != Cause::AddressingStyle)
             .unwrap_or_else(|| compare_paths(&signed.path, &seen.path));
-        let finding = Finding::certain(cause).with_signed(&*signed.path);
-        findings.push(finding.with_seen(&*seen.path));
+        findings.push(Finding::between(cause, &*signed.path, &*seen.path));
     }
 }
 
@@ -176,8 +168,7 @@ fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
     ];
     let mut names = seen.params.iter().map(|(name, _)| name);
     if names.any(|name| name.starts_with("amp%3B")) {
-        let finding = Finding::certain(Cause::HtmlEscaped);
-        findings.push(finding.with_signed("&").with_seen("&amp;"));
+        findings.push(Finding::between(Cause::HtmlEscaped, "&", "&amp;"));
         return;
     }
     let dropped = missing(&signed.params, &seen.params);
@@ -211,8 +202,8 @@ fn add_pairs(
     let mut add = |cause, token_cause, signed: Option<&Pair>, seen: Option<&Pair>| {
         let name = signed.or(seen).map_or("", |(name, _)| name);
         let is_token = is_session_token(name);
-        let finding = Finding::certain(if is_token { token_cause } else { cause }).about(name);
-        findings.push(finding.with_signed(text(signed)).with_seen(text(seen)));
+        let cause = if is_token { token_cause } else { cause };
+        findings.push(Finding::between(cause, text(signed), text(seen)).about(name));
     };
     for pair in &dropped {
         let mut names = added.iter().map(|(name, _)| name);

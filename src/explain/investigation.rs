@@ -169,8 +169,8 @@ impl<'a> FailedRequest<'a> {
     fn method_finding(&self, seen: Option<&SignedText>) -> Option<Finding> {
         let seen = &seen?.canonical.as_ref()?.method;
         let about = format!("{} and sent as {seen}", self.method);
-        let finding = Finding::certain(Cause::Method).about(&about);
-        (seen != self.method).then(|| finding.with_signed(self.method).with_seen(&**seen))
+        let finding = Finding::between(Cause::Method, self.method, &**seen).about(&about);
+        (seen != self.method).then_some(finding)
     }
 
     /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
@@ -347,6 +347,5 @@ fn signature_finding(made: &str, received: &str) -> Option<Finding> {
     } else {
         Cause::SignatureChanged
     };
-    let finding = Finding::certain(cause).with_signed(shorten(made));
-    Some(finding.with_seen(shorten(received)))
+    Some(Finding::between(cause, shorten(made), shorten(received)))
 }

@@ -130,37 +130,14 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
         let names = names.collect::<Vec<_>>().join(", ");
         (!names.is_empty()).then_some(names)
     };
-    if let Some(names) = list(|name| REWRITTEN.contains(&name)) {
-        let message = format!(
-            "The headers {names} are signed, but proxies, Google's front end among them, write them again. \
-             Leave them out of the signed headers."
-        );
-        findings.push(
-            possible(Cause::HeaderChanged)
-                .with_message(message)
-                .with_signed(names),
-        );
-    }
-    if let Some(names) = list(|name| name.contains(['.', '_'])) {
-        let message = format!(
-            "The headers {names} are signed, but nginx drops names with a dot or an underscore. Let it forward \
-             them (ignore_invalid_headers off; underscores_in_headers on)."
-        );
-        findings.push(
-            possible(Cause::HeaderNotSent)
-                .with_message(message)
-                .with_signed(names),
-        );
-    }
-    if let Some(names) = list(|_| true).filter(|_| is_url) {
-        let message =
-            format!("The headers {names} are signed. Send each with exactly the signed value.");
-        findings.push(
-            possible(Cause::HeaderNotSent)
-                .with_message(message)
-                .with_signed(names),
-        );
-    }
+    let mut add = |cause, names: Option<String>| {
+        let names = names.into_iter();
+        findings.extend(names.map(|names| possible(cause).about(&names).with_signed(names)));
+    };
+    add(Cause::HeaderChanged, list(|name| REWRITTEN.contains(&name)));
+    // nginx drops such names, unless it is told not to.
+    add(Cause::HeaderNotSent, list(|name| name.contains(['.', '_'])));
+    add(Cause::HeaderNotSent, list(|_| true).filter(|_| is_url));
 }
 
 fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {

@@ -183,10 +183,7 @@ pub(super) fn compare_scopes(signed: &str, seen: &str) -> Vec<Finding> {
             Cause::Malformed => "it read another algorithm than the one that was signed.",
             _ => date_header,
         };
-        Finding::certain(cause)
-            .about(about)
-            .with_signed(signed)
-            .with_seen(seen)
+        Finding::between(cause, signed, seen).about(about)
     };
     different.map(finding).collect()
 }
