@@ -898,6 +898,74 @@ case("grafana/loki/issues/9224", "wrong-access-key", 'level=error ts=2023-04-21T
 rook = presign("GET", "http://rook-ceph-rgw.rook-ceph.svc/bucket/image", "us-east-1")
 case("aws/aws-sdk-js/issues/3858", "host-rewritten", '<?xml version="1.0" encoding="UTF-8"?>' + ceph.format("SignatureDoesNotMatch"), url=rook, sent_url=rook.replace("http://rook-ceph-rgw.rook-ceph.svc", "https://store.example.com"))
 
+# A fourth batch, collected when the third was explained.
+case("aws/aws-sdk-js-v3/issues/4516", "malformed", '<?xml version="1.0" encoding="UTF-8"?><Error><Code>MalformedPolicy</Code><Message>Malformed Policy</Message></Error>', url=CDN)
+case("jasonsims/aws-cloudfront-sign/issues/35", "no-authentication", "Missing Key-Pair-Id query parameter or cookie value", url="http://cdn.example.com/images/circle.png")
+case("aws/aws-sdk-js/issues/2236", ["malformed", "expiry-too-long"], '<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n    <Code>MalformedPolicy</Code>\n    <Message>Malformed Policy</Message>\n</Error>', url=canned(int(NOW.timestamp()) * 1000 + 30000))
+case("jasonsims/aws-cloudfront-sign/issues/23", "permission", "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>1395041855FC6A4E</RequestId><HostId>QPuw1CwwjbDp6</HostId></Error>", url=canned())
+index = 0
+while "%2B" not in sas(f"/container{index}", "c")[0]:
+    index += 1
+link, _ = sas(f"/container{index}", "c", "/a.ipynb")
+case("nteract/papermill/issues/447", "signature-plus", "azure.common.AzureHttpError: Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature. ErrorCode: AuthenticationFailed\n" + azure("Signature fields not well formed."), url=link, sent_url=link.replace("%2B", "+"))
+link, _ = sas("/demo1/test_1kb_blob_sync.txt", permissions="rwdl")
+case("Azure/azure-storage-azcopy/issues/265", ["malformed", "parameter-changed"], "INFO: Scanning...\nINFO: source is not validated as a single file: AuthenticationFailed, please check if SAS or OAuth is used properly, or source is a public blob\nINFO: trying to copy the source as container/directory/list of files\n", url=link.replace("%3A", "A"))
+case("cloudyr/aws.s3/issues/423", "wrong-secret", "SignatureDoesNotMatch", url=f"{HOST}/?location", headers=sign("GET", f"{HOST}/?location"))
+case("aws/aws-cli/issues/6751", "wrong-secret", f"An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: {SENTENCE}", url="https://s3.amazonaws.com/", headers=sign("GET", "https://s3.amazonaws.com/", "us-east-1"))
+case("siderolabs/omni/issues/98", ["malformed", "wrong-region"], "Failed to Update Storage Config\n\nfailed to validate: 1 error occurred: * incorrect settings for s3 client: failed to list objects in bucket \"xxx-omni\": operation error S3: ListObjects, https response error StatusCode: 400, RequestID: 3ZG3V67A2GX1B334, HostID: AzxzXxND, api error AuthorizationHeaderMalformed: The authorization header is malformed; a non-empty region must be provided in the credential.",
+     url="https://s3.dualstack.eu-west-1.amazonaws.com/xxx-omni", headers=[[n, v.replace("/eu-west-1/", "//")] for n, v in sign("GET", "https://s3.dualstack.eu-west-1.amazonaws.com/xxx-omni")])
+case("s3fs-fuse/s3fs-fuse/issues/1186", "wrong-region", "[ERR] curl.cpp:CheckBucket(3423): Check bucket failed, S3 response: <?xml version='1.0' encoding='UTF-8'?>\n<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-nl-1'</Message><RequestId>tx030fad750ef4436b8af60-005db5a5a1</RequestId><Region>eu-nl-1</Region></Error>",
+     url="https://objectstore-3.eu-nl-1.cloud.example/aaa12345/", headers=sign("GET", "https://objectstore-3.eu-nl-1.cloud.example/aaa12345/", "us-east-1"))
+case("deliciousbrains/wp-amazon-s3-and-cloudfront/issues/456", "wrong-region", 'Error creating bucket — Error executing "CreateBucket" on "https://aaabbb.s3.amazonaws.com/"; AWS HTTP error: Client error: `PUT https://aaabbb.s3.amazonaws.com/` resulted in a `400 Bad Request` response: AuthorizationHeaderMalformedThe authorization header (truncated...) AuthorizationHeaderMalformed (client): The authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'ap-northeast-1\' - AuthorizationHeaderMalformedThe authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'ap-northeast-1\'ap-northeast-',
+     "PUT", "https://aaabbb.s3.amazonaws.com/", headers=sign("PUT", "https://aaabbb.s3.amazonaws.com/", "us-east-1"))
+case("cheynewallace/angular-s3-upload/issues/8", "payload-changed", "XAmzContentSHA256Mismatch The provided 'x-amz-content-sha256' header does not match what was computed.", "PUT", f"{HOST}/a.txt", headers=sign("PUT", f"{HOST}/a.txt"))
+case("CherryHQ/cherry-studio/issues/10775", "payload-changed", '{"$fault":"client","$metadata":{"attempts":1,"httpStatusCode":400,"requestId":"186F2BDC6684BAEB","totalRetryDelay":0},"BucketName":"cherry-s3","Code":"XAmzContentSHA256Mismatch","HostId":"dd9025bab4ad464b","Key":"backup/a.zip","Region":"us-east-1","Resource":"/cherry-s3/backup/a.zip","level":"error","message":"[BackupManager] S3 backup failed: The provided \'x-amz-content-sha256\' header does not match what was computed.","name":"XAmzContentSHA256Mismatch"}',
+     "PUT", "https://minio.example.com/cherry-s3/backup/a.zip", headers=sign("PUT", "https://minio.example.com/cherry-s3/backup/a.zip", "us-east-1", body=b"zip"))
+case("postmanlabs/postman-app-support/issues/3680", "payload-changed", f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n    <Code>XAmzContentSHA256Mismatch</Code>\n    <Message>The provided 'x-amz-content-sha256' header does not match what was computed.</Message>\n    <ClientComputedContentSHA256>{EMPTY}</ClientComputedContentSHA256>\n    <S3ComputedContentSHA256>1c0847b15dc11be65c0003b5d56592c6664a00341d0c3bb0583f3df1a3842f68</S3ComputedContentSHA256>\n</Error>", "PUT", f"{HOST}/a.png", headers=sign("PUT", f"{HOST}/a.png"))
+kibana = "http://varnish.example.com/_plugin/kibana/"
+signed = sign("GET", kibana, "us-east-1", "es")
+stamp_of = [[n, v] for n, v in signed if n.lower() == "x-amz-date"]
+seen = canonical("GET", kibana.replace("varnish.example.com", "search-logs.us-east-1.es.amazonaws.com"), [(n.lower(), v) for n, v in stamp_of], EMPTY)
+case("xcir/libvmod-awsrest/issues/8", "host-rewritten", json.dumps({"message": api(seen, "es").replace("/eu-west-1/", "/us-east-1/")}), url=kibana, headers=signed)
+gateway = "https://id.execute-api.eu-west-1.amazonaws.com/stg/api/a"
+signed = sign("GET", gateway, service="execute-api", headers={"Accept": "application/json", "Connection": "close"})
+seen = canonical("GET", gateway, [("accept", "application/json"), ("connection", "Keep-Alive"), ("x-amz-date", "20260302T100000Z")], EMPTY)
+names = next(v for n, v in signed if n == "Authorization")
+if "connection" not in names:
+    by_hand = canonical("GET", gateway, [("accept", "application/json"), ("connection", "close"), ("x-amz-date", "20260302T100000Z")], EMPTY)
+    signed = [["Accept", "application/json"], ["Connection", "close"], ["X-Amz-Date", "20260302T100000Z"], ["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/eu-west-1/execute-api/aws4_request, SignedHeaders=accept;connection;host;x-amz-date, Signature={signature(by_hand, service='execute-api')}"]]
+case("inreachventures/aws-signing-request-interceptor/issues/20", "header-changed", json.dumps({"message": api(seen, "execute-api")}), url=gateway, headers=signed)
+search = "https://search-logs.eu-west-1.es.amazonaws.com/path?a=b%20%26%20c"
+case("inreachventures/aws-signing-request-interceptor/issues/44", "parameter-reencoded", '[HTTP/1.1 403 Forbidden]\n{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}', url=search, headers=sign("GET", search, service="es"))
+case("boto/boto3/issues/3710", "permission", xml("AccessDenied", "Access Denied"))
+case("aws/aws-cli/issues/813", "permission", "upload failed: ./baz to s3://mybucket/foo/bar/baz A client error (AccessDenied) occurred when calling the PutObject operation: Access Denied", "PUT", f"{HOST}/foo/bar/baz", headers=sign("PUT", f"{HOST}/foo/bar/baz", headers={"x-amz-acl": "public-read"}))
+case("aws/aws-sdk-js/issues/3975", "permission", "403 - Access Denied", "POST", form)
+kms_put = presign("PUT", f"{HOST}/object_key", headers={"x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": "kms_key"})
+case("boto/botocore/issues/1226", "header-not-sent", bare, "PUT", kms_put, headers=[["x-amz-server-side-encryption", "aws:kms"], ["x-amz-server-side-encryption-aws-kms-key-id", "kms_key"]])
+case("odysseyscience/react-s3-uploader/issues/110", "header-not-signed", "<Error><Code>AccessDenied</Code><Message>There were headers present in the request which were not  @signed</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned><RequestId>", "PUT", put)
+case("chriskiehl/Dropler/issues/5", "cors", "Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource. Origin 'http://.....' is therefore not allowed access. The response had HTTP status code 403.", "PUT", put)
+rgw = "http://test-20181008.172.26.2.52:7480/"
+case("s3tools/s3cmd/issues/1017", "addressing-style", "ERROR: S3 error: 403 (SignatureDoesNotMatch)", url=rgw, headers=sign("GET", rgw, "us-east-1"))
+upload = "https://s3-us-west-2.amazonaws.com/556e749a/assets/ab45a649?uploads="
+signed = sign("POST", upload, "us-west-2")
+seen = canonical("POST", upload, [(n.lower(), v) for n, v in signed if n.lower().startswith("x-amz")], EMPTY, "/sandbox-assets.example.zone/556e749a/assets/ab45a649")
+case("FineUploader/react-fine-uploader/issues/169", ["addressing-style", "path-prefix"], mismatch(seen, string_to_sign(seen, "us-west-2")), "POST", upload, headers=signed)
+listing = "https://rgw.example.com/bucket/dir?delimiter=%2F"
+signed = sign("GET", listing, "us-east-1")
+case("nginx/nginx-s3-gateway/pull/43", ["path-changed", "path-normalized"], ceph.format("SignatureDoesNotMatch"), url=listing, headers=signed, sent_url=listing.replace("dir?", "dir/?"))
+moment = "Mon, 02 Mar 2026 10:00:00 GMT"
+v2_text = f"PUT\n\n\n\nx-amz-date:{moment}\n/"
+v2_made = base64.b64encode(hmac.new(SECRET.encode(), v2_text.encode(), hashlib.sha1).digest()).decode()
+case("rclone/rclone/issues/8520", "addressing-style", mismatch(sts=v2_text + "rclone-v2-host/"), "PUT", "https://rclone-v2-host.s3.amazonaws.com/", headers=[["x-amz-date", moment], ["Authorization", f"AWS {ID}:{v2_made}"]], **KNOWN)
+index = 0
+while "%2B" not in presign_v2("GET", f"https://s3.amazonaws.com/examplebucket/{index}.txt"):
+    index += 1
+case("Automattic/knox/pull/29", "signature-plus", bare, url=presign_v2("GET", f"https://s3.amazonaws.com/examplebucket/{index}.txt").replace("%2B", "+"))
+case("awsdocs/amazon-s3-userguide/pull/88", "trailing-text", bare, url=plain + ".")
+token_url = presign("GET", f"{HOST}/a.txt", key=TEMPORARY, token="IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUC+A==")
+case("aws-beam/aws-erlang/issues/167", ["token-changed", "url-encoded-twice", "parameter-reencoded"], bare, url="&".join(part.replace("%", "%25") if "Security-Token" in part else part for part in token_url.split("&")))
+case("danialfarid/ng-file-upload/issues/743", "header-not-signed", "403 Forbidden", "PUT", presign_v2("PUT", "https://s3.amazonaws.com/your-bucket-name/file2"))
+
 for entry in cases:
     json.dump(entry, sys.stdout, ensure_ascii=False)
     sys.stdout.write("\n")
