@@ -168,8 +168,10 @@ impl Canonical {
                 None => pairs.push(line.split_once(':')?),
             }
         }
+        // Without its line breaks, the text doesn't tell its empty lines.
+        request.is_cut = text.split('\n').count() < names.len() || request.path.is_empty();
         (request.headers, request.params) = (owned(headers), owned(params));
-        Some(request)
+        text.trim().contains('\n').then_some(request)
     }
 
     /// Splits a URL into the parts that CloudFront compares with a policy.

@@ -380,13 +380,13 @@ catalogue! {
             "AuthorizationFailure", "AuthorizationPermissionMismatch",
             "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch",
             "AuthorizationSourceIPMismatch", "KeyBasedAuthenticationNotPermitted"],
-        words ["not authorized to perform", "is not authorized", "requester pays"];
+        words ["not authorized to perform", "is not authorized", "requester pays", "access denied"];
     /// The browser's request is not allowed by the CORS rules.
     Cors = "cors", "a bucket without a rule for PUT",
         "This is no matter of the signature: no CORS rule of the bucket allows the page's origin, \
         method and headers. Add a rule.",
         codes ["AccessForbidden"],
-        words ["cors"];
+        words ["cors", "access-control-allow-origin"];
     /// The object or bucket doesn't exist.
     NotFound = "not-found", "`NoSuchKey`",
         "This is no matter of the signature: the object, version, upload or bucket doesn't exist. \

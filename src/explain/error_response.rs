@@ -218,6 +218,8 @@ impl ErrorResponse {
                 .iter()
                 .chain(causes.flat_map(|cause| cause.entry().codes))
         };
+        // The reason phrase of a status line is no code.
+        let body = body.replace("403 Forbidden", "");
         let code = code.or_else(|| known().copied().find(|code| body.contains(code)));
         code.map(str::to_owned)
     }
@@ -290,14 +292,15 @@ impl ErrorResponse {
         };
         let is_bare = match code {
             "" => self.message().is_none() || says("403") || says("orbidden") || says("enied"),
-            _ => matches!(code, "AccessDenied" | "Forbidden") || code.contains("Signature"),
+            _ => matches!(code, "AccessDenied" | "Forbidden"),
         };
         is_bare || self.names_signature()
     }
 
-    /// Returns whether the message is about the signature.
+    /// Returns whether the code or the message is about the signature.
     pub(super) fn names_signature(&self) -> bool {
         let words = self.words();
+        let has_code = self.code().is_some_and(|code| code.contains("Signature"));
         let mut known = [
             "invalid signature",
             "signature validation",
@@ -306,7 +309,7 @@ impl ErrorResponse {
             "not the same as any computed signature",
         ]
         .iter();
-        known.any(|known| words.contains(known))
+        has_code || known.any(|known| words.contains(known))
     }
 
     /// Returns what the server says in sentences, in lowercase.

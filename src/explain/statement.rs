@@ -50,6 +50,10 @@ impl<'s> Statement<'s> {
             Cause::Permission => !self.response.names_signature(),
             _ => true,
         };
+        // The field states the cause, whatever the message is.
+        if self.response.field("HeadersNotSigned").is_some() {
+            return Some(self.finding_of(Cause::HeaderNotSigned));
+        }
         let causes = || Cause::ALL.iter().filter(is_plausible);
         let cause = causes().find(says).or_else(|| causes().find(has_code))?;
         Some(self.finding_of(*cause))
