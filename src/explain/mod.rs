@@ -51,6 +51,9 @@
 //! | how the request was sent ([`FailedRequest::sent`]) | the parts that differ |
 //! | the server's statement | its code or words, such as `Request has expired` |
 //!
+//! CloudFront (feature `cloudfront`) states no text that it verified; the resource of the policy is
+//! compared with the URL. Azure (feature `azure`) states its string to sign.
+//!
 //! Without an oracle, findings are [`Likely`](Confidence::Likely) or
 //! [`Possible`](Confidence::Possible), ranked by the signs that the request has. If nothing is
 //! known, the first finding repeats what the server says. [`Cause`] lists all causes.
