@@ -1,6 +1,8 @@
 //! A received request with a shared access signature, before its signature is verified.
 
 use super::account::Account;
+#[cfg(feature = "explain")]
+use super::layout::Content;
 use super::layout::{self, Layout};
 use super::permissions::Permissions;
 use super::received_target::ReceivedTarget;
@@ -263,6 +265,23 @@ impl<'r> UnverifiedSas<'r> {
             text.write(&mut signed);
             signed
         })
+    }
+
+    /// Returns the names of the lines of [`string_to_sign`](Self::string_to_sign): those of the
+    /// parameters, and `resource`, `account` and `snapshot`.
+    #[cfg(feature = "explain")]
+    pub(crate) fn line_names(&self) -> Vec<&'static str> {
+        let version = self.values.get(Field::Version).unwrap_or_default();
+        let lines = self.layout.lines(version);
+        let names = lines.map(|line| match line {
+            Content::Field(field) => field.name(),
+            Content::Account => "account",
+            Content::Resource => "resource",
+            Content::SnapshotOrVersion => "snapshot",
+            Content::RequestHeaders => Field::RequestHeaders.name(),
+            Content::RequestQuery => Field::RequestQuery.name(),
+        });
+        names.collect()
     }
 
     /// Passes the text that is signed to `f`.

@@ -59,7 +59,18 @@ use crate::time::Timestamp;
 
 /// Returns the expiration and the start in the value of the parameter `Policy`.
 pub(crate) fn read_times(policy: &str) -> Option<(Timestamp, Option<Timestamp>)> {
-    let json = encoding::decode(policy.as_bytes())?;
-    let statement = statement::Statement::from_json(core::str::from_utf8(&json).ok()?).ok()?;
+    let statement = read_statement(policy)?;
     Some((statement.expires_at, statement.starts_at))
+}
+
+/// Returns the resource of the value of the parameter `Policy`, if it doesn't match a URL.
+#[cfg(feature = "explain")]
+pub(crate) fn other_resource(policy: &str, url: &str) -> Option<alloc::string::String> {
+    let resource = read_statement(policy)?.resource;
+    (!resource::matches(&resource, url)).then_some(resource)
+}
+
+fn read_statement(policy: &str) -> Option<statement::Statement> {
+    let json = encoding::decode(policy.as_bytes())?;
+    statement::Statement::from_json(core::str::from_utf8(&json).ok()?).ok()
 }

@@ -148,6 +148,46 @@ impl Canonical {
         })
     }
 
+    /// Parses a string to sign of Azure. Its first lines have names; a header, the resource or a
+    /// parameter is on each of the others.
+    pub(super) fn parse_azure(text: &str, names: &[&str]) -> Option<Self> {
+        let mut request = Canonical {
+            form: Form::V2,
+            ..Canonical::default()
+        };
+        let (mut headers, mut params) = (Vec::new(), Vec::new());
+        for (index, line) in text.trim_end().split('\n').take(MAX_ITEMS).enumerate() {
+            let is_header = names.first() == Some(&"method") && request.path.is_empty();
+            let pairs = if is_header { &mut headers } else { &mut params };
+            match names.get(index) {
+                Some(&"method") => line.clone_into(&mut request.method),
+                Some(&"resource") => line.clone_into(&mut request.path),
+                Some(_) if line.is_empty() => {}
+                Some(name) => pairs.push((*name, line)),
+                None if line.starts_with('/') => line.clone_into(&mut request.path),
+                None => pairs.push(line.split_once(':')?),
+            }
+        }
+        // Without its line breaks, the text doesn't tell its empty lines.
+        request.is_cut = text.split('\n').count() < names.len() || request.path.is_empty();
+        (request.headers, request.params) = (owned(headers), owned(params));
+        text.trim().contains('\n').then_some(request)
+    }
+
+    /// Splits a URL into the parts that CloudFront compares with a policy.
+    #[cfg(feature = "cloudfront")]
+    pub(super) fn of_url(url: &str) -> Self {
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let (_, rest) = address.split_once("://").unwrap_or(("", address));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Canonical {
+            path: path.to_owned(),
+            params: owned(split_params(query)),
+            headers: owned(alloc::vec![("host", host)]),
+            ..Canonical::default()
+        }
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let (_, value) = headers.find(|(known, _)| known == name)?;

@@ -18,12 +18,11 @@ pub(super) struct Entry {
 }
 
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $cause:ident = $name:literal {
-        example: $example:literal,
-        text: $text:literal,
-        $(codes: [$($code:literal),* $(,)?],)?
-        $(words: [$($words:literal),* $(,)?],)?
-    })*) => {
+    ($(
+        $(#[$doc:meta])*
+        $cause:ident = $name:literal, $example:literal, $text:literal
+        $(, codes [$($code:literal),*])? $(, words [$($words:literal),*])?;
+    )*) => {
         /// The cause of a rejection.
         ///
         /// | cause | example |
@@ -70,512 +69,337 @@ impl fmt::Display for Cause {
 
 catalogue! {
     /// The secret is not that of the access key.
-    WrongSecret = "wrong-secret" {
-        example: "both sides have the same canonical request, but the signatures differ",
-        text: "The secret may not be that of this access key. Copy it again. Check for a character that \
-              was lost, and for other credentials that are found first (environment before profile).",
-    }
-
+    WrongSecret = "wrong-secret",
+        "both sides have the same canonical request, but the signatures differ",
+        "The secret may not be that of this access key. Copy it again. Check for a character that \
+        was lost, and for other credentials that are found first (environment before profile).";
     /// The server doesn't know the access key.
-    WrongAccessKey = "wrong-access-key" {
-        example: "`InvalidAccessKeyId`: the key was deleted, or belongs to another store",
-        text: "The server doesn't know this access key: it was deleted, is inactive or mistyped, or \
-              belongs to another account, partition (China, GovCloud) or store. Check that ID and \
-              secret are not exchanged.",
-        codes: [
-            "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException",
-            "AuthFailure", "NotSignedUp", "Unauthorized",
-        ],
-        words: [
-            "credential access key has length", "no such key:",
+    WrongAccessKey = "wrong-access-key",
+        "`InvalidAccessKeyId`: the key was deleted, or belongs to another store",
+        "The server doesn't know this access key: it was deleted, is inactive or mistyped, or \
+        belongs to another account, partition (China, GovCloud) or store. Check that ID and \
+        secret are not exchanged.",
+        codes ["InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException",
+            "AuthFailure", "NotSignedUp", "Unauthorized", "InvalidKey"],
+        words ["credential access key has length", "no such key:",
             "access key id you provided does not exist",
-            "security token included in the request is invalid",
-        ],
-    }
-
+            "security token included in the request is invalid", "unknown key"];
     /// The request was signed with the secret of another access key.
-    OtherKeysSecret = "other-keys-secret" {
-        example: "the ID is from the environment, the secret from a profile",
-        text: "The request names one access key, but was signed with the secret of another. Two sets of \
-              credentials are mixed, such as one in the environment and one in a profile. Use ID and \
-              secret of one set.",
-    }
-
+    OtherKeysSecret = "other-keys-secret",
+        "the ID is from the environment, the secret from a profile",
+        "The request names one access key, but was signed with the secret of another. Two sets of \
+        credentials are mixed, such as one in the environment and one in a profile. Use ID and \
+        secret of one set.";
     /// The secret was used with white space or quotation marks around it.
-    WhitespaceInSecret = "whitespace-in-secret" {
-        example: "the secret was read from a file with its line break",
-        text: "The secret was used with {}, as it is in a file, a variable or a secret store. Trim it \
-              where it is read.",
-    }
-
+    WhitespaceInSecret = "whitespace-in-secret",
+        "the secret was read from a file with its line break",
+        "The secret was used with {}, as it is in a file, a variable or a secret store. Trim it \
+        where it is read.";
     /// The request was signed for another region.
-    WrongRegion = "wrong-region" {
-        example: "signed for `us-east-1`, but the bucket is in `eu-central-1`",
-        text: "The request was signed for another region than that of the bucket or server. Sign for \
-              the right region, and send the request to its endpoint. Other stores have regions, too: \
-              MinIO `us-east-1` unless configured, Cloudflare R2 `auto`.",
-        codes: [
-            "PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException",
-            "InvalidRegion",
-        ],
-        words: [
-            "the region '", "valid region", "region is wrong", "unexpected scope",
-            "not a valid region",
-        ],
-    }
-
+    WrongRegion = "wrong-region", "signed for `us-east-1`, but the bucket is in `eu-central-1`",
+        "The request was signed for another region than that of the bucket or server. Sign for \
+        the right region, and send the request to its endpoint. Other stores have regions, too: \
+        MinIO `us-east-1` unless configured, Cloudflare R2 `auto`.",
+        codes ["PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException",
+            "InvalidRegion"],
+        words ["the region '", "valid region", "region is wrong", "unexpected scope",
+            "not a valid region"];
     /// The request was signed for another service.
-    WrongService = "wrong-service" {
-        example: "signed for `s3` and sent to API Gateway, which needs `execute-api`",
-        text: "The credential scope names another service than the one that received the request. Use \
-              the service's signing name: `s3` for buckets, `execute-api` for API Gateway, `es` for \
-              OpenSearch.",
-        words: ["correct service", "incorrect service", "unknown service"],
-    }
-
+    WrongService = "wrong-service",
+        "signed for `s3` and sent to API Gateway, which needs `execute-api`",
+        "The credential scope names another service than the one that received the request. Use \
+        the service's signing name: `s3` for buckets, `execute-api` for API Gateway, `es` for \
+        OpenSearch.",
+        words ["correct service", "incorrect service", "unknown service"];
     /// The clocks of signer and server differ.
-    ClockSkew = "clock-skew" {
-        example: "signed at 12:00 by a clock that is an hour ahead",
-        text: "{}; 15 minutes are allowed, 5 by some services. Synchronize the clock with NTP, sign in \
-              UTC, and sign requests when they are sent, not when they are queued.",
-        codes: ["RequestTimeTooSkewed", "RequestInTheFuture"],
-        words: [
-            "not yet current", "not yet valid", "signature expired",
+    ClockSkew = "clock-skew", "signed at 12:00 by a clock that is an hour ahead",
+        "{}; 15 minutes are allowed, 5 by some services. Synchronize the clock with NTP, sign in \
+        UTC, and sign requests when they are sent, not when they are queued.",
+        codes ["RequestTimeTooSkewed", "RequestInTheFuture"],
+        words ["not yet current", "not yet valid", "signature expired",
             "request time and the current time", "date is too old",
-        ],
-    }
-
+            "request time and the server's time", "date header too old"];
     /// The URL or request has expired.
-    Expired = "expired" {
-        example: "a link valid for an hour, opened the next day",
-        text: "The URL was used after its expiration. Sign a new one, valid for longer if necessary (at \
-              most seven days). Check for caches and queues that return old URLs, and for a slow clock \
-              where URLs are signed.",
-        codes: ["RequestExpired", "ExpiredRequest"],
-        words: ["request has expired", "url expired", "url has expired", "policy expired"],
-    }
-
+    Expired = "expired", "a link valid for an hour, opened the next day",
+        "The URL was used after its expiration. Sign a new one, valid for longer if necessary (at \
+        most seven days). Check for caches and queues that return old URLs, and for a slow clock \
+        where URLs are signed.",
+        codes ["RequestExpired", "ExpiredRequest"],
+        words ["request has expired", "url expired", "url has expired", "policy expired",
+            "signature not valid in the specified time frame", "after signed start time"];
     /// The URL would be valid for longer than is allowed.
-    ExpiryTooLong = "expiry-too-long" {
-        example: "`X-Amz-Expires=604801`",
-        text: "The URL's expiration is not allowed: SigV4 allows 1 second to 7 days. For longer access, \
-              link to a page that signs a new URL for each visit.",
-        words: ["less than a week", "604800", "should be seconds since epoch"],
-    }
-
+    ExpiryTooLong = "expiry-too-long", "`X-Amz-Expires=604801`",
+        "The URL's expiration is not allowed: SigV4 allows 1 second to 7 days. For longer access, \
+        link to a page that signs a new URL for each visit.",
+        words ["less than a week", "604800", "should be seconds since epoch"];
     /// The temporary credentials have expired.
-    CredentialsExpired = "credentials-expired" {
-        example: "a link valid for a day, signed with a session that expired after an hour",
-        text: "The temporary credentials have expired, and with them every URL that they signed, \
-              whatever its expiration. Sign with fresh credentials; sign URLs that are valid for long \
-              with a long-term key.",
-        codes: ["ExpiredToken", "ExpiredTokenException"],
-        words: ["token has expired", "token included in the request is expired"],
-    }
-
+    CredentialsExpired = "credentials-expired",
+        "a link valid for a day, signed with a session that expired after an hour",
+        "The temporary credentials have expired, and with them every URL that they signed, \
+        whatever its expiration. Sign with fresh credentials; sign URLs that are valid for long \
+        with a long-term key.",
+        codes ["ExpiredToken", "ExpiredTokenException"],
+        words ["token has expired", "token included in the request is expired"];
     /// The request was sent with another method.
-    Method = "method" {
-        example: "HEAD on a link for GET; POST where PUT was signed",
-        text: "The request was signed for {}. A signature is valid for one method: sign a second URL \
-              for HEAD, upload with PUT rather than POST, and follow no redirect that changes the \
-              method. A browser's preflight is OPTIONS, which a server should answer unsigned.",
-    }
-
+    Method = "method", "HEAD on a link for GET; POST where PUT was signed",
+        "The request was signed for {}. A signature is valid for one method: sign a second URL \
+        for HEAD, upload with PUT rather than POST, and follow no redirect that changes the \
+        method. A browser's preflight is OPTIONS, which a server should answer unsigned.";
     /// The path was percent-encoded twice.
-    PathEncodedTwice = "path-encoded-twice" {
-        example: "signed `/a%20b`, seen `/a%2520b`",
-        text: "The path was percent-encoded twice on one side. S3 wants it encoded once: sign with the \
-              service `s3`, pass the key unencoded, and send the signed URL unchanged. Signers of \
-              other services encode it twice.",
-    }
-
+    PathEncodedTwice = "path-encoded-twice", "signed `/a%20b`, seen `/a%2520b`",
+        "The path was percent-encoded twice on one side. S3 wants it encoded once: sign with the \
+        service `s3`, pass the key unencoded, and send the signed URL unchanged. Signers of other \
+        services encode it twice.";
     /// A character of the path was not percent-encoded, or was encoded in another way.
-    PathNotEncoded = "path-not-encoded" {
-        example: "signed `/a%2Bb`, seen `/a%20b`; a `#` in the key that ends the URL",
-        text: "The two sides encode the path in different ways. The canonical encoding keeps letters, \
-              digits and `-._~/`, and writes every other byte as %XX with uppercase digits: a space as \
-              %20, `+` as %2B, `#` as %23. Sign and send the path in that encoding.",
-    }
-
+    PathNotEncoded = "path-not-encoded",
+        "signed `/a%2Bb`, seen `/a%20b`; a `#` in the key that ends the URL",
+        "The two sides encode the path in different ways. The canonical encoding keeps letters, \
+        digits and `-._~/`, and writes every other byte as %XX with uppercase digits: a space as \
+        %20, `+` as %2B, `#` as %23. Sign and send the path in that encoding.";
     /// The path is in another Unicode form.
-    UnicodeForm = "unicode-form" {
-        example: "`é` as one character, and as `e` with an accent",
-        text: "The paths look the same, but differ in their Unicode form. NFC has an accented letter as \
-              one character; NFD, as in macOS file names, has letter and accent. Use the exact bytes \
-              of the stored key on both sides.",
-    }
-
+    UnicodeForm = "unicode-form", "`é` as one character, and as `e` with an accent",
+        "The paths look the same, but differ in their Unicode form. NFC has an accented letter as \
+        one character; NFD, as in macOS file names, has letter and accent. Use the exact bytes of \
+        the stored key on both sides.";
     /// `//`, `.` or `..` was removed from the path.
-    PathNormalized = "path-normalized" {
-        example: "signed `/a//b`, seen `/a/b`",
-        text: "A client or proxy removed `//`, `/./` or `/../` from the path. In S3 they are part of \
-              the key. Send the path unchanged (curl --path-as-is; nginx: merge_slashes off, and \
-              proxy_pass without a path), or choose other keys. For services other than S3 the signer \
-              has to remove them.",
-    }
-
+    PathNormalized = "path-normalized", "signed `/a//b`, seen `/a/b`",
+        "A client or proxy removed `//`, `/./` or `/../` from the path. In S3 they are part of \
+        the key. Send the path unchanged (curl --path-as-is; nginx: merge_slashes off, and \
+        proxy_pass without a path), or choose other keys. For services other than S3 the signer \
+        has to remove them.";
     /// A slash before the key was added or removed.
-    LeadingSlash = "leading-slash" {
-        example: "signed `//a.txt`, seen `/a.txt`",
-        text: "Only one side has an extra slash before the key. A key starts with a slash only if it \
-              was stored that way: pass it as `photos/a.jpg`. If it does start with one, check that \
-              the client doesn't merge `//`.",
-    }
-
+    LeadingSlash = "leading-slash", "signed `//a.txt`, seen `/a.txt`",
+        "Only one side has an extra slash before the key. A key starts with a slash only if it \
+        was stored that way: pass it as `photos/a.jpg`. If it does start with one, check that the \
+        client doesn't merge `//`.";
     /// The start of the path was added or removed.
-    PathPrefix = "path-prefix" {
-        example: "signed `/a.txt`, seen `/storage/a.txt`",
-        text: "The start of the path was added or removed: by a proxy under a sub-path, a stage name of \
-              API Gateway, or a base path of the endpoint that was not signed. Sign the path that the \
-              server receives.",
-    }
-
+    PathPrefix = "path-prefix", "signed `/a.txt`, seen `/storage/a.txt`",
+        "The start of the path was added or removed: by a proxy under a sub-path, a stage name of \
+        API Gateway, or a base path of the endpoint that was not signed. Sign the path that the \
+        server receives.";
     /// The request was sent with another path.
-    PathChanged = "path-changed" {
-        example: "signed `/a.txt`, seen `/b.txt`",
-        text: "The server saw another path than the signed one: the URL was changed, its letters have \
-              another case, or a proxy rewrites paths. Sign the path that the server receives.",
-    }
-
+    PathChanged = "path-changed", "signed `/a.txt`, seen `/b.txt`",
+        "The server saw another path than the signed one: the URL was changed, its letters have \
+        another case, or a proxy rewrites paths. Sign the path that the server receives.";
     /// The bucket is in the host on one side and in the path on the other.
-    AddressingStyle = "addressing-style" {
-        example: "signed `bucket.host/key`, seen `host/bucket/key`",
-        text: "One side has the bucket in the host (virtual-hosted style), the other in the path (path \
-              style) or twice. Choose the endpoint's addressing style, and name the bucket once. A \
-              store that finds the bucket in the host has to know its own domain (MINIO_DOMAIN, \
-              rgw_dns_name).",
-    }
-
+    AddressingStyle = "addressing-style", "signed `bucket.host/key`, seen `host/bucket/key`",
+        "One side has the bucket in the host (virtual-hosted style), the other in the path (path \
+        style) or twice. Choose the endpoint's addressing style, and name the bucket once. A \
+        store that finds the bucket in the host has to know its own domain (MINIO_DOMAIN, \
+        rgw_dns_name).";
     /// The server saw another host.
-    HostRewritten = "host-rewritten" {
-        example: "signed `minio`, seen `localhost`",
-        text: "The server saw another Host header than the signed one. A proxy or gateway rewrote it, \
-              or the URL was signed for a name inside a network and opened with another. Sign for the \
-              host that clients use, or let the proxy forward the Host header (nginx: proxy_set_header \
-              Host $http_host).",
-    }
-
+    HostRewritten = "host-rewritten", "signed `minio`, seen `localhost`",
+        "The server saw another Host header than the signed one. A proxy or gateway rewrote it, \
+        or the URL was signed for a name inside a network and opened with another. Sign for the \
+        host that clients use, or let the proxy forward the Host header (nginx: proxy_set_header \
+        Host $http_host).";
     /// The server saw another port.
-    PortDiffers = "port-differs" {
-        example: "signed `localhost:9000`, seen `localhost:9001`",
-        text: "The server saw another port, as behind a published container port or a proxy. Sign for \
-              the address that clients use, or let the proxy forward the Host header (nginx: \
-              proxy_set_header Host $http_host).",
-    }
-
+    PortDiffers = "port-differs", "signed `localhost:9000`, seen `localhost:9001`",
+        "The server saw another port, as behind a published container port or a proxy. Sign for \
+        the address that clients use, or let the proxy forward the Host header (nginx: \
+        proxy_set_header Host $http_host).";
     /// Only one side has the default port in its host.
-    DefaultPort = "default-port" {
-        example: "signed `example.com:443`, seen `example.com`",
-        text: "Only one side has the default port in its host. Clients omit it from the Host header (80 \
-              with http, 443 with https). Sign without it, and let the proxy forward the Host header \
-              unchanged.",
-    }
-
+    DefaultPort = "default-port", "signed `example.com:443`, seen `example.com`",
+        "Only one side has the default port in its host. Clients omit it from the Host header (80 \
+        with http, 443 with https). Sign without it, and let the proxy forward the Host header \
+        unchanged.";
     /// The request was signed for http and sent over https, or the reverse.
-    UrlScheme = "url-scheme" {
-        example: "signed for http, seen with the port of https",
-        text: "One side has the default port of the other scheme in its host: the URL was signed for \
-              http and sent over https, or the reverse. Sign for the scheme that clients use; behind a \
-              proxy that terminates TLS, it is https.",
-    }
-
+    UrlScheme = "url-scheme", "signed for http, seen with the port of https",
+        "One side has the default port of the other scheme in its host: the URL was signed for \
+        http and sent over https, or the reverse. Sign for the scheme that clients use; behind a \
+        proxy that terminates TLS, it is https.",
+        codes ["AuthorizationProtocolMismatch"];
     /// A signed header was not sent.
-    HeaderNotSent = "header-not-sent" {
-        example: "`Content-Type` is signed, but the browser sends none",
-        text: "The header {} was signed, but not sent. Send it with exactly the signed value, or sign \
-              without it.",
-    }
-
+    HeaderNotSent = "header-not-sent", "`Content-Type` is signed, but the browser sends none",
+        "The header {} was signed, but not sent. Send it with exactly the signed value, or sign \
+        without it.";
     /// A signed header was sent with another value.
-    HeaderChanged = "header-changed" {
-        example: "signed `text/plain`, seen `text/plain; charset=utf-8`",
-        text: "The header {} arrived with another value than the signed one. Libraries set their own \
-              Content-Type or append `; charset=…`, retries change dates, and proxies fold white \
-              space. Send exactly the signed value, or sign the one that is sent.",
-    }
-
+    HeaderChanged = "header-changed", "signed `text/plain`, seen `text/plain; charset=utf-8`",
+        "The header {} arrived with another value than the signed one. Libraries set their own \
+        Content-Type or append `; charset=…`, retries change dates, and proxies fold white space. \
+        Send exactly the signed value, or sign the one that is sent.";
     /// A header that must be signed was sent unsigned.
-    HeaderNotSigned = "header-not-signed" {
-        example: "an `x-amz-acl` that was not signed",
-        text: "The header {} was sent, but not signed; an SDK, a browser or a proxy may have added it. \
-              All x-amz-* headers have to be signed, and under SigV2 Content-Type, too. Sign it, or \
-              don't send it.",
-        words: ["which were not signed"],
-    }
-
+    HeaderNotSigned = "header-not-signed", "an `x-amz-acl` that was not signed",
+        "The header {} was sent, but not signed; an SDK, a browser or a proxy may have added it. \
+        All x-amz-* headers have to be signed, and under SigV2 Content-Type, too. Sign it, or \
+        don't send it.",
+        words ["which were not signed"];
     /// A query parameter was added after signing.
-    ParameterAdded = "parameter-added" {
-        example: "`utm_source=…` at the end of a link",
-        text: "The parameter {} was added after signing: by the page, a tracker (utm_…), a cache \
-              buster, a form or an SDK (x-id). Sign it, too, or remove it.",
-    }
-
+    ParameterAdded = "parameter-added", "`utm_source=…` at the end of a link",
+        "The parameter {} was added after signing: by the page, a tracker (utm_…), a cache \
+        buster, a form or an SDK (x-id). Sign it, too, or remove it.";
     /// A signed query parameter was not received.
-    ParameterDropped = "parameter-dropped" {
-        example: "a CDN that doesn't forward the query",
-        text: "The parameter {} was signed, but did not arrive: a client, proxy or CDN removed it. \
-              Configure it to forward the query unchanged.",
-    }
-
+    ParameterDropped = "parameter-dropped", "a CDN that doesn't forward the query",
+        "The parameter {} was signed, but did not arrive: a client, proxy or CDN removed it. \
+        Configure it to forward the query unchanged.";
     /// A query parameter was received with another value.
-    ParameterChanged = "parameter-changed" {
-        example: "another `versionId`",
-        text: "The parameter {} arrived with another value than the signed one. Sign the URL again \
-              after changing a value.",
-    }
-
+    ParameterChanged = "parameter-changed", "another `versionId`",
+        "The parameter {} arrived with another value than the signed one. Sign the URL again \
+        after changing a value.";
     /// A query parameter was received in another encoding.
-    ParameterReencoded = "parameter-reencoded" {
-        example: "`+` for a space; `%7E` for `~`; `%2f` for `%2F`",
-        text: "The parameter {} has the same value in another encoding. A space is %20 and a plus %2B; \
-              form encoding writes `+` for a space, and a second encoding %2520. Send the URL \
-              unchanged, or use an encoder for URIs.",
-    }
-
+    ParameterReencoded = "parameter-reencoded", "`+` for a space; `%7E` for `~`; `%2f` for `%2F`",
+        "The parameter {} has the same value in another encoding. A space is %20 and a plus %2B; \
+        form encoding writes `+` for a space, and a second encoding %2520. Send the URL \
+        unchanged, or use an encoder for URIs.";
     /// The parameters were received in another order, which is harmless.
-    ParametersReordered = "parameters-reordered" {
-        example: "sorted by a CDN; harmless",
-        text: "The parameters arrived in another order, as some CDNs and proxies send them. This is \
-              harmless, because the server sorts them before it checks. The cause is another one.",
-    }
-
+    ParametersReordered = "parameters-reordered", "sorted by a CDN; harmless",
+        "The parameters arrived in another order, as some CDNs and proxies send them. This is \
+        harmless, because the server sorts them before it checks. The cause is another one.";
     /// The query ends at its first `&`.
-    QueryCut = "query-cut" {
-        example: "a URL without quotation marks in a shell",
-        text: "The server received only the start of the query. A shell cuts a URL at `&`: put it in \
-              quotation marks. A program that builds another URL with it has to encode it.",
-        words: ["requires the x-amz-algorithm", "query-string authentication requires"],
-    }
-
+    QueryCut = "query-cut", "a URL without quotation marks in a shell",
+        "The server received only the start of the query. A shell cuts a URL at `&`: put it in \
+        quotation marks. A program that builds another URL with it has to encode it.",
+        words ["requires the x-amz-algorithm", "query-string authentication requires"];
     /// The request that was sent has no signature at all.
-    NoAuthentication = "no-authentication" {
-        example: "a proxy that drops the query and the `Authorization` header",
-        text: "The request arrived without a signature: neither its query nor an Authorization header \
-              has one. Find the client, proxy or CDN that drops them; a redirect to another host drops \
-              the header.",
-        codes: ["MissingAuthenticationToken", "MissingAuthenticationTokenException"],
-        words: [
-            "anonymous caller does not have", "does not support anonymous access",
-            "anonymous access is forbidden", "anonymous users",
-        ],
-    }
-
+    NoAuthentication = "no-authentication",
+        "a proxy that drops the query and the `Authorization` header",
+        "The request arrived without a signature: neither its query nor an Authorization header \
+        has one. Find the client, proxy or CDN that drops them; a redirect to another host drops \
+        the header.",
+        codes ["MissingAuthenticationToken", "MissingAuthenticationTokenException", "MissingKey",
+            "NoAuthenticationInformation", "PublicAccessNotPermitted"],
+        words ["anonymous caller does not have", "does not support anonymous access",
+            "anonymous access is forbidden", "anonymous users", "missing key-pair-id"];
     /// The session token is missing.
-    TokenMissing = "token-missing" {
-        example: "an `ASIA…` key without a session token",
-        text: "The access key is temporary (ASIA…) or the token was signed, but the request arrived \
-              without a session token. Pass the token to the signer (AWS_SESSION_TOKEN), and send what \
-              was signed.",
-    }
-
+    TokenMissing = "token-missing", "an `ASIA…` key without a session token",
+        "The access key is temporary (ASIA…) or the token was signed, but the request arrived \
+        without a session token. Pass the token to the signer (AWS_SESSION_TOKEN), and send what \
+        was signed.";
     /// The session token is another one.
-    TokenChanged = "token-changed" {
-        example: "the token of other credentials",
-        text: "The session token is truncated, changed, or belongs to another access key. Key, secret \
-              and token belong together. Check for a token that is left over from other credentials, \
-              and for a `+` of the token that was sent unencoded (%2B).",
-        codes: ["InvalidToken"],
-        words: ["provided token is malformed"],
-    }
-
+    TokenChanged = "token-changed", "the token of other credentials",
+        "The session token is truncated, changed, or belongs to another access key. Key, secret \
+        and token belong together. Check for a token that is left over from other credentials, \
+        and for a `+` of the token that was sent unencoded (%2B).",
+        codes ["InvalidToken"],
+        words ["provided token is malformed"];
     /// The session token was added after signing.
-    TokenAdded = "token-added" {
-        example: "the token was appended to a signed URL",
-        text: "A session token was added after signing, so the server expects it in the signature. Sign \
-              with the token; only a few services, such as AWS IoT, want it appended.",
-    }
-
+    TokenAdded = "token-added", "the token was appended to a signed URL",
+        "A session token was added after signing, so the server expects it in the signature. Sign \
+        with the token; only a few services, such as AWS IoT, want it appended.";
     /// The body is another one.
-    PayloadChanged = "payload-changed" {
-        example: "a body other than the hashed one",
-        text: "The body that arrived doesn't have the signed hash: it was changed, encoded or \
-              compressed after hashing, lost on a redirect or retry, or hashed as empty. Hash exactly \
-              the bytes that are sent.",
-        codes: ["XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest"],
-    }
-
+    PayloadChanged = "payload-changed", "a body other than the hashed one",
+        "The body that arrived doesn't have the signed hash: it was changed, encoded or \
+        compressed after hashing, lost on a redirect or retry, or hashed as empty. Hash exactly \
+        the bytes that are sent.",
+        codes ["XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest"];
     /// `UNSIGNED-PAYLOAD` on one side, and a hash on the other.
-    PayloadUnsigned = "payload-unsigned" {
-        example: "`UNSIGNED-PAYLOAD` where the server needs a hash",
-        text: "One side signed UNSIGNED-PAYLOAD, the other a hash of the body. A presigned URL for S3 \
-              is signed with UNSIGNED-PAYLOAD unless x-amz-content-sha256 is sent. Most other services \
-              need the hash.",
-    }
-
+    PayloadUnsigned = "payload-unsigned", "`UNSIGNED-PAYLOAD` where the server needs a hash",
+        "One side signed UNSIGNED-PAYLOAD, the other a hash of the body. A presigned URL for S3 \
+        is signed with UNSIGNED-PAYLOAD unless x-amz-content-sha256 is sent. Most other services \
+        need the hash.";
     /// The date of the credential scope differs from that of the signing time.
-    ScopeDate = "scope-date" {
-        example: "a scope that was kept past midnight",
-        text: "The date in the credential scope differs from that of X-Amz-Date: a scope or signing key \
-              was kept past midnight UTC, or one of the two is in local time. Derive both from the \
-              same moment.",
-        words: ["date in credential scope", "credential date", "invalid credential date"],
-    }
-
+    ScopeDate = "scope-date", "a scope that was kept past midnight",
+        "The date in the credential scope differs from that of X-Amz-Date: a scope or signing key \
+        was kept past midnight UTC, or one of the two is in local time. Derive both from the same \
+        moment.",
+        words ["date in credential scope", "credential date", "invalid credential date"];
     /// The server accepts SigV4a only.
-    SigV4aNeeded = "sigv4a-needed" {
-        example: "a SigV4 URL for a multi-region access point",
-        text: "The server accepts only SigV4a, the signature for several regions. Multi-region access \
-              points need it. Sign with SigV4a and a region set that includes the server's region.",
-        words: ["aws4-ecdsa-p256-sha256", "sigv4a"],
-    }
-
+    SigV4aNeeded = "sigv4a-needed", "a SigV4 URL for a multi-region access point",
+        "The server accepts only SigV4a, the signature for several regions. Multi-region access \
+        points need it. Sign with SigV4a and a region set that includes the server's region.",
+        words ["aws4-ecdsa-p256-sha256", "sigv4a"];
     /// The server doesn't accept SigV2.
-    SigV2NotTaken = "sigv2-not-taken" {
-        example: "a SigV2 link for `eu-central-1`",
-        text: "The request is signed with SigV2, which this server, region or object doesn't accept. \
-              AWS regions opened since 2014, buckets created since 2020 and objects under KMS keys \
-              require SigV4. Sign with SigV4 (boto3: signature_version='s3v4').",
-        codes: ["SignatureVersionNotSupported"],
-        words: [
-            "authorization mechanism you have provided is not supported",
-            "require aws signature version 4", "sigv2 authorization is not supported", "bucket is not authorized",
-            "please use aws4-hmac-sha256",
-        ],
-    }
-
+    SigV2NotTaken = "sigv2-not-taken", "a SigV2 link for `eu-central-1`",
+        "The request is signed with SigV2, which this server, region or object doesn't accept. \
+        AWS regions opened since 2014, buckets created since 2020 and objects under KMS keys \
+        require SigV4. Sign with SigV4 (boto3: signature_version='s3v4').",
+        codes ["SignatureVersionNotSupported"],
+        words ["authorization mechanism you have provided is not supported",
+            "require aws signature version 4", "sigv2 authorization is not supported",
+            "bucket is not authorized", "please use aws4-hmac-sha256"];
     /// The URL is signed in a way that this server doesn't know.
-    OtherScheme = "other-scheme" {
-        example: "a CloudFront URL that is sent to S3",
-        text: "The URL is signed for CloudFront or Azure, and was sent to a server that reads \
-              signatures of AWS. Send it to the host for which it was made, or sign it with an access \
-              key of AWS.",
-    }
-
+    OtherScheme = "other-scheme", "a CloudFront URL that is sent to S3",
+        "The URL is signed for CloudFront or Azure, and was sent to a server that reads \
+        signatures of AWS. Send it to the host for which it was made, or sign it with an access \
+        key of AWS.";
     /// The request has more than one signature.
-    SignedTwice = "signed-twice" {
-        example: "a presigned URL, sent with an `Authorization` header",
-        text: "The request has more than one signature. A presigned URL was signed again, or was sent \
-              with an Authorization header: by an SDK, the default headers of an HTTP client, or a \
-              proxy. Send the URL alone.",
-        words: ["only one auth mechanism"],
-    }
-
+    SignedTwice = "signed-twice", "a presigned URL, sent with an `Authorization` header",
+        "The request has more than one signature. A presigned URL was signed again, or was sent \
+        with an Authorization header: by an SDK, the default headers of an HTTP client, or a \
+        proxy. Send the URL alone.",
+        words ["only one auth mechanism"];
     /// The signature is truncated.
-    SignatureTruncated = "signature-truncated" {
-        example: "a URL that was cut off in a mail",
-        text: "The signature arrived truncated: the URL was too long for a field, a mail or a log, or \
-              was not selected to its end. Copy the whole URL.",
-    }
-
+    SignatureTruncated = "signature-truncated", "a URL that was cut off in a mail",
+        "The signature arrived truncated: the URL was too long for a field, a mail or a log, or \
+        was not selected to its end. Copy the whole URL.";
     /// A `+` of the signature became a space.
-    SignaturePlus = "signature-plus" {
-        example: "the `+` of a SigV2 signature became a space",
-        text: "A `+` of the signature arrived as a space, because it was not encoded in the URL. Encode \
-              it as %2B.",
-    }
-
+    SignaturePlus = "signature-plus", "the `+` of a SigV2 signature became a space",
+        "A `+` of the signature arrived as a space, because it was not encoded in the URL. Encode \
+        it as %2B.";
     /// The signature is not the one that was made.
-    SignatureChanged = "signature-changed" {
-        example: "the signature of another URL",
-        text: "The signature that arrived is not the one that was made: it belongs to another URL, or \
-              something changed it. Send the URL unchanged.",
-    }
-
+    SignatureChanged = "signature-changed", "the signature of another URL",
+        "The signature that arrived is not the one that was made: it belongs to another URL, or \
+        something changed it. Send the URL unchanged.";
     /// `&amp;` in place of `&`.
-    HtmlEscaped = "html-escaped" {
-        example: "`&amp;` for `&`",
-        text: "The URL was sent with `&amp;` in place of `&`, as in HTML source. Unescape it once, or \
-              insert it into the page with a tool that does.",
-    }
-
+    HtmlEscaped = "html-escaped", "`&amp;` for `&`",
+        "The URL was sent with `&amp;` in place of `&`, as in HTML source. Unescape it once, or \
+        insert it into the page with a tool that does.";
     /// A line break or a space in the URL.
-    LineBreak = "line-break" {
-        example: "a URL that was wrapped",
-        text: "The URL contains a line break or a space. Copy it from a source that doesn't wrap lines, \
-              and encode a space as %20.",
-    }
-
+    LineBreak = "line-break", "a URL that was wrapped",
+        "The URL contains a line break or a space. Copy it from a source that doesn't wrap lines, \
+        and encode a space as %20.";
     /// Punctuation behind a parameter of the signature.
-    TrailingText = "trailing-text" {
-        example: "the `)` of a sentence at the end of the URL",
-        text: "Punctuation around the URL became part of it. Copy the URL alone.",
-    }
-
+    TrailingText = "trailing-text", "the `)` of a sentence at the end of the URL",
+        "Punctuation around the URL became part of it. Copy the URL alone.";
     /// The whole URL was percent-encoded again.
-    UrlEncodedTwice = "url-encoded-twice" {
-        example: "`%252F` in `X-Amz-Credential`",
-        text: "The URL was percent-encoded once more after signing. Send it as it was signed.",
-    }
-
+    UrlEncodedTwice = "url-encoded-twice", "`%252F` in `X-Amz-Credential`",
+        "The URL was percent-encoded once more after signing. Send it as it was signed.";
     /// A part of the authentication is missing or invalid.
-    Malformed = "malformed" {
-        example: "a parameter that is missing or invalid",
-        text: "The server could not parse the authentication: {}",
-        codes: [
-            "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError",
+    Malformed = "malformed", "a parameter that is missing or invalid",
+        "The server could not parse the authentication: {}",
+        codes ["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError",
             "IncompleteSignature", "IncompleteSignatureException", "MissingSecurityHeader",
-            "InvalidSecurity",
-        ],
-        words: ["is mal-formed", "is malformed"],
-    }
-
+            "InvalidSecurity", "MalformedPolicy", "MalformedSignature",
+            "InvalidAuthenticationInfo"],
+        words ["is mal-formed", "is malformed", "signature fields not well formed",
+            "is mandatory. cannot be empty"];
     /// The form violates its policy.
-    Policy = "policy" {
-        example: "a form field without a condition; a file that is too large",
-        text: "The form violates its policy. Every field except those of the signature needs a \
-              condition, every condition its field with the signed value, and the file a size within \
-              content-length-range.",
-        codes: ["EntityTooLarge", "EntityTooSmall", "InvalidPolicyDocument"],
-        words: [
-            "invalid according to policy", "extra input fields", "list of policy conditions",
-            "list of conditions", "policy condition failed",
-        ],
-    }
-
+    Policy = "policy", "a form field without a condition; a file that is too large",
+        "The form violates its policy. Every field except those of the signature needs a \
+        condition, every condition its field with the signed value, and the file a size within \
+        content-length-range.",
+        codes ["EntityTooLarge", "EntityTooSmall", "InvalidPolicyDocument"],
+        words ["invalid according to policy", "extra input fields", "list of policy conditions",
+            "list of conditions", "policy condition failed", "invalid policy"];
     /// The form is not built as S3 reads it.
-    FormFields = "form-fields" {
-        example: "a file before the other fields; a body that isn't multipart",
-        text: "The form is not built as the server reads it. Send multipart/form-data with all fields \
-              first, among them `key`, and one file last, in a field named `file`. Fields behind the \
-              file are ignored.",
-        codes: ["MaxPostPreDataLengthExceeded", "MalformedPOSTRequest"],
-        words: [
-            "check the order of the fields", "post requires exactly one file",
+    FormFields = "form-fields", "a file before the other fields; a body that isn't multipart",
+        "The form is not built as the server reads it. Send multipart/form-data with all fields \
+        first, among them `key`, and one file last, in a field named `file`. Fields behind the \
+        file are ignored.",
+        codes ["MaxPostPreDataLengthExceeded", "MalformedPOSTRequest"],
+        words ["check the order of the fields", "post requires exactly one file",
             "must contain a field named", "multipart/form-data",
-            "fields preceeding the upload file", "enclosure-type",
-        ],
-    }
-
+            "fields preceeding the upload file", "enclosure-type"];
     /// The signature is right, but its identity may not do this.
-    Permission = "permission" {
-        example: "a bare `AccessDenied`",
-        text: "The server states no fault of the signature, so the identity that signed lacks the \
-              permission: for this action, object or encryption key (KMS), without Requester Pays, or \
-              with a denial of the bucket's policy or network. Check the policies of the identity and \
-              the bucket.",
-        codes: ["AccessDenied", "Forbidden", "AllAccessDisabled", "AccountProblem"],
-        words: ["not authorized to perform", "is not authorized", "requester pays"],
-    }
-
+    Permission = "permission", "a bare `AccessDenied`",
+        "The server states no fault of the signature, so the identity that signed lacks the \
+        permission: for this action, object or encryption key (KMS), without Requester Pays, or \
+        with a denial of the bucket's policy or network. Check the policies of the identity and \
+        the bucket.",
+        codes ["AccessDenied", "Forbidden", "AllAccessDisabled", "AccountProblem",
+            "AuthorizationFailure", "AuthorizationPermissionMismatch",
+            "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch",
+            "AuthorizationSourceIPMismatch", "KeyBasedAuthenticationNotPermitted"],
+        words ["not authorized to perform", "is not authorized", "requester pays", "access denied"];
     /// The browser's request is not allowed by the CORS rules.
-    Cors = "cors" {
-        example: "a bucket without a rule for PUT",
-        text: "This is no matter of the signature: no CORS rule of the bucket allows the page's origin, \
-              method and headers. Add a rule.",
-        codes: ["AccessForbidden"],
-        words: ["cors"],
-    }
-
+    Cors = "cors", "a bucket without a rule for PUT",
+        "This is no matter of the signature: no CORS rule of the bucket allows the page's origin, \
+        method and headers. Add a rule.",
+        codes ["AccessForbidden"],
+        words ["cors", "access-control-allow-origin"];
     /// The object or bucket doesn't exist.
-    NotFound = "not-found" {
-        example: "`NoSuchKey`",
-        text: "This is no matter of the signature: the object, version, upload or bucket doesn't exist. \
-              Check the key, character by character, and the bucket.",
-        codes: ["NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NoSuchVersion"],
-    }
-
+    NotFound = "not-found", "`NoSuchKey`",
+        "This is no matter of the signature: the object, version, upload or bucket doesn't exist. \
+        Check the key, character by character, and the bucket.",
+        codes ["NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NoSuchVersion", "BlobNotFound",
+            "ContainerNotFound", "ResourceNotFound"];
     /// A proxy or CDN answered, not the server.
-    Proxy = "proxy" {
-        example: "a page of nginx or Cloudflare",
-        text: "The answer is a page of a proxy, firewall or CDN, so the request may not have reached \
-              the server. Look into its log.",
-        words: ["<center>nginx", "cloudflare ray id", "generated by cloudfront"],
-    }
-
+    Proxy = "proxy", "a page of nginx or Cloudflare",
+        "The answer is a page of a proxy, firewall or CDN, so the request may not have reached \
+        the server. Look into its log.",
+        words ["<center>nginx", "cloudflare ray id", "generated by cloudfront"];
     /// The server states another error.
-    OtherError = "other-error" {
-        example: "an unknown code",
-        text: "The server answers: {}. This is not known as an error of the signature; look the code up \
-              in the server's documentation.",
-    }
+    OtherError = "other-error", "an unknown code",
+        "The server answers: {}. This is not known as an error of the signature; look the code up \
+        in the server's documentation.";
 }

@@ -24,12 +24,8 @@ pub(super) fn compare(
     let mut findings = Vec::new();
     if signed.method != seen.method {
         let about = format!("{} and sent as {}", signed.method, seen.method);
-        let finding = Finding::certain(Cause::Method).about(&about);
-        findings.push(
-            finding
-                .with_signed(&*signed.method)
-                .with_seen(&*seen.method),
-        );
+        findings
+            .push(Finding::between(Cause::Method, &*signed.method, &*seen.method).about(&about));
     }
     compare_queries(signed, seen, &mut findings);
     compare_addresses(signed, seen, is_https, &mut findings);
@@ -44,8 +40,7 @@ pub(super) fn compare(
         } else {
             Cause::PayloadChanged
         };
-        let finding = Finding::certain(cause);
-        findings.push(finding.with_signed(&**signed).with_seen(&**seen));
+        findings.push(Finding::between(cause, &**signed, &**seen));
     }
     findings
 }
@@ -73,21 +68,18 @@ fn compare_addresses(
             Cause::AddressingStyle => format!("{}{}", side.host(), side.path),
             _ => side.path.clone(),
         };
-        let finding = Finding::certain(cause).with_signed(text(signed));
-        findings.push(finding.with_seen(text(seen)));
+        findings.push(Finding::between(cause, text(signed), text(seen)));
         return;
     }
     if signed.host() != seen.host() && !is_cut_host {
         let cause = compare_hosts(signed.host(), seen.host(), is_https);
-        let finding = Finding::certain(cause).with_signed(signed.host());
-        findings.push(finding.with_seen(seen.host()));
+        findings.push(Finding::between(cause, signed.host(), seen.host()));
     }
     if is_moved {
         let cause = transformed_by(signed, seen, same_path)
             .filter(|cause| *cause != Cause::AddressingStyle)
             .unwrap_or_else(|| compare_paths(&signed.path, &seen.path));
-        let finding = Finding::certain(cause).with_signed(&*signed.path);
-        findings.push(finding.with_seen(&*seen.path));
+        findings.push(Finding::between(cause, &*signed.path, &*seen.path));
     }
 }
 
@@ -140,23 +132,18 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The causes of a pair that only one side has, that both have with different values, and that
-/// both have in different encodings.
-struct PairCauses {
-    dropped: Cause,
-    changed: Cause,
-    reencoded: Cause,
-    added: Cause,
-}
+/// The causes of a pair that only the signer has, that has another value, that has the same value
+/// in another encoding, and that only the server has.
+type PairCauses = [Cause; 4];
 
 /// All headers except the host, which is part of the address.
 fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let causes = PairCauses {
-        dropped: Cause::HeaderNotSent,
-        changed: Cause::HeaderChanged,
-        reencoded: Cause::HeaderChanged,
-        added: Cause::HeaderNotSigned,
-    };
+    const CAUSES: PairCauses = [
+        Cause::HeaderNotSent,
+        Cause::HeaderChanged,
+        Cause::HeaderChanged,
+        Cause::HeaderNotSigned,
+    ];
     // A server writes a header that it did not receive as an empty one.
     let pairs = |side: &Canonical, other: &Canonical| -> Vec<Pair> {
         let is_sent = |name: &str, value: &str| !value.is_empty() || other.header(name) == Some("");
@@ -169,23 +156,19 @@ fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
     let (signed_pairs, seen_pairs) = (pairs(signed, seen), pairs(seen, signed));
     let dropped = missing(&signed_pairs, &seen_pairs);
     let added = missing(&seen_pairs, &signed_pairs);
-    add_pairs(dropped, added, ':', &causes, seen.is_cut, findings);
+    add_pairs(dropped, added, ':', CAUSES, seen.is_cut, findings);
 }
 
 fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
-    let causes = PairCauses {
-        dropped: Cause::ParameterDropped,
-        changed: Cause::ParameterChanged,
-        reencoded: Cause::ParameterReencoded,
-        added: Cause::ParameterAdded,
-    };
-    if seen
-        .params
-        .iter()
-        .any(|(name, _)| name.starts_with("amp%3B"))
-    {
-        let finding = Finding::certain(Cause::HtmlEscaped);
-        findings.push(finding.with_signed("&").with_seen("&amp;"));
+    const CAUSES: PairCauses = [
+        Cause::ParameterDropped,
+        Cause::ParameterChanged,
+        Cause::ParameterReencoded,
+        Cause::ParameterAdded,
+    ];
+    let mut names = seen.params.iter().map(|(name, _)| name);
+    if names.any(|name| name.starts_with("amp%3B")) {
+        findings.push(Finding::between(Cause::HtmlEscaped, "&", "&amp;"));
         return;
     }
     let dropped = missing(&signed.params, &seen.params);
@@ -199,7 +182,7 @@ fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
         let is_reordered = signed.params != seen.params;
         findings.extend(is_reordered.then(reordered));
     } else {
-        add_pairs(dropped, added, '=', &causes, is_cut, findings);
+        add_pairs(dropped, added, '=', CAUSES, is_cut, findings);
     }
 }
 
@@ -208,7 +191,7 @@ fn add_pairs(
     dropped: Vec<Pair>,
     mut added: Vec<Pair>,
     separator: char,
-    causes: &PairCauses,
+    [gone, changed, reencoded, new]: PairCauses,
     is_cut: bool,
     findings: &mut Vec<Finding>,
 ) {
@@ -216,43 +199,27 @@ fn add_pairs(
         Some((name, value)) => format!("{name}{separator}{}", redact_value(name, value)),
         None => String::new(),
     };
-    let mut add = |cause, token_cause, name: &str, signed: Option<&Pair>, seen: Option<&Pair>| {
-        let cause = if is_session_token(name) {
-            token_cause
-        } else {
-            cause
-        };
-        let finding = Finding::certain(cause).about(name);
-        findings.push(finding.with_signed(text(signed)).with_seen(text(seen)));
+    let mut add = |cause, token_cause, signed: Option<&Pair>, seen: Option<&Pair>| {
+        let name = signed.or(seen).map_or("", |(name, _)| name);
+        let is_token = is_session_token(name);
+        let cause = if is_token { token_cause } else { cause };
+        findings.push(Finding::between(cause, text(signed), text(seen)).about(name));
     };
     for pair in &dropped {
-        let name = &pair.0;
-        let index = added
-            .iter()
-            .position(|(other, _)| is_same_name(name, other));
+        let mut names = added.iter().map(|(name, _)| name);
+        let index = names.position(|name| is_same_name(&pair.0, name));
         match index.map(|index| added.remove(index)) {
-            Some(seen) if is_same_value(&pair.1, &seen.1) => {
-                add(
-                    causes.reencoded,
-                    Cause::TokenChanged,
-                    name,
-                    Some(pair),
-                    Some(&seen),
-                );
+            Some(seen) => {
+                let is_same = is_same_value(&pair.1, &seen.1);
+                let cause = if is_same { reencoded } else { changed };
+                add(cause, Cause::TokenChanged, Some(pair), Some(&seen));
             }
-            Some(seen) => add(
-                causes.changed,
-                Cause::TokenChanged,
-                name,
-                Some(pair),
-                Some(&seen),
-            ),
             None if is_cut => {}
-            None => add(causes.dropped, Cause::TokenMissing, name, Some(pair), None),
+            None => add(gone, Cause::TokenMissing, Some(pair), None),
         }
     }
     for pair in &added {
-        add(causes.added, Cause::TokenAdded, &pair.0, None, Some(pair));
+        add(new, Cause::TokenAdded, None, Some(pair));
     }
 }
 

@@ -49,8 +49,9 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// Codes that state no cause, but are searched for in text of another form, as are those of the
 /// catalogue.
-const CODES: [&str; 4] = [
+const CODES: [&str; 5] = [
     "SignatureDoesNotMatch",
+    "AuthenticationFailed",
     "InvalidSignatureException",
     "InvalidRequest",
     "InvalidArgument",
@@ -67,12 +68,20 @@ const XML_STARTS: [&str; 6] = [
 ];
 
 /// The names of the fields with the code, and with the message, in XML and JSON.
-const CODE_FIELDS: [&str; 5] = ["Code", "__type", "code", "Error", "error"];
-const MESSAGE_FIELDS: [&str; 3] = ["Message", "message", "errorMessage"];
+const CODE_FIELDS: [&str; 3] = ["Code", "__type", "Error"];
+const MESSAGE_FIELDS: [&str; 2] = ["Message", "errorMessage"];
+
+/// The field in which Azure states the fault.
+const DETAIL: &str = "AuthenticationErrorDetail";
 
 /// The texts before the canonical request and the string to sign in a message.
-const BEFORE_CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
-const BEFORE_STRING_TO_SIGN: &str = "The String-to-Sign should have been";
+const BEFORE_CANONICAL_REQUEST: &[&str] =
+    &["The Canonical String for this request should have been"];
+const BEFORE_STRING_TO_SIGN: &[&str] = &[
+    "The String-to-Sign should have been",
+    "Server used following string to sign:",
+    "String to sign used was ",
+];
 
 impl ErrorResponse {
     /// Parses the body of a response.
@@ -209,6 +218,8 @@ impl ErrorResponse {
                 .iter()
                 .chain(causes.flat_map(|cause| cause.entry().codes))
         };
+        // The reason phrase of a status line is no code.
+        let body = body.replace("403 Forbidden", "");
         let code = code.or_else(|| known().copied().find(|code| body.contains(code)));
         code.map(str::to_owned)
     }
@@ -220,20 +231,17 @@ impl ErrorResponse {
 
     /// Returns a text that the server signed: from its field, or from a message that quotes it. The
     /// bytes are preferred, because an XML parser changes line ends.
-    fn signed_text(&self, name: &str, introduction: &str, body: &str) -> Option<String> {
+    fn signed_text(&self, name: &str, introductions: &[&str], body: &str) -> Option<String> {
         let bytes = self.field(&format!("{name}Bytes"));
-        let text = || {
-            self.field(name)
-                .map(|text| text.trim_matches('\n').to_owned())
+        let text = || Some(self.field(name)?.trim_matches('\n').to_owned());
+        let quoted = || {
+            let texts = [self.message(), self.field(DETAIL), Some(body)];
+            texts.into_iter().flatten().find_map(|text| {
+                let mut introductions = introductions.iter();
+                introductions.find_map(|introduction| quoted_after(text, introduction))
+            })
         };
-        let message = self
-            .message()
-            .filter(|message| message.contains(introduction));
-        let message = message.unwrap_or(body);
-        bytes
-            .and_then(text_of_hex)
-            .or_else(text)
-            .or_else(|| quoted_after(message, introduction))
+        bytes.and_then(text_of_hex).or_else(text).or_else(quoted)
     }
 
     /// Returns the error code, such as `SignatureDoesNotMatch`.
@@ -248,11 +256,12 @@ impl ErrorResponse {
         self.message.as_deref()
     }
 
-    /// Returns another field of the body by its name: `ServerTime`, `Region`, `HeadersNotSigned`, …
+    /// Returns another field of the body by its name, ignoring case: `ServerTime`, `Region`,
+    /// `HeadersNotSigned`, …
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.fields.iter();
-        let (_, value) = fields.find(|(known, _)| known == name)?;
+        let (_, value) = fields.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 
@@ -283,21 +292,32 @@ impl ErrorResponse {
         };
         let is_bare = match code {
             "" => self.message().is_none() || says("403") || says("orbidden") || says("enied"),
-            _ => matches!(code, "AccessDenied" | "Forbidden") || code.contains("Signature"),
+            _ => matches!(code, "AccessDenied" | "Forbidden"),
         };
         is_bare || self.names_signature()
     }
 
-    /// Returns whether the message is about the signature.
+    /// Returns whether the code or the message is about the signature.
     pub(super) fn names_signature(&self) -> bool {
-        let message = self.message().unwrap_or_default().to_ascii_lowercase();
-        [
+        let words = self.words();
+        let has_code = self.code().is_some_and(|code| code.contains("Signature"));
+        let mut known = [
             "invalid signature",
             "signature validation",
             "signature we calculated",
+            "signature did not match",
+            "not the same as any computed signature",
         ]
-        .iter()
-        .any(|words| message.contains(words))
+        .iter();
+        has_code || known.any(|known| words.contains(known))
+    }
+
+    /// Returns what the server says in sentences, in lowercase.
+    pub(super) fn words(&self) -> String {
+        let fields = [self.field("Details"), self.field(DETAIL)];
+        let texts = fields.into_iter().chain([self.message()]);
+        let texts: Vec<&str> = texts.flatten().collect();
+        texts.join("\n").to_ascii_lowercase()
     }
 }
 
@@ -349,15 +369,18 @@ fn without_head(text: &str) -> &str {
     bodies.next().map_or(text, |(_, body)| body.trim())
 }
 
-/// Returns the text in single quotes after an introduction. It may contain quotes, too, so it ends
-/// at the last one, or at the last one before the string to sign.
+/// Returns the text after an introduction. In single quotes, it may contain quotes, too, so it ends
+/// at the last one, or at the last one before the string to sign. Otherwise it ends with the
+/// element.
 fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let (_, after) = message.split_once(introduction)?;
-    let after = match after.split_once(BEFORE_STRING_TO_SIGN) {
-        Some((before, _)) => before,
-        None => after,
+    let mut next = BEFORE_STRING_TO_SIGN.iter();
+    let next = next.find_map(|introduction| after.find(introduction));
+    let after = after.get(..next.unwrap_or(after.len()))?;
+    let Some(quoted) = after.trim_start().strip_prefix('\'') else {
+        let end = after.find("</").unwrap_or(after.len());
+        return after.get(..end).map(str::to_owned);
     };
-    let (_, quoted) = after.split_once('\'')?;
     let (quoted, _) = quoted.rsplit_once('\'')?;
     Some(quoted.to_owned())
 }

@@ -1,16 +1,18 @@
 //! The facts about the request that a cause is derived from.
 
 use crate::credentials::Credentials;
-use crate::inspect::AccessKeyKind;
+use crate::inspect::{AccessKeyKind, Inspection};
 use crate::scheme::Scheme;
+use crate::scheme::aws_host::needs_sigv4a;
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
 
 /// The facts about the request.
 pub(super) struct Evidence<'e> {
     pub(super) method: &'e str,
-    pub(super) url: &'e str,
     pub(super) now: Timestamp,
+    /// What the signed URL shows.
+    pub(super) inspection: &'e Inspection,
     /// The signed request; `None` if its authentication is invalid.
     pub(super) request: Option<&'e Unverified<'e, 'e>>,
     /// The credentials that should have signed it.
@@ -30,10 +32,26 @@ impl<'e> Evidence<'e> {
 
     /// Returns whether the access key is temporary, but the request has no session token.
     pub(super) fn lacks_token(&self) -> bool {
-        self.authentication().is_some_and(|authentication| {
-            let kind = AccessKeyKind::of(authentication.access_key_id());
-            kind == AccessKeyKind::Temporary && !self.has_session_token()
-        })
+        self.is_key(AccessKeyKind::Temporary) && !self.has_session_token()
+    }
+
+    /// Returns whether the request has a session token, but a key that never has one.
+    pub(super) fn has_needless_token(&self) -> bool {
+        self.is_key(AccessKeyKind::LongTerm) && self.has_session_token()
+    }
+
+    fn is_key(&self, kind: AccessKeyKind) -> bool {
+        let id = self.authentication().map(Authentication::access_key_id);
+        id.is_some_and(|id| AccessKeyKind::of(id) == kind)
+    }
+
+    /// Returns whether the host accepts only SigV4a.
+    pub(super) fn needs_sigv4a(&self) -> bool {
+        self.inspection.host().is_some_and(needs_sigv4a)
+    }
+
+    pub(super) fn is_cloudfront(&self) -> bool {
+        self.inspection.scheme() == Some(Scheme::CloudFront)
     }
 
     pub(super) fn is_v2(&self) -> bool {

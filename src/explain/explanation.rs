@@ -1,6 +1,5 @@
 //! The explanation: all findings, and the difference between the two sides.
 
-use super::confidence::Confidence;
 use super::difference::Difference;
 use super::finding::Finding;
 use alloc::string::String;
@@ -88,11 +87,4 @@ fn is_repeated(one: &Finding, two: &Finding) -> bool {
     let same_part = one.signed() == two.signed();
     let is_unknown = one.signed().is_none() || two.signed().is_none();
     one.cause() == two.cause() && (same_part || is_unknown)
-}
-
-/// Returns whether a finding explains the rejection well enough that no further cause is searched
-/// for.
-pub(super) fn is_explained(findings: &[Finding]) -> bool {
-    let mut findings = findings.iter();
-    findings.any(|finding| finding.confidence() <= Confidence::Likely)
 }

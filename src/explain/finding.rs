@@ -36,6 +36,15 @@ impl Finding {
         Finding::new(cause, Confidence::Certain)
     }
 
+    /// Returns a certain finding with the two texts that differ.
+    pub(super) fn between(
+        cause: Cause,
+        signed: impl Into<String>,
+        seen: impl Into<String>,
+    ) -> Self {
+        Finding::certain(cause).with_signed(signed).with_seen(seen)
+    }
+
     /// Sets the subject of the message: a part of the request, or the words of the server.
     pub(super) fn about(mut self, subject: &str) -> Self {
         self.message = Cow::Owned(self.message.replace("{}", subject));

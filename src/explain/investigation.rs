@@ -1,11 +1,13 @@
 //! The investigation of a rejected request: from the evidence to the findings.
 
 use super::catalogue::Cause;
+#[cfg(feature = "cloudfront")]
+use super::cloudfront_findings::resource_findings;
 use super::compare::{compare, reordered};
 use super::confidence::Confidence;
 use super::difference::Difference;
 use super::evidence::Evidence;
-use super::explanation::{Explanation, is_explained};
+use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
@@ -13,14 +15,15 @@ use super::ranking::possible_findings;
 use super::redaction::{redact_url, shorten};
 use super::search::{search, signature_findings};
 use super::session_token::is_session_token;
+use super::side::Side;
 use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
 use super::text_forms::{decoded, split_params};
 use super::url_findings::{parse_finding, url_findings};
-use crate::scheme::aws_host::AwsHost;
+use crate::inspect::Inspection;
 use crate::scheme::sigv2;
 use crate::time::Timestamp;
-use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError, VerifyErrorKind};
+use crate::verify::{Unverified, Verifier, VerifyError, VerifyErrorKind};
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -30,47 +33,53 @@ impl<'a> FailedRequest<'a> {
     /// Asks each oracle in turn, and ranks the causes if none confirms one.
     pub(super) fn investigate(&self, now: Timestamp) -> Explanation {
         let verifier = Verifier::lax();
-        let signed_request = self.request(self.method, self.url, &self.headers, self.body);
-        let sent_request = self.sent_request();
-        let views = Views {
-            signed: signed_request
-                .as_ref()
-                .map(|request| verifier.parse(request)),
-            sent: sent_request.as_ref().map(|request| verifier.parse(request)),
-        };
+        let (signed_request, sent_request) = (self.signed_request(), self.sent_request());
+        let signed_side = Side::new(signed_request.as_ref(), self.url, self, &verifier, now);
+        let sent_side = Side::new(sent_request.as_ref(), self.sent_url(), self, &verifier, now);
+        let inspection = Inspection::new(self.url, now);
         let evidence = Evidence {
             method: self.method,
-            url: self.url,
             now,
-            request: views.signed(),
+            inspection: &inspection,
+            request: signed_side.request(),
             credentials: self.credentials,
             other_credentials: &self.other_credentials,
         };
-        let server_text = SignedText::of_response(self.response);
-        let sent_body = self.sent_body.or(self.body);
-        let sent_text = views.sent().map(|request| self.text_of(request, sent_body));
-        let signed_text = self.signed_text(&views);
+        let server_text = match &signed_side.other {
+            Some(other) => other.seen(self.response),
+            None => SignedText::of_response(self.response),
+        };
+        let sent_text = sent_side.text(self, self.sent_body.or(self.body));
+        let signed_text = match self.signed_texts {
+            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
+                canonical_request.unwrap_or_default(),
+                &String::from_utf8_lossy(string_to_sign),
+            )),
+            None => signed_side.text(self, self.body),
+        };
         let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
-        let mut findings = self.findings_of_request(&evidence, &views);
+        let mut findings = self.findings_of_request(&evidence, &signed_side, &sent_side);
+        #[cfg(feature = "cloudfront")]
+        if evidence.is_cloudfront() {
+            let resource = resource_findings(self.url, self.sent_url());
+            findings.extend(resource.into_iter().flatten());
+        }
         if !self.fields.is_empty() {
             let form = Form {
                 fields: &self.fields,
-                bucket: self
-                    .bucket
-                    .or_else(|| bucket_of_form(self.url))
-                    .unwrap_or_default(),
+                bucket: self.bucket_of_form().unwrap_or_default(),
             };
-            findings.extend(form.findings(self.response, self.credentials, evidence.now));
+            findings.extend(form.findings(self.response, self.credentials, now));
         }
         let mut difference = None;
         let mut is_same = false;
-        if let (Some(signed), Some(seen)) =
-            (&signed_text, server_text.as_ref().or(sent_text.as_ref()))
-        {
+        let seen_text = server_text.as_ref().or(sent_text.as_ref());
+        if let (Some(signed), Some(seen)) = (&signed_text, seen_text) {
             findings.extend(self.differences(signed, seen));
             if server_text.is_some() && findings.iter().all(Finding::is_harmless) {
-                is_same = signed.is_same(seen);
+                is_same = signed.is_same(seen)
+                    || signed_side.other.is_some() && signed.has_words_of(seen);
                 findings.extend(self.findings_of_hash(signed, seen));
             }
             let lines = signed.canonical.as_ref().zip(seen.canonical.as_ref());
@@ -83,20 +92,16 @@ impl<'a> FailedRequest<'a> {
         if is_signed_as_seen(&evidence, server_text.as_ref()) {
             findings = alloc::vec![other_secret_of_server()];
         } else if self.response.is_mismatch() {
-            let signed = signed_text.as_ref();
-            let more = || {
-                self.findings_of_signature(&evidence, signed, is_same)
-                    .into_iter()
-            };
-            if !is_explained(&findings) {
-                findings.extend(more());
-            } else if findings
-                .iter()
-                .all(|finding| finding.confidence() > Confidence::Certain)
-            {
-                // What the signature proves counts more than what is likely.
-                findings
-                    .extend(more().filter(|finding| finding.confidence() == Confidence::Certain));
+            // What the signature proves counts more than what is likely.
+            let best = findings.iter().map(Finding::confidence).min();
+            let is_right = signed_side.other.as_ref().and_then(|other| other.is_right);
+            if best != Some(Confidence::Certain) {
+                let text = signed_text.as_ref();
+                let more = self.findings_of_signature(&evidence, text, is_right, is_same);
+                let is_known = best == Some(Confidence::Likely);
+                let is_new =
+                    |finding: &Finding| !is_known || finding.confidence() == Confidence::Certain;
+                findings.extend(more.into_iter().filter(is_new));
             }
         }
         if findings.iter().all(Finding::is_harmless) {
@@ -105,70 +110,13 @@ impl<'a> FailedRequest<'a> {
         Explanation::new(self.response.code(), findings, difference)
     }
 
-    /// Returns a request as the server would have received it; `None` if the URL is invalid.
-    fn request(
-        &self,
-        method: &'a str,
-        url: &'a str,
-        headers: &[(&'a str, &'a str)],
-        body: Option<&'a [u8]>,
-    ) -> Option<ReceivedRequest<'a>> {
-        let mut request = ReceivedRequest::from_url(method, url).ok()?;
-        for (name, value) in headers {
-            request = request.header(name, *value);
-        }
-        request = request.without_connected_host();
-        if let Some(body) = body {
-            request = request.body(body);
-        }
-        if let Some(bucket) = self.bucket.or_else(|| bucket_of_url(url)) {
-            request = request.bucket(bucket);
-        }
-        Some(request)
-    }
-
-    /// Returns the request as it was sent, if anything is known of it.
-    fn sent_request(&self) -> Option<ReceivedRequest<'a>> {
-        if self.sent.is_none() && self.sent_headers.is_none() && self.sent_body.is_none() {
-            return None;
-        }
-        let body = self.sent_body.or(self.body);
-        let (method, url) = self.sent.unwrap_or((self.method, self.url));
-        match &self.sent_headers {
-            Some(headers) => self.request(method, url, headers, body),
-            None => {
-                // A client sends the host of the URL.
-                let mut headers = self.headers.clone();
-                headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-                self.request(method, url, &headers, body)
-            }
-        }
-    }
-
-    fn signed_text(&self, views: &Views<'_>) -> Option<SignedText> {
-        match self.signed_texts {
-            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
-                canonical_request.unwrap_or_default(),
-                &String::from_utf8_lossy(string_to_sign),
-            )),
-            None => views
-                .signed()
-                .map(|request| self.text_of(request, self.body)),
-        }
-    }
-
-    /// Services other than S3 sign the hash of the body, which a request doesn't show.
-    fn text_of(&self, request: &Unverified<'_, '_>, body: Option<&[u8]>) -> SignedText {
-        let service = request.authentication().service();
-        let mut headers = self.headers.iter();
-        let is_known = service.is_none_or(|service| service.starts_with("s3"))
-            || body.is_some()
-            || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
-        SignedText::of_request(request, is_known)
-    }
-
     /// Returns the causes that show in the response, the URL, the headers or the signature.
-    fn findings_of_request(&self, evidence: &Evidence<'_>, views: &Views<'_>) -> Vec<Finding> {
+    fn findings_of_request(
+        &self,
+        evidence: &Evidence<'_>,
+        signed: &Side<'_>,
+        sent: &Side<'_>,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let statement = Statement::new(self.response, evidence).finding();
         let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
@@ -177,41 +125,23 @@ impl<'a> FailedRequest<'a> {
             other => (other, None),
         };
         findings.extend(cause);
-        let sent_url = self.sent.map_or(self.url, |(_, url)| url);
-        if is_cut_by_shell(self.url, sent_url) {
+        if is_cut_by_shell(self.url, self.sent_url()) {
             findings.push(Finding::certain(Cause::QueryCut));
             return findings;
         }
-        findings.extend(url_findings(sent_url, evidence.now));
-        if let Some(Err(error)) = &views.signed
-            && findings.is_empty()
-        {
-            findings.extend(parse_finding(error));
+        findings.extend(url_findings(self.sent_url(), self.response, evidence.now));
+        if findings.is_empty() {
+            findings.extend(signed.error().and_then(parse_finding));
         }
-        if let Some(Err(error)) = &views.sent {
-            findings.extend(self.sent_finding(error));
-        }
+        findings.extend(sent.error().and_then(sent_finding));
         findings.extend(consequence);
         let received = self.response.field("SignatureProvided").map(str::to_owned);
-        let received = received.or_else(|| views.sent().map(Unverified::received_signature));
-        let made = views.signed().map(Unverified::received_signature);
+        let received = received.or_else(|| sent.request().map(Unverified::received_signature));
+        let made = signed.request().map(Unverified::received_signature);
         if let (Some(made), Some(received)) = (made, received) {
             findings.extend(signature_finding(&made, &received));
         }
         findings
-    }
-
-    /// Returns the cause that the request shows as it was sent, if it can't be read.
-    fn sent_finding(&self, error: &VerifyError) -> Option<Finding> {
-        match error.kind() {
-            VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
-            VerifyErrorKind::HeaderNotSigned
-            | VerifyErrorKind::SignedHeaderMissing
-            | VerifyErrorKind::SignedTwice => {
-                Some(parse_finding(error)?.with_confidence(Confidence::Certain))
-            }
-            _ => None,
-        }
     }
 
     /// Returns the causes that show in the texts of both sides.
@@ -239,8 +169,8 @@ impl<'a> FailedRequest<'a> {
     fn method_finding(&self, seen: Option<&SignedText>) -> Option<Finding> {
         let seen = &seen?.canonical.as_ref()?.method;
         let about = format!("{} and sent as {seen}", self.method);
-        let finding = Finding::certain(Cause::Method).about(&about);
-        (seen != self.method).then(|| finding.with_signed(self.method).with_seen(&**seen))
+        let finding = Finding::between(Cause::Method, self.method, &**seen).about(&about);
+        (seen != self.method).then_some(finding)
     }
 
     /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
@@ -249,10 +179,11 @@ impl<'a> FailedRequest<'a> {
         &self,
         evidence: &Evidence<'_>,
         signed: Option<&SignedText>,
+        is_other_right: Option<bool>,
         is_same: bool,
     ) -> Vec<Finding> {
         let Some(request) = evidence.request else {
-            return Vec::new();
+            return other_signature_findings(evidence, is_other_right, is_same);
         };
         let is_right = evidence.credentials.map(|credentials| match signed {
             Some(signed) => request.is_signature_of(signed.message(), credentials),
@@ -329,19 +260,20 @@ impl<'a> FailedRequest<'a> {
     }
 }
 
-/// The request as it was signed and as it was sent, each parsed as a server parses it.
-struct Views<'v> {
-    signed: Option<Result<Unverified<'v, 'v>, VerifyError>>,
-    sent: Option<Result<Unverified<'v, 'v>, VerifyError>>,
-}
-
-impl<'v> Views<'v> {
-    fn signed(&self) -> Option<&Unverified<'v, 'v>> {
-        self.signed.as_ref()?.as_ref().ok()
-    }
-
-    fn sent(&self) -> Option<&Unverified<'v, 'v>> {
-        self.sent.as_ref()?.as_ref().ok()
+/// Returns the causes that the signature of another scheme shows, or else those that are possible.
+fn other_signature_findings(
+    evidence: &Evidence<'_>,
+    is_right: Option<bool>,
+    is_same: bool,
+) -> Vec<Finding> {
+    match (is_right, is_same) {
+        (Some(true), true) => alloc::vec![other_secret_of_server()],
+        (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
+            "The server signs the same text as this side computes, so the key is another one, or the signer \
+             signed another text. Copy the key again; it may have been rotated. Compare the text that the \
+             signer signs with the server's, line by line.",
+        )],
+        _ => possible_findings(evidence),
     }
 }
 
@@ -364,6 +296,19 @@ fn other_secret_of_server() -> Finding {
          has another secret for this access key. The key was recreated, or belongs to another account or store \
          that uses the same name. Copy its secret again.",
     )
+}
+
+/// Returns the cause that a request shows as it was sent, if it can't be read.
+fn sent_finding(error: &VerifyError) -> Option<Finding> {
+    match error.kind() {
+        VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
+        VerifyErrorKind::HeaderNotSigned
+        | VerifyErrorKind::SignedHeaderMissing
+        | VerifyErrorKind::SignedTwice => {
+            Some(parse_finding(error)?.with_confidence(Confidence::Certain))
+        }
+        _ => None,
+    }
 }
 
 /// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a
@@ -402,26 +347,5 @@ fn signature_finding(made: &str, received: &str) -> Option<Finding> {
     } else {
         Cause::SignatureChanged
     };
-    let finding = Finding::certain(cause).with_signed(shorten(made));
-    Some(finding.with_seen(shorten(received)))
-}
-
-/// Returns the bucket of a form: that of the host, or else the first segment of the path.
-fn bucket_of_form(url: &str) -> Option<&str> {
-    let path = || {
-        url.split_once("://")?
-            .1
-            .split('/')
-            .nth(1)?
-            .split('?')
-            .next()
-    };
-    bucket_of_url(url).or_else(path)
-}
-
-/// Returns the bucket that the host of a URL names, if it is one of AWS's own.
-fn bucket_of_url(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', ':']).next()?;
-    AwsHost::parse(host)?.bucket()
+    Some(Finding::between(cause, shorten(made), shorten(received)))
 }

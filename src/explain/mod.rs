@@ -51,12 +51,17 @@
 //! | how the request was sent ([`FailedRequest::sent`]) | the parts that differ |
 //! | the server's statement | its code or words, such as `Request has expired` |
 //!
+//! CloudFront (feature `cloudfront`) states no text that it verified; the resource of the policy is
+//! compared with the URL. Azure (feature `azure`) states its string to sign.
+//!
 //! Without an oracle, findings are [`Likely`](Confidence::Likely) or
 //! [`Possible`](Confidence::Possible), ranked by the signs that the request has. If nothing is
 //! known, the first finding repeats what the server says. [`Cause`] lists all causes.
 
 mod canonical;
 mod catalogue;
+#[cfg(feature = "cloudfront")]
+mod cloudfront_findings;
 mod compare;
 mod confidence;
 mod difference;
@@ -67,10 +72,12 @@ mod failed_request;
 mod finding;
 mod form_findings;
 mod investigation;
+mod other_scheme;
 mod ranking;
 mod redaction;
 mod search;
 mod session_token;
+mod side;
 mod signed_text;
 mod statement;
 mod text_forms;

@@ -4,9 +4,32 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
-use crate::inspect::Inspection;
+use crate::inspect::AwsHost;
+use crate::verify::{Carrier, Unverified};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// The ends of the hosts of stores behind which no proxy of their users is.
+const STORES: [&str; 7] = [
+    ".backblazeb2.com",
+    ".cloudflarestorage.com",
+    ".digitaloceanspaces.com",
+    ".googleapis.com",
+    ".linodeobjects.com",
+    ".min.io",
+    ".wasabisys.com",
+];
+
+/// Headers that proxies and HTTP libraries set again on the way.
+const REWRITTEN: [&str; 5] = [
+    "accept-encoding",
+    "connection",
+    "expect",
+    "te",
+    "user-agent",
+];
 
 /// Returns the possible causes.
 ///
@@ -14,56 +37,39 @@ use alloc::vec::Vec;
 /// shows, and then features that most requests have without harm.
 pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Some(request) = evidence.request else {
-        return Vec::new();
+        #[cfg(feature = "cloudfront")]
+        if evidence.is_cloudfront() {
+            return super::cloudfront_findings::possible_findings();
+        }
+        let is_signed = evidence.inspection.scheme().is_some();
+        let secret = is_signed.then(|| possible(Cause::WrongSecret));
+        return secret.into_iter().collect();
     };
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
-    let inspection = Inspection::new(evidence.url, evidence.now);
-    let (mut strong, mut weak) = (Vec::new(), Vec::new());
+    let (mut findings, mut weak) = (Vec::new(), Vec::new());
     if evidence.lacks_token() {
-        strong.push(Finding::new(Cause::TokenMissing, Confidence::Likely));
+        findings.push(Finding::new(Cause::TokenMissing, Confidence::Likely));
+    } else if evidence.has_needless_token() {
+        findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
     }
     let is_v2 = evidence.is_v2();
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
     if is_v2 && matches!(evidence.method, "PUT" | "POST") {
-        strong.push(possible(Cause::HeaderNotSigned).about("content-type"));
+        findings.push(possible(Cause::HeaderNotSigned).about("content-type"));
     }
-    let host = inspection.host().unwrap_or_default();
-    // No proxy is between a client and its own machine.
-    let is_local = host.starts_with("localhost") || host.starts_with("127.");
-    let is_internal = !is_local && !host.contains('.') || host.contains("internal");
-    if !is_v2 && (is_internal || is_local || host.contains(':')) {
-        let message = format!(
-            "The host {host} seems to be inside a network or behind a proxy. If the server sees another Host \
-             header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
-        );
-        let finding = possible(Cause::HostRewritten)
-            .with_message(message)
-            .with_signed(host);
-        // A name that only one network knows differs inside and outside.
-        if is_internal { &mut strong } else { &mut weak }.push(finding);
+    if !is_v2 {
+        add_headers(request, &mut findings);
+        let host = evidence.inspection.host().unwrap_or_default();
+        add_host(host, &mut findings, &mut weak);
     }
-    add_path(inspection.path(), &mut strong, &mut weak);
-    let names = inspection.signed_headers().filter(|name| *name != "host");
-    let names = names.collect::<Vec<_>>().join(", ");
-    if !names.is_empty() {
-        let message =
-            format!("The headers {names} are signed. Send each with exactly the signed value.");
-        strong.push(
-            possible(Cause::HeaderNotSent)
-                .with_message(message)
-                .with_signed(names),
-        );
-    }
-    let mut findings = strong;
+    add_path(evidence.inspection.path(), &mut findings, &mut weak);
     if !is_right {
         findings.push(possible(Cause::WrongSecret));
     }
     findings.append(&mut weak);
-    let about = format!(
-        "{}; a client that sends another method is rejected",
-        evidence.method
-    );
+    let method = evidence.method;
+    let about = format!("{method}; a client that sends another method is rejected");
     findings.push(possible(Cause::Method).about(&about));
     if is_right {
         findings.push(possible(Cause::WrongSecret).with_message(
@@ -81,6 +87,59 @@ fn possible(cause: Cause) -> Finding {
     Finding::new(cause, Confidence::Possible)
 }
 
+fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
+    let name = host.split(':').next().unwrap_or_default();
+    let is_local = |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok();
+    // Only a bucket is named before an address.
+    if name.split_once('.').is_some_and(|(_, name)| is_local(name)) {
+        strong.push(possible(Cause::AddressingStyle).with_signed(host));
+    }
+    // No proxy is between a client and its own machine.
+    let is_own = name == "localhost" || name.starts_with("127.");
+    // A name that only one network knows differs inside and outside.
+    let is_internal = !is_own && !name.contains('.') || name.contains("internal");
+    let has_port = host.contains(':');
+    let is_store = STORES.iter().any(|end| name.ends_with(end)) || AwsHost::parse(name).is_some();
+    // A domain of one's own without a port is mostly that of a proxy.
+    let is_proxied = !is_store && !is_own && !has_port;
+    if !(is_internal || is_own || has_port || is_proxied) {
+        return;
+    }
+    let message = format!(
+        "The host {host} seems to be inside a network or behind a proxy. If the server sees another Host \
+         header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
+    );
+    let finding = possible(Cause::HostRewritten).with_message(message);
+    let findings = if is_internal || is_proxied {
+        strong
+    } else {
+        weak
+    };
+    findings.push(finding.with_signed(host));
+}
+
+/// Adds the headers that arrive as they were signed only if nothing on the way sets or drops them.
+fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
+    let canonical = request.canonical_request();
+    let names = canonical.lines().rev().nth(1).unwrap_or_default();
+    let names = names.split(';').filter(|name| *name != "host");
+    let names: Vec<&str> = names.collect();
+    let is_url = request.authentication().carrier() == Carrier::Query;
+    let list = |is_listed: fn(&str) -> bool| -> Option<String> {
+        let names = names.iter().copied().filter(|name| is_listed(name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        (!names.is_empty()).then_some(names)
+    };
+    let mut add = |cause, names: Option<String>| {
+        let names = names.into_iter();
+        findings.extend(names.map(|names| possible(cause).about(&names).with_signed(names)));
+    };
+    add(Cause::HeaderChanged, list(|name| REWRITTEN.contains(&name)));
+    // nginx drops such names, unless it is told not to.
+    add(Cause::HeaderNotSent, list(|name| name.contains(['.', '_'])));
+    add(Cause::HeaderNotSent, list(|_| true).filter(|_| is_url));
+}
+
 fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
     let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
     if path.contains("//") || has_dots {
@@ -88,7 +147,10 @@ fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
     }
     if path.contains("%25") {
         strong.push(possible(Cause::PathEncodedTwice).with_signed(path));
-    } else if path.contains(['%', '+']) {
+    } else if path.contains('+') {
+        // An encoder of forms writes a space so.
+        strong.push(possible(Cause::PathNotEncoded).with_signed(path));
+    } else if path.contains('%') {
         weak.push(possible(Cause::PathNotEncoded).with_signed(path));
     }
 }

@@ -75,8 +75,7 @@ fn other_keys_secret(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) -> O
         Some(name) => format!("the secret of {other_id}, {name}"),
         None => format!("the secret of {other_id}"),
     };
-    let finding = Finding::certain(Cause::OtherKeysSecret);
-    Some(finding.with_signed(signed).with_seen(id))
+    Some(Finding::between(Cause::OtherKeysSecret, signed, id))
 }
 
 /// Checks whether the secret was used with white space or quotation marks around it.

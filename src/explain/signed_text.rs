@@ -105,12 +105,19 @@ impl SignedText {
     pub(super) fn is_same(&self, seen: &SignedText) -> bool {
         let own = || Hex::new(&sha256(self.canonical_request.as_bytes()));
         if self.canonical_request.is_empty() {
-            return self.string_to_sign == seen.string_to_sign;
+            return self.string_to_sign.trim_end() == seen.string_to_sign.trim_end();
         }
         match seen.canonical_hash() {
             Some(hash) => hash == own().as_str(),
             None => self.canonical_request == seen.canonical_request,
         }
+    }
+
+    /// Returns whether both sides have the same words. Answers are pasted without their line
+    /// breaks.
+    pub(super) fn has_words_of(&self, seen: &SignedText) -> bool {
+        let words = self.string_to_sign.split_ascii_whitespace();
+        words.eq(seen.string_to_sign.split_ascii_whitespace())
     }
 }
 
@@ -176,10 +183,7 @@ pub(super) fn compare_scopes(signed: &str, seen: &str) -> Vec<Finding> {
             Cause::Malformed => "it read another algorithm than the one that was signed.",
             _ => date_header,
         };
-        Finding::certain(cause)
-            .about(about)
-            .with_signed(signed)
-            .with_seen(seen)
+        Finding::between(cause, signed, seen).about(about)
     };
     different.map(finding).collect()
 }

@@ -24,14 +24,12 @@ pub(super) struct Statement<'s> {
 
 impl<'s> Statement<'s> {
     pub(super) fn new(response: &'s ErrorResponse, evidence: &'s Evidence<'s>) -> Self {
-        let message = response.message().unwrap_or_default();
-        let details = response.field("Details").unwrap_or_default();
         Statement {
             response,
             evidence,
             code: response.code().unwrap_or_default(),
-            message,
-            lowercase: format!("{message}\n{details}").to_ascii_lowercase(),
+            message: response.message().unwrap_or_default(),
+            lowercase: response.words(),
         }
     }
 
@@ -45,9 +43,17 @@ impl<'s> Statement<'s> {
         let is_plausible = |cause: &&Cause| match cause {
             Cause::SigV2NotTaken => self.evidence.request.is_none() || self.evidence.is_v2(),
             Cause::Policy | Cause::FormFields => self.evidence.method == "POST",
+            // CloudFront has the same code for everything. S3 behind it has an ID.
+            Cause::Permission if self.evidence.is_cloudfront() => {
+                self.response.field("RequestId").is_some()
+            }
             Cause::Permission => !self.response.names_signature(),
             _ => true,
         };
+        // The field states the cause, whatever the message is.
+        if self.response.field("HeadersNotSigned").is_some() {
+            return Some(self.finding_of(Cause::HeaderNotSigned));
+        }
         let causes = || Cause::ALL.iter().filter(is_plausible);
         let cause = causes().find(says).or_else(|| causes().find(has_code))?;
         Some(self.finding_of(*cause))
@@ -77,6 +83,7 @@ impl<'s> Statement<'s> {
         match cause {
             Cause::ClockSkew if self.has_expired() => self.finding_of(Cause::Expired),
             Cause::ClockSkew => self.clock_skew(),
+            Cause::Expired if self.is_early() => self.clock_skew(),
             Cause::Expired => {
                 let expires_at = authentication.and_then(Authentication::expires_at);
                 let signed = expires_at.map(|moment| format!("expires {moment}"));
@@ -84,6 +91,9 @@ impl<'s> Statement<'s> {
                 finding
                     .with_signed(signed.unwrap_or_default())
                     .with_seen(seen.to_string())
+            }
+            Cause::WrongRegion if self.evidence.needs_sigv4a() => {
+                Finding::certain(Cause::SigV4aNeeded)
             }
             Cause::WrongRegion => {
                 let signed = authentication
@@ -112,6 +122,9 @@ impl<'s> Statement<'s> {
                 .with_seen(field("S3ComputedContentSHA256")),
             Cause::WrongAccessKey if self.evidence.lacks_token() => {
                 Finding::certain(Cause::TokenMissing)
+            }
+            Cause::WrongAccessKey if self.evidence.has_needless_token() => {
+                Finding::certain(Cause::TokenChanged)
             }
             Cause::TokenChanged
                 if self.evidence.request.is_some() && !self.evidence.has_session_token() =>
@@ -143,7 +156,23 @@ impl<'s> Statement<'s> {
     }
 
     fn server_time(&self) -> Option<Timestamp> {
-        self.response.field("ServerTime")?.parse().ok()
+        let time = self.response.field("ServerTime");
+        time.map_or_else(|| self.bracketed("Current ["), |time| time.parse().ok())
+    }
+
+    /// Returns a time of Azure's `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.
+    fn bracketed(&self, introduction: &str) -> Option<Timestamp> {
+        let detail = self.response.field("AuthenticationErrorDetail");
+        let (_, time) = detail.unwrap_or(self.message).split_once(introduction)?;
+        Timestamp::parse_http_date(time.split_once(']')?.0)
+    }
+
+    /// Returns whether the server calls a request expired that is not valid yet.
+    fn is_early(&self) -> bool {
+        let start = self.bracketed("Start [");
+        start
+            .zip(self.server_time())
+            .is_some_and(|(start, now)| start > now)
     }
 
     /// Returns whether a presigned URL has expired. Some servers call that a skew.
@@ -165,6 +194,7 @@ impl<'s> Statement<'s> {
     fn clock_skew(&self) -> Finding {
         let server = self.server_time();
         let request = self.response.field("RequestTime").and_then(parse_time);
+        let request = request.or_else(|| self.bracketed("Start ["));
         let authentication = self.evidence.authentication();
         let request = request.or_else(|| authentication.and_then(Authentication::signed_at));
         let fault = match (request, server) {

@@ -26,7 +26,7 @@ const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transforma
 }
 
 /// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 21] = [
+pub(super) static TRANSFORMATIONS: [Transformation; 20] = [
     of(Cause::Method, methods),
     of(Cause::AddressingStyle, addressing_styles),
     of(Cause::PathEncodedTwice, paths_encoded_twice),
@@ -53,7 +53,6 @@ pub(super) static TRANSFORMATIONS: [Transformation; 21] = [
     }),
     of(Cause::ParameterAdded, added_params),
     of(Cause::ParameterReencoded, params_in_other_encodings),
-    of(Cause::ParametersReordered, reversed_params),
 ];
 
 /// The transformations of host and path.
@@ -300,10 +299,6 @@ fn params_in_other_encodings(request: &Canonical) -> Vec<Canonical> {
             .iter_mut()
             .for_each(|(_, value)| *value = encode(value));
     })
-}
-
-fn reversed_params(request: &Canonical) -> Vec<Canonical> {
-    changed(request, [()], |made, ()| made.params.reverse())
 }
 
 fn lowercase_escapes(text: &str) -> String {

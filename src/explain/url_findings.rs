@@ -2,26 +2,35 @@
 
 use super::catalogue::Cause;
 use super::confidence::Confidence;
+use super::error_response::ErrorResponse;
 use super::finding::Finding;
 use super::text_forms::decoded;
-use crate::inspect::{Inspection, Problem, ProblemKind};
+use crate::inspect::{AwsHost, Inspection, Problem, ProblemKind};
 use crate::scheme::Scheme;
 use crate::time::Timestamp;
 use crate::verify::{VerifyError, VerifyErrorKind};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// Returns the causes that show in the URL that was sent.
-pub(super) fn url_findings(url: &str, now: Timestamp) -> Vec<Finding> {
+/// Returns the causes that show in the URL that was sent. A server that reads signatures of AWS
+/// rejects those of CloudFront and Azure.
+pub(super) fn url_findings(url: &str, response: &ErrorResponse, now: Timestamp) -> Vec<Finding> {
     let inspection = Inspection::new(url, now);
-    if is_other_scheme(inspection.scheme()) {
+    let host = inspection.host().and_then(AwsHost::parse);
+    let has_code_of_aws = matches!(
+        response.code(),
+        Some("InvalidAccessKeyId" | "SignatureDoesNotMatch")
+    );
+    let is_aws = host.is_some() || has_code_of_aws || response.words().contains("awsaccesskeyid");
+    if is_aws && is_other_scheme(inspection.scheme()) {
         return [Finding::certain(Cause::OtherScheme)].into();
     }
     let problems = inspection.problems().iter();
     // A request can be signed with headers, and a default port be signed as it is sent.
-    let problems = problems.filter(|problem| {
-        let kind = problem.kind();
-        kind != ProblemKind::NotPresigned && kind != ProblemKind::DefaultPort
+    let problems = problems.filter(|problem| match problem.kind() {
+        ProblemKind::NotPresigned | ProblemKind::DefaultPort => false,
+        ProblemKind::OtherScheme => is_aws,
+        _ => true,
     });
     let mut findings: Vec<Finding> = problems.map(|problem| finding(problem, url)).collect();
     // A space in a SigV2 signature is a `+` that was decoded, not a space of its own.

@@ -44,4 +44,6 @@ mod verify_v2;
 pub use bucket::{Bucket, BucketBuilder};
 pub use service_account::ServiceAccount;
 pub use verify::verifier;
+#[cfg(feature = "explain")]
+pub(crate) use verify_v2::string_to_sign_v2;
 pub use verify_v2::verify_v2;

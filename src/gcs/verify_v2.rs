@@ -93,6 +93,14 @@ pub fn verify_v2<'k, K: Into<VerifyingKey<'k>>>(
     checked.map_err(|error| error.signed_by(Scheme::GoogleV2, carrier))
 }
 
+/// Returns the string to sign of a URL, if it is signed with V2.
+#[cfg(feature = "explain")]
+pub(crate) fn string_to_sign_v2(request: &ReceivedRequest<'_>) -> Option<String> {
+    let params: Vec<_> = parse_query(request.target.query).collect();
+    let stated = Stated::of_query(&params).ok()?;
+    stated.text(request, params).ok()
+}
+
 /// A signature as a request states it.
 struct Stated {
     access_id: String,
@@ -172,31 +180,7 @@ impl Stated {
         self.check_time(now)?;
         // Google rejects them, and V2 doesn't sign them.
         request.check_without_prefix(AMZ_PREFIX)?;
-        let path = request.target.path;
-        if has_escaped_slash(path) {
-            return Err(refuse!(
-                Request,
-                "the path has an escaped slash %2F, which is signed as /; send a slash"
-            ));
-        }
-        let (origin, host) = (Origin::Text(""), Host::Text(""));
-        let headers = &request.headers;
-        let parts = RequestParts::new(
-            request.method,
-            origin,
-            host,
-            Path::Url(path),
-            params,
-            headers,
-        );
-        let invalid = |error: Error| refuse!(Request, "{error}");
-        let parts = parts.map_err(invalid)?;
-        parts
-            .check_single(&["content-md5", "content-type"])
-            .map_err(invalid)?;
-        let signer = V2Signer::of_received(request.given_bucket());
-        let text = signer.string_to_sign(&parts, &self.date);
-
+        let text = self.text(request, params)?;
         let key: VerifyingKey<'k> = lookup(&self.access_id)
             .ok_or_else(unknown_access_id)?
             .into();
@@ -228,6 +212,38 @@ impl Stated {
             Signature,
             "the signature doesn't match; it is not that of this request and this key"
         ))
+    }
+
+    /// Returns the string to sign.
+    fn text(
+        &self,
+        request: &ReceivedRequest<'_>,
+        params: Vec<Param<'_>>,
+    ) -> Result<String, VerifyError> {
+        let path = request.target.path;
+        if has_escaped_slash(path) {
+            return Err(refuse!(
+                Request,
+                "the path has an escaped slash %2F, which is signed as /; send a slash"
+            ));
+        }
+        let (origin, host) = (Origin::Text(""), Host::Text(""));
+        let headers = &request.headers;
+        let parts = RequestParts::new(
+            request.method,
+            origin,
+            host,
+            Path::Url(path),
+            params,
+            headers,
+        );
+        let invalid = |error: Error| refuse!(Request, "{error}");
+        let parts = parts.map_err(invalid)?;
+        parts
+            .check_single(&["content-md5", "content-type"])
+            .map_err(invalid)?;
+        let signer = V2Signer::of_received(request.given_bucket());
+        Ok(signer.string_to_sign(&parts, &self.date))
     }
 
     fn check_time(&self, now: Timestamp) -> Result<(), VerifyError> {

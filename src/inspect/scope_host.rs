@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::problem::{ProblemKind, Problems};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
-use crate::scheme::aws_host::{AwsHost, MULTI_REGION, region_of_zone};
+use crate::scheme::aws_host::{AwsHost, needs_sigv4a, region_of_zone};
 use crate::scheme::region_set::covers;
 use alloc::format;
 
@@ -27,9 +27,10 @@ pub(super) fn check_host(address: &Address, facts: &Facts, problems: &mut Proble
     }
     let host = name.unwrap_or(host).to_ascii_lowercase();
     match facts.scheme {
-        Some(Scheme::AwsV4) if host.ends_with(MULTI_REGION) => {
-            let message = "the host is that of a multi-region access point, which needs SigV4a, but \
-                           the URL is signed with SigV4; sign with SigV4a";
+        Some(Scheme::AwsV4) if needs_sigv4a(&host) => {
+            let message = "the host is that of a resource in several regions, such as a multi-region \
+                           access point, and needs SigV4a, but the URL is signed with SigV4; sign with \
+                           SigV4a";
             problems.add(ProblemKind::NeedsSigV4a, message);
         }
         Some(Scheme::AwsV4) => check_scope(&host, facts, problems),

@@ -182,7 +182,8 @@ fn has_signature(query: &str) -> bool {
 
 /// Returns whether a parameter belongs to a signature.
 fn is_authentication(param: &Param<'_>) -> bool {
-    role_of(param).is_some() || V2Signals::contains(param)
+    let is_sas = cfg!(feature = "azure") && param.name.decodes_to("sig");
+    is_sas || role_of(param).is_some() || V2Signals::contains(param)
 }
 
 fn role_of(param: &Param<'_>) -> Option<Role> {

@@ -97,7 +97,7 @@ impl<'a> V4Parameters<'a> {
             let signing_date = facts.signed_at.and(date.as_deref()).map(date_of);
             self.read_credential(scheme, &text, signing_date, &mut facts, problems);
         }
-        facts.has_session_token = self.has_session_token(facts.service.as_deref());
+        facts.has_session_token = self.has_session_token(facts.service.as_deref(), problems);
         if let Some(names) = signed_headers {
             facts.signed_headers = read_signed_headers(&names, problems);
         }
@@ -206,12 +206,14 @@ impl<'a> V4Parameters<'a> {
 
     /// Returns whether there is a session token, under its common name or under that of the
     /// service.
-    fn has_session_token(&self, service: Option<&str>) -> bool {
+    fn has_session_token(&self, service: Option<&str>, problems: &mut Problems) -> bool {
         let rules = ServiceRules::of(service.unwrap_or_default());
-        [Role::SecurityToken, rules.session_token.role()]
-            .into_iter()
-            .filter_map(|role| self.get(role))
-            .any(|token| !token.text().is_empty())
+        let mut roles = [Role::SecurityToken, rules.session_token.role()].into_iter();
+        roles.any(|role| {
+            let token = self.get(role).filter(|token| !token.text().is_empty());
+            // A token that is encoded twice is reported.
+            token.is_some() && decode_value("X-Amz-Security-Token", token, problems).is_some()
+        })
     }
 }
 

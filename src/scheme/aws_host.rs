@@ -3,8 +3,17 @@
 use super::partition::Partition;
 use crate::wire::bucket_host::split_port;
 
-/// The end of the hosts of multi-region access points, which need SigV4a.
-pub(crate) const MULTI_REGION: &str = "accesspoint.s3-global.amazonaws.com";
+/// The ends of the hosts that need SigV4a: those of multi-region access points and of CloudFront's
+/// key value stores.
+const MULTI_REGION: [&str; 2] = [
+    "accesspoint.s3-global.amazonaws.com",
+    ".cloudfront-kvs.global.api.aws",
+];
+
+/// Returns whether a host, in lowercase, accepts only SigV4a.
+pub(crate) fn needs_sigv4a(host: &str) -> bool {
+    MULTI_REGION.iter().any(|end| host.ends_with(end))
+}
 
 /// Services whose host has the name with which their requests are signed. The hosts of others,
 /// such as `email` for `ses`, have a name of their own.

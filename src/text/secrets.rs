@@ -16,7 +16,8 @@ pub(crate) fn is_secret(name: &str) -> bool {
         "customer-key",
     ];
     let lowercase = name.to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| lowercase.ends_with(ending))
+    // The signature of Azure's shared access signatures.
+    lowercase == "sig" || ENDINGS.iter().any(|ending| lowercase.ends_with(ending))
 }
 
 /// The length of a secret access key of AWS.
@@ -62,7 +63,7 @@ pub(crate) fn before_secrets(text: &str) -> &str {
             Some(index) => front.split_at_checked(index).unwrap_or((front, "")),
             None => ("", front),
         };
-        if is_secret(name) {
+        if is_secret(without_separator(name)) {
             return before;
         }
     }
@@ -102,6 +103,16 @@ fn starts_with_ignore_case(text: &str, lowercase: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(lowercase))
 }
 
+/// Returns a parameter's name without the character before it, which may be percent-encoded.
+fn without_separator(name: &str) -> &str {
+    for encoded in ["%26", "%3f", "%2526", "%253f"] {
+        if starts_with_ignore_case(name, encoded) {
+            return name.get(encoded.len()..).unwrap_or_default();
+        }
+    }
+    name.trim_start_matches(|c| !is_name_character(c))
+}
+
 fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
@@ -116,6 +127,12 @@ mod tests {
             ("/a/b?X-Amz-Signature=secret", "/a/b"),
             ("/a%3Fx=1%26x-amz-signature%3Dsecret", "/a%3Fx%3D1"),
             ("/a?Signature=secret", "/a"),
+            ("/a?sv=2022-11-02&sig=secret", "/a?sv=2022-11-02"),
+            (
+                "/a%3Fsv%3D2022-11-02%26sig%3Dsecret",
+                "/a%3Fsv%3D2022-11-02",
+            ),
+            ("/a?design=red", "/a?design=red"),
             ("Signature=secret", ""),
             (
                 "/a%3fX-Amz-Date=1&X-Amz-Security-Token=secret",

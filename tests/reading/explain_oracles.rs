@@ -496,3 +496,26 @@ fn the_signature_comes_before_words() {
         Confidence::Certain,
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        cases: 64,
+        ..Default::default()
+    })]
+
+    /// With the whole canonical request equal on both sides, no finding says that a part differs.
+    #[test]
+    fn equal_requests_have_no_difference(
+        method in "(GET|PUT|HEAD)",
+        key in "[a-z]{1,3}(/| |\\+|~|%|\u{e9}|\\(|//|\\.){0,3}[a-z]{1,3}",
+    ) {
+        let url = link(&key);
+        let explanation = explain(&method, &url, &s3(&server(&method, &url, &[])));
+        proptest::prop_assert!(explanation.difference().unwrap().lines().iter().all(|line| line.is_same()));
+        for finding in explanation.findings() {
+            proptest::prop_assert_eq!(finding.cause(), Cause::WrongSecret, "{}", explanation);
+            proptest::prop_assert!(finding.confidence() > Confidence::Certain);
+        }
+    }
+}

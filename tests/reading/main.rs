@@ -6,6 +6,10 @@ mod support;
 
 #[cfg(feature = "explain")]
 mod explain;
+#[cfg(all(feature = "explain", feature = "azure"))]
+mod explain_azure;
+#[cfg(all(feature = "explain", feature = "cloudfront"))]
+mod explain_cloudfront;
 #[cfg(all(feature = "explain", feature = "gcs"))]
 mod explain_google;
 #[cfg(feature = "explain")]

@@ -6,6 +6,7 @@ The reports hide access keys, signatures and hosts. Each request is rebuilt with
 and the server's side by the canonicalization below. The answers have the form in which they were pasted.
 """
 
+import base64
 import datetime
 import hashlib
 import hmac
@@ -606,6 +607,364 @@ cdn = presign("GET", "https://files.0123456789abcdef.r2.cloudflarestorage.com/up
 case("cloudreve/cloudreve/issues/2413", "host-rewritten", xml("SignatureDoesNotMatch", SENTENCE), url=cdn, sent_url=cdn.replace("files.0123456789abcdef.r2.cloudflarestorage.com", "cdn.example.com"))
 case("uppercase/docs", "wrong-service", "Credential should be scoped to correct service: 'execute-api'.", url=presign("GET", "https://id.execute-api.eu-west-1.amazonaws.com/prod/a"))
 cases[-1]["source"] = "https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
+
+# A third batch: CloudFront, Azure, and stores beside S3.
+CDN = "https://d111111abcdef8.cloudfront.net/video/intro.mp4"
+RSA = "A" * 342 + "__"
+ACCOUNT_KEY = base64.b64encode(b"an account key of 64 bytes, which nobody uses for anything real!").decode()
+
+
+def canned(expires=int(NOW.timestamp()) + 3600, key="K2JCJMDEHXQW5F", url=CDN):
+    return f"{url}?Expires={expires}&Signature={RSA}&Key-Pair-Id={key}"
+
+
+def custom(key="APKAJKE6G5ZZE3J2XTAQ", resource=CDN, expires=int(NOW.timestamp()) + 3600, url=CDN):
+    policy = '{"Statement":[{"Resource":"%s","Condition":{"DateLessThan":{"AWS:EpochTime":%d}}}]}' % (resource, expires)
+    text = base64.b64encode(policy.encode()).decode().translate(str.maketrans("+=/", "-_~"))
+    return f"{url}?Policy={text}&Signature={RSA}&Key-Pair-Id={key}"
+
+
+def sas_text(path, **fields):
+    names = ["sp", "st", "se", None, "si", "sip", "spr", "sv", "sr", "sst", "ses", "rscc", "rscd", "rsce", "rscl", "rsct"]
+    return "\n".join(f"/blob/myaccount{path}" if name is None else fields.get(name, "") for name in names)
+
+
+def sas(path, resource="b", blob="", key=ACCOUNT_KEY, start="2026-03-02T09:00:00Z", expires="2026-03-02T11:00:00Z", permissions="r"):
+    """A service SAS of version 2022-11-02, signed by HMAC over the string of Microsoft's documents."""
+    fields = {"sp": permissions, "st": start, "se": expires, "spr": "https", "sv": "2022-11-02", "sr": resource}
+    text = sas_text(path, **fields)
+    digest = hmac.new(base64.b64decode(key), text.encode(), hashlib.sha256).digest()
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items())
+    signature = quote(base64.b64encode(digest).decode(), safe="")
+    return f"https://myaccount.blob.core.windows.net{path}{blob}?{query}&sig={signature}", text
+
+
+AZURE = "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature."
+
+
+def azure(detail, message=AZURE, code="AuthenticationFailed"):
+    detail = f"<AuthenticationErrorDetail>{detail}</AuthenticationErrorDetail>" if detail else ""
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{message}\n'
+        f"RequestId:2c25ad7c-a01e-0004-04a3-56c77b000000\nTime:2026-03-02T10:01:00.8096444Z</Message>{detail}</Error>"
+    )
+
+
+ceph = "<Error><Code>{}</Code><RequestId>tx000000000000000000023-0059163f0a-1017-default</RequestId><HostId>1017-default-default</HostId></Error>"
+sts = f"PUT\n\nmultipart/form-data\n{v2_end}\n/examplebucket/1_myfile"
+case("aws/aws-sdk-js/issues/557", ["header-not-signed", "header-changed"], mismatch(sts=sts), "PUT", presign_v2("PUT", "https://s3.amazonaws.com/examplebucket/1_myfile"))
+unsigned = "There were headers present in the request which were not signed"
+case(
+    "aws/aws-sdk-js-v3/issues/3906",
+    "header-not-signed",
+    f"<Message>{unsigned}</Message><HeadersNotSigned>x-amz-checksum-sha256</HeadersNotSigned>",
+    "PUT",
+    put,
+)
+case("JustinM1/VaporS3Signer/issues/2", "header-not-signed", unsigned)
+case(
+    "carrierwaveuploader/carrierwave-aws/issues/137",
+    "expired",
+    "<Error>\n  <Code>AccessDenied</Code>\n  <Message>Request has expired</Message>\n  <X-Amz-Expires>604800</X-Amz-Expires>\n  <Expires>2026-03-09T10:00:00Z</Expires>\n  <ServerTime>2026-03-21T06:09:57Z</ServerTime>\n  <RequestId>3508CC521EE70FC8</RequestId>\n</Error>",
+    url=presign("GET", f"{HOST}/folder/a.txt", expires=604800),
+    at="20260321T060957Z",
+)
+case(
+    "dmjio/s3-signer/issues/16",
+    "clock-skew",
+    "<Error>\n<Code>AccessDenied</Code>\n<Message>Request is not yet valid</Message>\n<X-Amz-Date>1558754452000</X-Amz-Date>\n<Expires>2026-03-02T10:15:00Z</Expires>\n<ServerTime>2026-02-28T17:07:35Z</ServerTime>\n<RequestId>C526F9F32776C64D</RequestId>\n<HostId>\n0UWP1d51yph+1+c=\n</HostId>\n</Error>",
+    at="20260228T170735Z",
+)
+case(
+    "aws/aws-cli/issues/5464",
+    "expiry-too-long",
+    "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+    url=presign("GET", f"{HOST}/any-object", expires=604801),
+)
+case(
+    "aws/aws-sdk-js/issues/1099",
+    "credentials-expired",
+    "<Error>\n    <Code>ExpiredToken</Code>\n    <Message>The provided token has expired.</Message>\n",
+    url=presign_v2("GET", "https://s3.amazonaws.com/examplebucket/folder/a.txt", TEMPORARY, "FQoDYXdzEXAMPLE", 7776000),
+    at="20260303T120000Z",
+)
+case(
+    "boot2docker/boot2docker/issues/469",
+    "clock-skew",
+    'Traceback (most recent call last):\n  File "application.py", line 11, in <module>\n    from tsa import application\nboto.exception.S3ResponseError: S3ResponseError: 403 Forbidden\n<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds><RequestId>redacted</RequestId><HostId>redacted</HostId><RequestTime>Mon, 02 Mar 2026 10:00:00 GMT</RequestTime><ServerTime>2026-03-02T17:36:03Z</ServerTime></Error>',
+    url="https://s3.amazonaws.com/examplebucket",
+    headers=[["Date", "Mon, 02 Mar 2026 10:00:00 GMT"], ["Authorization", f"AWS {ID}:" + "A" * 27 + "="]],
+    at="20260302T173603Z",
+)
+case(
+    "minio/minio-py/issues/285",
+    "clock-skew",
+    'minio.error.ResponseError: ResponseError: code: RequestTimeTooSkewed, message: The difference between the request time and the current time is too large., request_id: 70BE74CEACD1EBBE,host_id: T26jT/YGRZjNc5QYC47, resource: None, xml: <?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>20260302T100000Z</RequestTime><ServerTime>2026-03-03T07:24:47Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>',
+    url="https://s3.amazonaws.com/",
+    headers=sign("GET", "https://s3.amazonaws.com/", "us-east-1"),
+    at="20260303T072447Z",
+)
+case(
+    "minio/minio-java/issues/701",
+    "clock-skew",
+    "error occured\nErrorResponse(code=RequestTimeTooSkewed, message=The difference between the request time and the server's time is too large., bucketName=null, objectName=null, resource=/confpagecr/, requestId=3L137, hostId=3L137)",
+    url="https://play.minio.io:9000/mybucket/?location=",
+    headers=sign("GET", "https://play.minio.io:9000/mybucket/?location=", "us-east-1"),
+    at="20260302T113000Z",
+)
+case("ceph/ceph/pull/38075", "clock-skew", ceph.format("RequestTimeTooSkewed"), "PUT", "https://rgw.example.com/website/1G-16",
+     headers=[["Date", "Mon, 02 Mar 2026 18:00:00 +0800"], ["Content-Type", "text/plain"], ["Authorization", f"AWS {ID}:" + "A" * 27 + "="]])
+case(
+    "pcorliss/s3-expiry/issues/2",
+    "path-not-encoded",
+    f"<Error>\n<Code>SignatureDoesNotMatch</Code>\n<Message>\n{SENTENCE}\n</Message>\n....\n....\n</Error>",
+    url=presign_v2("GET", "https://s3.amazonaws.com/examplebucket/my%20file.txt").replace("my%20file", "my+file"),
+)
+at_sign = "https://s3.amazonaws.com/bucket/url/email%40with-at-sign/somefile"
+sts = "GET\n\n\nMon, 02 Mar 2026 10:00:00 GMT\n/bucket/url/email@with-at-sign/somefile"
+case(
+    "boto/boto/issues/3107",
+    ["path-not-encoded", "path-changed"],
+    "S3ResponseError: 403 Forbidden\n" + mismatch(sts=sts),
+    url=at_sign,
+    headers=[["Date", "Mon, 02 Mar 2026 10:00:00 GMT"], ["Authorization", f"AWS {ID}:" + "A" * 27 + "="]],
+)
+case(
+    "krobertson/deb-s3/issues/157",
+    "malformed",
+    'Traceback (most recent call last):\n\t19: from /usr/local/bin/deb-s3:23:in `<main>\'\nThe authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request". (Aws::S3::Errors::AuthorizationHeaderMalformed)',
+    url=f"{HOST}/dists/a",
+    headers=[["X-Amz-Date", "20260302T100000Z"], ["Authorization", "AWS4-HMAC-SHA256 Credential=/20260302/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "a" * 64]],
+)
+google_v2 = f"https://storage.googleapis.com/examplebucket/a.png?GoogleAccessId=x%40y.iam.gserviceaccount.com&Expires={{}}&Signature={quote('A' * 342 + '==', safe='')}"
+case(
+    "fog/fog-google/issues/264",
+    "expired",
+    "<Error>\n<Code>ExpiredToken</Code>\n<Message>The provided token has expired.</Message>\n<Details>Request has expired: 120</Details>\n</Error>",
+    url=google_v2.format(120),
+)
+secret_key = SENTENCE.replace("key", "Google secret key")
+case(
+    "googleapis/google-cloud-node/issues/1976",
+    "header-not-sent",
+    f"<Error>\n<Code>SignatureDoesNotMatch</Code>\n<Message>\n{secret_key}\n</Message>\n<StringToSign>GET {v2_end} /examplebucket/a.png</StringToSign>\n</Error>",
+    url=google_v2.format(v2_end),
+    headers=[["Content-Type", "image/jpeg"]],
+)
+case("googleapis/nodejs-storage/issues/244", ["wrong-secret", "wrong-access-key"], secret_key, url=google_v2.format(16730323200), at="20260310T100000Z")
+gcs = "https://storage.googleapis.com/examplebucket/a.db"
+signed = sign("PUT", gcs, "auto", headers={"Accept-Encoding": "identity"}, body=b"data")
+case(
+    "siderolabs/talos-backup/issues/64",
+    "header-changed",
+    xml("SignatureDoesNotMatch", "Access denied.", "<CanonicalRequest>" + canonical("PUT", gcs, [("accept-encoding", "identity,gzip(gfe)"), *[(n.lower(), v) for n, v in signed if n.lower().startswith("x-amz")]], hashlib.sha256(b"data").hexdigest()) + "</CanonicalRequest>"),
+    "PUT",
+    gcs,
+    headers=signed,
+)
+signed = sign("GET", "https://storage.googleapis.com/my-bucket?list-type=2", "auto", headers={"Accept-Encoding": "identity"})
+case(
+    "benbjohnson/litestream/issues/1386",
+    "header-changed",
+    "operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: , HostID: , api error SignatureDoesNotMatch: Access denied.",
+    url="https://storage.googleapis.com/my-bucket?list-type=2",
+    headers=signed,
+)
+minio_body = xml("SignatureDoesNotMatch", SENTENCE, "<Key>name</Key><BucketName>bucket</BucketName><Resource>/bucket/name</Resource>")
+inner = presign("GET", "http://10.1.2.3:9000/bucket/name", "us-east-1")
+case("minio/minio/issues/9964", "host-rewritten", minio_body, url=inner, sent_url=inner.replace("http://10.1.2.3:9000", "https://example.com"))
+inner = presign("GET", "http://minio:9000/quality-inspection/analysis_result/a.json", "us-east-1")
+case("minio/minio/issues/20964", "host-rewritten", minio_body, url=inner, sent_url=inner.replace("minio:9000", "localhost:7000"))
+iso = "https://host.example.com/general/a.iso?uploads="
+signed = sign("POST", iso, "us-east-1", headers={"x-amz-meta-user.xdg.origin.url": "https://a.example.com/a.iso", "x-amz-meta-user.xdg.referrer.url": "https://a.example.com/"})
+case("minio/minio/issues/5571", "header-not-sent", xml("SignatureDoesNotMatch", SENTENCE, "<Key></Key><BucketName></BucketName><Resource>/general/a.iso</Resource>"), "POST", iso, headers=signed)
+plus = "https://s3.amazonaws.com/ferenginar/my%2B%2B1?uploads="
+signed = sign("POST", plus, "us-east-1")
+seen = canonical("POST", plus, [(n.lower(), v) for n, v in signed if n.lower().startswith("x-amz")], EMPTY, "/ferenginar/my%20%201")
+case("minio/minio-java/issues/261", "path-not-encoded", mismatch(seen, string_to_sign(seen, "us-east-1")), "POST", plus, headers=signed)
+case(
+    "minio/minio/issues/17391",
+    "policy",
+    xml("AccessDenied", "Access Denied. (Each form field that you specify in a form (except Awsaccesskeyid, Signature) must appear in the list of conditions.)", "<BucketName>photos</BucketName><Resource>/photos</Resource>"),
+    "POST",
+    "https://minio.example.com/photos",
+)
+case(
+    "PhantomPhoton/S3-Compatible/issues/28",
+    "wrong-region",
+    "`garage_api_common::generic_server: Response: error 400 Bad Request, Authorization header malformed, unexpected scope: 20260302/made-up-region/s3/aws4_request`",
+    url=presign("GET", "http://garage.example.com:3900/test/a", "made-up-region"),
+)
+case(
+    "khairul169/garage-webui/issues/47",
+    "host-rewritten",
+    "operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: , HostID: , api error AccessDenied: Forbidden: Invalid signature",
+    url="https://garage.example.com/bucket?list-type=2",
+    headers=sign("GET", "https://garage.example.com/bucket?list-type=2", "garage"),
+)
+case(
+    "pachyderm/pachyderm/issues/3544",
+    "wrong-region",
+    "INFO error starting grpc server pfs.NewBlockAPIServer: storage is unable to discern NotExist errors, \"The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'z1-a'\" should count as NotExist",
+    url="https://swift.example.com/bucket/a",
+    headers=sign("GET", "https://swift.example.com/bucket/a", "us-east-1"),
+)
+case(
+    "shieldproject/shield/issues/464",
+    ["malformed", "header-not-sent"],
+    "AWS authentication requires a valid Date or x-amz-date header (AccessDenied) [raw \nAccessDenied\nAWS authentication requires a valid Date or x-amz-date headertx13292aa2b2c84f16b8dde-005bc8920d]",
+    url="https://swift.example.com/bucket/a",
+    headers=[["Authorization", f"AWS {ID}:" + "A" * 27 + "="]],
+)
+case(
+    "moby/buildkit/issues/5804",
+    "addressing-style",
+    "#4 ERROR: error writing manifest: REDACTED: operation error S3: PutObject, https response error StatusCode: 403, RequestID: txb2669c58fce04c8893d80-0067c5dc0c, HostID: txb2669c58fce04c8893d80-0067c5dc0c, api error SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    "PUT",
+    "http://gitlab.127.0.0.1:8090/manifests/a",
+    headers=sign("PUT", "http://gitlab.127.0.0.1:8090/manifests/a", "us-east-1"),
+)
+case("AlistGo/alist/issues/8364", "wrong-access-key", "failed get objs: failed to list objs: InvalidAccessKeyId: Malformed Access Key Id status code: 403, request id: 176ea4c366ec4c5c, host id: adX5u7mtbbvtvJndQbtE=",
+     url=presign("GET", "https://s3.us-west-002.backblazeb2.com/b/a", "us-west-002"))
+case("peak/s5cmd/issues/269", ["wrong-access-key", "wrong-region"], 'ERROR "ls": InvalidAccessKeyId: The key \'00005329cf349a40000000001\' is not valid status code: 403, request id: d476095a7c9d14f6, host id: adX5uRGu4bldvFndAbvI=',
+     url=presign("GET", "https://s3.us-west-002.backblazeb2.com/?list-type=2", "us-west-002", key="00005329cf349a40000000001"))
+case(
+    "benbjohnson/litestream/issues/941",
+    "other-error",
+    "operation error S3: PutObject, https response error StatusCode: 400, RequestID: bdbc3ee04142ce64, HostID: adS9um2sfbtJ, api error MalformedTrailerError: The request contained trailing data that was not well-formed or did not conform to our published schema.",
+    "PUT",
+    presign("PUT", "https://s3.us-west-002.backblazeb2.com/b/a", "us-west-002"),
+)
+case(
+    "localstack/localstack/issues/11000",
+    ["addressing-style", "not-found"],
+    "<?xml version='1.0' encoding='utf-8'?>\n<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><RequestId>6dbd5c4c</RequestId><BucketName>tenant-resources</BucketName></Error>",
+    "PUT",
+    presign("PUT", "http://xxx-tenant-resources-dev.localhost:4566/tenant-resources/icon", "eu-central-1"),
+)
+case(
+    "localstack/localstack/issues/10844",
+    "url-encoded-twice",
+    "2024-05-17T09:08:44.719 ERROR --- [et.reactor-0] l.aws.handlers.logging     : exception during call chain\nTraceback (most recent call last):\n  File \"/opt/code/localstack/localstack/aws/handlers/presigned_url.py\", line 23, in __call__\n",
+    url=presign("GET", "http://127.0.0.1:32848/bucket/presignTestFile", "ap-southeast-2").replace("%2F", "%252F"),
+)
+iris = presign("PUT", "http://localhost:8333/93d66fe4/input/iris.csv", "us-east-1")
+case("seaweedfs/seaweedfs/issues/6511", ["port-differs", "default-port"], xml("SignatureDoesNotMatch", SENTENCE, "<Resource>/93d66fe4/input/iris.csv</Resource><Key>input/iris.csv</Key><BucketName>93d66fe4</BucketName>"), "PUT", iris,
+     sent_url=iris.replace("localhost:8333", "localhost"))
+japanese = presign("PUT", "https://my.domain.com/s3/bucket/" + quote("日本.txt"), "us-east-1")
+case("seaweedfs/seaweedfs/issues/8598", "path-prefix", '{\n  "code": "999999",\n  "message": "Unknown error",\n  "error": {\n    "name": "SignatureDoesNotMatch",\n    "$fault": "client"\n', "PUT", japanese, sent_url=japanese.replace("/s3/bucket", "/bucket"))
+form = "https://examplebucket.s3.amazonaws.com/"
+case("waynehoover/s3_direct_upload/issues/54", "policy", "AccessDenied\nInvalid according to Policy: Extra input fields: content-type", "POST", form)
+case("froala/wysiwyg-editor/issues/404", "policy", "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Extra input fields: x-requested-with</Message><RequestId>8FFF313E47C10DEF</RequestId></Error>", "POST", form)
+case("transloadit/uppy/issues/4449", ["form-fields", "policy"], "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.", "POST", form)
+case("googleapis/google-cloud-java/pull/7292", "policy", "<Error>\n  <Code>InvalidPolicyDocument</Code>\n  <Message>The content of the form does not meet the conditions specified in the policy document.</Message>\n  <Details>Policy did not reference these fields: submit</Details>\n</Error>", "POST", "https://storage.googleapis.com/examplebucket/")
+case("aws/aws-sdk-js/issues/1518", "policy", "'invalid policy - field value must be string'", "POST", form)
+case("hayageek/jquery-upload-file/issues/186", "form-fields", "Bucket POST must contain a field called 'key'\". If specified, check the order of the fields. \"AWS ignores all the fields in the application after the file field", "POST", form)
+case("commitdev/zero/issues/287", "wrong-access-key", "<Error>\n  <Code>InvalidKey</Code>\n  <Message>Unknown Key</Message>\n</Error>", url=custom())
+case("aws/aws-sdk-php/issues/1228", "wrong-access-key", "Unknown Key", url=custom("MYACCESSKEYID"))
+case("jasonsims/aws-cloudfront-sign/issues/2", ["wrong-access-key", "malformed"], "<Error><Code>InvalidKey</Code><Message>Unknown Key</Message></Error>", url=canned(20000000, "undefined"))
+case("boto/boto/issues/3244", "other-scheme", "<Error>\n<script/>\n<Code>AccessDenied</Code>\n<Message>\nQuery-string authentication requires the Signature, Expires and AWSAccessKeyId parameters\n</Message>\n<RequestId>1395041855FC6A4E</RequestId>\n</Error>", url=canned())
+case("tpyo/amazon-s3-php-class/issues/9", "no-authentication", "Missing Key-Pair-Id query parameter", url=CDN)
+case("uppercase/docs", "no-authentication", "<Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>", url=canned(), sent_url=CDN)
+cases[-1]["source"] = "https://repost.aws/knowledge-center/cloudfront-troubleshoot-signed-url-cookies"
+case("jasonsims/aws-cloudfront-sign/pull/30", "expired", "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", url=canned(int(NOW.timestamp()) + 30))
+link, _ = sas("/images/a.png", start="2026-03-02T10:05:00Z", expires="2026-03-02T11:05:00Z")
+case("uppercase/docs", "clock-skew", azure("Signature not valid in the specified time frame: Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry [Mon, 02 Mar 2026 11:05:00 GMT] - Current [Mon, 02 Mar 2026 10:01:00 GMT]"), url=link)
+cases[-1]["source"] = "https://learn.microsoft.com/archive/blogs/kwill/http-403-server-failed-to-authenticate-the-request-when-using-shared-access-signatures"
+frame = "Signature not valid in the specified time frame: Start [Mon, 02 Mar 2026 09:00:00 GMT] - Expiry [Mon, 02 Mar 2026 11:00:00 GMT] - Current [Tue, 03 Mar 2026 10:16:22 GMT]"
+link, _ = sas("/images", "c", "/a.png")
+case("microsoft/AzureStorageExplorer/issues/3219", "expired", '["RestError:' + azure(frame).replace('"', '\\"').replace("\n", "\\n") + '"]', url=link, at="20260303T101622Z")
+case("microsoft/AzureStorageExplorer/issues/1614", "expired", '{\n  "name": "AuthenticationFailedError",\n  "message": "Authentication Error. ' + frame + '"\n}', url=link, at="20260303T101622Z")
+case("microsoft/AzureStorageExplorer/issues/6198", "expired", '["RestError:' + azure("Signed expiry time [Mon, 02 Mar 2026 11:00:00 GMT] has to be after signed start time [Tue, 03 Mar 2026 10:16:22 GMT]").replace('"', '\\"').replace("\n", "\\n") + '"]', url=link, at="20260303T101622Z")
+link, _ = sas("/images/a.png", start="2026-03-02T09:00:00.123456+01:00", expires="2026-03-02T11:00:00.123456+01:00")
+case("Azure/azure-sdk-for-java/issues/17902", "malformed", "<Error>\n<Code>AuthenticationFailed</Code>\n<Message>" + AZURE + " RequestId:1ad42470-001e-0063-79d2-c7d88a000000 Time:2026-03-02T10:07:14.4122346Z</Message>\n<AuthenticationErrorDetail>Signature fields not well formed.</AuthenticationErrorDetail>\n</Error>", url=link)
+link, _ = sas("/upload", "c", "/a.zip")
+case("MicrosoftDocs/azure-docs/issues/56908", "permission", "===== RESPONSE ERROR (ServiceCode=AuthorizationResourceTypeMismatch) =====\nDescription=This request is not authorized to perform this operation using this resource type.\nRequestId:16f3a5bb-f01e-0049-3c20-40410b000000\nTime:2026-03-02T10:01:00.1330424Z, Details: \n   Code: AuthorizationResourceTypeMismatch\n", "PUT", link)
+case("Azure/azure-storage-ios/issues/33", "permission", 'error code! 3\nerror description! Error Domain=com.Microsoft.AzureStorage.ErrorDomain Code=3 "(null)" UserInfo={Code=AuthorizationPermissionMismatch, AdditionalErrorDetails={\n}', url=sas("/profiles", "c", permissions="rw")[0] + "&restype=container&comp=list")
+mac = "The MAC signature found in the HTTP request 'PR5//xx=' is not the same as any computed signature. Server used following string to sign: 'PUT\n\n\n31800\n\napplication/x-www-form-urlencoded\n\n\n\n\n\n\nx-ms-blob-type:BlockBlob\nx-ms-date:Mon, 02 Mar 2026 10:00:00 GMT\nx-ms-version:2015-07-08\n/myaccount/xx/588211f5e13823375ca62ef8'."
+case("Azure/azure-storage-python/issues/254", ["header-not-signed", "header-changed"], "azure.common.AzureHttpError: " + azure(mac), "PUT", "https://myaccount.blob.core.windows.net/xx/588211f5e13823375ca62ef8",
+     headers=[["Content-Length", "31800"], ["x-ms-blob-type", "BlockBlob"], ["x-ms-date", "Mon, 02 Mar 2026 10:00:00 GMT"], ["x-ms-version", "2015-07-08"], ["Authorization", "SharedKey myaccount:" + "A" * 43 + "="]])
+case("aws/aws-sdk-js-v3/issues/5576", "sigv4a-needed", "InvalidSignatureException: The credential must be scoped to a valid region.\n      at throwDefaultError (/var/task/node_modules/@smithy/smithy-client/dist-cjs/default-error-handler.js:8:22)\n", "PUT", "https://123456789012.cloudfront-kvs.global.api.aws/key-value-stores/a/keys/b",
+     headers=sign("PUT", "https://123456789012.cloudfront-kvs.global.api.aws/key-value-stores/a/keys/b", "us-east-1", "cloudfront-keyvaluestore"))
+pets = "https://9igfrtkds10.execute-api.us-east-1.amazonaws.com/auth/pets"
+signed = [[name, value.replace(ID, TEMPORARY)] for name, value in sign("GET", pets, "us-east-1", "execute-api")]
+case("kndt84/aws-api-gateway-client/issues/31", "token-missing", '{message: "The security token included in the request is invalid."}', url=pets, headers=signed)
+model = "https://bedrock-runtime.us-east-1.amazonaws.com/model/a/invoke"
+case("anthropics/anthropic-sdk-typescript/issues/537", ["token-changed", "token-added"], "PermissionDeniedError: 403 The security token included in the request is invalid", "POST", model,
+     headers=sign("POST", model, "us-east-1", "bedrock", token="IQoJb3JpZ2luX2VjEXAMPLE"))
+case("s3tools/s3cmd/issues/1376", "sigv2-not-taken", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.", url=presign_v2("GET", "https://s3.eu-central-1.amazonaws.com/download-uploads/a.tar.gz"))
+case("grafana/loki/issues/9224", "wrong-access-key", 'level=error ts=2023-04-21T11:20:09.662386715Z caller=flush.go:222 org_id=fake msg="failed to flush user" err="InvalidArgument: Invalid Argument: Credential access key has length 25, should be 32\\n\\tstatus code: 400, request id: , host id: "',
+     url=presign("GET", "https://0123456789abcdef.r2.cloudflarestorage.com/b/a", "us-east-1"))
+rook = presign("GET", "http://rook-ceph-rgw.rook-ceph.svc/bucket/image", "us-east-1")
+case("aws/aws-sdk-js/issues/3858", "host-rewritten", '<?xml version="1.0" encoding="UTF-8"?>' + ceph.format("SignatureDoesNotMatch"), url=rook, sent_url=rook.replace("http://rook-ceph-rgw.rook-ceph.svc", "https://store.example.com"))
+
+# A fourth batch, collected when the third was explained.
+case("aws/aws-sdk-js-v3/issues/4516", "malformed", '<?xml version="1.0" encoding="UTF-8"?><Error><Code>MalformedPolicy</Code><Message>Malformed Policy</Message></Error>', url=CDN)
+case("jasonsims/aws-cloudfront-sign/issues/35", "no-authentication", "Missing Key-Pair-Id query parameter or cookie value", url="http://cdn.example.com/images/circle.png")
+case("aws/aws-sdk-js/issues/2236", ["malformed", "expiry-too-long"], '<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n    <Code>MalformedPolicy</Code>\n    <Message>Malformed Policy</Message>\n</Error>', url=canned(int(NOW.timestamp()) * 1000 + 30000))
+case("jasonsims/aws-cloudfront-sign/issues/23", "permission", "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>1395041855FC6A4E</RequestId><HostId>QPuw1CwwjbDp6</HostId></Error>", url=canned())
+index = 0
+while "%2B" not in sas(f"/container{index}", "c")[0]:
+    index += 1
+link, _ = sas(f"/container{index}", "c", "/a.ipynb")
+case("nteract/papermill/issues/447", "signature-plus", "azure.common.AzureHttpError: Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature. ErrorCode: AuthenticationFailed\n" + azure("Signature fields not well formed."), url=link, sent_url=link.replace("%2B", "+"))
+link, _ = sas("/demo1/test_1kb_blob_sync.txt", permissions="rwdl")
+case("Azure/azure-storage-azcopy/issues/265", ["malformed", "parameter-changed"], "INFO: Scanning...\nINFO: source is not validated as a single file: AuthenticationFailed, please check if SAS or OAuth is used properly, or source is a public blob\nINFO: trying to copy the source as container/directory/list of files\n", url=link.replace("%3A", "A"))
+case("cloudyr/aws.s3/issues/423", "wrong-secret", "SignatureDoesNotMatch", url=f"{HOST}/?location", headers=sign("GET", f"{HOST}/?location"))
+case("aws/aws-cli/issues/6751", "wrong-secret", f"An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: {SENTENCE}", url="https://s3.amazonaws.com/", headers=sign("GET", "https://s3.amazonaws.com/", "us-east-1"))
+case("siderolabs/omni/issues/98", ["malformed", "wrong-region"], "Failed to Update Storage Config\n\nfailed to validate: 1 error occurred: * incorrect settings for s3 client: failed to list objects in bucket \"xxx-omni\": operation error S3: ListObjects, https response error StatusCode: 400, RequestID: 3ZG3V67A2GX1B334, HostID: AzxzXxND, api error AuthorizationHeaderMalformed: The authorization header is malformed; a non-empty region must be provided in the credential.",
+     url="https://s3.dualstack.eu-west-1.amazonaws.com/xxx-omni", headers=[[n, v.replace("/eu-west-1/", "//")] for n, v in sign("GET", "https://s3.dualstack.eu-west-1.amazonaws.com/xxx-omni")])
+case("s3fs-fuse/s3fs-fuse/issues/1186", "wrong-region", "[ERR] curl.cpp:CheckBucket(3423): Check bucket failed, S3 response: <?xml version='1.0' encoding='UTF-8'?>\n<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-nl-1'</Message><RequestId>tx030fad750ef4436b8af60-005db5a5a1</RequestId><Region>eu-nl-1</Region></Error>",
+     url="https://objectstore-3.eu-nl-1.cloud.example/aaa12345/", headers=sign("GET", "https://objectstore-3.eu-nl-1.cloud.example/aaa12345/", "us-east-1"))
+case("deliciousbrains/wp-amazon-s3-and-cloudfront/issues/456", "wrong-region", 'Error creating bucket — Error executing "CreateBucket" on "https://aaabbb.s3.amazonaws.com/"; AWS HTTP error: Client error: `PUT https://aaabbb.s3.amazonaws.com/` resulted in a `400 Bad Request` response: AuthorizationHeaderMalformedThe authorization header (truncated...) AuthorizationHeaderMalformed (client): The authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'ap-northeast-1\' - AuthorizationHeaderMalformedThe authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'ap-northeast-1\'ap-northeast-',
+     "PUT", "https://aaabbb.s3.amazonaws.com/", headers=sign("PUT", "https://aaabbb.s3.amazonaws.com/", "us-east-1"))
+case("cheynewallace/angular-s3-upload/issues/8", "payload-changed", "XAmzContentSHA256Mismatch The provided 'x-amz-content-sha256' header does not match what was computed.", "PUT", f"{HOST}/a.txt", headers=sign("PUT", f"{HOST}/a.txt"))
+case("CherryHQ/cherry-studio/issues/10775", "payload-changed", '{"$fault":"client","$metadata":{"attempts":1,"httpStatusCode":400,"requestId":"186F2BDC6684BAEB","totalRetryDelay":0},"BucketName":"cherry-s3","Code":"XAmzContentSHA256Mismatch","HostId":"dd9025bab4ad464b","Key":"backup/a.zip","Region":"us-east-1","Resource":"/cherry-s3/backup/a.zip","level":"error","message":"[BackupManager] S3 backup failed: The provided \'x-amz-content-sha256\' header does not match what was computed.","name":"XAmzContentSHA256Mismatch"}',
+     "PUT", "https://minio.example.com/cherry-s3/backup/a.zip", headers=sign("PUT", "https://minio.example.com/cherry-s3/backup/a.zip", "us-east-1", body=b"zip"))
+case("postmanlabs/postman-app-support/issues/3680", "payload-changed", f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n    <Code>XAmzContentSHA256Mismatch</Code>\n    <Message>The provided 'x-amz-content-sha256' header does not match what was computed.</Message>\n    <ClientComputedContentSHA256>{EMPTY}</ClientComputedContentSHA256>\n    <S3ComputedContentSHA256>1c0847b15dc11be65c0003b5d56592c6664a00341d0c3bb0583f3df1a3842f68</S3ComputedContentSHA256>\n</Error>", "PUT", f"{HOST}/a.png", headers=sign("PUT", f"{HOST}/a.png"))
+kibana = "http://varnish.example.com/_plugin/kibana/"
+signed = sign("GET", kibana, "us-east-1", "es")
+stamp_of = [[n, v] for n, v in signed if n.lower() == "x-amz-date"]
+seen = canonical("GET", kibana.replace("varnish.example.com", "search-logs.us-east-1.es.amazonaws.com"), [(n.lower(), v) for n, v in stamp_of], EMPTY)
+case("xcir/libvmod-awsrest/issues/8", "host-rewritten", json.dumps({"message": api(seen, "es").replace("/eu-west-1/", "/us-east-1/")}), url=kibana, headers=signed)
+gateway = "https://id.execute-api.eu-west-1.amazonaws.com/stg/api/a"
+signed = sign("GET", gateway, service="execute-api", headers={"Accept": "application/json", "Connection": "close"})
+seen = canonical("GET", gateway, [("accept", "application/json"), ("connection", "Keep-Alive"), ("x-amz-date", "20260302T100000Z")], EMPTY)
+names = next(v for n, v in signed if n == "Authorization")
+if "connection" not in names:
+    by_hand = canonical("GET", gateway, [("accept", "application/json"), ("connection", "close"), ("x-amz-date", "20260302T100000Z")], EMPTY)
+    signed = [["Accept", "application/json"], ["Connection", "close"], ["X-Amz-Date", "20260302T100000Z"], ["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/eu-west-1/execute-api/aws4_request, SignedHeaders=accept;connection;host;x-amz-date, Signature={signature(by_hand, service='execute-api')}"]]
+case("inreachventures/aws-signing-request-interceptor/issues/20", "header-changed", json.dumps({"message": api(seen, "execute-api")}), url=gateway, headers=signed)
+search = "https://search-logs.eu-west-1.es.amazonaws.com/path?a=b%20%26%20c"
+case("inreachventures/aws-signing-request-interceptor/issues/44", "parameter-reencoded", '[HTTP/1.1 403 Forbidden]\n{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}', url=search, headers=sign("GET", search, service="es"))
+case("boto/boto3/issues/3710", "permission", xml("AccessDenied", "Access Denied"))
+case("aws/aws-cli/issues/813", "permission", "upload failed: ./baz to s3://mybucket/foo/bar/baz A client error (AccessDenied) occurred when calling the PutObject operation: Access Denied", "PUT", f"{HOST}/foo/bar/baz", headers=sign("PUT", f"{HOST}/foo/bar/baz", headers={"x-amz-acl": "public-read"}))
+case("aws/aws-sdk-js/issues/3975", "permission", "403 - Access Denied", "POST", form)
+kms_put = presign("PUT", f"{HOST}/object_key", headers={"x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": "kms_key"})
+case("boto/botocore/issues/1226", "header-not-sent", bare, "PUT", kms_put, headers=[["x-amz-server-side-encryption", "aws:kms"], ["x-amz-server-side-encryption-aws-kms-key-id", "kms_key"]])
+case("odysseyscience/react-s3-uploader/issues/110", "header-not-signed", "<Error><Code>AccessDenied</Code><Message>There were headers present in the request which were not  @signed</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned><RequestId>", "PUT", put)
+case("chriskiehl/Dropler/issues/5", "cors", "Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource. Origin 'http://.....' is therefore not allowed access. The response had HTTP status code 403.", "PUT", put)
+rgw = "http://test-20181008.172.26.2.52:7480/"
+case("s3tools/s3cmd/issues/1017", "addressing-style", "ERROR: S3 error: 403 (SignatureDoesNotMatch)", url=rgw, headers=sign("GET", rgw, "us-east-1"))
+upload = "https://s3-us-west-2.amazonaws.com/556e749a/assets/ab45a649?uploads="
+signed = sign("POST", upload, "us-west-2")
+seen = canonical("POST", upload, [(n.lower(), v) for n, v in signed if n.lower().startswith("x-amz")], EMPTY, "/sandbox-assets.example.zone/556e749a/assets/ab45a649")
+case("FineUploader/react-fine-uploader/issues/169", ["addressing-style", "path-prefix"], mismatch(seen, string_to_sign(seen, "us-west-2")), "POST", upload, headers=signed)
+listing = "https://rgw.example.com/bucket/dir?delimiter=%2F"
+signed = sign("GET", listing, "us-east-1")
+case("nginx/nginx-s3-gateway/pull/43", ["path-changed", "path-normalized"], ceph.format("SignatureDoesNotMatch"), url=listing, headers=signed, sent_url=listing.replace("dir?", "dir/?"))
+moment = "Mon, 02 Mar 2026 10:00:00 GMT"
+v2_text = f"PUT\n\n\n\nx-amz-date:{moment}\n/"
+v2_made = base64.b64encode(hmac.new(SECRET.encode(), v2_text.encode(), hashlib.sha1).digest()).decode()
+case("rclone/rclone/issues/8520", "addressing-style", mismatch(sts=v2_text + "rclone-v2-host/"), "PUT", "https://rclone-v2-host.s3.amazonaws.com/", headers=[["x-amz-date", moment], ["Authorization", f"AWS {ID}:{v2_made}"]], **KNOWN)
+index = 0
+while "%2B" not in presign_v2("GET", f"https://s3.amazonaws.com/examplebucket/{index}.txt"):
+    index += 1
+case("Automattic/knox/pull/29", "signature-plus", bare, url=presign_v2("GET", f"https://s3.amazonaws.com/examplebucket/{index}.txt").replace("%2B", "+"))
+case("awsdocs/amazon-s3-userguide/pull/88", "trailing-text", bare, url=plain + ".")
+token_url = presign("GET", f"{HOST}/a.txt", key=TEMPORARY, token="IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUC+A==")
+case("aws-beam/aws-erlang/issues/167", ["token-changed", "url-encoded-twice", "parameter-reencoded"], bare, url="&".join(part.replace("%", "%25") if "Security-Token" in part else part for part in token_url.split("&")))
+case("danialfarid/ng-file-upload/issues/743", "header-not-signed", "403 Forbidden", "PUT", presign_v2("PUT", "https://s3.amazonaws.com/your-bucket-name/file2"))
 
 for entry in cases:
     json.dump(entry, sys.stdout, ensure_ascii=False)

@@ -1,0 +1,49 @@
+//! Causes that a signed URL of CloudFront shows: a policy for another resource, or else the key.
+
+use super::canonical::Canonical;
+use super::catalogue::Cause;
+use super::compare::compare;
+use super::confidence::Confidence;
+use super::finding::Finding;
+use super::text_forms::{decoded, split_params};
+use crate::cloudfront::other_resource;
+use crate::scheme::cloudfront::{NAMES, POLICY};
+use crate::verify::ReceivedRequest;
+use alloc::vec::Vec;
+
+/// Compares the resource that the policy of the signed URL names with the URL that was sent.
+pub(super) fn resource_findings(signed_url: &str, sent_url: &str) -> Option<Vec<Finding>> {
+    let covered = |url| -> Option<_> {
+        let request = ReceivedRequest::from_url("GET", url).ok()?;
+        request.url_without(&NAMES).ok()
+    };
+    let url = covered(sent_url)?;
+    let (_, query) = signed_url.split_once('?')?;
+    let mut params = split_params(query).into_iter();
+    let resource = match params.find(|(name, _)| *name == POLICY) {
+        Some((_, policy)) => other_resource(&decoded(policy), &url)?,
+        // A canned policy is for the URL itself.
+        None => covered(signed_url)?,
+    };
+    let scheme = |url: &str| url.split_once("://").map(|(scheme, _)| scheme == "https");
+    if scheme(&resource).is_some()
+        && scheme(&resource) != scheme(&url)
+        && !resource.starts_with('*')
+    {
+        return Some(alloc::vec![Finding::certain(Cause::UrlScheme)]);
+    }
+    let (resource, url) = (Canonical::of_url(&resource), Canonical::of_url(&url));
+    Some(compare(&resource, &url, None))
+}
+
+/// Returns the causes that are possible if the URL shows none.
+pub(super) fn possible_findings() -> Vec<Finding> {
+    let secret = Finding::new(Cause::WrongSecret, Confidence::Possible).with_message(
+        "The private key may not be the one whose public key has this key pair ID, or the hash may not be the \
+         one of Hash-Algorithm. Compare the public key with that of the distribution's key group.",
+    );
+    let policy = Finding::new(Cause::Policy, Confidence::Possible).with_message(
+        "The policy may not allow the client's address, or may have been changed after signing.",
+    );
+    alloc::vec![secret, policy]
+}

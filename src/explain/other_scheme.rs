@@ -1,0 +1,129 @@
+//! Requests of schemes that the verifier of AWS doesn't parse: Azure's, and Google's V2.
+
+// Each scheme needs its feature.
+#![cfg_attr(
+    not(all(feature = "azure", feature = "gcs")),
+    allow(dead_code, unused_mut, unused_variables)
+)]
+
+use super::canonical::Canonical;
+use super::error_response::ErrorResponse;
+use super::signed_text::SignedText;
+use crate::credentials::Credentials;
+use crate::time::Timestamp;
+use crate::verify::{ReceivedRequest, VerifyError, VerifyErrorKind};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The text that such a request signs.
+pub(super) struct OtherScheme {
+    pub(super) text: SignedText,
+    /// The names of the first lines of Azure's text; `None` for Google's, which is like SigV2's.
+    lines: Option<Vec<&'static str>>,
+    /// Whether the credentials at hand made the signature; `None` if that is unknown.
+    pub(super) is_right: Option<bool>,
+}
+
+impl OtherScheme {
+    /// Reads a request, if it has such a scheme. `url` is its URL.
+    pub(super) fn of(
+        request: &ReceivedRequest<'_>,
+        url: &str,
+        credentials: Option<&Credentials>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let mut other = None;
+        #[cfg(feature = "gcs")]
+        if let Some(text) = crate::gcs::string_to_sign_v2(request) {
+            let verify = |key| is_right(&crate::gcs::verify_v2(request, now, |_| Some(key)));
+            other = Some(Self::new(text, None, credentials.and_then(verify)));
+        }
+        #[cfg(feature = "azure")]
+        if other.is_none() {
+            other = azure(request, url, credentials, now);
+        }
+        other
+    }
+
+    fn new(text: String, lines: Option<Vec<&'static str>>, is_right: Option<bool>) -> Self {
+        OtherScheme {
+            text: parse(text, lines.as_deref()),
+            lines,
+            is_right,
+        }
+    }
+
+    /// Returns the text that the server signed, if it states one.
+    pub(super) fn seen(&self, response: &ErrorResponse) -> Option<SignedText> {
+        let text = response.string_to_sign()?;
+        Some(parse(text.into(), self.lines.as_deref()))
+    }
+}
+
+fn parse(text: String, lines: Option<&[&str]>) -> SignedText {
+    let Some(names) = lines else {
+        return SignedText::new("", &text);
+    };
+    SignedText {
+        canonical_request: String::new(),
+        canonical: Canonical::parse_azure(&text, names),
+        string_to_sign: text,
+    }
+}
+
+/// Returns whether the key is the right one. Other errors say nothing about it.
+fn is_right<T>(result: &Result<T, VerifyError>) -> Option<bool> {
+    match result {
+        Ok(_) => Some(true),
+        Err(error) => (error.kind() == VerifyErrorKind::Signature).then_some(false),
+    }
+}
+
+#[cfg(feature = "azure")]
+fn azure(
+    request: &ReceivedRequest<'_>,
+    url: &str,
+    credentials: Option<&Credentials>,
+    now: Timestamp,
+) -> Option<OtherScheme> {
+    use crate::azure::{Account, Service};
+
+    /// The lines of Shared Key before the `x-ms-*` headers.
+    const SHARED_KEY: &str = "method content-encoding content-language content-length content-md5 content-type \
+                              date if-modified-since if-match if-none-match if-unmodified-since range";
+    const SHARED_KEY_LITE: &str = "method content-md5 content-type date";
+
+    let (scheme, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
+    // An emulator has the account in its path.
+    let (name, service, endpoint) = match Service::from_host(host) {
+        Some(service) => (host.split('.').next()?, service, String::from(host)),
+        None => {
+            let name = path.split(['/', '?']).next()?;
+            (name, Service::Blob, alloc::format!("{host}/{name}"))
+        }
+    };
+    let account = Account::new(name.trim_end_matches("-secondary")).ok()?;
+    let account = account.endpoint(service, &alloc::format!("{scheme}://{endpoint}"));
+    let mut account = account.ok()?;
+    let Some(authorization) = request.single("authorization").ok()? else {
+        let sas = account.parse_sas(request).ok()?;
+        let (text, lines) = (sas.string_to_sign().ok()?, sas.line_names());
+        let verify = |key| is_right(&sas.verify(key, now));
+        return Some(OtherScheme::new(
+            text,
+            Some(lines),
+            credentials.and_then(verify),
+        ));
+    };
+    let is_lite = authorization.starts_with("SharedKeyLite ");
+    let lines = if is_lite { SHARED_KEY_LITE } else { SHARED_KEY };
+    if is_lite {
+        account = account.shared_key_lite();
+    }
+    let shared_key = account.parse_shared_key(request).ok()?;
+    let text = shared_key.string_to_sign();
+    let verify = |key| is_right(&shared_key.verify(key, now));
+    let lines = Some(lines.split(' ').collect());
+    Some(OtherScheme::new(text, lines, credentials.and_then(verify)))
+}

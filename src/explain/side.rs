@@ -1,0 +1,131 @@
+//! The request as one side has it: the signer, or the client that sent it.
+
+use super::failed_request::FailedRequest;
+use super::other_scheme::OtherScheme;
+use super::signed_text::SignedText;
+use crate::inspect::Inspection;
+use crate::scheme::Scheme;
+use crate::scheme::aws_host::AwsHost;
+use crate::time::Timestamp;
+use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
+
+/// The request of one side, parsed as a server parses it.
+pub(super) struct Side<'s> {
+    parsed: Option<Result<Unverified<'s, 's>, VerifyError>>,
+    pub(super) other: Option<OtherScheme>,
+    /// Whether the verifier can't parse the scheme of the URL.
+    is_other: bool,
+}
+
+impl<'s> Side<'s> {
+    pub(super) fn new(
+        request: Option<&'s ReceivedRequest<'s>>,
+        url: &str,
+        failed: &FailedRequest<'_>,
+        verifier: &'s Verifier,
+        now: Timestamp,
+    ) -> Self {
+        let scheme = Inspection::new(url, now).scheme();
+        let other =
+            request.and_then(|request| OtherScheme::of(request, url, failed.credentials, now));
+        let is_other = matches!(scheme, Some(Scheme::CloudFront | Scheme::AzureSas));
+        Side {
+            parsed: request.map(|request| verifier.parse(request)),
+            is_other: is_other || other.is_some(),
+            other,
+        }
+    }
+
+    pub(super) fn request(&self) -> Option<&Unverified<'s, 's>> {
+        self.parsed.as_ref()?.as_ref().ok()
+    }
+
+    /// Returns why the request can't be parsed.
+    pub(super) fn error(&self) -> Option<&VerifyError> {
+        let parsed = self.parsed.as_ref().filter(|_| !self.is_other);
+        parsed?.as_ref().err()
+    }
+
+    /// Returns the text that this side signs. Services other than S3 sign the hash of the body,
+    /// which a request doesn't show.
+    pub(super) fn text(
+        &self,
+        failed: &FailedRequest<'_>,
+        body: Option<&[u8]>,
+    ) -> Option<SignedText> {
+        let Some(request) = self.request() else {
+            return Some(self.other.as_ref()?.text.clone());
+        };
+        let service = request.authentication().service();
+        let mut headers = failed.headers.iter();
+        let is_known = service.is_none_or(|service| service.starts_with("s3"))
+            || body.is_some()
+            || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+        Some(SignedText::of_request(request, is_known))
+    }
+}
+
+impl<'a> FailedRequest<'a> {
+    pub(super) fn sent_url(&self) -> &'a str {
+        self.sent.map_or(self.url, |(_, url)| url)
+    }
+
+    /// Returns the request as it was signed; `None` if its URL is invalid.
+    pub(super) fn signed_request(&self) -> Option<ReceivedRequest<'a>> {
+        self.received(self.method, self.url, &self.headers, self.body)
+    }
+
+    /// Returns the request as it was sent, if anything is known of it.
+    pub(super) fn sent_request(&self) -> Option<ReceivedRequest<'a>> {
+        if self.sent.is_none() && self.sent_headers.is_none() && self.sent_body.is_none() {
+            return None;
+        }
+        let body = self.sent_body.or(self.body);
+        let (method, url) = self.sent.unwrap_or((self.method, self.url));
+        if let Some(headers) = &self.sent_headers {
+            return self.received(method, url, headers, body);
+        }
+        // A client sends the host of the URL.
+        let mut headers = self.headers.clone();
+        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+        self.received(method, url, &headers, body)
+    }
+
+    /// Returns a request as the server would have received it.
+    fn received(
+        &self,
+        method: &'a str,
+        url: &'a str,
+        headers: &[(&'a str, &'a str)],
+        body: Option<&'a [u8]>,
+    ) -> Option<ReceivedRequest<'a>> {
+        let request = ReceivedRequest::from_url(method, url).ok()?;
+        let mut request = request
+            .headers(headers.iter().copied())
+            .without_connected_host();
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        if let Some(bucket) = self.bucket.or_else(|| bucket_of_url(url)) {
+            request = request.bucket(bucket);
+        }
+        Some(request)
+    }
+
+    /// Returns the bucket of a form: that of the host, or else the first segment of the path.
+    pub(super) fn bucket_of_form(&self) -> Option<&'a str> {
+        let (_, rest) = self.url.split_once("://")?;
+        let path = || rest.split('/').nth(1)?.split('?').next();
+        self.bucket
+            .or_else(|| bucket_of_url(self.url))
+            .or_else(path)
+    }
+}
+
+/// Returns the bucket that the host of a URL names, if it is one of AWS's or Google's own.
+fn bucket_of_url(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', ':']).next()?;
+    let google = host.strip_suffix(".storage.googleapis.com");
+    google.or_else(|| AwsHost::parse(host)?.bucket())
+}
