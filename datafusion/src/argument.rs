@@ -63,6 +63,8 @@ pub(crate) struct Texts<'a> {
 }
 
 enum Values<'a> {
+    /// Of an empty map, or of a map whose values are all null.
+    Null,
     Utf8(&'a StringArray),
     LargeUtf8(&'a LargeStringArray),
     Utf8View(&'a StringViewArray),
@@ -105,6 +107,7 @@ impl<'a> Values<'a> {
             return Ok(Values::Dictionary(keys, Box::new(Values::new(values)?)));
         }
         Ok(match array.data_type() {
+            DataType::Null => Values::Null,
             DataType::Utf8 => Values::Utf8(array.as_string()),
             DataType::LargeUtf8 => Values::LargeUtf8(array.as_string()),
             DataType::Utf8View => Values::Utf8View(array.as_string_view()),
@@ -114,6 +117,7 @@ impl<'a> Values<'a> {
 
     fn get(&self, index: usize) -> Option<&'a str> {
         match self {
+            Values::Null => None,
             Values::Utf8(array) => array.is_valid(index).then(|| array.value(index)),
             Values::LargeUtf8(array) => array.is_valid(index).then(|| array.value(index)),
             Values::Utf8View(array) => array.is_valid(index).then(|| array.value(index)),

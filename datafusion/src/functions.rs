@@ -16,6 +16,7 @@ use std::sync::Arc;
 /// The [crate's documentation](crate) lists the functions.
 ///
 /// ```
+/// use datafusion::execution::FunctionRegistry;
 /// use datafusion::prelude::SessionContext;
 /// use presign::{AddressingStyle, Credentials};
 /// use presign_datafusion::Functions;

@@ -11,7 +11,10 @@ pub(crate) fn is_option_map(of: &DataType) -> bool {
     match of {
         DataType::Null => true,
         DataType::Map(entries, _) => match entries.data_type() {
-            DataType::Struct(fields) => fields.iter().all(|field| is_text(field.data_type())),
+            DataType::Struct(fields) => {
+                let mut types = fields.iter().map(|field| field.data_type());
+                types.all(|of| is_text(of) || of.is_null())
+            }
             _ => false,
         },
         _ => false,
