@@ -38,7 +38,7 @@ async fn add_links(
 
 // The program that runs it.
 
-use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 use local_cluster::{LocalCluster, run_executor};

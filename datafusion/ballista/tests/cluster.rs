@@ -61,8 +61,10 @@ async fn executor(scheduler: u16, name: &str, behaviour: &str) -> Result<(), Err
             let hangs = hangs && batches.fetch_add(1, Ordering::Relaxed) > 0;
             let line = if hangs { "hangs" } else { "batch" };
             writeln!(std::io::stdout(), "{name} {line}")?;
-            while hangs {
-                std::thread::park();
+            if hangs {
+                loop {
+                    std::thread::park();
+                }
             }
             Ok(credentials())
         });
