@@ -45,7 +45,7 @@ impl LinkFunction {
         (udf.inner().as_ref() as &dyn std::any::Any).downcast_ref()
     }
 
-    /// Appends what a plan contains besides the function's name.
+    /// Appends the settings, which a plan contains beside the function's name.
     pub fn encode(&self, buffer: &mut Vec<u8>) -> Result<()> {
         let encoded = self.settings.encode(buffer);
         encoded.map_err(|error| exec_datafusion_err!("{}: {error}", self.kind.name))

@@ -42,7 +42,7 @@
 //! - `expires_in` is whole seconds or an interval. A day of an interval has 24 hours. Months have
 //!   no fixed length and are an error.
 //! - `options` is a map of texts: `MAP {'query:versionId': 'v1', 'header:content-type':
-//!   'image/png'}`. Whoever uses the link has to send its headers.
+//!   'image/png'}`. The client has to send the headers with the link.
 //! - The result is `Utf8`. It is null if any argument or the value of an option is null.
 //!
 //! A bucket, method or map that differs from row to row costs one preparation for each distinct

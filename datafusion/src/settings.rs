@@ -10,7 +10,7 @@ pub(crate) struct Kind {
     pub name: &'static str,
     pub store: Store,
     pub version: SignatureVersion,
-    /// Whether it has the arguments `method` and `options`. Otherwise it signs downloads.
+    /// It has the arguments `method` and `options`. Other functions sign downloads.
     pub any_method: bool,
 }
 

@@ -119,8 +119,8 @@ pub async fn run_scheduler(
 
 /// Runs an executor, which signs with the credentials of its functions.
 ///
-/// The region and all other settings of a link are those of the client. So whoever can send plans
-/// to the cluster can sign whatever these credentials allow.
+/// The region and all other settings of a link are those of the client. A client that can send
+/// plans to the cluster can therefore sign everything that these credentials allow.
 ///
 /// # Errors
 /// Returns an error if the configuration is invalid, or if the scheduler isn't there.
