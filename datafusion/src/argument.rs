@@ -99,7 +99,7 @@ impl<'a> Values<'a> {
     fn new(array: &'a dyn Array) -> Result<Self> {
         if let Some(dictionary) = array.as_any_dictionary_opt() {
             let values = dictionary.values().as_ref();
-            // `normalized_keys` doesn't accept a dictionary without values, whose keys are all null.
+            // All keys are null. `normalized_keys` panics for such a dictionary.
             let keys = match values.len() {
                 0 => Vec::new(),
                 _ => dictionary.normalized_keys(),

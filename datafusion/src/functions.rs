@@ -146,8 +146,8 @@ impl Functions {
     /// Returns the functions, for a session or a registry that is built from them.
     ///
     /// # Errors
-    /// [`DataFusionError::Plan`](datafusion::error::DataFusionError::Plan) for an invalid region, an invalid endpoint, or a style that
-    /// doesn't fit the endpoint.
+    /// [`DataFusionError::Plan`](datafusion::error::DataFusionError::Plan) for an invalid region, an
+    /// invalid endpoint, or a style that doesn't fit the endpoint.
     pub fn udfs(&self) -> Result<Vec<Arc<ScalarUDF>>> {
         let Some(style) = Style::new(self.style) else {
             return plan_err!("the addressing style {:?} is not supported", self.style);

@@ -50,8 +50,9 @@
 //!
 //! # Signing time
 //! Links are signed for the start of the query, the time of `now()`. The optimizer appends it to
-//! each call as a literal, so that all executors sign for the same second. [`Functions::signing_time`]
-//! sets another time, and so does a timestamp as an additional last argument.
+//! each call as a literal, so that all executors sign for the same second.
+//! [`Functions::signing_time`] sets another time, and so does a timestamp as an additional last
+//! argument.
 //!
 //! # Secrets
 //! A plan holds the name of a function and its settings: region, endpoint, style. Credentials are

@@ -117,7 +117,8 @@ impl Settings {
         })?;
         if settings.format != Settings::FORMAT || Style::try_from(settings.style).is_err() {
             return exec_err!(
-                "the settings of a function in the plan have format {}, but this version of presign-datafusion has format {}; \
+                "the settings of a function in the plan have format {}, \
+                 but this version of presign-datafusion has format {}; \
                  use one version in all processes",
                 settings.format,
                 Settings::FORMAT
