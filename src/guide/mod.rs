@@ -18,6 +18,7 @@
 //! | I know boto3, an AWS SDK or another crate. What is the same call here? | [`moving`] |
 //! | How do I check signatures in my own server, and sign links to it? | [`own_server`] |
 //! | How do I sign a body while it is sent, and check it while it arrives? | [`streaming`] |
+//! | The keys are in Parquet files. How do links become a column of a query? | [`query_engines`] |
 //! | Does it work in WebAssembly and in Cloudflare Workers? | [`wasm`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
@@ -41,6 +42,9 @@ pub mod multipart {}
 
 #[doc = include_str!("wasm.md")]
 pub mod wasm {}
+
+#[doc = include_str!("query_engines.md")]
+pub mod query_engines {}
 
 #[doc = include_str!("caching.md")]
 pub mod caching {}

@@ -1,0 +1,97 @@
+//! A cluster on loopback: a scheduler in this process, and executors that are processes of their
+//! own. The example and the test share it.
+
+use ballista_executor::executor_process::ExecutorProcessConfig;
+use ballista_scheduler::config::SchedulerConfig;
+use presign_datafusion::Functions;
+use std::error::Error;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A scheduler, and executors that end with it.
+pub struct LocalCluster {
+    pub port: u16,
+    pub executors: Vec<Child>,
+}
+
+impl LocalCluster {
+    /// Starts a scheduler and executors. Each executor is this program with the arguments
+    /// `executor`, the scheduler's port, and `arguments` of its own. It calls [`run_executor`].
+    pub async fn start(
+        functions: Functions,
+        arguments: &[&[&str]],
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let config = SchedulerConfig {
+            external_host: "127.0.0.1".into(),
+            bind_port: port,
+            // An executor that was killed is replaced after a few seconds.
+            executor_timeout_seconds: 4,
+            expire_dead_executor_interval_seconds: 1,
+            min_ready_executors: arguments.len(),
+            ..SchedulerConfig::default()
+        };
+        let scheduler = presign_ballista::run_scheduler(listener, config, [functions]);
+        tokio::spawn(async {
+            if let Err(error) = scheduler.await {
+                eprintln!("the scheduler failed: {error}");
+            }
+        });
+        let mut cluster = LocalCluster {
+            port,
+            executors: Vec::new(),
+        };
+        for arguments in arguments {
+            let child = Command::new(std::env::current_exe()?)
+                .args(["executor", &port.to_string()])
+                .args(*arguments)
+                .stdout(Stdio::piped())
+                .spawn()?;
+            cluster.executors.push(child);
+        }
+        Ok(cluster)
+    }
+
+    pub fn url(&self) -> String {
+        format!("df://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for LocalCluster {
+    fn drop(&mut self) {
+        for executor in &mut self.executors {
+            // It may have ended before.
+            let _ = executor.kill();
+            let _ = executor.wait();
+        }
+    }
+}
+
+/// Runs an executor with one thread for queries, until it is killed.
+pub async fn run_executor(
+    scheduler_port: u16,
+    work: &Path,
+    functions: Functions,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let config = ExecutorProcessConfig {
+        scheduler_host: "127.0.0.1".into(),
+        scheduler_port,
+        external_host: Some("127.0.0.1".into()),
+        port: free_port()?,
+        grpc_port: free_port()?,
+        vcores: 1,
+        work_dir: Some(work.display().to_string()),
+        executor_heartbeat_interval_seconds: 1,
+        ..ExecutorProcessConfig::default()
+    };
+    presign_ballista::run_executor(config, [functions]).await
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
