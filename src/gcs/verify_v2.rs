@@ -25,8 +25,11 @@ use alloc::vec::Vec;
 /// an `Authorization` header, with an HMAC key.
 ///
 /// A host that names the bucket needs [`ReceivedRequest::bucket`]. A header is valid for 15 minutes
-/// around its `Date`. V2 covers no query parameter except the sub-resources, such as `acl`, and no
-/// body.
+/// around its `Date`.
+///
+/// V2 covers the method, the path, `Content-Type`, `Content-MD5`, and the `x-goog-*` headers except
+/// those with an encryption key. It covers no other header, such as `Content-Encoding` or
+/// `If-Match`, no query parameter except the names of sub-resources, such as `acl`, and no body.
 ///
 /// ```
 /// use core::time::Duration;

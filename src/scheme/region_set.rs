@@ -30,9 +30,7 @@ pub(crate) fn check_region_set(set: &str) -> Result<(), Error> {
 
 /// Returns whether a region set includes a region.
 pub(crate) fn covers(set: &str, region: &str) -> bool {
-    // A received set can have spaces.
-    let mut patterns = set.split(',').map(str::trim);
-    patterns.any(|pattern| matches(pattern, region))
+    set.split(',').any(|pattern| matches(pattern, region))
 }
 
 /// Returns whether a text matches a pattern, in which `*` is any run of characters.

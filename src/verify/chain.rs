@@ -8,14 +8,15 @@ use crate::credentials::Credentials;
 use crate::v4::{Scope, ScopeSuffix, SignatureChain};
 use crate::verifying_key::VerifyingKey;
 
-/// Returns the credentials of a key. A public key can't verify the parts of a body.
+/// Returns the credentials of a key. The signatures of a body's parts need them, even those of
+/// SigV4a.
 pub(crate) fn credentials_of<'k>(
     key: &'k VerifyingKey<'_>,
 ) -> Result<&'k Credentials, VerifyError> {
     key.credentials().ok_or_else(|| {
         refuse!(
             AccessKey,
-            "a public key can't verify a body that is signed with a secret access key"
+            "a public key can't verify a body that is signed in parts; pass the credentials"
         )
     })
 }

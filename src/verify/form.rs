@@ -123,7 +123,7 @@ impl Verifier {
         fields: impl IntoIterator<Item = (&'r str, &'r str)>,
     ) -> Result<UnverifiedForm<'v, 'r>, VerifyError> {
         let mut fields = SignatureFields::find(self.settings.v4_scheme(), fields)?;
-        fields.choose_scheme(&self.settings);
+        fields.choose_scheme(&self.settings)?;
         let scheme = fields.scheme()?;
         self.settings.check_scheme(scheme, Carrier::Form)?;
         let form = match scheme {
@@ -183,12 +183,22 @@ impl<'r> SignatureFields<'r> {
         }
     }
 
-    /// Chooses the scheme whose algorithm the form states. All of them have the same names.
-    fn choose_scheme(&mut self, settings: &Settings) {
-        if let Some(scheme) = settings.v4_scheme_with(self.v4.algorithm()) {
-            self.v4_scheme = scheme;
-            self.v4.set_scheme(scheme);
+    /// Chooses the scheme whose algorithm the form states. Those of one verifier have the same names.
+    fn choose_scheme(&mut self, settings: &Settings) -> Result<(), VerifyError> {
+        let Some(scheme) = settings.v4_scheme_with(self.v4.algorithm()) else {
+            return Ok(());
+        };
+        if scheme.rules.policy_form.is_none() {
+            return Err(refuse!(
+                Scheme,
+                "a form can't be signed with {}; sign it with {}",
+                scheme.algorithm,
+                self.v4_scheme.algorithm
+            ));
         }
+        self.v4_scheme = scheme;
+        self.v4.set_scheme(scheme);
+        Ok(())
     }
 
     fn required(&self, name: &str) -> Result<&'r str, VerifyError> {

@@ -24,6 +24,9 @@ impl<'r> V4Claim<'r> {
         scheme: &'static V4Scheme,
         query: &'r str,
     ) -> Option<(Self, &'r str)> {
+        if !scheme.scope_has_region {
+            return None;
+        }
         let (signed, signature) = split_signature(scheme, query)?;
         let mut parts = V4Parts::new(scheme, Carrier::Query);
         let mut credential = None;

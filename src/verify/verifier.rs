@@ -250,6 +250,9 @@ fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<
     let roles = [Role::Date, Role::SecurityToken, Role::ExpressToken];
     let names = roles.map(|role| scheme.name(role));
     for name in names.into_iter().chain(scheme.region_set()) {
+        if name.role == Role::Date && scheme.rules.signs_date_header {
+            continue;
+        }
         let name = name.lowercase;
         if request.values(name).next().is_some() {
             return Err(refuse!(

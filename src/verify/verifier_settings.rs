@@ -42,6 +42,9 @@ impl Verifier {
     /// [`VerifyingKey`](crate::VerifyingKey). Verifying takes a few hundred microseconds, a thousand
     /// times as long as SigV4.
     ///
+    /// An ECDSA signature can be changed into a second one of the same request without the key, so
+    /// don't recognize a repeated request by its signature.
+    ///
     /// ```
     /// use core::time::Duration;
     /// use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};

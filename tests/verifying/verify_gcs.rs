@@ -361,6 +361,27 @@ fn names_of_aws_are_rejected() {
     assert_eq!(verify("X-Amz-Acl"), Err(VerifyErrorKind::Request));
 }
 
+/// Google signs this header as any other, so a URL can have it.
+#[test]
+fn a_header_with_the_date_is_accepted_if_it_is_signed() {
+    let bucket = Bucket::new("test-bucket").unwrap();
+    let date = "20190201T090000Z";
+    let verify = |url: &str, date| {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let request = request.header("x-goog-date", date);
+        let result = gcs::verifier("auto").verify(&request, now(), |_| Some(hmac_key()));
+        result.map(drop).map_err(|error| error.kind())
+    };
+    let request = bucket.get("a").header("x-goog-date", date);
+    let link = request.presign(&hmac_key(), HOUR, now()).unwrap();
+    assert_eq!(verify(link.as_str(), date), Ok(()));
+    let result = verify(link.as_str(), "20190201T090001Z");
+    assert_eq!(result, Err(VerifyErrorKind::Signature));
+
+    let link = bucket.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
+    assert_eq!(verify(link.as_str(), date), Err(VerifyErrorKind::HeaderNotSigned));
+}
+
 proptest! {
     #[test]
     fn what_is_signed_verifies(

@@ -321,3 +321,29 @@ proptest! {
         prop_assert!(verifier.verify(&received, now(), |_| Some(keys())).is_err());
     }
 }
+
+/// S3 has no forms with SigV4a.
+#[test]
+fn a_form_is_rejected() {
+    let verifier = Verifier::new("us-east-1", "s3").allow_sigv4a();
+    let form = |algorithm| {
+        let fields = [
+            ("x-amz-algorithm", algorithm),
+            (
+                "x-amz-credential",
+                "AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request",
+            ),
+            ("x-amz-date", "20150830T123600Z"),
+            ("policy", "e30="),
+            ("x-amz-signature", &"0".repeat(64)),
+        ];
+        verifier.parse_form(fields).map(drop)
+    };
+    assert_eq!(form("AWS4-HMAC-SHA256"), Ok(()));
+    let error = form("AWS4-ECDSA-P256-SHA256").unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::Scheme);
+    assert_eq!(
+        error.to_string(),
+        "a form can't be signed with AWS4-ECDSA-P256-SHA256; sign it with AWS4-HMAC-SHA256"
+    );
+}
