@@ -124,16 +124,7 @@ impl V2Signer {
                 return Err(already_signed(name));
             }
         }
-        let headers = parts.headers.iter();
-        let headers = headers.map(|header| Component::Raw(&header.name));
-        let mut all = headers.chain(parts.params.iter().map(|param| param.name));
-        if all.any(|name| name.starts_with_ignore_case(AMZ_PREFIX)) {
-            return Err(error!(
-                Header,
-                "the request has {AMZ_PREFIX}* names, which Google rejects beside {GOOG_PREFIX}*; use \
-                 the latter"
-            ));
-        }
+        parts.check_without_prefix(AMZ_PREFIX, GOOG_PREFIX)?;
         parts.check_single(&CONTENT_HEADERS)
     }
 }

@@ -12,10 +12,13 @@ use crate::text::base64;
 use crate::text::decimal::parse_decimal;
 use crate::time::Timestamp;
 use crate::v2::signing_key;
-use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_expiration, check_skew, refuse};
+use crate::verify::{
+    Carrier, ReceivedRequest, VerifyError, check_expiration, check_no_escaped_slash, check_skew,
+    refuse,
+};
 use crate::verifying_key::VerifyingKey;
 use crate::wire::added_headers::AUTHORIZATION;
-use crate::wire::path::{Path, has_escaped_slash};
+use crate::wire::path::Path;
 use crate::wire::query::{Param, parse_query};
 use crate::wire::request_parts::{Host, Origin, RequestParts};
 use alloc::string::String;
@@ -75,7 +78,7 @@ pub fn verify_v2<'k, K: Into<VerifyingKey<'k>>>(
             .any(|name| param.name.decodes_to(name))
     };
     let is_query = params.iter().any(|param| is_part(&param));
-    let authorization = request.single(AUTHORIZATION)?;
+    let authorization = request.authorization()?;
     let carrier = match (is_query, authorization) {
         (true, None) => Carrier::Query,
         (false, Some(_)) => Carrier::Header,
@@ -224,12 +227,7 @@ impl Stated {
         params: Vec<Param<'_>>,
     ) -> Result<String, VerifyError> {
         let path = request.target.path;
-        if has_escaped_slash(path) {
-            return Err(refuse!(
-                Request,
-                "the path has an escaped slash %2F, which is signed as /; send a slash"
-            ));
-        }
+        check_no_escaped_slash(path)?;
         let (origin, host) = (Origin::Text(""), Host::Text(""));
         let headers = &request.headers;
         let parts = RequestParts::new(

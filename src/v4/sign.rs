@@ -12,7 +12,7 @@ use super::scope::{Scope, StringToSign, check_aws_scope};
 use super::service::Service;
 use super::signed_headers::{SignedHeaders, is_signed};
 use crate::crypto::{Signature, sha256_of};
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, error};
 use crate::expiry::{Expiry, Validity};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v2_signature};
@@ -22,7 +22,6 @@ use crate::scheme::response_overrides::check_response_overrides;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::Role;
 use crate::text::hex::Hex;
-use crate::text::percent::Component;
 use crate::text::sink::{Sink, Tee};
 use crate::time::{AmzDate, Timestamp};
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
@@ -358,31 +357,12 @@ impl<'a> SigningRequest<'a> {
         let params = &self.parts.params;
         check_response_overrides(params)?;
         if let Some(prefix) = scheme.rules.rejected_prefix {
-            self.check_no_names(prefix)?;
+            self.parts
+                .check_without_prefix(prefix, scheme.header_prefix)?;
         }
         match params.iter().find_map(|param| scheme.part_of(param)) {
             Some(name) => Err(already_signed(name.query)),
             None => check_no_v2_signature(params),
-        }
-    }
-
-    /// Checks that no header or parameter has a name that begins with a prefix.
-    fn check_no_names(&self, prefix: &str) -> Result<(), Error> {
-        let headers = self.parts.headers.iter();
-        let headers = headers.map(|header| Component::Raw(&header.name));
-        let params = self.parts.params.iter().map(|param| param.name);
-        match headers
-            .chain(params)
-            .find(|name| name.starts_with_ignore_case(prefix))
-        {
-            None => Ok(()),
-            Some(name) => Err(error!(
-                Header,
-                "the request has the name {}, but the service rejects {prefix}* names beside its own \
-                 {}*; use the latter",
-                Quoted(name.text()),
-                self.service.suffix.scheme.header_prefix
-            )),
         }
     }
 

@@ -32,11 +32,8 @@ pub(super) fn find_signature(
     request: &ReceivedRequest<'_>,
     query_is_canonical: bool,
 ) -> Result<(Scheme, Carrier), VerifyError> {
-    let mut authorizations = request.values(AUTHORIZATION);
-    let authorization = authorizations.next();
-    if authorizations.next().is_some() {
-        return Err(refuse!(SignedTwice, "duplicate header {AUTHORIZATION}"));
-    }
+    request.check_authorization()?;
+    let authorization = request.values(AUTHORIZATION).next();
     // The reader of canonical queries accepts only a SigV4 signature, and no parameter of SigV2.
     let (mut is_v4, mut v2) = (query_is_canonical, V2Signals::default());
     for param in parse_query(request.target.query.filter(|_| !query_is_canonical)) {

@@ -130,3 +130,5 @@ pub(crate) use chain::credentials_of;
 #[cfg(any(feature = "azure", feature = "gcs"))]
 pub(crate) use clock::{check_expiration, check_skew};
 pub(crate) use error::refuse;
+#[cfg(feature = "gcs")]
+pub(crate) use target_rules::check_no_escaped_slash;

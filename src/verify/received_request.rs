@@ -5,6 +5,7 @@ use crate::error::{Error, Quoted};
 use crate::scheme::limits::{MAX_HEADERS, MAX_HEADERS_BYTES, MAX_TARGET_BYTES};
 use crate::text::percent::Component;
 use crate::text::secrets::before_secrets;
+use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::header::Header;
 use crate::wire::inline_list::InlineList;
 use crate::wire::method::check_method;
@@ -198,6 +199,24 @@ impl<'r> ReceivedRequest<'r> {
             Err(_) => Err(refuse!(
                 Malformed,
                 "the value of the header {name} is not UTF-8"
+            )),
+        }
+    }
+
+    /// Returns the trimmed value of the `Authorization` header.
+    #[cfg(any(feature = "azure", feature = "gcs"))]
+    pub(crate) fn authorization(&self) -> Result<Option<&str>, VerifyError> {
+        self.check_authorization()?;
+        self.single(AUTHORIZATION)
+    }
+
+    /// Checks that the request has one `Authorization` header at most.
+    pub(crate) fn check_authorization(&self) -> Result<(), VerifyError> {
+        match self.values(AUTHORIZATION).nth(1) {
+            None => Ok(()),
+            Some(_) => Err(refuse!(
+                SignedTwice,
+                "the request has more than one {AUTHORIZATION} header; send one"
             )),
         }
     }

@@ -5,6 +5,17 @@ use crate::scheme::services::CanonicalUri;
 use crate::wire::path::has_escaped_slash;
 use crate::wire::url::Target;
 
+/// Checks that a path has no `%2F`, which S3 and Google sign as a slash.
+pub(crate) fn check_no_escaped_slash(path: &str) -> Result<(), VerifyError> {
+    if has_escaped_slash(path) {
+        return Err(refuse!(
+            Request,
+            "the path has an escaped slash %2F, which is signed as /; send a slash"
+        ));
+    }
+    Ok(())
+}
+
 /// The allowed ambiguities of a target.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TargetRules {
@@ -33,12 +44,7 @@ impl TargetRules {
                      the path without it"
                 ))
             }
-            CanonicalUri::S3 if !self.allows_escaped_slash && has_escaped_slash(path) => {
-                Err(refuse!(
-                    Request,
-                    "the path has an escaped slash %2F, which is signed as /; send a slash"
-                ))
-            }
+            CanonicalUri::S3 if !self.allows_escaped_slash => check_no_escaped_slash(path),
             _ => Ok(()),
         }
     }

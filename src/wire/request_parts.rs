@@ -7,6 +7,7 @@ use super::query::{Param, max_query_len};
 use super::url::{Authority, UrlScheme, parse_authority, write_origin};
 use crate::error::{Error, Quoted, error};
 use crate::text::decimal::parse_decimal;
+use crate::text::percent::Component;
 use crate::text::sink::Sink;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -111,6 +112,23 @@ impl<'a> RequestParts<'a> {
             params,
             headers,
         })
+    }
+
+    /// Checks that no header and no parameter has a name that begins with `rejected`, which the
+    /// service rejects beside `own`.
+    pub(crate) fn check_without_prefix(&self, rejected: &str, own: &str) -> Result<(), Error> {
+        let headers = self.headers.iter();
+        let headers = headers.map(|header| Component::Raw(&header.name));
+        let mut names = headers.chain(self.params.iter().map(|param| param.name));
+        match names.find(|name| name.starts_with_ignore_case(rejected)) {
+            None => Ok(()),
+            Some(name) => Err(error!(
+                Header,
+                "the request has the name {}, but the service rejects {rejected}* names beside its \
+                 own {own}*; use the latter",
+                Quoted(name.text())
+            )),
+        }
     }
 
     /// Returns the value of the `Host` header that is signed.

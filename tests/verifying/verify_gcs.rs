@@ -379,7 +379,10 @@ fn a_header_with_the_date_is_accepted_if_it_is_signed() {
     assert_eq!(result, Err(VerifyErrorKind::Signature));
 
     let link = bucket.get("a").presign(&hmac_key(), HOUR, now()).unwrap();
-    assert_eq!(verify(link.as_str(), date), Err(VerifyErrorKind::HeaderNotSigned));
+    assert_eq!(
+        verify(link.as_str(), date),
+        Err(VerifyErrorKind::HeaderNotSigned)
+    );
 }
 
 proptest! {
