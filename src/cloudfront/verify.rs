@@ -280,7 +280,7 @@ impl<'r> Parameters<'r> {
             }
             (Some(_), Some(_)) => Err(refuse!(
                 Malformed,
-                "both {POLICY} and {EXPIRES}; a policy is either custom or canned"
+                "the URL has both {POLICY} and {EXPIRES}; a policy is either custom or canned"
             )),
             (None, None) => Err(refuse!(Missing, "{POLICY} or {EXPIRES} is missing")),
         }

@@ -123,7 +123,10 @@ impl Stated {
             let mut values = params.iter().filter(|param| param.name.decodes_to(name));
             let value = values.next();
             if values.next().is_some() {
-                return Err(refuse!(Repeated, "duplicate parameter {name}"));
+                return Err(refuse!(
+                    Repeated,
+                    "duplicate parameter {name}; send it once"
+                ));
             }
             let value = value.and_then(|param| param.value?.to_text());
             value

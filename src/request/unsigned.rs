@@ -136,7 +136,7 @@ impl KeySource {
                 if key.kind() != *kind {
                     return Err(error!(
                         Credentials,
-                        "this was prepared for another kind of private key than the credentials have"
+                        "the signature was prepared for another kind of private key; prepare it with this identity"
                     ));
                 }
                 key.sign(*hash, message)?
@@ -315,7 +315,8 @@ impl<T> Unsigned<T> {
         if own.access_key_id() != other.access_key_id() {
             return Err(error!(
                 Credentials,
-                "this was prepared for the access key ID {}, but the credentials have {}",
+                "the signature was prepared for the access key ID {}, but the credentials have {}; prepare it with \
+                 this identity",
                 own.access_key_id(),
                 other.access_key_id()
             ));
@@ -323,7 +324,7 @@ impl<T> Unsigned<T> {
         if own.session_token() != other.session_token() {
             return Err(error!(
                 Credentials,
-                "this was prepared for another session token than the credentials have"
+                "the signature was prepared for another session token; prepare it with this identity"
             ));
         }
         if let (Some(expires_at), Some(expiration)) = (self.expires_at, other.expiration())
@@ -331,7 +332,7 @@ impl<T> Unsigned<T> {
         {
             return Err(error!(
                 Expiry,
-                "this expires at {expires_at}, after the credentials, which expire at {expiration}; \
+                "the signature was prepared to expire at {expires_at}, after the credentials, which expire at {expiration}; \
                  prepare it with an identity that has this expiration"
             ));
         }

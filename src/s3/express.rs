@@ -60,7 +60,7 @@ impl Bucket {
         }
         request.fail(error!(
             Unsupported,
-            "{} is not a directory bucket, which alone has sessions",
+            "{} is not a directory bucket; only directory buckets have sessions",
             Quoted(self.name())
         ))
     }

@@ -240,7 +240,7 @@ impl Trailer {
         if !is_token(&self.name) {
             return Err(error!(
                 Header,
-                "invalid trailer name {}",
+                "invalid trailer name {}; write letters, digits and hyphens",
                 Quoted(&self.name)
             ));
         }

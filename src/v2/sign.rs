@@ -346,7 +346,11 @@ fn check_bucket(bucket: Option<&str>) -> Result<(), Error> {
         return Err(error!(Bucket, "the bucket name is empty"));
     }
     if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) {
-        return Err(error!(Bucket, "invalid bucket name {}", Quoted(name)));
+        return Err(error!(
+            Bucket,
+            "invalid bucket name {}; it has neither `/`, `?` nor control characters",
+            Quoted(name)
+        ));
     }
     Ok(())
 }

@@ -172,7 +172,9 @@ impl<'r> SignatureFields<'r> {
         let added = self
             .others
             .add(|known| name.eq_ignore_ascii_case(known), value);
-        if added.map_err(|Duplicate(name)| refuse!(Repeated, "duplicate form field {name}"))? {
+        if added.map_err(|Duplicate(name)| {
+            refuse!(Repeated, "duplicate form field {name}; send it once")
+        })? {
             return Ok(());
         }
         let mut names = self.v4_scheme.names.iter();

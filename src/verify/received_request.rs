@@ -192,7 +192,7 @@ impl<'r> ReceivedRequest<'r> {
             return Ok(None);
         };
         if values.next().is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}"));
+            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
         }
         match core::str::from_utf8(header.trimmed()) {
             Ok(text) => Ok(Some(text)),
@@ -324,7 +324,9 @@ impl<'r> ReceivedRequest<'r> {
             (Some(header), None, _) => header,
             (None, _, Some(_)) => return Ok(()),
             (None, _, None) => return Err(refuse!(Request, "the Host header is missing")),
-            (Some(_), Some(_), _) => return Err(refuse!(Request, "duplicate header Host")),
+            (Some(_), Some(_), _) => {
+                return Err(refuse!(Request, "duplicate header Host; send it once"));
+            }
         };
         let text = core::str::from_utf8(header.trimmed()).ok();
         let host = text.and_then(|text| parse_authority(text, UrlScheme::Https).ok());

@@ -181,7 +181,7 @@ pub(super) fn header_token<'r>(
 pub(super) fn check_content_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     for name in CONTENT_HEADERS {
         if request.values(name).nth(1).is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}"));
+            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
         }
     }
     Ok(())
@@ -273,13 +273,17 @@ fn check_hoisted(
     };
     let mut sent = request.headers.iter().map(|header| &*header.name);
     match repeated.or_else(|| sent.find(is_hoisted)) {
-        Some(name) => Err(refuse!(Repeated, "duplicate header {}", Quoted(name))),
+        Some(name) => Err(refuse!(
+            Repeated,
+            "duplicate header {}; send it once",
+            Quoted(name)
+        )),
         None => Ok(()),
     }
 }
 
 pub(super) fn duplicate_parameter(name: &str) -> VerifyError {
-    refuse!(Repeated, "duplicate parameter {name}")
+    refuse!(Repeated, "duplicate parameter {name}; send it once")
 }
 
 pub(super) fn missing_parameter(name: &str) -> VerifyError {

@@ -131,7 +131,11 @@ impl<'r> V4Parts<'r> {
     ) -> Result<(), VerifyError> {
         let slot = self.values.get_mut(name.role as usize);
         match slot.and_then(|slot| slot.replace(value.unwrap_or_default())) {
-            Some(_) => Err(refuse!(Repeated, "duplicate {}", self.name_of(name.role))),
+            Some(_) => Err(refuse!(
+                Repeated,
+                "duplicate {}; send it once",
+                self.name_of(name.role)
+            )),
             None => Ok(()),
         }
     }
@@ -143,7 +147,10 @@ impl<'r> V4Parts<'r> {
         if param.name.decodes_to_ignore_case(name)
             && let Some(_) = (self.content_sha256).replace(param.value.unwrap_or_default())
         {
-            return Err(refuse!(Repeated, "duplicate parameter {name}"));
+            return Err(refuse!(
+                Repeated,
+                "duplicate parameter {name}; send it once"
+            ));
         }
         Ok(())
     }

@@ -95,7 +95,11 @@ impl<'a> Header<'a> {
             return Ok(());
         }
         if !is_token(&self.name) {
-            return Err(error!(Header, "invalid header name {}", Quoted(&self.name)));
+            return Err(error!(
+                Header,
+                "invalid header name {}; write letters, digits and hyphens",
+                Quoted(&self.name)
+            ));
         }
         let Some((index, byte)) = find_unsendable(&self.value) else {
             return Ok(());

@@ -235,13 +235,17 @@ pub(crate) fn parse_authority(text: &str, scheme: UrlScheme) -> Result<Authority
 
 pub(crate) fn check_host(host: &str) -> Result<(), Error> {
     if host.is_empty() {
-        return Err(error!(Url, "the URL has no host"));
+        return Err(error!(Url, "the URL has no host; write one after https://"));
     }
     if let Some(address) = host.strip_prefix('[') {
         let address = address.strip_suffix(']').unwrap_or_default();
         return match address.parse::<Ipv6Addr>() {
             Ok(_) => Ok(()),
-            Err(_) => Err(error!(Url, "invalid IPv6 address {}", Quoted(host))),
+            Err(_) => Err(error!(
+                Url,
+                "invalid IPv6 address {}; write it in brackets, such as [2001:db8::1]",
+                Quoted(host)
+            )),
         };
     }
     let valid = HOST.prefix_len(host.as_bytes());

@@ -958,7 +958,7 @@ fn two_session_tokens() {
     let temporary = keys().with_session_token("TOKEN").unwrap();
     let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
     let express = Service::new("us-east-1", "s3express").unwrap();
-    let words = [usual, session, "one session token"];
+    let words = [usual, session, "two headers with a session token"];
     for place in [SessionToken::Signed, SessionToken::S3Express] {
         let service = express.clone().session_token(place);
         let both = service.get(URL).header(usual, "TOKEN");
