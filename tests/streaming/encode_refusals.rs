@@ -69,8 +69,14 @@ fn trailers() {
             .is_ok()
     );
     for (wrong, message) in [
-        (body().trailer("a b", "c"), "invalid trailer name `a b`"),
-        (body().trailer("", "c"), "invalid trailer name ``"),
+        (
+            body().trailer("a b", "c"),
+            "invalid trailer name `a b`; write letters, digits and hyphens",
+        ),
+        (
+            body().trailer("", "c"),
+            "invalid trailer name ``; write letters, digits and hyphens",
+        ),
         (
             body().trailer("a", "b\r\nc: d"),
             "the value of the trailer `a` contains a line break, which would end it",
