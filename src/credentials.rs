@@ -47,6 +47,7 @@ struct Inner {
 
 #[allow(clippy::large_enum_variant, reason = "it is behind an `Arc`")]
 enum Key {
+    /// The secret access key, which contains the cache of the keys that are derived from it.
     Hmac(SecretAccessKey),
     #[cfg_attr(not(any(feature = "rsa", feature = "p256")), allow(dead_code))]
     Private(PrivateKey),

@@ -8,7 +8,7 @@ use core::time::Duration;
 /// The time for which a presigned URL, a form or a token is valid.
 ///
 /// A [`Duration`] converts into it. It must be a whole number of seconds, and at least one. The
-/// signature version sets the longest: seven days for SigV4, none for SigV2.
+/// signature version sets the longest: seven days for SigV4 and SigV4a, none for SigV2.
 ///
 /// Credentials with a known expiration can't sign what would expire later; use
 /// [`at_most`](Expiry::at_most) to get a shorter validity instead of an error.
@@ -82,7 +82,7 @@ impl Expiry {
                     Some(expiration) => {
                         return Err(error!(
                             Expiry,
-                            "the credentials expired at {expiration}, and it is {now}; use new ones"
+                            "the credentials expired at {expiration}, and the signing time is {now}; use new ones"
                         ));
                     }
                 };

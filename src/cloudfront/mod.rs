@@ -1,4 +1,5 @@
-//! CloudFront's signed URLs and signed cookies.
+//! Use this module if CloudFront delivers the objects: signed URLs and signed cookies, and their
+//! verification. The [guide](crate::guide::cloudfront) has a chapter.
 //!
 //! A key signs a [`Policy`]: which URLs it covers, and until when. A key group of the distribution
 //! contains the public key, whose ID (`K2JCJMDEHXQW5F`) is the ID of the

@@ -259,6 +259,6 @@ fn repeated_name<'n>(headers: &'n [(Cow<'_, str>, HeaderValue<'_>)]) -> Option<&
 fn malformed() -> VerifyError {
     refuse!(
         BodyMalformed,
-        "a message is not encoded as an event stream's"
+        "a message is not in the encoding of event streams"
     )
 }

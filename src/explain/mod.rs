@@ -1,4 +1,4 @@
-//! Why a server rejected a request.
+//! Use this module to find out why a server rejected a request.
 //!
 //! A [`FailedRequest`] combines everything that is known: how the request was signed, how it was
 //! sent, the credentials, and the server's [`ErrorResponse`]. Its [`Explanation`] lists the causes,

@@ -324,7 +324,7 @@ impl BucketBuilder {
                 },
                 authority: signed_host.into(),
                 prefix: prefix.into(),
-                // The same length as at AWS.
+                // Google has the same limit as AWS.
                 max_key_len: AWS_MAX_KEY_LEN,
                 key_rule: check_object_name,
             },

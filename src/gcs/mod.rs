@@ -1,4 +1,5 @@
-//! Google Cloud Storage: signed URLs, headers and forms.
+//! Use this module for objects in Google Cloud Storage: signed URLs, headers and forms, and their
+//! verification ([`verifier`]). The [guide](crate::guide::google) compares it with S3.
 //!
 //! ```
 //! use core::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! | question | chapter |
 //! |---|---|
-//! | Which of the two signature versions do I need? | [`signature_version`] |
+//! | Which signature version do I need? | [`signature_version`] |
 //! | Which headers should be signed, and what if one is not? | [`headers`] |
 //! | A browser uploads or fetches. What does the bucket need? Why does the type not match? | [`browsers`] |
 //! | How does a browser upload a large file in parts? | [`multipart`] |

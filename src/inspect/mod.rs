@@ -1,8 +1,20 @@
-//! The contents of a presigned URL, and the problems that show without its key.
+//! Use this module to see what a presigned URL contains and which problems it has, without its key.
 //!
-//! [`Inspection::new`] reads a URL of SigV4, SigV4a, SigV2, or Google's V4 and V2 signing
-//! processes, and of CloudFront with the feature `cloudfront`, whole or broken. It can't tell
-//! whether the signature is right: that needs the key, and [`verify`](crate::verify) does it.
+//! ```
+//! use presign::Timestamp;
+//! use presign::inspect::Inspection;
+//!
+//! let now: Timestamp = "20130524T003000Z".parse()?;
+//! let url = "https://examplebucket.s3.amazonaws.com/test.txt?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
+//!            &Expires=1369353600&Signature=vhXv8bBzRPUIL%2BM9gRYYBCU0aFY%3D";
+//! println!("{}", Inspection::new(url, now));
+//! # Ok::<(), presign::Error>(())
+//! ```
+//!
+//! [`Inspection::new`] accepts complete and damaged URLs of SigV4, SigV4a, SigV2, Google's V4 and
+//! V2, CloudFront (feature `cloudfront`) and Azure (feature `azure`). It can't check the signature,
+//! which needs the key: use [`verify`](crate::verify), or [`explain`](crate::explain) (feature
+//! `explain`) for a request that was rejected.
 
 mod access_key;
 mod address;

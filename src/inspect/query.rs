@@ -13,6 +13,7 @@ use crate::scheme::v4_scheme::Role;
 use crate::text::percent::invalid_escape;
 use crate::wire::query::parse_query;
 use alloc::format;
+use alloc::string::String;
 
 /// Reads the signature of a query. If there are several, SigV4's precedes Google's and SigV2's.
 #[cfg_attr(
@@ -71,13 +72,11 @@ pub(super) fn read_query(query: &str, path: &str, problems: &mut Problems) -> Fa
     if is_v2 {
         return v2.read(problems);
     }
-    let [amz, goog] = V4_FAMILIES
-        .each_ref()
-        .map(|family| family.query_name(Role::Signature));
-    let message = format!(
-        "the URL has no signature: its query contains neither {amz} nor {goog} nor {}",
-        sigv2::SIGNATURE
-    );
+    let mut message = String::from("the URL has no signature: its query contains neither ");
+    for family in &V4_FAMILIES {
+        message.extend([family.query_name(Role::Signature), " nor "]);
+    }
+    message.push_str(sigv2::SIGNATURE);
     problems.add(ProblemKind::NotPresigned, message);
     Facts::default()
 }

@@ -1,8 +1,8 @@
 //! Uploads from a browser: forms with a signed POST policy, and the check of an upload against it.
 //!
-//! A presigned `PUT` can fix the size of an upload, but can't allow a range of sizes, nor leave its
-//! key or type open within limits. A POST policy can: it is a list of conditions, signed, in a
-//! hidden field of the form, and the server checks the upload against it.
+//! A presigned `PUT` allows one key and one size. A POST policy allows ranges and prefixes. It is a
+//! signed list of conditions in a hidden field of the form, and the server checks the upload
+//! against it.
 //!
 //! ```
 //! use core::time::Duration;

@@ -1,4 +1,4 @@
-//! The builder of a policy, and its two verbs.
+//! The builder of a policy, and the two methods that sign it.
 
 use super::condition::{BUCKET, Condition};
 use super::form_signer::FormSigner;
@@ -48,7 +48,7 @@ use core::ops::RangeInclusive;
 /// ```
 ///
 /// The policy contains the conditions in the order in which they are added, then those on bucket,
-/// key and signature. Nothing is checked before a verb ([`presign`](PostPolicy::presign),
+/// key and signature. Nothing is checked until it is signed ([`presign`](PostPolicy::presign),
 /// [`prepare`](PostPolicy::prepare)), which returns every error.
 #[derive(Clone)]
 #[must_use = "a policy is not signed; call `presign` or `prepare`"]

@@ -1,4 +1,4 @@
-//! The URLs that settings of a store have: an endpoint, or a prefix that is shown instead.
+//! URLs in the settings of a store: an endpoint, or a public URL that replaces the signed one.
 
 use crate::error::{Error, Quoted, error};
 use crate::text::percent::{Component, PATH};

@@ -32,7 +32,7 @@ impl<'a> Request<'a> {
     /// ```
     ///
     /// # Errors
-    /// A verb returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) under SigV2, which
+    /// Signing returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) under SigV2, which
     /// doesn't sign the header, and for stores whose URLs cover no headers.
     #[must_use]
     pub fn content_length(self, bytes: u64) -> Self {
@@ -59,7 +59,7 @@ impl<'a> Request<'a> {
     /// ```
     ///
     /// # Errors
-    /// A verb returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a second MD5, and
+    /// Signing returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a second MD5, and
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for query APIs under SigV2 and for
     /// stores whose URLs cover no headers.
     #[must_use]

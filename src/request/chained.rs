@@ -1,5 +1,6 @@
 //! Signing with headers for a body that is sent in parts, whose signatures follow this one.
 
+use super::verbs::not_covered_by_v4;
 use super::{Request, SignedRequest, Signer, unsupported};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -62,7 +63,8 @@ impl Request<'_> {
         let mut seed = String::new();
         signature.write_hex(&mut seed);
         let chain = SignatureChain::new(&prepared.string_to_sign.scope, credentials, &seed)?;
-        let mut signed = SignedRequest::from_headers(prepared.headers, Vec::new());
+        let not_covered = not_covered_by_v4(&signing.parts);
+        let mut signed = SignedRequest::from_headers(prepared.headers, not_covered);
         let headers = headers.iter();
         signed.other_headers = headers
             .map(|(name, value)| ((*name).into(), value.clone()))

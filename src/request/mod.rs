@@ -1,4 +1,4 @@
-//! Requests, which every store and service makes, and their verbs of signing.
+//! Requests, which every store and service makes, and their verbs: the methods that sign.
 
 mod address;
 mod base_url;
@@ -50,8 +50,8 @@ use core::fmt;
 
 /// A request that is not signed yet. It belongs to the store or service that made it.
 ///
-/// Nothing is checked before a verb ([`presign`](Request::presign), [`sign`](Request::sign), …),
-/// which returns every error.
+/// Nothing is checked until it is signed or prepared ([`presign`](Request::presign),
+/// [`sign`](Request::sign), …). Each of these methods returns every error.
 ///
 /// ```
 /// use core::time::Duration;
@@ -121,11 +121,9 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Adds a header, which is signed and has to be sent. A repeated name has all its values, in
-    /// order.
-    ///
-    /// Headers that proxies and clients change are never signed; see [`v4`](crate::v4#headers). A
-    /// `Host` header is signed instead of the URL's host.
+    /// Adds a header. It is signed and has to be sent, unless it is one of those that are [never
+    /// signed](crate::v4#headers) because proxies and clients change them. A repeated name has all
+    /// its values, in order. A `Host` header is signed instead of the URL's host.
     #[must_use]
     pub fn header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         let value = match value.into() {
@@ -260,7 +258,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// Returns an error for an empty key and for an invalid URL, method or header. Other errors of
-    /// the description are returned by the verb.
+    /// the description are returned when it is signed.
     pub fn url(&self) -> Result<String, Error> {
         let parts = self.parts()?;
         let mut url = String::with_capacity(parts.max_url_len());

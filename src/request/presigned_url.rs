@@ -64,8 +64,9 @@ impl PresignedUrl {
         headers.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Returns the names of the request's headers that the signature doesn't cover, as SigV2
-    /// doesn't cover most. Any client can omit or change them. Under SigV4 there are none.
+    /// Returns the names of the request's headers that the signature doesn't cover. Any client can
+    /// omit or change them. SigV4 covers all headers except those that are [never
+    /// signed](crate::v4#headers), SigV2 few.
     pub fn not_covered(&self) -> impl Iterator<Item = &str> {
         self.not_covered.iter().map(String::as_str)
     }

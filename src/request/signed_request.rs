@@ -73,8 +73,8 @@ impl SignedRequest {
         self.body.as_deref()
     }
 
-    /// Returns the names of the request's headers that the signature doesn't cover, as SigV2
-    /// doesn't cover most. Under SigV4 there are none.
+    /// Returns the names of the request's headers that the signature doesn't cover. SigV4 covers
+    /// all headers except those that are [never signed](crate::v4#headers), SigV2 few.
     pub fn not_covered(&self) -> impl Iterator<Item = &str> {
         self.not_covered.iter().map(String::as_str)
     }

@@ -20,7 +20,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-/// The verb that makes a template.
+/// The method that makes a template.
 impl Request<'_> {
     /// Returns a template: presigned URLs for many objects, of which everything else is written
     /// once.

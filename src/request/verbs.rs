@@ -1,4 +1,4 @@
-//! The verbs of signing: a request becomes a URL or headers.
+//! The verbs, the methods that sign: a request becomes a URL or headers.
 
 use super::presigned_url::{header_names, headers_to_send, own_method};
 use super::{KeySource, PresignedUrl, Request, SignedRequest, Signer, Unsigned, unsupported};
@@ -102,7 +102,7 @@ impl<'a> Request<'a> {
         check_output(&out)
     }
 
-    /// Prepares a presigned URL for a key that is elsewhere, and shows each step of its signature.
+    /// Prepares a presigned URL for an external key, such as one in a KMS, and shows each step of its signature.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](Request::presign).
@@ -176,7 +176,8 @@ impl<'a> Request<'a> {
                 let mut prepared = signing.prepare_headers(now, None)?;
                 let signature = prepared.string_to_sign.sign(credentials)?;
                 v4::finish_headers(&mut prepared.headers, &signature);
-                Ok(SignedRequest::from_headers(prepared.headers, Vec::new()))
+                let not_covered = not_covered_by_v4(&signing.parts);
+                Ok(SignedRequest::from_headers(prepared.headers, not_covered))
             }
             Signer::V2(service) => match &service.0 {
                 v2::Interface::S3 { .. } => {
@@ -203,7 +204,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Prepares a request that is signed with headers for a key that is elsewhere, and shows each
+    /// Prepares a request that is signed with headers for an external key, such as one in a KMS, and shows each
     /// step of its signature.
     ///
     /// # Errors
@@ -220,15 +221,17 @@ impl<'a> Request<'a> {
                 let mut canonical = String::new();
                 let prepared = signing.prepare_headers(now, Some(&mut canonical))?;
                 let mut headers = prepared.headers;
+                let string_to_sign = prepared.string_to_sign;
+                let not_covered = not_covered_by_v4(&signing.parts);
                 Ok(Unsigned::new(
                     identity,
-                    KeySource::of_v4(&prepared.string_to_sign),
-                    &prepared.string_to_sign,
+                    KeySource::of_v4(&string_to_sign),
+                    &string_to_sign,
                     Some(canonical),
                     None,
                     move |signature| {
                         v4::finish_headers(&mut headers, signature);
-                        SignedRequest::from_headers(headers, Vec::new())
+                        SignedRequest::from_headers(headers, not_covered)
                     },
                 ))
             }
@@ -427,7 +430,7 @@ fn v4_result(
         method: own_method(parts.method),
         url,
         headers,
-        not_covered: Vec::new(),
+        not_covered: not_covered_by_v4(parts),
         expires_at: prepared.expires_at,
     })
 }
@@ -452,13 +455,18 @@ pub(super) fn v2_headers_to_send(parts: &RequestParts<'_>) -> Result<Vec<(String
     headers_to_send(parts, is_covered_by_v2)
 }
 
+/// Returns the names of the headers that a SigV4 signature doesn't cover.
+pub(super) fn not_covered_by_v4(parts: &RequestParts<'_>) -> Vec<String> {
+    header_names(parts, |header| !is_signed(header))
+}
+
 /// Returns the names of the headers that a SigV2 URL doesn't cover.
 pub(super) fn not_covered_by_v2(parts: &RequestParts<'_>) -> Vec<String> {
     header_names(parts, |header| !is_covered_by_v2(header))
 }
 
 /// Returns the names of the headers that a SigV2 `Authorization` header doesn't cover. It covers
-/// `Date` unless `x-amz-date` is signed in its stead.
+/// `Date` unless `x-amz-date` is signed instead.
 fn not_covered_by_v2_headers(
     parts: &RequestParts<'_>,
     prepared: &v2::PreparedHeaders<'_>,

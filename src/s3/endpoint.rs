@@ -256,7 +256,7 @@ impl Endpoint {
             )),
             AddressingStyle::Domain if self.is_aws => Err(error!(
                 Endpoint,
-                "the addressing style Domain needs an endpoint, the host that belongs to the bucket; give it"
+                "the addressing style Domain needs an endpoint; give the host that belongs to the bucket"
             )),
             style => Ok(style),
         }

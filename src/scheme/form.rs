@@ -1,8 +1,7 @@
 //! The fields of a form that carry its signature.
 
-use super::aws::AWS4;
-use super::google::GOOGLE4;
 use super::sigv2;
+use super::v4_family::V4_FAMILIES;
 use super::v4_scheme::Role;
 
 /// The field with the policy's base64, which is the text that is signed.
@@ -20,7 +19,7 @@ pub(crate) fn added_field(name: &str) -> Option<&'static str> {
 }
 
 fn v4_field(name: &str) -> Option<&'static str> {
-    let mut names = AWS4.names.iter().chain(GOOGLE4.names);
+    let mut names = V4_FAMILIES.iter().flat_map(|family| family.default.names);
     let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
     is_v4_field(part.role).then_some(part.lowercase)
 }
@@ -41,14 +40,10 @@ pub(crate) fn is_v4_field(role: Role) -> bool {
 /// Returns whether a field can't have a condition, because it carries the signature, the policy or
 /// the file.
 pub(crate) fn is_unconditional(name: &str) -> bool {
-    [
-        sigv2::ACCESS_KEY_ID,
-        sigv2::FORM_SIGNATURE,
-        AWS4.name(Role::Signature).lowercase,
-        GOOGLE4.name(Role::Signature).lowercase,
-        POLICY,
-        FILE,
-    ]
-    .iter()
-    .any(|field| field.eq_ignore_ascii_case(name))
+    let families = V4_FAMILIES.iter();
+    let v4 = families.map(|family| family.default.name(Role::Signature).lowercase);
+    [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE, POLICY, FILE]
+        .into_iter()
+        .chain(v4)
+        .any(|field| field.eq_ignore_ascii_case(name))
 }

@@ -9,8 +9,8 @@ use super::v4_scheme::Role;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CanonicalUri {
-    /// Encoded once, nothing removed. The rule of `s3`, `s3express`, `s3-outposts` and
-    /// `s3-object-lambda`. An unnecessary escape (`%7E`) is decoded.
+    /// Encoded once, nothing removed. The rule of `s3`, `s3express`, `s3-outposts`,
+    /// `s3-object-lambda` and Google's `storage`. An unnecessary escape (`%7E`) is decoded.
     S3,
     /// Dot segments and duplicate slashes removed, then encoded once more. The rule of every other
     /// service.

@@ -14,7 +14,7 @@ pub(crate) struct V4Family {
     other: &'static V4Scheme,
 }
 
-/// Every family.
+/// Every family, and so every scheme that works like SigV4.
 pub(crate) static V4_FAMILIES: [V4Family; 2] = [
     V4Family {
         default: &AWS4,
@@ -33,9 +33,13 @@ impl V4Family {
         part.or_else(|| self.other.part_of(param))
     }
 
+    pub(crate) fn schemes(&self) -> [&'static V4Scheme; 2] {
+        [self.default, self.other]
+    }
+
     /// Returns the scheme with that algorithm.
     pub(crate) fn with_algorithm(&self, algorithm: &str) -> Option<&'static V4Scheme> {
-        let mut schemes = [self.default, self.other].into_iter();
+        let mut schemes = self.schemes().into_iter();
         schemes.find(|scheme| scheme.algorithm == algorithm)
     }
 

@@ -30,7 +30,7 @@ impl<'a> Request<'a> {
     /// ```
     ///
     /// # Errors
-    /// A verb returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a value that isn't the
+    /// Signing returns [`ErrorKind::Header`](crate::ErrorKind::Header) for a value that isn't the
     /// base64 of a digest of that algorithm, and for a second checksum, and
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for stores whose URLs cover no
     /// headers.

@@ -34,7 +34,10 @@
 //! | `signed(length).checksum(…)` | signed | signed | `STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER` |
 //! | `unsigned(length).checksum(…)` | not signed | not signed | `STREAMING-UNSIGNED-PAYLOAD-TRAILER` |
 //!
-//! A presigned URL can't have a body in chunks, because its payload isn't signed.
+//! Under SigV4a these values have `ECDSA-P256-SHA256` in place of `HMAC-SHA256`.
+//!
+//! A presigned URL can't have a body in chunks: the signature of the first chunk continues the one
+//! in the `Authorization` header.
 //!
 //! # Receiving
 //! [`Verified::chunk_decoder`](crate::verify::Verified::chunk_decoder) returns the decoder of a

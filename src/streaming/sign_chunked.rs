@@ -1,4 +1,4 @@
-//! The verb that signs a request for a body in chunks.
+//! Signing a request for a body in chunks.
 
 use super::checksum::CHECKSUM_PREFIX;
 use super::chunked_body::ChunkedBody;

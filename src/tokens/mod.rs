@@ -1,5 +1,5 @@
-//! Tokens that are made of a signed request: passwords of databases and caches, bearer tokens,
-//! WebSocket URLs, and the password of a git repository.
+//! Use this module if a service of AWS accepts a signed request as a password or token: databases
+//! and caches, bearer tokens, WebSocket URLs, and git repositories.
 //!
 //! Each function describes one kind of token, and [`TokenRequest::presign`] makes it. Nothing is
 //! sent: the token is computed from the credentials, like a presigned URL.
@@ -36,9 +36,9 @@
 //! | other WebSocket URLs | [`transcribe`], [`iot_wireless`], [`execute_api`] | 5 minutes, 5 minutes, 7 days |
 //! | user name and password for git on CodeCommit | [`codecommit`] | 15 minutes |
 //!
-//! All of them also end when temporary credentials expire. An identity proof, as Vault and workload
-//! identity federation take it, is a request to STS that is signed with headers:
-//! [`v4::Service`](crate::v4::Service) signs it.
+//! Every token also expires with its temporary credentials. Vault and workload identity federation
+//! accept a request to STS as a proof of identity. Sign it with headers:
+//! [`v4::Service`](crate::v4::Service).
 
 mod codecommit;
 mod recipes;

@@ -1,4 +1,4 @@
-//! The description of a token, and the verbs that make it.
+//! The description of a token, and the methods that make it.
 
 use super::token::Token;
 use crate::credentials::Credentials;

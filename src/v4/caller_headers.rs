@@ -189,7 +189,7 @@ fn has_value(header: Option<&Header<'_>>, name: &str, value: &str) -> Result<boo
         Some(header) if header.trimmed() == value.as_bytes() => Ok(true),
         Some(_) => Err(error!(
             Header,
-            "the header {name} has another value than signing adds; leave it out"
+            "the header {name} differs from the value that signing adds; leave it out"
         )),
     }
 }

@@ -55,8 +55,6 @@
 mod caller_headers;
 mod canonical;
 mod canonical_uri;
-#[cfg(feature = "sigv4a")]
-mod derived_key;
 mod payload;
 mod presigned_query;
 mod private_key;
@@ -65,6 +63,8 @@ mod service;
 mod sign;
 mod signature_chain;
 mod signed_headers;
+#[cfg(feature = "sigv4a")]
+mod sigv4a_key;
 mod template;
 
 pub use crate::scheme::services::{CanonicalUri, SessionToken};

@@ -46,7 +46,7 @@ pub(crate) fn private_key(
         return credentials.private_key().cloned();
     }
     #[cfg(feature = "sigv4a")]
-    return super::derived_key::derived_key(scheme, credentials);
+    return super::sigv4a_key::sigv4a_key(scheme, credentials);
     #[cfg(not(feature = "sigv4a"))]
     Err(identity.has_secret_access_key())
 }

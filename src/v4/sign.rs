@@ -463,7 +463,8 @@ pub(super) fn check_expiry(
     if validity.seconds > max {
         return Err(error!(
             Expiry,
-            "the expiry must be at most {max} seconds (seven days), got {}", validity.seconds
+            "the expiry must be at most {max} seconds (seven days), got {}; choose a shorter one",
+            validity.seconds
         ));
     }
     Ok(validity)

@@ -226,11 +226,11 @@ impl<'r> SignatureFields<'r> {
         let (policy, token) = (self.required(POLICY)?, self.token());
         let scheme = self.v4_scheme;
         let mut claim: V4Claim<'r> = self.v4.parse(|text| parse_credential(scheme, text))?;
-        claim.claim.token = token;
-        let service = claim.claim.authentication.service().unwrap_or_default();
+        claim.common.token = token;
+        let service = claim.common.authentication.service().unwrap_or_default();
         let token = claim.token(ServiceRules::of(service))?;
-        let V4Claim { claim, time, .. } = claim;
-        let stated = &claim.authentication;
+        let V4Claim { common, time, .. } = claim;
+        let stated = &common.authentication;
         let (region, service) = (stated.region(), stated.service());
         let suffix = settings.scope_suffix(
             scheme,
@@ -239,7 +239,7 @@ impl<'r> SignatureFields<'r> {
         )?;
         Ok(UnverifiedForm {
             scope: Some((suffix, time)),
-            claim: Claim { token, ..claim },
+            claim: Claim { token, ..common },
             settings,
             policy,
         })

@@ -1,4 +1,6 @@
-//! Verifying signatures, as a server does.
+//! Use this module in a server, to verify the signatures of requests with SigV4, SigV4a or SigV2.
+//! Each other scheme is verified by its own module: `gcs::verifier`, `cloudfront::verify` and
+//! `azure::Account::parse_sas`. The [guide](crate::guide::own_server) has a complete server.
 //!
 //! ```
 //! use core::time::Duration;
@@ -83,7 +85,7 @@
 //! a space: [`Verifier::reject_plus_in_query`].
 //!
 //! SigV2 covers much less: see
-//! [`v2`](crate::v2#what-the-signature-covers). The query APIs cover no header except `host`, and
+//! [`v2`](crate::v2#coverage). The query APIs cover no header except `host`, and
 //! no body. The URL's scheme, http or https, is never covered.
 //!
 //! The codes are those of [Error
@@ -103,6 +105,7 @@ mod received_request;
 mod received_url;
 mod settings;
 mod signature;
+mod signed_v4;
 mod slots;
 mod target_rules;
 mod unverified;
@@ -111,7 +114,6 @@ mod v4_canonical_query;
 mod v4_claim;
 mod v4_header;
 mod v4_query;
-mod v4_request;
 mod v4_signed_headers;
 mod verified;
 mod verifier;

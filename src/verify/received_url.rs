@@ -46,7 +46,7 @@ impl<'r> ReceivedRequest<'r> {
         let scheme = self.scheme.ok_or_else(|| {
             refuse!(
                 Request,
-                "the request's scheme is unknown, but it is signed; make the request of its whole URL"
+                "the scheme of the URL is unknown, but CloudFront signs it; use ReceivedRequest::from_url"
             )
         })?;
         let mut url = String::from(scheme.as_str());

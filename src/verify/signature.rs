@@ -9,8 +9,8 @@ use crate::verifying_key::VerifyingKey;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-/// Bytes of the longest text of a signature: hexadecimal digits of an HMAC-SHA256.
-const MAX_TEXT: usize = 64;
+/// The length of the longest HMAC signature: an HMAC-SHA256 in hexadecimal digits.
+const MAX_HMAC_TEXT: usize = 64;
 
 /// Returns whether lowercase hexadecimal digits are the signature of a message, with the key of a
 /// scope.
@@ -50,13 +50,13 @@ pub(super) fn verify_base64(
     message: &(impl Message + ?Sized),
     signature: Component<'_>,
 ) -> bool {
-    let mut buffer = [0; MAX_TEXT];
+    let mut buffer = [0; MAX_HMAC_TEXT];
     decode_base64(signature, &mut buffer).is_some_and(|signature| key.verify(message, signature))
 }
 
 /// Decodes 64 lowercase hexadecimal digits.
 fn decode_hex(signature: Component<'_>) -> Option<[u8; 32]> {
-    let mut buffer = [0; MAX_TEXT];
+    let mut buffer = [0; MAX_HMAC_TEXT];
     hex::decode(unescape(signature, &mut buffer)?)
 }
 
@@ -69,14 +69,17 @@ fn decode_long_hex(signature: Component<'_>, max: usize) -> Option<Vec<u8>> {
 }
 
 /// Decodes the base64 of an HMAC, with padding.
-fn decode_base64<'b>(signature: Component<'_>, buffer: &'b mut [u8; MAX_TEXT]) -> Option<&'b [u8]> {
-    let mut text = [0; MAX_TEXT];
+fn decode_base64<'b>(
+    signature: Component<'_>,
+    buffer: &'b mut [u8; MAX_HMAC_TEXT],
+) -> Option<&'b [u8]> {
+    let mut text = [0; MAX_HMAC_TEXT];
     base64::decode_into(unescape(signature, &mut text)?, buffer)
 }
 
 /// Decodes percent escapes, into a buffer if there are any. A text that is longer than the buffer
 /// isn't a signature.
-fn unescape<'b>(signature: Component<'b>, buffer: &'b mut [u8; MAX_TEXT]) -> Option<&'b [u8]> {
+fn unescape<'b>(signature: Component<'b>, buffer: &'b mut [u8; MAX_HMAC_TEXT]) -> Option<&'b [u8]> {
     if !signature.is_escaped() {
         return Some(signature.text().as_bytes());
     }
@@ -90,7 +93,7 @@ fn unescape<'b>(signature: Component<'b>, buffer: &'b mut [u8; MAX_TEXT]) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_TEXT, decode_base64, decode_hex};
+    use super::{MAX_HMAC_TEXT, decode_base64, decode_hex};
     use crate::text::percent::Component;
 
     #[test]
@@ -113,7 +116,7 @@ mod tests {
     #[test]
     fn a_signature_has_one_base64_text() {
         let decode = |text| {
-            let mut buffer = [0; MAX_TEXT];
+            let mut buffer = [0; MAX_HMAC_TEXT];
             decode_base64(text, &mut buffer).map(<[u8]>::len)
         };
         let good = "qgk2+6Sv9/oM7G3qLEjTH1a1l1g=";

@@ -9,8 +9,8 @@ use super::query_api;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
 use super::signature::{verify_base64, verify_hex};
+use super::signed_v4::SignedV4;
 use super::v2_request::V2Request;
-use super::v4_request::V4Request;
 use super::verified::Verified;
 #[cfg(feature = "explain")]
 use crate::credentials::Credentials;
@@ -63,7 +63,7 @@ pub struct Unverified<'v, 'r> {
 /// The inputs of the string to sign, by scheme.
 #[derive(Clone)]
 pub(super) enum Signed<'v, 'r> {
-    V4(V4Request<'v, 'r>),
+    V4(SignedV4<'v, 'r>),
     V2(V2Request<'r>),
     QueryApi(SignatureMethod),
 }

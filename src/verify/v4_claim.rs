@@ -18,7 +18,8 @@ use core::time::Duration;
 #[derive(Clone)]
 pub(super) struct V4Claim<'r> {
     pub(super) scheme: &'static V4Scheme,
-    pub(super) claim: Claim<'r>,
+    /// The parts that all schemes have.
+    pub(super) common: Claim<'r>,
     pub(super) time: AmzDate,
     /// `host;x-amz-date`; empty in a form.
     pub(super) signed_headers: Cow<'r, str>,
@@ -28,8 +29,8 @@ pub(super) struct V4Claim<'r> {
     pub(super) content_sha256: Option<Component<'r>>,
 }
 
-/// Moments that a signature states.
-pub(super) struct Moments {
+/// Signing time and validity as a signature states them.
+pub(super) struct StatedTimes {
     pub(super) time: AmzDate,
     pub(super) signed_at: Timestamp,
     /// Seconds of validity. Only a query states them.
@@ -41,14 +42,14 @@ impl<'r> V4Claim<'r> {
     pub(super) fn new(
         scheme: &'static V4Scheme,
         carrier: Carrier,
-        moments: &Moments,
+        times: &StatedTimes,
         credential: Credential<'r>,
         signed_headers: Cow<'r, str>,
         tokens: [Option<Component<'r>>; 2],
         signature: Component<'r>,
     ) -> Result<Self, VerifyError> {
         let [token, express_token] = tokens.map(nonempty_token);
-        let (time, signed_at) = (moments.time, moments.signed_at);
+        let (time, signed_at) = (times.time, times.signed_at);
         if credential.terminator != scheme.terminator {
             return Err(refuse!(
                 Malformed,
@@ -64,10 +65,10 @@ impl<'r> V4Claim<'r> {
                 time.date()
             ));
         }
-        let expires_in = moments.expires_in.map(Duration::from_secs);
+        let expires_in = times.expires_in.map(Duration::from_secs);
         Ok(V4Claim {
             scheme,
-            claim: Claim {
+            common: Claim {
                 authentication: Authentication {
                     access_key_id: credential.access_key_id,
                     scheme: scheme.scheme,
@@ -91,7 +92,7 @@ impl<'r> V4Claim<'r> {
     pub(super) fn token(&self, rules: ServiceRules) -> Result<Option<Component<'r>>, VerifyError> {
         let is_express = rules.session_token == SessionToken::S3Express;
         let express_token = self.express_token.filter(|_| is_express);
-        match (self.claim.token, express_token) {
+        match (self.common.token, express_token) {
             (Some(_), Some(_)) => Err(refuse!(
                 Repeated,
                 "two session tokens, {} and {}; send one",
@@ -193,7 +194,7 @@ impl<'r> V4Parts<'r> {
         let Some((time, signed_at)) = time else {
             return Err(invalid_date(self.name_of(Role::Date), date.text()));
         };
-        let moments = Moments {
+        let times = StatedTimes {
             time,
             signed_at,
             expires_in: expires
@@ -209,7 +210,7 @@ impl<'r> V4Parts<'r> {
         let mut claim = V4Claim::new(
             self.scheme,
             self.carrier,
-            &moments,
+            &times,
             credential,
             signed_headers,
             tokens,

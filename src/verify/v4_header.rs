@@ -5,7 +5,7 @@ use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{
-    Moments, V4Claim, check_algorithm, invalid_date, parse_credential, parse_region_set,
+    StatedTimes, V4Claim, check_algorithm, invalid_date, parse_credential, parse_region_set,
 };
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
@@ -39,7 +39,7 @@ impl<'r> V4Claim<'r> {
         V4Claim::new(
             scheme,
             Carrier::Header,
-            &Moments {
+            &StatedTimes {
                 time,
                 signed_at,
                 expires_in: None,

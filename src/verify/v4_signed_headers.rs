@@ -83,7 +83,7 @@ impl<'n> SignedNames<'n> {
                 is_found: text == HOST,
             });
         }
-        // No header has been found yet.
+        // So far only `host` is marked as found.
         if names.0.iter().any(|name| name.is_found) {
             Ok(names)
         } else {
@@ -113,7 +113,7 @@ impl<'n> SignedNames<'n> {
     }
 }
 
-/// Checks a header that is not signed: headers of the service have to be.
+/// Checks a header that is not signed. It must not be a header of the service.
 fn check_unsigned(
     scheme: &V4Scheme,
     header: &Header<'_>,

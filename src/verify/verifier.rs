@@ -7,10 +7,10 @@ use super::payload::SignedPayload;
 use super::query_api::read_call;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
+use super::signed_v4::SignedV4;
 use super::unverified::{Signed, Unverified};
 use super::v2_request::V2Request;
 use super::v4_claim::V4Claim;
-use super::v4_request::V4Request;
 use super::v4_signed_headers::find_signed_headers;
 use super::verified::Verified;
 use crate::scheme::Scheme;
@@ -125,6 +125,8 @@ impl Verifier {
         self.settings.target_rules.check_query(request.target)?;
         let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some())?;
         self.settings.check_scheme(scheme, carrier)?;
+        // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical query
+        // is the carrier.
         let mut parsed = match (scheme, carrier, canonical) {
             (Scheme::AwsV2QueryApi, ..) => self.parse_query_api(request),
             (Scheme::AwsV2, ..) => self.parse_v2(request, carrier),
@@ -186,7 +188,7 @@ impl Verifier {
         if let Some(prefix) = scheme.rules.rejected_prefix {
             request.check_without_prefix(prefix)?;
         }
-        let stated = &claim.claim.authentication;
+        let stated = &claim.common.authentication;
         let carrier = stated.carrier;
         if carrier == Carrier::Query {
             settings.check_expires_in(scheme, stated)?;
@@ -203,7 +205,7 @@ impl Verifier {
         let token_is_appended = settings.token_is_appended();
         let headers =
             find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?;
-        let signed = V4Request {
+        let signed = SignedV4 {
             carrier,
             time: claim.time,
             suffix,
@@ -222,11 +224,11 @@ impl Verifier {
                 carrier,
             )?,
         };
-        let claim = Claim {
+        let common = Claim {
             token,
-            ..claim.claim
+            ..claim.common
         };
-        Ok(self.unverified(request, claim, Signed::V4(signed)))
+        Ok(self.unverified(request, common, Signed::V4(signed)))
     }
 
     fn unverified<'v, 'r>(

@@ -2,12 +2,12 @@
 
 use super::authentication::Carrier;
 use super::verifier::Verifier;
-#[cfg(any(feature = "sigv4a", feature = "explain"))]
+#[cfg(feature = "sigv4a")]
 use crate::scheme::aws::AWS4A;
-#[cfg(feature = "explain")]
-use crate::scheme::google::{GOOGLE4, GOOGLE4_RSA};
 use crate::scheme::limits::MAX_EXPIRY;
 use crate::scheme::services::{CanonicalUri, SessionToken};
+#[cfg(feature = "explain")]
+use crate::scheme::v4_family::{V4_FAMILIES, V4Family};
 use alloc::string::String;
 use core::time::Duration;
 
@@ -80,7 +80,7 @@ impl Verifier {
     /// can expire at most `max_expires_in` from now.
     ///
     /// SigV2 covers little of a request and has no region: see
-    /// [`v2`](crate::v2#what-the-signature-covers).
+    /// [`v2`](crate::v2#coverage).
     #[must_use]
     pub fn allow_sigv2(mut self, max_expires_in: Duration) -> Self {
         self.settings.sigv2_max_expires_in = Some(max_expires_in);
@@ -197,7 +197,7 @@ impl Verifier {
             .allow_streaming()
             .allow_dot_segments()
             .allow_escaped_slash();
-        for scheme in [&AWS4A, &GOOGLE4, &GOOGLE4_RSA] {
+        for scheme in V4_FAMILIES.iter().flat_map(V4Family::schemes) {
             verifier.settings.allow_v4_scheme(scheme);
         }
         verifier.settings.services.clear();

@@ -111,7 +111,7 @@ impl<'a> Header<'a> {
         };
         Err(error!(
             Header,
-            "the value of header {} contains {fault} at byte {index}, which would end or split the header",
+            "the value of header {} contains {fault} at byte {index}; remove it, because it would end or split the header",
             Quoted(&self.name)
         ))
     }

@@ -1,4 +1,4 @@
-//! The checked parts of a request, from which both signature versions sign.
+//! The checked parts of a request, from which every signature version signs.
 
 use super::header::{Header, name_prefix};
 use super::method::check_method;

@@ -27,3 +27,105 @@ fn links_of_the_package_are_absolute() {
         }
     }
 }
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// CONTRIBUTING.md is not in the package, so without it there is nothing to check.
+#[test]
+fn files_that_the_documents_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["CONTRIBUTING.md", "DESIGN.md", "SECURITY.md"] {
+        let Ok(text) = fs::read_to_string(root.join(name)) else {
+            continue;
+        };
+        let code = text.split('`').skip(1).step_by(2);
+        let paths = code.filter(|code| {
+            let starts = [
+                "src/",
+                "tests/",
+                "benches/",
+                "cli/",
+                "servers/",
+                "fuzz/",
+                "examples/",
+            ];
+            starts.iter().any(|start| code.starts_with(start))
+                && !code.contains(['*', ' ', '<', '{'])
+        });
+        let paths: Vec<_> = paths.collect();
+        assert!(!paths.is_empty(), "{name}");
+        for path in paths {
+            assert!(root.join(path).exists(), "{path} in {name}");
+        }
+    }
+}
+
+/// The texts of all files in a folder, with their names.
+fn texts_in(folder: &Path, texts: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts_in(&path, texts);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            texts.push((path.display().to_string(), text));
+        }
+    }
+}
+
+/// rustdoc checks the module of a link, but not the heading in it.
+#[test]
+fn headings_that_the_documentation_links_to_exist() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut texts = Vec::new();
+    texts_in(&source, &mut texts);
+    let mut links = 0;
+    for (name, text) in &texts {
+        for link in text.split("](crate::").skip(1) {
+            let (target, _) = link.split_once(')').unwrap();
+            let Some((module, heading)) = target.split_once('#') else {
+                continue;
+            };
+            let path = source.join(module.replace("::", "/"));
+            let files = [
+                path.join("mod.rs"),
+                path.with_extension("rs"),
+                path.with_extension("md"),
+            ];
+            // The headings of a type are those of rustdoc.
+            let Some(text) = files.iter().find_map(|file| fs::read_to_string(file).ok()) else {
+                continue;
+            };
+            links += 1;
+            let lines = text.lines().map(|line| line.trim_start_matches("//! "));
+            let mut headings = lines.filter(|line| line.starts_with('#'));
+            let exists = headings.any(|line| {
+                line.trim_start_matches('#')
+                    .trim()
+                    .to_lowercase()
+                    .replace(' ', "-")
+                    == heading
+            });
+            assert!(exists, "{target} in {name}");
+        }
+    }
+    assert!(links > 5, "{links}");
+}
+
+#[test]
+fn the_documentation_lists_the_headers_that_are_never_signed() {
+    let source = read("src/v4/signed_headers.rs");
+    let (_, table) = source.split_once("with_prefixes([").unwrap();
+    let (table, _) = table.split_once("])").unwrap();
+    let documentation = read("src/v4/mod.rs").replace("\n//! ", " ");
+    let (_, section) = documentation.split_once("# Headers").unwrap();
+    let (section, _) = section.split_once(". `host` is always").unwrap();
+    let names = |text: &str, quote: char| -> Vec<String> {
+        let names = text.split(quote).skip(1).step_by(2);
+        names.map(str::to_owned).collect()
+    };
+    let table = names(table, '"');
+    assert!(!table.is_empty());
+    assert_eq!(names(section, '`'), table);
+}

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// Returns the P-256 key of the credentials, which is derived on first use. Only SigV4a derives one,
 /// so the credentials keep one.
-pub(super) fn derived_key(
+pub(super) fn sigv4a_key(
     scheme: &V4Scheme,
     credentials: &Credentials,
 ) -> Result<PrivateKey, Error> {

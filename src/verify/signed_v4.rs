@@ -18,9 +18,10 @@ use crate::wire::request_parts::Host;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-/// The inputs of the canonical request and the string to sign, beside the request.
+/// The inputs of the canonical request and of the string to sign that the received request doesn't
+/// contain itself.
 #[derive(Clone)]
-pub(super) struct V4Request<'v, 'r> {
+pub(super) struct SignedV4<'v, 'r> {
     pub(super) carrier: Carrier,
     pub(super) time: AmzDate,
     pub(super) suffix: Suffix<'v>,
@@ -34,7 +35,7 @@ pub(super) struct V4Request<'v, 'r> {
     pub(super) payload: SignedPayload<'r>,
 }
 
-impl V4Request<'_, '_> {
+impl SignedV4<'_, '_> {
     pub(super) fn write_canonical_request(
         &self,
         request: &ReceivedRequest<'_>,
@@ -55,7 +56,7 @@ impl V4Request<'_, '_> {
         let signed = signed.filter_map(|index| request.headers.get(usize::from(*index)));
         let headers = SignedHeaders::new(host, signed);
         let payload = self.payload.line(request.body);
-        let request = CanonicalRequest {
+        let canonical = CanonicalRequest {
             method: request.method,
             path: Path::Url(request.target.path),
             canonical_uri: self.canonical_uri,
@@ -64,7 +65,7 @@ impl V4Request<'_, '_> {
             written_names: Some(&self.header_names),
             payload: payload.as_str(),
         };
-        request.write(sink);
+        canonical.write(sink);
     }
 
     pub(super) fn string_to_sign(&self, request: &ReceivedRequest<'_>) -> StringToSign<'_> {
