@@ -12,6 +12,7 @@ use crate::text::sink::{FmtSink, Sink};
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
 use crate::v4::{self, is_signed};
+use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::added_headers::AddedHeaders;
 use crate::wire::header::Header;
 use crate::wire::request_parts::RequestParts;
@@ -455,9 +456,12 @@ pub(super) fn v2_headers_to_send(parts: &RequestParts<'_>) -> Result<Vec<(String
     headers_to_send(parts, is_covered_by_v2)
 }
 
-/// Returns the names of the headers that a SigV4 signature doesn't cover.
+/// Returns the names of the headers that a SigV4 signature doesn't cover. Signing replaces
+/// `Authorization`.
 pub(super) fn not_covered_by_v4(parts: &RequestParts<'_>) -> Vec<String> {
-    header_names(parts, |header| !is_signed(header))
+    header_names(parts, |header| {
+        !is_signed(header) && !header.is_named(AUTHORIZATION)
+    })
 }
 
 /// Returns the names of the headers that a SigV2 URL doesn't cover.
