@@ -374,7 +374,10 @@ fn the_request_has_to_be_whole() {
     let request = ReceivedRequest::new("GET", target).header("Host", "media.example.com");
     let error = verify(&request, now(), |_| Some(&*KEY)).unwrap_err();
     assert_eq!(error.kind(), VerifyErrorKind::Request);
-    assert!(error.to_string().contains("scheme of the URL is unknown"), "{error}");
+    assert!(
+        error.to_string().contains("scheme of the URL is unknown"),
+        "{error}"
+    );
     // A browser sends a path, though the URL has none.
     let short = url.as_str().replace("com/?", "com?");
     assert_eq!(verify_url(&short, now()), Ok(()));
