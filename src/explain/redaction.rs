@@ -57,9 +57,10 @@ pub(super) fn shorten(secret: &str) -> String {
 }
 
 /// Shortens long words of a server's message, because it may repeat signatures, tokens and hashes
-/// of the request.
+/// of the request. Line breaks become spaces.
 pub(super) fn redact_message(message: &str) -> String {
     const MAX_WORD: usize = 32;
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut text = String::new();
     for piece in message.split_inclusive(|c: char| !is_word_character(c)) {
         let (word, separator) = match piece.char_indices().next_back() {

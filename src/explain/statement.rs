@@ -109,13 +109,25 @@ impl<'s> Statement<'s> {
                 finding.with_signed(signed).with_seen(seen)
             }
             Cause::HeaderNotSigned => {
-                let names = field("HeadersNotSigned");
-                let about = if names.is_empty() {
-                    "in question"
-                } else {
-                    names
-                };
-                finding.about(about).with_seen(names)
+                let names = self.response.field("HeadersNotSigned");
+                let names = names.or_else(|| first_quoted(self.message));
+                let about = names.unwrap_or("in question");
+                finding.about(about).with_seen(names.unwrap_or_default())
+            }
+            Cause::HeaderNotSent => {
+                // Google states the name in a field.
+                let name = self.response.field("ParameterName");
+                let name = name.or_else(|| first_quoted(self.message));
+                finding
+                    .about(name.unwrap_or("in question"))
+                    .with_signed(name.unwrap_or_default())
+            }
+            Cause::PayloadChanged if self.evidence.streams_payload() => {
+                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
+            }
+            // Otherwise, the chunks may be wrong.
+            Cause::StreamingNotTaken if !self.lowercase.contains("not implemented") => {
+                Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
             }
             Cause::PayloadChanged => finding
                 .with_signed(field("ClientComputedContentSHA256"))
@@ -142,7 +154,17 @@ impl<'s> Statement<'s> {
             Cause::SigV2NotTaken if self.code == "UnauthorizedAccess" => {
                 Finding::new(cause, Confidence::Likely)
             }
-            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.quoted()),
+            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.fault()),
+            Cause::NoAuthentication if self.lowercase.contains("missing authentication token") => {
+                let text = format!(
+                    "{} API Gateway gives the same answer for a path or method that it doesn't have, so check \
+                     the stage and the path, too.",
+                    finding.message(),
+                );
+                Finding::new(cause, Confidence::Likely)
+                    .with_message(text)
+                    .with_seen(self.quoted())
+            }
             Cause::Policy | Cause::FormFields => finding.with_seen(self.quoted()),
             Cause::Permission | Cause::Proxy | Cause::QueryCut | Cause::NoAuthentication => {
                 Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
@@ -155,9 +177,32 @@ impl<'s> Statement<'s> {
         redact_message(self.message)
     }
 
+    /// Returns what the server could not parse. A header is split at white space and commas, so the
+    /// server quotes only the piece that has no `=`.
+    fn fault(&self) -> String {
+        let hint = if self.lowercase.contains("missing equal-sign") {
+            ". Check the access key ID for white space, and the value for a second `Authorization:`."
+        } else {
+            ""
+        };
+        format!("{}{hint}", self.quoted())
+    }
+
     fn server_time(&self) -> Option<Timestamp> {
         let time = self.response.field("ServerTime");
-        time.map_or_else(|| self.bracketed("Current ["), |time| time.parse().ok())
+        time.map_or_else(
+            || self.bracketed("Current [").or_else(|| self.compared_time()),
+            |time| time.parse().ok(),
+        )
+    }
+
+    /// Returns the server's time of `Signature expired: 20260302T100000Z is now earlier than
+    /// 20260302T101500Z (20260302T103000Z - 15 min.)`.
+    fn compared_time(&self) -> Option<Timestamp> {
+        let mut comparisons = ["is now earlier than", "is still later than"].into_iter();
+        let (_, after) = comparisons.find_map(|words| self.message.split_once(words))?;
+        let (_, time) = after.split_once('(')?;
+        time.split(' ').next()?.parse().ok()
     }
 
     /// Returns a time of Azure's `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.

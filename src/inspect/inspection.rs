@@ -2,6 +2,7 @@
 
 use super::access_key::AccessKeyKind;
 use super::address::Address;
+use super::empty_checksum::check_checksum;
 use super::facts::Facts;
 use super::problem::{Problem, ProblemKind, Problems};
 use super::query::read_query;
@@ -99,6 +100,7 @@ impl Inspection {
         let (address, query) = url.split_once('?').unwrap_or((&url, ""));
         let query = decode_whole_query(query, &mut problems);
         check_plus(&query, &mut problems);
+        check_checksum(&query, &mut problems);
         let address = Address::parse(address, &mut problems);
         let facts = read_query(&query, &address.path, &mut problems);
         check_validity(&facts, now, &mut problems);

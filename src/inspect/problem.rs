@@ -81,6 +81,8 @@ pub enum ProblemKind {
     HostNotSigned,
     /// A temporary access key without its session token.
     TokenMissing,
+    /// A signed checksum of an empty body, as a signer computes it that doesn't have the body.
+    EmptyChecksum,
     /// The URL has expired.
     Expired,
     /// The URL is not valid yet.
@@ -139,6 +141,7 @@ impl ProblemKind {
             ProblemKind::ScopeDate => "scope-date",
             ProblemKind::HostNotSigned => "host-not-signed",
             ProblemKind::TokenMissing => "token-missing",
+            ProblemKind::EmptyChecksum => "empty-checksum",
             ProblemKind::Expired => "expired",
             ProblemKind::NotYetValid => "not-yet-valid",
             ProblemKind::ExpiryTooLong => "expiry-too-long",

@@ -830,7 +830,7 @@ case("peak/s5cmd/issues/269", ["wrong-access-key", "wrong-region"], 'ERROR "ls":
      url=presign("GET", "https://s3.us-west-002.backblazeb2.com/?list-type=2", "us-west-002", key="00005329cf349a40000000001"))
 case(
     "benbjohnson/litestream/issues/941",
-    "other-error",
+    ["other-error", "streaming-not-taken"],
     "operation error S3: PutObject, https response error StatusCode: 400, RequestID: bdbc3ee04142ce64, HostID: adS9um2sfbtJ, api error MalformedTrailerError: The request contained trailing data that was not well-formed or did not conform to our published schema.",
     "PUT",
     presign("PUT", "https://s3.us-west-002.backblazeb2.com/b/a", "us-west-002"),
@@ -1052,9 +1052,9 @@ ray = [["cf-ray", "7e0e4b5d6f2a1c3d-ARN"], ["host", "acct.r2.cloudflarestorage.c
 case("s3tools/s3cmd/issues/1332", ["header-changed", "header-not-sent"], "ERROR: Copy failed for: 's3://myr2/photo.jpg' (403 (SignatureDoesNotMatch): The request signature we calculated does not match the signature you provided. Check your secret access key and signing method. )", "PUT", copy,
      headers=signed_by_hand(copy, ray, canonical("PUT", copy, [("cf-ray", ray[0][1]), *pairs], EMPTY)))
 streamed = [["x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"], ["x-amz-decoded-content-length", "1024"], stamp, ["Authorization", f"AWS4-HMAC-SHA256 Credential={'0123456789abcdef' * 2}/20260302/auto/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length, Signature=" + "ac" * 32]]
-case("soto-project/soto/issues/643", ["payload-unsigned", "other-error"], xml("NotImplemented", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD not implemented"), "PUT", copy, headers=streamed)
-case("Kyrodan/KeeAnywhere/issues/424", ["payload-unsigned", "other-error"], "(501): Not Implemented\nSTREAMING-AWS4-HMAC-SHA256-PAYLOAD not implemented", "PUT", copy, headers=streamed)
-case("aws/aws-sdk-js-v3/issues/6810", "other-error", "501: NotImplemented: Header 'x-amz-checksum-crc32' with value 'AAAAAA==' not implemented", "PUT", copy, headers=sign("PUT", copy, "auto", headers={"x-amz-checksum-crc32": "AAAAAA=="}))
+case("soto-project/soto/issues/643", ["streaming-not-taken"], xml("NotImplemented", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD not implemented"), "PUT", copy, headers=streamed)
+case("Kyrodan/KeeAnywhere/issues/424", ["streaming-not-taken"], "(501): Not Implemented\nSTREAMING-AWS4-HMAC-SHA256-PAYLOAD not implemented", "PUT", copy, headers=streamed)
+case("aws/aws-sdk-js-v3/issues/6810", ["streaming-not-taken"], "501: NotImplemented: Header 'x-amz-checksum-crc32' with value 'AAAAAA==' not implemented", "PUT", copy, headers=sign("PUT", copy, "auto", headers={"x-amz-checksum-crc32": "AAAAAA=="}))
 case("curl/curl/issues/8810", "payload-changed", "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided &apos;x-amz-content-sha256&apos; header does not match what was computed.</Message></Error>", "POST", "https://acct.r2.cloudflarestorage.com/mybucket/myfile", headers=sign("POST", "https://acct.r2.cloudflarestorage.com/mybucket/myfile", "auto"))
 b2 = "https://s3.us-west-004.backblazeb2.com/bucket/video.mp4"
 case("muxinc/next-video/issues/216", "wrong-access-key", "✗ Error uploading to Backblaze B2 InvalidAccessKeyId: Malformed Access Key Id at throwDefaultError", "PUT", b2, headers=[[n, v.replace(ID, "0123456789ab")] for n, v in sign("PUT", b2, "us-west-004")])
@@ -1142,10 +1142,10 @@ case("Azure/azure-sdk-for-java/issues/15008", "header-changed", 'Caused by: com.
 
 # Streaming, and SigV4a.
 put_stream = [["x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"], ["x-amz-decoded-content-length", "1024"], ["x-amz-trailer", "x-amz-checksum-crc32"], stamp, ["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-trailer, Signature=" + "ac" * 32]]
-case("fleetdm/fleet/issues/47850", ["payload-changed", "payload-unsigned"], "Couldn't add. api error XAmzContentSHA256Mismatch: UnknownError", "PUT", "https://cellar-c2.example.com/fleet/software-installers/a", headers=put_stream)
+case("fleetdm/fleet/issues/47850", ["streaming-not-taken"], "Couldn't add. api error XAmzContentSHA256Mismatch: UnknownError", "PUT", "https://cellar-c2.example.com/fleet/software-installers/a", headers=put_stream)
 case("arnemolland/sigv4/issues/8", ["malformed", "payload-changed"], xml("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, or a valid sha256 value.", "<ArgumentName>x-amz-content-sha256</ArgumentName><ArgumentValue>STREAMING-HMAC-SHA256-PAYLOAD</ArgumentValue>"), url=f"{HOST}/a.txt",
      headers=[["x-amz-content-sha256", "STREAMING-HMAC-SHA256-PAYLOAD"], stamp, ["Authorization", f"AWS4-HMAC-SHA256 Credential={ID}/20260302/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=" + "ac" * 32]])
-case("afreidah/s3-orchestrator/issues/1536", ["other-error", "payload-unsigned"], xml("InvalidRequest", "Streaming trailer block is malformed"), "PUT", "https://orchestrator.example.com/backups/wal/0001", headers=[[n, "STREAMING-UNSIGNED-PAYLOAD-TRAILER" if n == "x-amz-content-sha256" else v] for n, v in put_stream])
+case("afreidah/s3-orchestrator/issues/1536", ["streaming-not-taken"], xml("InvalidRequest", "Streaming trailer block is malformed"), "PUT", "https://orchestrator.example.com/backups/wal/0001", headers=[[n, "STREAMING-UNSIGNED-PAYLOAD-TRAILER" if n == "x-amz-content-sha256" else v] for n, v in put_stream])
 mrap = presign("GET", "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/sample/98_A.mp3", "us-east-1")
 case("boto/boto3/issues/4627", "sigv4a-needed", "<Error>\n    <Code>AuthorizationQueryParametersError</Code>\n    <Message>Error parsing the X-Amz-Credential parameter; the region 'us-east-1' is wrong; expecting 'ap-south-1'</Message>\n    <Region>ap-south-1</Region>\n    <RequestId>3038B49JJSQ2W7DW</RequestId>\n</Error>", url=mrap)
 route = "https://sns.us-east-1.amazonaws.com/"
