@@ -97,9 +97,10 @@ impl ErrorResponse {
                 .iter()
                 .chain(causes.flat_map(|cause| cause.entry().codes))
         };
-        // The reason phrase of a status line is no code.
-        let body = body.replace("403 Forbidden", "");
-        let code = code.or_else(|| known().copied().find(|code| body.contains(code)));
+        // In text, a reason phrase of HTTP is no code.
+        let is_code = |code: &&str| !matches!(*code, "Forbidden" | "Unauthorized");
+        let mut known = known().copied().filter(is_code);
+        let code = code.or_else(|| known.find(|code| body.contains(code)));
         code.map(str::to_owned)
     }
 
@@ -177,7 +178,9 @@ impl ErrorResponse {
     /// Returns whether the code or the message is about the signature.
     pub(super) fn names_signature(&self) -> bool {
         let words = self.words();
-        let has_code = self.code().is_some_and(|code| code.contains("Signature"));
+        let has_code = self
+            .code()
+            .is_some_and(|code| code.contains("Signature") && !code.contains("SignatureVersion"));
         let mut known = [
             "invalid signature",
             "signature validation",
@@ -191,7 +194,7 @@ impl ErrorResponse {
 
     /// Returns what the server says in sentences, in lowercase.
     pub(super) fn words(&self) -> String {
-        let fields = [self.field("Details"), self.field(DETAIL)];
+        let fields = ["Details", "Condition", DETAIL].map(|name| self.field(name));
         let texts = fields.into_iter().chain([self.message()]);
         let texts: Vec<&str> = texts.flatten().collect();
         texts.join("\n").to_ascii_lowercase()

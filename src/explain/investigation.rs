@@ -59,18 +59,12 @@ impl<'a> FailedRequest<'a> {
         };
         let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
 
-        let mut findings = self.findings_of_request(&evidence, &signed_side, &sent_side);
+        let mut findings = self.findings_of_form(now);
+        findings.extend(self.findings_of_request(&evidence, &signed_side, &sent_side));
         #[cfg(feature = "cloudfront")]
         if evidence.is_cloudfront() {
             let resource = resource_findings(self.url, self.sent_url());
             findings.extend(resource.into_iter().flatten());
-        }
-        if !self.fields.is_empty() {
-            let form = Form {
-                fields: &self.fields,
-                bucket: self.bucket_of_form().unwrap_or_default(),
-            };
-            findings.extend(form.findings(self.response, self.credentials, now));
         }
         let mut difference = None;
         let mut is_same = false;
@@ -108,6 +102,19 @@ impl<'a> FailedRequest<'a> {
             findings.extend(Statement::new(self.response, &evidence).repeated());
         }
         Explanation::new(self.response.code(), findings, difference)
+    }
+
+    /// Returns the causes that show in the fields of a form. They name the condition or the field,
+    /// so they come before the server's statement of the same cause.
+    fn findings_of_form(&self, now: Timestamp) -> Vec<Finding> {
+        if self.fields.is_empty() {
+            return Vec::new();
+        }
+        let form = Form {
+            fields: &self.fields,
+            bucket: self.bucket_of_form().unwrap_or_default(),
+        };
+        form.findings(self.response, self.credentials, now)
     }
 
     /// Returns the causes that show in the response, the URL, the headers or the signature.
@@ -201,6 +208,9 @@ impl<'a> FailedRequest<'a> {
         let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
         match is_right {
             Some(true) if is_same => alloc::vec![other_secret_of_server()],
+            Some(false) if signed.is_some_and(|signed| signed.has_assumed_payload) => {
+                findings_without_body(evidence)
+            }
             Some(false) => {
                 let mut findings = alloc::vec![secret.with_message(
                     "The signature is not the one that these credentials give for this request: it was made with \
@@ -275,6 +285,19 @@ fn other_signature_findings(
         )],
         _ => possible_findings(evidence),
     }
+}
+
+/// Returns the possible causes, if the signature can't be checked because the body is unknown.
+fn findings_without_body(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = possible_findings(evidence);
+    let is_secret = |finding: &&mut Finding| finding.cause() == Cause::WrongSecret;
+    if let Some(secret) = findings.iter_mut().find(is_secret) {
+        *secret = secret.clone().with_message(
+            "The secret may not be that of this access key. The signature covers the hash of the body, which is not \
+             known here. Give the body that was signed, so that the signature can be checked.",
+        );
+    }
+    findings
 }
 
 /// Returns whether the credentials sign exactly the canonical request that the server states.

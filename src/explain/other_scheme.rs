@@ -67,6 +67,7 @@ fn parse(text: String, lines: Option<&[&str]>) -> SignedText {
     SignedText {
         canonical_request: String::new(),
         canonical: Canonical::parse_azure(&text, names),
+        has_assumed_payload: false,
         string_to_sign: text,
     }
 }

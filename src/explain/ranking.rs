@@ -53,9 +53,7 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         if evidence.is_cloudfront() {
             return super::cloudfront_findings::possible_findings();
         }
-        let is_signed = evidence.inspection.scheme().is_some();
-        let secret = is_signed.then(|| possible(Cause::WrongSecret));
-        return secret.into_iter().collect();
+        return alloc::vec![unread_finding(evidence)];
     };
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
@@ -98,6 +96,23 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         findings.push(possible(Cause::SigV2NotTaken));
     }
     findings
+}
+
+/// Returns the possible cause for a request of which no signature can be read.
+fn unread_finding(evidence: &Evidence<'_>) -> Finding {
+    if evidence.inspection.scheme().is_some() {
+        possible(Cause::WrongSecret)
+    } else if evidence.method == "POST" {
+        possible(Cause::WrongSecret).with_message(
+            "The request as given has no signature. If it is a form, its policy may be signed with another secret, or \
+             was changed after signing. Give the fields of the form, so that they can be checked.",
+        )
+    } else {
+        possible(Cause::NoAuthentication).with_message(
+            "The request as given has no signature: neither its URL nor an Authorization header. Give the URL or the \
+             headers that were signed. If nothing was signed, sign the request.",
+        )
+    }
 }
 
 /// Returns whether a URL for the WebSocket of AWS IoT has its session token among the signed

@@ -69,7 +69,9 @@ pub(super) fn redact_message(message: &str) -> String {
             }
             _ => (piece, ""),
         };
-        if word.len() > MAX_WORD || word.contains("ignature=") {
+        // A credential scope is no secret.
+        let is_scope = word.ends_with("_request");
+        if word.len() > MAX_WORD && !is_scope || word.contains("ignature=") {
             text.push_str(&shorten(word));
         } else {
             text.push_str(word);

@@ -21,6 +21,8 @@ pub(super) struct SignedText {
     pub(super) canonical_request: String,
     pub(super) string_to_sign: String,
     pub(super) canonical: Option<Canonical>,
+    /// Whether the body is unknown, so that the canonical request has the hash of an empty one.
+    pub(super) has_assumed_payload: bool,
 }
 
 impl SignedText {
@@ -37,6 +39,7 @@ impl SignedText {
             canonical_request: canonical_request.to_owned(),
             string_to_sign: string_to_sign.to_owned(),
             canonical,
+            has_assumed_payload: false,
         }
     }
 
@@ -86,6 +89,7 @@ impl SignedText {
             && canonical.form == Form::V4
             && canonical.payload.is_none()
         {
+            self.has_assumed_payload = seen.is_none();
             canonical.payload = Some(seen.unwrap_or_else(|| EMPTY_SHA256.to_owned()));
             self.canonical_request = canonical.to_text().unwrap_or_default();
         }

@@ -166,15 +166,21 @@ impl<'s> Statement<'s> {
                     .with_seen(self.quoted())
             }
             Cause::Policy | Cause::FormFields => finding.with_seen(self.quoted()),
-            Cause::Permission | Cause::Proxy | Cause::QueryCut | Cause::NoAuthentication => {
+            Cause::Proxy => {
+                let title = self.response.field("title").map(redact_message);
+                let finding = Finding::new(cause, Confidence::Likely);
+                finding.with_seen(title.unwrap_or_else(|| self.quoted()))
+            }
+            Cause::Permission | Cause::QueryCut | Cause::NoAuthentication => {
                 Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
             }
             _ => finding,
         }
     }
 
+    /// Returns the server's words. S3 states the fault of a form as a condition.
     fn quoted(&self) -> String {
-        redact_message(self.message)
+        redact_message(self.response.field("Condition").unwrap_or(self.message))
     }
 
     /// Returns what the server could not parse. A header is split at white space and commas, so the
@@ -276,7 +282,7 @@ impl<'s> Statement<'s> {
                     .replace("the right region", &format!("`{region}`"));
                 finding.with_message(text).with_seen(region)
             }
-            None => finding,
+            None => finding.with_seen(self.quoted()),
         }
     }
 }

@@ -26,7 +26,7 @@ const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transforma
 }
 
 /// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 21] = [
+pub(super) static TRANSFORMATIONS: [Transformation; 22] = [
     of(Cause::Method, methods),
     of(Cause::AddressingStyle, addressing_styles),
     of(Cause::PathEncodedTwice, paths_encoded_twice),
@@ -45,6 +45,7 @@ pub(super) static TRANSFORMATIONS: [Transformation; 21] = [
         other_payload(request, EMPTY_SHA256)
     }),
     of(Cause::HeaderNotSent, headers_not_sent),
+    of(Cause::HeaderNotSigned, headers_not_signed),
     of(Cause::HeaderChanged, content_types),
     of(Cause::TokenAdded, |request| without_params(request, true)),
     of(Cause::TokenMissing, |request| without_params(request, true)),
@@ -238,6 +239,16 @@ fn other_payload(request: &Canonical, payload: &str) -> Vec<Canonical> {
 fn headers_not_sent(request: &Canonical) -> Vec<Canonical> {
     let names = request.headers.iter().filter(|(name, _)| name != "host");
     changed(request, names, |made, (name, _)| made.set_header(name, ""))
+}
+
+/// SigV2 has no list of signed headers. A server signs every x-amz-* header that it receives, and
+/// such parameters, too.
+fn headers_not_signed(request: &Canonical) -> Vec<Canonical> {
+    let headers = Some(&request.headers).filter(|_| request.form == Form::V2);
+    let indexes = headers.map_or(0..0, |headers| 0..headers.len());
+    changed(request, indexes, |made, index| {
+        made.headers.remove(index);
+    })
 }
 
 /// The values that browsers and HTTP libraries set by themselves.

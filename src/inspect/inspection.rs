@@ -9,7 +9,7 @@ use super::query::read_query;
 use super::scope_host::check_host;
 use super::text_faults::{
     check_plus, check_spaces, decode_whole_query, decode_whole_url, without_fragment,
-    without_html_escapes, without_line_breaks, without_trailing_text,
+    without_html_escapes, without_line_breaks, without_quoted_printable, without_trailing_text,
 };
 use super::validity::check_validity;
 use crate::scheme::Scheme;
@@ -91,7 +91,8 @@ impl Inspection {
                 problems,
             };
         }
-        let url = without_line_breaks(url, &mut problems);
+        let url = without_quoted_printable(url, &mut problems);
+        let url = without_line_breaks(&url, &mut problems);
         check_spaces(&url, &mut problems);
         let url = without_html_escapes(url, &mut problems);
         let url = decode_whole_url(url, &mut problems);

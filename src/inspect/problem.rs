@@ -38,7 +38,7 @@ pub enum ProblemKind {
     LineBreak,
     /// A space, or another blank that can't be seen.
     Space,
-    /// `&amp;` or `\u0026` in place of `&`.
+    /// `&amp;` or `\u0026` in place of `&`, or `=3D` in place of `=`.
     HtmlEscaped,
     /// The URL or a parameter is percent-encoded once more than it should be.
     EncodedTwice,

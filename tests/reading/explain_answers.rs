@@ -343,3 +343,177 @@ fn the_checksum_of_an_empty_body() {
     let found = explain("PUT", &url("NhCmhg%3D%3D"), &[], "xhr network error");
     assert_ne!(found.findings()[0].cause(), Cause::PayloadChanged);
 }
+
+#[test]
+fn pages_of_proxies() {
+    for (page, title) in [
+        (
+            "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>403 Forbidden</title>\n</head><body>\n<h1>Forbidden</h1>\n<p>You don't have permission to access this resource.</p>\n<address>Apache/2.4.41 (Ubuntu)</address>\n</body></html>",
+            "403 Forbidden",
+        ),
+        (
+            "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><center>nginx</center></body></html>",
+            "502 Bad Gateway",
+        ),
+        (
+            "HTTP/1.1 503 Service Unavailable\nServer: squid\n\n<html><head><title>ERROR: The requested URL could not be retrieved</title></head></html>",
+            "could not be retrieved",
+        ),
+    ] {
+        let found = explain("GET", &link("a.txt"), &[], page);
+        assert_first(&found, Cause::Proxy, Confidence::Likely, title);
+    }
+    // A bucket's website has the code of S3.
+    let site = "<html><head><title>404 Not Found</title></head><body><ul><li>Code: NoSuchKey</li><li>Message: The specified key does not exist.</li></ul></body></html>";
+    let found = explain("GET", &link("a.txt"), &[], site);
+    assert_first(&found, Cause::NotFound, Confidence::Certain, "");
+}
+
+#[test]
+fn the_words_of_the_server_are_kept() {
+    // Another version than the request has is no mismatch of its signature.
+    let body = error(
+        "SignatureVersionNotSupported",
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    assert_first(
+        &found,
+        Cause::OtherError,
+        Confidence::Possible,
+        "Please use AWS4-HMAC-SHA256",
+    );
+    let body = error(
+        "InvalidRegionName",
+        "The region name 'us-east-1' is not valid. Must be one of: wnam, enam, weur, eeur, apac, auto",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Certain,
+        "apac, auto",
+    );
+    let body = error(
+        "AuthorizationHeaderMalformed",
+        "Authorization header malformed, unexpected scope: 20130524/us-east-1/s3/aws4_request",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    let scope = "unexpected scope: 20130524/us-east-1/s3/aws4_request";
+    assert_first(&found, Cause::WrongRegion, Confidence::Certain, scope);
+}
+
+#[test]
+fn forms_with_and_without_their_fields() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/";
+    let body = "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message><Condition>Bucket POST must be of the enclosure-type multipart/form-data</Condition></Error>";
+    let found = explain("POST", url, &[], body);
+    assert_first(
+        &found,
+        Cause::FormFields,
+        Confidence::Certain,
+        "enclosure-type",
+    );
+    // Only the fields show which condition failed.
+    let form = crate::explain::bucket()
+        .post_policy("up/a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let response = ErrorResponse::parse(&error(
+        "AccessDenied",
+        "Invalid according to Policy: Policy Condition failed",
+    ));
+    let mut failed = FailedRequest::new("POST", url, &response);
+    for (name, value) in form.fields() {
+        failed = failed.field(name, if name == "key" { "other/a.txt" } else { value });
+    }
+    let found = failed.explain(now());
+    assert_first(&found, Cause::Policy, Confidence::Certain, "\"$key\"");
+    // Without the fields, the signature can't be checked.
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>eyJjb25kaXRpb25zIjpbXX0=</StringToSign></Error>";
+    let found = explain("POST", url, &[], body);
+    assert_first(
+        &found,
+        Cause::WrongSecret,
+        Confidence::Possible,
+        "Give the fields of the form",
+    );
+}
+
+#[test]
+fn a_request_without_a_signature_or_a_body() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    let found = explain("GET", url, &[], "");
+    assert_first(
+        &found,
+        Cause::NoAuthentication,
+        Confidence::Possible,
+        "Give the URL",
+    );
+    // The hash of the body is signed, so the secret can't be checked without it.
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
+    let url = "https://id.execute-api.us-east-1.amazonaws.com/prod";
+    let request = service
+        .post(url)
+        .payload(presign::Payload::sha256_of(b"{}"));
+    let signed = request.sign(&credentials(), now()).unwrap();
+    let response = ErrorResponse::parse(&bare());
+    let credentials = credentials();
+    let failed = FailedRequest::new("POST", url, &response)
+        .headers(signed.headers())
+        .credentials(&credentials);
+    let found = failed.clone().explain(now());
+    assert_first(
+        &found,
+        Cause::WrongSecret,
+        Confidence::Possible,
+        "Give the body that was signed",
+    );
+    let found = failed.clone().body(b"{}").explain(now());
+    assert!(
+        found.to_string().contains("The signature is right"),
+        "{found}"
+    );
+    let found = failed.body(b"[]").explain(now());
+    assert_first(&found, Cause::WrongSecret, Confidence::Likely, "");
+}
+
+#[test]
+fn a_url_from_the_source_of_a_mail() {
+    let url = link("a.txt").replace('=', "=3D");
+    let (start, end) = url.split_at(150);
+    for url in [&url, &format!("{start}=\r\n{end}")] {
+        let found = explain("GET", url, &[], &bare());
+        assert_first(
+            &found,
+            Cause::HtmlEscaped,
+            Confidence::Certain,
+            "=3D in place of `=`",
+        );
+    }
+}
+
+#[test]
+fn sigv2_counts_parameters_as_headers() {
+    let bucket = presign::s3::Bucket::builder("examplebucket", "us-east-1");
+    let bucket = bucket
+        .signature_version(presign::SignatureVersion::V2)
+        .build();
+    let link = bucket
+        .unwrap()
+        .put("a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let url = format!("{}&x-amz-acl=public-read", link.as_str());
+    let response = ErrorResponse::parse(&bare());
+    let credentials = credentials();
+    let found = FailedRequest::new("PUT", &url, &response)
+        .credentials(&credentials)
+        .explain(now());
+    assert_first(
+        &found,
+        Cause::HeaderNotSigned,
+        Confidence::Certain,
+        "x-amz-acl",
+    );
+}
