@@ -286,7 +286,8 @@ mod tests {
         let path = "(/[a-z]{1,3}|/%20|/%2B|/%C3%A9|/~|//x|/\\.|/%28|/%23a){1,4}";
         let host =
             "(bucket\\.s3\\.us-east-1\\.amazonaws\\.com|minio:9000|example\\.com(:443|:80)?)";
-        let params = "(acl=&)?(response-content-type=text%2Fplain&)?(versionId=[a-z~]{1,3}(%20|%7E)?)?";
+        let params =
+            "(acl=&)?(response-content-type=text%2Fplain&)?(versionId=[a-z~]{1,3}(%20|%7E)?)?";
         let parts = (
             "(GET|PUT|POST)",
             path,

@@ -11,14 +11,14 @@ use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
-use super::ranking::possible_findings;
+use super::ranking::{needless_escape, possible_findings};
 use super::redaction::{redact_url, shorten};
 use super::search::{search, signature_findings};
 use super::session_token::is_session_token;
 use super::side::Side;
 use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
-use super::text_forms::{decoded, split_params};
+use super::text_forms::{decoded, has_needless_escape, split_params};
 use super::url_findings::{parse_finding, url_findings};
 use crate::inspect::Inspection;
 use crate::scheme::sigv2;
@@ -276,8 +276,12 @@ fn other_signature_findings(
     is_right: Option<bool>,
     is_same: bool,
 ) -> Vec<Finding> {
+    let path = evidence.inspection.path();
     match (is_right, is_same) {
         (Some(true), true) => alloc::vec![other_secret_of_server()],
+        (None, true) if has_needless_escape(path) => {
+            alloc::vec![needless_escape(path).with_confidence(Confidence::Likely)]
+        }
         (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
             "The server signs the same text as this side computes, so the key is another one, or the signer \
              signed another text. Copy the key again; it may have been rotated. Compare the text that the \

@@ -5,7 +5,7 @@ use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::session_token::is_session_token;
-use super::text_forms::split_params;
+use super::text_forms::{has_needless_escape, split_params};
 use crate::inspect::AwsHost;
 use crate::verify::{Carrier, Unverified};
 use alloc::format;
@@ -192,12 +192,24 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
     add(Cause::HeaderNotSent, list(|_| true).filter(|_| is_url));
 }
 
+/// Returns the finding for a path with an escape that no encoder writes.
+pub(super) fn needless_escape(path: &str) -> Finding {
+    possible(Cause::PathNotEncoded)
+        .with_message(
+            "The path has a percent escape that no encoder writes, so the name of the object may contain it. Then \
+             encode its % as %25, and sign that.",
+        )
+        .with_signed(path)
+}
+
 fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
     let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
     if path.contains("//") || has_dots {
         strong.push(possible(Cause::PathNormalized).with_signed(path));
     }
-    if path.contains("%25") {
+    if has_needless_escape(path) {
+        strong.push(needless_escape(path));
+    } else if path.contains("%25") {
         strong.push(possible(Cause::PathEncodedTwice).with_signed(path));
     } else if path.contains('+') {
         // An encoder of forms writes a space so.

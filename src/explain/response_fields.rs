@@ -14,11 +14,13 @@ const MAX_FIELDS: usize = 64;
 const MAX_DEPTH: usize = 4;
 
 /// The starts of XML in other text, with the first element that is known.
-const XML_STARTS: [&str; 6] = [
+const XML_STARTS: [&str; 8] = [
     "<?xml",
     "<Error",
     "<Code>",
     "<Message>",
+    "<StringToSign>",
+    "<CanonicalRequest>",
     "<html",
     "<!DOCTYPE",
 ];
@@ -76,7 +78,9 @@ impl Fields {
             return;
         };
         let xml = text.get(start..).unwrap_or_default();
-        let is_escaped = xml.contains("\\\"") || xml.contains("<\\/");
+        let is_escaped = ["\\\"", "<\\/", "\\n"]
+            .iter()
+            .any(|escape| xml.contains(escape));
         if is_escaped {
             let plain = xml
                 .replace("\\\"", "\"")

@@ -282,6 +282,10 @@ impl<'s> Statement<'s> {
                     .replace("the right region", &format!("`{region}`"));
                 finding.with_message(text).with_seen(region)
             }
+            // Oracle Cloud says so of unknown keys, too.
+            None if self.lowercase.contains("region must be specified") => finding
+                .with_confidence(Confidence::Likely)
+                .with_seen(self.quoted()),
             None => finding.with_seen(self.quoted()),
         }
     }

@@ -517,3 +517,63 @@ fn sigv2_counts_parameters_as_headers() {
         "x-amz-acl",
     );
 }
+
+#[test]
+fn a_name_with_a_percent_sign() {
+    let url = link("a.txt").replace("/a.txt", "/a%2Etxt");
+    let found = explain("GET", &url, &[], &bare());
+    assert_first(
+        &found,
+        Cause::PathNotEncoded,
+        Confidence::Possible,
+        "encode its % as %25",
+    );
+    // Every encoder writes the escape of a space.
+    let found = explain("GET", &link("a b.txt"), &[], &bare());
+    assert!(!found.to_string().contains("encode its %"));
+}
+
+#[test]
+fn a_string_to_sign_alone() {
+    // Logs have a backslash and an n for each line break.
+    let body =
+        "<StringToSign>PUT\\n\\ntext/plain\\n1369357200\\n/examplebucket/a.txt</StringToSign>";
+    let bucket = presign::s3::Bucket::builder("examplebucket", "us-east-1");
+    let bucket = bucket
+        .signature_version(presign::SignatureVersion::V2)
+        .build();
+    let link = bucket
+        .unwrap()
+        .put("a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let found = explain("PUT", link.as_str(), &[], body);
+    assert_first(
+        &found,
+        Cause::HeaderNotSigned,
+        Confidence::Certain,
+        "content-type:text/plain",
+    );
+}
+
+#[test]
+fn oracle_cloud_states_the_region() {
+    let incorrect =
+        "NotAuthenticatedException: Authentication region name'us-east-1' is incorrect.";
+    let found = explain("GET", &link("a.txt"), &[], incorrect);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Certain,
+        "is incorrect",
+    );
+    // The key may be unknown in every region.
+    let unknown = "The secret key required to complete authentication could not be found. The region must be specified if this is not the home region for the tenancy.";
+    let found = explain("GET", &link("a.txt"), &[], unknown);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Likely,
+        "home region",
+    );
+}
