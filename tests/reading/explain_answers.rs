@@ -534,6 +534,18 @@ fn a_name_with_a_percent_sign() {
 }
 
 #[test]
+fn a_path_that_arrived_is_no_cause() {
+    // Many clients remove the dot, but this one arrived.
+    let url = link("a/./a");
+    let found = explain("GET", &url, &[], &bare());
+    assert_first(&found, Cause::PathNormalized, Confidence::Possible, "");
+    let seen = crate::explain::s3(&server("GET", &url, &[]));
+    let found = explain("GET", &url, &[], &seen);
+    assert_first(&found, Cause::WrongSecret, Confidence::Likely, "");
+    assert_eq!(found.findings().len(), 1, "{found}");
+}
+
+#[test]
 fn a_string_to_sign_alone() {
     // Logs have a backslash and an n for each line break.
     let body =
