@@ -49,8 +49,8 @@ catalogue! {
         MinIO `us-east-1` unless configured, Cloudflare R2 `auto`.",
         codes ["PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException",
             "InvalidRegion", "InvalidRegionName"],
-        words ["the region '", "the region name '",
-            "region must be specified", "authentication region name", "valid region", "region is wrong", "unexpected scope",
+        words ["the region '", "the region name '", "authentication region name",
+            "region must be specified", "valid region", "region is wrong", "unexpected scope",
             "not a valid region"];
     /// The request was signed for another service.
     WrongService = "wrong-service",

@@ -55,11 +55,13 @@ impl FailedRequest<'_> {
         let is_same = differences.iter().all(Finding::is_harmless)
             && texts.are_same(signed_side.other.is_some());
         findings.extend(differences);
-        let is_guess = |finding: &Finding| finding.confidence() >= Confidence::Possible;
         if is_same {
             // The server certainly received the request as it was signed.
-            findings.retain(|finding| !is_guess(finding) || finding.is_harmless());
-        } else if findings.iter().all(is_guess) {
+            findings.retain(|finding| finding.confidence() != Confidence::Possible);
+        } else if findings
+            .iter()
+            .all(|finding| finding.confidence() >= Confidence::Possible)
+        {
             findings.extend(self.findings_of_hash(&texts));
         }
         self.add_differences_of_writing(&mut findings);

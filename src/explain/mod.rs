@@ -84,6 +84,7 @@ mod session_token;
 mod side;
 mod signed_text;
 mod statement;
+mod statement_times;
 mod text_forms;
 mod transformation;
 mod url_findings;

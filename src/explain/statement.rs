@@ -6,19 +6,16 @@ use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::redaction::redact_message;
-use crate::text::time_span::TimeSpan;
-use crate::time::Timestamp;
-use crate::verify::{Authentication, Carrier};
-use alloc::borrow::ToOwned as _;
+use crate::verify::Authentication;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 
 /// The statement of a response, with the facts of the request that it is about.
 pub(super) struct Statement<'s> {
-    response: &'s ErrorResponse,
-    evidence: &'s Evidence<'s>,
+    pub(super) response: &'s ErrorResponse,
+    pub(super) evidence: &'s Evidence<'s>,
     code: &'s str,
-    message: &'s str,
+    pub(super) message: &'s str,
     lowercase: String,
 }
 
@@ -109,25 +106,23 @@ impl<'s> Statement<'s> {
                 finding.with_signed(signed).with_seen(seen)
             }
             Cause::HeaderNotSigned => {
-                let names = self.response.field("HeadersNotSigned");
-                let names = names.or_else(|| first_quoted(self.message));
-                let about = names.unwrap_or("in question");
-                finding.about(about).with_seen(names.unwrap_or_default())
+                let names = self.header_names("HeadersNotSigned");
+                finding
+                    .about(names.unwrap_or("in question"))
+                    .with_seen(names.unwrap_or_default())
             }
             Cause::HeaderNotSent => {
-                // Google states the name in a field.
-                let name = self.response.field("ParameterName");
-                let name = name.or_else(|| first_quoted(self.message));
+                let name = self.header_names("ParameterName");
                 finding
                     .about(name.unwrap_or("in question"))
                     .with_signed(name.unwrap_or_default())
             }
-            Cause::PayloadChanged if self.evidence.streams_payload() => {
-                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
-            }
-            // Otherwise, the chunks may be wrong.
+            // The server may also know chunks, and reject these.
             Cause::StreamingNotTaken if !self.lowercase.contains("not implemented") => {
                 Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
+            }
+            Cause::PayloadChanged if self.evidence.streams_payload() => {
+                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
             }
             Cause::PayloadChanged => finding
                 .with_signed(field("ClientComputedContentSHA256"))
@@ -183,6 +178,12 @@ impl<'s> Statement<'s> {
         redact_message(self.response.field("Condition").unwrap_or(self.message))
     }
 
+    /// Returns the names of headers: from the field, or quoted in the message.
+    fn header_names(&self, field: &str) -> Option<&str> {
+        let names = self.response.field(field);
+        names.or_else(|| first_quoted(self.message))
+    }
+
     /// Returns what the server could not parse. A header is split at white space and commas, so the
     /// server quotes only the piece that has no `=`.
     fn fault(&self) -> String {
@@ -192,80 +193,6 @@ impl<'s> Statement<'s> {
             ""
         };
         format!("{}{hint}", self.quoted())
-    }
-
-    fn server_time(&self) -> Option<Timestamp> {
-        let time = self.response.field("ServerTime");
-        time.map_or_else(
-            || self.bracketed("Current [").or_else(|| self.compared_time()),
-            |time| time.parse().ok(),
-        )
-    }
-
-    /// Returns the server's time of `Signature expired: 20260302T100000Z is now earlier than
-    /// 20260302T101500Z (20260302T103000Z - 15 min.)`.
-    fn compared_time(&self) -> Option<Timestamp> {
-        let mut comparisons = ["is now earlier than", "is still later than"].into_iter();
-        let (_, after) = comparisons.find_map(|words| self.message.split_once(words))?;
-        let (_, time) = after.split_once('(')?;
-        time.split(' ').next()?.parse().ok()
-    }
-
-    /// Returns a time of Azure's `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.
-    fn bracketed(&self, introduction: &str) -> Option<Timestamp> {
-        let detail = self.response.field("AuthenticationErrorDetail");
-        let (_, time) = detail.unwrap_or(self.message).split_once(introduction)?;
-        Timestamp::parse_http_date(time.split_once(']')?.0)
-    }
-
-    /// Returns whether the server calls a request expired that is not valid yet.
-    fn is_early(&self) -> bool {
-        let start = self.bracketed("Start [");
-        start
-            .zip(self.server_time())
-            .is_some_and(|(start, now)| start > now)
-    }
-
-    /// Returns whether a presigned URL has expired. Some servers call that a skew.
-    fn has_expired(&self) -> bool {
-        let now = self.server_time().unwrap_or(self.evidence.now);
-        let authentication = self.evidence.authentication();
-        if self.response.field("RequestTime").is_some() {
-            return false;
-        }
-        authentication.is_some_and(|authentication| {
-            let is_url = authentication.carrier() == Carrier::Query;
-            is_url
-                && authentication
-                    .expires_at()
-                    .is_some_and(|moment| moment < now)
-        })
-    }
-
-    fn clock_skew(&self) -> Finding {
-        let server = self.server_time();
-        let request = self.response.field("RequestTime").and_then(parse_time);
-        let request = request.or_else(|| self.bracketed("Start ["));
-        let authentication = self.evidence.authentication();
-        let request = request.or_else(|| authentication.and_then(Authentication::signed_at));
-        let fault = match (request, server) {
-            (Some(request), Some(server)) => {
-                let (difference, direction) = if request > server {
-                    (request.saturating_duration_since(server), "ahead of")
-                } else {
-                    (server.saturating_duration_since(request), "behind")
-                };
-                let difference = TimeSpan(difference);
-                format!("The signing time is {difference} {direction} the server's clock")
-            }
-            _ => "The signing time differs too much from the server's clock".to_owned(),
-        };
-        let time_text =
-            |time: Option<Timestamp>| time.map_or(String::new(), |time| time.to_string());
-        let finding = Finding::certain(Cause::ClockSkew).about(&fault);
-        finding
-            .with_signed(time_text(request))
-            .with_seen(time_text(server))
     }
 
     /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.
@@ -289,12 +216,6 @@ impl<'s> Statement<'s> {
             None => finding.with_seen(self.quoted()),
         }
     }
-}
-
-/// Parses the time of a request, in any format in which it is signed.
-fn parse_time(text: &str) -> Option<Timestamp> {
-    let time = text.parse().ok();
-    time.or_else(|| Timestamp::parse_http_date(text))
 }
 
 /// Returns the first text in single quotes or backquotes.
