@@ -48,8 +48,10 @@ impl SignedText {
     pub(super) fn of_request(request: &Unverified<'_, '_>, is_payload_known: bool) -> Self {
         let text = SignedText::new(&request.canonical_request(), &request.string_to_sign());
         let mut text = text;
+        // A payload that is unsigned, or whose hash a header states, needs no body.
         if let Some(canonical) = &mut text.canonical
             && !is_payload_known
+            && canonical.payload.as_deref() == Some(EMPTY_SHA256)
         {
             canonical.payload = None;
         }
