@@ -38,6 +38,9 @@ pub(super) struct Canonical {
     pub(super) payload: Option<String>,
     /// True if the text ends before its payload, so that the rest is unknown.
     pub(super) is_cut: bool,
+    /// True if parameters without a value have no `=` either, as no canonical request of SigV4
+    /// should have them.
+    pub(super) has_bare_params: bool,
 }
 
 impl Canonical {
@@ -67,6 +70,7 @@ impl Canonical {
             signed_headers: signed_headers.to_owned(),
             payload: payload.map(str::to_owned),
             is_cut: payload.is_none(),
+            has_bare_params: has_bare_params(query),
             form: Form::V4,
         })
     }
@@ -106,6 +110,7 @@ impl Canonical {
             signed_headers: signed_headers.to_owned(),
             is_cut: payload.is_none(),
             payload,
+            has_bare_params: query.is_some_and(has_bare_params),
             form: Form::V4,
         })
     }
@@ -212,6 +217,7 @@ impl Canonical {
         let params = params.filter(|(name, _)| self.form != Form::V2 || name != sigv2::EXPIRES);
         let param = |(name, value): &Pair| match self.form {
             Form::V2 if value.is_empty() => name.clone(),
+            Form::V4 if value.is_empty() && self.has_bare_params => name.clone(),
             _ => format!("{name}={value}"),
         };
         let query = params.map(param).collect::<Vec<_>>().join("&");
@@ -291,6 +297,11 @@ impl CanonicalLine {
     fn new(part: &'static str, text: String) -> Self {
         CanonicalLine { part, text }
     }
+}
+
+fn has_bare_params(query: &str) -> bool {
+    let mut params = query.split('&').filter(|param| !param.is_empty());
+    params.any(|param| !param.contains('='))
 }
 
 fn split_headers(lines: &[&str]) -> Vec<Pair> {

@@ -1,65 +1,12 @@
 //! The catalogue of causes: one entry for each, with its name, an example, its text for people, and
-//! the codes and words of servers that state it.
+//! the codes and words of servers that state it. If the words of two causes are in a message, the
+//! cause that is listed first is found.
 //!
 //! A new cause is a new entry. If it changes the request, its transformation is a line in
 //! `transformation.rs`.
 
+use super::entry::{Entry, catalogue};
 use core::fmt;
-
-/// An entry of the catalogue.
-pub(super) struct Entry {
-    /// The fault, where to search, and the remedy. A finding replaces `{}` by its subject.
-    pub(super) text: &'static str,
-    /// Error codes that state the cause. They count if no message does, because they are less
-    /// specific.
-    pub(super) codes: &'static [&'static str],
-    /// Lowercase parts of messages that state the cause.
-    pub(super) words: &'static [&'static str],
-}
-
-macro_rules! catalogue {
-    ($(
-        $(#[$doc:meta])*
-        $cause:ident = $name:literal, $example:literal, $text:literal
-        $(, codes [$($code:literal),*])? $(, words [$($words:literal),*])?;
-    )*) => {
-        /// The cause of a rejection.
-        ///
-        /// | cause | example |
-        /// |---|---|
-        $(#[doc = concat!("| `", $name, "` | ", $example, " |")])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Cause {
-            $($(#[$doc])* $cause,)*
-        }
-
-        impl Cause {
-            /// All causes, in the order of the catalogue.
-            pub const ALL: &'static [Cause] = &[$(Cause::$cause,)*];
-
-            /// Returns the cause's name, such as `wrong-secret`. Names don't change between
-            /// versions.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Cause::$cause => $name,)*
-                }
-            }
-
-            /// Returns the cause's entry.
-            pub(super) fn entry(self) -> &'static Entry {
-                match self {
-                    $(Cause::$cause => &Entry {
-                        text: $text,
-                        codes: &[$($($code),*)?],
-                        words: &[$($($words),*)?],
-                    },)*
-                }
-            }
-        }
-    };
-}
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,8 +48,9 @@ catalogue! {
         the right region, and send the request to its endpoint. Other stores have regions, too: \
         MinIO `us-east-1` unless configured, Cloudflare R2 `auto`.",
         codes ["PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException",
-            "InvalidRegion"],
-        words ["the region '", "valid region", "region is wrong", "unexpected scope",
+            "InvalidRegion", "InvalidRegionName"],
+        words ["the region '", "the region name '", "authentication region name",
+            "region must be specified", "valid region", "region is wrong", "unexpected scope",
             "not a valid region"];
     /// The request was signed for another service.
     WrongService = "wrong-service",
@@ -129,8 +77,8 @@ catalogue! {
             "signature not valid in the specified time frame", "after signed start time"];
     /// The URL would be valid for longer than is allowed.
     ExpiryTooLong = "expiry-too-long", "`X-Amz-Expires=604801`",
-        "The URL's expiration is not allowed: SigV4 allows 1 second to 7 days. For longer access, \
-        link to a page that signs a new URL for each visit.",
+        "The URL's expiration is not allowed: SigV4 allows 1 second to 7 days, and SigV2 has it in \
+        Unix seconds. For longer access, link to a page that signs a new URL for each visit.",
         words ["less than a week", "604800", "should be seconds since epoch"];
     /// The temporary credentials have expired.
     CredentialsExpired = "credentials-expired",
@@ -163,8 +111,8 @@ catalogue! {
         the stored key on both sides.";
     /// `//`, `.` or `..` was removed from the path.
     PathNormalized = "path-normalized", "signed `/a//b`, seen `/a/b`",
-        "A client or proxy removed `//`, `/./` or `/../` from the path. In S3 they are part of \
-        the key. Send the path unchanged (curl --path-as-is; nginx: merge_slashes off, and \
+        "A client or proxy removed `//`, `/./`, `/../` or the last slash from the path, or added \
+        a slash. In S3 they are part of the key. Send the path unchanged (curl --path-as-is; nginx: merge_slashes off, and \
         proxy_pass without a path), or choose other keys. For services other than S3 the signer \
         has to remove them.";
     /// A slash before the key was added or removed.
@@ -212,18 +160,20 @@ catalogue! {
     /// A signed header was not sent.
     HeaderNotSent = "header-not-sent", "`Content-Type` is signed, but the browser sends none",
         "The header {} was signed, but not sent. Send it with exactly the signed value, or sign \
-        without it.";
+        without it. A proxy or CDN may drop it on the way.",
+        words ["is listed in signed headers", "included in signedheaders, but not in the request"];
     /// A signed header was sent with another value.
     HeaderChanged = "header-changed", "signed `text/plain`, seen `text/plain; charset=utf-8`",
         "The header {} arrived with another value than the signed one. Libraries set their own \
         Content-Type or append `; charset=…`, retries change dates, and proxies fold white space. \
-        Send exactly the signed value, or sign the one that is sent.";
+        CDNs set Accept-Encoding, X-Forwarded-For and headers of their own anew, so don't sign \
+        those. Send exactly the signed value, or sign the one that is sent.";
     /// A header that must be signed was sent unsigned.
     HeaderNotSigned = "header-not-signed", "an `x-amz-acl` that was not signed",
         "The header {} was sent, but not signed; an SDK, a browser or a proxy may have added it. \
         All x-amz-* headers have to be signed, and under SigV2 Content-Type, too. Sign it, or \
         don't send it.",
-        words ["which were not signed"];
+        words ["which were not signed", "must be included in signature"];
     /// A query parameter was added after signing.
     ParameterAdded = "parameter-added", "`utm_source=…` at the end of a link",
         "The parameter {} was added after signing: by the page, a tracker (utm_…), a cache \
@@ -259,7 +209,8 @@ catalogue! {
         codes ["MissingAuthenticationToken", "MissingAuthenticationTokenException", "MissingKey",
             "NoAuthenticationInformation", "PublicAccessNotPermitted"],
         words ["anonymous caller does not have", "does not support anonymous access",
-            "anonymous access is forbidden", "anonymous users", "missing key-pair-id"];
+            "anonymous access is forbidden", "anonymous users", "missing key-pair-id",
+            "missing authentication token"];
     /// The session token is missing.
     TokenMissing = "token-missing", "an `ASIA…` key without a session token",
         "The access key is temporary (ASIA…) or the token was signed, but the request arrived \
@@ -331,7 +282,7 @@ catalogue! {
         "The signature that arrived is not the one that was made: it belongs to another URL, or \
         something changed it. Send the URL unchanged.";
     /// `&amp;` in place of `&`.
-    HtmlEscaped = "html-escaped", "`&amp;` for `&`",
+    HtmlEscaped = "html-escaped", "`&amp;` for `&`; `=3D` for `=`",
         "The URL was sent with `&amp;` in place of `&`, as in HTML source. Unescape it once, or \
         insert it into the page with a tool that does.";
     /// A line break or a space in the URL.
@@ -350,9 +301,21 @@ catalogue! {
         codes ["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError",
             "IncompleteSignature", "IncompleteSignatureException", "MissingSecurityHeader",
             "InvalidSecurity", "MalformedPolicy", "MalformedSignature",
-            "InvalidAuthenticationInfo"],
-        words ["is mal-formed", "is malformed", "signature fields not well formed",
-            "is mandatory. cannot be empty"];
+            "InvalidAuthenticationInfo", "MalformedSecurityHeader"],
+        words ["is mal-formed", "header is malformed", "has a malformed header",
+            "signature fields not well formed", "is mandatory. cannot be empty",
+            "missing required header", "requires existence of either",
+            "requires a valid date", "missing equal-sign", "or a valid sha256 value"];
+    /// The server doesn't accept a body in signed chunks, or with a checksum behind it.
+    StreamingNotTaken = "streaming-not-taken",
+        "`STREAMING-UNSIGNED-PAYLOAD-TRAILER`, sent to a store that knows no trailers",
+        "The body was sent in signed chunks (aws-chunked), with a checksum that many stores don't \
+        support. The SDKs of AWS do so by default since 2025. Set \
+        AWS_REQUEST_CHECKSUM_CALCULATION=when_required, or sign the payload as a whole \
+        (AWS SDK for .NET: DisablePayloadSigning).",
+        codes ["MalformedTrailer", "MalformedTrailerError"],
+        words ["streaming-aws4", "streaming-unsigned-payload", "streaming trailer", "aws-chunked",
+            "header 'x-amz-checksum-", "header 'x-amz-sdk-checksum-", "x-amz-decoded-content-length"];
     /// The form violates its policy.
     Policy = "policy", "a form field without a condition; a file that is too large",
         "The form violates its policy. Every field except those of the signature needs a \
@@ -380,7 +343,8 @@ catalogue! {
             "AuthorizationFailure", "AuthorizationPermissionMismatch",
             "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch",
             "AuthorizationSourceIPMismatch", "KeyBasedAuthenticationNotPermitted"],
-        words ["not authorized to perform", "is not authorized", "requester pays", "access denied"];
+        words ["not authorized to perform", "is not authorized", "requester pays", "access denied",
+            "signed resource is not allowed"];
     /// The browser's request is not allowed by the CORS rules.
     Cors = "cors", "a bucket without a rule for PUT",
         "This is no matter of the signature: no CORS rule of the bucket allows the page's origin, \
@@ -392,12 +356,13 @@ catalogue! {
         "This is no matter of the signature: the object, version, upload or bucket doesn't exist. \
         Check the key, character by character, and the bucket.",
         codes ["NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NoSuchVersion", "BlobNotFound",
-            "ContainerNotFound", "ResourceNotFound"];
+            "ContainerNotFound", "ResourceNotFound"],
+        words ["specified key does not exist", "specified bucket does not exist"];
     /// A proxy or CDN answered, not the server.
     Proxy = "proxy", "a page of nginx or Cloudflare",
         "The answer is a page of a proxy, firewall or CDN, so the request may not have reached \
         the server. Look into its log.",
-        words ["<center>nginx", "cloudflare ray id", "generated by cloudfront"];
+        words ["<html", "<!doctype html", "cloudflare ray id", "generated by cloudfront"];
     /// The server states another error.
     OtherError = "other-error", "an unknown code",
         "The server answers: {}. This is not known as an error of the signature; look the code up \

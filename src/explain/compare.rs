@@ -181,9 +181,22 @@ fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
     } else if dropped.is_empty() && added.is_empty() {
         let is_reordered = signed.params != seen.params;
         findings.extend(is_reordered.then(reordered));
+        findings.extend(compare_bare_params(signed, seen));
     } else {
         add_pairs(dropped, added, '=', CAUSES, is_cut, findings);
     }
+}
+
+/// Returns the finding for a parameter without a value that only one side writes with `=`.
+fn compare_bare_params(signed: &Canonical, seen: &Canonical) -> Option<Finding> {
+    let mut names = signed.params.iter().filter(|(_, value)| value.is_empty());
+    let (name, _) = names.next()?;
+    let text = |side: &Canonical| {
+        let equals_sign = if side.has_bare_params { "" } else { "=" };
+        format!("{name}{equals_sign}")
+    };
+    let finding = Finding::between(Cause::ParameterReencoded, text(signed), text(seen)).about(name);
+    (signed.has_bare_params != seen.has_bare_params).then_some(finding)
 }
 
 /// Adds a finding for each pair that only one side has, and for each with two values.
@@ -273,7 +286,8 @@ mod tests {
         let path = "(/[a-z]{1,3}|/%20|/%2B|/%C3%A9|/~|//x|/\\.|/%28|/%23a){1,4}";
         let host =
             "(bucket\\.s3\\.us-east-1\\.amazonaws\\.com|minio:9000|example\\.com(:443|:80)?)";
-        let params = "(response-content-type=text%2Fplain&)?(versionId=[a-z~]{1,3}(%20|%7E)?)?";
+        let params =
+            "(acl=&)?(response-content-type=text%2Fplain&)?(versionId=[a-z~]{1,3}(%20|%7E)?)?";
         let parts = (
             "(GET|PUT|POST)",
             path,

@@ -1,14 +1,12 @@
 //! The body of a server's error response: XML, JSON, or any text with an error code.
 
 use super::catalogue::Cause;
+use super::response_fields::Fields;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
 
 /// A server's error response, parsed from its body.
 ///
@@ -28,21 +26,12 @@ use quick_xml::events::Event;
 /// ```
 #[derive(Clone, Default)]
 pub struct ErrorResponse {
-    /// The texts of the body with the names of their elements or members.
-    fields: Vec<(String, String)>,
+    fields: Fields,
     code: Option<String>,
     message: Option<String>,
     canonical_request: Option<String>,
     string_to_sign: Option<String>,
-    /// The element within which the text ends.
-    cut: Option<String>,
 }
-
-/// The number of fields that are kept. No server sends as many.
-const MAX_FIELDS: usize = 64;
-
-/// The number of levels of JSON that are read.
-const MAX_DEPTH: usize = 4;
 
 /// The number of bytes that are read.
 const MAX_BYTES: usize = 256 * 1024;
@@ -55,16 +44,6 @@ const CODES: [&str; 5] = [
     "InvalidSignatureException",
     "InvalidRequest",
     "InvalidArgument",
-];
-
-/// The starts of XML in other text, with the first element that is known.
-const XML_STARTS: [&str; 6] = [
-    "<?xml",
-    "<Error",
-    "<Code>",
-    "<Message>",
-    "<html",
-    "<!DOCTYPE",
 ];
 
 /// The names of the fields with the code, and with the message, in XML and JSON.
@@ -89,8 +68,10 @@ impl ErrorResponse {
     pub fn parse(body: &str) -> Self {
         let body = truncated(body).trim_start_matches('\u{feff}').trim();
         let body = without_head(body);
-        let mut response = ErrorResponse::default();
-        response.read(body, 0);
+        let mut response = ErrorResponse {
+            fields: Fields::read(body),
+            ..ErrorResponse::default()
+        };
         response.code = response.find_code(body);
         // A page of a proxy has elements of its own.
         let is_unknown = response.fields.is_empty() || response.code.is_none();
@@ -103,113 +84,11 @@ impl ErrorResponse {
         response
     }
 
-    /// Reads XML or JSON, which can be anywhere in a text and within each other.
-    fn read(&mut self, text: &str, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        if let Some(value) = find_json(text) {
-            self.read_json(&value, depth);
-            return;
-        }
-        // The tree of a browser has signs that fold elements.
-        if text.contains("<-") && text.contains("Code>") {
-            self.read(&text.replace("<-", "<"), depth.saturating_add(1));
-            return;
-        }
-        let starts = XML_STARTS.iter().filter_map(|start| text.find(start));
-        let Some(start) = starts.min() else {
-            return;
-        };
-        let xml = text.get(start..).unwrap_or_default();
-        let is_escaped = xml.contains("\\\"") || xml.contains("<\\/");
-        if is_escaped {
-            let plain = xml
-                .replace("\\\"", "\"")
-                .replace("<\\/", "</")
-                .replace("\\n", "\n");
-            self.read_xml(&plain);
-        } else {
-            self.read_xml(xml);
-        }
-    }
-
-    fn read_xml(&mut self, body: &str) {
-        let mut reader = Reader::from_str(body);
-        reader.config_mut().check_end_names = false;
-        reader.config_mut().allow_unmatched_ends = true;
-        let mut text = String::new();
-        let mut open = String::new();
-        loop {
-            match reader.read_event() {
-                Ok(Event::Start(start)) => {
-                    text.clear();
-                    let name = start.local_name();
-                    open = String::from_utf8_lossy(name.as_ref()).into_owned();
-                }
-                Ok(Event::Text(part)) => text.push_str(&part.decode().unwrap_or_default()),
-                Ok(Event::CData(part)) => text.push_str(&part.decode().unwrap_or_default()),
-                Ok(Event::GeneralRef(reference)) => {
-                    if let Ok(Some(c)) = reference.resolve_char_ref() {
-                        text.push(c);
-                    } else if let Ok(name) = reference.decode() {
-                        text.push_str(resolve_predefined_entity(&name).unwrap_or_default());
-                    }
-                }
-                Ok(Event::End(end)) => {
-                    let name = end.local_name();
-                    let name = String::from_utf8_lossy(name.as_ref()).into_owned();
-                    if !text.trim().is_empty() {
-                        self.add(name, core::mem::take(&mut text));
-                    }
-                    text.clear();
-                    open.clear();
-                }
-                Ok(Event::Eof) | Err(_) => break,
-                Ok(_) => {}
-            }
-        }
-        // The text may be cut off within an element.
-        let is_shown = matches!(&*open, "CanonicalRequest" | "StringToSign" | "Message");
-        if is_shown && !text.trim().is_empty() {
-            self.cut = Some(open.clone());
-            self.add(open, text);
-        }
-    }
-
-    fn read_json(&mut self, value: &serde_json::Value, depth: usize) {
-        use serde_json::Value;
-        if depth > MAX_DEPTH {
-            return;
-        }
-        let next = depth.saturating_add(1);
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    match value {
-                        Value::String(text) if text.contains("<Code>") => self.read(text, next),
-                        Value::String(text) => self.add(name.clone(), text.clone()),
-                        _ => self.read_json(value, next),
-                    }
-                }
-            }
-            Value::Array(values) => values.iter().for_each(|value| self.read_json(value, next)),
-            Value::String(text) => self.read(text, next),
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, name: String, value: String) {
-        if self.fields.len() < MAX_FIELDS {
-            self.fields.push((name, value));
-        }
-    }
-
     fn find_code(&self, body: &str) -> Option<String> {
         let field = self.first_field(&CODE_FIELDS);
         // AWS's JSON has it as `com.amazon.coral.service#InvalidSignatureException`.
         let code = field.as_deref().and_then(|code| {
-            let mut parts = code.rsplit(['#', ':']);
+            let mut parts = code.rsplit(['#', ':']).map(str::trim);
             parts.find(|part| !part.is_empty())
         });
         let known = || {
@@ -218,15 +97,16 @@ impl ErrorResponse {
                 .iter()
                 .chain(causes.flat_map(|cause| cause.entry().codes))
         };
-        // The reason phrase of a status line is no code.
-        let body = body.replace("403 Forbidden", "");
-        let code = code.or_else(|| known().copied().find(|code| body.contains(code)));
+        // In text, a reason phrase of HTTP is no code.
+        let is_code = |code: &&str| !matches!(*code, "Forbidden" | "Unauthorized");
+        let mut known = known().copied().filter(is_code);
+        let code = code.or_else(|| known.find(|code| body.contains(code)));
         code.map(str::to_owned)
     }
 
     fn first_field(&self, names: &[&str]) -> Option<String> {
         let value = names.iter().find_map(|name| self.field(name))?;
-        Some(value.to_owned())
+        Some(value.trim().to_owned())
     }
 
     /// Returns a text that the server signed: from its field, or from a message that quotes it. The
@@ -260,9 +140,7 @@ impl ErrorResponse {
     /// `HeadersNotSigned`, …
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
-        let mut fields = self.fields.iter();
-        let (_, value) = fields.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(value)
+        self.fields.get(name)
     }
 
     /// Returns the canonical request that the server saw, if the response contains it. S3 sends it
@@ -280,7 +158,7 @@ impl ErrorResponse {
 
     /// Returns whether the text ends within the element of that name.
     pub(super) fn is_cut_in(&self, name: &str) -> bool {
-        self.cut.as_deref() == Some(name)
+        self.fields.cut.as_deref() == Some(name)
     }
 
     /// Returns whether the error is about the signature, or says nothing.
@@ -300,7 +178,9 @@ impl ErrorResponse {
     /// Returns whether the code or the message is about the signature.
     pub(super) fn names_signature(&self) -> bool {
         let words = self.words();
-        let has_code = self.code().is_some_and(|code| code.contains("Signature"));
+        let has_code = self
+            .code()
+            .is_some_and(|code| code.contains("Signature") && !code.contains("SignatureVersion"));
         let mut known = [
             "invalid signature",
             "signature validation",
@@ -314,7 +194,7 @@ impl ErrorResponse {
 
     /// Returns what the server says in sentences, in lowercase.
     pub(super) fn words(&self) -> String {
-        let fields = [self.field("Details"), self.field(DETAIL)];
+        let fields = ["Details", "Condition", DETAIL].map(|name| self.field(name));
         let texts = fields.into_iter().chain([self.message()]);
         let texts: Vec<&str> = texts.flatten().collect();
         texts.join("\n").to_ascii_lowercase()
@@ -337,25 +217,6 @@ fn truncated(text: &str) -> &str {
     // A character has at most four bytes.
     let mut ends = (MAX_BYTES.saturating_sub(3)..=MAX_BYTES).rev();
     ends.find_map(|end| text.get(..end)).unwrap_or_default()
-}
-
-/// Returns the first JSON object of a text, or the text that is a JSON string.
-fn find_json(text: &str) -> Option<serde_json::Value> {
-    /// Each start may cost a reading of the whole text.
-    const MAX_STARTS: usize = 4;
-    let is_whole = text.starts_with(['"', '[']);
-    if is_whole && let Ok(value) = serde_json::from_str(text) {
-        return Some(value);
-    }
-    let mut starts = text.match_indices('{').take(MAX_STARTS);
-    starts.find_map(|(start, _)| {
-        let values = serde_json::Deserializer::from_str(text.get(start..)?);
-        let value = values.into_iter::<serde_json::Value>().next()?.ok()?;
-        value
-            .as_object()
-            .is_some_and(|object| !object.is_empty())
-            .then_some(value)
-    })
 }
 
 /// Returns the body of a response that is given with its status line and headers.

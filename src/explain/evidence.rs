@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::inspect::{AccessKeyKind, Inspection};
 use crate::scheme::Scheme;
+use crate::scheme::aws::STREAMING_PAYLOADS;
 use crate::scheme::aws_host::needs_sigv4a;
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
@@ -43,6 +44,15 @@ impl<'e> Evidence<'e> {
     fn is_key(&self, kind: AccessKeyKind) -> bool {
         let id = self.authentication().map(Authentication::access_key_id);
         id.is_some_and(|id| AccessKeyKind::of(id) == kind)
+    }
+
+    /// Returns whether the body is signed in chunks, or sent with a checksum behind it.
+    pub(super) fn streams_payload(&self) -> bool {
+        self.request.is_some_and(|request| {
+            let canonical = request.canonical_request();
+            let payload = canonical.lines().next_back().unwrap_or_default();
+            STREAMING_PAYLOADS.contains(&payload)
+        })
     }
 
     /// Returns whether the host accepts only SigV4a.

@@ -3,7 +3,7 @@
 use super::catalogue::Cause;
 #[cfg(feature = "cloudfront")]
 use super::cloudfront_findings::resource_findings;
-use super::compare::{compare, reordered};
+use super::compare::compare;
 use super::confidence::Confidence;
 use super::difference::Difference;
 use super::evidence::Evidence;
@@ -11,25 +11,22 @@ use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
-use super::ranking::possible_findings;
-use super::redaction::{redact_url, shorten};
-use super::search::{search, signature_findings};
-use super::session_token::is_session_token;
+use super::mismatch::{is_signed_as_seen, other_secret_of_server};
+use super::search::search;
+use super::sent_findings::{is_cut_by_shell, sent_finding, signature_finding};
 use super::side::Side;
 use super::signed_text::{SignedText, compare_scopes, has_hash};
 use super::statement::Statement;
-use super::text_forms::{decoded, split_params};
 use super::url_findings::{parse_finding, url_findings};
 use crate::inspect::Inspection;
-use crate::scheme::sigv2;
 use crate::time::Timestamp;
-use crate::verify::{Unverified, Verifier, VerifyError, VerifyErrorKind};
+use crate::verify::{Unverified, Verifier};
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-impl<'a> FailedRequest<'a> {
+impl FailedRequest<'_> {
     /// Asks each oracle in turn, and ranks the causes if none confirms one.
     pub(super) fn investigate(&self, now: Timestamp) -> Explanation {
         let verifier = Verifier::lax();
@@ -45,59 +42,38 @@ impl<'a> FailedRequest<'a> {
             credentials: self.credentials,
             other_credentials: &self.other_credentials,
         };
-        let server_text = match &signed_side.other {
-            Some(other) => other.seen(self.response),
-            None => SignedText::of_response(self.response),
-        };
-        let sent_text = sent_side.text(self, self.sent_body.or(self.body));
-        let signed_text = match self.signed_texts {
-            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
-                canonical_request.unwrap_or_default(),
-                &String::from_utf8_lossy(string_to_sign),
-            )),
-            None => signed_side.text(self, self.body),
-        };
-        let signed_text = signed_text.map(|text| text.with_payload_of(server_text.as_ref()));
+        let texts = self.texts(&signed_side, &sent_side);
 
-        let mut findings = self.findings_of_request(&evidence, &signed_side, &sent_side);
+        let mut findings = self.findings_of_form(now);
+        findings.extend(self.findings_of_request(&evidence, &signed_side, &sent_side));
         #[cfg(feature = "cloudfront")]
         if evidence.is_cloudfront() {
             let resource = resource_findings(self.url, self.sent_url());
             findings.extend(resource.into_iter().flatten());
         }
-        if !self.fields.is_empty() {
-            let form = Form {
-                fields: &self.fields,
-                bucket: self.bucket_of_form().unwrap_or_default(),
-            };
-            findings.extend(form.findings(self.response, self.credentials, now));
-        }
-        let mut difference = None;
-        let mut is_same = false;
-        let seen_text = server_text.as_ref().or(sent_text.as_ref());
-        if let (Some(signed), Some(seen)) = (&signed_text, seen_text) {
-            findings.extend(self.differences(signed, seen));
-            if server_text.is_some() && findings.iter().all(Finding::is_harmless) {
-                is_same = signed.is_same(seen)
-                    || signed_side.other.is_some() && signed.has_words_of(seen);
-                findings.extend(self.findings_of_hash(signed, seen));
-            }
-            let lines = signed.canonical.as_ref().zip(seen.canonical.as_ref());
-            difference =
-                lines.map(|(signed, seen)| Difference::between(&signed.lines(), &seen.lines()));
-        } else {
-            findings.extend(self.method_finding(server_text.as_ref()));
+        let differences = self.differences(&texts);
+        let is_same = differences.iter().all(Finding::is_harmless)
+            && texts.are_same(signed_side.other.is_some());
+        findings.extend(differences);
+        if is_same {
+            // The server certainly received the request as it was signed.
+            findings.retain(|finding| finding.confidence() != Confidence::Possible);
+        } else if findings
+            .iter()
+            .all(|finding| finding.confidence() >= Confidence::Possible)
+        {
+            findings.extend(self.findings_of_hash(&texts));
         }
         self.add_differences_of_writing(&mut findings);
-        if is_signed_as_seen(&evidence, server_text.as_ref()) {
+        if is_signed_as_seen(&evidence, texts.server.as_ref()) {
             findings = alloc::vec![other_secret_of_server()];
         } else if self.response.is_mismatch() {
             // What the signature proves counts more than what is likely.
             let best = findings.iter().map(Finding::confidence).min();
             let is_right = signed_side.other.as_ref().and_then(|other| other.is_right);
             if best != Some(Confidence::Certain) {
-                let text = signed_text.as_ref();
-                let more = self.findings_of_signature(&evidence, text, is_right, is_same);
+                let signed = texts.signed.as_ref();
+                let more = self.findings_of_signature(&evidence, signed, is_right, is_same);
                 let is_known = best == Some(Confidence::Likely);
                 let is_new =
                     |finding: &Finding| !is_known || finding.confidence() == Confidence::Certain;
@@ -107,7 +83,40 @@ impl<'a> FailedRequest<'a> {
         if findings.iter().all(Finding::is_harmless) {
             findings.extend(Statement::new(self.response, &evidence).repeated());
         }
-        Explanation::new(self.response.code(), findings, difference)
+        Explanation::new(self.response.code(), findings, texts.difference())
+    }
+
+    /// Returns the texts of all sides that are known.
+    fn texts(&self, signed_side: &Side<'_>, sent_side: &Side<'_>) -> Texts {
+        let server = match &signed_side.other {
+            Some(other) => other.seen(self.response),
+            None => SignedText::of_response(self.response),
+        };
+        let signed = match self.signed_texts {
+            Some((canonical_request, string_to_sign)) => Some(SignedText::new(
+                canonical_request.unwrap_or_default(),
+                &String::from_utf8_lossy(string_to_sign),
+            )),
+            None => signed_side.text(self, self.body),
+        };
+        Texts {
+            signed: signed.map(|text| text.with_payload_of(server.as_ref())),
+            sent: sent_side.text(self, self.sent_body.or(self.body)),
+            server,
+        }
+    }
+
+    /// Returns the causes that show in the fields of a form. They name the condition or the field,
+    /// so they come before the server's statement of the same cause.
+    fn findings_of_form(&self, now: Timestamp) -> Vec<Finding> {
+        if self.fields.is_empty() {
+            return Vec::new();
+        }
+        let form = Form {
+            fields: &self.fields,
+            bucket: self.bucket_of_form().unwrap_or_default(),
+        };
+        form.findings(self.response, self.credentials, now)
     }
 
     /// Returns the causes that show in the response, the URL, the headers or the signature.
@@ -145,7 +154,11 @@ impl<'a> FailedRequest<'a> {
     }
 
     /// Returns the causes that show in the texts of both sides.
-    fn differences(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
+    fn differences(&self, texts: &Texts) -> Vec<Finding> {
+        let Some((signed, seen)) = texts.compared() else {
+            let method = self.method_finding(texts.server.as_ref());
+            return method.into_iter().collect();
+        };
         let mut findings = compare_scopes(&signed.string_to_sign, &seen.string_to_sign);
         if let (Some(signed), Some(seen)) = (&signed.canonical, &seen.canonical) {
             findings.extend(compare(signed, seen, self.is_https()));
@@ -153,8 +166,12 @@ impl<'a> FailedRequest<'a> {
         findings
     }
 
-    /// Returns the causes that the hash of the server's canonical request confirms.
-    fn findings_of_hash(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
+    /// Returns the causes that the hash of the server's canonical request confirms, if the server
+    /// doesn't state the request itself.
+    fn findings_of_hash(&self, texts: &Texts) -> Vec<Finding> {
+        let (Some(signed), Some(seen)) = (&texts.signed, &texts.server) else {
+            return Vec::new();
+        };
         let (Some(hash), Some(request)) = (seen.canonical_hash(), &signed.canonical) else {
             return Vec::new();
         };
@@ -173,179 +190,38 @@ impl<'a> FailedRequest<'a> {
         (seen != self.method).then_some(finding)
     }
 
-    /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
-    /// whether the server certainly saw the request as it is known here.
-    fn findings_of_signature(
-        &self,
-        evidence: &Evidence<'_>,
-        signed: Option<&SignedText>,
-        is_other_right: Option<bool>,
-        is_same: bool,
-    ) -> Vec<Finding> {
-        let Some(request) = evidence.request else {
-            return other_signature_findings(evidence, is_other_right, is_same);
-        };
-        let is_right = evidence.credentials.map(|credentials| match signed {
-            Some(signed) => request.is_signature_of(signed.message(), credentials),
-            None => request.is_signed_with(credentials),
-        });
-        if is_right != Some(true) {
-            let canonical = signed.and_then(|signed| signed.canonical.as_ref());
-            if let Some(findings) =
-                signature_findings(evidence, request, canonical, self.is_https())
-            {
-                return findings;
-            }
-        }
-        let id = request.access_key_id();
-        let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
-        match is_right {
-            Some(true) if is_same => alloc::vec![other_secret_of_server()],
-            Some(false) => {
-                let mut findings = alloc::vec![secret.with_message(
-                    "The signature is not the one that these credentials give for this request: it was made with \
-                     another secret, or for a request that was written in another way. Check which credentials sign.",
-                )];
-                if !is_same {
-                    findings.extend(possible_findings(evidence));
-                }
-                findings
-            }
-            _ if is_same => {
-                // The signer's own text is the proof that only the keys can differ.
-                let confidence = match self.signed_texts {
-                    Some(_) => Confidence::Certain,
-                    None => Confidence::Likely,
-                };
-                alloc::vec![secret.with_confidence(confidence)]
-            }
-            _ => possible_findings(evidence),
-        }
-    }
-
-    /// Adds differences between the URLs that no canonical request shows: the order of the
-    /// parameters, and the encoding of the path.
-    fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
-        let Some((_, sent_url)) = self.sent else {
-            return;
-        };
-        let parts = |url: &'a str| url.split_once('?').unwrap_or((url, ""));
-        let ((path, query), (sent_path, sent_query)) = (parts(self.url), parts(sent_url));
-        // The canonical request may be the same, but not every server takes it from the same path.
-        if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
-            let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);
-            findings.push(
-                finding
-                    .with_signed(redact_url(path))
-                    .with_seen(redact_url(sent_path)),
-            );
-        }
-        let (mut signed, mut sent) = (split_params(query), split_params(sent_query));
-        findings.extend(bare_plus(&signed, &sent));
-        let is_known = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
-        if signed == sent || findings.iter().any(is_known) {
-            return;
-        }
-        signed.sort_unstable();
-        sent.sort_unstable();
-        if signed == sent {
-            let finding = reordered().with_signed(redact_url(self.url));
-            findings.push(finding.with_seen(redact_url(sent_url)));
-        }
-    }
-
-    fn is_https(&self) -> Option<bool> {
+    pub(super) fn is_https(&self) -> Option<bool> {
         let (scheme, _) = self.url.split_once("://")?;
         Some(scheme.eq_ignore_ascii_case("https"))
     }
 }
 
-/// Returns the causes that the signature of another scheme shows, or else those that are possible.
-fn other_signature_findings(
-    evidence: &Evidence<'_>,
-    is_right: Option<bool>,
-    is_same: bool,
-) -> Vec<Finding> {
-    match (is_right, is_same) {
-        (Some(true), true) => alloc::vec![other_secret_of_server()],
-        (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
-            "The server signs the same text as this side computes, so the key is another one, or the signer \
-             signed another text. Copy the key again; it may have been rotated. Compare the text that the \
-             signer signs with the server's, line by line.",
-        )],
-        _ => possible_findings(evidence),
+/// The texts of the sides: of the signer, of the client, and of the server.
+struct Texts {
+    signed: Option<SignedText>,
+    sent: Option<SignedText>,
+    server: Option<SignedText>,
+}
+
+impl Texts {
+    /// Returns the text that was signed and the one that arrived, if both are known.
+    fn compared(&self) -> Option<(&SignedText, &SignedText)> {
+        let seen = self.server.as_ref().or(self.sent.as_ref());
+        self.signed.as_ref().zip(seen)
     }
-}
 
-/// Returns whether the credentials sign exactly the canonical request that the server states.
-fn is_signed_as_seen(evidence: &Evidence<'_>, seen: Option<&SignedText>) -> bool {
-    let is_signed = |seen: &SignedText| {
-        let is_whole = seen
-            .canonical
-            .as_ref()
-            .is_some_and(|request| !request.is_cut);
-        let (request, credentials) = (evidence.request?, evidence.credentials?);
-        Some(is_whole && request.is_signature_of(seen.message(), credentials))
-    };
-    seen.and_then(is_signed) == Some(true)
-}
-
-fn other_secret_of_server() -> Finding {
-    Finding::certain(Cause::WrongSecret).with_message(
-        "Both sides signed the same text, and the signature is right for the credentials given, so the server \
-         has another secret for this access key. The key was recreated, or belongs to another account or store \
-         that uses the same name. Copy its secret again.",
-    )
-}
-
-/// Returns the cause that a request shows as it was sent, if it can't be read.
-fn sent_finding(error: &VerifyError) -> Option<Finding> {
-    match error.kind() {
-        VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
-        VerifyErrorKind::HeaderNotSigned
-        | VerifyErrorKind::SignedHeaderMissing
-        | VerifyErrorKind::SignedTwice => {
-            Some(parse_finding(error)?.with_confidence(Confidence::Certain))
-        }
-        _ => None,
+    /// Returns whether the server certainly has the text that was signed. `is_other` is whether the
+    /// scheme is one whose text has no hash.
+    fn are_same(&self, is_other: bool) -> bool {
+        let both = self.signed.as_ref().zip(self.server.as_ref());
+        both.is_some_and(|(signed, seen)| {
+            signed.is_same(seen) || is_other && signed.has_words_of(seen)
+        })
     }
-}
 
-/// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a
-/// plus, and others, which read queries as forms, as a space.
-fn bare_plus(signed: &[(&str, &str)], sent: &[(&str, &str)]) -> Option<Finding> {
-    let is_bare = |(name, value): &&(&str, &str)| {
-        let encoded = value.replace('+', "%2B");
-        encoded != *value && signed.contains(&(name, &encoded))
-    };
-    let (name, _) = sent.iter().find(is_bare)?;
-    let cause = match *name {
-        sigv2::SIGNATURE => Cause::SignaturePlus,
-        name if is_session_token(name) => Cause::TokenChanged,
-        _ => Cause::ParameterReencoded,
-    };
-    Some(Finding::new(cause, Confidence::Likely).about(name))
-}
-
-/// Returns whether a URL is another up to its first `&`.
-fn is_cut_by_shell(url: &str, sent_url: &str) -> bool {
-    let rest = url.strip_prefix(sent_url);
-    sent_url.contains('?')
-        && !sent_url.contains('&')
-        && rest.is_some_and(|rest| rest.starts_with('&'))
-}
-
-/// Compares the signature that the server received with the one that was made.
-fn signature_finding(made: &str, received: &str) -> Option<Finding> {
-    if received == made {
-        return None;
+    fn difference(&self) -> Option<Difference> {
+        let (signed, seen) = self.compared()?;
+        let (signed, seen) = signed.canonical.as_ref().zip(seen.canonical.as_ref())?;
+        Some(Difference::between(&signed.lines(), &seen.lines()))
     }
-    let cause = if received.replace(' ', "+") == made {
-        Cause::SignaturePlus
-    } else if !received.is_empty() && made.starts_with(received) {
-        Cause::SignatureTruncated
-    } else {
-        Cause::SignatureChanged
-    };
-    Some(Finding::between(cause, shorten(made), shorten(received)))
 }

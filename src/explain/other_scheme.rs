@@ -67,6 +67,7 @@ fn parse(text: String, lines: Option<&[&str]>) -> SignedText {
     SignedText {
         canonical_request: String::new(),
         canonical: Canonical::parse_azure(&text, names),
+        has_assumed_payload: false,
         string_to_sign: text,
     }
 }
@@ -106,7 +107,7 @@ fn azure(
     let account = Account::new(name.trim_end_matches("-secondary")).ok()?;
     let account = account.endpoint(service, &alloc::format!("{scheme}://{endpoint}"));
     let mut account = account.ok()?;
-    let Some(authorization) = request.single("authorization").ok()? else {
+    let Some(authorization) = request.authorization().ok()? else {
         let sas = account.parse_sas(request).ok()?;
         let (text, lines) = (sas.string_to_sign().ok()?, sas.line_names());
         let verify = |key| is_right(&sas.verify(key, now));

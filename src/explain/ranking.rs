@@ -4,6 +4,8 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
+use super::session_token::is_session_token;
+use super::text_forms::{has_needless_escape, split_params};
 use crate::inspect::AwsHost;
 use crate::verify::{Carrier, Unverified};
 use alloc::format;
@@ -22,14 +24,24 @@ const STORES: [&str; 7] = [
     ".wasabisys.com",
 ];
 
-/// Headers that proxies and HTTP libraries set again on the way.
-const REWRITTEN: [&str; 5] = [
+/// Headers that proxies, CDNs and HTTP libraries set again on the way.
+const REWRITTEN: [&str; 12] = [
     "accept-encoding",
+    "cdn-loop",
     "connection",
     "expect",
+    "forwarded",
     "te",
+    "traceparent",
+    "transfer-encoding",
     "user-agent",
+    "via",
+    "x-amzn-trace-id",
+    "x-real-ip",
 ];
+
+/// The starts of the names of further such headers.
+const REWRITTEN_PREFIXES: [&str; 3] = ["cf-", "x-b3-", "x-forwarded-"];
 
 /// Returns the possible causes.
 ///
@@ -41,9 +53,7 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         if evidence.is_cloudfront() {
             return super::cloudfront_findings::possible_findings();
         }
-        let is_signed = evidence.inspection.scheme().is_some();
-        let secret = is_signed.then(|| possible(Cause::WrongSecret));
-        return secret.into_iter().collect();
+        return alloc::vec![unread_finding(evidence)];
     };
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
@@ -52,6 +62,11 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         findings.push(Finding::new(Cause::TokenMissing, Confidence::Likely));
     } else if evidence.has_needless_token() {
         findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
+    } else if wants_token_appended(request) {
+        findings.push(possible(Cause::TokenAdded).with_message(
+            "AWS IoT expects the session token unsigned, at the end of the URL, but here it was signed. Sign \
+             without the token, and append X-Amz-Security-Token to the signed URL.",
+        ));
     }
     let is_v2 = evidence.is_v2();
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
@@ -83,6 +98,34 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Returns the possible cause for a request of which no signature can be read.
+fn unread_finding(evidence: &Evidence<'_>) -> Finding {
+    if evidence.inspection.scheme().is_some() {
+        possible(Cause::WrongSecret)
+    } else if evidence.method == "POST" {
+        possible(Cause::WrongSecret).with_message(
+            "The request as given has no signature. If it is a form, its policy may be signed with another secret, or \
+             was changed after signing. Give the fields of the form, so that they can be checked.",
+        )
+    } else {
+        possible(Cause::NoAuthentication).with_message(
+            "The request as given has no signature: neither its URL nor an Authorization header. Give the URL or the \
+             headers that were signed. If nothing was signed, sign the request.",
+        )
+    }
+}
+
+/// Returns whether a URL for the WebSocket of AWS IoT has its session token among the signed
+/// parameters.
+fn wants_token_appended(request: &Unverified<'_, '_>) -> bool {
+    let canonical = request.canonical_request();
+    let query = canonical.lines().nth(2).unwrap_or_default();
+    request.authentication().service() == Some("iotdevicegateway")
+        && split_params(query)
+            .iter()
+            .any(|(name, _)| is_session_token(name))
+}
+
 fn possible(cause: Cause) -> Finding {
     Finding::new(cause, Confidence::Possible)
 }
@@ -93,6 +136,11 @@ fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
     // Only a bucket is named before an address.
     if name.split_once('.').is_some_and(|(_, name)| is_local(name)) {
         strong.push(possible(Cause::AddressingStyle).with_signed(host));
+    }
+    // Clients don't send a default port, and not every server adds it again.
+    if host.ends_with(":80") || host.ends_with(":443") {
+        strong.push(possible(Cause::DefaultPort).with_signed(host));
+        return;
     }
     // No proxy is between a client and its own machine.
     let is_own = name == "localhost" || name.starts_with("127.");
@@ -134,10 +182,24 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
         let names = names.into_iter();
         findings.extend(names.map(|names| possible(cause).about(&names).with_signed(names)));
     };
-    add(Cause::HeaderChanged, list(|name| REWRITTEN.contains(&name)));
+    let is_rewritten = |name: &str| {
+        let mut prefixes = REWRITTEN_PREFIXES.iter();
+        REWRITTEN.contains(&name) || prefixes.any(|prefix| name.starts_with(prefix))
+    };
+    add(Cause::HeaderChanged, list(is_rewritten));
     // nginx drops such names, unless it is told not to.
     add(Cause::HeaderNotSent, list(|name| name.contains(['.', '_'])));
     add(Cause::HeaderNotSent, list(|_| true).filter(|_| is_url));
+}
+
+/// Returns the finding for a path with an escape that no encoder writes.
+pub(super) fn needless_escape(path: &str) -> Finding {
+    possible(Cause::PathNotEncoded)
+        .with_message(
+            "The path has a percent escape that no encoder writes, so the name of the object may contain it. Then \
+             encode its % as %25, and sign that.",
+        )
+        .with_signed(path)
 }
 
 fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
@@ -145,7 +207,9 @@ fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
     if path.contains("//") || has_dots {
         strong.push(possible(Cause::PathNormalized).with_signed(path));
     }
-    if path.contains("%25") {
+    if has_needless_escape(path) {
+        strong.push(needless_escape(path));
+    } else if path.contains("%25") {
         strong.push(possible(Cause::PathEncodedTwice).with_signed(path));
     } else if path.contains('+') {
         // An encoder of forms writes a space so.

@@ -57,9 +57,10 @@ pub(super) fn shorten(secret: &str) -> String {
 }
 
 /// Shortens long words of a server's message, because it may repeat signatures, tokens and hashes
-/// of the request.
+/// of the request. Line breaks become spaces.
 pub(super) fn redact_message(message: &str) -> String {
     const MAX_WORD: usize = 32;
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut text = String::new();
     for piece in message.split_inclusive(|c: char| !is_word_character(c)) {
         let (word, separator) = match piece.char_indices().next_back() {
@@ -68,7 +69,9 @@ pub(super) fn redact_message(message: &str) -> String {
             }
             _ => (piece, ""),
         };
-        if word.len() > MAX_WORD || word.contains("ignature=") {
+        // A credential scope is no secret.
+        let is_scope = word.ends_with("_request");
+        if word.len() > MAX_WORD && !is_scope || word.contains("ignature=") {
             text.push_str(&shorten(word));
         } else {
             text.push_str(word);

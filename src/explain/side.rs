@@ -28,7 +28,10 @@ impl<'s> Side<'s> {
         let scheme = Inspection::new(url, now).scheme();
         let other =
             request.and_then(|request| OtherScheme::of(request, url, failed.credentials, now));
-        let is_other = matches!(scheme, Some(Scheme::CloudFront | Scheme::AzureSas));
+        let is_other = matches!(
+            scheme,
+            Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
+        );
         Side {
             parsed: request.map(|request| verifier.parse(request)),
             is_other: is_other || other.is_some(),

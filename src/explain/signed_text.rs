@@ -21,6 +21,8 @@ pub(super) struct SignedText {
     pub(super) canonical_request: String,
     pub(super) string_to_sign: String,
     pub(super) canonical: Option<Canonical>,
+    /// Whether the body is unknown, so that the canonical request has the hash of an empty one.
+    pub(super) has_assumed_payload: bool,
 }
 
 impl SignedText {
@@ -37,6 +39,7 @@ impl SignedText {
             canonical_request: canonical_request.to_owned(),
             string_to_sign: string_to_sign.to_owned(),
             canonical,
+            has_assumed_payload: false,
         }
     }
 
@@ -45,8 +48,10 @@ impl SignedText {
     pub(super) fn of_request(request: &Unverified<'_, '_>, is_payload_known: bool) -> Self {
         let text = SignedText::new(&request.canonical_request(), &request.string_to_sign());
         let mut text = text;
+        // A payload that is unsigned, or whose hash a header states, needs no body.
         if let Some(canonical) = &mut text.canonical
             && !is_payload_known
+            && canonical.payload.as_deref() == Some(EMPTY_SHA256)
         {
             canonical.payload = None;
         }
@@ -86,6 +91,7 @@ impl SignedText {
             && canonical.form == Form::V4
             && canonical.payload.is_none()
         {
+            self.has_assumed_payload = seen.is_none();
             canonical.payload = Some(seen.unwrap_or_else(|| EMPTY_SHA256.to_owned()));
             self.canonical_request = canonical.to_text().unwrap_or_default();
         }

@@ -6,19 +6,16 @@ use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::redaction::redact_message;
-use crate::text::time_span::TimeSpan;
-use crate::time::Timestamp;
-use crate::verify::{Authentication, Carrier};
-use alloc::borrow::ToOwned as _;
+use crate::verify::Authentication;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 
 /// The statement of a response, with the facts of the request that it is about.
 pub(super) struct Statement<'s> {
-    response: &'s ErrorResponse,
-    evidence: &'s Evidence<'s>,
+    pub(super) response: &'s ErrorResponse,
+    pub(super) evidence: &'s Evidence<'s>,
     code: &'s str,
-    message: &'s str,
+    pub(super) message: &'s str,
     lowercase: String,
 }
 
@@ -109,13 +106,23 @@ impl<'s> Statement<'s> {
                 finding.with_signed(signed).with_seen(seen)
             }
             Cause::HeaderNotSigned => {
-                let names = field("HeadersNotSigned");
-                let about = if names.is_empty() {
-                    "in question"
-                } else {
-                    names
-                };
-                finding.about(about).with_seen(names)
+                let names = self.header_names("HeadersNotSigned");
+                finding
+                    .about(names.unwrap_or("in question"))
+                    .with_seen(names.unwrap_or_default())
+            }
+            Cause::HeaderNotSent => {
+                let name = self.header_names("ParameterName");
+                finding
+                    .about(name.unwrap_or("in question"))
+                    .with_signed(name.unwrap_or_default())
+            }
+            // The server may also know chunks, and reject these.
+            Cause::StreamingNotTaken if !self.lowercase.contains("not implemented") => {
+                Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
+            }
+            Cause::PayloadChanged if self.evidence.streams_payload() => {
+                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
             }
             Cause::PayloadChanged => finding
                 .with_signed(field("ClientComputedContentSHA256"))
@@ -142,79 +149,50 @@ impl<'s> Statement<'s> {
             Cause::SigV2NotTaken if self.code == "UnauthorizedAccess" => {
                 Finding::new(cause, Confidence::Likely)
             }
-            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.quoted()),
+            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.fault()),
+            Cause::NoAuthentication if self.lowercase.contains("missing authentication token") => {
+                let text = format!(
+                    "{} API Gateway gives the same answer for a path or method that it doesn't have, so check \
+                     the stage and the path, too.",
+                    finding.message(),
+                );
+                Finding::new(cause, Confidence::Likely)
+                    .with_message(text)
+                    .with_seen(self.quoted())
+            }
             Cause::Policy | Cause::FormFields => finding.with_seen(self.quoted()),
-            Cause::Permission | Cause::Proxy | Cause::QueryCut | Cause::NoAuthentication => {
+            Cause::Proxy => {
+                let title = self.response.field("title").map(redact_message);
+                let finding = Finding::new(cause, Confidence::Likely);
+                finding.with_seen(title.unwrap_or_else(|| self.quoted()))
+            }
+            Cause::Permission | Cause::QueryCut | Cause::NoAuthentication => {
                 Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
             }
             _ => finding,
         }
     }
 
+    /// Returns the server's words. S3 states the fault of a form as a condition.
     fn quoted(&self) -> String {
-        redact_message(self.message)
+        redact_message(self.response.field("Condition").unwrap_or(self.message))
     }
 
-    fn server_time(&self) -> Option<Timestamp> {
-        let time = self.response.field("ServerTime");
-        time.map_or_else(|| self.bracketed("Current ["), |time| time.parse().ok())
+    /// Returns the names of headers: from the field, or quoted in the message.
+    fn header_names(&self, field: &str) -> Option<&str> {
+        let names = self.response.field(field);
+        names.or_else(|| first_quoted(self.message))
     }
 
-    /// Returns a time of Azure's `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.
-    fn bracketed(&self, introduction: &str) -> Option<Timestamp> {
-        let detail = self.response.field("AuthenticationErrorDetail");
-        let (_, time) = detail.unwrap_or(self.message).split_once(introduction)?;
-        Timestamp::parse_http_date(time.split_once(']')?.0)
-    }
-
-    /// Returns whether the server calls a request expired that is not valid yet.
-    fn is_early(&self) -> bool {
-        let start = self.bracketed("Start [");
-        start
-            .zip(self.server_time())
-            .is_some_and(|(start, now)| start > now)
-    }
-
-    /// Returns whether a presigned URL has expired. Some servers call that a skew.
-    fn has_expired(&self) -> bool {
-        let now = self.server_time().unwrap_or(self.evidence.now);
-        let authentication = self.evidence.authentication();
-        if self.response.field("RequestTime").is_some() {
-            return false;
-        }
-        authentication.is_some_and(|authentication| {
-            let is_url = authentication.carrier() == Carrier::Query;
-            is_url
-                && authentication
-                    .expires_at()
-                    .is_some_and(|moment| moment < now)
-        })
-    }
-
-    fn clock_skew(&self) -> Finding {
-        let server = self.server_time();
-        let request = self.response.field("RequestTime").and_then(parse_time);
-        let request = request.or_else(|| self.bracketed("Start ["));
-        let authentication = self.evidence.authentication();
-        let request = request.or_else(|| authentication.and_then(Authentication::signed_at));
-        let fault = match (request, server) {
-            (Some(request), Some(server)) => {
-                let (difference, direction) = if request > server {
-                    (request.saturating_duration_since(server), "ahead of")
-                } else {
-                    (server.saturating_duration_since(request), "behind")
-                };
-                let difference = TimeSpan(difference);
-                format!("The signing time is {difference} {direction} the server's clock")
-            }
-            _ => "The signing time differs too much from the server's clock".to_owned(),
+    /// Returns what the server could not parse. A header is split at white space and commas, so the
+    /// server quotes only the piece that has no `=`.
+    fn fault(&self) -> String {
+        let hint = if self.lowercase.contains("missing equal-sign") {
+            ". Check the access key ID for white space, and the value for a second `Authorization:`."
+        } else {
+            ""
         };
-        let time_text =
-            |time: Option<Timestamp>| time.map_or(String::new(), |time| time.to_string());
-        let finding = Finding::certain(Cause::ClockSkew).about(&fault);
-        finding
-            .with_signed(time_text(request))
-            .with_seen(time_text(server))
+        format!("{}{hint}", self.quoted())
     }
 
     /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.
@@ -231,15 +209,13 @@ impl<'s> Statement<'s> {
                     .replace("the right region", &format!("`{region}`"));
                 finding.with_message(text).with_seen(region)
             }
-            None => finding,
+            // Oracle Cloud says so of unknown keys, too.
+            None if self.lowercase.contains("region must be specified") => finding
+                .with_confidence(Confidence::Likely)
+                .with_seen(self.quoted()),
+            None => finding.with_seen(self.quoted()),
         }
     }
-}
-
-/// Parses the time of a request, in any format in which it is signed.
-fn parse_time(text: &str) -> Option<Timestamp> {
-    let time = text.parse().ok();
-    time.or_else(|| Timestamp::parse_http_date(text))
 }
 
 /// Returns the first text in single quotes or backquotes.

@@ -22,6 +22,16 @@ pub(super) fn decoded(text: &str) -> String {
     Component::Encoded(text).to_text_lossy().into_owned()
 }
 
+/// Returns whether a path has an escape that no encoder writes, such as `%2E`. Then the name of the
+/// object may contain it, and its `%` may not be encoded.
+pub(super) fn has_needless_escape(path: &str) -> bool {
+    let mut escapes = path.split('%').skip(1).filter_map(|piece| piece.get(..2));
+    escapes.any(|escape| {
+        let byte = u8::from_str_radix(escape, 16).unwrap_or_default();
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+    })
+}
+
 /// Encodes a path as if it were not encoded yet.
 pub(super) fn encoded_again(path: &str) -> String {
     let mut encoded = String::new();

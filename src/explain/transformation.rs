@@ -4,7 +4,7 @@
 //! from both sides. It needn't be exact: a request that it makes counts only if an oracle confirms
 //! it.
 
-use super::canonical::{Canonical, Form};
+use super::canonical::{Canonical, Form, Pair};
 use super::catalogue::Cause;
 use super::session_token::is_session_token;
 use super::text_forms::{decoded, encoded_again, in_unicode_forms, without_dot_segments};
@@ -26,7 +26,7 @@ const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transforma
 }
 
 /// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 20] = [
+pub(super) static TRANSFORMATIONS: [Transformation; 22] = [
     of(Cause::Method, methods),
     of(Cause::AddressingStyle, addressing_styles),
     of(Cause::PathEncodedTwice, paths_encoded_twice),
@@ -45,6 +45,7 @@ pub(super) static TRANSFORMATIONS: [Transformation; 20] = [
         other_payload(request, EMPTY_SHA256)
     }),
     of(Cause::HeaderNotSent, headers_not_sent),
+    of(Cause::HeaderNotSigned, headers_not_signed),
     of(Cause::HeaderChanged, content_types),
     of(Cause::TokenAdded, |request| without_params(request, true)),
     of(Cause::TokenMissing, |request| without_params(request, true)),
@@ -53,6 +54,7 @@ pub(super) static TRANSFORMATIONS: [Transformation; 20] = [
     }),
     of(Cause::ParameterAdded, added_params),
     of(Cause::ParameterReencoded, params_in_other_encodings),
+    of(Cause::ParameterReencoded, bare_params),
 ];
 
 /// The transformations of host and path.
@@ -239,6 +241,16 @@ fn headers_not_sent(request: &Canonical) -> Vec<Canonical> {
     changed(request, names, |made, (name, _)| made.set_header(name, ""))
 }
 
+/// SigV2 has no list of signed headers. A server signs every x-amz-* header that it receives, and
+/// such parameters, too.
+fn headers_not_signed(request: &Canonical) -> Vec<Canonical> {
+    let headers = Some(&request.headers).filter(|_| request.form == Form::V2);
+    let indexes = headers.map_or(0..0, |headers| 0..headers.len());
+    changed(request, indexes, |made, index| {
+        made.headers.remove(index);
+    })
+}
+
 /// The values that browsers and HTTP libraries set by themselves.
 fn content_types(request: &Canonical) -> Vec<Canonical> {
     let own = request.header("content-type").unwrap_or_default();
@@ -309,4 +321,13 @@ fn lowercase_escapes(text: &str) -> String {
         lowercase.extend(["%", &escape.to_ascii_lowercase(), rest]);
     }
     lowercase
+}
+
+/// Writes parameters without a value without `=`, or with it.
+fn bare_params(request: &Canonical) -> Vec<Canonical> {
+    let is_empty = |(_, value): &Pair| value.is_empty();
+    let has_empty = request.form == Form::V4 && request.params.iter().any(is_empty);
+    changed(request, has_empty.then_some(()), |made, ()| {
+        made.has_bare_params = !made.has_bare_params;
+    })
 }

@@ -33,6 +33,10 @@ pub(super) fn url_findings(url: &str, response: &ErrorResponse, now: Timestamp) 
         _ => true,
     });
     let mut findings: Vec<Finding> = problems.map(|problem| finding(problem, url)).collect();
+    // A server compares the checksum after the signature.
+    if response.names_signature() {
+        findings.retain(|finding| finding.cause() != Cause::PayloadChanged);
+    }
     // A space in a SigV2 signature is a `+` that was decoded, not a space of its own.
     let is_plus = |finding: &Finding| finding.cause() == Cause::SignaturePlus;
     if findings.iter().any(is_plus) {
@@ -76,6 +80,7 @@ fn finding(problem: &Problem, url: &str) -> Finding {
             (Cause::TokenChanged, Likely)
         }
         ProblemKind::LiteralPlus => (Cause::SignaturePlus, Likely),
+        ProblemKind::EmptyChecksum => (Cause::PayloadChanged, Likely),
         ProblemKind::TokenMissing => (Cause::TokenMissing, Likely),
         ProblemKind::Expired => (Cause::Expired, Likely),
         ProblemKind::NotYetValid => (Cause::ClockSkew, Likely),

@@ -2,13 +2,14 @@
 
 use super::access_key::AccessKeyKind;
 use super::address::Address;
+use super::empty_checksum::check_checksum;
 use super::facts::Facts;
 use super::problem::{Problem, ProblemKind, Problems};
 use super::query::read_query;
 use super::scope_host::check_host;
 use super::text_faults::{
     check_plus, check_spaces, decode_whole_query, decode_whole_url, without_fragment,
-    without_html_escapes, without_line_breaks, without_trailing_text,
+    without_html_escapes, without_line_breaks, without_quoted_printable, without_trailing_text,
 };
 use super::validity::check_validity;
 use crate::scheme::Scheme;
@@ -90,7 +91,8 @@ impl Inspection {
                 problems,
             };
         }
-        let url = without_line_breaks(url, &mut problems);
+        let url = without_quoted_printable(url, &mut problems);
+        let url = without_line_breaks(&url, &mut problems);
         check_spaces(&url, &mut problems);
         let url = without_html_escapes(url, &mut problems);
         let url = decode_whole_url(url, &mut problems);
@@ -99,6 +101,7 @@ impl Inspection {
         let (address, query) = url.split_once('?').unwrap_or((&url, ""));
         let query = decode_whole_query(query, &mut problems);
         check_plus(&query, &mut problems);
+        check_checksum(&query, &mut problems);
         let address = Address::parse(address, &mut problems);
         let facts = read_query(&query, &address.path, &mut problems);
         check_validity(&facts, now, &mut problems);

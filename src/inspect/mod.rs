@@ -22,6 +22,7 @@ mod address;
 mod azure_sas;
 #[cfg(feature = "cloudfront")]
 mod cloudfront_parameters;
+mod empty_checksum;
 mod facts;
 mod inspection;
 mod problem;

@@ -38,7 +38,7 @@ pub enum ProblemKind {
     LineBreak,
     /// A space, or another blank that can't be seen.
     Space,
-    /// `&amp;` or `\u0026` in place of `&`.
+    /// `&amp;` or `\u0026` in place of `&`, or `=3D` in place of `=`.
     HtmlEscaped,
     /// The URL or a parameter is percent-encoded once more than it should be.
     EncodedTwice,
@@ -81,6 +81,8 @@ pub enum ProblemKind {
     HostNotSigned,
     /// A temporary access key without its session token.
     TokenMissing,
+    /// A signed checksum of an empty body, as a signer computes it that doesn't have the body.
+    EmptyChecksum,
     /// The URL has expired.
     Expired,
     /// The URL is not valid yet.
@@ -139,6 +141,7 @@ impl ProblemKind {
             ProblemKind::ScopeDate => "scope-date",
             ProblemKind::HostNotSigned => "host-not-signed",
             ProblemKind::TokenMissing => "token-missing",
+            ProblemKind::EmptyChecksum => "empty-checksum",
             ProblemKind::Expired => "expired",
             ProblemKind::NotYetValid => "not-yet-valid",
             ProblemKind::ExpiryTooLong => "expiry-too-long",

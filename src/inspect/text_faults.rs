@@ -15,6 +15,27 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
+/// Decodes a URL that is quoted-printable, as mails have it: each `=` is `=3D`, and a line that ends
+/// with `=` continues.
+pub(super) fn without_quoted_printable<'a>(text: &'a str, problems: &mut Problems) -> Cow<'a, str> {
+    if !text.contains("=3D") {
+        return Cow::Borrowed(text);
+    }
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    // A value can start with 3D, but not all values do.
+    let (_, query) = joined.split_once('?').unwrap_or_default();
+    let mut values = query.split('&').filter_map(|param| param.split_once('='));
+    if !values.all(|(_, value)| value.starts_with("3D")) {
+        return Cow::Borrowed(text);
+    }
+    problems.add(
+        ProblemKind::HtmlEscaped,
+        "the URL contains =3D in place of `=`, as the source of a mail has it; copy it from the mail as it is \
+         displayed",
+    );
+    Cow::Owned(joined.replace("=3D", "="))
+}
+
 /// Joins the lines of a wrapped URL.
 pub(super) fn without_line_breaks<'a>(text: &'a str, problems: &mut Problems) -> Cow<'a, str> {
     let text = text.trim();

@@ -1139,6 +1139,7 @@ fn a_hostile_body_takes_no_time() {
 fn the_catalogue_is_whole() {
     let cases = [
         include_str!("explain.rs"),
+        include_str!("explain_answers.rs"),
         include_str!("explain_oracles.rs"),
         include_str!("sigv4a.rs"),
     ]

@@ -125,3 +125,19 @@ fn a_rejected_header_is_repeated() {
     assert_eq!(first(&explanation).0, Cause::OtherError);
     assert!(explanation.to_string().contains("ExcessHeaderValues"));
 }
+
+/// The payload of a link is unsigned, so its signature can be checked without a body.
+#[test]
+fn a_link_needs_no_body() {
+    let url = link();
+    let response = ErrorResponse::parse("<Error><Code>SignatureDoesNotMatch</Code></Error>");
+    let failed = FailedRequest::new("GET", &url, &response);
+    let right = failed.clone().credentials(&keys(SECRET)).explain(now());
+    for finding in right.findings() {
+        assert_eq!(finding.confidence(), Confidence::Possible, "{right}");
+    }
+    let wrong = failed.credentials(&keys("another")).explain(now());
+    let first = &wrong.findings()[0];
+    let found = (first.cause(), first.confidence());
+    assert_eq!(found, (Cause::WrongSecret, Confidence::Likely), "{wrong}");
+}

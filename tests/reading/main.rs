@@ -6,6 +6,8 @@ mod support;
 
 #[cfg(feature = "explain")]
 mod explain;
+#[cfg(feature = "explain")]
+mod explain_answers;
 #[cfg(all(feature = "explain", feature = "azure"))]
 mod explain_azure;
 #[cfg(all(feature = "explain", feature = "cloudfront"))]

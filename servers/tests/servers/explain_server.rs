@@ -587,6 +587,10 @@ const CASES: &[(Cause, By)] = {
         (Cause::TrailingText, Recorded("its test needs no server")),
         (Cause::UrlEncodedTwice, Server),
         (Cause::Malformed, Server),
+        (
+            Cause::StreamingNotTaken,
+            Recorded("the server reads bodies in chunks"),
+        ),
         (Cause::Policy, Server),
         (Cause::FormFields, Recorded("its test needs no server")),
         (Cause::Permission, Recorded("its test needs no server")),
@@ -604,6 +608,7 @@ fn every_cause_has_a_case() {
     assert_eq!(causes, Cause::ALL);
     let recorded = [
         include_str!("../../../tests/reading/explain.rs"),
+        include_str!("../../../tests/reading/explain_answers.rs"),
         include_str!("../../../tests/reading/explain_oracles.rs"),
         include_str!("../../../tests/reading/sigv4a.rs"),
     ]

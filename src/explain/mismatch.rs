@@ -1,0 +1,123 @@
+//! Causes of a wrong signature: what the signature proves with the credentials at hand, or else what
+//! is possible.
+
+use super::catalogue::Cause;
+use super::confidence::Confidence;
+use super::evidence::Evidence;
+use super::failed_request::FailedRequest;
+use super::finding::Finding;
+use super::ranking::{needless_escape, possible_findings};
+use super::search::signature_findings;
+use super::signed_text::SignedText;
+use super::text_forms::has_needless_escape;
+use alloc::vec::Vec;
+
+impl FailedRequest<'_> {
+    /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
+    /// whether the server certainly saw the request as it is known here.
+    pub(super) fn findings_of_signature(
+        &self,
+        evidence: &Evidence<'_>,
+        signed: Option<&SignedText>,
+        is_other_right: Option<bool>,
+        is_same: bool,
+    ) -> Vec<Finding> {
+        let Some(request) = evidence.request else {
+            return other_signature_findings(evidence, is_other_right, is_same);
+        };
+        let is_right = evidence.credentials.map(|credentials| match signed {
+            Some(signed) => request.is_signature_of(signed.message(), credentials),
+            None => request.is_signed_with(credentials),
+        });
+        if is_right != Some(true) {
+            let canonical = signed.and_then(|signed| signed.canonical.as_ref());
+            if let Some(findings) =
+                signature_findings(evidence, request, canonical, self.is_https())
+            {
+                return findings;
+            }
+        }
+        let id = request.access_key_id();
+        let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
+        match is_right {
+            Some(true) if is_same => alloc::vec![other_secret_of_server()],
+            Some(false) if signed.is_some_and(|signed| signed.has_assumed_payload) => {
+                findings_without_body(evidence)
+            }
+            Some(false) => {
+                let mut findings = alloc::vec![secret.with_message(
+                    "The signature is not the one that these credentials give for this request: it was made with \
+                     another secret, or for a request that was written in another way. Check which credentials sign.",
+                )];
+                if !is_same {
+                    findings.extend(possible_findings(evidence));
+                }
+                findings
+            }
+            _ if is_same => {
+                // The signer's own text is the proof that only the keys can differ.
+                let confidence = match self.signed_texts {
+                    Some(_) => Confidence::Certain,
+                    None => Confidence::Likely,
+                };
+                alloc::vec![secret.with_confidence(confidence)]
+            }
+            _ => possible_findings(evidence),
+        }
+    }
+}
+
+/// Returns the causes that the signature of another scheme shows, or else those that are possible.
+fn other_signature_findings(
+    evidence: &Evidence<'_>,
+    is_right: Option<bool>,
+    is_same: bool,
+) -> Vec<Finding> {
+    let path = evidence.inspection.path();
+    match (is_right, is_same) {
+        (Some(true), true) => alloc::vec![other_secret_of_server()],
+        (None, true) if has_needless_escape(path) => {
+            alloc::vec![needless_escape(path).with_confidence(Confidence::Likely)]
+        }
+        (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
+            "The server signs the same text as this side computes, so the key is another one, or the signer \
+             signed another text. Copy the key again; it may have been rotated. Compare the text that the \
+             signer signs with the server's, line by line.",
+        )],
+        _ => possible_findings(evidence),
+    }
+}
+
+/// Returns the possible causes, if the signature can't be checked because the body is unknown.
+fn findings_without_body(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = possible_findings(evidence);
+    let is_secret = |finding: &&mut Finding| finding.cause() == Cause::WrongSecret;
+    if let Some(secret) = findings.iter_mut().find(is_secret) {
+        *secret = secret.clone().with_message(
+            "The secret may not be that of this access key. The signature covers the hash of the body, which is not \
+             known here. Give the body that was signed, so that the signature can be checked.",
+        );
+    }
+    findings
+}
+
+/// Returns whether the credentials sign exactly the canonical request that the server states.
+pub(super) fn is_signed_as_seen(evidence: &Evidence<'_>, seen: Option<&SignedText>) -> bool {
+    let is_signed = |seen: &SignedText| {
+        let is_whole = seen
+            .canonical
+            .as_ref()
+            .is_some_and(|request| !request.is_cut);
+        let (request, credentials) = (evidence.request?, evidence.credentials?);
+        Some(is_whole && request.is_signature_of(seen.message(), credentials))
+    };
+    seen.and_then(is_signed) == Some(true)
+}
+
+pub(super) fn other_secret_of_server() -> Finding {
+    Finding::certain(Cause::WrongSecret).with_message(
+        "Both sides signed the same text, and the signature is right for the credentials given, so the server \
+         has another secret for this access key. The key was recreated, or belongs to another account or store \
+         that uses the same name. Copy its secret again.",
+    )
+}

@@ -1,0 +1,99 @@
+//! Causes that show in the request as it was sent: in its URL, and in its signature.
+
+use super::catalogue::Cause;
+use super::compare::reordered;
+use super::confidence::Confidence;
+use super::failed_request::FailedRequest;
+use super::finding::Finding;
+use super::redaction::{redact_url, shorten};
+use super::session_token::is_session_token;
+use super::text_forms::{decoded, split_params};
+use super::url_findings::parse_finding;
+use crate::scheme::sigv2;
+use crate::verify::{VerifyError, VerifyErrorKind};
+use alloc::vec::Vec;
+
+impl<'a> FailedRequest<'a> {
+    /// Adds differences between the URLs that no canonical request shows: the order of the
+    /// parameters, and the encoding of the path.
+    pub(super) fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
+        let Some((_, sent_url)) = self.sent else {
+            return;
+        };
+        let parts = |url: &'a str| url.split_once('?').unwrap_or((url, ""));
+        let ((path, query), (sent_path, sent_query)) = (parts(self.url), parts(sent_url));
+        // The canonical request may be the same, but not every server takes it from the same path.
+        if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
+            let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);
+            findings.push(
+                finding
+                    .with_signed(redact_url(path))
+                    .with_seen(redact_url(sent_path)),
+            );
+        }
+        let (mut signed, mut sent) = (split_params(query), split_params(sent_query));
+        findings.extend(bare_plus(&signed, &sent));
+        let is_known = |finding: &Finding| finding.cause() == Cause::ParametersReordered;
+        if signed == sent || findings.iter().any(is_known) {
+            return;
+        }
+        signed.sort_unstable();
+        sent.sort_unstable();
+        if signed == sent {
+            let finding = reordered().with_signed(redact_url(self.url));
+            findings.push(finding.with_seen(redact_url(sent_url)));
+        }
+    }
+}
+
+/// Returns the cause that a request shows as it was sent, if it can't be read.
+pub(super) fn sent_finding(error: &VerifyError) -> Option<Finding> {
+    match error.kind() {
+        VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
+        VerifyErrorKind::HeaderNotSigned
+        | VerifyErrorKind::SignedHeaderMissing
+        | VerifyErrorKind::SignedTwice => {
+            Some(parse_finding(error)?.with_confidence(Confidence::Certain))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the finding for a `+` that was signed as %2B and sent bare. Some servers read it as a
+/// plus, and others, which read queries as forms, as a space.
+fn bare_plus(signed: &[(&str, &str)], sent: &[(&str, &str)]) -> Option<Finding> {
+    let is_bare = |(name, value): &&(&str, &str)| {
+        let encoded = value.replace('+', "%2B");
+        encoded != *value && signed.contains(&(name, &encoded))
+    };
+    let (name, _) = sent.iter().find(is_bare)?;
+    let cause = match *name {
+        sigv2::SIGNATURE => Cause::SignaturePlus,
+        name if is_session_token(name) => Cause::TokenChanged,
+        _ => Cause::ParameterReencoded,
+    };
+    Some(Finding::new(cause, Confidence::Likely).about(name))
+}
+
+/// Returns whether a URL is another up to its first `&`.
+pub(super) fn is_cut_by_shell(url: &str, sent_url: &str) -> bool {
+    let rest = url.strip_prefix(sent_url);
+    sent_url.contains('?')
+        && !sent_url.contains('&')
+        && rest.is_some_and(|rest| rest.starts_with('&'))
+}
+
+/// Compares the signature that the server received with the one that was made.
+pub(super) fn signature_finding(made: &str, received: &str) -> Option<Finding> {
+    if received == made {
+        return None;
+    }
+    let cause = if received.replace(' ', "+") == made {
+        Cause::SignaturePlus
+    } else if !received.is_empty() && made.starts_with(received) {
+        Cause::SignatureTruncated
+    } else {
+        Cause::SignatureChanged
+    };
+    Some(Finding::between(cause, shorten(made), shorten(received)))
+}

@@ -1,0 +1,591 @@
+//! Answers of servers and logs of clients, with the part of the request to which they point.
+
+use crate::explain::{bare, credentials, error, link, now, server};
+use presign::explain::{Cause, Confidence, ErrorResponse, Explanation, FailedRequest};
+use presign::v4;
+
+const DATE: (&str, &str) = ("x-amz-date", "20130524T000000Z");
+
+/// Explains a request that is signed with these headers.
+fn explain(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Explanation {
+    let response = ErrorResponse::parse(body);
+    let failed = FailedRequest::new(method, url, &response).headers(headers.iter().copied());
+    failed.explain(now())
+}
+
+/// An Authorization header of S3 that signs these headers.
+fn authorization(names: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders={names}, Signature={}",
+        "0".repeat(64)
+    )
+}
+
+#[track_caller]
+fn assert_first(found: &Explanation, cause: Cause, confidence: Confidence, words: &str) {
+    let first = &found.findings()[0];
+    assert_eq!(
+        (first.cause(), first.confidence()),
+        (cause, confidence),
+        "{found}"
+    );
+    let shown = format!("{first}");
+    assert!(shown.contains(words), "{words}: {shown}");
+}
+
+#[test]
+fn the_header_that_an_answer_names_is_shown() {
+    let put = link("a.txt");
+    let log = "accessDenied(message: Optional(\"RequestId: 4059FAA108A45F89, \n    HeadersNotSigned: x-amz-acl, \n    Message: There were headers present in the request which were not signed\"))";
+    let signature = error(
+        "InvalidRequest",
+        "header 'x-amz-acl' must be included in signature",
+    );
+    for body in [log, &signature] {
+        let found = explain("PUT", &put, &[], body);
+        assert_first(
+            &found,
+            Cause::HeaderNotSigned,
+            Confidence::Certain,
+            "header x-amz-acl was",
+        );
+    }
+    let missing = [
+        error(
+            "InvalidRequest",
+            "header 'range' is listed in signed headers, but is not present",
+        ),
+        "<Error><Code>MalformedSecurityHeader</Code><Message>Your request has a malformed header.</Message>\
+         <ParameterName>range</ParameterName>\
+         <Details>Header was included in signedheaders, but not in the request.</Details></Error>"
+            .to_owned(),
+    ];
+    for body in missing {
+        let found = explain("GET", &put, &[], &body);
+        assert_first(
+            &found,
+            Cause::HeaderNotSent,
+            Confidence::Certain,
+            "header range was signed",
+        );
+    }
+}
+
+#[test]
+fn a_header_that_the_server_requires() {
+    let authorization = authorization("host;x-amz-date");
+    let headers = [DATE, ("Authorization", &authorization)];
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    let body = error(
+        "InvalidRequest",
+        "Missing required header for this request: x-amz-content-sha256",
+    );
+    let found = explain("PUT", url, &headers, &body);
+    assert_first(
+        &found,
+        Cause::Malformed,
+        Confidence::Likely,
+        "x-amz-content-sha256",
+    );
+    // It is the fault, not a permission, although the code is AccessDenied.
+    let body = error(
+        "AccessDenied",
+        "AWS authentication requires a valid Date or x-amz-date header",
+    );
+    let found = explain("PUT", url, &[("Authorization", &authorization)], &body);
+    let causes: Vec<Cause> = found
+        .findings()
+        .iter()
+        .map(|finding| finding.cause())
+        .collect();
+    assert_eq!(causes, [Cause::Malformed], "{found}");
+}
+
+#[test]
+fn a_body_in_chunks_that_a_store_does_not_read() {
+    let authorization = authorization("host;x-amz-content-sha256;x-amz-date");
+    let url = "https://acct.r2.cloudflarestorage.com/bucket/a.txt";
+    let streamed = [
+        DATE,
+        ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+        ("Authorization", authorization.as_str()),
+    ];
+    for (code, message, confidence) in [
+        (
+            "NotImplemented",
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD not implemented",
+            Confidence::Certain,
+        ),
+        (
+            "NotImplemented",
+            "Header 'x-amz-checksum-crc32' with value 'AAAAAA==' not implemented",
+            Confidence::Certain,
+        ),
+        (
+            "InvalidRequest",
+            "Streaming trailer block is malformed",
+            Confidence::Likely,
+        ),
+        ("MalformedTrailerError", "", Confidence::Likely),
+        ("XAmzContentSHA256Mismatch", "", Confidence::Likely),
+    ] {
+        let found = explain("PUT", url, &streamed, &error(code, message));
+        assert_first(
+            &found,
+            Cause::StreamingNotTaken,
+            confidence,
+            "when_required",
+        );
+    }
+    // A hash of the whole body has another cause.
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let whole = [DATE, ("x-amz-content-sha256", empty), streamed[2]];
+    let found = explain("PUT", url, &whole, &error("XAmzContentSHA256Mismatch", ""));
+    assert_first(&found, Cause::PayloadChanged, Confidence::Certain, "");
+}
+
+#[test]
+fn the_times_of_an_answer_are_compared() {
+    let url = "https://kinesis.us-east-1.amazonaws.com/";
+    let expired = "An error occurred (InvalidSignatureException) when calling the PutRecord operation: Signature expired: 20130524T000000Z is now earlier than 20130524T001500Z (20130524T003000Z - 15 min.)";
+    let found = explain("POST", url, &[], expired);
+    assert_first(
+        &found,
+        Cause::ClockSkew,
+        Confidence::Certain,
+        "seen    2013-05-24T00:30:00Z",
+    );
+    let early = "{\"message\":\"Signature not yet current: 20130524T000000Z is still later than 20130523T233500Z (20130523T233000Z + 5 min.)\"}";
+    let authorization = authorization("host;x-amz-date").replace("/s3/", "/kinesis/");
+    let found = explain(
+        "POST",
+        url,
+        &[DATE, ("Authorization", &authorization)],
+        early,
+    );
+    assert_first(
+        &found,
+        Cause::ClockSkew,
+        Confidence::Certain,
+        "30 minutes ahead of the server's clock",
+    );
+}
+
+#[test]
+fn an_answer_within_another_is_read() {
+    let url = "https://account.table.core.windows.net/Tables";
+    let odata = r#"{"odata.error":{"code":"AuthorizationResourceTypeMismatch","message":{"lang":"en-US","value":"This request is not authorized to perform this operation using this resource type."}}}"#;
+    let thrown = serde_json::json!({ "name": "RestError", "message": odata, "statusCode": 403 });
+    let found = explain("GET", url, &[], &thrown.to_string());
+    assert_eq!(found.code(), Some("AuthorizationResourceTypeMismatch"));
+    assert_first(
+        &found,
+        Cause::Permission,
+        Confidence::Likely,
+        "seen    This request is not authorized",
+    );
+    // Line breaks within the elements are no part of the text.
+    let indented = "<Error>\n  <Code>\n    MissingContentLength</Code>\n  <Message>\n    You must\n  provide it.</Message></Error>";
+    let found = explain("PUT", &link("a.txt"), &[], indented);
+    assert_first(
+        &found,
+        Cause::OtherError,
+        Confidence::Possible,
+        "MissingContentLength, \"You must provide it.\"",
+    );
+}
+
+#[test]
+fn api_gateway_has_no_such_path() {
+    let url = "https://id.execute-api.us-east-1.amazonaws.com/prod";
+    let body = "{\"message\":\"Missing Authentication Token\"}";
+    let found = explain("GET", url, &[], body);
+    assert_first(
+        &found,
+        Cause::NoAuthentication,
+        Confidence::Likely,
+        "check the stage and the path",
+    );
+}
+
+#[test]
+fn a_credential_with_white_space() {
+    let header = authorization("host;x-amz-date")
+        .replace("Credential=", "Credential= ")
+        .replace("/s3/", "/sts/");
+    let body = format!(
+        "{{\"__type\":\"IncompleteSignatureException\",\"message\":\"'AKIDEXAMPLE/20130524/us-east-1/sts/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'.\"}}"
+    );
+    let url = "https://sts.amazonaws.com/";
+    let found = explain("POST", url, &[DATE, ("Authorization", &header)], &body);
+    assert_first(
+        &found,
+        Cause::Malformed,
+        Confidence::Likely,
+        "for white space",
+    );
+}
+
+#[test]
+fn headers_that_are_set_on_the_way() {
+    for (name, is_rewritten) in [
+        ("cf-ray", true),
+        ("x-forwarded-for", true),
+        ("via", true),
+        ("x-amzn-trace-id", true),
+        ("range", false),
+    ] {
+        let mut names = ["host", name, "x-amz-date"];
+        names.sort_unstable();
+        let authorization = authorization(&names.join(";")).replace("/s3/", "/bedrock/");
+        let headers = [DATE, (name, "1"), ("Authorization", &authorization)];
+        let url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/a/invoke";
+        let found = explain("POST", url, &headers, &bare());
+        let cause = if is_rewritten {
+            Cause::HeaderChanged
+        } else {
+            Cause::WrongSecret
+        };
+        assert_first(&found, cause, Confidence::Possible, "");
+    }
+}
+
+#[test]
+fn a_default_port_that_was_signed() {
+    let url = |host: &str| link("a.txt").replace("examplebucket.s3.us-east-1.amazonaws.com", host);
+    let found = explain("GET", &url("minio.example.com:443"), &[], &bare());
+    assert_first(
+        &found,
+        Cause::DefaultPort,
+        Confidence::Possible,
+        "minio.example.com:443",
+    );
+    let found = explain("GET", &url("minio:9000"), &[], &bare());
+    assert_first(
+        &found,
+        Cause::HostRewritten,
+        Confidence::Possible,
+        "minio:9000",
+    );
+}
+
+#[test]
+fn the_token_of_aws_iot_is_appended() {
+    let token = "&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE";
+    let url = |service: &str| {
+        let url = link("mqtt").replace("%2Fs3%2F", &format!("%2F{service}%2F"));
+        let url = url.replace("examplebucket.s3", "a1b2c3-ats.iot");
+        let (start, signature) = url.rsplit_once("&X-Amz-Signature").unwrap();
+        let start = start.replace("AKIDEXAMPLE", "ASIAIOSFODNN7EXAMPLE");
+        format!("{start}{token}&X-Amz-Signature{signature}")
+    };
+    let found = explain("GET", &url("iotdevicegateway"), &[], &bare());
+    assert_first(
+        &found,
+        Cause::TokenAdded,
+        Confidence::Possible,
+        "append X-Amz-Security-Token",
+    );
+    let found = explain("GET", &url("execute-api"), &[], &bare());
+    assert_ne!(found.findings()[0].cause(), Cause::TokenAdded);
+}
+
+#[test]
+fn a_parameter_without_an_equals_sign() {
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
+    let url = "https://id.execute-api.us-east-1.amazonaws.com/_cat/indices?pretty&v";
+    let request = service.get(url);
+    let link = request
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let (canonical, string_to_sign) = server("GET", link.as_str(), &[]);
+    assert!(canonical.contains("&pretty=&v="));
+    let wrong = canonical.replace("pretty=&v=", "pretty&v");
+    let body = crate::explain::s3(&(canonical.clone(), string_to_sign.clone()));
+    let response = ErrorResponse::parse(&body);
+    let failed = FailedRequest::new("GET", link.as_str(), &response);
+    // The signer's own text, and then the signature that is made of it.
+    let found = failed
+        .clone()
+        .signed_texts(Some(&wrong), string_to_sign.as_bytes())
+        .explain(now());
+    assert_first(
+        &found,
+        Cause::ParameterReencoded,
+        Confidence::Certain,
+        "signed  pretty\n",
+    );
+    let found = failed
+        .signed_texts(Some(&canonical), string_to_sign.as_bytes())
+        .explain(now());
+    assert_first(&found, Cause::WrongSecret, Confidence::Certain, "");
+}
+
+#[test]
+fn the_checksum_of_an_empty_body() {
+    let url = |checksum: &str| {
+        let url = link("a.txt");
+        url.replace(
+            '?',
+            &format!("?x-amz-checksum-crc32={checksum}&x-amz-sdk-checksum-algorithm=CRC32&"),
+        )
+    };
+    let found = explain("PUT", &url("AAAAAA%3D%3D"), &[], "xhr network error");
+    assert_first(
+        &found,
+        Cause::PayloadChanged,
+        Confidence::Likely,
+        "when_required",
+    );
+    // The signature is checked before the checksum.
+    let found = explain("PUT", &url("AAAAAA%3D%3D"), &[], &bare());
+    assert_ne!(found.findings()[0].cause(), Cause::PayloadChanged);
+    let found = explain("PUT", &url("NhCmhg%3D%3D"), &[], "xhr network error");
+    assert_ne!(found.findings()[0].cause(), Cause::PayloadChanged);
+}
+
+#[test]
+fn pages_of_proxies() {
+    for (page, title) in [
+        (
+            "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>403 Forbidden</title>\n</head><body>\n<h1>Forbidden</h1>\n<p>You don't have permission to access this resource.</p>\n<address>Apache/2.4.41 (Ubuntu)</address>\n</body></html>",
+            "403 Forbidden",
+        ),
+        (
+            "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><center>nginx</center></body></html>",
+            "502 Bad Gateway",
+        ),
+        (
+            "HTTP/1.1 503 Service Unavailable\nServer: squid\n\n<html><head><title>ERROR: The requested URL could not be retrieved</title></head></html>",
+            "could not be retrieved",
+        ),
+    ] {
+        let found = explain("GET", &link("a.txt"), &[], page);
+        assert_first(&found, Cause::Proxy, Confidence::Likely, title);
+    }
+    // A bucket's website has the code of S3.
+    let site = "<html><head><title>404 Not Found</title></head><body><ul><li>Code: NoSuchKey</li><li>Message: The specified key does not exist.</li></ul></body></html>";
+    let found = explain("GET", &link("a.txt"), &[], site);
+    assert_first(&found, Cause::NotFound, Confidence::Certain, "");
+}
+
+#[test]
+fn the_words_of_the_server_are_kept() {
+    // Another version than the request has is no mismatch of its signature.
+    let body = error(
+        "SignatureVersionNotSupported",
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    assert_first(
+        &found,
+        Cause::OtherError,
+        Confidence::Possible,
+        "Please use AWS4-HMAC-SHA256",
+    );
+    let body = error(
+        "InvalidRegionName",
+        "The region name 'us-east-1' is not valid. Must be one of: wnam, enam, weur, eeur, apac, auto",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Certain,
+        "apac, auto",
+    );
+    let body = error(
+        "AuthorizationHeaderMalformed",
+        "Authorization header malformed, unexpected scope: 20130524/us-east-1/s3/aws4_request",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &body);
+    let scope = "unexpected scope: 20130524/us-east-1/s3/aws4_request";
+    assert_first(&found, Cause::WrongRegion, Confidence::Certain, scope);
+}
+
+#[test]
+fn forms_with_and_without_their_fields() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/";
+    let body = "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message><Condition>Bucket POST must be of the enclosure-type multipart/form-data</Condition></Error>";
+    let found = explain("POST", url, &[], body);
+    assert_first(
+        &found,
+        Cause::FormFields,
+        Confidence::Certain,
+        "enclosure-type",
+    );
+    // Only the fields show which condition failed.
+    let form = crate::explain::bucket()
+        .post_policy("up/a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let response = ErrorResponse::parse(&error(
+        "AccessDenied",
+        "Invalid according to Policy: Policy Condition failed",
+    ));
+    let mut failed = FailedRequest::new("POST", url, &response);
+    for (name, value) in form.fields() {
+        failed = failed.field(name, if name == "key" { "other/a.txt" } else { value });
+    }
+    let found = failed.explain(now());
+    assert_first(&found, Cause::Policy, Confidence::Certain, "\"$key\"");
+    // Without the fields, the signature can't be checked.
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>eyJjb25kaXRpb25zIjpbXX0=</StringToSign></Error>";
+    let found = explain("POST", url, &[], body);
+    assert_first(
+        &found,
+        Cause::WrongSecret,
+        Confidence::Possible,
+        "Give the fields of the form",
+    );
+}
+
+#[test]
+fn a_request_without_a_signature_or_a_body() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    let found = explain("GET", url, &[], "");
+    assert_first(
+        &found,
+        Cause::NoAuthentication,
+        Confidence::Possible,
+        "Give the URL",
+    );
+    // The hash of the body is signed, so the secret can't be checked without it.
+    let service = v4::Service::new("us-east-1", "execute-api").unwrap();
+    let url = "https://id.execute-api.us-east-1.amazonaws.com/prod";
+    let request = service
+        .post(url)
+        .payload(presign::Payload::sha256_of(b"{}"));
+    let signed = request.sign(&credentials(), now()).unwrap();
+    let response = ErrorResponse::parse(&bare());
+    let credentials = credentials();
+    let failed = FailedRequest::new("POST", url, &response)
+        .headers(signed.headers())
+        .credentials(&credentials);
+    let found = failed.clone().explain(now());
+    assert_first(
+        &found,
+        Cause::WrongSecret,
+        Confidence::Possible,
+        "Give the body that was signed",
+    );
+    let found = failed.clone().body(b"{}").explain(now());
+    assert!(
+        found.to_string().contains("The signature is right"),
+        "{found}"
+    );
+    let found = failed.body(b"[]").explain(now());
+    assert_first(&found, Cause::WrongSecret, Confidence::Likely, "");
+}
+
+#[test]
+fn a_url_from_the_source_of_a_mail() {
+    let url = link("a.txt").replace('=', "=3D");
+    let (start, end) = url.split_at(150);
+    for url in [&url, &format!("{start}=\r\n{end}")] {
+        let found = explain("GET", url, &[], &bare());
+        assert_first(
+            &found,
+            Cause::HtmlEscaped,
+            Confidence::Certain,
+            "=3D in place of `=`",
+        );
+    }
+}
+
+#[test]
+fn sigv2_counts_parameters_as_headers() {
+    let bucket = presign::s3::Bucket::builder("examplebucket", "us-east-1");
+    let bucket = bucket
+        .signature_version(presign::SignatureVersion::V2)
+        .build();
+    let link = bucket
+        .unwrap()
+        .put("a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let url = format!("{}&x-amz-acl=public-read", link.as_str());
+    let response = ErrorResponse::parse(&bare());
+    let credentials = credentials();
+    let found = FailedRequest::new("PUT", &url, &response)
+        .credentials(&credentials)
+        .explain(now());
+    assert_first(
+        &found,
+        Cause::HeaderNotSigned,
+        Confidence::Certain,
+        "x-amz-acl",
+    );
+}
+
+#[test]
+fn a_name_with_a_percent_sign() {
+    let url = link("a.txt").replace("/a.txt", "/a%2Etxt");
+    let found = explain("GET", &url, &[], &bare());
+    assert_first(
+        &found,
+        Cause::PathNotEncoded,
+        Confidence::Possible,
+        "encode its % as %25",
+    );
+    // Every encoder writes the escape of a space.
+    let found = explain("GET", &link("a b.txt"), &[], &bare());
+    assert!(!found.to_string().contains("encode its %"));
+}
+
+#[test]
+fn a_path_that_arrived_is_no_cause() {
+    // Many clients remove the dot, but this one arrived.
+    let url = link("a/./a");
+    let found = explain("GET", &url, &[], &bare());
+    assert_first(&found, Cause::PathNormalized, Confidence::Possible, "");
+    let seen = crate::explain::s3(&server("GET", &url, &[]));
+    let found = explain("GET", &url, &[], &seen);
+    assert_first(&found, Cause::WrongSecret, Confidence::Likely, "");
+    assert_eq!(found.findings().len(), 1, "{found}");
+}
+
+#[test]
+fn a_string_to_sign_alone() {
+    // Logs have a backslash and an n for each line break.
+    let body =
+        "<StringToSign>PUT\\n\\ntext/plain\\n1369357200\\n/examplebucket/a.txt</StringToSign>";
+    let bucket = presign::s3::Bucket::builder("examplebucket", "us-east-1");
+    let bucket = bucket
+        .signature_version(presign::SignatureVersion::V2)
+        .build();
+    let link = bucket
+        .unwrap()
+        .put("a.txt")
+        .presign(&credentials(), crate::explain::HOUR, now())
+        .unwrap();
+    let found = explain("PUT", link.as_str(), &[], body);
+    assert_first(
+        &found,
+        Cause::HeaderNotSigned,
+        Confidence::Certain,
+        "content-type:text/plain",
+    );
+}
+
+#[test]
+fn oracle_cloud_states_the_region() {
+    let incorrect =
+        "NotAuthenticatedException: Authentication region name'us-east-1' is incorrect.";
+    let found = explain("GET", &link("a.txt"), &[], incorrect);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Certain,
+        "is incorrect",
+    );
+    // The key may be unknown in every region.
+    let unknown = "The secret key required to complete authentication could not be found. The region must be specified if this is not the home region for the tenancy.";
+    let found = explain("GET", &link("a.txt"), &[], unknown);
+    assert_first(
+        &found,
+        Cause::WrongRegion,
+        Confidence::Likely,
+        "home region",
+    );
+}
