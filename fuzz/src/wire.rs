@@ -45,10 +45,7 @@ impl<'a> Text<'a> {
 
     /// Returns the URL of the target on the host of the vectors.
     pub fn url(&self) -> String {
-        match self.target.starts_with('/') {
-            true => format!("{ORIGIN}{}", self.target),
-            false => self.target.to_owned(),
-        }
+        if self.target.starts_with('/') { format!("{ORIGIN}{}", self.target) } else { self.target.to_owned() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Memory of POST policies: what a form allocates, and that it leaves no secret behind.
+//! Memory of POST policies: the allocations of a form, and secrets in freed blocks.
 
 use crate::allocator::{freed_with, measure};
 use presign::post::{Key, PostPolicy};
@@ -17,7 +17,7 @@ fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
 }
 
-/// A bucket for each signature version.
+/// Returns a bucket of each signature version.
 fn buckets() -> [Bucket; 2] {
     [SignatureVersion::V4, SignatureVersion::V2].map(|version| {
         let builder = Bucket::builder("examplebucket", "eu-west-1");
@@ -25,7 +25,7 @@ fn buckets() -> [Bucket; 2] {
     })
 }
 
-/// Allocations of a call, after a first one that may have derived the key.
+/// Counts the allocations of a call, after a first call that may derive the key.
 fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
     drop(call());
     let mut result = None;
@@ -34,8 +34,8 @@ fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
     counted.count
 }
 
-/// The two texts of the form (the policy's JSON; the URL with the names and values of all fields),
-/// and the list that groups the items by name.
+/// A form has two texts, the policy's JSON and the URL with the names and values of all fields. A
+/// list that groups the items by name is the third allocation.
 #[test]
 fn a_post_form_allocates_what_it_contains() {
     for bucket in buckets() {

@@ -1,5 +1,5 @@
-//! What every public type can do without saying so: go to another thread, be shared, be moved, and
-//! be used after a panic. Losing one of these would break callers.
+//! Auto traits of every public type: `Send`, `Sync`, `Unpin` and unwind safety. Losing one of them
+//! would break callers.
 
 use crate::source::source_files;
 use presign::s3::{Bucket, BucketBuilder};
@@ -17,7 +17,7 @@ trait Auto: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug {}
 
 impl<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug> Auto for T {}
 
-/// Compiles or doesn't.
+/// Fails to compile if a type lacks a trait.
 fn has<T: Auto + Clone>() {}
 
 fn has_except_clone<T: Auto>() {}
@@ -40,7 +40,7 @@ fn of_every_public_type() {
     has::<SignedRequest>();
     has::<Template>();
     has::<Timestamp>();
-    // A result is finished once.
+    // A result without a signature is finished once.
     has_except_clone::<Unsigned<PresignedUrl>>();
     has_except_clone::<Unsigned<SignedRequest>>();
     // s3
@@ -204,7 +204,7 @@ fn of_every_type_of_explain() {
     has::<Line>();
 }
 
-/// The values of a row borrow what the caller displays, which need not be shared.
+/// The values of a row borrow from the caller, who need not be able to share them.
 #[test]
 fn of_rows_and_stores() {
     fn copies<T: Copy + Unpin + Debug>() {}
@@ -235,7 +235,7 @@ fn of_small_values() {
     error::<Error>();
 }
 
-/// The names of the structs and enums in the source that are public.
+/// Returns the names of the public structs and enums in the source.
 fn public_types() -> Vec<String> {
     let mut found = Vec::new();
     for file in source_files() {

@@ -26,9 +26,12 @@ fn account(file: &Value) -> Credentials {
 /// Returns the bucket that the input of a conformance test describes.
 fn conformance_bucket(input: &Value) -> BucketBuilder {
     let scheme = text(input, "scheme").unwrap_or("https");
-    let with_scheme = |host: &str| match host.contains("://") {
-        true => host.to_owned(),
-        false => format!("{scheme}://{host}"),
+    let with_scheme = |host: &str| {
+        if host.contains("://") {
+            host.to_owned()
+        } else {
+            format!("{scheme}://{host}")
+        }
     };
     let builder = Bucket::builder(text(input, "bucket").unwrap());
     let endpoint = ["hostname", "clientEndpoint", "emulatorHostname"]
@@ -175,9 +178,10 @@ fn recorded(file: &Value, case: &Value) -> (Bucket, Credentials, Timestamp) {
         _ => builder,
     };
     let builder = builder.location(text(case, "location").unwrap_or("auto"));
-    let version = match text(case, "kind").unwrap().starts_with("v2") {
-        true => SignatureVersion::V2,
-        false => SignatureVersion::V4,
+    let version = if text(case, "kind").unwrap().starts_with("v2") {
+        SignatureVersion::V2
+    } else {
+        SignatureVersion::V4
     };
     let bucket = builder.signature_version(version).build().unwrap();
     let keys = match text(case, "service_account") {

@@ -243,9 +243,10 @@ impl Sample {
         let Sample {
             scheme, host, path, ..
         } = self;
-        match self.params.is_empty() {
-            true => format!("{scheme}://{host}{path}"),
-            false => format!("{scheme}://{host}{path}?{}", self.query()),
+        if self.params.is_empty() {
+            format!("{scheme}://{host}{path}")
+        } else {
+            format!("{scheme}://{host}{path}?{}", self.query())
         }
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Returns the time so many seconds after the signing time.
+/// Returns a time in seconds after the signing time.
 fn after(seconds: i64) -> Timestamp {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     Timestamp::from_unix_seconds(now.unix_seconds() + seconds)

@@ -1,11 +1,11 @@
-//! Compares the verifier with three of other authors: those of the server s3s and of OpenStack
+//! Compares the verifier with three by other authors: those of the server s3s and of OpenStack
 //! Swift, for S3 in both signature versions, and the crate scratchstack-aws-signature, for SigV4 of
 //! any service. Random requests are signed, changed in one way, and checked by both sides. The
-//! verdicts are equal, except for a table of differences, each with its reason. A difference that
-//! no longer exists fails the test, too.
+//! verdicts are equal, except for a table of differences with their reasons. A difference that no
+//! longer exists fails the test, too.
 //!
-//! s3s reads the clock, so requests are signed at the time of the test. Everything else follows
-//! from a seed. Swift is written in Python, so its verdicts are recorded.
+//! s3s reads the clock, so requests are signed at the time of the test. A seed determines
+//! everything else. Swift is written in Python, so its verdicts are recorded.
 
 mod changes;
 mod differences;
@@ -79,7 +79,7 @@ fn shifted(moment: Timestamp, seconds: i64) -> Timestamp {
 
 // The verifiers
 
-/// Returns the verdict of this crate, with settings that allow as much as the others do.
+/// Returns the verdict of this crate, with settings as permissive as the other verifier.
 fn is_accepted(
     other: Other,
     sent: &Sent,
@@ -116,7 +116,7 @@ fn http_request(sent: &Sent) -> Option<http::Request<Vec<u8>>> {
     request.body(sent.body.clone()).ok()
 }
 
-/// Reads the body of every request with a valid signature, and answers it.
+/// Reads the body of every request with a valid signature and responds to it.
 struct AnswerAll;
 
 impl S3Route for AnswerAll {
@@ -168,7 +168,7 @@ async fn signing_key(
 
 struct Verifiers {
     s3s: S3Service,
-    /// Without a route of its own, which s3s would call before it checks the policy.
+    /// It has no route, because s3s would call one before it checks the policy.
     forms: S3Service,
     runtime: runtime::Runtime,
 }
@@ -233,10 +233,10 @@ impl Verifiers {
     }
 }
 
-/// All schemes except forms of a browser.
+/// All schemes except browser forms.
 const REQUESTS: [Scheme; 4] = [V4Query, V4Header, V2Query, V2Header];
 
-/// Returns the request of a seed with a change; `None` if the change doesn't apply to it.
+/// Returns the request of a seed with a change, or `None` if the change doesn't apply to it.
 fn make(
     seed: u64,
     other: Other,
@@ -353,7 +353,7 @@ fn the_verdicts_differ_only_as_in_the_table() {
 // Forms
 
 impl Verifiers {
-    /// Returns whether s3s accepts an upload. Its answer then is that it doesn't implement storing.
+    /// Returns whether s3s accepts an upload. It then responds that it doesn't implement storing.
     fn accepts_form(&self, posted: &Posted) -> bool {
         let fields = posted.fields.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -505,10 +505,10 @@ fn the_verdicts_of_swift_differ_only_as_in_the_table() {
 }
 
 /// Makes the requests of the recorded verdicts again, two of each scheme and change, and asserts
-/// that they are the same. It writes them to a file, from which new verdicts can be recorded
+/// that they are unchanged. It writes them to a file, from which new verdicts can be recorded
 /// (`tests/vectors/README.md`).
 #[test]
-fn the_recorded_requests_are_those_that_are_made_here() {
+fn the_recorded_requests_are_unchanged() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let mut questions = Vec::new();
     for (what, change) in CHANGES {
