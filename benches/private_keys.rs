@@ -1,9 +1,10 @@
-//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, Google's, and
-//! SigV4a's with its verification. Also, how long a signed policy takes for each further URL, and a
-//! template of Google with an HMAC key beside one of S3.
+//! Compares signatures with private keys with the bare RSA or ECDSA operation: CloudFront's,
+//! Google's, and SigV4a's, including its verification. Also compares applying a signed policy to
+//! another URL with concatenating two texts, and a template of Google with an HMAC key with one of
+//! S3.
 //!
 //! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run
-//! as a test, it only asserts that every row is right.
+//! as a test, it only asserts that every row is correct.
 
 mod support;
 
@@ -89,7 +90,7 @@ fn google(private: &str, key: rsa::PrivateKey, rounds: usize) {
     compare("Google, RSA", vec![floor, sign], rounds);
 }
 
-/// The scheme is another table, with longer names.
+/// The scheme uses another table, with longer names.
 fn google_template(rounds: usize) {
     let keys = support::credentials(None);
     let s3 = Bucket::builder("examplebucket", "auto")

@@ -1,6 +1,6 @@
 //! Signing allocates its result and nothing else.
 
-use crate::allocator::measure;
+use crate::allocator::allocations;
 use presign::s3::Bucket;
 use presign::{Credentials, Payload, Request, Row, SignatureVersion, Template, Timestamp, v4};
 use std::fmt::Display;
@@ -97,15 +97,6 @@ fn allocations_of_row(template: &Template, row: Row<'_>, at: Timestamp) -> u64 {
         url.clear();
         template.presign_into(row, at, &mut url).unwrap();
     })
-}
-
-/// Counts the allocations of a call, after a first call that may derive the key.
-fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
-    drop(call());
-    let mut result = None;
-    let counted = measure(|| result = Some(call()));
-    drop(result);
-    counted.count
 }
 
 /// The twin of every test here: allocations are counted.

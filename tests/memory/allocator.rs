@@ -68,6 +68,15 @@ pub fn measure(work: impl FnOnce()) -> Allocated {
     }
 }
 
+/// Counts the allocations of a call, after a first call that may derive the key.
+pub fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
+    drop(call());
+    let mut result = None;
+    let counted = measure(|| result = Some(call()));
+    drop(result);
+    counted.count
+}
+
 /// Counts the blocks freed by a closure that contain half of one of the texts.
 pub fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
     let wanted: Vec<&[u8]> = wanted.iter().map(|text| text.as_bytes()).collect();

@@ -1,6 +1,6 @@
 //! Memory of POST policies: the allocations of a form, and secrets in freed blocks.
 
-use crate::allocator::{freed_with, measure};
+use crate::allocator::{allocations, freed_with};
 use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::{Credentials, SignatureVersion, Timestamp};
@@ -23,15 +23,6 @@ fn buckets() -> [Bucket; 2] {
         let builder = Bucket::builder("examplebucket", "eu-west-1");
         builder.signature_version(version).build().unwrap()
     })
-}
-
-/// Counts the allocations of a call, after a first call that may derive the key.
-fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
-    drop(call());
-    let mut result = None;
-    let counted = measure(|| result = Some(call()));
-    drop(result);
-    counted.count
 }
 
 /// A form has two texts, the policy's JSON and the URL with the names and values of all fields. A

@@ -31,7 +31,7 @@ fn now() -> Timestamp {
     "20130524T000000Z".parse().unwrap()
 }
 
-/// The same policy for a bucket of each signature version.
+/// A policy for a bucket of each signature version.
 #[derive(Clone)]
 struct Policies {
     v4: PostPolicy<'static>,
@@ -573,7 +573,6 @@ fn the_session_token_is_a_field_with_its_condition() {
     }
 }
 
-/// Another HMAC implementation makes the signature.
 #[test]
 fn a_remote_key_signs_the_base64_of_the_policy() {
     let credentials = credentials();

@@ -220,7 +220,7 @@ fn addresses_are_those_of_the_rules() {
     assert_eq!((accepted, refused), (439, 372));
 }
 
-/// The same addresses with SigV2, which only buckets support.
+/// SigV2 has the same addresses, and only buckets support it.
 #[test]
 fn sigv2_addresses_are_those_of_the_rules() {
     let (mut accepted, mut refused) = (0, 0);
@@ -993,10 +993,10 @@ fn sessions_have_their_own_token_header() {
 fn a_service_selects_the_token_header() {
     let session = credentials().with_session_token("token").unwrap();
     let url = "https://s3express-control.us-west-2.amazonaws.com/";
-    let name = |service: &str, place: Option<SessionToken>| {
+    let name = |service: &str, token: Option<SessionToken>| {
         let service = Service::new("us-west-2", service).unwrap();
-        let service = match place {
-            Some(place) => service.session_token(place),
+        let service = match token {
+            Some(token) => service.session_token(token),
             None => service,
         };
         let link = service.get(url).presign(&session, HOUR, now()).unwrap();
@@ -1006,7 +1006,7 @@ fn a_service_selects_the_token_header() {
         let last = link.as_str().rsplit_once('&').unwrap().1;
         assert_eq!(
             last.contains("Token"),
-            place == Some(SessionToken::Appended)
+            token == Some(SessionToken::Appended)
         );
         names[usize::from(express)]
     };

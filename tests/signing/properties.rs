@@ -562,7 +562,7 @@ proptest! {
         }
     }
 
-    /// The same property for SigV2, with sub-resources, overrides, unsigned parameters, headers and
+    /// Rows of SigV2 templates with sub-resources, overrides, unsigned parameters, headers and
     /// a token in any order, at any second of the years 1970 to 9999.
     #[test]
     fn sigv2_rows_are_the_presigned_urls(

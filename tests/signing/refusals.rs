@@ -933,13 +933,13 @@ fn headers_that_signing_adds_have_to_agree() {
         for value in ["20150830T123600Z", "TOKEN"] {
             let request = Description::get(URL).header(name, value);
             let lower = name.to_lowercase();
-            for (keys, place) in [
+            for (keys, token) in [
                 (&keys(), SessionToken::Signed),
                 (&temporary, SessionToken::Signed),
                 (&temporary, SessionToken::Appended),
                 (&temporary, SessionToken::S3Express),
             ] {
-                let service = service.clone().session_token(place);
+                let service = service.clone().session_token(token);
                 let signed = presign(&request.of(&service), (keys, SECRET), HOUR, now());
                 let error = signed.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Header);
@@ -956,21 +956,21 @@ fn headers_that_signing_adds_have_to_agree() {
 #[test]
 fn two_session_tokens_are_rejected() {
     let temporary = keys().with_session_token("TOKEN").unwrap();
-    let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
+    let (plain, session) = ("x-amz-security-token", "x-amz-s3session-token");
     let express = Service::new("us-east-1", "s3express").unwrap();
-    let words = [usual, session, "two headers with a session token"];
-    for place in [SessionToken::Signed, SessionToken::S3Express] {
-        let service = express.clone().session_token(place);
-        let both = service.get(URL).header(usual, "TOKEN");
+    let words = [plain, session, "two headers with a session token"];
+    for token in [SessionToken::Signed, SessionToken::S3Express] {
+        let service = express.clone().session_token(token);
+        let both = service.get(URL).header(plain, "TOKEN");
         let both = both.header(session, "TOKEN");
         refused(signed(&both), ErrorKind::Header, &words);
     }
-    for (place, own, other) in [
-        (SessionToken::Signed, usual, session),
-        (SessionToken::Appended, usual, session),
-        (SessionToken::S3Express, session, usual),
+    for (token, own, other) in [
+        (SessionToken::Signed, plain, session),
+        (SessionToken::Appended, plain, session),
+        (SessionToken::S3Express, session, plain),
     ] {
-        let service = express.clone().session_token(place);
+        let service = express.clone().session_token(token);
         let with = |name: &'static str| service.get(URL).header(name, "TOKEN");
         let result = sign(&with(other), (&temporary, SECRET), now());
         refused(result, ErrorKind::Header, &words);

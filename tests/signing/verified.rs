@@ -68,10 +68,10 @@ fn names_similar_to_sigv4_signatures_verify() {
 /// accepts it if it is the token of the access key.
 #[test]
 fn a_token_given_as_a_header_verifies() {
-    let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
+    let (plain, session) = ("x-amz-security-token", "x-amz-s3session-token");
     for (service, name) in [
-        ("service", usual),
-        ("s3express", usual),
+        ("service", plain),
+        ("s3express", plain),
         ("s3express", session),
     ] {
         let signing = Service::new("us-east-1", service).unwrap();

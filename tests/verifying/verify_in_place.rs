@@ -97,7 +97,7 @@ proptest! {
         prop_assert_eq!(in_place, sorted_first);
     }
 
-    /// After one or two edits the query is no longer canonical, or has another content.
+    /// One or two edits make the query non-canonical or change its content.
     #[test]
     fn order_does_not_matter_in_a_changed_url(
         (credentials, url) in presigned(),

@@ -145,8 +145,8 @@ fn calls_of_botocore_verify() {
         assert_eq!(verdict(&verifier(), &request, &keys, now), Ok(()), "{url}");
         let verifier = verifier();
         let unverified = verifier.parse(&request).unwrap();
-        let expected = case.expected.string_to_sign.as_deref();
-        assert_eq!(Some(unverified.string_to_sign()), expected);
+        let string_to_sign = Some(unverified.string_to_sign());
+        assert_eq!(string_to_sign, case.expected.string_to_sign);
         let other = case.credentials_with_secret("another");
         let refused = verdict(&verifier, &request, &other, now);
         assert_eq!(refused, Err((Kind::Signature, "SignatureDoesNotMatch")));

@@ -1,6 +1,7 @@
 //! Every published vector and recorded request verifies, and is rejected if one character of its
 //! signature is changed.
 
+use crate::support::{credentials, unhex, vector_lines, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::verify::{Authentication, Carrier, ReceivedRequest, Verifier, VerifyErrorKind};
@@ -9,7 +10,6 @@ use presign::{
     v4::{CanonicalUri, SessionToken},
 };
 use serde_json::Value;
-use std::fs;
 use std::time::Duration;
 
 const V4_HEADER: (Scheme, Carrier) = (Scheme::AwsV4, Carrier::Header);
@@ -21,19 +21,6 @@ fn signed_by_of(authentication: &Authentication<'_>) -> (Scheme, Carrier) {
     (authentication.scheme(), authentication.carrier())
 }
 
-fn vectors(name: &str) -> Value {
-    let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn records(name: &str) -> Vec<Value> {
-    let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
@@ -41,13 +28,6 @@ fn text(value: &Value) -> &str {
 fn pairs(value: &Value) -> Vec<(&str, &str)> {
     let pairs = value.as_array().unwrap().iter();
     pairs.map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
-}
-
-fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
-    let credentials = Credentials::new(id, secret).unwrap();
-    credentials
-        .with_session_token(token.unwrap_or_default())
-        .unwrap()
 }
 
 /// A request from a file: request line, headers, which may be folded, and body.
@@ -137,7 +117,7 @@ fn check(
 
 #[test]
 fn the_aws_signing_test_suite_verifies() {
-    let cases = vectors("v4.json");
+    let cases: Value = vectors("v4.json");
     let mut count = 0;
     for case in cases.as_array().unwrap() {
         let context = &case["context"];
@@ -175,7 +155,7 @@ fn the_aws_signing_test_suite_verifies() {
 
 #[test]
 fn the_earlier_suite_verifies() {
-    let suite = vectors("v4-legacy.json");
+    let suite: Value = vectors("v4-legacy.json");
     let context = &suite["context"];
     let now = text(&context["timestamp"]).parse().unwrap();
     let verifier = Verifier::new(text(&context["region"]), text(&context["service"]));
@@ -219,7 +199,7 @@ fn the_earlier_suite_verifies() {
 #[test]
 fn the_documented_examples_verify() {
     for file in ["s3-sigv4.json", "sigv4-other.json"] {
-        for case in vectors(file).as_array().unwrap() {
+        for case in vectors::<Value>(file).as_array().unwrap() {
             let name = text(&case["name"]);
             let token = case["session_token"].as_str();
             let credentials = credentials(
@@ -277,7 +257,7 @@ fn the_documented_examples_verify() {
 #[test]
 fn the_sigv2_examples_verify() {
     let mut count = 0;
-    for case in vectors("s3-sigv2.json").as_array().unwrap() {
+    for case in vectors::<Value>("s3-sigv2.json").as_array().unwrap() {
         let name = text(&case["name"]);
         let credentials = credentials(
             text(&case["access_key_id"]),
@@ -356,7 +336,7 @@ fn the_sigv2_examples_verify() {
 
 #[test]
 fn the_published_post_policies_verify() {
-    let cases = vectors("post-policy.json");
+    let cases: Value = vectors("post-policy.json");
     for case in cases.as_array().unwrap() {
         let expected = &case["expected"];
         let policy = text(&expected["policy_base64"]);
@@ -455,7 +435,7 @@ fn form_verifies(
 #[test]
 fn requests_of_botocore_verify() {
     let mut seen = std::collections::BTreeMap::new();
-    for record in records("botocore-sample.jsonl") {
+    for record in vector_lines::<Value>("botocore-sample.jsonl") {
         let kind = text(&record["kind"]);
         let name = format!("{} {kind}", text(&record["id"]));
         let keys = &record["credentials"];
@@ -533,13 +513,9 @@ fn requests_of_botocore_verify() {
         if !has_host {
             received = received.header("host", &host);
         }
-        let mut hash = [0; 32];
-        let hex = text(&request["body_sha256"]);
-        for (at, byte) in hash.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
-        }
         if signed_by == V4_HEADER {
-            received = received.body_sha256(hash);
+            let hash = unhex(text(&request["body_sha256"]));
+            received = received.body_sha256(hash.try_into().unwrap());
         }
         let sts = text(&expected["string_to_sign"]);
         let resource = sts.rsplit('\n').next().unwrap();

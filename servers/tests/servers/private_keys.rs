@@ -1,6 +1,6 @@
 //! Another implementation, `ring`, verifies signatures with private keys.
 
-use crate::support::{time, vectors};
+use crate::support::{time, unhex, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use presign::gcs::{Bucket, ServiceAccount};
@@ -13,14 +13,6 @@ use serde_json::Value;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-fn unhex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2);
-    let pairs = pairs.map(|pair| std::str::from_utf8(pair).unwrap());
-    pairs
-        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
-        .collect()
-}
 
 /// Checks the signature of a text, and that it is invalid for another text.
 fn check(algorithm: &'static dyn VerificationAlgorithm, key: &[u8], text: &[u8], signature: &[u8]) {

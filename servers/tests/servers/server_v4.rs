@@ -94,7 +94,7 @@ fn changed_authorization(request: &Request) -> Twins {
         let mut twin = request.clone();
         let authorization = &mut twin.headers[at(request, "Authorization")].1;
         *authorization = replaced(authorization, from, to);
-        // One of the changes adds this header to the signed ones.
+        // This header is added to the signed ones by one of the changes.
         let twin = twin.headers([("x-added", "1")]);
         twins.push(format!("{to} for {from}"), twin, rejection);
     }

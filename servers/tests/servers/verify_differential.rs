@@ -130,7 +130,7 @@ impl S3Route for AnswerAll {
         true
     }
 
-    // The signature that `async_trait` makes of an async function.
+    // The signature that `async_trait` generates for an async function.
     fn call<'s, 'future>(
         &'s self,
         request: S3Request<Body>,
