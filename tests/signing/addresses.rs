@@ -790,7 +790,7 @@ fn directory_bucket_names_follow_the_rules() {
 }
 
 #[test]
-fn arns() {
+fn arns_are_validated() {
     for (arn, reason) in [
         ("arn:", "incomplete ARN"),
         ("arn:aws:s3:us-west-2:123456789012", "incomplete ARN"),
@@ -879,7 +879,7 @@ fn the_region_of_an_arn_has_to_agree() {
 }
 
 #[test]
-fn regions_of_aws() {
+fn regions_of_aws_are_validated() {
     let bucket = |region| Bucket::builder("abc", region);
     accepts(
         bucket("xx-new-1"),
@@ -902,7 +902,7 @@ fn regions_of_aws() {
 }
 
 #[test]
-fn acceleration() {
+fn acceleration_is_validated() {
     accepts(
         aws("abc").accelerate(),
         "https://abc.s3-accelerate.amazonaws.com/k",

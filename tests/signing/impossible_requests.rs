@@ -367,7 +367,7 @@ fn file_names_with_an_ampersand_are_rejected_under_sigv2() {
 }
 
 #[test]
-fn websocket_urls() {
+fn websocket_schemes_are_rejected() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     for (url, words) in [
         (
