@@ -33,8 +33,8 @@ const TEMPLATE_LIMIT: f64 = 1.1;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    let is_bench = given("--bench") && !given("--quick");
+    let has_flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let is_bench = has_flag("--bench") && !has_flag("--quick");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cloudfront.json");
     let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let pem = |name: &str, form: &str| vectors["keys"][name][form].as_str().unwrap().to_owned();

@@ -427,8 +427,8 @@ fn policies(rounds: usize) {
 fn main() {
     // `cargo bench` passes `--bench`; `cargo test` doesn't.
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    let rounds = if given("--bench") && !given("--quick") {
+    let has_flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let rounds = if has_flag("--bench") && !has_flag("--quick") {
         3000
     } else {
         3

@@ -102,7 +102,7 @@ fn run() -> Outcome<()> {
     let config = Agent::config_builder().http_status_as_error(false);
     let agent = config.build().into();
     let job = r#"{"name": "report"}"#;
-    for (what, id, secret, service, status, text) in [
+    for (step, id, secret, service, status, text) in [
         (
             "Signed",
             ACCESS_KEY_ID,
@@ -139,7 +139,7 @@ fn run() -> Outcome<()> {
         let credentials = Credentials::new(id, secret)?;
         let api = Service::new(REGION, service)?;
         let response = call(&agent, &api, &credentials, &url, job)?;
-        expect(what, response, status, text)?;
+        expect(step, response, status, text)?;
     }
 
     println!("\nEverything went as expected.");
@@ -180,9 +180,9 @@ async fn answer(request: hyper::Request<Incoming>) -> Outcome<hyper::Response<Fu
 }
 
 /// Checks the status of the response, and that its body contains a text.
-fn expect(what: &str, response: (u16, String), status: u16, text: &str) -> Outcome<()> {
+fn expect(step: &str, response: (u16, String), status: u16, text: &str) -> Outcome<()> {
     let (actual_status, body) = response;
-    println!("{what}: {actual_status} {body}");
+    println!("{step}: {actual_status} {body}");
     if actual_status == status && body.contains(text) {
         Ok(())
     } else {

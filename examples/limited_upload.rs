@@ -58,15 +58,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Ok(request.send(body)?.status().as_u16())
     };
-    for (what, body, expected) in [
+    for (step, body, expected) in [
         ("the file", &file[..], 200),
         ("a longer file", b"Welcome to Amazon S3. And more.", 403),
         ("another file of that length", b"Welcome to Amazon S4.", 400),
     ] {
         let status = upload(body)?;
-        println!("{what}: {status}");
+        println!("{step}: {status}");
         if status != expected {
-            return Err(format!("expected {expected} for {what}").into());
+            return Err(format!("expected {expected} for {step}").into());
         }
     }
     Ok(())

@@ -168,8 +168,8 @@ fn rejected_links(bucket: &Bucket, credentials: &Credentials, now: Timestamp) ->
 }
 
 /// Prints a step, and its URL on a separate line.
-fn print_step(what: &str, url: impl std::fmt::Display) {
-    println!("\n{what}:\n{url}");
+fn print_step(step: &str, url: impl std::fmt::Display) {
+    println!("\n{step}:\n{url}");
 }
 
 /// Checks the status of a response and, if the server rejected the request, the error code.

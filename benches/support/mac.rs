@@ -111,24 +111,28 @@ fn compress_sha1(blocks: &[Block]) -> [u8; 20] {
 
 /// Returns the SigV2 URL of a key that needs no encoding, valid until [`ends`], and its signature.
 pub fn presigned_v2(key: &str, token: Option<&str>) -> (String, Signed) {
-    presigned_v2_until(key, token, ends())
+    presigned_v2_until(key, token, expiration())
 }
 
 /// Returns the same URL with another expiration.
-pub fn presigned_v2_until(key: &str, token: Option<&str>, ends: Timestamp) -> (String, Signed) {
+pub fn presigned_v2_until(
+    key: &str,
+    token: Option<&str>,
+    expiration: Timestamp,
+) -> (String, Signed) {
     // "Query string request authentication alternative" in the Amazon S3 User Guide.
     let documented = "GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg";
     let published = "NpgCjnDzrM+WFzoENXmpNDUsSn8=";
     assert_eq!(Signed::v2(documented.into()).signature, published);
 
-    let ends = ends.unix_seconds();
+    let expiration = expiration.unix_seconds();
     let line = token.map(|token| format!("x-amz-security-token:{token}\n"));
     let line = line.unwrap_or_default();
-    let signed = Signed::v2(format!("GET\n\n\n{ends}\n{line}/examplebucket/{key}"));
+    let signed = Signed::v2(format!("GET\n\n\n{expiration}\n{line}/examplebucket/{key}"));
     let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
     let param = token.map(|token| format!("x-amz-security-token={}&", encoded(token)));
     let url = format!(
-        "https://{HOST}/{key}?{}AWSAccessKeyId={ID}&Expires={ends}&Signature={}",
+        "https://{HOST}/{key}?{}AWSAccessKeyId={ID}&Expires={expiration}&Signature={}",
         param.unwrap_or_default(),
         encoded(&signed.signature),
     );
@@ -152,7 +156,7 @@ pub fn header_signed_v2() -> (String, Signed) {
 }
 
 /// Returns the expiration of the URLs and policies.
-pub fn ends() -> Timestamp {
+pub fn expiration() -> Timestamp {
     now().saturating_add(DAY)
 }
 
@@ -171,7 +175,7 @@ pub fn policy(bucket: &Bucket) -> PostPolicy<'_> {
 fn policy_text(auth: &str) -> String {
     let json = format!(
         r#"{{"expiration": "{}", "conditions": [["content-length-range", 1, 10000000], {{"acl": "public-read"}}, ["starts-with", "$Content-Type", "image/"], {{"success_action_status": "201"}}, {{"x-amz-meta-author": "Jane Doe"}}, {{"bucket": "examplebucket"}}, ["starts-with", "$key", "user/eric/"]{auth}]}}"#,
-        ends(),
+        expiration(),
     );
     BASE64.encode(json)
 }

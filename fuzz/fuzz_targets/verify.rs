@@ -354,20 +354,20 @@ fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
     }
     assert_eq!(verdict, Ok(()), "{fields:?}");
 
-    let [high, low, what, byte] = how;
+    let [high, low, kind, byte] = how;
     let mut changed = fields.clone();
     let index = usize::from(high) % changed.len();
-    match what & 3 {
+    match kind & 3 {
         0 => drop(changed.remove(index)),
         1 => changed.push(changed[index].clone()),
         2 => changed.swap(0, index),
         _ => {
             let (name, value) = &mut changed[index];
-            let text = if what & 4 == 0 { value } else { name };
+            let text = if kind & 4 == 0 { value } else { name };
             let mut bytes = text.clone().into_bytes();
             let at = usize::from(low) % (bytes.len() + 1);
             match bytes.get_mut(at) {
-                Some(own) if what & 8 == 0 => *own = byte,
+                Some(own) if kind & 8 == 0 => *own = byte,
                 _ => bytes.insert(at, byte),
             }
             let Ok(new) = String::from_utf8(bytes) else {

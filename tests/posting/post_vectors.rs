@@ -141,8 +141,8 @@ fn forms_match_those_of_botocore() {
         assert_eq!(origin(form.url()), origin(&expected.url), "{id}");
         let path = path_and_query(&expected.url);
         assert_eq!(path_and_query(form.url()), path, "{id}");
-        let ends = case.epoch + i64::try_from(case.expires).unwrap();
-        assert_eq!(form.expires_at().unix_seconds(), ends, "{id}");
+        let expiration = case.epoch + i64::try_from(case.expires).unwrap();
+        assert_eq!(form.expires_at().unix_seconds(), expiration, "{id}");
     }
 }
 

@@ -344,14 +344,14 @@ fn headers() -> impl Strategy<Value = Pairs> {
 }
 
 fn sample() -> impl Strategy<Value = Sample> {
-    let who = (
+    let signer = (
         "[A-Za-z0-9/+=]{1,20}",
         "[!-~]([ -~ü]{0,80}[!-~])?",
         prop::option::of("[!-~]{1,40}"),
         -62_167_219_200i64..=253_402_300_799,
         "[a-z0-9-]{1,16}",
     );
-    let what = (
+    let request = (
         select(vec!["s3", "service", "execute-api"]),
         select(vec!["GET", "PUT", "POST", "PROPFIND"]),
         select(vec!["http", "https"]),
@@ -365,16 +365,16 @@ fn sample() -> impl Strategy<Value = Sample> {
         prop::collection::vec(param(), 0..12),
         headers(),
     );
-    (who, what, url).prop_map(|(who, what, url)| Sample {
-        id: who.0,
-        secret: who.1,
-        token: who.2,
-        seconds: who.3,
-        region: who.4,
-        service: what.0,
-        method: what.1,
-        scheme: what.2,
-        host: what.3,
+    (signer, request, url).prop_map(|(signer, request, url)| Sample {
+        id: signer.0,
+        secret: signer.1,
+        token: signer.2,
+        seconds: signer.3,
+        region: signer.4,
+        service: request.0,
+        method: request.1,
+        scheme: request.2,
+        host: request.3,
         path: url.0,
         params: url.1,
         headers: url.2,
@@ -562,8 +562,8 @@ proptest! {
         }
     }
 
-    /// Rows of SigV2 templates with sub-resources, overrides, unsigned parameters, headers and
-    /// a token in any order, at any second of the years 1970 to 9999.
+    /// Rows of SigV2 templates, with sub-resources, overrides, unsigned parameters, headers and a
+    /// token in any order, at any second of the years 1970 to 9999.
     #[test]
     fn sigv2_rows_are_the_presigned_urls(
         bucket in bucket(SignatureVersion::V2),

@@ -298,7 +298,7 @@ fn an_expiry_out_of_range_is_rejected() {
 #[test]
 fn rows_expire_with_the_credentials() {
     let (first, last) = (time("00000101T000000Z"), time("99991231T235959Z"));
-    let ends = time("20150830T130000Z");
+    let expiration = time("20150830T130000Z");
     let bucket = bucket();
     let list = bucket.request("GET");
     let mut buffer = String::from("before");
@@ -322,8 +322,8 @@ fn rows_expire_with_the_credentials() {
     }
 
     // A row may expire with the credentials, but not a second later.
-    let keys = keys().with_expiration(ends);
-    let latest = seconds(ends, -3600);
+    let keys = keys().with_expiration(expiration);
+    let latest = seconds(expiration, -3600);
     let template = list.template(&keys, HOUR, seconds(latest, -86400)).unwrap();
     template.presign("k", latest).unwrap();
     let words = ["2015-08-30T13:00:01Z", "2015-08-30T13:00:00Z", "at_most"];
@@ -337,8 +337,8 @@ fn rows_expire_with_the_credentials() {
 
 #[test]
 fn a_url_expires_with_the_credentials() {
-    let ends = time("20150830T130000Z");
-    let keys = keys().with_expiration(ends);
+    let expiration = time("20150830T130000Z");
+    let keys = keys().with_expiration(expiration);
     let (service, bucket) = (service(), bucket());
     let request = service.get(URL);
     let presigned = |expiry: Expiry, now| {
@@ -354,13 +354,16 @@ fn a_url_expires_with_the_credentials() {
 
     // A URL may expire with the credentials, but not a second later.
     let left = Duration::from_secs(24 * 60);
-    for expiry in [left.into(), Expiry::at_most(HOUR), Expiry::at(ends)] {
+    for expiry in [left.into(), Expiry::at_most(HOUR), Expiry::at(expiration)] {
         let url = presigned(expiry, now()).unwrap();
-        assert_eq!(url.expires_at(), ends);
+        assert_eq!(url.expires_at(), expiration);
         assert!(url.as_str().contains("X-Amz-Expires=1440&"), "{url}");
     }
     let more = left + Duration::from_secs(1);
-    for expiry in [more.into(), Expiry::at(ends.saturating_add(more - left))] {
+    for expiry in [
+        more.into(),
+        Expiry::at(expiration.saturating_add(more - left)),
+    ] {
         refused(presigned(expiry, now()), kind, &["13:00:01Z"]);
     }
     // A shorter expiry is kept.
@@ -368,7 +371,7 @@ fn a_url_expires_with_the_credentials() {
     assert_eq!(url.expires_at(), now().saturating_add(left / 2));
     // Credentials that have already expired are an error, too.
     let words = ["credentials expired", "13:00:00Z"];
-    refused(presigned(Expiry::at_most(HOUR), ends), kind, &words);
+    refused(presigned(Expiry::at_most(HOUR), expiration), kind, &words);
     // A header signature has no expiration of its own.
     request.sign(&keys, now()).unwrap();
 }

@@ -180,8 +180,8 @@ fn credentials_of_another_identity_are_rejected() {
 /// Credentials don't sign a URL that expires after they do. Headers have no expiration.
 #[test]
 fn credentials_that_expire_before_the_url_are_rejected() {
-    let ends = now().saturating_add(HOUR);
-    let lasting = keys().with_expiration(ends);
+    let expiration = now().saturating_add(HOUR);
+    let lasting = keys().with_expiration(expiration);
     let expiring = keys().with_expiration(now().saturating_add(HOUR - Duration::from_secs(1)));
     each_kind(keys().identity(), &mut |name, kind| {
         assert!(kind.sign_with(&lasting).is_ok(), "{name}");
@@ -232,8 +232,8 @@ fn any_access_key_id_can_precede_the_signature() {
 /// The expiration of an identity is checked when a request is prepared.
 #[test]
 fn a_url_expires_with_its_identity() {
-    let ends = now().saturating_add(HOUR);
-    let identity = Identity::hmac(ID).unwrap().with_expiration(ends);
+    let expiration = now().saturating_add(HOUR);
+    let identity = Identity::hmac(ID).unwrap().with_expiration(expiration);
     let bucket = bucket(SignatureVersion::V4);
     let get = bucket.get("a");
     let longer = HOUR + Duration::from_secs(1);
@@ -241,7 +241,10 @@ fn a_url_expires_with_its_identity() {
     let unsigned = get.prepare_url(&identity, longer, now());
     refused(unsigned, ErrorKind::Expiry, &words);
     let unsigned = get.prepare_url(&identity, HOUR, now()).unwrap();
-    assert_eq!(unsigned.sign_with(&keys()).unwrap().expires_at(), ends);
+    assert_eq!(
+        unsigned.sign_with(&keys()).unwrap().expires_at(),
+        expiration
+    );
 }
 
 #[test]

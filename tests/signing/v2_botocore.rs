@@ -1,5 +1,5 @@
-//! Signs requests that botocore signed with SigV2: each request that botocore's signer received, and
-//! the presigned ones again from bucket, key and parameters.
+//! Signs requests that botocore signed with SigV2: each request that botocore's signer received,
+//! and the presigned ones again from bucket, key and parameters.
 //!
 //! The two differ on purpose:
 //! - The order of a URL's parameters doesn't matter. The tests compare them as sets.
@@ -11,8 +11,8 @@
 //!   crate returns them as headers to send, with the same string to sign. Only the session token is
 //!   a parameter.
 //! - botocore doesn't tell which headers its signature leaves out. `not_covered` names them.
-//! - botocore signs a sub-resource with an empty value including its `=`. MinIO, Ceph and s3s don't;
-//!   the sample has no such case.
+//! - botocore signs a sub-resource with an empty value including its `=`. MinIO, Ceph and s3s
+//!   don't; the sample has no such case.
 //!
 //! They also differ in the addressing of buckets, as tests/signing/v4_botocore.rs lists: `Virtual`
 //! with an IP address is an error, `auto` on AWS is regional, and an endpoint is an encoded URL.

@@ -28,7 +28,7 @@ fn now() -> Timestamp {
     time("20070327T193642Z")
 }
 
-fn ends() -> Timestamp {
+fn expiration() -> Timestamp {
     now().saturating_add(HOUR)
 }
 
@@ -94,7 +94,7 @@ fn sign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
 
 #[track_caller]
 fn presign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
-    for expiry in [HOUR.into(), Expiry::at(ends())] {
+    for expiry in [HOUR.into(), Expiry::at(expiration())] {
         refused(presign(&request.of(&service()), expiry), kind, words);
     }
 }
@@ -409,9 +409,9 @@ fn an_expiry_out_of_range_is_rejected() {
     for seconds in [1, 7 * DAY, 7 * DAY + 1, 3650 * DAY] {
         let expires_in = Duration::from_secs(seconds);
         let url = presign(&request, expires_in).unwrap().result;
-        let ends = now().saturating_add(expires_in);
-        assert_eq!(url.expires_at(), ends);
-        let expires = format!("&Expires={}&", ends.unix_seconds());
+        let expiration = now().saturating_add(expires_in);
+        assert_eq!(url.expires_at(), expiration);
+        let expires = format!("&Expires={}&", expiration.unix_seconds());
         assert!(url.as_str().contains(&expires), "{url}");
     }
 
@@ -438,13 +438,13 @@ fn an_expiry_out_of_range_is_rejected() {
     let long = Duration::from_secs(u64::MAX);
     refused(presign(&request, long), kind, &["9999"]);
 
-    let dying = temporary().with_expiration(ends());
-    request.presign(&dying, HOUR, now()).unwrap();
+    let expiring = temporary().with_expiration(expiration());
+    request.presign(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(request.presign(&dying, longer, now()), kind, &words);
-    let most = request.presign(&dying, Expiry::at_most(longer), now());
-    assert_eq!(most.unwrap().expires_at(), ends());
+    refused(request.presign(&expiring, longer, now()), kind, &words);
+    let most = request.presign(&expiring, Expiry::at_most(longer), now());
+    assert_eq!(most.unwrap().expires_at(), expiration());
 }
 
 #[test]
@@ -696,7 +696,7 @@ fn amz_headers_that_are_not_text_are_not_returned() {
     request
         .presign_into(&keys(), HOUR, now(), &mut url)
         .unwrap();
-    let expires = ends().unix_seconds();
+    let expires = expiration().unix_seconds();
     let text = format!("PUT\n\n\n{expires}\nx-amz-meta-c:");
     let path = b"\xff\xc3\xa9\n/johnsmith/photos/puppy.jpg";
     let text = [text.as_bytes(), path].concat();
@@ -714,8 +714,8 @@ fn amz_headers_that_are_not_text_are_not_returned() {
 fn the_signature_is_percent_encoded() {
     let (service, mut plus, mut slash) = (service(), 0, 0);
     for second in 0..200 {
-        let ends = Timestamp::from_unix_seconds(1_175_139_620 + second);
-        let signed = presign(&service.get(URL), Expiry::at(ends)).unwrap();
+        let expiration = Timestamp::from_unix_seconds(1_175_139_620 + second);
+        let signed = presign(&service.get(URL), Expiry::at(expiration)).unwrap();
         let (url, signature) = (signed.result, signed.steps.signature);
         assert_eq!(signature.len(), 28);
         assert!(signature.ends_with('='));
@@ -881,7 +881,7 @@ fn invalid_templates_are_rejected() {
     let bucket = builder("johnsmith", "us-east-1").build().unwrap();
     let get = bucket.request("GET");
     let template = get.template(&keys(), HOUR, now()).unwrap();
-    assert_eq!(template.expires_at(now()), Ok(ends()));
+    assert_eq!(template.expires_at(now()), Ok(expiration()));
 
     let kind = ErrorKind::Expiry;
     for expires_in in [
@@ -893,11 +893,11 @@ fn invalid_templates_are_rejected() {
     }
     let first = Timestamp::from_unix_seconds(-3601);
     refused(get.template(&keys(), HOUR, first), kind, &["1970"]);
-    let dying = keys().with_expiration(ends());
-    get.template(&dying, HOUR, now()).unwrap();
+    let expiring = keys().with_expiration(expiration());
+    get.template(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(get.template(&dying, longer, now()), kind, &words);
+    refused(get.template(&expiring, longer, now()), kind, &words);
 
     for (name, kind) in [
         ("Signature", ErrorKind::Query),
@@ -930,9 +930,9 @@ fn invalid_templates_are_rejected() {
 #[test]
 fn invalid_rows_are_rejected() {
     let bucket = builder("johnsmith", "us-east-1").build().unwrap();
-    let dying = temporary().with_expiration(ends());
+    let expiring = temporary().with_expiration(expiration());
     let list = bucket.request("GET");
-    let template = list.template(&dying, HOUR, now()).unwrap();
+    let template = list.template(&expiring, HOUR, now()).unwrap();
     let mut buffer = String::from("before");
     let words = ["key is empty"];
     let into = template.presign_into("", now(), &mut buffer);

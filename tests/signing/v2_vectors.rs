@@ -112,9 +112,9 @@ fn presigned_urls_match() {
         let Case { name, expected, .. } = &case;
         let (service, keys) = (case.service(), case.keys());
         let (request, keys) = (case.request(&service), (&keys, &*case.secret_access_key));
-        let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
-        let start = Timestamp::from_unix_seconds(ends.unix_seconds() - 900);
-        let signed = presign(&request, keys, Expiry::at(ends), start).unwrap();
+        let expiration = Timestamp::from_unix_seconds(case.expires.unwrap());
+        let start = Timestamp::from_unix_seconds(expiration.unix_seconds() - 900);
+        let signed = presign(&request, keys, Expiry::at(expiration), start).unwrap();
         let (url, steps) = (signed.result, signed.steps);
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature, expected.signature, "{name}");
@@ -129,7 +129,7 @@ fn presigned_urls_match() {
         assert_eq!(query_set(url.as_str()), query_set(expected), "{name}");
 
         assert_eq!(url.method(), case.method, "{name}");
-        assert_eq!(url.expires_at(), ends, "{name}");
+        assert_eq!(url.expires_at(), expiration, "{name}");
         // One case has a header `x-amz-acl`, which its source sends.
         let to_send = header_set(url.headers());
         assert_eq!(to_send, header_set(case.headers.clone()), "{name}");
@@ -158,8 +158,8 @@ fn template_rows_match() {
         let key = str::from_utf8(&key).unwrap();
 
         let keys = case.keys();
-        let (ends, expiry) = (case.expires.unwrap(), Duration::from_secs(900));
-        let at = |before: i64| Timestamp::from_unix_seconds(ends - 900 - before);
+        let (expiration, expiry) = (case.expires.unwrap(), Duration::from_secs(900));
+        let at = |before: i64| Timestamp::from_unix_seconds(expiration - 900 - before);
         let template = request.template(&keys, expiry, at(0)).unwrap();
         let link = template.presign(key, at(0)).unwrap();
         let link = link.as_str();
@@ -168,7 +168,7 @@ fn template_rows_match() {
         assert_eq!(path_and_query(link).0, path_and_query(url).0, "{name}");
         assert_eq!(query_set(link), query_set(url), "{name}");
         let expires_at = template.expires_at(at(0)).unwrap();
-        assert_eq!(expires_at.unix_seconds(), ends, "{name}");
+        assert_eq!(expires_at.unix_seconds(), expiration, "{name}");
 
         // One template is prepared for another time and signs for this one; its twin signs for
         // another time.
@@ -211,11 +211,11 @@ fn three_published_signatures_differ_from_their_requests() {
             }
             // The page copied the signature from an edition with another bucket.
             "2021/query-string-auth" => {
-                let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
+                let expiration = Timestamp::from_unix_seconds(case.expires.unwrap());
                 let service = service(Some("johnsmith"));
                 let request = case.request(&service);
-                let now = Timestamp::from_unix_seconds(ends.unix_seconds() - 1);
-                let signed = presign(&request, keys, Expiry::at(ends), now);
+                let now = Timestamp::from_unix_seconds(expiration.unix_seconds() - 1);
+                let signed = presign(&request, keys, Expiry::at(expiration), now);
                 signed.unwrap().steps.signature
             }
             name => panic!("{name}"),

@@ -1,12 +1,12 @@
-//! Signs requests that botocore signed with SigV4: each request that botocore's signer received, and
-//! the presigned ones again from bucket, key and parameters.
+//! Signs requests that botocore signed with SigV4: each request that botocore's signer received,
+//! and the presigned ones again from bucket, key and parameters.
 //!
 //! The two differ on purpose:
 //! - The order of a URL's parameters. botocore puts those of the signature last; ours are in
 //!   canonical order. The tests compare them as sets.
-//! - The host. botocore's URL keeps `ABC.Example.COM` and `:443`, though both sign the lowercase host
-//!   without the default port. Our URL contains the signed host, and the tests compare hosts in
-//!   that form.
+//! - The host. botocore's URL keeps `ABC.Example.COM` and `:443`, though both sign the lowercase
+//!   host without the default port. Our URL contains the signed host, and the tests compare hosts
+//!   in that form.
 //! - Header names. botocore writes `X-Amz-Date`, this crate `x-amz-date`; names are
 //!   case-insensitive.
 //! - An `x-amz-content-sha256` in the request. botocore sets it again, this crate doesn't.

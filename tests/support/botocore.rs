@@ -1,4 +1,5 @@
-//! Requests that botocore signed, from `botocore-sample.jsonl`, and their equivalents in this crate.
+//! Requests that botocore signed, from `botocore-sample.jsonl`, and their equivalents in this
+//! crate.
 
 use super::signing::Steps;
 use super::{Pairs, credentials, header_set, http_date, request_like, time, vector_lines};

@@ -127,17 +127,26 @@ fn published_calls_verify() {
     }
 }
 
+/// Escapes every byte.
+fn escape_all(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
 #[test]
 fn calls_of_botocore_verify() {
     for case in cases(&["query-v2"], 7) {
         let given = case.given();
-        let encode =
-            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
         let params = case.expected.params.as_ref().unwrap();
-        // The parameters are reversed, and every byte is escaped.
+        // The parameters are in reverse order.
         let params = params.iter().rev();
         let query: Vec<_> = params
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value.as_str().unwrap())))
+            .map(|(name, value)| {
+                format!(
+                    "{}={}",
+                    escape_all(name),
+                    escape_all(value.as_str().unwrap())
+                )
+            })
             .collect();
         let url = format!("{}?{}", given.url, query.join("&"));
         let request = ReceivedRequest::from_url(&given.method, &url).unwrap();
@@ -237,16 +246,6 @@ fn no_changed_call_verifies() {
 fn signed(params: &[(&str, &str)]) -> String {
     let mut params: Vec<_> = params.to_vec();
     params.sort_unstable();
-    let encode = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => {
-                    char::from(byte).to_string()
-                }
-                byte => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
     let query: Vec<_> = params
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
@@ -260,6 +259,18 @@ fn signed(params: &[(&str, &str)]) -> String {
     };
     let signature = STANDARD.encode(signature);
     format!("/?{query}&Signature={}", encode(&signature))
+}
+
+fn encode(text: &str) -> String {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    let bytes = text.bytes().map(|byte| {
+        if is_unreserved(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    bytes.collect()
 }
 
 const CALL: [(&str, &str); 5] = [
@@ -313,14 +324,14 @@ fn both_hashes_and_both_times_verify() {
         assert_eq!(judged(&signed(&CALL), at(seconds)), expected, "{seconds}");
     }
     // An expiration replaces the signing time.
-    let ends = call_with("Timestamp", &[("Expires", "2013-05-24T00:30:00Z")]);
+    let with_expiration = call_with("Timestamp", &[("Expires", "2013-05-24T00:30:00Z")]);
     for (seconds, expected) in [
         (-1801, Err((Kind::ExpiryTooLong, "InvalidArgument"))),
         (-1800, Ok(())),
         (1800, Ok(())),
         (1801, Err((Kind::Expired, "AccessDenied"))),
     ] {
-        assert_eq!(judged(&ends, at(seconds)), expected, "{seconds}");
+        assert_eq!(judged(&with_expiration, at(seconds)), expected, "{seconds}");
     }
 }
 

@@ -19,6 +19,15 @@ struct Case {
     now: Timestamp,
 }
 
+/// Escapes every byte except letters and digits.
+fn encode(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
 fn text() -> impl Strategy<Value = String> {
     "[ -~\u{e9}\u{65e5}\u{1f600}]{0,12}"
 }
@@ -90,14 +99,6 @@ impl Case {
 
     /// Returns the URL as a client sends it, with the parameters in it.
     fn sent_url(&self) -> String {
-        let encode = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-                    byte => format!("%{byte:02X}"),
-                })
-                .collect()
-        };
         let params = self.params.iter().map(|(name, value)| match value {
             Some(value) => format!("{}={}", encode(name), encode(value)),
             // A single empty name without `=` would disappear from the URL.

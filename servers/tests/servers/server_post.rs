@@ -126,10 +126,10 @@ impl Upload {
         answer
     }
 
-    fn rejected(&self, (status, code): Rejection, what: &str) {
+    fn rejected(&self, (status, code): Rejection, change: &str) {
         let answer = self.send();
         let was = (answer.status, answer.error_code());
-        assert_eq!(was, (status, Some(code)), "{what}: {self:?}");
+        assert_eq!(was, (status, Some(code)), "{change}: {self:?}");
     }
 }
 

@@ -160,9 +160,9 @@ impl Version {
         let twin = request.clone().headers([("host", host)]);
         twins.push("another host", twin, MISMATCH);
 
-        let mut push = |what: String, path: &str, query: &[&str]| {
+        let mut push = |change: String, path: &str, query: &[&str]| {
             let twin = with_url(request, origin, path, query);
-            twins.push(what, twin, MISMATCH);
+            twins.push(change, twin, MISMATCH);
         };
         // Long enough for the name of a bucket.
         push("a longer path".into(), &format!("{path}xyz"), &query);
@@ -217,8 +217,8 @@ pub fn signed_forms(method: &str, request: &presign::Request<'_>, body: &[u8]) -
 pub struct Twins(Vec<(String, Request, Rejection)>);
 
 impl Twins {
-    pub fn push(&mut self, what: impl Into<String>, twin: Request, rejection: Rejection) {
-        self.0.push((what.into(), twin, rejection));
+    pub fn push(&mut self, change: impl Into<String>, twin: Request, rejection: Rejection) {
+        self.0.push((change.into(), twin, rejection));
     }
 
     /// Adds twins of a link that differ in one parameter of its authentication. For the name of
@@ -236,14 +236,14 @@ impl Twins {
                 continue;
             };
             let changed = format!("{name}={}", changed_value(value));
-            for (what, instead, rejection) in [
+            for (change, instead, rejection) in [
                 ("without", &[][..], without),
                 ("twice", &[*parameter; 2], twice),
                 ("another", &[&*changed], other),
             ] {
                 let query = [&query[..at], instead, &query[at + 1..]].concat();
                 let twin = with_url(link, origin, path, &query);
-                self.push(format!("{what} {name}"), twin, rejection);
+                self.push(format!("{change} {name}"), twin, rejection);
             }
         }
     }
@@ -261,12 +261,12 @@ impl Twins {
     }
 
     pub fn all_rejected(self) {
-        for (what, mut twin, rejection) in self.0 {
+        for (change, mut twin, rejection) in self.0 {
             if !twin.body.is_empty() {
                 // The body shows which twin wrote an object.
-                twin.body = what.clone().into_bytes();
+                twin.body = change.clone().into_bytes();
             }
-            rejected(&twin, rejection, &what);
+            rejected(&twin, rejection, &change);
         }
     }
 }
@@ -280,12 +280,12 @@ pub fn accepted(request: &Request, status: u16) -> Answer {
     answer
 }
 
-pub fn rejected(request: &Request, (status, code): Rejection, what: &str) {
+pub fn rejected(request: &Request, (status, code): Rejection, change: &str) {
     let answer = request.send().unwrap();
     // The response to HEAD has no body, and therefore no code.
     let code = (request.method != "HEAD").then_some(code);
     let was = (answer.status, answer.error_code());
-    assert_eq!(was, (status, code), "{what}: {request:?}");
+    assert_eq!(was, (status, code), "{change}: {request:?}");
 }
 
 /// Asserts that a request is rejected for any reason. The change may also make it malformed or

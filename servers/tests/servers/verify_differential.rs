@@ -276,9 +276,9 @@ fn compare(
     let mut expected: Vec<_> = DIFFERENCES
         .iter()
         .filter(|(other, ..)| others.contains(other))
-        .flat_map(|(other, own, what, mine, _)| {
+        .flat_map(|(other, own, label, mine, _)| {
             own.iter()
-                .map(move |scheme| (*other, *scheme, *what, *mine))
+                .map(move |scheme| (*other, *scheme, *label, *mine))
         })
         .filter(|(_, scheme, ..)| schemes.contains(scheme))
         .collect();
@@ -312,27 +312,27 @@ fn the_verdicts_differ_only_as_in_the_table() {
         (ScratchstackS3, &[V4Header]),
     ];
     let mut differences = BTreeMap::<_, (usize, String)>::new();
-    let mut unused: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
+    let mut unused: Vec<_> = CHANGES.iter().map(|(label, _)| *label).collect();
     let (mut accepted, mut rejected) = (0, 0);
     for (other, schemes) in sides {
         for (seed, scheme) in
             (0..SEEDS).flat_map(|seed| schemes.iter().map(move |scheme| (seed, *scheme)))
         {
-            for (what, change) in CHANGES {
+            for (label, change) in CHANGES {
                 let Some((plan, sent)) = make(seed, other, scheme, change, now) else {
                     continue;
                 };
-                unused.retain(|name| name != what);
+                unused.retain(|name| name != label);
                 let ours = is_accepted(other, &sent, &plan.credentials(), now);
                 let theirs = verifiers.is_accepted(other, &sent, &plan, now);
-                assert!(ours.is_ok() || !VALID.contains(what), "{ours:?} {sent:?}");
+                assert!(ours.is_ok() || !VALID.contains(label), "{ours:?} {sent:?}");
                 match (ours.is_ok(), theirs) {
                     (true, true) => accepted += 1,
                     (false, false) => rejected += 1,
                     (mine, _) => {
                         let sample = format!("{ours:?} {sent:?}");
                         let found = differences
-                            .entry((other, scheme, *what, mine))
+                            .entry((other, scheme, *label, mine))
                             .or_insert((0, sample));
                         found.0 += 1;
                     }
@@ -407,7 +407,7 @@ fn the_verdicts_on_forms_differ_only_as_in_the_table() {
     let (mut accepted, mut rejected) = (0, 0);
     for (seed, scheme) in (0..SEEDS).flat_map(|seed| [(seed, V4Form), (seed, V2Form)]) {
         let bucket = forms::bucket(scheme);
-        for (what, change) in FORM_CHANGES {
+        for (label, change) in FORM_CHANGES {
             let mut random = Random(seed);
             let mut plan = FormPlan::random(&mut random, &bucket, now);
             if let FormChange::Before(change) = change {
@@ -420,14 +420,14 @@ fn the_verdicts_on_forms_differ_only_as_in_the_table() {
                 continue;
             }
             let ours = accepts_form(&posted, now);
-            assert!(ours.is_ok() || *what != "nothing", "{ours:?} {posted:?}");
+            assert!(ours.is_ok() || *label != "nothing", "{ours:?} {posted:?}");
             match (ours.is_ok(), verifiers.accepts_form(&posted)) {
                 (true, true) => accepted += 1,
                 (false, false) => rejected += 1,
                 (mine, _) => {
                     let sample = format!("{ours:?} {posted:?}");
                     let found = differences
-                        .entry((S3s, scheme, *what, mine))
+                        .entry((S3s, scheme, *label, mine))
                         .or_insert((0, sample));
                     found.0 += 1;
                 }
@@ -458,14 +458,14 @@ struct Recorded {
 #[test]
 fn the_verdicts_of_swift_differ_only_as_in_the_table() {
     let mut differences = BTreeMap::new();
-    let mut changes: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
+    let mut changes: Vec<_> = CHANGES.iter().map(|(label, _)| *label).collect();
     let (mut accepted, mut rejected) = (0, 0);
     for case in vector_lines::<Recorded>("swift-verdicts.jsonl") {
-        let (what, _) = CHANGES
+        let (label, _) = CHANGES
             .iter()
-            .find(|(what, _)| *what == case.change)
+            .find(|(label, _)| *label == case.change)
             .unwrap();
-        changes.retain(|change| change != what);
+        changes.retain(|change| change != label);
         let credentials = Credentials::new(case.id, SECRET).unwrap();
         let credentials = if case.token {
             credentials.with_session_token(TOKEN).unwrap()
@@ -491,7 +491,7 @@ fn the_verdicts_of_swift_differ_only_as_in_the_table() {
             (false, false) => rejected += 1,
             (mine, _) => {
                 let sample = format!("{ours:?} {sent:?}");
-                let key = (Swift, case.form, *what, mine);
+                let key = (Swift, case.form, *label, mine);
                 differences.entry(key).or_insert((0, sample)).0 += 1;
             }
         }
@@ -511,12 +511,12 @@ fn the_verdicts_of_swift_differ_only_as_in_the_table() {
 fn the_recorded_requests_are_unchanged() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let mut questions = Vec::new();
-    for (what, change) in CHANGES {
+    for (label, change) in CHANGES {
         for scheme in REQUESTS {
             let made = (0..200).filter_map(|seed| make(seed, Swift, scheme, change, now));
             questions.extend(made.take(2).map(|(plan, sent)| Recorded {
                 form: scheme,
-                change: (*what).into(),
+                change: (*label).into(),
                 now: now.unix_seconds(),
                 method: sent.method,
                 target: sent.target,

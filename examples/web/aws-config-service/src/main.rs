@@ -109,11 +109,11 @@ fn text<'a>(json: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
         .ok_or_else(|| format!("no {name} in {json}"))?)
 }
 
-fn expect(what: &str, answer: &Answer, status: u16) -> Result<(), Box<dyn Error>> {
-    println!("{what}: {}", answer.status);
+fn expect(step: &str, answer: &Answer, status: u16) -> Result<(), Box<dyn Error>> {
+    println!("{step}: {}", answer.status);
     if answer.status == status {
         Ok(())
     } else {
-        Err(format!("{what} returned {}, expected {status}", answer.status).into())
+        Err(format!("{step} returned {}, expected {status}", answer.status).into())
     }
 }

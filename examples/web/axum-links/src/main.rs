@@ -67,15 +67,15 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// Checks the status of the response, and that its text contains `word`.
-fn expect(what: &str, url: &str, status: u16, word: &str) -> Result<(), Box<dyn Error>> {
+fn expect(step: &str, url: &str, status: u16, word: &str) -> Result<(), Box<dyn Error>> {
     let answer = Request::new("GET", url).send()?;
     let text = String::from_utf8(answer.body)?;
     if answer.status == status && text.contains(word) {
-        println!("  {what}: {status}");
+        println!("  {step}: {status}");
         return Ok(());
     }
     Err(format!(
-        "{what}: got {} {text}, expected {status} {word}",
+        "{step}: got {} {text}, expected {status} {word}",
         answer.status
     )
     .into())

@@ -111,8 +111,8 @@ fn form(port: u16) -> Result<(), Box<dyn Error>> {
         let fields = fields.clone().chain([("Content-Type", content_type)]);
         Request::form(text(&form, "url")?, fields, "picture.png", file).send()
     };
-    let what = "an upload through the form";
-    expect(what, &send("image/png", PICTURE)?, 204, "")?;
+    let step = "an upload through the form";
+    expect(step, &send("image/png", PICTURE)?, 204, "")?;
     let answer = send("text/html", PICTURE)?;
     // AWS responds with AccessDenied.
     expect(
@@ -216,13 +216,13 @@ fn text<'a>(json: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
 }
 
 /// Checks the status of a response and the code in its XML.
-fn expect(what: &str, answer: &Answer, status: u16, code: &str) -> Result<(), Box<dyn Error>> {
+fn expect(step: &str, answer: &Answer, status: u16, code: &str) -> Result<(), Box<dyn Error>> {
     let (actual_status, actual_code) = (answer.status, answer.error_code().unwrap_or_default());
     if (actual_status, actual_code) == (status, code) {
-        println!("{}", format!("  {what}: {status} {code}").trim_end());
+        println!("{}", format!("  {step}: {status} {code}").trim_end());
         return Ok(());
     }
-    Err(format!("{what}: got {actual_status} {actual_code}, expected {status} {code}").into())
+    Err(format!("{step}: got {actual_status} {actual_code}, expected {status} {code}").into())
 }
 
 fn expect_body(actual: &[u8], expected: &[u8]) -> Result<(), Box<dyn Error>> {
