@@ -216,9 +216,10 @@ fn now() -> Timestamp {
     time("20240601T000000Z")
 }
 
-/// Other operations are signed with the token of a session.
+/// CreateSession, HeadBucket and copies are signed with ordinary credentials, other operations with
+/// those of a session.
 #[test]
-fn some_operations_need_no_session() {
+fn the_operation_selects_the_token_header() {
     let bucket = Bucket::new(DIRECTORY, "us-west-2").unwrap();
     for (request, token) in [
         (bucket.create_session(), "x-amz-security-token"),
