@@ -141,7 +141,7 @@ fn chunks_above_the_limit_are_rejected() {
         error.to_string(),
         "a chunk has 100 bytes; at most 99 are allowed"
     );
-    // Data that is released early is not collected, so there is no limit.
+    // The decoder doesn't collect data that it releases early, so the limit doesn't apply.
     let early = received.decoder().max_chunk_size(99).release_unverified();
     assert_eq!(decode(early, [&body[..]]).0, [1; 100]);
 }
