@@ -1,14 +1,14 @@
-//! Instructions for each kind of signature, counted by valgrind: the same on a busy machine as on
-//! an idle one, so a regression of a few percent shows.
+//! Counts the instructions of each kind of signature with valgrind. The counts don't depend on
+//! other programs, so a regression of a few percent shows.
 //!
-//! `cargo bench --bench instructions` compares with `benches/instructions.txt` and fails where a
-//! row takes more than [`allowed`]; `-- --record` writes that file anew. With another compiler or
-//! valgrind than the file was recorded with, it counts, says so, and refuses nothing. Valgrind
-//! knows no SHA instructions, so `sha2` and `sha1` hash in software, at some 3,300 and 1,400
-//! instructions a block: those are counted apart from all others, as the floor that they are.
+//! `cargo bench --bench instructions` compares them with `benches/instructions.txt` and fails if a
+//! row takes more than [`allowed`]; `-- --record` writes that file again. With another compiler or
+//! valgrind than those of the file, it only prints the counts. Valgrind doesn't support SHA
+//! instructions, so `sha2` and `sha1` hash in software, with about 3,300 and 1,400 instructions a
+//! block. Those are the floor and are counted separately.
 //!
 //! The program runs itself under `valgrind --tool=callgrind`, once with few calls of a row and once
-//! with many; the difference is what the calls took.
+//! with many. The difference is the cost of the calls.
 
 mod support;
 
@@ -28,8 +28,8 @@ use support::{
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
-/// The most that a row may take: 3 % more than was recorded, and a hundred instructions, because
-/// what is inlined where moves a row by some sixty without any change to its code.
+/// Returns the most instructions that a row may take: 3 % more than recorded, and a hundred.
+/// Inlining decisions change a row by about sixty without any change to its code.
 fn allowed(recorded: u64) -> u64 {
     recorded + recorded * 3 / 100 + 100
 }
@@ -205,12 +205,12 @@ fn run_verify_or_post(row: &str, calls: u64) {
 
 #[derive(Clone, Copy)]
 struct Counts {
-    /// In the compression functions of SHA-256 and SHA-1.
+    /// Instructions in the compression functions of SHA-256 and SHA-1.
     hash: u64,
     rest: u64,
 }
 
-/// Instructions for one call.
+/// Counts the instructions of one call.
 fn count(row: &str) -> Counts {
     const FEW: u64 = 100;
     const MANY: u64 = 1100;
@@ -239,8 +239,8 @@ fn count(row: &str) -> Counts {
     }
 }
 
-/// Reads [callgrind's format](https://valgrind.org/docs/manual/cl-format.html): what each function
-/// took itself.
+/// Sums the cost of each function itself, in [callgrind's
+/// format](https://valgrind.org/docs/manual/cl-format.html).
 fn read(file: &Path) -> Counts {
     let mut counts = Counts { hash: 0, rest: 0 };
     let (mut in_hash, mut is_call) = (false, false);
@@ -249,7 +249,7 @@ fn read(file: &Path) -> Counts {
             let is_hash = function.contains("sha256") || function.contains("sha1");
             in_hash = is_hash && function.contains("compress");
         } else if line.starts_with("calls=") {
-            // The next line has what the function that is called took, which is counted there.
+            // The next line is the cost of the called function, which is counted there.
             is_call = true;
         } else if line.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '-' || c == '*')
         {
@@ -267,7 +267,8 @@ fn read(file: &Path) -> Counts {
     counts
 }
 
-/// The compiler, which decides how many instructions there are, and valgrind, which counts them.
+/// Returns the versions of the compiler, which determines the instructions, and of valgrind, which
+/// counts them.
 fn tools() -> String {
     let [compiler, valgrind] = ["rustc", "valgrind"].map(|tool| {
         let output = Command::new(tool).arg("--version").output().unwrap();
@@ -325,7 +326,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !arguments.iter().any(|argument| argument == "--bench") {
-        // As a test: every row runs.
+        // As a test, every row runs once.
         ROWS.into_iter().for_each(|row| run(row, 1));
         return ExitCode::SUCCESS;
     }

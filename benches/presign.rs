@@ -1,5 +1,5 @@
 //! Times in nanoseconds, to compare one change with another: `cargo bench --bench presign`. The
-//! bench `ratios` compares them with the least time that is possible.
+//! bench `ratios` compares them with the theoretical minimum.
 
 mod support;
 
@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// The documented example of S3, into a buffer that is reused.
+/// Presigns the documented example of S3 into a reused buffer.
 #[divan::bench]
 fn presign_short_get(bencher: Bencher) {
     let (case, bucket) = (Downloads::short(), bucket());
@@ -27,7 +27,7 @@ fn presign_short_get(bencher: Bencher) {
     });
 }
 
-/// Ten thousand links through one template: the time is that of all of them.
+/// Presigns ten thousand URLs with one template. The time is that of all of them.
 #[divan::bench]
 fn presign_10_000_keys(bencher: Bencher) {
     let (case, bucket) = (Downloads::many(), bucket());
@@ -53,8 +53,8 @@ fn sign_put_with_six_headers(bencher: Bencher) {
     bencher.bench_local(sign);
 }
 
-/// A short GET with credentials that have no key yet: the difference to
-/// `presign_short_get` is the derivation.
+/// A short GET with credentials that haven't derived a key yet. The difference from
+/// `presign_short_get` is the cost of the derivation.
 #[divan::bench]
 fn derive_a_key(bencher: Bencher) {
     let (case, bucket) = (Downloads::short(), bucket());

@@ -1,9 +1,10 @@
-//! Signatures with private keys beside the bare RSA or ECDSA operation: CloudFront's, Google's, and
-//! SigV4a's with its verification. Also, how long a signed policy takes for each further URL, and a
-//! template of Google with an HMAC key beside one of S3.
+//! Compares signatures with private keys with the bare RSA or ECDSA operation: CloudFront's,
+//! Google's, and SigV4a's, including its verification. Also compares applying a signed policy to
+//! another URL with concatenating two texts, and a template of Google with an HMAC key with one of
+//! S3.
 //!
 //! `cargo bench --bench private_keys --all-features` prints the ratios. With `--quick`, or when run
-//! as a test, it only asserts that every row is right.
+//! as a test, it only asserts that every row is correct.
 
 mod support;
 
@@ -32,8 +33,8 @@ const TEMPLATE_LIMIT: f64 = 1.1;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    let is_bench = given("--bench") && !given("--quick");
+    let has_flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let is_bench = has_flag("--bench") && !has_flag("--quick");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cloudfront.json");
     let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let pem = |name: &str, form: &str| vectors["keys"][name][form].as_str().unwrap().to_owned();
@@ -89,7 +90,7 @@ fn google(private: &str, key: rsa::PrivateKey, rounds: usize) {
     compare("Google, RSA", vec![floor, sign], rounds);
 }
 
-/// The scheme is another table, with longer names.
+/// The scheme uses another table, with longer names.
 fn google_template(rounds: usize) {
     let keys = support::credentials(None);
     let s3 = Bucket::builder("examplebucket", "auto")

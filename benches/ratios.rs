@@ -1,11 +1,10 @@
-//! Every kind of signature beside its floor: the SHA-256 compressions that it can't do without, on
+//! Compares every kind of signature with its floor: the SHA-256 compressions that it requires, on
 //! the same texts.
 //!
-//! `cargo bench --bench ratios` prints, for each row, its time as a multiple of the floor, and what
-//! it allocates. The rows of a case and its floor take turns in one process, in short batches, and
-//! the median of each counts: so what disturbs the machine disturbs all of them alike. With
-//! `--quick`, or when run as a test, it only asserts that every row is right and measures next to
-//! nothing.
+//! `cargo bench --bench ratios` prints the time of each row as a multiple of the floor, and its
+//! allocations. The rows of a case and its floor take turns in one process, in short batches, and
+//! each has the median of its rounds, so that other programs affect them equally. With `--quick`,
+//! or when run as a test, it only asserts that every row is correct and measures almost nothing.
 
 mod support;
 
@@ -21,7 +20,7 @@ use support::{
 };
 
 fn downloads(case: &Downloads, rounds: usize) {
-    /// A new string is an allocation more.
+    /// A new string costs one more allocation.
     const NEW_STRING: f64 = 0.15;
     let (bucket, service) = (bucket(), service());
     let (credentials, limits) = (&case.credentials, case.limits);
@@ -29,7 +28,7 @@ fn downloads(case: &Downloads, rounds: usize) {
     let template = template.unwrap();
     let mut rows = floor_rows(&case.expected[0]);
 
-    // Into a buffer that is reused.
+    // Into a reused buffer.
     let write = |call: usize, url: &mut String| template.presign_into(case.key(call), now(), url);
     rows.push(reused(
         case,
@@ -77,7 +76,7 @@ fn downloads(case: &Downloads, rounds: usize) {
     case.check(|call| link(call).into());
     rows.push(Row::new("Request::presign, any service", limits.url, link));
 
-    // In another second each time.
+    // At another second each time.
     let write =
         |call: usize, url: &mut String| template.presign_into(case.key(call), second(call), url);
     let name = "Template::presign_into, another second each time";
@@ -113,12 +112,12 @@ fn downloads(case: &Downloads, rounds: usize) {
     );
 }
 
-/// The seconds of the examples' day, one after the other.
+/// Returns the second of the examples' day with this number.
 fn second(call: usize) -> Timestamp {
     Timestamp::from_unix_seconds(now().unix_seconds() + (call % 86400) as i64)
 }
 
-/// A row that writes into one buffer, after a check that it writes what it should.
+/// Returns a row that writes into one buffer, after checking its results.
 fn reused<'a>(
     case: &Downloads,
     name: &'static str,
@@ -168,8 +167,8 @@ fn upload(case: &Upload, rounds: usize) {
     );
 }
 
-/// A row that checks requests, after it was asserted that each is taken, and refused by its
-/// signature if it has another method.
+/// Returns a row that verifies requests. Each request has to verify, and to fail with another
+/// method.
 fn verified<'a, T>(
     name: &'static str,
     limit: f64,
@@ -197,10 +196,10 @@ fn verified<'a, T>(
     })
 }
 
-/// `limits` are those of a whole URL, of target and `Host`, and of a URL of SigV2.
+/// `limits` are those of a whole URL, of target and `Host`, and of a SigV2 URL.
 fn verify_downloads(case: &Downloads, limits: [f64; 3], rounds: usize) {
-    /// What was just received lies in the processor's cache, as the floor's texts do. Ten thousand
-    /// URLs with a token don't.
+    /// A request that was just received is in the processor's cache, like the texts of the floor.
+    /// Ten thousand URLs with a token don't fit there.
     const RECEIVED: usize = 100;
     let urls = case.expected.iter().map(|signed| &*signed.url);
     let urls: Vec<&str> = urls.take(RECEIVED).collect();
@@ -341,7 +340,7 @@ fn downloads_v2(case: &Downloads, rounds: usize) {
     );
 }
 
-/// A row that writes into one buffer.
+/// Returns a row that writes into one buffer.
 fn into_buffer<'a>(
     name: &'static str,
     limit: impl Into<Option<f64>>,
@@ -426,10 +425,10 @@ fn policies(rounds: usize) {
 }
 
 fn main() {
-    // `cargo bench` gives `--bench`; `cargo test` doesn't.
+    // `cargo bench` passes `--bench`; `cargo test` doesn't.
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    let rounds = if given("--bench") && !given("--quick") {
+    let has_flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let rounds = if has_flag("--bench") && !has_flag("--quick") {
         3000
     } else {
         3

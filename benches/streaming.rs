@@ -1,9 +1,9 @@
-//! Encoding and decoding a body of 64 MiB beside the bare SHA-256 of the same data.
+//! Compares encoding and decoding a body of 64 MiB with the bare SHA-256 of the same data.
 //!
 //! `cargo bench --bench streaming` prints the throughput of each row as a part of that of the hash.
-//! The rows take turns in one process, and the median of all rounds counts. Linux counts the time
-//! on the processor, so other programs disturb little. As a test, or with `--quick`, it only
-//! asserts that every row is right and that chunks allocate nothing.
+//! The rows take turns in one process, and each has the median of its rounds. Linux measures
+//! processor time, so other programs have little effect. As a test, or with `--quick`, it only
+//! asserts that every row is correct and that chunks don't allocate.
 
 use presign::s3::Bucket;
 use presign::streaming::{ChunkDecoder, ChunkEncoder, ChunkedBody};
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const MIB: usize = 1024 * 1024;
 const KIB: usize = 1024;
 const CHUNK_SIZES: [usize; 5] = [8 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB];
-/// Bytes that arrive at once, as a server reads them.
+/// Sizes of the pieces in which a server receives the body.
 const PIECES: [usize; 2] = [usize::MAX, 16 * KIB];
 
 struct Case {
@@ -90,7 +90,7 @@ impl Case {
     }
 }
 
-/// A body of twice as many chunks takes no more allocations.
+/// Checks that a body with twice as many chunks has no more allocations.
 fn check_allocations() {
     let count = |length: usize| {
         let data = vec![7; length];
@@ -112,7 +112,7 @@ fn check_allocations() {
     println!("allocations of a whole body: {few:?}");
 }
 
-/// Returns the time that this thread was on a processor; elsewhere than on Linux, the time since
+/// Returns the processor time of this thread. On systems other than Linux it is the time since
 /// `start`.
 fn processor_time(start: Instant) -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();

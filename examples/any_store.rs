@@ -1,5 +1,5 @@
-//! A link for whatever store the settings name, as django-storages' `url()` does: S3, Google Cloud
-//! Storage or CloudFront. Code that makes links doesn't know the store.
+//! A presigned URL for the store that the settings name, like `url()` of django-storages: S3,
+//! Google Cloud Storage or CloudFront. The code that signs is independent of the store.
 //!
 //! ```console
 //! $ cargo run -p presign --example any_store --features gcs,cloudfront,p256
@@ -39,8 +39,7 @@ impl Media {
         Ok(Media { store, credentials })
     }
 
-    /// Returns a link that is valid for an hour, under which a browser saves the file by another
-    /// name.
+    /// Returns a link that is valid for an hour. A browser saves the file as `save_as`.
     fn url(&self, key: &str, save_as: Option<&str>) -> Result<String, Error> {
         let mut request = self.store.object("GET", key);
         if let Some(name) = save_as {
@@ -53,7 +52,7 @@ impl Media {
     }
 }
 
-/// A key of RFC 9500, which is published for tests.
+/// A key that RFC 9500 publishes for tests.
 const PEM: &str = "-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIObLW92AqkWunJXowVR2Z5/+yVPBaFHnEedDk5WJxk/BoAoGCCqGSM49
 AwEHoUQDQgAEQiVI+I+3gv+17KN0RFLHKh5Vj71vc75eSOkyMsxFxbFsTNEMTLjV
@@ -72,7 +71,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let url = media.url("reports/2026.pdf", Some("Report 2026.pdf"))?;
         println!("{setting}\n  {url}\n");
 
-        // What the store does.
+        // The store verifies the link.
         let request = ReceivedRequest::from_url("GET", &url)?;
         let (now, key) = (SystemTime::now(), &media.credentials);
         match setting.split_once("://") {

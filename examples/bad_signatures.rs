@@ -1,13 +1,13 @@
-//! Prints signatures that a server has to reject, each with its fault: to test a server, a proxy or
+//! Prints signatures that a server has to reject, each with its fault, to test a server, a proxy or
 //! a verifier.
 //!
 //! ```console
 //! $ cargo run --example bad_signatures
 //! ```
 //!
-//! All except the last are complete, well-formed requests, and only what the line says is wrong.
-//! The time is an argument, so the same time gives the same list. `urls` is the part to copy. The
-//! rest checks them with this crate's verifier and with an S3 server of other authors, and exits
+//! Every line except the last is a complete, well-formed request with exactly the named fault. The
+//! time is an argument, so the same time results in the same list. `urls` is the part to copy. The
+//! rest checks them with this crate's verifier and with an S3 server by other authors, and exits
 //! with an error if anything unexpected happens.
 
 use presign::s3::Bucket;
@@ -19,12 +19,12 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// A URL with a fault.
 struct BadUrl {
     fault: &'static str,
-    /// S3's error code; empty if nothing is wrong.
+    /// S3's error code, or empty for a valid URL.
     code: &'static str,
     url: String,
 }
 
-/// Returns the list. The first URL is right: a server that rejects it rejects the others for
+/// Returns the list. The first URL is valid. A server that rejects it rejects the others for
 /// another reason.
 fn urls(bucket: &Bucket, credentials: &Credentials, now: Timestamp) -> Result<Vec<BadUrl>, Error> {
     let id = credentials.identity().access_key_id();
@@ -142,7 +142,7 @@ fn urls(bucket: &Bucket, credentials: &Credentials, now: Timestamp) -> Result<Ve
     Ok(bad_urls)
 }
 
-/// Returns the parameter with the date.
+/// Returns the parameter that contains the date.
 fn date(url: &str) -> &str {
     let mut params = url.split('&');
     params
@@ -150,13 +150,13 @@ fn date(url: &str) -> &str {
         .unwrap_or_default()
 }
 
-// The program that checks them.
+// The program that checks the list.
 
 use presign::verify::{ReceivedRequest, Verifier};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-/// The faults that the server accepts: it has no region of its own and no sessions.
+/// The faults that the server accepts, because it has neither a region nor sessions.
 const ACCEPTED_BY_SERVER: [&str; 3] = ["nothing", "the region", "the session token"];
 
 fn main() -> ExitCode {

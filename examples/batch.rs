@@ -1,4 +1,4 @@
-//! Writes links for any number of objects, offline: reads one key a line from standard input, and
+//! Writes links for any number of objects, offline. Reads one key a line from standard input, and
 //! writes one link a line to standard output. The signing key is derived once, the common parts of
 //! the links are written once, and memory doesn't grow with the number of keys.
 //!
@@ -12,7 +12,7 @@
 use presign::{Template, Timestamp};
 use std::io::{self, BufRead, Write};
 
-/// Writes a link for each key, signed now, and returns how many.
+/// Writes a link for each key, signed now, and returns the number of links.
 pub fn write_links(
     template: &Template,
     now: Timestamp,

@@ -34,7 +34,7 @@ fn call(
         .header(content_type.0, content_type.1)
         .payload(Payload::sha256_of(json))
         .sign(credentials, SystemTime::now())?;
-    // The request is sent as it was signed: that URL, that body, its own header, and the added
+    // Sends the request as it was signed: the same URL and body, its own header, and the added
     // ones.
     let headers = [content_type].into_iter().chain(signed.headers());
     let request = headers.fold(agent.post(url), |request, (name, value)| {
@@ -91,7 +91,7 @@ fn main() -> ExitCode {
 fn run() -> Outcome<()> {
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
-    // The space in the path is encoded once in the URL, and a second time when it is signed.
+    // The space in the path is encoded once in the URL, and again for the signature.
     let url = format!(
         "http://{}/prod/jobs/may%202026?dry-run",
         listener.local_addr()?
@@ -102,7 +102,7 @@ fn run() -> Outcome<()> {
     let config = Agent::config_builder().http_status_as_error(false);
     let agent = config.build().into();
     let job = r#"{"name": "report"}"#;
-    for (what, id, secret, service, status, text) in [
+    for (step, id, secret, service, status, text) in [
         (
             "Signed",
             ACCESS_KEY_ID,
@@ -139,7 +139,7 @@ fn run() -> Outcome<()> {
         let credentials = Credentials::new(id, secret)?;
         let api = Service::new(REGION, service)?;
         let response = call(&agent, &api, &credentials, &url, job)?;
-        expect(what, response, status, text)?;
+        expect(step, response, status, text)?;
     }
 
     println!("\nEverything went as expected.");
@@ -179,10 +179,10 @@ async fn answer(request: hyper::Request<Incoming>) -> Outcome<hyper::Response<Fu
     Ok(answer.body(json.to_string().into())?)
 }
 
-/// Checks that the response has that status, and that text in its body.
-fn expect(what: &str, response: (u16, String), status: u16, text: &str) -> Outcome<()> {
+/// Checks the status of the response, and that its body contains a text.
+fn expect(step: &str, response: (u16, String), status: u16, text: &str) -> Outcome<()> {
     let (actual_status, body) = response;
-    println!("{what}: {actual_status} {body}");
+    println!("{step}: {actual_status} {body}");
     if actual_status == status && body.contains(text) {
         Ok(())
     } else {

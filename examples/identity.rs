@@ -108,7 +108,7 @@ fn run() -> Outcome<()> {
 
 type Verdict = Result<String, VerifyError>;
 
-/// Returns what STS answers to a cluster, which sends the URL of the token with its own name.
+/// Returns the response of STS to a cluster, which sends the URL of the token with its own name.
 fn sent_by_cluster(token: &str, cluster: &str) -> Outcome<Verdict> {
     let url = token.strip_prefix("k8s-aws-v1.").ok_or("no token")?;
     let url = String::from_utf8(URL_SAFE_NO_PAD.decode(url)?)?;
@@ -116,7 +116,7 @@ fn sent_by_cluster(token: &str, cluster: &str) -> Outcome<Verdict> {
     Ok(sts(&request))
 }
 
-/// Returns what STS answers to a Vault, which sends the request with its own ID.
+/// Returns the response of STS to a Vault, which sends the request with its own ID.
 fn sent_by_vault(login: &Value, server_id: &str) -> Outcome<Verdict> {
     let url = field(login, "iam_request_url")?;
     let body = field(login, "iam_request_body")?;
@@ -138,7 +138,7 @@ fn field(login: &Value, name: &str) -> Outcome<String> {
     Ok(String::from_utf8(STANDARD.decode(text)?)?)
 }
 
-/// Returns the access key ID that signed a request, as STS finds it.
+/// Returns the access key ID that signed a request, as STS determines it.
 fn sts(request: &ReceivedRequest<'_>) -> Verdict {
     let verified = Verifier::new(REGION, "sts").verify(request, SystemTime::now(), |id| {
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);

@@ -1,12 +1,12 @@
-//! Upload links that accept one body only: its length and its checksum are signed.
+//! Upload links that accept only one body, because its length and checksum are signed.
 //!
 //! ```console
 //! $ cargo run --example limited_upload
 //! ```
 //!
-//! `link_for` is the part to copy: a service calls it with what the client says that it will upload. The
-//! rest uploads that file through the link, then another size and another content, which the server
-//! rejects.
+//! `link_for` is the part to copy. A service calls it with the length and checksum of the client's
+//! file. The rest uploads that file through the link, then a file of another size and one with
+//! another content, which the server rejects.
 
 use presign::s3::Bucket;
 use presign::streaming::ChecksumAlgorithm;
@@ -14,7 +14,7 @@ use presign::{Credentials, Error, PresignedUrl};
 use std::time::{Duration, SystemTime};
 use ureq::Agent;
 
-/// Returns a link for one file, of which the client knows the length and the SHA-256.
+/// Returns a link for one file, whose length and SHA-256 the client knows.
 fn link_for(
     bucket: &Bucket,
     credentials: &Credentials,
@@ -51,22 +51,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let upload = |body: &[u8]| -> Result<u16, ureq::Error> {
         let mut request = agent.put(link.as_str());
         for (name, value) in link.headers() {
-            // The client sends the length of the body that it has.
+            // The client sends the length of its own body.
             if !name.eq_ignore_ascii_case("content-length") {
                 request = request.header(name, value);
             }
         }
         Ok(request.send(body)?.status().as_u16())
     };
-    for (what, body, expected) in [
+    for (step, body, expected) in [
         ("the file", &file[..], 200),
         ("a longer file", b"Welcome to Amazon S3. And more.", 403),
         ("another file of that length", b"Welcome to Amazon S4.", 400),
     ] {
         let status = upload(body)?;
-        println!("{what}: {status}");
+        println!("{step}: {status}");
         if status != expected {
-            return Err(format!("expected {expected} for {what}").into());
+            return Err(format!("expected {expected} for {step}").into());
         }
     }
     Ok(())

@@ -1,13 +1,12 @@
-//! Signs with a key that the library never sees, such as one in a KMS or an HSM. The program
+//! Signs with a key that the library never receives, such as one in a KMS or an HSM. The program
 //! prepares a result, sends the text to sign to the key's owner, waits, and completes the result.
 //!
 //! ```console
 //! $ cargo run --example remote_key
 //! ```
 //!
-//! `complete` is the part to copy: it completes URLs, headers and forms alike, in any async
-//! runtime. The example then checks that each result equals what the library signs with the key
-//! itself.
+//! `complete` is the part to copy. It completes URLs, headers and forms, in any async runtime. The
+//! example then checks that each result equals the one that the library signs with the key.
 
 use presign::s3::Bucket;
 use presign::{Algorithm, Credentials, Identity, Payload, PresignedUrl, SignedRequest, Unsigned};
@@ -20,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Completes a result with a signature that the owner of the key makes.
+/// Completes a result with a signature that the key's owner makes.
 async fn complete<T>(unsigned: Unsigned<T>, key: &kms::Client) -> Result<T, Failure> {
     if unsigned.algorithm() != Algorithm::HmacSha256 {
         return Err("the key signs HMAC-SHA256 only".into());
@@ -30,8 +29,7 @@ async fn complete<T>(unsigned: Unsigned<T>, key: &kms::Client) -> Result<T, Fail
     Ok(unsigned.finish(&signature)?)
 }
 
-/// Signs a download link and an upload with headers, knowing only the public half of the
-/// credentials.
+/// Signs a download link and an upload with headers, without the secret.
 async fn sign(
     identity: &Identity,
     bucket: &Bucket,
@@ -50,7 +48,7 @@ fn upload(bucket: &Bucket) -> presign::Request<'_> {
     bucket.put("a.txt").payload(payload)
 }
 
-/// The owner of the key: a thread that answers requests, in place of a service on the network.
+/// The owner of the key: a thread that replaces a service on the network.
 mod kms {
     use super::Failure;
     use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -88,7 +86,7 @@ mod kms {
         /// Returns the HMAC of a message with the key of a credential scope.
         pub async fn sign(&self, scope: &str, message: &[u8]) -> Result<Vec<u8>, Failure> {
             let (reply, received) = mpsc::channel();
-            // Enough here, because `block_on` polls with one waker only.
+            // One waker is enough, because `block_on` polls with no other.
             let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
             self.requests.send(Request {
                 scope: scope.to_owned(),
@@ -121,7 +119,7 @@ mod kms {
     }
 }
 
-/// Runs a future to its end on this thread, as an async runtime does for many.
+/// Runs a future to completion on this thread, as an async runtime does for many.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
 
@@ -141,7 +139,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Returns a future, if a runtime with several threads can run it.
+/// Returns a future, which has to be `Send` for a runtime with several threads.
 fn assert_send<F: Future + Send>(future: F) -> F {
     future
 }
@@ -160,7 +158,7 @@ fn main() -> Result<(), Failure> {
         println!("{name}: {value}");
     }
 
-    // The check: the library with the key makes the same signatures.
+    // The library with the key makes the same signatures.
     let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY)?;
     let hour = Duration::from_secs(3600);
     let expected = bucket.get("report.pdf").presign(&credentials, hour, now)?;
@@ -168,7 +166,7 @@ fn main() -> Result<(), Failure> {
     let expected = upload(&bucket).sign(&credentials, now)?;
     assert!(signed.headers().eq(expected.headers()));
 
-    // Text in place of the raw bytes is an error.
+    // A signature as text instead of raw bytes is an error.
     let unsigned = bucket.get("a").prepare_url(&identity, hour, now)?;
     let error = unsigned.finish(link.signature().as_bytes()).unwrap_err();
     assert_eq!(error.kind(), presign::ErrorKind::Signature);

@@ -1,4 +1,4 @@
-//! Shares a file by link: uploads it through one presigned URL and downloads it through others,
+//! Shares a file by link. Uploads it through one presigned URL and downloads it through others,
 //! with SigV4 and SigV2. Then uploads it through a form that limits the size, and shows which links
 //! a server rejects.
 //!
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// Returns a link to upload one file. It needs no key pair, and allows nothing else.
+/// Returns a link to upload one file. The client needs no key pair, and can't do anything else.
 fn upload_link(
     bucket: &Bucket,
     key: &str,
@@ -30,7 +30,7 @@ fn upload_link(
         .presign(credentials, TEN_MINUTES, now)
 }
 
-/// Returns a link to download it. A browser saves it as `file_name`.
+/// Returns a link to download the file. A browser saves it as `file_name`.
 fn download_link(
     bucket: &Bucket,
     key: &str,
@@ -59,7 +59,7 @@ fn upload_form(
         .presign(credentials, TEN_MINUTES, now)
 }
 
-// The program that runs them.
+// The program that runs these functions.
 
 use presign::SignatureVersion;
 use s3_server::{Answer, Request, Server};
@@ -157,7 +157,7 @@ fn rejected_links(bucket: &Bucket, credentials: &Credentials, now: Timestamp) ->
     expect(&answer, 403, Some("SignatureDoesNotMatch"))?;
     println!("GET: rejected, SignatureDoesNotMatch.");
 
-    // The time is an argument, so this link can be signed an hour ago.
+    // The time is an argument, so this link is signed an hour ago.
     let an_hour_ago = Timestamp::from_unix_seconds(now.unix_seconds() - 3600);
     let link = download_link(bucket, KEY, "März.txt", credentials, an_hour_ago)?;
     print_step("A link that was signed an hour ago for ten minutes", &link);
@@ -167,13 +167,12 @@ fn rejected_links(bucket: &Bucket, credentials: &Credentials, now: Timestamp) ->
     Ok(())
 }
 
-/// Prints a step, and its URL on a line of its own.
-fn print_step(what: &str, url: impl std::fmt::Display) {
-    println!("\n{what}:\n{url}");
+/// Prints a step, and its URL on a separate line.
+fn print_step(step: &str, url: impl std::fmt::Display) {
+    println!("\n{step}:\n{url}");
 }
 
-/// Checks that the server answered with this status and, if it rejected the request, with this
-/// code.
+/// Checks the status of a response and, if the server rejected the request, the error code.
 fn expect(answer: &Answer, status: u16, code: Option<&str>) -> Outcome<()> {
     let (actual_status, actual_code) = (answer.status, answer.error_code());
     if actual_status == status && actual_code == code {

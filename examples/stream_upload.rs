@@ -1,4 +1,4 @@
-//! Uploads a file with ureq that is signed while it is sent, with a checksum at its end.
+//! Uploads a file with ureq and signs it while it is sent, with a checksum at its end.
 //!
 //! ```console
 //! $ cargo run --example stream_upload
@@ -17,7 +17,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 use ureq::{Agent, SendBody};
 
-/// Uploads a file. It is read once, in chunks of 64 KiB. Headers of `put` have to be sent, too.
+/// Uploads a file, which is read once in chunks of 64 KiB. The headers of `put` have to be sent,
+/// too.
 fn upload(
     agent: &Agent,
     put: &Request<'_>,
@@ -91,7 +92,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     println!("\n{KEY} is uploaded in four signed chunks.");
 
-    // One byte in the middle is changed on its way.
+    // One byte in the middle changes in transit.
     std::fs::remove_file(server.file(KEY))?;
     let body = ChunkedBody::signed(LENGTH as u64).checksum(ChecksumAlgorithm::CRC64_NVME);
     let (signed, encoder) = put.sign_chunked(&credentials, &body, SystemTime::now())?;

@@ -1,7 +1,7 @@
-//! A page that uploads pictures into a bucket: with the form of
-//! [`PresignedPost::to_html`](presign::post::PresignedPost::to_html), which needs no script of your
-//! own, and with the function of `to_javascript`. The browser
-//! sends the files directly to the bucket; the server of the page only signs.
+//! A page that uploads pictures into a bucket. One way is the form of
+//! [`PresignedPost::to_html`](presign::post::PresignedPost::to_html), which needs no other script,
+//! the other is the function of `to_javascript`. The browser sends the files directly to the
+//! bucket; the server of the page only signs.
 //!
 //! ```console
 //! $ cargo run --example upload_page
@@ -46,7 +46,7 @@ impl Signer {
             .presign(&self.credentials, TEN_MINUTES, now())
     }
 
-    /// Answers `GET /` with both ways to upload. Each view of the page is signed anew.
+    /// Responds to `GET /` with both ways to upload. Each view of the page is signed again.
     fn upload_page(&self) -> Result<String, presign::Error> {
         let by_form = self.upload_form(BY_FORM)?;
         let by_script = self.upload_form(BY_SCRIPT)?;
@@ -74,7 +74,7 @@ impl Signer {
 </main>
 <script>
 {upload_file}
-// Shows a link to download what was stored.
+// Shows a link to download the stored picture.
 async function showLink(section, fileName) {{
   const answer = await fetch("/presigned-url?file_name=" + fileName);
   const link = document.createElement("a");
@@ -103,7 +103,7 @@ byScript.querySelector("button").addEventListener("click", async () => {{
         ))
     }
 
-    /// Answers `GET /presigned-url?file_name=…` with a download link.
+    /// Responds to `GET /presigned-url?file_name=…` with a download link.
     fn download_link(&self, query: &str) -> Result<String, Box<dyn Error>> {
         let mut names = form_urlencoded::parse(query.as_bytes())
             .filter(|(name, _)| name == "file_name")
@@ -167,7 +167,7 @@ fn port() -> Result<u16, Box<dyn Error>> {
     }
 }
 
-/// Starts the page and the bucket on a port; 0 selects a free one.
+/// Starts the page and the bucket on a port, or on a free one for 0.
 pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
     let credentials = Credentials::new(s3_server::ACCESS_KEY_ID, s3_server::SECRET_ACCESS_KEY)?;
     Server::start_with(port, |endpoint| {
@@ -183,7 +183,7 @@ pub fn start(port: u16) -> Result<Server, Box<dyn Error>> {
     })
 }
 
-/// Returns the page for a target; none for requests to the bucket.
+/// Returns the page for a target, or `None` for a request to the bucket.
 fn answer(signer: &Signer, target: &str) -> Option<Page> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match path {

@@ -19,7 +19,7 @@ use ureq::unversioned::multipart::{Form, Part};
 fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
-        // S3 redirects requests for another region, and no signature is valid after a redirect.
+        // S3 redirects requests for another region, and a signature is invalid after a redirect.
         .max_redirects(0)
         .build()
         .into()
@@ -62,7 +62,7 @@ fn upload_by_form(
     Ok(())
 }
 
-/// Returns a successful response. Otherwise the error has the code in the response's XML.
+/// Returns a successful response. Otherwise the error contains the code in the response's XML.
 fn successful(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>, Box<dyn Error>> {
     let status = response.status();
     if status.is_success() {
@@ -75,7 +75,7 @@ fn successful(mut response: Response<ureq::Body>) -> Result<Response<ureq::Body>
     Err(format!("{status}: {}", code.map_or("no code", |(code, _)| code)).into())
 }
 
-// The program that runs them.
+// The program that runs these functions.
 
 use presign::s3::Bucket;
 use presign::{ContentDisposition, Credentials};

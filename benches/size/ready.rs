@@ -1,6 +1,6 @@
-/// Runs what is `async` in form only: none of these signers waits for anything.
+/// Runs a future that never waits, because these signers are only formally `async`.
 fn ready<T>(future: impl Future<Output = T>) -> T {
-    // Some clients want to be inside a runtime.
+    // Some clients need a runtime.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

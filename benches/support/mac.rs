@@ -1,5 +1,4 @@
-//! SigV2 and POST policies: both sign a text with one HMAC. Their cases, the second signer's
-//! results, and their floor.
+//! Cases, expected results and floor of SigV2 and POST policies, which sign a text with one HMAC.
 
 use super::{
     Block, DAY, HOST, ID, PUT_HEADERS, REGION, RESERVED, SECRET, blocks, compress, date_and_scope,
@@ -17,7 +16,7 @@ use sha1::Sha1;
 use std::fs;
 use std::hint::black_box;
 
-/// What the second signer made of a text.
+/// A text and its signature by the second signer.
 pub struct Signed {
     pub text: String,
     /// Hex under SigV4, base64 under SigV2.
@@ -31,8 +30,8 @@ enum Hash {
     Sha256,
 }
 
-/// The least that such a signature can cost: the compressions of one HMAC over its text, which lies
-/// in whole blocks, with the key's two padded states at hand.
+/// The minimal cost of such a signature: the compressions of one HMAC over its text, which is in
+/// whole blocks, with the key's two padded states precomputed.
 pub struct Floor {
     message: Vec<Block>,
     outer: [Block; 1],
@@ -50,7 +49,7 @@ impl Signed {
         }
     }
 
-    /// A shared access signature with a key in base64.
+    /// Signs a shared access signature with a key in base64.
     pub fn azure(text: String, base64_key: &str) -> Self {
         let key = BASE64.decode(base64_key).unwrap();
         Signed {
@@ -70,7 +69,7 @@ impl Signed {
 
     pub fn floor(&self) -> Floor {
         Floor {
-            // The inner message begins with a block of key, which its state stands for.
+            // The first block of the inner message is the padded key, whose state is precomputed.
             message: blocks(self.text.as_bytes(), size_of::<Block>()),
             outer: [[0x80; 64]],
             hash: self.hash,
@@ -104,40 +103,43 @@ fn compress_sha1(blocks: &[Block]) -> [u8; 20] {
     let mut state = black_box([0x6745_2301; 5]);
     sha1::block_api::compress(&mut state, black_box(blocks));
     let mut hash = [0; 20];
-    for (place, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
-        *place = word.to_be_bytes();
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
     }
     hash
 }
 
-/// The URL of a key that needs no encoding, presigned with SigV2 and good until [`ends`], and its
-/// signature.
+/// Returns the SigV2 URL of a key that needs no encoding, valid until [`ends`], and its signature.
 pub fn presigned_v2(key: &str, token: Option<&str>) -> (String, Signed) {
-    presigned_v2_until(key, token, ends())
+    presigned_v2_until(key, token, expiration())
 }
 
-/// The same, good until another moment.
-pub fn presigned_v2_until(key: &str, token: Option<&str>, ends: Timestamp) -> (String, Signed) {
-    // "Query string request authentication alternative" of the Amazon S3 User Guide.
+/// Returns the same URL with another expiration.
+pub fn presigned_v2_until(
+    key: &str,
+    token: Option<&str>,
+    expiration: Timestamp,
+) -> (String, Signed) {
+    // "Query string request authentication alternative" in the Amazon S3 User Guide.
     let documented = "GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg";
     let published = "NpgCjnDzrM+WFzoENXmpNDUsSn8=";
     assert_eq!(Signed::v2(documented.into()).signature, published);
 
-    let ends = ends.unix_seconds();
+    let expiration = expiration.unix_seconds();
     let line = token.map(|token| format!("x-amz-security-token:{token}\n"));
     let line = line.unwrap_or_default();
-    let signed = Signed::v2(format!("GET\n\n\n{ends}\n{line}/examplebucket/{key}"));
+    let signed = Signed::v2(format!("GET\n\n\n{expiration}\n{line}/examplebucket/{key}"));
     let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
     let param = token.map(|token| format!("x-amz-security-token={}&", encoded(token)));
     let url = format!(
-        "https://{HOST}/{key}?{}AWSAccessKeyId={ID}&Expires={ends}&Signature={}",
+        "https://{HOST}/{key}?{}AWSAccessKeyId={ID}&Expires={expiration}&Signature={}",
         param.unwrap_or_default(),
         encoded(&signed.signature),
     );
     (url, signed)
 }
 
-/// The `Authorization` header of the PUT with six headers, and its signature.
+/// Returns the `Authorization` header of the PUT with six headers, and its signature.
 pub fn header_signed_v2() -> (String, Signed) {
     let mut lines = PUT_HEADERS.map(|(name, value)| format!("{}:{value}\n", name.to_lowercase()));
     lines.sort();
@@ -153,12 +155,12 @@ pub fn header_signed_v2() -> (String, Signed) {
     (format!("AWS {ID}:{}", signed.signature), signed)
 }
 
-/// When the URLs and policies end.
-pub fn ends() -> Timestamp {
+/// Returns the expiration of the URLs and policies.
+pub fn expiration() -> Timestamp {
     now().saturating_add(DAY)
 }
 
-/// A policy of five conditions besides those on bucket, key and signature.
+/// Returns a policy with five conditions besides those on bucket, key and signature.
 pub fn policy(bucket: &Bucket) -> PostPolicy<'_> {
     bucket
         .post_policy(Key::starts_with("user/eric/"))
@@ -169,16 +171,16 @@ pub fn policy(bucket: &Bucket) -> PostPolicy<'_> {
         .field("x-amz-meta-author", "Jane Doe")
 }
 
-/// Its JSON as boto3 writes it, with the conditions on the signature.
+/// Returns its JSON as boto3 writes it, with the conditions on the signature.
 fn policy_text(auth: &str) -> String {
     let json = format!(
         r#"{{"expiration": "{}", "conditions": [["content-length-range", 1, 10000000], {{"acl": "public-read"}}, ["starts-with", "$Content-Type", "image/"], {{"success_action_status": "201"}}, {{"x-amz-meta-author": "Jane Doe"}}, {{"bucket": "examplebucket"}}, ["starts-with", "$key", "user/eric/"]{auth}]}}"#,
-        ends(),
+        expiration(),
     );
     BASE64.encode(json)
 }
 
-/// That policy in base64, signed with SigV4.
+/// Returns that policy in base64, signed with SigV4.
 pub fn policy_v4() -> Signed {
     let (text, signature) = published("s3-doc-v4-post-policy");
     let scope = format!("20151229/{REGION}/s3/aws4_request");
@@ -191,14 +193,14 @@ pub fn policy_v4() -> Signed {
     Signed::v4(policy_text(&auth), &scope)
 }
 
-/// The same, signed with SigV2.
+/// Returns that policy in base64, signed with SigV2.
 pub fn policy_v2() -> Signed {
     let (text, signature) = published("s3-doc-v2-file-upload-akia");
     assert_eq!(Signed::v2(text).signature, signature);
     Signed::v2(policy_text(""))
 }
 
-/// Policy in base64 and signature of a case of `tests/vectors/post-policy.json`.
+/// Returns the policy in base64 and the signature of a case of `tests/vectors/post-policy.json`.
 fn published(name: &str) -> (String, String) {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -1,9 +1,7 @@
-//! What the benches measure, and what must come out: each case with its inputs, with the texts that
-//! an independent signer makes of them, and with the floor under it.
+//! Cases of the benches: their inputs, the results of an independent signer, and the floor.
 //!
-//! The independent signer is written for reading, not for speed: `format!`, and `sha2` and `hmac`
-//! as they come. It agrees with the signatures that AWS publishes (see `published`), and the crate
-//! has to agree with it.
+//! The independent signer is written for readability, with `format!`, `sha2` and `hmac`. It agrees
+//! with the signatures that AWS publishes (see `published`), and the crate has to agree with it.
 
 #![allow(dead_code)] // Each bench uses its part.
 
@@ -28,7 +26,7 @@ pub const DAY: Duration = Duration::from_secs(86400);
 /// SHA-256 of `Welcome to Amazon S3.`, the body in S3's example of a PUT.
 pub const BODY_HASH: &str = "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
 
-/// The headers of the PUT that is signed.
+/// The headers of the signed PUT.
 pub const PUT_HEADERS: [(&str, &str); 6] = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "max-age=31536000, immutable"),
@@ -43,7 +41,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_369_353_600)
 }
 
-/// The bucket of S3's examples, at the host that they use.
+/// Returns the bucket of S3's examples, with the host that they use.
 pub fn bucket() -> Bucket {
     Bucket::builder("examplebucket", REGION)
         .global_endpoint()
@@ -60,7 +58,7 @@ pub fn bucket_v2() -> Bucket {
         .unwrap()
 }
 
-/// Returns the service of S3, to sign URLs that are written elsewhere.
+/// Returns the service S3, which signs complete URLs.
 pub fn service() -> v4::Service {
     v4::Service::new(REGION, "s3").unwrap()
 }
@@ -79,7 +77,7 @@ pub fn authorization(signed: &SignedRequest) -> &str {
         .1
 }
 
-/// Base64, as AWS's own: mostly letters and digits, here and there one to be encoded.
+/// Returns a token in base64 like those of AWS, in which few characters need encoding.
 pub fn session_token() -> String {
     const PLAIN: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     (0..400)
@@ -92,7 +90,7 @@ pub fn session_token() -> String {
         .collect()
 }
 
-/// Credentials that have not signed anything yet: their first signature derives the key.
+/// Returns credentials that haven't signed yet, so that the first signature derives the key.
 pub fn credentials(session_token: Option<&str>) -> Credentials {
     Credentials::new(ID, SECRET)
         .unwrap()
@@ -100,7 +98,7 @@ pub fn credentials(session_token: Option<&str>) -> Credentials {
         .unwrap()
 }
 
-/// Links to download objects.
+/// Presigned URLs to download objects.
 pub struct Downloads {
     pub name: &'static str,
     /// The highest ratio of each way to sign.
@@ -108,16 +106,16 @@ pub struct Downloads {
     pub token: Option<String>,
     pub credentials: Credentials,
     pub keys: Vec<String>,
-    /// For each key, the URL without a signature.
+    /// The URL without a signature, for each key.
     pub plain_urls: Vec<String>,
-    /// For each key, what the independent signer made.
+    /// The result of the independent signer, for each key.
     pub expected: Vec<Signed>,
 }
 
 /// The highest ratios that are accepted.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// A prepared link into a buffer.
+    /// A row of a template into a buffer.
     pub link: f64,
     /// One call for an object.
     pub object: f64,
@@ -184,15 +182,15 @@ impl Downloads {
         &self.plain_urls[call % self.plain_urls.len()]
     }
 
-    /// Asserts that `sign` gives the right URL for every key.
+    /// Asserts that `sign` returns the correct URL for every key.
     pub fn check(&self, mut sign: impl FnMut(usize) -> String) {
         for (call, expected) in self.expected.iter().enumerate() {
             assert_eq!(sign(call), expected.url);
         }
     }
 
-    /// Asserts that `sign` gives the right URL at the time of each call, for as many calls as there
-    /// are keys and some more.
+    /// Asserts that `sign` returns the correct URL at the time of each call, for more calls than
+    /// there are keys.
     pub fn check_at(&self, at: impl Fn(usize) -> Timestamp, mut sign: impl FnMut(usize) -> String) {
         for call in 0..self.keys.len() + 20 {
             let expected = presigned_get(self.key(call), self.token.as_deref(), at(call));
@@ -201,7 +199,7 @@ impl Downloads {
     }
 }
 
-/// A PUT with six headers, which is signed with headers.
+/// A PUT with six headers, signed with headers.
 pub struct Upload {
     pub credentials: Credentials,
     pub payload: Payload,
@@ -210,8 +208,7 @@ pub struct Upload {
 
 impl Upload {
     pub fn new() -> Self {
-        // S3's documented example has one header fewer, so it can't be the case; it checks the
-        // signer.
+        // S3's documented example has one header less, so it only checks the signer.
         let documented = [
             ("date", "Fri, 24 May 2013 00:00:00 GMT"),
             ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
@@ -238,7 +235,7 @@ impl Upload {
             .payload(self.payload)
     }
 
-    /// The headers that a server receives, once the request is signed.
+    /// Returns the headers that a server receives for the signed request.
     pub fn received(&self) -> Vec<(&'static str, String)> {
         let mut headers: Vec<_> = PUT_HEADERS
             .iter()
@@ -263,13 +260,13 @@ mod published {
         ", Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd";
 }
 
-/// What the independent signer made of a request.
+/// A request signed by the independent signer.
 pub struct Signed {
     canonical_request: String,
     string_to_sign: String,
-    /// Of a presigned URL.
+    /// The URL, if the request is presigned.
     pub url: String,
-    /// Of a request signed with headers.
+    /// The header, if the request is signed with headers.
     pub authorization: String,
 }
 
@@ -279,7 +276,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The presigned URL of a key that needs no encoding.
+/// Signs the presigned URL of a key that needs no encoding.
 pub fn presigned_get(key: &str, token: Option<&str>, now: Timestamp) -> Signed {
     let (date, scope) = date_and_scope(now);
     let credential = format!("{ID}/{scope}");
@@ -303,7 +300,7 @@ pub fn presigned_get(key: &str, token: Option<&str>, now: Timestamp) -> Signed {
     }
 }
 
-/// The `Authorization` header of a PUT of [`BODY_HASH`].
+/// Signs the `Authorization` header of a PUT of [`BODY_HASH`].
 fn header_signed_put(path: &str, headers: &[(&str, &str)]) -> Signed {
     let (date, scope) = date_and_scope(now());
     let mut headers: Vec<_> = headers
@@ -362,25 +359,24 @@ fn hmac_sha256(key: &[u8], message: &str) -> [u8; 32] {
 
 type Block = [u8; 64];
 
-/// The least that a signature can cost: the SHA-256 compressions over its canonical request and the
-/// HMAC over its string to sign, with the texts in whole blocks and the key's two padded states at
-/// hand.
+/// The minimal cost of a signature: the SHA-256 compressions over its canonical request and the
+/// HMAC over its string to sign. The texts are in whole blocks, and the key's two padded states are
+/// precomputed.
 ///
-/// Each hash goes into the message after it, as it must, but as 32 bytes where the true text has
-/// hex digits.
+/// Each hash is an input of the next message, as 32 bytes instead of hex digits.
 pub struct Floor {
     canonical_request: Vec<Block>,
     string_to_sign: Vec<Block>,
-    /// Where the hash of the canonical request stands.
+    /// The position of the hash of the canonical request.
     hash_at: usize,
     outer: [Block; 1],
-    /// A step of the key's derivation: a key's block and a message's.
+    /// A step of the key's derivation: a block of the key and one of the message.
     derivation: [Block; 2],
 }
 
 impl Signed {
     pub fn floor(&self) -> Floor {
-        // The message of the inner hash begins with a block of key, which its state stands for.
+        // The first block of the inner message is the padded key, whose state is precomputed.
         let string_to_sign = blocks(self.string_to_sign.as_bytes(), size_of::<Block>());
         Floor {
             canonical_request: blocks(self.canonical_request.as_bytes(), 0),
@@ -394,7 +390,7 @@ impl Signed {
 }
 
 impl Floor {
-    /// How many blocks are compressed.
+    /// Returns the number of compressed blocks.
     pub fn blocks(&self) -> usize {
         self.canonical_request.len() + self.string_to_sign.len() + self.outer.len()
     }
@@ -406,8 +402,8 @@ impl Floor {
         compress(&self.outer)
     }
 
-    /// The same with the signing key derived: four HMACs, each with the key that the one before
-    /// gave, and the padded states of the last.
+    /// Runs the floor with the derivation of the signing key. It consists of four HMACs, each with
+    /// the result of the previous one as its key, and the padded states of the last key.
     pub fn run_with_derivation(&mut self) -> [u8; 32] {
         let step = &mut self.derivation;
         for _ in 0..4 {
@@ -427,13 +423,14 @@ fn compress(blocks: &[Block]) -> [u8; 32] {
     let mut state = black_box([0x6a09_e667; 8]);
     compress256(&mut state, black_box(blocks));
     let mut hash = [0; 32];
-    for (place, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
-        *place = word.to_be_bytes();
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
     }
     hash
 }
 
-/// A message in blocks, padded as FIPS 180-4 says; `before` bytes were hashed already.
+/// Splits a message into blocks, padded as in FIPS 180-4, after `before` bytes that were hashed
+/// already.
 fn blocks(message: &[u8], before: usize) -> Vec<Block> {
     let bits = 8 * (before + message.len()) as u64;
     let mut text = [message, &[0x80]].concat();

@@ -1,20 +1,21 @@
-//! Rows of a table, measured in turns.
+//! Rows of a table that are measured in turns.
 
 use super::{Signed, mac};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Calls in one batch: long beside the clock's resolution, short beside a scheduler's time slice.
+/// The number of calls in a batch, which takes longer than the clock's resolution and less than a
+/// scheduler's time slice.
 const BATCH: usize = 64;
 
 /// A way to sign, or a floor.
 pub struct Row<'a> {
     name: &'static str,
-    /// The highest ratio that this row may have, if one is promised.
+    /// The highest accepted ratio of this row, if there is one.
     limit: Option<f64>,
-    /// Runs a batch of calls, the first of them with this number.
+    /// Runs a batch of calls. The argument is the number of the first call.
     batch: Box<dyn FnMut(usize) + 'a>,
-    /// Nanoseconds for a call, one for each round.
+    /// Nanoseconds per call, one value for each round.
     times: Vec<f64>,
 }
 
@@ -36,15 +37,15 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The median, and the time that the fastest tenth of the rounds kept to: what the row costs
-    /// when nothing else runs.
+    /// Returns the median, and the highest time of the fastest tenth of the rounds, which is the
+    /// cost without other programs.
     fn median_and_fastest(&mut self) -> (f64, f64) {
         self.times.sort_by(f64::total_cmp);
         let count = self.times.len();
         (self.times[count / 2], self.times[count / 10])
     }
 
-    /// Allocations for one call, when it has run before.
+    /// Counts the allocations of one call that isn't the first.
     fn allocations(&mut self) -> f64 {
         (self.batch)(0);
         let counted = allocation_counter::measure(|| (self.batch)(0));
@@ -52,7 +53,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Measures rows in turns; the first one is the floor.
+/// Measures rows in turns. The first one is the floor.
 pub fn compare(case: &str, mut rows: Vec<Row>, rounds: usize) {
     for round in 0..rounds {
         for row in &mut rows {
@@ -90,7 +91,7 @@ pub fn floor_rows<'a>(signed: &Signed) -> Vec<Row<'a>> {
     ]
 }
 
-/// The floor of a signature that is one HMAC.
+/// Returns the floor of a signature that consists of one HMAC.
 pub fn mac_floor_row<'a>(signed: &mac::Signed) -> Row<'a> {
     let mut floor = signed.floor();
     Row::new("floor", None, move |_| floor.run())

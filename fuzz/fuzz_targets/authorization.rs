@@ -1,5 +1,5 @@
-//! The `Authorization` header of both signature versions: any text is parsed without a panic, and
-//! to what it states.
+//! `Authorization` headers of both signature versions: parsing never panics, and returns the values
+//! in the text.
 //!
 //! The first line is the header, the second the date. Each other line is a further header.
 #![no_main]
@@ -14,7 +14,7 @@ use std::time::Duration;
 static CREDENTIALS: LazyLock<Credentials> =
     LazyLock::new(|| Credentials::new("AKIDEXAMPLE", "no request is signed with this").unwrap());
 
-/// Parses SigV4's header a second time: access key ID, region and service of
+/// Parses SigV4's header a second time. Returns the access key ID, region and service of
 /// `Credential=ID/DATE/REGION/SERVICE/aws4_request`, then the signed headers, the signature and the
 /// whole text.
 fn parts(text: &str) -> Option<([&str; 3], [&str; 3])> {

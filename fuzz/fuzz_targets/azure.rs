@@ -1,5 +1,5 @@
-//! Connection strings, user delegation keys, and tokens of any text: no panic, no secret in an error,
-//! and what is made verifies.
+//! Connection strings, user delegation keys, and tokens of any text: no panic, no secret in an
+//! error, and signed tokens verify.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -17,7 +17,6 @@ fuzz_target!(|input: &str| {
     let account = Account::new("myaccount").unwrap();
     let key = azure::shared_key("myaccount", CANARY).unwrap();
 
-    // Readers.
     if !input.contains(CANARY) {
         for text in [input.to_owned(), format!("{input};AccountKey={CANARY}")] {
             if let Err(error) = azure::connection_string(&text) {
@@ -39,7 +38,7 @@ fuzz_target!(|input: &str| {
         assert!(sas.verify(&key, now).is_err());
     }
 
-    // What is made verifies, and nothing else does.
+    // Only the signed token verifies.
     let mut lines = input.split('\n');
     let mut line = || lines.next().unwrap_or_default();
     let (blob, name, value, extra) = (line(), line(), line(), line());
@@ -65,7 +64,7 @@ fuzz_target!(|input: &str| {
         let found = verify(token.url());
         assert_eq!(found, Some(("images".into(), blob.into())), "{token:?}");
     }
-    // Whatever is added to the path or the query, the blob stays the same.
+    // No addition to the path or the query changes the blob.
     let (front, query) = token.url().split_once('?').unwrap();
     for url in [
         format!("{front}{extra}?{query}"),

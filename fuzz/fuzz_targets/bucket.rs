@@ -1,4 +1,4 @@
-//! The address of a bucket for any name, region, endpoint and options, and the requests to its
+//! The address of a bucket for any name, region, endpoint and options, and the requests for its
 //! objects.
 #![no_main]
 
@@ -142,8 +142,8 @@ fuzz_target!(|input: Input<'_>| {
         return;
     };
     let presigned = presigned.result;
-    // Every client can send the URL, and no part of the input moves into another part of the URL:
-    // the host is the same, and the path begins as the path of a plain key does.
+    // Every client can send the URL, and no part of the input escapes into another part of the URL:
+    // the host is the same, and the path has the same start as that of a plain key.
     let plain = bucket.get("x").url().unwrap();
     let front = plain.strip_suffix('x').unwrap();
     assert!(url.starts_with(front), "{url} {front}");
@@ -164,7 +164,7 @@ fuzz_target!(|input: Input<'_>| {
     {
         return;
     }
-    // A service that is given the URL agrees with the bucket.
+    // A service signs the URL as the bucket does.
     let service = v4::Service::new(bucket.region(), "s3").unwrap();
     let mut request = service.get(url);
     if let Some((name, value)) = input.header {

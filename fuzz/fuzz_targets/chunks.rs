@@ -1,5 +1,5 @@
-//! Bodies in chunks: valid ones that are changed, and any bytes. The decoder agrees with a second
-//! one, which has the whole body, and releases nothing of a signed body that it doesn't accept.
+//! Bodies in chunks: valid ones with changes, and arbitrary bytes. The decoder agrees with a second
+//! one, which has the whole body, and releases nothing from a signed body that it rejects.
 #![no_main]
 
 use arbitrary::Arbitrary;

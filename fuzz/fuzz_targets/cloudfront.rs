@@ -1,5 +1,5 @@
-//! CloudFront's policies: what is read is what `serde_json` reads, and what is signed is valid for
-//! exactly the URLs that a second matcher finds.
+//! CloudFront's policies are parsed as by `serde_json`, and a signed policy is valid for exactly the
+//! URLs that a second matcher accepts.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -31,7 +31,7 @@ fn check_json(json: &str) {
         return;
     };
     assert_eq!(unsigned.string_to_sign(), json.as_bytes());
-    // Two escapes are no JSON, but S3's documents have them, and the reader is that of its policies.
+    // The parser is that of S3's policies, which allow two escapes that JSON doesn't have.
     if json.contains("\\$") || json.contains("\\v") {
         return;
     }
@@ -43,7 +43,7 @@ fn check_json(json: &str) {
     assert!(statements[0]["Resource"].is_string());
 }
 
-/// A matcher that tries every way.
+/// Returns whether a pattern matches a URL, by trying every way.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern, text) {
         ([], []) => true,
@@ -70,7 +70,7 @@ fn check_url(resource: &str, url: &str, range: Option<&str>) {
     let is_short = resource.bytes().filter(|byte| *byte == b'*').count() < 8 && url.len() < 60;
     let Ok(link) = signed.url(url) else {
         let canned = Policy::canned(url).presign(&KEY, HOUR, now());
-        // Nothing is wrong with the URL, so it isn't covered.
+        // The URL has no other fault, so the policy doesn't cover it.
         assert!(canned.is_err() || !is_short || !matches(resource.as_bytes(), url.as_bytes()));
         return;
     };

@@ -1,4 +1,4 @@
-//! Any access key, token and scope: accepted or an error, and never shown.
+//! Any access key, token and scope is accepted or an error, and is never displayed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use presign::{Credentials, ErrorKind, Expiry, Identity, Payload, Timestamp, v2, 
 use presign_fuzz::{crypto, signing};
 use std::time::Duration;
 
-/// A text that isn't in a message by chance, as short texts of the input are.
+/// A text that a message doesn't contain by chance, unlike short texts of the input.
 const CANARY: &str = "S3CR3T";
 
 fuzz_target!(|input: (bool, [&str; 5], Option<Timestamp>, Timestamp)| {
@@ -66,7 +66,7 @@ fuzz_target!(|input: (bool, [&str; 5], Option<Timestamp>, Timestamp)| {
         check_hidden(format!("{error}"));
     }
 
-    // A key elsewhere needs the identity only, and other credentials don't fit it.
+    // A remote key needs only the identity, and other credentials are rejected.
     let identity = Identity::hmac(id).and_then(|identity| identity.with_session_token(token));
     let identity = identity.unwrap();
     check_hidden(format!("{identity:?}"));

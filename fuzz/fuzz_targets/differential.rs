@@ -1,16 +1,18 @@
-//! The signature of the crate `aws-sigv4`, which is that of AWS's SDK, for the same request.
+//! Compares signatures with those of the crate `aws-sigv4`, which AWS's SDK uses.
 //!
 //! The target makes no requests for which the two follow different rules:
-//! - A `+` in a URL's query: a space for `aws-sigv4`, a plus sign here, as for servers. That crate
-//!   also replaces bytes that aren't UTF-8, and drops an empty parameter between two `&`.
-//! - For S3, a path that isn't canonical: `aws-sigv4` hashes it as it is, this crate makes it
+//! - A `+` in a URL's query is a space for `aws-sigv4`, and a plus sign for this crate and for
+//!   servers. That crate also replaces bytes that aren't UTF-8, and drops an empty parameter
+//!   between two `&`.
+//! - For S3, `aws-sigv4` hashes a path as it is, even if it isn't canonical. This crate makes it
 //!   canonical.
-//! - A path that ends in `/.` or `/..`: `aws-sigv4` ends it with a slash, this crate doesn't, as in
-//!   AWS's test suite.
-//! - Tabs in header values: `aws-sigv4` keeps them, here they are white space, as in the test
+//! - `aws-sigv4` adds a slash to a path that ends in `/.` or `/..`. This crate doesn't, like AWS's
+//!   test suite.
+//! - `aws-sigv4` keeps tabs in header values. This crate treats them as white space, like the test
 //!   suite. That crate panics on values that aren't UTF-8.
-//! - Headers that one never signs and the other does: `aws-sigv4` receives this crate's list.
-//!   `x-amz-user-agent` and `x-amz-checksum-mode`, which it never signs in a URL, are not made.
+//! - The two have different lists of headers that are never signed, so `aws-sigv4` receives this
+//!   crate's list. It never signs `x-amz-user-agent` and `x-amz-checksum-mode` in a URL, so the
+//!   target doesn't use them.
 #![no_main]
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -58,7 +60,7 @@ enum Host {
     Address,
 }
 
-/// Segments of a path, not encoded yet.
+/// Segments of a path before encoding.
 #[derive(Arbitrary, Debug)]
 struct Path<'a> {
     segments: Vec<Segment<'a>>,
@@ -76,7 +78,7 @@ enum Segment<'a> {
 struct Param<'a> {
     name: &'a str,
     value: Option<&'a str>,
-    /// Reserved characters are not encoded, where a URL may have them.
+    /// Reserved characters stay unencoded where a URL may contain them.
     bare: bool,
 }
 
@@ -111,7 +113,7 @@ impl HeaderName {
     }
 }
 
-/// Text without control characters. It need not be ASCII.
+/// Text without control characters, which may be other than ASCII.
 #[derive(Debug)]
 struct HeaderValue(String);
 
@@ -215,7 +217,8 @@ fuzz_target!(|input: Input<'_>| {
         signed.map(|signed| (signed.signature, signed.canonical_request))
     };
     let (signature, canonical_request) = match signed {
-        // The query has a signature of SigV2 by chance. aws-sigv4 signs it nevertheless.
+        // The query may contain a SigV2 signature by chance. aws-sigv4 signs such a request
+        // nevertheless.
         Err(error) if error.to_string().contains("signed already") => return,
         signed => signed.unwrap_or_else(|error| panic!("{error}: {url}")),
     };

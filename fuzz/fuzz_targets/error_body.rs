@@ -1,7 +1,7 @@
-//! A server's response, any text: it is parsed without a panic; XML and JSON are read as another writer
-//! wrote them; and its explanation shows no secret.
+//! A server's response of any text is parsed without a panic, XML and JSON of another writer are
+//! parsed correctly, and the explanation doesn't contain secrets.
 //!
-//! The last byte selects the request. After a NUL comes the URL as it was sent.
+//! The last byte selects the request. The URL as it was sent follows after a NUL.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -112,7 +112,7 @@ fn escaped(text: &str) -> String {
     xml
 }
 
-/// Checks that XML and JSON of another writer are read as they were meant.
+/// Checks that XML and JSON of another writer are parsed correctly.
 fn read_back(text: &str) {
     // XML and JSON are found in any text, also in a value of the other, and with escapes of a log.
     if text.trim().is_empty() || text.contains(['<', '{', '\\']) {

@@ -1,5 +1,5 @@
-//! Event streams: any bytes, and valid messages that are changed. A message that is read encodes to
-//! the bytes that were read. A signed stream is accepted only as it was signed.
+//! Event streams: arbitrary bytes, and valid messages with changes. A parsed message encodes to the
+//! same bytes. A signed stream is accepted only if it is unchanged.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -10,7 +10,7 @@ use presign_fuzz::credentials;
 
 const URL: &str = "https://transcribestreaming.us-east-1.amazonaws.com/stream";
 
-/// Reads messages in pieces, and returns their bytes, encoded again.
+/// Parses messages in pieces and returns their bytes, encoded again.
 fn read(bytes: &[u8], piece: usize) -> Option<Vec<u8>> {
     let (mut reader, mut encoded) = (MessageReader::new(), Vec::new());
     for mut piece in bytes.chunks(piece) {

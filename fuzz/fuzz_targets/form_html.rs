@@ -1,7 +1,7 @@
-//! The markup of a form with any texts: an independent parser finds the same fields, and no text
+//! The HTML of a form with any texts: an independent parser finds the same fields, and no text
 //! escapes from its attribute.
 //!
-//! The text is parsed by `presign_fuzz::policy`, for which the last byte chooses what isn't text.
+//! `presign_fuzz::policy` parses the text. The last byte determines the settings that aren't text.
 #![no_main]
 
 use html5gum::{Token, Tokenizer};

@@ -1,7 +1,7 @@
 //! Google Cloud Storage: key files that may be invalid, and signatures that verify.
 //!
-//! The input is the name of an object, a line break, the name of a parameter, a line break, and text
-//! that may be a key file.
+//! The input is the name of an object, a line break, the name of a parameter, a line break, and
+//! text that may be a key file.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

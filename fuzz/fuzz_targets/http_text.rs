@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
     let Some(text) = Text::read(input) else {
         return;
     };
-    // The options follow from the length, so that the input is nothing but the text.
+    // The length determines the options, so that the input consists only of the text.
     let length = input.len();
     let payload = (length % 7 != 0).then_some(Payload::Empty);
     let mut description = Description::new(text.method, text.url()).payload(payload);

@@ -1,7 +1,6 @@
-//! The inspection of any text: no panic, no secret in its output, and no contradiction to the
-//! verifier.
+//! The inspection of any text doesn't panic, doesn't display secrets, and agrees with the verifier.
 //!
-//! The last four bytes are the moment.
+//! The last four bytes are the time.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -30,7 +29,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(before.iter().all(|other| other.kind() != problem.kind()));
     }
 
-    // Of signature and token, only the first four characters of the signature are shown.
+    // Of signature and token, only the first four characters of the signature are displayed.
     if text.contains('?') && !text.contains(CANARY) {
         for name in [
             "X-Amz-Signature",
@@ -55,7 +54,8 @@ fuzz_target!(|input: &[u8]| {
     let unverified = match verifier.parse(&request) {
         Ok(unverified) => unverified,
         Err(error) => {
-            // A URL without problems is parsed, except for what only a server can require.
+            // The verifier accepts a URL without problems, except for requirements that only a
+            // server has.
             use presign::verify::VerifyErrorKind as Kind;
             let expected = [
                 Kind::Request,
@@ -72,7 +72,8 @@ fuzz_target!(|input: &[u8]| {
             return;
         }
     };
-    // The inspection repairs these faults first, so it can find something else than the verifier.
+    // The inspection repairs these faults first, so its findings can differ from those of the
+    // verifier.
     let cleaned = [
         ProblemKind::EncodedTwice,
         ProblemKind::HtmlEscaped,
@@ -92,7 +93,7 @@ fuzz_target!(|input: &[u8]| {
         }
         _ => name.eq_ignore_ascii_case(b"x-amz-security-token"),
     };
-    // An empty token counts as none. The verifier finds it, and then rejects it.
+    // An empty token counts as none. The verifier finds and then rejects it.
     let (_, query) = text.split_once('?').unwrap_or_default();
     let mut params = pairs(query).into_iter();
     let has_token = params.any(|(name, value)| is_token(&name) && !value.is_empty());

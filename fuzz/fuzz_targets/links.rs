@@ -1,5 +1,5 @@
-//! A template, which writes most of a URL once, gives the URLs that the request itself gives: for
-//! rows with values, with an expiry of their own, and at any signing time.
+//! A template, which writes most of a URL once, makes the same URLs as single requests: for rows
+//! with values, with their own expiry, and at any signing time.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -69,7 +69,7 @@ enum Kind<'a> {
 struct InputRow<'a> {
     key: &'a str,
     values: Vec<&'a str>,
-    /// The row has as many values as the template needs.
+    /// The row has the number of values that the template needs.
     has_right_count: bool,
     expiry: Option<AnyExpiry>,
     now: Option<Timestamp>,

@@ -1,10 +1,10 @@
-//! Texts that may be keys: accepted or an error, and never shown.
+//! Texts that may be keys are accepted or an error, and are never displayed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use presign::{Credentials, VerifyingKey};
 
-/// The shortest line of base64 that a message can't contain by chance.
+/// The shortest line of base64 that a message doesn't contain by chance.
 const LONG: usize = 16;
 
 fn check_hidden(pem: &str, shown: &str) {
@@ -21,7 +21,7 @@ fuzz_target!(|pem: &str| {
     match Credentials::from_pem("K2JCJMDEHXQW5F", pem) {
         Ok(key) => {
             check_hidden(pem, &format!("{key:?}"));
-            // The same text is the same key, whatever the ends of its lines are.
+            // A key doesn't depend on the line endings of its text.
             let other = pem.replace("\r\n", "\n");
             assert_eq!(Credentials::from_pem("K2JCJMDEHXQW5F", &other), Ok(key));
             assert!(VerifyingKey::from_pem(pem).is_err());

@@ -1,8 +1,8 @@
-//! POST policies. Any text is parsed without a panic, and as an independent parser of JSON parses
-//! it. A policy that was built is signed, verified, parsed again, and met by its own form.
+//! POST policies. Parsing never panics, and agrees with an independent JSON parser. A policy is
+//! signed, verified and parsed again, and its own form meets its conditions.
 //!
-//! The text is the JSON of a policy, or one condition, or a policy as `presign_fuzz::policy` parses
-//! it. The last byte chooses how that is built.
+//! The text is the JSON of a policy, one condition, or a policy as `presign_fuzz::policy` parses
+//! it. The last byte determines how that is built.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -14,7 +14,7 @@ use presign_fuzz::{ID, check_hidden, credentials};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Returns whether a condition is the one that the independent parser found.
+/// Returns whether the independent parser found the same condition.
 fn is_same(ours: &Condition, theirs: &Value) -> bool {
     let text = |index: usize| theirs.get(index).and_then(Value::as_str);
     let number = |index: usize| theirs.get(index).and_then(Value::as_u64);
@@ -76,7 +76,7 @@ fn is_condition(value: &Value) -> bool {
 /// Checks the result of parsing any text.
 fn check_parsing(text: &str) {
     let _ = Policy::from_base64(text);
-    // JSON doesn't have these two escapes, AWS does.
+    // AWS allows these two escapes, which JSON doesn't have.
     let is_json = !text.contains("\\$") && !text.contains("\\v");
     let theirs = serde_json::from_str::<Value>(text).ok();
     if let Ok(condition) = text.parse::<Condition>() {
@@ -88,7 +88,7 @@ fn check_parsing(text: &str) {
                     .is_some_and(|theirs| is_same(&condition, theirs))
         );
     }
-    // This JSON is the same without spaces, unusual escapes and repeated names.
+    // This JSON has the same value, without spaces, unusual escapes and repeated names.
     let written = theirs.as_ref().map(Value::to_string).unwrap_or_default();
     if let Some(theirs) = theirs.as_ref().filter(|theirs| is_condition(theirs)) {
         assert!(is_same(&written.parse().unwrap(), theirs), "{written}");
@@ -126,7 +126,7 @@ fn check_parsing(text: &str) {
         );
         assert_eq!(expiration.unwrap().parse(), Ok(policy.expiration()));
     }
-    // An upload that meets each condition, and then has one more field.
+    // The upload meets each condition, and then has one more field.
     let mut upload = Upload::new("johnsmith", 1);
     let mut names = std::collections::BTreeSet::new();
     for condition in policy.conditions() {
@@ -205,7 +205,7 @@ fn check_built(text: &str, how: u8) {
     };
     let verdict = policy.check(&upload(min), now());
     assert_eq!(verified.check(&upload(min), now()), verdict);
-    // A server rejects values that no header can have.
+    // A server rejects values that aren't valid in a header.
     let mut values = form.fields().map(|(_, value)| value);
     if values.any(|value| value.contains(['\r', '\n', '\0']))
         || open
@@ -215,8 +215,8 @@ fn check_built(text: &str, how: u8) {
         assert!(verdict.is_err());
         return;
     }
-    // If a value or a condition contains the name of the file, only the file decides. So it does if
-    // a second condition is about a key that contains the name.
+    // A value or condition that contains the name of the file depends on the file. So does a second
+    // condition on a key that contains the name.
     let has_filename = |value: &str| value.contains("${filename}");
     let is_key = |name: &str| name.eq_ignore_ascii_case("key");
     let mut values = sketch.open.iter().chain(&sketch.fields);

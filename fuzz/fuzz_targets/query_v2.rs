@@ -1,7 +1,7 @@
-//! SigV2's strings to sign, of S3's REST interface and of the query APIs, against a second
+//! SigV2's strings to sign for S3's REST interface and for query APIs, compared with a second
 //! implementation of the rules.
 //!
-//! The input is HTTP/1.1 text. Its last byte chooses how it is signed.
+//! The input is HTTP/1.1 text. Its last byte determines how it is signed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -20,8 +20,8 @@ fn keys(with_token: bool) -> (&'static Credentials, &'static str) {
     (credentials(with_token), SECRET)
 }
 
-/// Checks a call of a query API. All parameters are signed, sorted by name as bytes and encoded by
-/// RFC 3986 ("Signature Version 2 signing process").
+/// Checks a call of a query API. All parameters are signed, sorted by name as bytes and
+/// percent-encoded ("Signature Version 2 signing process").
 fn check_query_api(text: &Text<'_>, with_token: bool, is_sha1: bool) {
     let (path, query) = text.target.split_once('?').unwrap_or((text.target, ""));
     let service = v2::Service::query_api(if is_sha1 {
@@ -30,7 +30,7 @@ fn check_query_api(text: &Text<'_>, with_token: bool, is_sha1: bool) {
         v2::SignatureMethod::HmacSha256
     });
     let mut params = pairs(query);
-    // The parameters of a POST are its body, so they are not in the URL.
+    // A POST has its parameters in its body, so they are not in the URL.
     let is_post = text.method == "POST";
     let request = if is_post {
         let mut request = service.post(format!("{ORIGIN}{path}"));
@@ -140,7 +140,7 @@ fn check_rest(text: &Text<'_>, with_token: bool, bucket: Option<&str>) {
             continue;
         };
         check(b"1440938160", &signed.string_to_sign, &signed.signature);
-        // The URL contains the parameters and the token; the other signed headers are to be sent.
+        // The URL contains the parameters and the token. The other signed headers have to be sent.
         let url = signed.result.as_str();
         let (_, signed_query) = url.split_once('?').unwrap();
         let signed_params = pairs(signed_query);

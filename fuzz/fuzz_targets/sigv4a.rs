@@ -1,4 +1,5 @@
-//! Region sets, and received signatures of SigV4a, against a second matcher and the crate `p256`.
+//! Region sets and received signatures of SigV4a, compared with a second matcher and the crate
+//! `p256`.
 //!
 //! The input is a region set, a line break, a region, a line break, and the text of a signature.
 #![no_main]
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 const URL: &str = "https://example.amazonaws.com/a";
 
-/// Returns whether a text matches a pattern in which `*` is any run of characters.
+/// Returns whether a text matches a pattern in which `*` is any sequence of characters.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     match pattern {
         [] => text.is_empty(),

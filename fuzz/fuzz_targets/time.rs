@@ -1,4 +1,4 @@
-//! Texts that may be times, and everything that is computed with a time.
+//! Texts that may be times, and all computations with times.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -45,7 +45,7 @@ fuzz_target!(|input: (&str, i64, i64, Duration)| {
     assert_eq!(now.saturating_duration_since(other).is_zero(), now <= other);
     std::hint::black_box(format!("{now} {now:?}"));
 
-    // Signing writes the time that the crate `time` writes, or is an error.
+    // Signing writes the same time as the crate `time`, or returns an error.
     let keys = credentials(false);
     let service = v4::Service::new("us-east-1", "service").unwrap();
     let request = service.get("https://example.com/").payload(Payload::Empty);
@@ -63,12 +63,12 @@ fuzz_target!(|input: (&str, i64, i64, Duration)| {
         assert_eq!(basic(date), Some(seconds));
         let mut headers = signed_v2.headers();
         let (_, date) = headers.find(|(name, _)| *name == "Date").unwrap();
-        // The crate doesn't write years before 1900 in this format.
+        // The crate `time` doesn't write years before 1900 in this format.
         if let Ok(written) = calendar.format(&Rfc2822) {
             assert_eq!(date.strip_suffix("GMT"), written.strip_suffix("+0000"));
         }
     }
-    // An expiry in each form is the moment that it names, or is an error.
+    // An expiry in each form results in the time that it states, or in an error.
     let presigned = request.presign(keys, Expiry::at(other), now);
     let seconds_left = other.saturating_duration_since(now).as_secs();
     let is_valid = calendar.is_some() && (1..=604_800).contains(&seconds_left);
@@ -88,7 +88,7 @@ fuzz_target!(|input: (&str, i64, i64, Duration)| {
             assert_eq!(url.expires_at(), now.saturating_add(duration));
         }
     }
-    // A date header that is any text.
+    // The date header can be any text.
     for name in ["date", "x-amz-date"] {
         let _ = rest
             .get("https://example.com/")

@@ -1,9 +1,9 @@
-//! The verifier. Any request is parsed without a panic, and is rejected unless it was signed here.
-//! A request or form that was signed here is accepted. After a change it is accepted only if it
-//! means the same: method, segments of the path, parameters, signed headers, fields.
+//! The verifier never panics, and rejects requests that weren't signed here. It accepts requests
+//! and forms that were signed here. After a change it accepts them only if their meaning is the
+//! same: method, segments of the path, parameters, signed headers, fields.
 //!
-//! The input is HTTP/1.1 text, as in the vectors. Eight bytes after it choose how it is signed and
-//! changed. The headers of the text are the fields of a form.
+//! The input is HTTP/1.1 text, as in the vectors. The last eight bytes determine how it is signed
+//! and changed. The headers of the text are the fields of a form.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -33,7 +33,7 @@ enum Kind {
     QueryApi,
 }
 
-/// The way to sign the request.
+/// A way to sign the request.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     kind: Kind,
@@ -88,9 +88,9 @@ impl Way {
         self.kind == Kind::V4
     }
 
-    /// Returns the request as a client sends it; `None` if it can't be signed.
+    /// Returns the request as a client sends it, or `None` if it can't be signed.
     fn sign(self, text: &Text<'_>, url: &str) -> Option<Sent> {
-        // Credentials without a token sign any token that is given, which the verifier rejects.
+        // Credentials without a token sign any given token, which the verifier rejects.
         let is_excluded = |name: &str| name.ends_with("-token");
         let mut names = text
             .headers
@@ -140,7 +140,7 @@ impl Way {
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
         if self.kind == Kind::QueryApi {
             let signed = request.sign(keys, now()).ok()?;
-            // The verifier reads the parameters of the query only.
+            // The verifier reads only the parameters in the query.
             if signed.body().is_some() {
                 return None;
             }
@@ -162,7 +162,7 @@ impl Way {
             };
             let signed = request.payload(payload).sign(keys, now()).ok()?;
             sent.body = text.body.to_vec();
-            // The headers that signing adds replace those of the same names.
+            // The headers that signing adds replace given headers of the same names.
             let is_set = |name: &str| {
                 signed
                     .headers()
@@ -172,7 +172,7 @@ impl Way {
             let kept = kept.map(|(name, value)| ((*name).to_owned(), value.to_vec()));
             sent.headers.extend(kept.chain(signed.headers().map(owned)));
         }
-        // There is one Host header: the one that was given, else the URL's.
+        // There is one Host header: the given one, or else that of the URL.
         let is_host = |header: &(String, Vec<u8>)| header.0.eq_ignore_ascii_case("host");
         let host = sent.headers.iter().find(|header| is_host(header)).cloned();
         let host = host.unwrap_or(("host".into(), HOST.into()));
@@ -220,7 +220,7 @@ impl Way {
     }
 }
 
-/// Returns the request with one change; `None` if it isn't text then.
+/// Returns the request with one change, or `None` if it isn't text any more.
 fn change(sent: &Sent, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
     let mut changed = sent.clone();
     let index = usize::from(high) << 8 | usize::from(low);
@@ -270,7 +270,7 @@ fn change(sent: &Sent, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
         }
         (3, Some(own)) => text[index] = own ^ 0x20,
         (4, Some(own)) => text.insert(index, own),
-        // The byte as an escape.
+        // Escapes the byte.
         (5, Some(own)) => {
             text.splice(index..=index, format!("%{own:02x}").bytes());
         }
@@ -289,7 +289,7 @@ fn change(sent: &Sent, [high, low, how, byte]: [u8; 4]) -> Option<Sent> {
     Some(changed)
 }
 
-/// Credentials with which no request is signed.
+/// Credentials that don't sign any request.
 static STRANGER: LazyLock<Credentials> =
     LazyLock::new(|| Credentials::new("AKIDEXAMPLE", "no request is signed with this").unwrap());
 
@@ -322,8 +322,8 @@ fn as_received(text: &Text<'_>, way: Way) {
 
 type Fields = Vec<(String, String)>;
 
-/// Signs the headers of a text as fields of a form, which is accepted, and after a change only with
-/// the same fields.
+/// Signs the headers of a text as fields of a form. The verifier accepts the form, and after a
+/// change only if the fields are the same.
 fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
     let mut sketch = Sketch {
         key: text.target.into(),
@@ -343,7 +343,8 @@ fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let verdict = form_verdict(&fields, with_token);
-    // No header can have such a value. A name in a value is replaced by that of the file.
+    // Values that aren't valid in a header are rejected. The variable in a value is replaced by the
+    // name of the file.
     let is_broken = |(_, value): &(String, String)| value.contains(['\r', '\n', '\0']);
     let is_open = fields
         .iter()
@@ -353,20 +354,20 @@ fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
     }
     assert_eq!(verdict, Ok(()), "{fields:?}");
 
-    let [high, low, what, byte] = how;
+    let [high, low, kind, byte] = how;
     let mut changed = fields.clone();
     let index = usize::from(high) % changed.len();
-    match what & 3 {
+    match kind & 3 {
         0 => drop(changed.remove(index)),
         1 => changed.push(changed[index].clone()),
         2 => changed.swap(0, index),
         _ => {
             let (name, value) = &mut changed[index];
-            let text = if what & 4 == 0 { value } else { name };
+            let text = if kind & 4 == 0 { value } else { name };
             let mut bytes = text.clone().into_bytes();
             let at = usize::from(low) % (bytes.len() + 1);
             match bytes.get_mut(at) {
-                Some(own) if what & 8 == 0 => *own = byte,
+                Some(own) if kind & 8 == 0 => *own = byte,
                 _ => bytes.insert(at, byte),
             }
             let Ok(new) = String::from_utf8(bytes) else {
@@ -380,8 +381,8 @@ fn check_form(text: &Text<'_>, is_v2: bool, with_token: bool, how: [u8; 4]) {
     }
 }
 
-/// Returns the fields by their names in lowercase. Those that the server ignores, and the end of
-/// the open field, have no meaning.
+/// Returns the fields by their lowercase names. Fields that the server ignores, and the end of the
+/// open field, have no meaning.
 fn form_meaning(fields: &Fields) -> BTreeMap<String, String> {
     let fields = fields.iter().map(|(name, value)| {
         let value = value
@@ -429,7 +430,7 @@ fuzz_target!(|input: &[u8]| {
     };
     let verifier = way.verifier();
     let verdict = way.check(&verifier, &sent);
-    // If the caller gives a hash as a header, signing doesn't know whether it is the hash of this
+    // If the caller sets a hash as a header, signing doesn't know whether it is the hash of this
     // body.
     let gives_hash = text
         .headers
@@ -450,7 +451,7 @@ fuzz_target!(|input: &[u8]| {
     let Some(mut changed) = change(&sent, [a, b, c, d]) else {
         return;
     };
-    // Sometimes there is a second change, which may undo the first.
+    // Some inputs have a second change, which may undo the first.
     if g > 200 {
         changed = change(&changed, [b, e, f, g]).unwrap_or(changed);
     }

@@ -1,4 +1,4 @@
-//! Bodies in chunks, encoded and decoded a second time: the whole body at once.
+//! A second encoder and decoder of bodies in chunks, which processes the whole body at once.
 
 use crate::crypto::{base64, hex, hmac_sha256, sha256_hex};
 use crate::{ID, SECRET};
@@ -45,7 +45,7 @@ fn sign(message: &str) -> String {
     hex(hmac_sha256(&key, message.as_bytes()))
 }
 
-/// The headers of a request for a body of that length, and its signature.
+/// Returns the headers of a request for a body of this length, and its signature.
 pub fn head(mode: Mode, length: usize) -> (Pairs, String) {
     let mut headers = vec![
         (
@@ -77,7 +77,7 @@ pub fn head(mode: Mode, length: usize) -> (Pairs, String) {
     (headers, seed)
 }
 
-/// The signatures of a body.
+/// The chain of a body's signatures.
 struct Chain(String);
 
 impl Chain {
@@ -110,7 +110,7 @@ pub fn trailers(data: &[u8]) -> Pairs {
     vec![(CHECKSUM.into(), checksum), (META.into(), "b c".into())]
 }
 
-/// Encodes chunks, which have no length of 0.
+/// Encodes chunks, none of which is empty.
 pub fn encode(mode: Mode, seed: &str, chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut chain = Chain(seed.into());
     let mut body = Vec::new();
@@ -139,8 +139,8 @@ pub fn encode(mode: Mode, seed: &str, chunks: &[Vec<u8>]) -> Vec<u8> {
     body
 }
 
-/// Decodes a body for which `length` bytes are announced. Returns data and trailers, or `None` for a
-/// body that has to be rejected.
+/// Decodes a body of `length` bytes. Returns data and trailers, or `None` for a body that has to be
+/// rejected.
 pub fn decode(mode: Mode, seed: &str, length: usize, mut body: &[u8]) -> Option<(Vec<u8>, Pairs)> {
     let mut chain = Chain(seed.into());
     let mut data = Vec::new();

@@ -7,7 +7,7 @@ use presign::{Algorithm, Unsigned};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-/// Returns the signature of a string to sign, as a key elsewhere makes it: its raw bytes.
+/// Returns the raw bytes of a signature by a remote key.
 pub fn remote_signature<T>(unsigned: &Unsigned<T>, secret: &str) -> Vec<u8> {
     let message = unsigned.string_to_sign();
     match (unsigned.algorithm(), unsigned.scope()) {

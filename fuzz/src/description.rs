@@ -15,8 +15,7 @@ pub struct Description<'a> {
     headers: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
     params: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
     pub payload: Option<Payload>,
-    /// The request in the types of the crate `http`, through which a header value need not be
-    /// UTF-8.
+    /// The request in the types of the crate `http`, whose header values may be other than UTF-8.
     http: OnceCell<Option<http::Request<()>>>,
 }
 
@@ -56,10 +55,11 @@ impl<'a> Description<'a> {
         self
     }
 
-    /// Returns the request of a service.
+    /// Returns the request for a service.
     ///
-    /// A header value that isn't UTF-8 is signed byte for byte if the crate `http` can represent
-    /// the request, and with replacement characters otherwise; see [`is_exact`](Self::is_exact).
+    /// If the crate `http` can represent the request, a header value that isn't UTF-8 is signed
+    /// byte for byte. Otherwise it contains replacement characters; see
+    /// [`is_exact`](Self::is_exact).
     pub fn of<'s>(&'s self, service: &'s impl Service) -> Request<'s> {
         match self.as_http() {
             Some(http) if !self.is_utf8() => self.with_params(service.make_http(http)),
@@ -67,24 +67,24 @@ impl<'a> Description<'a> {
         }
     }
 
-    /// Returns the request that a service makes of a request of the crate `http`; `None` if that
-    /// crate can't represent it.
+    /// Returns the request for a service, made from a request of the crate `http`, or `None` if
+    /// that crate can't represent it.
     pub fn of_http<'s>(&'s self, service: &'s impl Service) -> Option<Request<'s>> {
         let http = self.as_http()?;
         Some(self.with_params(service.make_http(http)))
     }
 
-    /// Returns the request to an object of a bucket, in place of the URL.
+    /// Returns the request for an object of a bucket, which replaces the URL.
     pub fn of_object<'s>(&'s self, bucket: &'s Bucket, key: &'s str) -> Request<'s> {
         self.with_headers(bucket.object(&*self.method, key))
     }
 
-    /// Returns the request to a bucket, in place of the URL.
+    /// Returns the request for a bucket, which replaces the URL.
     pub fn of_bucket<'s>(&'s self, bucket: &'s Bucket) -> Request<'s> {
         self.with_headers(bucket.request(&*self.method))
     }
 
-    /// Returns whether a request has the headers byte for byte.
+    /// Returns whether the request contains the headers byte for byte.
     pub fn is_exact(&self) -> bool {
         self.is_utf8() || self.as_http().is_some()
     }
@@ -195,8 +195,8 @@ impl<'a> Arbitrary<'a> for Description<'a> {
     }
 }
 
-/// Headers that are signed or never signed, are repeated with other case, or have rules of their
-/// own.
+/// Headers that are signed or never signed, that are repeated in another case, or that have their
+/// own rules.
 const HEADERS: [&str; 16] = [
     "A",
     "Content-MD5",
@@ -216,7 +216,7 @@ const HEADERS: [&str; 16] = [
     "x-amz-tagging",
 ];
 
-/// Returns any bytes without control characters, which would be an error, except the tab.
+/// Returns arbitrary bytes without control characters other than the tab, which would be an error.
 fn header_value(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let mut value = u.arbitrary::<&[u8]>()?.to_vec();
     for byte in &mut value {

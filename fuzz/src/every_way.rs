@@ -1,5 +1,5 @@
-//! One request, signed with every signature version, in headers and in its URL, and what is true of
-//! each result.
+//! Signs one request with every signature version, in headers and in its URL, and checks the
+//! properties of each result.
 
 use crate::conversions::check_conversions;
 use crate::crypto::percent_encoded;
@@ -12,8 +12,8 @@ use presign::s3::Bucket;
 use presign::{Credentials, v2};
 use std::sync::LazyLock;
 
-/// Signs a request in every way. Each way may be an error, but those that ask for one signature
-/// have to agree.
+/// Signs a request in every way. Each way may return an error, but the ways to compute one
+/// signature have to agree.
 pub fn sign_every_way(description: &Description<'_>, options: &Options) {
     v4_query(description, options);
     v4_headers(description, options);
@@ -139,7 +139,7 @@ static BUCKETS: LazyLock<[Bucket; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Signs the request to an object whose key is the URL's text.
+/// Signs the request for an object whose key is the URL's text.
 fn buckets(description: &Description<'_>, options: &Options) {
     for bucket in &*BUCKETS {
         let request = description.of_object(bucket, &description.url);
@@ -155,7 +155,7 @@ fn buckets(description: &Description<'_>, options: &Options) {
                 let row = template.unwrap().presign(&*description.url, now).unwrap();
                 signing::assert_same_url(&row, &presigned.result);
             }
-            // Only the row has a key.
+            // Only rows of the template have a key.
             (Err(_), Ok(template)) => {
                 assert!(template.presign(&*description.url, now).is_err());
             }

@@ -1,5 +1,5 @@
-//! Parts that the fuzz targets share: credentials, signing in every way, and the properties of
-//! every signature.
+//! Common parts of the fuzz targets: credentials, signing in every way, and the properties of every
+//! signature.
 
 pub mod chunks;
 pub mod conversions;
@@ -20,8 +20,8 @@ pub const ID: &str = "AKIDEXAMPLE";
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 pub const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE==";
 
-/// Credentials without and with a session token. They exist as long as the process, so that their
-/// cache of signing keys is fuzzed, too.
+/// Credentials without and with a session token. They are kept as long as the process runs, so that
+/// their cache of signing keys is fuzzed, too.
 pub static CREDENTIALS: LazyLock<[Credentials; 2]> = LazyLock::new(|| {
     let permanent = Credentials::new(ID, SECRET).unwrap();
     let temporary = permanent.clone().with_session_token(TOKEN).unwrap();
@@ -32,8 +32,8 @@ pub fn credentials(with_token: bool) -> &'static Credentials {
     &CREDENTIALS[usize::from(with_token)]
 }
 
-/// Checks that a text for display contains neither the secret nor the token, unless the input does:
-/// a fuzzer learns the texts that it is compared with.
+/// Checks that a displayed text contains neither the secret nor the token, unless the input does. A
+/// fuzzer learns the texts with which its input is compared.
 pub fn check_hidden(input: impl AsRef<[u8]>, shown: std::fmt::Arguments<'_>) {
     let (input, shown) = (input.as_ref(), shown.to_string());
     for secret in [SECRET, TOKEN] {

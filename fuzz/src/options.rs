@@ -82,8 +82,8 @@ pub enum AnyExpiry {
 impl AnyExpiry {
     /// Returns the expiry for a signing time.
     pub fn at(self, now: Timestamp) -> Expiry {
-        // Slightly more than the longest expiry of SigV4, so that most are accepted and some are
-        // not.
+        // The range is slightly longer than the maximum of SigV4, so that most values are accepted
+        // and some are not.
         let duration = |seconds: u32| Duration::from_secs(u64::from(seconds % 605_000));
         match self {
             AnyExpiry::After(seconds) => duration(seconds).into(),

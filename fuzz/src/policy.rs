@@ -29,7 +29,7 @@ pub struct Sketch<'a> {
 }
 
 impl<'a> Sketch<'a> {
-    /// Parses a text. The byte `how` chooses what isn't text.
+    /// Parses a text. The byte `how` determines the settings that aren't text.
     pub fn read(text: &'a str, how: u8) -> Self {
         let mut pieces = text.split('\0');
         let key = pieces.next().unwrap_or_default();
@@ -68,7 +68,7 @@ impl<'a> Sketch<'a> {
         policy
     }
 
-    /// Signs the policy in every way. All return the same form, or all the same error.
+    /// Signs the policy in every way. All ways return the same form or the same error.
     pub fn sign(&self, is_v2: bool, with_token: bool) -> Option<PresignedPost> {
         let keys = crate::credentials(with_token);
         let hour = Duration::from_secs(3600);

@@ -1,5 +1,5 @@
-//! The ways to sign one request, which have to agree: at once, into a writer, and in steps with the
-//! key here or elsewhere.
+//! The ways to sign a request, which have to agree: in one call, into a writer, and in two steps
+//! with a local or remote key.
 
 use crate::crypto::{base64, hex, remote_signature, sha256_hex};
 use presign::{
@@ -12,13 +12,13 @@ use std::fmt;
 #[derive(Debug)]
 pub struct Signed<T> {
     pub result: T,
-    /// `None` under SigV2, which has none.
+    /// `None` under SigV2, which has no canonical request.
     pub canonical_request: Option<String>,
     pub string_to_sign: Vec<u8>,
     pub signature: String,
 }
 
-/// Presigns in every way. All return the same URL, or all the same error.
+/// Presigns in every way. All ways return the same URL or the same error.
 pub fn presign(
     request: &Request<'_>,
     (credentials, secret): (&Credentials, &str),
@@ -31,7 +31,7 @@ pub fn presign(
         Ok(result) => result,
         Err(error) => {
             assert_eq!(prepare().map(drop), Err(error.clone()));
-            // A writer receives a URL also if its headers can't be returned as text.
+            // A writer receives a URL even if its headers can't be returned as text.
             if !is_not_utf8(&error) {
                 assert_eq!(written, Err(error.clone()));
             }
@@ -77,7 +77,7 @@ pub fn presign_into(
     }
 }
 
-/// Signs with headers in every way. All return the same headers, or all the same error.
+/// Signs with headers in every way. All ways return the same headers or the same error.
 pub fn sign(
     request: &Request<'_>,
     (credentials, secret): (&Credentials, &str),
@@ -131,7 +131,7 @@ fn assert_same_request(one: &SignedRequest, other: &SignedRequest) {
     assert_eq!(one.body(), other.body());
 }
 
-/// Computes hash and signature of a prepared result again, by other crates.
+/// Recomputes hash and signature of a prepared result with other crates.
 fn steps_of<T>(result: T, unsigned: &Unsigned<T>, secret: &str) -> Signed<T> {
     let string_to_sign = unsigned.string_to_sign().to_vec();
     let canonical_request = unsigned.canonical_request().map(String::from);
@@ -145,7 +145,7 @@ fn steps_of<T>(result: T, unsigned: &Unsigned<T>, secret: &str) -> Signed<T> {
         assert_eq!(algorithm, "AWS4-HMAC-SHA256");
         assert_eq!(time.split('T').next(), scope.split('/').next());
         assert_eq!(Some(scope), unsigned.scope());
-        // Header values that aren't UTF-8 are shown with replacement characters, so their hash
+        // Header values that aren't UTF-8 contain replacement characters here, so their hash
         // differs.
         if !canonical_request.contains('\u{fffd}') {
             assert_eq!(sha256_hex(canonical_request), hash);

@@ -1,4 +1,4 @@
-//! Templates, which have to give the URLs that the request itself gives.
+//! Templates, which have to make the same URLs as single requests.
 
 use crate::signing::assert_same_url;
 use presign::s3::Bucket;
@@ -22,7 +22,7 @@ impl<'a> Param<'a> {
     }
 }
 
-/// The parts that the URLs of a template have in common.
+/// The common parts of a template's URLs.
 #[derive(Clone, Debug)]
 pub struct Sketch<'a> {
     pub method: &'a str,
@@ -32,7 +32,7 @@ pub struct Sketch<'a> {
     pub now: Timestamp,
 }
 
-/// A row with values, and with an expiry if it has its own.
+/// The values of a row, and its own expiry, if it has one.
 #[derive(Clone, Debug)]
 pub struct SketchRow<'a> {
     pub key: &'a str,
@@ -59,7 +59,7 @@ impl<'a> Sketch<'a> {
         params.any(|param| matches!(param, Param::PerRow(name) if count(*name) > 1))
     }
 
-    /// Adds headers and parameters. The values of a row take the place of its parameters.
+    /// Adds headers and parameters. The values of a row replace its parameters.
     fn complete(&self, request: Request<'a>, values: Option<&[&'a str]>) -> Request<'a> {
         let headers = self.headers.iter();
         let mut request = headers.fold(request, |request, (name, value)| {
@@ -90,7 +90,7 @@ impl<'a> Sketch<'a> {
         request.presign(credentials, row.expiry.unwrap_or(self.expiry), row.now)
     }
 
-    /// Checks that a template gives the URL that the request gives for each row, or the same error.
+    /// Checks that a template and a request return the same URL or error for each row.
     pub fn check(&self, bucket: &'a Bucket, credentials: &Credentials, rows: &[SketchRow<'a>]) {
         let request = self.complete(bucket.request(self.method), None);
         let template = match request.template(credentials, self.expiry, self.now) {
@@ -140,7 +140,7 @@ impl<'a> Sketch<'a> {
                 .iter()
                 .any(|value| value.contains(['\r', '\n', '\0']))
             {
-                // Which fault is named first doesn't matter.
+                // The order in which errors are detected doesn't matter.
                 assert!(written.is_err());
                 continue;
             }
@@ -166,10 +166,10 @@ impl<'a> Sketch<'a> {
     }
 }
 
-/// The most calls of a row value's `Display` for one URL.
+/// The maximum number of calls of a row value's `Display` for one URL.
 const MAX_CALLS: usize = 3;
 
-/// Checks that a value whose `Display` returns an error is an error of the row.
+/// Checks that a row fails if the `Display` of a value does.
 fn check_failing_value(
     values: &[&dyn Display],
     presign: impl Fn(&[&dyn Display]) -> Result<(), Error>,
@@ -181,7 +181,7 @@ fn check_failing_value(
     }
 }
 
-/// A text that is written one character at a time, and counts how often it is written.
+/// A text that is written one character at a time, and counts its calls.
 struct Pieces<'a> {
     text: &'a str,
     calls: Cell<usize>,
@@ -203,7 +203,7 @@ impl Display for Pieces<'_> {
     }
 }
 
-/// A value that can't be written.
+/// A value whose `Display` fails.
 struct Failing;
 
 impl Display for Failing {

@@ -1,4 +1,4 @@
-//! Presigned URLs, which a verifier has to accept.
+//! Checks that a verifier accepts presigned URLs.
 
 use crate::ID;
 use crate::description::Description;
@@ -11,8 +11,7 @@ use std::time::Duration;
 /// Checks that a SigV4 URL verifies.
 pub fn check_v4(url: &PresignedUrl, description: &Description<'_>, options: &Options) {
     let session_token = options.session_token();
-    // The service determines the name of the token of an S3 Express session, and this one is
-    // another service.
+    // Only the service of S3 Express has this token, and this verifier is for another service.
     if session_token == SessionToken::S3Express {
         return;
     }
@@ -26,7 +25,7 @@ pub fn check_v4(url: &PresignedUrl, description: &Description<'_>, options: &Opt
     };
     match description.payload {
         Some(Payload::Sha256(hash)) => check(url, &verifier, options, Some(hash)),
-        // Other services than S3 hash the body themselves.
+        // Services other than S3 hash the body themselves.
         Some(Payload::Unsigned) if !options.is_s3 => {}
         _ => check(url, &verifier, options, None),
     }
@@ -44,7 +43,8 @@ fn check(url: &PresignedUrl, verifier: &Verifier, options: &Options, body: Optio
         .headers()
         .any(|(name, _)| name.eq_ignore_ascii_case("host"))
     {
-        // The header is that of the server, the URL's host is where the client connects.
+        // The Host header names the server, and the URL's host is the one that the client connects
+        // to.
         let (_, target) = url.as_str().split_once("://").unwrap();
         let target = target.find(['/', '?']).map_or("", |index| &target[index..]);
         request = ReceivedRequest::new(url.method(), target);

@@ -1,10 +1,10 @@
-//! Requests as they are sent, and the parts of them that each signature version covers: a second
+//! Requests as they are sent, and the parts that each signature version covers: a second
 //! implementation of the rules, from AWS's documents and independent of the library.
 
 use std::collections::BTreeMap;
 
-/// The parts of HTTP/1.1 text: request line, headers, an empty line, the body. A folded value keeps
-/// its line breaks.
+/// The parts of HTTP/1.1 text: request line, headers, an empty line, and the body. A folded value
+/// keeps its line breaks.
 pub struct Text<'a> {
     pub method: &'a str,
     pub target: &'a str,
@@ -21,7 +21,7 @@ impl<'a> Text<'a> {
         let mut headers: Vec<(&str, &[u8])> = Vec::new();
         while !rest.is_empty() {
             let mut end = rest.len() - line_end(rest);
-            // A line that begins with white space continues the line before.
+            // A line that begins with white space continues the previous line.
             while matches!(rest.get(rest.len() - end..), Some([b' ' | b'\t', ..])) {
                 let more = &rest[rest.len() - end..];
                 end = more.len() - line_end(more);
@@ -45,9 +45,10 @@ impl<'a> Text<'a> {
 
     /// Returns the URL of the target on the host of the vectors.
     pub fn url(&self) -> String {
-        match self.target.starts_with('/') {
-            true => format!("{ORIGIN}{}", self.target),
-            false => self.target.to_owned(),
+        if self.target.starts_with('/') {
+            format!("{ORIGIN}{}", self.target)
+        } else {
+            self.target.to_owned()
         }
     }
 }
@@ -134,7 +135,8 @@ impl Sent {
         names.split(';').map(str::to_owned).collect()
     }
 
-    /// Returns the meaning of what a SigV4 signature covers: method, path, parameters and headers.
+    /// Returns the meaning of the parts that a SigV4 signature covers: method, path, parameters and
+    /// headers.
     pub fn meaning_v4(&self, is_s3: bool) -> Meaning {
         let (path, query) = self.parts();
         let mut meaning = Meaning::new(&self.method);
@@ -157,8 +159,8 @@ impl Sent {
         meaning
     }
 
-    /// Returns the meaning of what a SigV2 signature of S3 covers: method, bucket, path, the
-    /// sub-resources and the headers, of which those named `x-amz-…` can be parameters.
+    /// Returns the meaning of the parts that a SigV2 signature of S3 covers: method, bucket, path,
+    /// sub-resources and headers. Headers named `x-amz-…` can be parameters.
     pub fn meaning_v2(&self, bucket: &str) -> Meaning {
         let (path, query) = self.parts();
         let mut meaning = Meaning::new(&self.method);
@@ -179,7 +181,7 @@ impl Sent {
                 // An empty value is a flag.
                 meaning.add("sub-resource", name, value);
             } else if in_query && is_v2(&name) {
-                // Two notations of one number are the same expiration.
+                // Two spellings of the same number are the same expiration.
                 let text = String::from_utf8_lossy(&value).into_owned();
                 let number = text
                     .parse::<u64>()
@@ -204,8 +206,8 @@ impl Sent {
         meaning
     }
 
-    /// Returns the meaning of what a signature of a query API covers: method, host, path and all
-    /// parameters.
+    /// Returns the meaning of the parts that a signature of a query API covers: method, host, path
+    /// and all parameters.
     pub fn meaning_query_api(&self) -> Meaning {
         let (path, query) = self.parts();
         let mut meaning = Meaning::new(&self.method);
@@ -219,7 +221,7 @@ impl Sent {
         meaning
     }
 
-    /// Returns the values by their names in lowercase. Several of one name are joined.
+    /// Returns the values by their lowercase names. Values of a repeated name are joined.
     fn joined_headers(&self, clean: impl Fn(&[u8]) -> Vec<u8>) -> BTreeMap<String, Vec<u8>> {
         let mut headers = BTreeMap::<String, Vec<u8>>::new();
         for (name, value) in &self.headers {
@@ -254,7 +256,7 @@ impl Meaning {
         self.0.push((part, name.into(), value.into()));
     }
 
-    /// Adds the segments of a path, decoded if escapes make no difference.
+    /// Adds the segments of a path, decoded if the rule ignores escapes.
     fn add_path(&mut self, path: &str, is_decoded: bool) {
         let path = if path.is_empty() { "/" } else { path };
         for segment in path.split('/') {

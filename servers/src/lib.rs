@@ -1,8 +1,8 @@
-//! An S3 server of other authors that verifies every signature, for the tests and the examples.
+//! An S3 server by other authors that verifies every signature, for the tests and the examples.
 //!
-//! It runs the crates s3s and s3s-fs on a port of this machine, and stores the objects as files in
-//! a temporary directory. [`Request`] is a client that sends a request exactly as it is written.
-//! Nothing here signs. The key pair is invented; no other server has it.
+//! It runs the crates s3s and s3s-fs on a local port, and stores the objects as files in a
+//! temporary directory. [`Request`] is a client that sends a request exactly as it is written.
+//! Nothing in this crate signs. The key pair is invented, and no other server has it.
 
 pub mod azurite;
 

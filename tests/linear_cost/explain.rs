@@ -1,4 +1,4 @@
-//! Explanations of rejected requests.
+//! The cost of explanations of rejected requests.
 
 use crate::{
     HOUR, KILOBYTE, LARGE, assert_linear, assert_linear_to, cost, keys, now, repeated, text,
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 #[test]
-fn explanations() {
+fn explanations_have_linear_cost() {
     const BODY: usize = if LARGE < 256 * KILOBYTE {
         LARGE
     } else {
@@ -53,7 +53,7 @@ fn explanations() {
             explain(format!("{{\"message\": \"{}\"}}", repeated(piece, size)))
         });
     }
-    // The canonical request that the server saw, with one part of it long.
+    // One part of the canonical request that the server received is long.
     let random = |text: &mut String, number| write!(text, "&amp;{number:x}=1").unwrap();
     let lines = |text: &mut String, number| writeln!(text, "x-amz-{number:x}:1").unwrap();
     let parts: [&dyn Fn(usize) -> [String; 4]; 7] = [

@@ -1,4 +1,4 @@
-//! What makes and checks POST policies.
+//! The cost of building and checking POST policies.
 
 use crate::{
     HOUR, KILOBYTE, assert_linear, assert_linear_to, assert_refused_cheaply, keys, names, now,
@@ -10,11 +10,11 @@ use presign::verify::Verifier;
 use std::hint::black_box;
 
 #[test]
-fn forms_and_policies() {
+fn forms_and_policies_have_linear_cost() {
     const FORM: usize = 18 * KILOBYTE;
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
-    // Many fields, each with a condition. In base64 the policy is several times as long as their
-    // names.
+    // A form has many fields with a condition each. In base64 the policy is several times as long
+    // as their names.
     assert_linear_to(9 * KILOBYTE / 2, 4, |size| {
         let keys = keys();
         let names = names(size).into_iter();
@@ -76,7 +76,7 @@ fn forms_and_policies() {
             assert!(verified.is_err());
         }
     });
-    // Of what is too long to build or to check, each byte is counted, and nothing else is done.
+    // A policy that is too long is counted byte by byte, without any other work.
     assert_linear(|size| {
         let keys = keys();
         let names = names(size);

@@ -1,11 +1,11 @@
-//! What inspects presigned URLs.
+//! The cost of inspecting presigned URLs.
 
 use crate::{KILOBYTE, assert_linear_to, assert_refused_cheaply, now, repeated};
 use presign::inspect::Inspection;
 use std::hint::black_box;
 
 #[test]
-fn texts_to_inspect() {
+fn inspection_has_linear_cost() {
     let link = "https://example.com/?X-Amz-Signature=";
     for (front, piece) in [
         ("", "a"),

@@ -1,9 +1,7 @@
-//! The cost of an input grows with its length, and no faster: one of a megabyte costs about as much
-//! as a thousand of a kilobyte. If everything in it were compared with everything, it would cost a
-//! thousand times as much.
+//! The cost of an input is linear in its length: an input of a megabyte costs about as much as a
+//! thousand inputs of a kilobyte. Quadratic cost would be a thousand times as much.
 //!
-//! Times are compared with each other, never with a clock's figure, and the bound lies far from
-//! both.
+//! The tests compare times of one run with each other, and the bound is far from both cases.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -21,7 +19,7 @@ use std::time::{Duration, Instant};
 use support::time;
 
 pub const KILOBYTE: usize = 1 << 10;
-/// A megabyte; without optimization an eighth of it, which takes long enough.
+/// A megabyte. Without optimization an eighth of it takes long enough.
 pub const LARGE: usize = if cfg!(debug_assertions) {
     128 * KILOBYTE
 } else {
@@ -29,22 +27,23 @@ pub const LARGE: usize = if cfg!(debug_assertions) {
 };
 pub const HOUR: Duration = Duration::from_secs(3600);
 
-/// `prepare` makes an input of about so many bytes, and what is to be done with it.
+/// Compares the costs of a small and a large input. `prepare` makes an input of about the given
+/// number of bytes, and returns the work on it.
 #[track_caller]
 pub fn assert_linear<W: Fn()>(prepare: impl Fn(usize) -> W) {
-    // Quadratic cost comes out at more than a hundred or a thousand; sorting costs twice as much
-    // for each item among a thousand times as many.
+    // Quadratic cost is at least a hundred times as much. Sorting costs twice as much for each item
+    // if there are a thousand times as many.
     assert_linear_to(LARGE, 16, prepare);
 }
 
-/// For an input that is refused when it is longer: quadratic cost comes out at the limit in
-/// kilobytes.
+/// Compares costs up to the length above which an input is rejected. Quadratic cost would be as
+/// many times as much as the limit has kilobytes.
 #[track_caller]
 pub fn assert_linear_to<W: Fn()>(limit: usize, most: u32, prepare: impl Fn(usize) -> W) {
     let (small, large) = (prepare(KILOBYTE), prepare(limit));
-    // What takes no time can't be compared.
+    // The work on a small limit is repeated, because very short times can't be compared.
     let again = LARGE / limit;
-    // Another process may have had its turn in between: once is enough.
+    // Another process may interrupt the work, so one of four attempts has to be within the bound.
     let within = (0..4).any(|_| {
         let small = cost(&|| (0..again * limit / KILOBYTE).for_each(|_| small()));
         cost(&|| (0..again).for_each(|_| large())) < small * most
@@ -61,8 +60,8 @@ pub fn cost(work: &dyn Fn()) -> Duration {
     start.elapsed()
 }
 
-/// What is too large is refused for less than it costs to read 64 small ones, though it is as long
-/// as a thousand.
+/// Checks that rejecting an input that is too large costs less than processing 64 small ones,
+/// though it is as long as a thousand of them.
 #[track_caller]
 pub fn assert_refused_cheaply<W: Fn()>(prepare: impl Fn(usize) -> W) {
     let (small, large) = (prepare(KILOBYTE), prepare(LARGE));
@@ -73,7 +72,7 @@ pub fn assert_refused_cheaply<W: Fn()>(prepare: impl Fn(usize) -> W) {
     assert!(within, "the refusal costs as much as 64 small inputs");
 }
 
-/// Text of about so many bytes: the pieces of `next` for 0, 1, 2, … in an order without order.
+/// Returns text of about this many bytes, made of the pieces of `next` for pseudorandom numbers.
 pub fn text(size: usize, mut next: impl FnMut(&mut String, u32)) -> String {
     let (mut text, mut number) = (String::new(), 1u32);
     while text.len() < size {
@@ -98,7 +97,7 @@ pub fn now() -> Timestamp {
     time("20150830T123600Z")
 }
 
-/// Random names of headers, as many as have so many bytes.
+/// Returns random header names with about this many bytes in all.
 pub fn names(size: usize) -> Vec<String> {
     let text = text(size, |text, number| {
         writeln!(text, "x-amz-meta-{number:x}").unwrap();

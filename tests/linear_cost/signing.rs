@@ -1,4 +1,4 @@
-//! What signs: URLs, headers, buckets, keys, credentials.
+//! The cost of signing URLs, headers, buckets, keys and credentials.
 
 use crate::support::signing::Description;
 use crate::{HOUR, assert_linear, keys, now, repeated, text};
@@ -11,7 +11,7 @@ use presign::{
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-/// In every way that takes it; some refuse it, which has a cost, too.
+/// Signs in every way. Some ways reject the request, which has a cost, too.
 fn sign(request: &Description<'_>) {
     for rule in [CanonicalUri::S3, CanonicalUri::Normalized] {
         let service = v4::Service::new("us-east-1", "s3").unwrap();
@@ -39,12 +39,12 @@ fn assert_url_linear(after_host: impl Fn(usize) -> String) {
 }
 
 #[test]
-fn paths() {
+fn paths_have_linear_cost() {
     assert_url_linear(|size| repeated("a", size));
     assert_url_linear(|size| repeated("a/", size));
     assert_url_linear(|size| repeated("../", size));
     assert_url_linear(|size| repeated("a/../", size));
-    // All the steps back come after all the steps in.
+    // All `..` segments follow the others.
     assert_url_linear(|size| repeated("a/", size / 2) + &repeated("../", size / 2));
     assert_url_linear(|size| repeated("/", size));
     assert_url_linear(|size| repeated("%41", size));
@@ -53,24 +53,24 @@ fn paths() {
 }
 
 #[test]
-fn queries() {
+fn queries_have_linear_cost() {
     let random = |text: &mut String, number| write!(text, "&{number:x}=1").unwrap();
     assert_url_linear(|size| format!("?{}", text(size, random)));
     assert_url_linear(|size| format!("?{}", repeated("&", size)));
     assert_url_linear(|size| format!("?a={}", repeated("=", size)));
     assert_url_linear(|size| format!("?{}", repeated("%61", size)));
     assert_url_linear(|size| format!("?a={}", repeated("+", size)));
-    // Names that are equal for most of their length.
+    // Names with a long common prefix.
     let prefixed = |text: &mut String, number| write!(text, "&{:a<100}{number}", "").unwrap();
     assert_url_linear(|size| format!("?{}", text(size, prefixed)));
-    // Names and values that are all the same.
+    // Names and values that are all equal.
     assert_url_linear(|size| format!("?{}", repeated("&versionId=1", size)));
-    // Names that begin as those that signing adds.
+    // Names with the prefix of those that signing adds.
     assert_url_linear(|size| format!("?{}", repeated("&X-Amz-Signatur", size)));
 }
 
 #[test]
-fn headers() {
+fn headers_have_linear_cost() {
     let with = |value: fn(usize) -> String| {
         move |size| {
             let value = value(size);
@@ -108,7 +108,7 @@ fn headers() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn headers_in_json() {
+fn headers_in_json_have_linear_cost() {
     assert_linear(|size| {
         let names = text(size, |text, number| {
             writeln!(text, "x-amz-{number:x}").unwrap();
@@ -128,9 +128,9 @@ fn builder(version: SignatureVersion) -> BucketBuilder {
 }
 
 #[test]
-fn buckets_and_keys() {
+fn buckets_and_keys_have_linear_cost() {
     for version in [SignatureVersion::V4, SignatureVersion::V2] {
-        // AWS has no long keys.
+        // AWS doesn't have long keys.
         let bucket = builder(version).endpoint("https://example.com");
         let bucket = bucket.build().unwrap();
         let list = bucket.request("GET");
@@ -184,7 +184,7 @@ fn buckets_and_keys() {
 }
 
 #[test]
-fn credentials_scopes_and_times() {
+fn credentials_scopes_and_times_have_linear_cost() {
     assert_linear(|size| {
         let long = repeated("a+", size);
         move || {
@@ -210,7 +210,7 @@ fn credentials_scopes_and_times() {
 
 /// A template with a value per row for each of many parameters.
 #[test]
-fn templates() {
+fn templates_have_linear_cost() {
     for version in [SignatureVersion::V4, SignatureVersion::V2] {
         let bucket = builder(version).build().unwrap();
         assert_linear(|size| {

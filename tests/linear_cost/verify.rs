@@ -1,4 +1,4 @@
-//! What verifies requests.
+//! The cost of verifying requests.
 
 use crate::support::{self, signing::Description};
 use crate::{
@@ -10,10 +10,10 @@ use presign::{Credentials, v2, v4};
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-/// As much of a target as is left for the caller's own, of the 16 KiB that are taken.
+/// The part of a target that the caller can use, of the 16 KiB that are accepted.
 const TARGET: usize = 15 * KILOBYTE;
 const URL: &str = "https://example.com/";
-/// A presigned URL's query up to the names of the signed headers.
+/// The query of a presigned URL up to the names of the signed headers.
 const QUERY_FRONT: &str = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/20150830/us-east-1/s3/aws4_request\
     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-Signature=1&X-Amz-SignedHeaders=";
 
@@ -34,7 +34,7 @@ fn with<'a>(request: Description<'a>, names: &'a [String]) -> Description<'a> {
 }
 
 #[test]
-fn received_targets() {
+fn received_targets_have_linear_cost() {
     let random = |text: &mut String, number| write!(text, "&{number:x}=1").unwrap();
     let prefixed = |text: &mut String, number| write!(text, "&{:a<100}{number}", "").unwrap();
     let after_host: [&dyn Fn(usize) -> String; 7] = [
@@ -54,7 +54,7 @@ fn received_targets() {
             let v4 = v4.unwrap().to_string();
             let v2 = request.of(&v2::Service::s3()).presign(&keys, HOUR, now());
             let v2 = v2.map_or(String::new(), String::from);
-            // Other escapes are longer when they are made canonical.
+            // Canonical escapes can be longer than those in the target.
             let (v4, v2) = if v4.len() < 16 * KILOBYTE {
                 (v4, v2)
             } else {
@@ -71,7 +71,7 @@ fn received_targets() {
             }
         });
     }
-    // The query APIs, whose parameters are all signed, in an order of their own.
+    // Query APIs sign all parameters, sorted by their decoded names.
     let escaped = |text: &mut String, number| write!(text, "&%61{number:x}=%2B").unwrap();
     let after_host: [&dyn Fn(usize) -> String; 5] = [
         &|size| format!("?{}", text(size, random)),
@@ -92,7 +92,7 @@ fn received_targets() {
             }
         });
     }
-    // Headers in the query of SigV2, as other signers write them.
+    // Other signers write headers into the query of SigV2.
     assert_linear_to(TARGET, 8, |size| {
         let (keys, names) = (keys(), names(size * 7 / 8));
         let request = with(Description::get(URL), &names);
@@ -116,8 +116,8 @@ fn received_targets() {
 }
 
 #[test]
-fn received_headers() {
-    // 512 of them are taken.
+fn received_headers_have_linear_cost() {
+    // At most 512 headers are accepted.
     assert_linear_to(8 * KILOBYTE, 6, |size| {
         let (keys, names) = (keys(), names(size));
         let request = with(Description::get(URL), &names);
@@ -134,7 +134,7 @@ fn received_headers() {
             }
         }
     });
-    // Short names in their order, with either separator.
+    // Short names in order, with either separator.
     for separator in [";", "%3B"] {
         assert_linear_to(TARGET, 4, |size| {
             let letters = || b'a'..=b'z';
@@ -149,8 +149,8 @@ fn received_headers() {
             }
         });
     }
-    // Names that are signed and not there, with either separator, and headers that have to be
-    // looked for among them.
+    // Signed names of headers that are missing, with either separator, and headers that have to be
+    // searched for among them.
     for separator in [";", "%3B"] {
         assert_linear_to(TARGET, 8, |size| {
             let mut signed = names(size * 3 / 4);
@@ -190,7 +190,7 @@ fn received_headers() {
             });
         }
     }
-    // To put the headers into the list is not what is measured.
+    // The measured work excludes collecting the headers.
     let (few, many) = (names(KILOBYTE), names(LARGE));
     assert_refused_cheaply(|size| {
         let names = if size == LARGE { &many } else { &few };

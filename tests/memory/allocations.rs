@@ -1,6 +1,6 @@
 //! Signing allocates its result and nothing else.
 
-use crate::allocator::measure;
+use crate::allocator::allocations;
 use presign::s3::Bucket;
 use presign::{Credentials, Payload, Request, Row, SignatureVersion, Template, Timestamp, v4};
 use std::fmt::Display;
@@ -9,7 +9,7 @@ use std::time::Duration;
 const HOUR: Duration = Duration::from_secs(3600);
 const URL: &str = "https://examplebucket.s3.eu-west-1.amazonaws.com/a/b%20c.txt";
 
-/// They are in a list of their own, which is one more allocation.
+/// Parameters have their own list, which is one more allocation.
 const PARAMS: [&str; 8] = [
     "response-cache-control",
     "response-content-disposition",
@@ -20,7 +20,7 @@ const PARAMS: [&str; 8] = [
     "versionId",
     "partNumber",
 ];
-/// As many as a request can have before their list moves to the heap.
+/// A request can have this many headers before their list moves to the heap.
 const HEADERS: [&str; 12] = [
     "x-amz-meta-l",
     "x-amz-meta-k",
@@ -58,7 +58,7 @@ fn credentials() -> Credentials {
     .unwrap()
 }
 
-/// Short-lived ones, with a token that is full of what has to be encoded.
+/// Returns temporary credentials whose token consists of characters that need encoding.
 fn temporary() -> Credentials {
     credentials().with_session_token("+/=".repeat(150)).unwrap()
 }
@@ -79,7 +79,7 @@ fn with_headers<'a>(request: Request<'a>, names: &[&'a str]) -> Request<'a> {
     names.fold(request, |request, name| request.header(*name, "a  b"))
 }
 
-/// Allocations of presigning into a buffer that has room.
+/// Counts the allocations of presigning into a buffer with enough capacity.
 fn allocations_into(request: &Request<'_>, credentials: &Credentials) -> u64 {
     let mut url = String::with_capacity(8192);
     allocations(|| {
@@ -90,7 +90,7 @@ fn allocations_into(request: &Request<'_>, credentials: &Credentials) -> u64 {
     })
 }
 
-/// Allocations of a row in a buffer that has room.
+/// Counts the allocations of writing a row into a buffer with enough capacity.
 fn allocations_of_row(template: &Template, row: Row<'_>, at: Timestamp) -> u64 {
     let mut url = String::with_capacity(8192);
     allocations(|| {
@@ -99,18 +99,9 @@ fn allocations_of_row(template: &Template, row: Row<'_>, at: Timestamp) -> u64 {
     })
 }
 
-/// Allocations of a call, after a first one that may have derived the key.
-fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
-    drop(call());
-    let mut result = None;
-    let counted = measure(|| result = Some(call()));
-    drop(result);
-    counted.count
-}
-
-/// The twin of every test here: what allocates is seen.
+/// The twin of every test here: allocations are counted.
 #[test]
-fn the_counter_counts() {
+fn allocations_are_counted() {
     assert_eq!(allocations(|| ()), 0);
     assert_eq!(allocations(|| String::from("text")), 1);
     assert_eq!(allocations(|| [Box::new(1), Box::new(2)]), 2);
@@ -119,7 +110,7 @@ fn the_counter_counts() {
         allocations(|| [text.as_str(), " twice"].map(String::from)),
         2
     );
-    // And the library's own: a description is the caller's, and costs what it costs.
+    // Creating requests and credentials allocates.
     assert!(allocations(|| bucket().get("k").url().unwrap()) > 0);
     assert!(allocations(credentials) > 0);
 }
@@ -133,7 +124,7 @@ fn a_presigned_url_is_one_allocation() {
             let sign = || request.presign(&credentials, HOUR, now()).unwrap();
             assert_eq!(allocations(sign), 1);
         }
-        // The list of the parameters is one more.
+        // The list of parameters is one more allocation.
         let object = with_params(bucket.get("ä".repeat(300)));
         for request in [object, with_params(url)] {
             let sign = || request.presign(&credentials, HOUR, now()).unwrap();
@@ -152,9 +143,9 @@ fn a_presigned_url_is_one_allocation() {
     }
 }
 
-/// A signing time that was not seen before costs nothing more while the day is the same.
+/// Another signing time on the same day costs no additional allocation.
 #[test]
-fn another_second_is_one_allocation_too() {
+fn another_second_is_one_allocation() {
     let (bucket, credentials) = (bucket(), credentials());
     let get = bucket.get("a.txt");
     let mut seconds = now().unix_seconds();
@@ -183,7 +174,7 @@ fn another_second_is_one_allocation_too() {
     assert_eq!(allocations(write), 0);
 }
 
-/// Only the list of the parameters.
+/// Only the list of parameters is allocated.
 #[test]
 fn a_reused_buffer_is_no_allocation() {
     let (bucket, service) = (bucket(), service());
@@ -200,8 +191,7 @@ fn a_reused_buffer_is_no_allocation() {
     }
 }
 
-/// A row is written without an allocation, with any parameters, values and headers, and at any
-/// time.
+/// Writing a row doesn't allocate, with any parameters, values and headers, and at any time.
 #[test]
 fn a_row_is_no_allocation() {
     for bucket in [bucket(), bucket_v2()] {
@@ -232,7 +222,8 @@ fn a_row_is_no_allocation() {
     }
 }
 
-/// One for each header that is handed back at the most, however many are signed.
+/// At most one allocation for each header that is returned, independent of the number of signed
+/// headers.
 #[test]
 fn sigv2_allocates_as_sigv4_does() {
     let bucket = bucket_v2();
@@ -272,7 +263,7 @@ fn header_signing_is_one_allocation() {
     }
 }
 
-/// The limit of the headers is where it is said to be: some more, and their list moves to the heap.
+/// A list with more headers than the limit moves to the heap.
 #[test]
 fn a_longer_list_moves_to_the_heap() {
     let (bucket, credentials) = (bucket(), credentials());

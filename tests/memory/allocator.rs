@@ -1,13 +1,12 @@
-//! The global allocator of these tests. For each thread it counts allocations, and it searches
-//! freed blocks for secrets.
+//! The global allocator of these tests. It counts allocations per thread, and searches freed blocks
+//! for secrets.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
     static ALLOCATED: Cell<Allocated> = const { Cell::new(Allocated { count: 0, bytes: 0 }) };
-    /// The texts or bytes to search for in this thread. While the list is empty, nothing is
-    /// searched.
+    /// The byte strings to search for in this thread.
     static WANTED: Cell<&'static [&'static [u8]]> = const { Cell::new(&[]) };
     static FOUND: Cell<usize> = const { Cell::new(0) };
 }
@@ -21,8 +20,8 @@ pub struct Allocated {
 
 struct Watching;
 
-// SAFETY: the system's allocator does the work. A block is read only after all of it was set: it
-// comes zeroed.
+// SAFETY: the system's allocator does the work. Blocks are zeroed, so that every byte is
+// initialized when `dealloc` reads them.
 unsafe impl GlobalAlloc for Watching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATED.try_with(|allocated| {
@@ -36,13 +35,13 @@ unsafe impl GlobalAlloc for Watching {
         unsafe { System.alloc_zeroed(layout) }
     }
 
-    // `realloc` is the trait's own: it allocates, copies, and frees the old block here.
+    // The default `realloc` allocates, copies, and frees the old block through `dealloc`.
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block is the caller's for a last time, whole, and every byte of it was set.
+        // SAFETY: the block is still allocated, and all of its bytes are initialized.
         let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
         let wanted = WANTED.try_with(Cell::get).unwrap_or_default();
         for secret in wanted {
-            // Half of it would be too much as well.
+            // Half of a secret must not remain either.
             let (front, back) = secret.split_at(secret.len() / 2);
             for half in [front, back] {
                 if bytes.windows(half.len()).any(|window| window == half) {
@@ -58,7 +57,7 @@ unsafe impl GlobalAlloc for Watching {
 #[global_allocator]
 static ALLOCATOR: Watching = Watching;
 
-/// Counts what a closure allocates in this thread. A reallocation counts as one allocation.
+/// Counts the allocations of a closure in this thread. A reallocation counts as one allocation.
 pub fn measure(work: impl FnOnce()) -> Allocated {
     let before = ALLOCATED.get();
     work();
@@ -69,13 +68,22 @@ pub fn measure(work: impl FnOnce()) -> Allocated {
     }
 }
 
-/// Counts how often a block that a closure freed held half of one of the texts.
+/// Counts the allocations of a call, after a first call that may derive the key.
+pub fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
+    drop(call());
+    let mut result = None;
+    let counted = measure(|| result = Some(call()));
+    drop(result);
+    counted.count
+}
+
+/// Counts the blocks freed by a closure that contain half of one of the texts.
 pub fn freed_with(wanted: &'static [&'static str], work: impl FnOnce()) -> usize {
     let wanted: Vec<&[u8]> = wanted.iter().map(|text| text.as_bytes()).collect();
     freed_with_bytes(wanted.leak(), work)
 }
 
-/// Counts how often a block that a closure freed held half of one of the secrets.
+/// Counts the blocks freed by a closure that contain half of one of the secrets.
 pub fn freed_with_bytes(wanted: &'static [&'static [u8]], work: impl FnOnce()) -> usize {
     FOUND.set(0);
     WANTED.set(wanted);

@@ -1,5 +1,5 @@
-//! `examples/batch.rs` writes botocore's links, in the order of the keys, in memory that doesn't
-//! grow.
+//! `examples/batch.rs` writes the same URLs as botocore, in the order of the keys and in constant
+//! memory.
 
 #[allow(dead_code, reason = "the example's `main`")]
 #[path = "../../examples/batch.rs"]
@@ -36,7 +36,7 @@ struct Case {
 }
 
 #[test]
-fn the_links_are_botocores() {
+fn urls_match_those_of_botocore() {
     let cases: Vec<Case> = vectors("links.json");
     let keys: Vec<_> = cases.iter().map(|case| &*case.key).collect();
     let urls: Vec<_> = cases.iter().map(|case| &*case.url).collect();
@@ -52,7 +52,7 @@ fn the_links_are_botocores() {
 }
 
 #[test]
-fn a_line_without_a_key_is_named() {
+fn a_line_without_a_key_is_an_error() {
     let error = batch::write_links(&template(), now(), &b"a\nb\n\nc\n"[..], io::sink());
     let error = error.unwrap_err();
     assert!(error.to_string().starts_with("line 3: "), "{error}");

@@ -17,7 +17,7 @@ fn now() -> Timestamp {
     "20150830T123600Z".parse().unwrap()
 }
 
-/// The search tries secrets with a line break or with quotation marks.
+/// The search tries secrets with a line break or quotation marks.
 #[test]
 fn explaining_leaves_no_secret_behind() {
     let body = "<Error><Code>SignatureDoesNotMatch</Code></Error>";

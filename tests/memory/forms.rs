@@ -1,6 +1,6 @@
-//! Memory of POST policies: what a form allocates, and that it leaves no secret behind.
+//! Memory of POST policies: the allocations of a form, and secrets in freed blocks.
 
-use crate::allocator::{freed_with, measure};
+use crate::allocator::{allocations, freed_with};
 use presign::post::{Key, PostPolicy};
 use presign::s3::Bucket;
 use presign::{Credentials, SignatureVersion, Timestamp};
@@ -17,7 +17,7 @@ fn keys() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET).unwrap()
 }
 
-/// A bucket for each signature version.
+/// Returns a bucket of each signature version.
 fn buckets() -> [Bucket; 2] {
     [SignatureVersion::V4, SignatureVersion::V2].map(|version| {
         let builder = Bucket::builder("examplebucket", "eu-west-1");
@@ -25,17 +25,8 @@ fn buckets() -> [Bucket; 2] {
     })
 }
 
-/// Allocations of a call, after a first one that may have derived the key.
-fn allocations<T>(mut call: impl FnMut() -> T) -> u64 {
-    drop(call());
-    let mut result = None;
-    let counted = measure(|| result = Some(call()));
-    drop(result);
-    counted.count
-}
-
-/// The two texts of the form (the policy's JSON; the URL with the names and values of all fields),
-/// and the list that groups the items by name.
+/// A form has two texts, the policy's JSON and the URL with the names and values of all fields. A
+/// list that groups the items by name is the third allocation.
 #[test]
 fn a_post_form_allocates_what_it_contains() {
     for bucket in buckets() {

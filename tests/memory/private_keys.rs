@@ -22,14 +22,14 @@ fn key(name: &str, form: &str) -> (&'static str, &'static [u8]) {
     (pem.leak(), der.leak())
 }
 
-/// Returns bytes as they are in DER, and as they are in a little-endian number.
+/// Returns bytes in the order of DER, and in that of a little-endian number.
 fn both_orders(bytes: &'static [u8]) -> &'static [&'static [u8]] {
     let mut reversed = bytes.to_vec();
     reversed.reverse();
     vec![bytes, &*reversed.leak()].leak()
 }
 
-/// Reads a key, signs with it, and drops it.
+/// Parses a key, signs with it, and drops it.
 fn use_key(pem: &str) {
     let now = Timestamp::from_unix_seconds(1_795_780_800);
     let key = Credentials::from_pem("K2JCJMDEHXQW5F", pem).unwrap();
@@ -47,8 +47,8 @@ fn an_ecdsa_key_leaves_nothing_behind() {
     assert_eq!(freed_with_bytes(scalar, || use_key(pem)), 0);
 }
 
-/// The crate `rsa` leaves copies of the numbers behind. What is checked is the DER: the end of a
-/// prime, and the beginning of the next part.
+/// The crate `rsa` leaves copies of the numbers behind. The test searches only for the DER: the end
+/// of a prime, and the beginning of the next part.
 #[test]
 fn the_der_of_an_rsa_key_is_overwritten() {
     let (pem, der) = key("cloudfront_rsa", "private_pkcs1");

@@ -1,4 +1,4 @@
-//! A presigned URL is verified without an allocation, once its signing key is known.
+//! Verifying a presigned URL doesn't allocate once its signing key is cached.
 
 use crate::allocator::measure;
 use presign::verify::{ReceivedRequest, Verifier};
@@ -50,10 +50,10 @@ fn a_valid_url_costs_no_allocation() {
     assert_eq!(allocations(|| drop(String::from("counted"))), 1);
 }
 
-/// A token of SigV2 is signed as it is before it is encoded: it is decoded once, into a list of
-/// such parameters.
+/// SigV2 signs a token before it is encoded. Decoding it allocates once, and the list of such
+/// parameters is the second allocation.
 #[test]
-fn a_token_of_sigv2_costs_two() {
+fn a_token_of_sigv2_costs_two_allocations() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
         .unwrap()
@@ -75,9 +75,9 @@ fn a_token_of_sigv2_costs_two() {
     assert_eq!(allocations(check), 2);
 }
 
-/// As a server receives them: target and headers, in place of a whole URL.
+/// The target and the headers as a server receives them, instead of a whole URL.
 #[test]
-fn neither_does_a_target_or_a_signed_header() {
+fn a_target_or_signed_header_costs_no_allocation() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let credentials =
         Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();

@@ -1,4 +1,4 @@
-//! What verifies leaves no secret behind.
+//! Verifying leaves no secret behind.
 
 use crate::allocator::freed_with;
 use presign::s3::Bucket;

@@ -1,9 +1,8 @@
-//! Secrets are overwritten before their memory is given back: an allocator looks at every block
-//! that is freed.
+//! Secrets are overwritten before their memory is freed. An allocator searches every freed block.
 //!
-//! What this shows: nothing of a secret is left on the heap by credentials and templates once they
-//! are dropped, nor by signing. What it can't show: copies that the compiler makes on the stack;
-//! and what a caller is given, URLs and headers with a session token in them, is the caller's.
+//! The tests show that credentials and templates leave nothing of a secret on the heap once they
+//! are dropped, and that signing doesn't either. They don't cover copies that the compiler makes on
+//! the stack. URLs and headers with a session token belong to the caller.
 
 use crate::allocator::freed_with;
 use presign::s3::Bucket;
@@ -12,7 +11,7 @@ use std::time::Duration;
 
 const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
 const TOKEN: &str = "TokenThatNobodyMaySee+/0123456789abcdef==";
-/// As it stands in a query.
+/// The token as it is encoded in a query.
 const ENCODED_TOKEN: &str = "TokenThatNobodyMaySee%2B%2F0123456789abcdef%3D%3D";
 
 fn keys() -> Credentials {
@@ -25,9 +24,9 @@ fn now() -> Timestamp {
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The watch works: a `String` is not overwritten, nor is what it leaves behind when it grows.
+/// The search works: neither a dropped `String` nor its old block after growing is overwritten.
 #[test]
-fn what_is_not_overwritten_is_seen() {
+fn memory_that_is_not_overwritten_is_found() {
     assert!(freed_with(&[SECRET], || drop(String::from(SECRET))) > 0);
     let grown = freed_with(&[SECRET], || {
         let mut text = String::from(SECRET);
@@ -41,7 +40,7 @@ fn what_is_not_overwritten_is_seen() {
 #[test]
 fn credentials_leave_nothing_behind() {
     let found = freed_with(&[SECRET, TOKEN, ENCODED_TOKEN], || {
-        // A text with room to spare, as one that was read from a file.
+        // The text has spare capacity, as if it was read from a file.
         let mut secret = String::with_capacity(1000);
         secret.push_str(SECRET);
         let keys = Credentials::new("AKIDEXAMPLE", secret).unwrap();
@@ -54,7 +53,7 @@ fn credentials_leave_nothing_behind() {
 }
 
 #[test]
-fn refused_credentials_leave_nothing_behind() {
+fn rejected_credentials_leave_nothing_behind() {
     let found = freed_with(&[SECRET, TOKEN], || {
         assert!(Credentials::new("AKIDEXAMPLE", format_args_free(SECRET)).is_err());
         assert!(keys().with_session_token(format_args_free(TOKEN)).is_err());
@@ -63,7 +62,7 @@ fn refused_credentials_leave_nothing_behind() {
     assert_eq!(found, 0);
 }
 
-/// With a line break at its end, in one allocation.
+/// Returns the text with a line break at its end, in one allocation.
 fn format_args_free(text: &str) -> String {
     let mut whole = String::with_capacity(text.len() + 1);
     whole.push_str(text);
@@ -71,7 +70,7 @@ fn format_args_free(text: &str) -> String {
     whole
 }
 
-/// SigV4's key is derived from a text that begins with the secret's prefix, SigV2's is the secret.
+/// SigV4 derives its key from a text that contains the secret; SigV2's key is the secret.
 #[test]
 fn signing_leaves_no_secret_behind() {
     let found = freed_with(&[SECRET], || {

@@ -1,5 +1,5 @@
-//! What is refused when a policy is signed or read, and when an upload is held against it. Each
-//! refusal has a twin that is accepted.
+//! Invalid policies are rejected when they are signed or parsed, and uploads when they are checked
+//! against a policy. Each rejected case has an accepted twin.
 
 use presign::post::{Condition, Key, Policy, PostPolicy, PresignedPost, Upload};
 use presign::s3::Bucket;
@@ -31,7 +31,7 @@ fn now() -> Timestamp {
     "20130524T000000Z".parse().unwrap()
 }
 
-/// The same policy for a bucket of each signature version.
+/// A policy for a bucket of each signature version.
 #[derive(Clone)]
 struct Policies {
     v4: PostPolicy<'static>,
@@ -127,7 +127,7 @@ fn a_field_is_sent_once() {
         ErrorKind::Policy,
         "duplicate field `acl`; give it once, because a form sends each field once and names are case-insensitive",
     );
-    // A condition may be there twice, and its field is still one.
+    // A condition may be repeated, and its field is still sent once.
     let form = accepted(policy().eq("acl", "private").eq("Acl", "private"));
     assert_eq!(
         names(&form).iter().filter(|name| **name == "acl").count(),
@@ -136,7 +136,7 @@ fn a_field_is_sent_once() {
 }
 
 #[test]
-fn what_signing_adds_can_not_be_given() {
+fn fields_that_signing_adds_are_rejected() {
     for name in [
         "key",
         "Policy",
@@ -188,7 +188,7 @@ fn an_exact_condition_needs_its_field() {
     );
     accepted(policy().condition_json(raw).field("ACL", "public-read"));
     accepted(policy().eq("acl", "public-read"));
-    // The browser fills in what only has to begin so.
+    // The browser supplies a field with a prefix condition.
     let form = accepted(policy().starts_with("acl", "public"));
     assert!(!names(&form).contains(&"acl"));
     assert_eq!(form.open_fields().collect::<Vec<_>>(), [("acl", "public")]);
@@ -213,14 +213,14 @@ fn a_field_meets_its_conditions() {
     assert!(sign(&policy().field("acl", "private").eq("acl", "public-read")).is_err());
     accepted(policy().field("acl", "private").eq("acl", "private"));
 
-    // A list of types has to begin so, each of them.
+    // Each type in a list has to have the prefix.
     let images = || policy().starts_with("content-type", "image/");
     accepted(images().field("Content-Type", "image/png, image/jpeg"));
     assert!(sign(&images().field("Content-Type", "image/png, text/html")).is_err());
-    // In other fields a comma is a comma.
+    // In other fields a comma has no meaning.
     accepted(policy().field("acl", "a,b").starts_with("acl", "a"));
 
-    // Two beginnings of a field that the browser fills in.
+    // A field that the browser supplies can have two prefix conditions.
     let form = accepted(
         policy()
             .starts_with("acl", "pub")
@@ -231,7 +231,7 @@ fn a_field_meets_its_conditions() {
 }
 
 #[test]
-fn conditions_on_bucket_and_key() {
+fn conditions_on_bucket_and_key_have_to_agree() {
     accepted(policy().condition_json(r#"{"bucket": "examplebucket"}"#));
     assert!(sign(&policy().condition_json(r#"{"bucket": "another"}"#)).is_err());
     accepted(policy().field("bucket", "examplebucket"));
@@ -242,7 +242,7 @@ fn conditions_on_bucket_and_key() {
     );
     accepted(policy().starts_with("key", "user/"));
     assert!(sign(&policy().starts_with("key", "users/")).is_err());
-    // The file's name may be what the condition asks for, but not for what stands before it.
+    // The file's name may meet the condition, but not replace the text before it.
     let any = || Policies::new(Key::starts_with("user/"));
     accepted(any().starts_with("key", "user/eric"));
     accepted(any().starts_with("key", "us"));
@@ -251,7 +251,7 @@ fn conditions_on_bucket_and_key() {
 }
 
 #[test]
-fn forms_go_to_buckets() {
+fn forms_need_a_bucket() {
     let sign = |name: &str| {
         let bucket = Bucket::new(name, "us-west-2").unwrap();
         let policy = bucket.post_policy("user/eric/photo.jpg");
@@ -273,7 +273,7 @@ fn forms_go_to_buckets() {
 }
 
 #[test]
-fn keys() {
+fn invalid_keys_are_rejected() {
     let condition = |key: Key| {
         let form = accepted(Policies::new(key));
         let policy = Policy::from_json(form.policy()).unwrap();
@@ -312,7 +312,7 @@ fn keys() {
 }
 
 #[test]
-fn the_name_of_the_file_in_other_fields() {
+fn other_fields_can_contain_the_file_name() {
     let done = "https://www.example.com/done?name=";
     let form = accepted(policy().field("success_action_redirect", format!("{done}${{filename}}")));
     let condition = format!(r#"["starts-with", "$success_action_redirect", "{done}"]"#);
@@ -328,8 +328,8 @@ fn the_name_of_the_file_in_other_fields() {
     accepted(middle().starts_with("x-amz-meta-name", "<"));
     assert!(sign(&middle().condition_json(r#"{"x-amz-meta-name": "<${filename}>"}"#)).is_err());
 
-    // A condition sees the file's name and not the variable: with it, neither a browser's value nor
-    // the form's own can meet it.
+    // A condition applies to the name of the file and not to the variable. A condition that
+    // contains the variable can therefore never be met.
     let open = || policy().starts_with("x-amz-meta-name", "<${filename}");
     let message = "the condition [\"starts-with\", \"$x-amz-meta-name\", \"<${filename}\"] contains ${filename}, \
                    which the server replaces in fields only; end the prefix before it: `<`";
@@ -344,7 +344,7 @@ fn the_name_of_the_file_in_other_fields() {
 }
 
 #[test]
-fn sizes() {
+fn invalid_size_ranges_are_rejected() {
     let form = accepted(policy().content_length_range(0..=u64::MAX));
     assert!(
         form.policy()
@@ -363,13 +363,13 @@ fn sizes() {
 }
 
 #[test]
-fn twenty_kilobytes_of_form_data() {
-    // `x-ignore-` has no condition, so its value counts once.
+fn forms_above_20_kb_are_rejected() {
+    // `x-ignore-` fields have no condition, so the value counts once.
     let form = |more: usize| {
         let policy = policy().field("x-ignore-padding", "p".repeat(more));
         policy.v4.presign(&credentials(), HOUR, now())
     };
-    // As a browser writes it, with the longest boundary there is.
+    // The form as a browser sends it, with the longest possible boundary.
     let boundary = "b".repeat(70);
     let length = |form: &PresignedPost| -> usize {
         let parts = form.fields().map(|(name, value)| {
@@ -391,7 +391,7 @@ fn twenty_kilobytes_of_form_data() {
 }
 
 #[test]
-fn what_browsers_can_not_send() {
+fn fields_that_browsers_cannot_send_are_rejected() {
     accepted(policy().field("x-amz-meta-lines", "one\r\ntwo\r\n"));
     for broken in ["one\ntwo", "one\rtwo", "one\n\rtwo", "one\r\r\ntwo", "\n"] {
         let error = sign(&policy().field("x-amz-meta-lines", broken)).unwrap_err();
@@ -407,7 +407,7 @@ fn what_browsers_can_not_send() {
 }
 
 #[test]
-fn raw_conditions() {
+fn raw_conditions_are_validated() {
     for good in [
         r#"["starts-with", "$x-amz-meta-tag", ""]"#,
         " [ \"starts-with\"\t,\r\n\"$x-amz-meta-tag\",\"\" ] ",
@@ -415,7 +415,7 @@ fn raw_conditions() {
         r#"["starts-with", "\$x-amz-meta-tag", ""]"#,
     ] {
         let form = accepted(policy().condition_json(good));
-        // Written in one way, however it came.
+        // The policy has one notation, independent of the input.
         let written = r#", "conditions": [["starts-with", "$x-amz-meta-tag", ""], {"bucket""#;
         assert!(form.policy().contains(written), "{}", form.policy());
     }
@@ -472,18 +472,18 @@ fn raw_conditions() {
         error.to_string(),
         "unexpected `1` at byte 8 of the JSON; expected a string in double quotes"
     );
-    // Nesting costs nothing.
+    // Deep nesting is rejected without deep recursion.
     assert!("[".repeat(1_000_000).parse::<Condition>().is_err());
 }
 
 #[test]
-fn when_a_policy_expires() {
+fn an_expiry_out_of_range_is_rejected() {
     let sign = |expiry: Expiry| agreed(policy().presign(&credentials(), expiry));
     let kind = |duration: Duration| sign(duration.into()).unwrap_err().kind();
     assert!(sign(Duration::from_secs(1).into()).is_ok());
     assert_eq!(kind(Duration::ZERO), ErrorKind::Expiry);
     assert_eq!(kind(Duration::from_millis(1500)), ErrorKind::Expiry);
-    // AWS's documents name no longest validity of a policy.
+    // AWS's documents don't limit the validity of a policy.
     let month = Duration::from_secs(30 * 24 * 3600);
     assert_eq!(
         sign(month.into()).unwrap().expires_at(),
@@ -503,7 +503,7 @@ fn when_a_policy_expires() {
 }
 
 #[test]
-fn a_form_does_not_outlive_its_credentials() {
+fn a_form_expires_with_its_credentials() {
     let credentials = credentials().with_expiration(now().saturating_add(HOUR));
     let sign = |expiry: Expiry| agreed(policy().presign(&credentials, expiry));
     let longer = HOUR + Duration::from_secs(1);
@@ -558,7 +558,7 @@ fn the_session_token_is_a_field_with_its_condition() {
         };
         assert_eq!(policy.check(&upload(token), now()), Ok(()));
         let refusal = policy.check(&upload("other"), now()).unwrap_err();
-        // Neither `Debug` nor a message shows it.
+        // Neither `Debug` nor a message shows the token.
         for text in [
             format!("{form:?}"),
             format!("{policy:?}"),
@@ -573,9 +573,8 @@ fn the_session_token_is_a_field_with_its_condition() {
     }
 }
 
-/// A signature made elsewhere, by another implementation of HMAC.
 #[test]
-fn a_key_elsewhere_signs_the_base64_of_the_policy() {
+fn a_remote_key_signs_the_base64_of_the_policy() {
     let credentials = credentials();
     let [v4, v2] = policy().presign(&credentials, HOUR).map(Result::unwrap);
     for (policy, expected) in [(policy().v4, v4), (policy().v2, v2)] {
@@ -624,7 +623,7 @@ const FORM: [(&str, &str); 5] = [
     ("X-AMZ-Signature", "…"),
 ];
 
-/// Checks the form with one field changed, added or (with `None`) left out.
+/// Checks the form with one field changed, added, or removed (`None`).
 fn check(name: &str, value: Option<&str>) -> Result<(), Reason> {
     let others = FORM.iter().copied().filter(|(own, _)| *own != name);
     let changed = value.map(|value| (name, value));
@@ -635,7 +634,7 @@ fn check(name: &str, value: Option<&str>) -> Result<(), Reason> {
     reason(Policy::from_json(POLICY).unwrap().check(&upload, now()))
 }
 
-/// The kind of an error and its message.
+/// The kind and the message of an error.
 type Reason = (Kind, String);
 
 fn reason(result: Result<(), VerifyError>) -> Result<(), Reason> {
@@ -660,7 +659,7 @@ fn no_key() -> Result<(), Reason> {
 }
 
 #[test]
-fn an_upload_is_held_against_every_condition() {
+fn an_upload_has_to_meet_every_condition() {
     assert_eq!(check("nothing", None), Ok(()));
     let acl = r#"{"acl": "public-read"}"#;
     assert_eq!(check("acl", Some("private")), failed(acl));
@@ -683,7 +682,7 @@ fn an_upload_is_held_against_every_condition() {
 }
 
 #[test]
-fn an_upload_has_no_field_without_a_condition() {
+fn an_upload_field_needs_a_condition() {
     assert_eq!(check("tagging", Some("a")), extra("tagging"));
     assert_eq!(
         check("X-Amz-Meta-Other", Some("a")),
@@ -711,13 +710,13 @@ fn an_upload_has_no_field_without_a_condition() {
 }
 
 #[test]
-fn an_upload_goes_to_the_bucket_of_the_policy() {
+fn an_upload_needs_the_bucket_of_the_policy() {
     let upload = |bucket| Upload::new(bucket, 10).file_name("me.png").fields(FORM);
     let policy = Policy::from_json(POLICY).unwrap();
     assert_eq!(policy.check(&upload("examplebucket"), now()), Ok(()));
     let other = policy.check(&upload("another"), now());
     assert_eq!(reason(other), failed(r#"{"bucket": "examplebucket"}"#));
-    // A policy that names no bucket is good for none, as on S3.
+    // As on S3, a policy without a bucket isn't valid for any bucket.
     let open = POLICY.replace(r#"{"bucket": "examplebucket"},"#, "");
     let nowhere = Policy::from_json(&open)
         .unwrap()
@@ -726,7 +725,7 @@ fn an_upload_goes_to_the_bucket_of_the_policy() {
 }
 
 #[test]
-fn an_upload_has_the_size_of_the_policy() {
+fn an_upload_size_has_to_be_in_the_range() {
     let check = |size| {
         let upload = Upload::new("examplebucket", size)
             .file_name("me.png")
@@ -745,7 +744,7 @@ fn an_upload_has_the_size_of_the_policy() {
 }
 
 #[test]
-fn an_upload_comes_in_time() {
+fn an_upload_after_the_expiration_is_rejected() {
     let upload = Upload::new("examplebucket", 10)
         .file_name("me.png")
         .fields(FORM);
@@ -760,7 +759,7 @@ fn an_upload_comes_in_time() {
 }
 
 #[test]
-fn only_the_last_part_of_a_path_is_the_name_of_a_file() {
+fn a_file_name_is_the_last_part_of_its_path() {
     for (given, key) in [
         ("me.png", "user/eric/me.png"),
         (r"C:\photos\me.png", "user/eric/me.png"),
@@ -776,7 +775,7 @@ fn only_the_last_part_of_a_path_is_the_name_of_a_file() {
         assert_eq!(upload.value("acl").as_deref(), Some("public-read"));
         assert_eq!(upload.value("tagging"), None);
     }
-    // A name with the variable in it is not expanded again.
+    // A variable in the name of the file is not expanded again.
     let upload = Upload::new("examplebucket", 10)
         .file_name("${filename}")
         .fields(FORM);
@@ -787,7 +786,7 @@ fn only_the_last_part_of_a_path_is_the_name_of_a_file() {
 }
 
 #[test]
-fn policies_that_are_none() {
+fn invalid_policies_are_rejected() {
     let end = r#""expiration": "2013-05-24T01:00:00Z""#;
     let good = format!(r#" {{ "conditions" : [ ] , {end} }} "#);
     assert_eq!(Policy::from_json(&good).unwrap().conditions().count(), 0);
@@ -820,7 +819,7 @@ fn policies_that_are_none() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn serialized_as_boto3_gives_it() {
+fn forms_serialize_as_those_of_boto3() {
     let form = accepted(
         policy()
             .field("Content-Type", "text/plain")

@@ -1,5 +1,5 @@
-//! Policies of any text: what is written is read again, by this crate and by others, and nothing of
-//! it breaks out of the markup.
+//! Policies with arbitrary text: this crate and others parse what was written, and no text escapes
+//! from the markup.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -34,8 +34,8 @@ fn sign(v2: bool, describe: impl FnOnce(&Bucket) -> PostPolicy<'_>) -> Presigned
         .unwrap()
 }
 
-/// Any text that a browser can send, with what hurts in HTML, scripts and JSON more often than by
-/// chance.
+/// Any text that a browser can send, with many characters that are special in HTML, scripts and
+/// JSON.
 fn value() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => any::<char>().prop_map(String::from),
@@ -46,7 +46,7 @@ fn value() -> impl Strategy<Value = String> {
         ]).prop_map(String::from),
     ];
     vec(piece, 0..12).prop_map(|pieces| {
-        // A lone line break is refused, and so are NUL and the variable for the file's name.
+        // Lone line breaks, NUL and the variable for the file's name are rejected.
         let text = pieces.concat().replace('\0', "").replace("${filename}", "");
         text.replace("\r\n", "\u{0}")
             .replace(['\r', '\n'], "")
@@ -107,12 +107,12 @@ impl Sketch {
     }
 }
 
-/// Returns whether a condition is exact, with this field and value.
+/// Returns whether a condition is exact and has this field and value.
 fn is_exact(condition: Option<&Condition>, name: &str, text: &str) -> bool {
     matches!(condition, Some(Condition::Eq { field, value, .. }) if field == name && value == text)
 }
 
-/// The start tags of a document: names, and attributes in their order.
+/// Returns the start tags of a document, with their attributes in order.
 fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     Tokenizer::new(html)
@@ -134,7 +134,7 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> &'a str {
 
 proptest! {
     #[test]
-    fn a_policy_is_read_as_it_was_written(sketch in sketch(), v2: bool) {
+    fn a_written_policy_is_parsed(sketch in sketch(), v2: bool) {
         let form = sketch.sign(v2);
         let policy = Policy::from_json(form.policy()).unwrap();
         prop_assert_eq!(policy.expiration(), form.expires_at());
@@ -153,7 +153,7 @@ proptest! {
         if let Some((min, max)) = sketch.range {
             prop_assert_eq!(conditions.next(), Some(&Condition::ContentLengthRange(min..=max)));
         }
-        // The field holds just this text, and another crate reads the same from it.
+        // Another crate parses the same policy from the field.
         let (_, encoded) = form.fields().find(|(name, _)| *name == "policy").unwrap();
         let decoded = BASE64.decode(encoded).unwrap();
         prop_assert_eq!(&decoded, form.policy().as_bytes());
@@ -165,10 +165,10 @@ proptest! {
         }
     }
 
-    /// A condition that another crate writes, in whatever escapes and spaces, is read alike and
-    /// written in one way.
+    /// A condition that another crate writes, with any escapes and spaces, is parsed and then
+    /// written in one notation.
     #[test]
-    fn conditions_of_another_writer_are_read(field in name(), value in value()) {
+    fn conditions_of_another_writer_are_parsed(field in name(), value in value()) {
         let array = serde_json::json!(["eq", format!("${field}"), value]);
         let object = serde_json::json!({ (field.clone()): value });
         for json in [
@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_without_a_panic(text in "[\\[\\]{}\",:$\\\\ua-e0-9 ]{0,40}", anything: String) {
+    fn no_text_panics(text in "[\\[\\]{}\",:$\\\\ua-e0-9 ]{0,40}", anything: String) {
         for text in [text, anything] {
             let _ = text.parse::<Condition>();
             let _ = Policy::from_json(&text);
@@ -192,7 +192,7 @@ proptest! {
         }
     }
 
-    /// The form's own fields pass its own check, with any file and any value of an open field.
+    /// A form's own fields pass its check, with any file and any value of an open field.
     #[test]
     fn a_form_passes_its_own_check(sketch in sketch(), v2: bool, size: u64, file in "[^/\\\\]{1,9}") {
         let form = sketch.sign(v2);
@@ -203,7 +203,7 @@ proptest! {
             Upload::new("examplebucket", size).file_name(&file).fields(form.fields()).fields(open)
         };
         let policy = Policy::from_json(form.policy()).unwrap();
-        // A value that no header can have is rejected.
+        // A value that isn't valid in a header is rejected.
         let mut names = form.fields().map(|(name, _)| name).chain(open.iter().map(|(name, _)| *name));
         let is_broken = |name: &str| upload(min).value(name).unwrap().contains(['\r', '\n', '\0']);
         if names.any(is_broken) {
@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn html_is_read_as_the_same_fields(sketch in sketch(), v2: bool) {
+    fn html_contains_the_fields(sketch in sketch(), v2: bool) {
         let form = sketch.sign(v2);
         for html in [form.to_html(), form.to_html_page()] {
             let tags = tags(&html);
@@ -239,11 +239,11 @@ proptest! {
             prop_assert!(of_type("hidden").eq(form.fields()));
             prop_assert!(of_type("text").eq(form.open_fields()));
             prop_assert!(of_type("file").eq([("file", "")]));
-            // The file is the last of them.
+            // The file is the last input.
             prop_assert_eq!(attribute(&inputs.last().unwrap().1, "type"), "file");
             prop_assert_eq!(inputs.len(), form.fields().count() + form.open_fields().count() + 1);
 
-            // No text has become an element or an attribute.
+            // No text became an element or an attribute.
             for (name, attributes) in &tags {
                 let known = [
                     "html", "head", "meta", "title", "style", "body", "main", "h1", "form", "input", "label", "p", "button",
@@ -262,10 +262,10 @@ proptest! {
     }
 
     #[test]
-    fn javascript_says_the_same_fields(sketch in sketch(), v2: bool) {
+    fn javascript_contains_the_fields(sketch in sketch(), v2: bool) {
         let form = sketch.sign(v2);
         let script = form.to_javascript();
-        // Nothing can end a script element, or be a line break inside a string.
+        // No text ends the script element or breaks a line inside a string.
         prop_assert!(script.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)));
         prop_assert!(!script.contains(['<', '>', '&']));
         let calls = script.lines().filter_map(|line| line.trim().strip_prefix("form.append("));
@@ -281,9 +281,9 @@ proptest! {
     }
 }
 
-/// A field whose value has what would break out of an attribute, an element, a comment or a script.
+/// The value contains text that could end an attribute, an element, a comment or a script.
 #[test]
-fn nothing_breaks_out() {
+fn no_text_escapes_from_the_markup() {
     let evil = "\"'><script>alert(1)</script><!--\u{2028}\\\r\n&amp;";
     let form = sign(false, |bucket| {
         let policy = bucket.post_policy(Key::starts_with(evil));
@@ -297,12 +297,12 @@ fn nothing_breaks_out() {
             .filter(|(name, _)| name == "script")
             .count()
     };
-    // One is ours.
+    // The form has one script of its own.
     assert_eq!(scripts(&form.to_html()), 1);
     assert_eq!(form.to_html().matches("<script>").count(), 1);
     assert_eq!(form.to_html().matches("</script>").count(), 1);
     assert!(!form.to_html().contains("<!--") && !form.to_html().contains("alert(1)</"));
-    // Line breaks are written as what they are, so that no editor or template changes them.
+    // Line breaks are escaped, so that editors and templates don't change them.
     let hidden = "value=\"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--\u{2028}\\&#13;&#10;&amp;amp;\"";
     assert!(form.to_html().contains(hidden));
     assert!(!form.to_javascript().contains("</") && !form.to_javascript().contains("<!--"));
@@ -314,14 +314,14 @@ fn nothing_breaks_out() {
         let found = tags.iter().find(|(own, given)| {
             own == name && given.iter().any(|(attribute, _)| attribute == attributes)
         });
-        // A parser of HTML keeps a line break that is escaped.
+        // An HTML parser keeps an escaped line break.
         assert_eq!(attribute(&found.unwrap().1, attributes), evil);
     }
 }
 
-/// The form has what a browser can check of the policy before it sends a file.
+/// The form contains the conditions that a browser can check before it sends a file.
 #[test]
-fn the_form_states_the_limits_of_its_policy() {
+fn a_form_contains_the_limits_of_its_policy() {
     let tag = |form: &PresignedPost, wanted: &str| {
         let tags = tags(&form.to_html());
         let found = tags.into_iter().find(|(name, attributes)| {

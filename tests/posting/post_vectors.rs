@@ -1,15 +1,16 @@
-//! POST policies against what botocore wrote and signed: URL, fields in order, policy and
-//! signature.
+//! Compares POST policies with those that botocore wrote and signed: URL, fields in order, policy
+//! and signature.
 //!
-//! Where the URL differs, and why that is meant:
-//! - `ABC.Example.COM` and `:443`. botocore leaves them as they are; we write the host in lower case and leave out the
-//!   default port. The URLs are compared in that form.
-//! - `auto` on AWS. botocore leaves the region out of the host; we do so only when asked for the global endpoint.
-//! - `virtual` for a bucket with dots over https, or with an IP address. botocore takes path style without a
-//!   word; here `Virtual` is an order, and it is `Auto` that takes path style.
+//! The URLs differ on purpose:
+//! - The host. botocore keeps `ABC.Example.COM` and `:443`; this crate writes the lowercase host
+//!   without the default port. The tests compare URLs in that form.
+//! - `auto` on AWS. botocore omits the region from the host; this crate does so only for the global
+//!   endpoint.
+//! - `virtual` for a bucket with dots over https, or with an IP address. botocore silently uses
+//!   path style; in this crate only `Auto` does.
 //!
-//! The published policies have other white space than boto3's; their signatures are checked beside
-//! the code that signs, and here they are read and held against the published forms.
+//! The published policies have other white space than boto3's. The unit tests of signing check
+//! their signatures; these tests parse them and check the published forms against them.
 
 use crate::support::{credentials, origin, path_and_query, vector_text, vectors};
 use base64::Engine as _;
@@ -111,7 +112,7 @@ impl Case {
         let signed = policy.presign(&credentials, expiry, now);
         let signed = signed.unwrap_or_else(|error| panic!("{}: {error}", self.id));
 
-        // In two steps the form is the same.
+        // Signing in two steps makes the same form.
         let unsigned = policy.prepare(credentials.identity(), expiry, now).unwrap();
         let finished = unsigned.sign_with(&credentials).unwrap();
         assert_eq!(finished.policy(), signed.policy());
@@ -122,7 +123,7 @@ impl Case {
 }
 
 #[test]
-fn forms_are_those_of_botocore() {
+fn forms_match_those_of_botocore() {
     let cases = cases();
     assert_eq!(cases.len(), 17);
     for case in &cases {
@@ -140,14 +141,14 @@ fn forms_are_those_of_botocore() {
         assert_eq!(origin(form.url()), origin(&expected.url), "{id}");
         let path = path_and_query(&expected.url);
         assert_eq!(path_and_query(form.url()), path, "{id}");
-        let ends = case.epoch + i64::try_from(case.expires).unwrap();
-        assert_eq!(form.expires_at().unix_seconds(), ends, "{id}");
+        let expiration = case.epoch + i64::try_from(case.expires).unwrap();
+        assert_eq!(form.expires_at().unix_seconds(), expiration, "{id}");
     }
 }
 
-/// A field alone makes the condition that botocore had to be given.
+/// Adding a field adds the condition that botocore needs as an input.
 #[test]
-fn a_field_makes_its_own_condition() {
+fn a_field_adds_its_condition() {
     let exact = |case: &&Case| {
         case.conditions.len() == case.fields.len()
             && case
@@ -176,7 +177,7 @@ fn a_field_makes_its_own_condition() {
     }
 }
 
-/// One changed second, key or condition changes the signature.
+/// Another second, key or condition changes the signature.
 #[test]
 fn another_policy_has_another_signature() {
     for case in &mut cases() {
@@ -195,7 +196,7 @@ fn another_policy_has_another_signature() {
     }
 }
 
-/// What botocore's forms allow, the check allows, and no more.
+/// The check accepts uploads that botocore's form allows, and no others.
 #[test]
 fn botocores_forms_pass_the_check() {
     for case in &cases() {
@@ -239,7 +240,7 @@ fn botocores_forms_pass_the_check() {
             let small = check(all, size, now, None);
             assert_eq!(kind(small), Kind::FileTooSmall, "{id}");
         }
-        // Each field that has a condition is needed and can't be changed to the contrary.
+        // A field that has a condition is required, and its value has to meet the condition.
         for (at, (name, _)) in fields.iter().enumerate() {
             let is_free = ["policy", "signature", "x-amz-signature", "AWSAccessKeyId"]
                 .contains(&name.as_str());
@@ -284,7 +285,7 @@ struct PublishedForm {
 }
 
 #[test]
-fn published_policies_are_read() {
+fn published_policies_are_parsed() {
     let cases: Vec<Published> = vectors("post-policy.json");
     assert_eq!(cases.len(), 6);
     for case in &cases {
@@ -294,7 +295,7 @@ fn published_policies_are_read() {
         let again = Policy::from_base64(&case.expected.policy_base64).unwrap();
         assert_eq!(policy.expiration(), again.expiration(), "{name}");
         assert!(policy.conditions().eq(again.conditions()), "{name}");
-        // An independent reader finds as many conditions, and the same end.
+        // A JSON parser finds the same number of conditions and the same expiration.
         let value: Value = serde_json::from_str(&case.policy).unwrap();
         let theirs = value["conditions"].as_array().unwrap();
         assert_eq!(policy.conditions().count(), theirs.len(), "{name}");

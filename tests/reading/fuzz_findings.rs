@@ -1,4 +1,4 @@
-//! Defects that fuzzing found, one test each.
+//! Regression tests for defects that fuzzing found.
 
 use crate::support::{self, time};
 use presign::inspect::Inspection;
@@ -10,7 +10,7 @@ use std::time::Duration;
 const NOW: &str = "20150830T123600Z";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A parameter whose name and value are empty is signed as `=`. The URL ended in `?`, which has no
+/// A parameter whose name and value are empty is signed as `=`. The URL ended in `?` and lacked the
 /// parameter.
 #[test]
 fn a_flag_without_a_name_is_in_the_url_that_is_signed() {
@@ -32,8 +32,8 @@ fn a_flag_without_a_name_is_in_the_url_that_is_signed() {
     assert_eq!(described.split('\n').nth(2), Some("="));
 }
 
-/// With their offset, the texts are moments before the year 0 and after the year 9999, which were
-/// parsed but can't be written.
+/// With their offsets, these times are before the year 0 or after the year 9999. They were parsed
+/// but can't be written.
 #[test]
 fn a_time_outside_of_the_years_that_can_be_written_is_rejected() {
     for text in ["0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"] {
@@ -45,8 +45,8 @@ fn a_time_outside_of_the_years_that_can_be_written_is_rejected() {
     }
 }
 
-/// The name of a header can contain `#`, `&` and `%`. Other signers move it into the query of a
-/// SigV2 URL, where an unencoded `#` ended the URL before its signature.
+/// The name of a header can contain `#`, `&` and `%`. Other signers move such headers into the
+/// query of a SigV2 URL, where an unencoded `#` ended the URL before its signature.
 #[test]
 fn a_header_name_is_decoded_in_a_query() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);
@@ -80,7 +80,7 @@ fn a_header_name_is_decoded_in_a_query() {
     }
 }
 
-/// A header's value need not be UTF-8. The verifier rejected one that isn't in a SigV2 URL.
+/// A header's value may be other than UTF-8. The verifier rejected such a value in a SigV2 URL.
 #[cfg(feature = "http")]
 #[test]
 fn a_header_value_of_any_bytes_verifies_in_a_sigv2_url() {
@@ -95,7 +95,7 @@ fn a_header_value_of_any_bytes_verifies_in_a_sigv2_url() {
     request
         .presign_into(&keys, HOUR, time(NOW), &mut url)
         .unwrap();
-    // As other signers do.
+    // Other signers write this parameter.
     url = url.replace("/key?", "/key?x-amz-meta-a=caf%E9&");
     let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
     for (url, is_right) in [(url.clone(), true), (url.replace("%E9", "%E8"), false)] {
@@ -105,8 +105,8 @@ fn a_header_value_of_any_bytes_verifies_in_a_sigv2_url() {
     }
 }
 
-/// A `Content-Type` with commas is a list, each value of which has to meet the condition. None
-/// meets one with a comma, so every upload with the form would have been rejected.
+/// A `Content-Type` with commas is a list, each value of which has to meet the condition. No value
+/// meets a condition with a comma, so every upload with the form would have been rejected.
 #[test]
 fn a_content_type_that_begins_with_a_list_is_rejected() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);
@@ -123,8 +123,8 @@ fn a_content_type_that_begins_with_a_list_is_rejected() {
     assert!(error.to_string().contains("comma"), "{error}");
 }
 
-/// The inspector found a token under one spelling of one name only. In a SigV2 URL the case of a
-/// header's name is free, and the sessions of S3 Express have a name of their own.
+/// The inspector only found a token under one spelling of one name. In a SigV2 URL the name of a
+/// header is case-insensitive, and the sessions of S3 Express have their own name.
 #[test]
 fn a_session_token_is_found_under_each_of_its_names() {
     let keys = support::credentials("ASIAEXAMPLE", "secret", Some("token"));
@@ -163,8 +163,8 @@ fn a_session_token_is_found_under_each_of_its_names() {
     );
 }
 
-/// `SignatureVersion` shows a call of a query API. A URL of S3 that had it was verified as such a
-/// call, and rejected for the parameters that were missing.
+/// `SignatureVersion` indicates a call of a query API. A URL for S3 with that parameter was
+/// verified as such a call, and rejected for missing parameters.
 #[test]
 fn a_url_of_s3_is_not_presigned_as_a_call_of_a_query_api() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);
@@ -179,7 +179,7 @@ fn a_url_of_s3_is_not_presigned_as_a_call_of_a_query_api() {
         let error = request.presign(&keys, HOUR, time(NOW)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Query);
         assert!(error.to_string().contains("query_api"), "{error}");
-        // A request that is signed with headers isn't mistaken for one.
+        // A request that is signed with headers isn't mistaken for such a call.
         request.sign(&keys, time(NOW)).unwrap();
     }
     for query in ["signatureversion=2", "SignatureVersion2"] {
@@ -193,7 +193,7 @@ fn a_url_of_s3_is_not_presigned_as_a_call_of_a_query_api() {
     }
 }
 
-/// The signature of a SigV2 header was looked up after `Signature=`, which an access key ID can
+/// The signature in a SigV2 header was searched for after `Signature=`, which an access key ID can
 /// contain.
 #[test]
 fn an_access_key_id_can_contain_the_name_of_a_signature() {
@@ -206,8 +206,8 @@ fn an_access_key_id_can_contain_the_name_of_a_signature() {
     assert_eq!(authorization, expected);
 }
 
-/// A SigV2 template left the values of its rows out of the URL, and signed an empty value with `=`,
-/// unlike servers.
+/// A SigV2 template omitted the values of its rows from the URL, and signed an empty value with
+/// `=`, unlike servers.
 #[test]
 fn a_sigv2_template_writes_row_values() {
     let keys = support::credentials("AKIDEXAMPLE", "secret", None);

@@ -1,4 +1,4 @@
-//! The contents of presigned URLs: a URL for each kind of problem, and no problem in a good one.
+//! Contents of presigned URLs: a URL for each kind of problem, and valid URLs without a problem.
 
 use presign::inspect::{AccessKeyKind, Inspection, ProblemKind};
 use presign::{Credentials, Scheme, Timestamp, s3::Bucket};
@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// The presigned URL of the S3 API Reference.
+/// The presigned URL in the S3 API Reference.
 const DOCUMENTED: &str = "https://examplebucket.s3.amazonaws.com/test.txt\
     ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
     &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
     &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
     &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
 
-/// The presigned URL of the S3 Developer Guide.
+/// The presigned URL in the S3 Developer Guide.
 const DOCUMENTED_V2: &str = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg\
     ?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620";
 
@@ -35,7 +35,7 @@ fn problems(url: &str) -> Vec<ProblemKind> {
 }
 
 #[test]
-fn the_documented_url() {
+fn the_documented_url_is_inspected() {
     let inspection = Inspection::new(DOCUMENTED, now());
     assert_eq!(inspection.scheme(), Some(Scheme::AwsV4));
     assert_eq!(inspection.url_scheme(), Some("https"));
@@ -71,13 +71,13 @@ fn the_documented_url() {
     }
 }
 
-/// The call of the AWS General Reference.
+/// The call in the AWS General Reference.
 const DOCUMENTED_CALL: &str = "https://elasticmapreduce.amazonaws.com/?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
     &Action=DescribeJobFlows&SignatureMethod=HmacSHA256&SignatureVersion=2&Timestamp=2011-10-03T15%3A19%3A30\
     &Version=2009-03-31&Signature=i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf%2FMj6vPxyYIs%3D";
 
 #[test]
-fn the_documented_call_of_a_query_api() {
+fn the_documented_call_of_a_query_api_is_inspected() {
     let signed_at = timestamp("20111003T151930Z");
     let inspection = Inspection::new(DOCUMENTED_CALL, timestamp("20111003T152000Z"));
     assert_eq!(inspection.scheme(), Some(Scheme::AwsV2QueryApi));
@@ -130,7 +130,7 @@ fn the_documented_call_of_a_query_api() {
         ("2011-10-03T15", "2011-10-03T14", ProblemKind::Expired),
         ("2011-10-03T15", "2011-10-03T16", ProblemKind::NotYetValid),
         ("YIs%3D", "", ProblemKind::Truncated),
-        // SHA-1's is shorter.
+        // A signature with SHA-1 is shorter.
         ("HmacSHA256", "HmacSHA1", ProblemKind::SignatureLength),
         (
             "%2FMj6vPxyYIs",
@@ -145,7 +145,7 @@ fn the_documented_call_of_a_query_api() {
     ] {
         assert_eq!(problems(from, to), [kind], "{from}: {to}");
     }
-    // In a URL of another scheme these are parameters like any other.
+    // In a URL of another scheme these are ordinary parameters.
     let own = "&Timestamp=1&Timestamp=2&SecurityToken=a&SecurityToken=b";
     for url in [DOCUMENTED, DOCUMENTED_V2] {
         let inspection = Inspection::new(
@@ -168,7 +168,7 @@ fn the_documented_call_of_a_query_api() {
     let inspection = Inspection::new(&with_token, signed_at);
     assert!(inspection.has_session_token() && inspection.problems().is_empty());
 
-    // An expiration in place of a time.
+    // The call has an expiration instead of a time.
     let expiring = DOCUMENTED_CALL.replace("Timestamp=", "Expires=");
     let inspection = Inspection::new(&expiring, timestamp("20111003T141930Z"));
     assert_eq!(
@@ -183,7 +183,7 @@ fn the_documented_call_of_a_query_api() {
 }
 
 #[test]
-fn the_documented_sigv2_url() {
+fn the_documented_sigv2_url_is_inspected() {
     let inspection = Inspection::new(DOCUMENTED_V2, Timestamp::from_unix_seconds(1_175_139_000));
     assert_eq!(inspection.scheme(), Some(Scheme::AwsV2));
     assert_eq!(inspection.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
@@ -208,7 +208,7 @@ fn the_documented_sigv2_url() {
 }
 
 #[test]
-fn botocores_urls_contain_what_it_was_asked_for() {
+fn botocores_urls_contain_its_inputs() {
     let text = include_str!("../vectors/botocore-sample.jsonl");
     let mut count = 0;
     for line in text.lines() {
@@ -347,7 +347,7 @@ fn each_problem_is_found_and_is_the_only_one() {
         let inspection = Inspection::new(&changed, now());
         assert!(inspection.scheme() == Some(Scheme::AwsV4), "{to:?}");
     }
-    // A URL that is valid for no time expires at once.
+    // A URL with a validity of zero seconds expires immediately.
     let zero = DOCUMENTED.replace("=86400", "=0");
     assert_eq!(problems(&zero), [Kind::ExpiryTooLong, Kind::Expired]);
     let early = Inspection::new(DOCUMENTED, timestamp("20130523T234459Z"));
@@ -407,7 +407,7 @@ fn a_url_that_is_encoded_as_a_whole_is_decoded() {
 }
 
 #[test]
-fn the_problems_of_a_sigv2_url() {
+fn problems_of_a_sigv2_url_are_found() {
     use ProblemKind as Kind;
     let now = Timestamp::from_unix_seconds(1_175_139_000);
     let kinds = |url: &str| -> Vec<_> {
@@ -458,7 +458,7 @@ fn a_token_is_reported_but_not_shown() {
     assert!(!format!("{inspection:?}{inspection}").contains("SECRETTOKEN"));
 }
 
-/// Quadratic work on the longest text that is read would take minutes.
+/// Quadratic work on the longest accepted text would take minutes.
 #[test]
 fn the_work_is_linear() {
     let time = |url: &str| {
@@ -524,7 +524,7 @@ fn a_scope_that_contradicts_the_host_is_a_problem() {
         assert_eq!(problems(&url), [Kind::ScopeHost], "{url}");
         assert!(message(&url, Kind::ScopeHost).contains(expected), "{url}");
     }
-    // Another host can have any scope, and the global host serves every region.
+    // Any scope is valid for another host, and the global host serves every region.
     for (from, to) in [
         ("s3.amazonaws.com", "s3.eu-west-1.example.com"),
         ("us-east-1", "eu-west-1"),
@@ -545,7 +545,7 @@ fn urls_of_other_products_are_recognized() {
     let azure = "https://account.blob.core.windows.net/c/b.txt?sv=2020-02-10&se=2013-05-24T02%3A00%3A00Z\
         &sr=b&sp=r&sig=koLniLcK0tMLuMfYeuSQwB%2BBLnWibhPqnrINxaIRbvU%3D";
     for (url, product) in [(cloudfront, "CloudFront"), (azure, "Azure")] {
-        // With the feature, its signatures are read.
+        // The feature `azure` adds support for its signatures.
         let is_read = match product {
             "Azure" => cfg!(feature = "azure"),
             _ => cfg!(feature = "cloudfront"),
@@ -556,7 +556,7 @@ fn urls_of_other_products_are_recognized() {
         assert_eq!(problems(url), [ProblemKind::OtherScheme], "{url}");
         assert!(message(url, ProblemKind::OtherScheme).contains(product));
     }
-    // SigV2's own parameters make no other product.
+    // SigV2's own parameters don't indicate another product.
     let url = DOCUMENTED_V2.replace("1175139620", "1369400000");
     assert_eq!(problems(&url), []);
 }
@@ -577,7 +577,7 @@ fn damage_is_named_with_its_character() {
         }
     }
     assert_eq!(problems(&format!("<{DOCUMENTED}>")), [Kind::TrailingText]);
-    // A parameter of the request can end with anything.
+    // A parameter of the request can end with any character.
     let quoted = DOCUMENTED.replace("?X-Amz", "?response-content-disposition=inline;&X-Amz");
     assert_eq!(problems(&quoted), []);
 
@@ -628,18 +628,18 @@ fn a_secret_in_place_of_the_access_key_id_is_not_shown() {
         let shown = format!("{inspection}{inspection:?}");
         assert!(!shown.contains("K7MDENG"), "{shown}");
     }
-    // A message doesn't show it either.
+    // Messages don't show it either.
     let url = DOCUMENTED
         .replace("AKIAIOSFODNN7EXAMPLE", SECRET)
         .replace("%2Fs3", "");
     let shown = Inspection::new(&url, now()).to_string();
     assert!(!shown.contains("K7MDENG"), "{shown}");
-    // The access key ID of another store is 32 digits long.
+    // Some stores have access key IDs of 32 digits.
     let other = DOCUMENTED.replace("AKIAIOSFODNN7EXAMPLE", "4e15aa55eb2ed2bd3cca69d8fcfbec8a");
     assert_eq!(problems(&other), []);
 }
 
-/// Google's V2 has HMAC-SHA1 and RSA.
+/// Google's V2 uses HMAC-SHA1 and RSA.
 #[test]
 fn signatures_of_googles_v2_have_two_lengths() {
     let with = |signature: &str| {

@@ -1,4 +1,4 @@
-//! The types of other crates: each conversion agrees with the plain functions.
+//! Conversions from and to the types of other crates agree with the plain functions.
 
 use presign::s3::Bucket;
 use presign::{Credentials, Timestamp};
@@ -54,7 +54,7 @@ mod url {
         assert_eq!(parsed.unwrap().as_str(), plain.unwrap().as_str());
     }
 
-    /// A key that a parser would change is an error. Every other key is unchanged, byte by byte.
+    /// A key that a URL parser would change is an error. Every other key is unchanged.
     #[test]
     fn a_presigned_url_parses_to_itself_or_not_at_all() {
         let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
@@ -157,7 +157,7 @@ mod http {
         assert_eq!(converted.uri(), given.uri());
         assert_eq!(converted.headers(), given.headers());
 
-        // Bytes that are not UTF-8 don't change, and a folded value becomes one line.
+        // Bytes that are not UTF-8 are unchanged, and a folded value becomes one line.
         let value = ::http::HeaderValue::from_bytes(b"caf\xe9").unwrap();
         given.headers_mut().insert("x-amz-meta-b", value.clone());
         let folded = s3.http(&given).header("x-amz-meta-c", "a\r\n  b");
@@ -241,7 +241,7 @@ mod http {
         let per_row = bucket.get("a").query_per_row("versionId");
         let error = per_row.to_http(()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Query);
-        // The longest URI of the crate http. AWS has shorter keys.
+        // The longest URI that the crate `http` accepts. AWS only has shorter keys.
         let bucket = Bucket::builder("examplebucket", "us-east-1").endpoint("https://example.com");
         let bucket = bucket.build().unwrap();
         let front = bucket.get("a").url().unwrap().len() - 1;
@@ -267,7 +267,7 @@ mod http {
         assert!(request.headers().is_empty());
     }
 
-    /// `HeaderMap` panics if it becomes too large.
+    /// `HeaderMap` panics if it becomes too large, so signing has to check its size.
     #[test]
     fn a_full_map_of_headers_is_rejected_and_unchanged() {
         let iam = v4::Service::new("us-east-1", "iam").unwrap();
@@ -456,7 +456,7 @@ mod serde {
         );
     }
 
-    /// Names are in the order given, each once.
+    /// Names are in the order given, without duplicates.
     #[test]
     fn duplicate_headers_are_joined_at_the_first() {
         let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();

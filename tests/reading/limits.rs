@@ -1,5 +1,5 @@
-//! Limits on untrusted input: input of the largest size is read, one byte more is an error that
-//! says so.
+//! Limits on untrusted input: input of the maximum size is accepted, and one more byte is an error
+//! that names the limit.
 
 use presign::inspect::{Inspection, ProblemKind};
 use presign::s3::Bucket;
@@ -22,7 +22,7 @@ fn s3() -> v4::Service {
     v4::Service::new("us-east-1", "s3").unwrap()
 }
 
-/// Returns the error for a request that is not accepted.
+/// Returns the error for a rejected request.
 fn error_of(request: &ReceivedRequest<'_>) -> Option<VerifyError> {
     let verifier = Verifier::new("us-east-1", "s3");
     let verified = verifier.verify(request, now(), |_| Some(credentials()));
@@ -41,7 +41,7 @@ fn assert_too_large(error: Option<VerifyError>, message: &str) {
 }
 
 #[test]
-fn a_target_of_16_kib() {
+fn a_target_can_have_16_kib() {
     let link = |padding: usize| {
         let s3 = s3();
         let request = s3.get(URL).query("a", "a".repeat(padding));
@@ -79,7 +79,7 @@ fn error_of_headers(headers: &[(String, String)]) -> Option<VerifyError> {
 }
 
 #[test]
-fn a_header_of_16_kib() {
+fn a_header_can_have_16_kib() {
     let error_of = |size: usize| {
         let name = "x-amz-meta-a";
         error_of_headers(&[(name.into(), "a".repeat(size - name.len()))])
@@ -92,14 +92,14 @@ fn a_header_of_16_kib() {
 }
 
 #[test]
-fn headers_of_64_kib() {
+fn headers_can_have_64_kib() {
     let error_of = |last: usize| {
         let header = |number: usize| (format!("x-amz-meta-{number}"), "a".repeat(12_000));
         let mut headers: Vec<_> = (1..=5).map(header).collect();
         headers.push(("x-amz-meta-6".into(), "a".repeat(last)));
         error_of_headers(&headers)
     };
-    // The host and the headers that signing adds count too. The message contains the sum.
+    // The host and the headers that signing adds count, too. The message contains the sum.
     let message = error_of(8_000).expect("an error").to_string();
     let mut words = message.split(' ');
     let total: usize = words.find_map(|word| word.parse().ok()).unwrap();
@@ -112,8 +112,8 @@ fn headers_of_64_kib() {
 }
 
 #[test]
-fn headers_512_in_number() {
-    // Signing adds three. The host is in the URL.
+fn a_request_can_have_512_headers() {
+    // Signing adds three headers. The host is in the URL.
     let error_of = |count: usize| {
         let header = |number: usize| (format!("x-amz-meta-{number}"), "1".to_owned());
         error_of_headers(&(3..count).map(header).collect::<Vec<_>>())
@@ -154,7 +154,7 @@ fn requests_that_s3_accepts_are_within_the_limits() {
 }
 
 #[test]
-fn a_text_of_64_kib_to_inspect() {
+fn a_text_to_inspect_can_have_64_kib() {
     let link = s3().get(URL).presign(&credentials(), HOUR, now()).unwrap();
     let text = |size: usize| format!("{link}&a={}", "a".repeat(size - link.as_str().len() - 3));
     let read = Inspection::new(&text(64 * 1024), now());
@@ -184,7 +184,7 @@ mod forms {
     }
 
     #[test]
-    fn a_form_of_20_kib() {
+    fn a_form_can_have_20_kib() {
         let bucket = bucket();
         let form = bucket
             .post_policy("key")
@@ -217,7 +217,7 @@ mod forms {
 
     /// The length of a file name counts once for each `${filename}`.
     #[test]
-    fn a_long_file_name_that_is_inserted_often() {
+    fn a_file_name_counts_for_each_variable() {
         let policy = r#"{"expiration": "2013-05-25T00:00:00Z", "conditions": [
             {"bucket": "examplebucket"}, ["starts-with", "$key", ""]]}"#;
         let policy = Policy::from_json(policy).unwrap();
@@ -237,7 +237,7 @@ mod forms {
     }
 
     #[test]
-    fn a_policy_of_20_kib() {
+    fn a_policy_can_have_20_kib() {
         let json = |size: usize| {
             let json = r#"{"expiration": "2013-05-25T00:00:00Z", "conditions": []}"#;
             format!("{json}{}", " ".repeat(size - json.len()))
@@ -258,7 +258,7 @@ mod forms {
     }
 
     #[test]
-    fn a_policy_that_is_larger_than_any_form_is_not_built() {
+    fn a_policy_larger_than_any_form_is_rejected() {
         let bucket = bucket();
         let sign = |size: usize| {
             let mut policy = bucket.post_policy("key");
@@ -280,7 +280,7 @@ mod forms {
 
 #[cfg(feature = "explain")]
 #[test]
-fn an_error_response_of_256_kib() {
+fn an_error_response_can_have_256_kib() {
     use presign::explain::ErrorResponse;
     let end = "<Code>AccessDenied</Code></Error>";
     let body = |size: usize| {
@@ -294,7 +294,7 @@ fn an_error_response_of_256_kib() {
     let cut = ErrorResponse::parse(&body(256 * 1024 + "</Code></Error>".len() + 1));
     assert_eq!((cut.code(), cut.field("Code")), (None, None));
     assert_eq!(cut.field("Padding"), Some("\u{e9}"));
-    // No character is cut in two.
+    // The limit doesn't split a character.
     for more in 0..4 {
         let text = format!("{}{}", "a".repeat(more), "\u{1f600}".repeat(70_000));
         let message = ErrorResponse::parse(&text).message().unwrap().to_owned();

@@ -1,11 +1,11 @@
-//! URLs with SigV4a: what is wrong with them, and why a server rejects them.
+//! Problems of URLs with SigV4a, and the causes of their rejection.
 
 use crate::support::time;
 use presign::Timestamp;
 use presign::inspect::{Inspection, ProblemKind};
 
-/// A URL of S3 with a signature in DER: `30`, and 0x44, the number of bytes that follow. Whether it is
-/// right is not what these tests are about.
+/// A URL for S3 with a signature in DER: `30`, then 0x44, the number of bytes that follow. These
+/// tests don't verify it.
 const URL: &str = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt\
     ?X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256\
     &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fs3%2Faws4_request&X-Amz-Date=20150830T123600Z\
@@ -30,12 +30,12 @@ fn for_regions(set: &str) -> String {
     URL.replace("us-%2A", set)
 }
 
-/// Returns the URL on another host.
+/// Returns the URL with another host.
 fn on_host(host: &str) -> String {
     URL.replace("examplebucket.s3.us-east-1.amazonaws.com", host)
 }
 
-/// Returns the same URL as if it were signed with SigV4.
+/// Returns the URL as if it were signed with SigV4.
 fn with_sigv4(url: &str) -> String {
     let (head, _) = url.rsplit_once('=').unwrap();
     let head = head
@@ -63,7 +63,7 @@ fn a_region_set_has_to_include_the_region_of_the_host() {
         message.contains("eu-*") && message.contains("us-east-1"),
         "{message}"
     );
-    // These hosts name no region.
+    // These hosts don't contain a region.
     assert_eq!(problems(&on_host(MULTI_REGION)), []);
     assert_eq!(problems(&on_host("s3.example.com")), []);
 }
@@ -77,9 +77,9 @@ fn a_multi_region_access_point_needs_sigv4a() {
     );
 }
 
-/// The signature states its length.
+/// A signature in DER contains its length.
 #[test]
-fn a_signature_that_is_cut_off_or_longer_is_found() {
+fn a_truncated_or_longer_signature_is_found() {
     assert_eq!(problems(&URL[..URL.len() - 2]), [ProblemKind::Truncated]);
     assert_eq!(
         problems(&format!("{URL}ab")),
@@ -105,7 +105,7 @@ mod explained {
     }
 
     #[test]
-    fn what_shows_in_the_url() {
+    fn causes_in_the_url_are_found() {
         for (url, expected) in [
             (
                 with_sigv4(&on_host(MULTI_REGION)),
@@ -126,12 +126,12 @@ mod explained {
         ] {
             assert_eq!(first(&url, &bare()), expected, "{url}");
         }
-        // Nothing is wrong with this one.
+        // This URL has no problem.
         assert!(first(URL, &bare()).1 > Confidence::Likely);
     }
 
     #[test]
-    fn what_the_server_says() {
+    fn causes_in_the_response_are_found() {
         let url = with_sigv4(&on_host("s3.example.com"));
         let message = "The authorization mechanism you have provided is not supported. Please use ";
         let with = |algorithm| error("InvalidRequest", &format!("{message}{algorithm}."));

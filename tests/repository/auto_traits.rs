@@ -1,5 +1,5 @@
-//! What every public type can do without saying so: go to another thread, be shared, be moved, and
-//! be used after a panic. Losing one of these would break callers.
+//! Auto traits of every public type: `Send`, `Sync`, `Unpin` and unwind safety. Losing one of them
+//! would break callers.
 
 use crate::source::source_files;
 use presign::s3::{Bucket, BucketBuilder};
@@ -17,13 +17,13 @@ trait Auto: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug {}
 
 impl<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug> Auto for T {}
 
-/// Compiles or doesn't.
+/// Fails to compile if a type lacks a trait.
 fn has<T: Auto + Clone>() {}
 
 fn has_except_clone<T: Auto>() {}
 
 #[test]
-fn of_every_public_type() {
+fn public_types_have_auto_traits() {
     has::<AddressingStyle>();
     has::<Algorithm>();
     has::<ContentDisposition<'_>>();
@@ -40,7 +40,7 @@ fn of_every_public_type() {
     has::<SignedRequest>();
     has::<Template>();
     has::<Timestamp>();
-    // A result is finished once.
+    // A result without a signature is finished once.
     has_except_clone::<Unsigned<PresignedUrl>>();
     has_except_clone::<Unsigned<SignedRequest>>();
     // s3
@@ -56,7 +56,7 @@ fn of_every_public_type() {
 }
 
 #[test]
-fn of_every_public_type_of_other_modules() {
+fn types_of_other_modules_have_auto_traits() {
     use presign::VerifyingKey;
     use presign::inspect::{AccessKeyKind, AwsHost, Inspection, Problem, ProblemKind};
     use presign::post::{Condition, HtmlOptions, Key, Policy, PostPolicy, PresignedPost, Upload};
@@ -112,13 +112,13 @@ fn of_every_public_type_of_other_modules() {
 
 #[cfg(feature = "aws-credential-types")]
 #[test]
-fn of_the_credentials_cache() {
+fn the_credentials_cache_has_auto_traits() {
     use presign::CredentialsCache;
     has_except_clone::<CredentialsCache>();
 }
 
 #[test]
-fn of_every_type_of_streaming() {
+fn types_of_streaming_have_auto_traits() {
     use presign::streaming::{ChecksumAlgorithm, ChunkDecoder, ChunkEncoder, ChunkedBody};
     has::<ChecksumAlgorithm>();
     has::<ChunkedBody>();
@@ -133,7 +133,7 @@ fn of_every_type_of_streaming() {
 
 #[cfg(feature = "event-stream")]
 #[test]
-fn of_every_type_of_event_stream() {
+fn types_of_event_stream_have_auto_traits() {
     use presign::event_stream::{EventDecoder, EventSigner, HeaderValue, Message, MessageReader};
     has::<HeaderValue<'_>>();
     has::<Message<'_>>();
@@ -145,7 +145,7 @@ fn of_every_type_of_event_stream() {
 
 #[cfg(feature = "cloudfront")]
 #[test]
-fn of_every_type_of_cloudfront() {
+fn types_of_cloudfront_have_auto_traits() {
     use presign::cloudfront::{Distribution, Hash, Policy, SignedPolicy};
     has::<Distribution>();
     has::<Hash>();
@@ -158,7 +158,7 @@ fn of_every_type_of_cloudfront() {
 
 #[cfg(all(feature = "gcs", feature = "rsa"))]
 #[test]
-fn of_every_type_of_gcs() {
+fn types_of_gcs_have_auto_traits() {
     use presign::gcs::{Bucket, BucketBuilder, ServiceAccount};
     has::<Bucket>();
     has::<BucketBuilder>();
@@ -167,7 +167,7 @@ fn of_every_type_of_gcs() {
 
 #[cfg(feature = "azure")]
 #[test]
-fn of_every_type_of_azure() {
+fn types_of_azure_have_auto_traits() {
     use presign::azure::{
         Account, Container, Permissions, Resource, Sas, SasExpiry, SasToken, Service, StoredPolicy,
         UnverifiedSas, UnverifiedSharedKey, VerifiedSas, VerifiedSharedKey,
@@ -190,7 +190,7 @@ fn of_every_type_of_azure() {
 
 #[cfg(feature = "explain")]
 #[test]
-fn of_every_type_of_explain() {
+fn types_of_explain_have_auto_traits() {
     use presign::explain::{
         Cause, Confidence, Difference, ErrorResponse, Explanation, FailedRequest, Finding, Line,
     };
@@ -204,9 +204,9 @@ fn of_every_type_of_explain() {
     has::<Line>();
 }
 
-/// The values of a row borrow what the caller displays, which need not be shared.
+/// The values of a row borrow from the caller, who need not be able to share them.
 #[test]
-fn of_rows_and_stores() {
+fn rows_and_stores_have_auto_traits() {
     fn copies<T: Copy + Unpin + Debug>() {}
     copies::<Row<'_>>();
     fn shares<T: Send + Sync + Debug + ?Sized>() {}
@@ -215,7 +215,7 @@ fn of_rows_and_stores() {
 }
 
 #[test]
-fn of_small_values() {
+fn small_values_are_copied_and_compared() {
     fn copy<T: Copy + PartialEq>() {}
     copy::<AddressingStyle>();
     copy::<Algorithm>();
@@ -235,7 +235,7 @@ fn of_small_values() {
     error::<Error>();
 }
 
-/// The names of the structs and enums in the source that are public.
+/// Returns the names of the public structs and enums in the source.
 fn public_types() -> Vec<String> {
     let mut found = Vec::new();
     for file in source_files() {
@@ -251,7 +251,7 @@ fn public_types() -> Vec<String> {
 }
 
 #[test]
-fn no_public_type_is_left_out() {
+fn every_public_type_is_tested() {
     let own = include_str!("auto_traits.rs");
     for name in public_types() {
         let fronts = [

@@ -1,10 +1,10 @@
-//! Checks the links of the documents that are in the package. On its page in the registry there is
-//! no file beside them.
+//! Checks the links in documents of the package, which have to be absolute. The registry shows a
+//! document without the files beside it.
 
 use std::fs;
 use std::path::Path;
 
-/// The targets of a document's links.
+/// Returns the targets of a document's links.
 fn link_targets(name: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let text = fs::read_to_string(path).unwrap();

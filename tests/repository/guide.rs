@@ -1,5 +1,5 @@
-//! Checks that the guide is complete: every chapter is included, every kind of error is in the
-//! chapter on errors, and every chapter has a link to a document.
+//! Checks that the guide is complete: every chapter is included and has a link to a document, and
+//! the chapter on errors lists every kind of error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn chapters() -> Vec<PathBuf> {
     chapters
 }
 
-/// Returns the variants of an enum, each of which has a line of its own.
+/// Returns the variants of an enum, each of which is on its own line.
 fn variants<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
     let (_, body) = code.split_once(&format!("pub enum {name} {{\n")).unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
@@ -64,7 +64,7 @@ fn every_snippet_has_an_assertion_and_every_chapter_a_link() {
         let text = fs::read_to_string(&chapter).unwrap();
         let has_link = text.contains("](https://") || text.contains("]: https://");
         assert!(has_link, "{chapter:?} has no link");
-        // Every second fence starts a snippet. One in another language names it.
+        // Every second fence starts a snippet. A fence for another language names it.
         let fences = text.split("\n```").collect::<Vec<_>>();
         let snippets = fences.iter().skip(1).step_by(2);
         for snippet in snippets.filter(|snippet| snippet.starts_with('\n')) {
@@ -73,7 +73,8 @@ fn every_snippet_has_an_assertion_and_every_chapter_a_link() {
     }
 }
 
-/// Code with dependencies that the library doesn't have is that of an example, which is compiled.
+/// A snippet that needs more dependencies than the library has is part of an example, which is
+/// compiled.
 #[test]
 fn code_that_is_not_compiled_here_is_in_an_example() {
     let examples = [

@@ -1,13 +1,14 @@
-//! Imports go down only: between modules, and between the files of one module. There is no cycle.
+//! Imports between modules, and between the files of one module, point to lower layers and have no
+//! cycle.
 //!
-//! The test reads the paths of each file: those of `use`, and those inside of the code. A re-export
-//! is followed to the file that defines the item. Unit tests may use anything.
+//! The test parses the paths of each file, in `use` and in the code. It follows a re-export to the
+//! file that defines the item. Unit tests may import anything.
 
 use crate::source::{child_modules, code_of, source_files};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The modules of the crate in layers, from bottom to top. A module may use those of layers below
-/// its own.
+/// The modules of the crate in layers, from bottom to top. A module may import only from lower
+/// layers.
 const LAYERS: &[&[&str]] = &[
     &["error"],
     &["addressing_style", "signature_version", "time"],
@@ -30,20 +31,20 @@ fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-/// The path of a module, such as `["v4", "sign"]`; empty for the crate's root.
+/// The path of a module, such as `["v4", "sign"]`, or empty for the crate's root.
 type ModulePath = Vec<String>;
 
 struct File {
-    /// Its path inside of `src/`.
+    /// The path inside `src/`.
     name: String,
     imports: Vec<Import>,
-    /// The paths inside of the code, each with at least two parts.
+    /// The paths in the code, each with at least two parts.
     inline_paths: Vec<Vec<String>>,
-    /// All words of the code outside of `use`.
+    /// All words in the code outside `use`.
     words: BTreeSet<String>,
 }
 
-/// One name that `use` brings into a file.
+/// A name that `use` imports.
 #[derive(Debug, PartialEq, Eq)]
 struct Import {
     path: Vec<String>,
@@ -69,7 +70,7 @@ impl Source {
         let file = &self.files[module];
         let mut used = BTreeSet::new();
         for import in &file.imports {
-            // A file that hands on a name doesn't use it.
+            // A file that re-exports a name doesn't use it.
             if import.is_reexport && !file.words.contains(&import.alias) {
                 continue;
             }
@@ -78,7 +79,7 @@ impl Source {
             }
         }
         for path in &file.inline_paths {
-            // The first part may be a module that `use` brought in.
+            // The first part may be an imported module.
             let imported = file.imports.iter().find(|import| import.alias == path[0]);
             let whole = match imported {
                 Some(import) => [&import.path, &path[1..]].concat(),
@@ -92,7 +93,7 @@ impl Source {
         used
     }
 
-    /// Returns the file that defines what a path names, or `None` for another crate.
+    /// Returns the file that defines the item of a path, or `None` for another crate.
     fn resolve(&self, from: &ModulePath, path: &[String]) -> Option<Target> {
         let (mut module, mut rest) = match path.first().map(String::as_str)? {
             "crate" => (Vec::new(), &path[1..]),
@@ -115,18 +116,19 @@ impl Source {
             let mut imports = imports.filter(|import| import.alias == *part);
             if let Some(import) = imports.next() {
                 let own = Target::Item(module.clone());
-                // A macro is brought in under its own name.
+                // A macro is imported under its own name.
                 if import.path == [part.clone()] {
                     return Some(own);
                 }
                 let whole = [&import.path, after].concat();
-                // A name from another crate belongs to the file that brings it in.
+                // A name from another crate belongs to the file that imports it.
                 return match self.resolve(&module, &whole) {
                     None if !is_relative => Some(own),
                     found => found,
                 };
             }
-            // A path without `crate` or `super` that starts with no module is of another crate.
+            // A path without `crate` or `super` whose first part isn't a module belongs to another
+            // crate.
             if is_relative && module == *from {
                 return None;
             }
@@ -139,7 +141,7 @@ impl Source {
 enum Target {
     /// An item of a file.
     Item(ModulePath),
-    /// A module: its items are used by further paths.
+    /// A module, whose items are used by longer paths.
     Module,
 }
 
@@ -182,7 +184,7 @@ fn next_use(code: &str) -> Option<(&str, bool, &str, &str)> {
     }
 }
 
-/// Reads `a::{b, c as d, self}`.
+/// Parses `a::{b, c as d, self}`.
 fn parse_tree(tree: &str, front: &mut Vec<String>, is_reexport: bool, imports: &mut Vec<Import>) {
     let tree = tree.trim();
     let depth = front.len();
@@ -216,7 +218,7 @@ fn parse_tree(tree: &str, front: &mut Vec<String>, is_reexport: bool, imports: &
     front.truncate(depth);
 }
 
-/// Splits at the commas that are in no braces.
+/// Splits at the commas outside braces.
 fn split_list(list: &str) -> Vec<&str> {
     let (mut entries, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, c) in list.char_indices() {
@@ -235,7 +237,7 @@ fn split_list(list: &str) -> Vec<&str> {
     entries
 }
 
-/// The paths of several parts, and all words.
+/// Returns the paths with several parts, and all words.
 fn paths_and_words(code: &str) -> (Vec<Vec<String>>, BTreeSet<String>) {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let (mut paths, mut words) = (Vec::new(), BTreeSet::new());
@@ -263,7 +265,7 @@ fn paths_and_words(code: &str) -> (Vec<Vec<String>>, BTreeSet<String>) {
     (paths, words)
 }
 
-/// Returns each group of files that use each other in a circle.
+/// Returns each group of files that import each other in a cycle.
 fn cycles(used: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<BTreeSet<ModulePath>> {
     let reachable = |from: &ModulePath| {
         let (mut found, mut open) = (BTreeSet::new(), vec![from]);
@@ -291,7 +293,7 @@ fn cycles(used: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<BTreeSet<Mod
 }
 
 #[test]
-fn imports_go_down_only() {
+fn imports_point_to_lower_layers() {
     let source = Source::read();
     let used: BTreeMap<_, _> = source
         .files
@@ -332,9 +334,9 @@ fn imports_go_down_only() {
     assert!(texts.is_empty(), "cycles of files: {texts:#?}");
 }
 
-/// Declarations in every form that the source has.
+/// Declarations in every form that occurs in the source.
 #[test]
-fn imports_are_read() {
+fn imports_are_parsed() {
     let code = "use a::{b, c::{self, D as E}};\npub(crate) use super::f;\nfn x() { crate::g::h(b::i); j::K }";
     let file = parse("x.rs".into(), &code_of(code));
     let paths = file.imports.iter().map(|import| {

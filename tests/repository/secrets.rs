@@ -1,5 +1,4 @@
-//! No secret comes out where nobody asked for it: not in `Debug`, not in `Display`, not in an
-//! error.
+//! `Debug`, `Display` and errors don't show secrets.
 
 use crate::source::source_files;
 use crate::support::signing::authorization;
@@ -16,7 +15,7 @@ use std::time::Duration;
 
 const SECRET: &str = "SecretThatNobodyMaySee+/0123456789abcdef";
 const TOKEN: &str = "TokenThatNobodyMaySee+/0123456789abcdef==";
-/// As it stands in a query.
+/// The token as it is encoded in a query.
 const ENCODED_TOKEN: &str = "TokenThatNobodyMaySee%2B%2F0123456789abcdef%3D%3D";
 const HOUR: Duration = Duration::from_secs(3600);
 const NOW: &str = "20150830T123600Z";
@@ -31,7 +30,8 @@ fn service() -> Service {
     Service::new("us-east-1", "service").unwrap()
 }
 
-/// Secret, token, signatures, and both ends of each, in case a text is cut or escaped.
+/// Searches for the secret, the token, the signatures, and both ends of each, because a text may be
+/// truncated or escaped.
 #[track_caller]
 fn assert_hidden(text: &str, signatures: &[String]) {
     let texts = [SECRET, TOKEN, ENCODED_TOKEN].into_iter();
@@ -49,7 +49,7 @@ fn assert_debug_hidden(value: &impl Debug, signatures: &[String]) {
 }
 
 #[test]
-fn debug_of_every_type_that_holds_one() {
+fn debug_hides_secrets() {
     let (now, keys, service) = (time(NOW), keys(), service());
     let request = service
         .get(format!("https://example.com/?a={ENCODED_TOKEN}"))
@@ -73,7 +73,7 @@ fn debug_of_every_type_that_holds_one() {
         other_url.signature().into_owned(),
         signed.signature().into_owned(),
     ];
-    // What is looked for is there.
+    // The URLs do contain the token.
     assert!(url.as_str().contains(ENCODED_TOKEN));
     assert!(other_url.as_str().ends_with(ENCODED_TOKEN));
     assert!(unsigned.canonical_request().unwrap().contains(TOKEN));
@@ -100,7 +100,7 @@ fn debug_of_every_type_that_holds_one() {
     assert!(token_added.headers().any(|(_, value)| value == TOKEN));
     assert_debug_hidden(&token_added, &signatures);
 
-    // Debug still says what can be said.
+    // `Debug` shows the parts that are not secret.
     assert!(format!("{plain:?}").contains("https://example.com/"));
     let text = format!("{url:?}");
     assert!(
@@ -111,7 +111,7 @@ fn debug_of_every_type_that_holds_one() {
 }
 
 #[test]
-fn debug_of_the_types_for_s3() {
+fn debug_hides_secrets_of_s3() {
     let (keys, now) = (keys(), time(NOW));
     let builder = Bucket::builder("examplebucket", "us-east-1").endpoint("http://localhost:9000");
     assert_debug_hidden(&builder, &[]);
@@ -141,9 +141,9 @@ fn debug_of_the_types_for_s3() {
     assert_eq!(disposition.to_string(), "attachment; filename=\"a.txt\"");
 }
 
-/// Every error that can be had while secrets, tokens and signatures are about.
+/// Every error that can occur while secrets, tokens and signatures are in use.
 #[test]
-fn errors() {
+fn errors_hide_secrets() {
     let (now, keys) = (time(NOW), keys());
     let service = service();
     let plain = service.get("https://example.com/");
@@ -157,7 +157,7 @@ fn errors() {
         assert_debug_hidden(&error, &signatures);
     };
 
-    // Secrets and tokens that can't be used.
+    // Invalid secrets and tokens.
     for text in [SECRET, TOKEN] {
         for bad in [
             format!(" {text}"),
@@ -169,7 +169,7 @@ fn errors() {
             check(keys.clone().with_session_token(bad).unwrap_err());
         }
     }
-    // A URL that is signed already, whole and in ways that can't be read.
+    // A URL that is signed already, whole and in forms that can't be parsed.
     let signed_url = url.as_str();
     for bad in [
         signed_url.to_owned(),
@@ -194,7 +194,7 @@ fn errors() {
         check(request.presign(&keys, HOUR, now).unwrap_err());
         check(request.sign(&keys, now).unwrap_err());
     }
-    // Headers with the wrong secret in them.
+    // Headers that contain a secret by mistake.
     for (name, value) in [
         ("Authorization", &*signature),
         ("x-amz-security-token", TOKEN),
@@ -214,12 +214,12 @@ fn errors() {
     check(plain.presign(&keys, Duration::ZERO, now).unwrap_err());
     let late = time("20151231T235959Z");
     check(plain.presign(&keys, HOUR, late).unwrap_err());
-    // Other credentials than those for which a URL was prepared, and a signature in another form.
+    // Credentials other than those for which a URL was prepared, and a signature of the wrong form.
     let unsigned = || plain.prepare_url(keys.identity(), HOUR, now).unwrap();
     let other = Credentials::new("AKIDEXAMPLE", SECRET).unwrap();
     check(unsigned().sign_with(&other).unwrap_err());
     check(unsigned().finish(signature.as_bytes()).unwrap_err());
-    // Values of a row that can't be written.
+    // Row values that can't be written.
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let open = bucket.request("GET").query_per_row("a");
     let open = open.template(&keys, HOUR, now).unwrap();
@@ -231,7 +231,7 @@ fn errors() {
     assert_eq!(seen, 18 + 34 + 6 + 2 + 2 + 2 + 1);
 }
 
-/// What was printed: `request::Template`, by `Debug` and by `Display`.
+/// The names of the printed types, such as `request::Template`, by `Debug` and by `Display`.
 #[derive(Default)]
 struct Printed {
     debug: BTreeSet<String>,
@@ -240,8 +240,8 @@ struct Printed {
 }
 
 impl Printed {
-    /// The outermost module and the name of a type: `presign::verify::request::ReceivedRequest<'_>`
-    /// is `verify::ReceivedRequest`.
+    /// Returns the outermost module and the name of a type: `verify::ReceivedRequest` for
+    /// `presign::verify::request::ReceivedRequest<'_>`.
     fn name<T>() -> String {
         let path = std::any::type_name::<T>();
         let path = path.split('<').next().unwrap();
@@ -277,8 +277,7 @@ const OPTIONAL_TYPES: &[(&str, bool)] = &[
     ("streaming::EncodedBody", cfg!(feature = "http-body")),
 ];
 
-/// Each public type is printed while secrets are about; one that is added to the library is asked
-/// for here.
+/// Prints each public type while secrets are in use. A new public type has to be added here.
 #[test]
 fn every_public_type_is_printed() {
     let mut printed = Printed::default();
@@ -301,7 +300,7 @@ fn every_public_type_is_printed() {
     #[cfg(feature = "gcs")]
     print_gcs(&mut printed);
 
-    // Nothing is missing.
+    // Compares the printed types with those in the source.
     let (mut types, mut shown) = (BTreeSet::new(), BTreeSet::new());
     for file in source_files() {
         let module = file.top_module();
@@ -335,7 +334,7 @@ fn every_public_type_is_printed() {
     }
     assert!(types.len() > 20, "{types:#?}");
     assert_eq!(printed.debug, types);
-    // What is private is printed by what is public. A presigned URL's text is the URL.
+    // Public types print the private ones. A presigned URL's text is the URL, which isn't hidden.
     shown.retain(|name| types.contains(name) && name != "request::PresignedUrl");
     assert_eq!(printed.display, shown);
 }
@@ -516,7 +515,7 @@ fn print_signing(printed: &mut Printed) {
     printed.both(&ContentDisposition::attachment("a.txt"));
 }
 
-/// The policy that is signed contains the token, and the conditions on it.
+/// The signed policy contains the token and the conditions on it.
 fn print_forms(printed: &mut Printed) {
     use presign::post::{Condition, HtmlOptions, Key, Policy, Upload};
     use presign::verify::Verifier;
@@ -656,7 +655,7 @@ fn print_inspection(printed: &mut Printed) {
     printed.debug(&inspection.access_key_kind().unwrap());
 }
 
-/// The server repeats the request, with the token and the signature in it, and saw another method.
+/// The server repeats the request with the token and the signature, and received another method.
 #[cfg(feature = "explain")]
 fn print_explanations(printed: &mut Printed) {
     use presign::explain::{ErrorResponse, FailedRequest};

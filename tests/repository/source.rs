@@ -1,13 +1,13 @@
-//! The source of the library: the files that are modules of it.
+//! The source files of the library.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file of the library.
 pub struct SourceFile {
-    /// The path of the module, such as `["v4", "sign"]`; empty for the crate's root.
+    /// The path of the module, such as `["v4", "sign"]`, or empty for the crate's root.
     pub module: Vec<String>,
-    /// The path of the file inside of `src/`.
+    /// The path of the file inside `src/`.
     pub name: String,
     /// The code without comments and unit tests.
     pub code: String,
@@ -48,7 +48,7 @@ fn read_module(root: &Path, module: Vec<String>, path: &Path, files: &mut Vec<So
     files.push(SourceFile { module, name, code });
 }
 
-/// The code without comments and unit tests.
+/// Returns the code without comments and unit tests.
 pub fn code_of(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     let lines = text.lines().map(|line| {
@@ -58,7 +58,7 @@ pub fn code_of(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The names in `mod name;`.
+/// Returns the names in `mod name;`.
 pub fn child_modules(code: &str) -> Vec<String> {
     let lines = code.lines().map(str::trim);
     let names = lines.filter_map(|line| {

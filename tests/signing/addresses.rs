@@ -1,29 +1,33 @@
 //! Every way to address S3.
 //!
 //! `tests/vectors/addresses.jsonl` is a table of addresses, style × partition × option × kind of
-//! name, each with the signature of a link to it. It was made with botocore 1.44.5 (Apache-2.0) and
-//! knows nothing of this crate: the address is what botocore's endpoint provider makes of the
-//! endpoint rules for S3 that it carries (`data/s3/2006-03-01/endpoint-rule-set-1.json`,
-//! `data/partitions.json`), the path its percent-encoding of the key, and the signature that of its
-//! signers `S3SigV4QueryAuth` and `S3ExpressQueryAuth` with the clock at 2013-05-24T00:00:00Z and
-//! an expiry of 3600 seconds. In each line `given` is what is asked for; `expected` the URL, the
-//! scheme, service and region that sign, the signature and the name of the token's parameter; or
-//! `refused` what the rules say against it. `signature_v2`, for buckets, is the SigV2 signature of
-//! a GET that ends at 1369357200, by Python's `hmac` over the string to sign of AWS's documents:
-//! the bucket, if the host names it, and the path of the URL.
+//! name, each with the signature of a presigned URL. It was made with botocore 1.44.5 (Apache-2.0),
+//! independently of this crate. botocore's endpoint provider computes the address from its endpoint
+//! rules for S3 (`data/s3/2006-03-01/endpoint-rule-set-1.json`, `data/partitions.json`), and its
+//! percent-encoding of the key gives the path. Its signers `S3SigV4QueryAuth` and
+//! `S3ExpressQueryAuth` compute the signature with the clock at 2013-05-24T00:00:00Z and an expiry
+//! of 3600 seconds.
 //!
-//! What this crate calls an addressing style is `ForcePathStyle` in those rules, which is also set
-//! for `auto` with a custom endpoint, where this crate chooses path style for a bucket.
-//! `UseGlobalEndpoint` is false but for the cases that ask for it: regional hosts always.
-//! `UseArnRegion` is false but where it is asked for.
+//! In each line `given` is the input. `expected` has the URL, the scheme, service and region of the
+//! signature, the signature, and the name of the token's parameter; `refused` instead has the error
+//! of the rules. `signature_v2`, for buckets, is the SigV2 signature of a GET that expires at
+//! 1369357200. Python's `hmac` computed it over the string to sign of AWS's documents: the bucket,
+//! if the host names it, and the path of the URL.
 //!
-//! Where this crate differs from the rules on purpose, a test below says so:
-//! - Acceleration is refused outside the partition `aws` ([`refused_here_alone`]); the rules refuse it in China alone.
-//! - The global host is AWS's for every region of the partition `aws` (`the_global_host_is_global`).
-//! - Directory buckets with an explicit path style, and access points with the global host, are refused, where the
-//!   rules ignore the option (`options_are_never_ignored`).
-//! - An Outposts access point keeps the scheme and path of a custom endpoint (`outposts_keep_the_endpoint`).
-//! - A base path is decoded and encoded once (`base_paths`).
+//! Path style is `ForcePathStyle` in those rules. It is also set for `auto` with a custom endpoint,
+//! where this crate chooses path style for a bucket. `UseGlobalEndpoint` and `UseArnRegion` are
+//! false except in the cases that ask for them.
+//!
+//! This crate differs from the rules on purpose, and the tests below cover each difference:
+//! - Acceleration is rejected outside the partition `aws` ([`rejected_only_here`]); the rules
+//!   reject it only in China.
+//! - The global host belongs to AWS in every region of the partition `aws`
+//!   (`the_global_host_is_global`).
+//! - Directory buckets with an explicit path style, and access points with the global host, are
+//!   rejected; the rules ignore the option (`options_are_never_ignored`).
+//! - An Outposts access point keeps the scheme and path of a custom endpoint
+//!   (`outposts_keep_the_endpoint`).
+//! - A base path is decoded and encoded once (`base_paths_are_encoded_once`).
 //! - A bucket alone in path style is `/b`.
 
 use crate::support::signing;
@@ -149,9 +153,9 @@ fn table() -> Vec<Case> {
         .collect()
 }
 
-/// The rules know acceleration outside the partition `aws`; AWS's documents don't, so it is refused
-/// here (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-s3.html>).
-fn refused_here_alone(given: &Given) -> bool {
+/// The rules accept acceleration outside the partition `aws`. AWS's documents don't, so it is
+/// rejected here (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-s3.html>).
+fn rejected_only_here(given: &Given) -> bool {
     given.accelerate && !matches!(&*given.region, "us-east-1" | "us-west-2" | "eu-central-1")
 }
 
@@ -172,7 +176,7 @@ fn addresses_are_those_of_the_rules() {
     } in table()
     {
         let built = given.builder().build();
-        let Some(expected) = expected.filter(|_| !refused_here_alone(&given)) else {
+        let Some(expected) = expected.filter(|_| !rejected_only_here(&given)) else {
             let error = built.expect_err(&format!("{given:?}: {rule:?}"));
             assert!(error.to_string().len() > 30, "{error}");
             refused += 1;
@@ -216,15 +220,15 @@ fn addresses_are_those_of_the_rules() {
     assert_eq!((accepted, refused), (439, 372));
 }
 
-/// The same addresses with SigV2, which only buckets take.
+/// SigV2 has the same addresses, and only buckets support it.
 #[test]
-fn addresses_of_the_older_generation() {
+fn sigv2_addresses_are_those_of_the_rules() {
     let (mut accepted, mut refused) = (0, 0);
     for case in table() {
         let Some(expected) = &case.expected else {
             continue;
         };
-        if refused_here_alone(&case.given) {
+        if rejected_only_here(&case.given) {
             continue;
         }
         let built = case.given.builder_v2().build();
@@ -261,14 +265,14 @@ fn addresses_of_the_older_generation() {
     assert_eq!((accepted, refused), (169, 270));
 }
 
-/// The rows of a template have the same addresses.
+/// Rows of a template have the same addresses.
 #[test]
-fn templates_agree() {
+fn templates_have_the_same_addresses() {
     for case in table() {
         let (Some(expected), Some(key)) = (&case.expected, &case.given.key) else {
             continue;
         };
-        if refused_here_alone(&case.given) {
+        if rejected_only_here(&case.given) {
             continue;
         }
         let bucket = case.given.builder().build().unwrap();
@@ -282,7 +286,7 @@ fn templates_agree() {
             }
             None => assert_eq!(template.unwrap_err().kind(), ErrorKind::Unsupported),
             Some(signature) => {
-                // Made for the second of the table, and for another.
+                // One template is prepared for the second of the table, the other for a later one.
                 let later = get.template(&keys, HOUR, now().saturating_add(HOUR));
                 for template in [template.unwrap(), later.unwrap()] {
                     let link = template.presign(key, now()).unwrap();
@@ -294,9 +298,9 @@ fn templates_agree() {
     }
 }
 
-/// What is shown changes the front of a URL and nothing else: the signature stays botocore's.
+/// A public URL changes only the start of a presigned URL; the signature is still botocore's.
 #[test]
-fn what_is_shown_is_not_signed() {
+fn a_public_url_is_not_signed() {
     for shown in ["https://cdn.example.com", "http://localhost:9000/s3/"] {
         for case in table() {
             let Some(expected) = &case.expected else {
@@ -305,7 +309,7 @@ fn what_is_shown_is_not_signed() {
             let Some(signature) = &expected.signature else {
                 continue;
             };
-            if refused_here_alone(&case.given) {
+            if rejected_only_here(&case.given) {
                 continue;
             }
             let bucket = case.given.builder().public_url(shown).build().unwrap();
@@ -328,7 +332,7 @@ fn what_is_shown_is_not_signed() {
 }
 
 #[test]
-fn what_can_be_shown() {
+fn public_urls_are_validated() {
     let shown = |url: &str| {
         let bucket = Bucket::builder("examplebucket", "us-east-1").public_url(url);
         bucket.build()?.get("a b").url()
@@ -364,9 +368,9 @@ fn what_can_be_shown() {
     }
 }
 
-/// A Host header that is given is the one that is signed, and has to be sent, whatever is shown.
+/// A given Host header is signed and has to be sent, whatever the public URL is.
 #[test]
-fn a_given_host_is_handed_back() {
+fn a_given_host_is_a_header_to_send() {
     let bucket = Bucket::builder("examplebucket", "us-east-1")
         .public_url("http://127.0.0.1:8080")
         .build()
@@ -526,7 +530,7 @@ fn outposts_keep_the_endpoint() {
 }
 
 #[test]
-fn base_paths() {
+fn base_paths_are_encoded_once() {
     for (endpoint, path, bucket) in [
         ("http://localhost:9000", "/abc/k", "/abc"),
         ("http://localhost:9000/", "/abc/k", "/abc"),
@@ -568,7 +572,7 @@ fn base_paths() {
 }
 
 #[test]
-fn custom_endpoints() {
+fn custom_endpoints_are_validated() {
     accepts(
         at("abc", "HTTPS://S3.Example.com:443"),
         "https://s3.example.com/abc/k",
@@ -600,12 +604,12 @@ fn custom_endpoints() {
             &format!("{ip}/abc/k"),
         );
     }
-    // Any region will do that can stand in a scope.
+    // Any region is accepted that fits a credential scope.
     let garage = |region: &str| Bucket::builder("abc", region).endpoint("http://localhost:3900");
     accepts(garage("Garage_1"), "http://localhost:3900/abc/k");
     refuses(garage("garage/1"), ErrorKind::Scope, "invalid character");
     refuses(garage(""), ErrorKind::Scope, "empty");
-    // Names that are none of AWS's.
+    // Names that AWS doesn't allow.
     accepts(
         at("tenant:abc", "http://ceph"),
         "http://ceph/tenant%3Aabc/k",
@@ -620,7 +624,7 @@ fn custom_endpoints() {
 }
 
 #[test]
-fn a_domain_of_the_bucket() {
+fn a_bucket_can_have_its_own_domain() {
     let domain = |name, endpoint| at(name, endpoint).addressing_style(AddressingStyle::Domain);
     accepts(
         domain("abc", "https://files.example.com"),
@@ -636,7 +640,7 @@ fn a_domain_of_the_bucket() {
         built.request("GET").url().unwrap(),
         "https://files.example.com/"
     );
-    // The signature is for that host, and by the service of what the name stands for.
+    // The signature covers that host, and uses the service that the kind of name requires.
     let get = built.get("k");
     let signed = signing::presign(&get, (&credentials(), SECRET), HOUR, now());
     let canonical_request = signed.unwrap().steps.canonical_request;
@@ -682,7 +686,7 @@ fn website_endpoints_take_no_signatures() {
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
 #[test]
-fn bucket_names() {
+fn bucket_names_follow_the_rules() {
     let longest = "a".repeat(63);
     for name in [
         "abc",
@@ -724,7 +728,7 @@ fn bucket_names() {
             reason,
         );
     }
-    // In a path there is more room, as there was once in us-east-1.
+    // Names in a path can be longer, as they once could in us-east-1.
     let longest = "a".repeat(255);
     for name in [
         "aBc",
@@ -763,7 +767,7 @@ fn bucket_names() {
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html>
 #[test]
-fn directory_bucket_names() {
+fn directory_bucket_names_follow_the_rules() {
     let longest = format!("{}--usw2-az1--x-s3", "a".repeat(63 - 16));
     for name in ["a--usw2-az1--x-s3", longest.as_str()] {
         accepts(
@@ -786,7 +790,7 @@ fn directory_bucket_names() {
 }
 
 #[test]
-fn arns() {
+fn arns_are_validated() {
     for (arn, reason) in [
         ("arn:", "incomplete ARN"),
         ("arn:aws:s3:us-west-2:123456789012", "incomplete ARN"),
@@ -839,7 +843,7 @@ fn arns() {
     ] {
         refuses(aws(arn), ErrorKind::Bucket, reason);
     }
-    // The label of the host: 50 characters of a name and 13 of the account.
+    // The label of the host: 50 characters for the name and 13 for the account.
     let arn = |length| {
         format!(
             "arn:aws:s3:us-west-2:123456789012:accesspoint/{}",
@@ -854,9 +858,9 @@ fn arns() {
     );
 }
 
-/// The region of the ARN signs, and a difference is refused unless it is allowed.
+/// The region of the ARN signs. A different region of the bucket is an error unless it is allowed.
 #[test]
-fn the_region_of_an_arn() {
+fn the_region_of_an_arn_has_to_agree() {
     let bucket = |region| Bucket::builder(ACCESS_POINT, region);
     assert_eq!(bucket("us-west-2").build().unwrap().region(), "us-west-2");
     refuses(bucket("us-east-1"), ErrorKind::Scope, "call use_arn_region");
@@ -875,7 +879,7 @@ fn the_region_of_an_arn() {
 }
 
 #[test]
-fn regions_of_aws() {
+fn regions_of_aws_are_validated() {
     let bucket = |region| Bucket::builder("abc", region);
     accepts(
         bucket("xx-new-1"),
@@ -898,7 +902,7 @@ fn regions_of_aws() {
 }
 
 #[test]
-fn acceleration() {
+fn acceleration_is_validated() {
     accepts(
         aws("abc").accelerate(),
         "https://abc.s3-accelerate.amazonaws.com/k",
@@ -928,7 +932,7 @@ fn acceleration() {
     );
 }
 
-/// Without the feature that derives its key, every form of signing is an error before anything is
+/// Without the feature that derives its key, every way to sign is an error before anything is
 /// written. `v4a.rs` has the tests with the feature.
 #[cfg(not(feature = "sigv4a"))]
 #[test]
@@ -953,9 +957,9 @@ fn a_multi_region_access_point_needs_sigv4a() {
     assert_eq!(bucket.region(), "*");
 }
 
-/// The header form of a session, and of the credentials that ask for one.
+/// Header signatures with the credentials of a session, and with those that create it.
 #[test]
-fn session_headers() {
+fn sessions_have_their_own_token_header() {
     let session = credentials()
         .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE//+8=")
         .unwrap();
@@ -984,15 +988,15 @@ fn session_headers() {
     assert!(!headers.contains(&"x-amz-s3session-token".into()));
 }
 
-/// A service chooses by its name, and can be told.
+/// A service's name selects the token header, and `session_token` overrides it.
 #[test]
-fn session_tokens_of_a_service() {
+fn a_service_selects_the_token_header() {
     let session = credentials().with_session_token("token").unwrap();
     let url = "https://s3express-control.us-west-2.amazonaws.com/";
-    let name = |service: &str, place: Option<SessionToken>| {
+    let name = |service: &str, token: Option<SessionToken>| {
         let service = Service::new("us-west-2", service).unwrap();
-        let service = match place {
-            Some(place) => service.session_token(place),
+        let service = match token {
+            Some(token) => service.session_token(token),
             None => service,
         };
         let link = service.get(url).presign(&session, HOUR, now()).unwrap();
@@ -1002,7 +1006,7 @@ fn session_tokens_of_a_service() {
         let last = link.as_str().rsplit_once('&').unwrap().1;
         assert_eq!(
             last.contains("Token"),
-            place == Some(SessionToken::Appended)
+            token == Some(SessionToken::Appended)
         );
         names[usize::from(express)]
     };
@@ -1014,9 +1018,9 @@ fn session_tokens_of_a_service() {
     assert_eq!(name("s3", Some(SessionToken::S3Express)), express);
 }
 
-/// A token in the query, of either kind, is signing's to add.
+/// Signing adds the token to the query, so a request can't contain one of either kind.
 #[test]
-fn tokens_are_never_there_already() {
+fn existing_tokens_are_rejected() {
     for bucket in [aws("abc"), aws(DIRECTORY)] {
         let bucket = bucket.build().unwrap();
         for name in [

@@ -24,14 +24,14 @@ fn bucket(version: SignatureVersion) -> Bucket {
 
 const BODY: &[u8] = b"Welcome to Amazon S3.";
 
-/// The values are those of openssl.
+/// Computed with openssl.
 const SHA256: &str = "RM591nyVng01JP+sF3Hfu6h9K2tLTpnkIDSouAP4sHI=";
 const MD5: [u8; 16] = [
     0xd4, 0x47, 0xd0, 0xe8, 0xf2, 0x89, 0xf1, 0x6a, 0x12, 0xff, 0x60, 0x27, 0xce, 0x77, 0xc2, 0x58,
 ];
 
 #[test]
-fn a_link_accepts_only_its_headers() {
+fn a_url_accepts_only_its_headers() {
     let bucket = bucket(SignatureVersion::V4);
     let put = bucket
         .put("a.txt")
@@ -73,14 +73,14 @@ fn a_link_accepts_only_its_headers() {
 }
 
 #[test]
-fn checksums_are_those_of_other_programs() {
+fn checksums_match_those_of_openssl() {
     assert_eq!(ChecksumAlgorithm::SHA256.of(BODY), SHA256);
     let sha1 = ChecksumAlgorithm::SHA1.of(BODY);
     assert_eq!(sha1, "yBt20ll2Oj9Ev3fHrkTHwj+qSZk=");
 }
 
 #[test]
-fn what_is_not_signed_is_an_error() {
+fn limits_that_are_not_signed_are_errors() {
     let kind = |request: Request<'_>| {
         let result = request.presign(&keys(), HOUR, now());
         result.map(drop).map_err(|error| error.kind())
@@ -128,7 +128,7 @@ fn what_is_not_signed_is_an_error() {
 /// The URLs of these stores cover no headers, or none of S3's.
 #[test]
 #[cfg(all(feature = "azure", feature = "cloudfront", feature = "gcs"))]
-fn other_stores_refuse_what_they_would_not_check() {
+fn other_stores_reject_limits_that_they_do_not_check() {
     use presign::{Identity, Store, azure, cloudfront, gcs};
     let account = azure::Account::new("myaccount").unwrap();
     let container = account.container("images").unwrap();
@@ -151,7 +151,7 @@ fn other_stores_refuse_what_they_would_not_check() {
         }
     }
     assert_eq!(kind(container.put("a")), Ok(()));
-    // Shared Key and Google's V2 sign some of them.
+    // Shared Key and Google's V2 cover some headers.
     let url = "https://myaccount.blob.core.windows.net/images/a";
     let with_headers = |request: Request<'_>| {
         let identity = Identity::hmac("myaccount").unwrap();

@@ -26,9 +26,12 @@ fn account(file: &Value) -> Credentials {
 /// Returns the bucket that the input of a conformance test describes.
 fn conformance_bucket(input: &Value) -> BucketBuilder {
     let scheme = text(input, "scheme").unwrap_or("https");
-    let with_scheme = |host: &str| match host.contains("://") {
-        true => host.to_owned(),
-        false => format!("{scheme}://{host}"),
+    let with_scheme = |host: &str| {
+        if host.contains("://") {
+            host.to_owned()
+        } else {
+            format!("{scheme}://{host}")
+        }
     };
     let builder = Bucket::builder(text(input, "bucket").unwrap());
     let endpoint = ["hostname", "clientEndpoint", "emulatorHostname"]
@@ -58,11 +61,11 @@ fn members(value: Option<&Value>) -> Map<String, Value> {
 /// A name with a slash isn't a header name, so no client can send it.
 const UNSENDABLE: &str = "Slashes in object name should not be URL encoded";
 
-/// The URL has the default port, which ours leave out. The signature doesn't cover a port.
+/// The expected URL has the default port, which ours omit. The signature doesn't cover a port.
 const DEFAULT_PORT: &str = "Simple GET with endpoint on client";
 
 #[test]
-fn urls_of_the_conformance_tests() {
+fn urls_match_the_conformance_tests() {
     let file: Value = vectors("gcs-v4.json");
     let keys = account(&file["service_account"]);
     let (mut equal, mut rejected) = (0, 0);
@@ -116,7 +119,7 @@ fn urls_of_the_conformance_tests() {
 }
 
 #[test]
-fn policies_of_the_conformance_tests() {
+fn policies_match_the_conformance_tests() {
     let file: Value = vectors("gcs-v4.json");
     let keys = account(&file["service_account"]);
     let cases = file["postPolicyV4Tests"].as_array().unwrap();
@@ -161,7 +164,7 @@ fn policies_of_the_conformance_tests() {
     assert_eq!(cases.len(), 11);
 }
 
-/// The bucket, the credentials and the signing time of a recorded case.
+/// Returns the bucket, the credentials and the signing time of a recorded case.
 fn recorded(file: &Value, case: &Value) -> (Bucket, Credentials, Timestamp) {
     let host = text(case, "host").unwrap_or("storage.googleapis.com");
     let scheme = text(case, "scheme").unwrap_or("https");
@@ -175,9 +178,10 @@ fn recorded(file: &Value, case: &Value) -> (Bucket, Credentials, Timestamp) {
         _ => builder,
     };
     let builder = builder.location(text(case, "location").unwrap_or("auto"));
-    let version = match text(case, "kind").unwrap().starts_with("v2") {
-        true => SignatureVersion::V2,
-        false => SignatureVersion::V4,
+    let version = if text(case, "kind").unwrap().starts_with("v2") {
+        SignatureVersion::V2
+    } else {
+        SignatureVersion::V4
     };
     let bucket = builder.signature_version(version).build().unwrap();
     let keys = match text(case, "service_account") {
@@ -210,7 +214,7 @@ fn describe<'a>(mut request: Request<'a>, headers: &'a Pairs, params: &'a Pairs)
 }
 
 #[test]
-fn recorded_signatures() {
+fn signatures_match_recorded_ones() {
     let file: Value = vectors("gcs-more.json");
     let mut kinds = BTreeMap::new();
     for case in file["cases"].as_array().unwrap() {
@@ -355,7 +359,7 @@ fn session_tokens_are_rejected() {
 }
 
 #[test]
-fn names_of_buckets_and_objects() {
+fn names_of_buckets_and_objects_are_validated() {
     for good in ["abc", "my-bucket", "my.bucket.example", "a_b", "123"] {
         assert!(Bucket::new(good).is_ok(), "{good}");
     }
@@ -396,7 +400,7 @@ fn names_of_buckets_and_objects() {
         assert_eq!(sign(bad).unwrap_err().kind(), ErrorKind::Key, "{bad}");
     }
 
-    // Templates and forms have the same names.
+    // Templates and forms accept the same names.
     let template = bucket
         .request("GET")
         .template(&hmac_key(), HOUR, now())
@@ -414,7 +418,7 @@ fn names_of_buckets_and_objects() {
 }
 
 #[test]
-fn universe_domains() {
+fn universe_domains_are_validated() {
     let build = |domain: &str| {
         let builder = Bucket::builder("test-bucket").universe_domain(domain);
         builder.build().map_err(|error| error.kind())
@@ -435,7 +439,7 @@ fn universe_domains() {
 }
 
 #[test]
-fn limits_of_v4_are_not_those_of_v2() {
+fn v4_and_v2_have_different_expiry_limits() {
     let days = |count: u64| Duration::from_secs(count * 24 * 60 * 60);
     let bucket = bucket();
     let get = bucket.get("a");
@@ -460,7 +464,7 @@ fn limits_of_v4_are_not_those_of_v2() {
 }
 
 #[test]
-fn service_accounts_that_are_rejected() {
+fn invalid_service_accounts_are_rejected() {
     let file: Value = vectors("gcs-v4.json");
     let good = &file["service_account"];
     let account = ServiceAccount::from_json(&good.to_string()).unwrap();
@@ -509,7 +513,7 @@ fn service_accounts_that_are_rejected() {
 }
 
 #[test]
-fn an_upload_is_started() {
+fn a_url_starts_a_resumable_upload() {
     let bucket = bucket();
     let start = bucket.start_resumable_upload("big.bin");
     let link = start.presign(&hmac_key(), HOUR, now()).unwrap();
@@ -551,9 +555,9 @@ fn the_kind_of_key_selects_the_algorithm() {
     assert_eq!(error.kind(), ErrorKind::Signature);
 }
 
-/// Templates have the URLs of single requests, with HMAC and RSA keys.
+/// Templates make the same URLs as single requests, with HMAC and RSA keys.
 #[test]
-fn templates_agree() {
+fn templates_make_the_urls_of_single_requests() {
     let file: Value = vectors("gcs-v4.json");
     let bucket = bucket();
     for keys in [hmac_key(), account(&file["service_account"])] {

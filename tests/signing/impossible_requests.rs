@@ -1,5 +1,5 @@
-//! Requests that no client can send or no store accepts as they are described: each is an error,
-//! beside a twin that is accepted.
+//! Requests that no client can send or no store accepts are errors, each beside a twin that is
+//! accepted.
 
 use crate::support::{self, time};
 use presign::s3::{Bucket, BucketBuilder};
@@ -27,7 +27,7 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET]);
 }
 
-/// Every verb of a request, with the same verdict.
+/// Checks a request with every verb, which have to agree, and returns the result.
 #[track_caller]
 fn sign(request: &presign::Request<'_>) -> Result<(), Error> {
     let mut url = String::new();
@@ -47,7 +47,7 @@ fn sign(request: &presign::Request<'_>) -> Result<(), Error> {
     first
 }
 
-/// AWS's bucket under both signature versions.
+/// A bucket on AWS under both signature versions.
 fn buckets() -> [Bucket; 2] {
     [SignatureVersion::V4, SignatureVersion::V2].map(|version| {
         let bucket = Bucket::builder("examplebucket", "us-east-1").signature_version(version);
@@ -56,7 +56,7 @@ fn buckets() -> [Bucket; 2] {
 }
 
 #[test]
-fn content_lengths() {
+fn content_lengths_are_validated() {
     let (s3, s3_v2) = (
         v4::Service::new("us-east-1", "s3").unwrap(),
         v2::Service::s3(),
@@ -86,7 +86,7 @@ fn content_lengths() {
         for values in [&["0"][..], &["18446744073709551615"], &[" 5 "], &["5", "5"]] {
             sign(&with(values)).unwrap();
         }
-        // Other lengths are other headers.
+        // Headers with similar names are not validated.
         let other = request.clone().header("Content-Lengths", "a");
         sign(&other.header("x-amz-decoded-content-length", "a")).unwrap();
     }
@@ -104,9 +104,9 @@ fn two_content_types_are_joined_under_sigv4() {
     assert!(canonical.contains("\ncontent-type:a,b\n"), "{canonical}");
 }
 
-/// A header of the response would end there.
+/// A line break would end the header of the response.
 #[test]
-fn response_headers_with_a_line_break() {
+fn response_headers_with_line_breaks_are_rejected() {
     let (s3, s3_v2) = (
         v4::Service::new("us-east-1", "s3").unwrap(),
         v2::Service::s3(),
@@ -129,7 +129,7 @@ fn response_headers_with_a_line_break() {
                     let escaped = byte.escape_debug().to_string();
                     refused(sign(&request), kind, &["response-", &escaped]);
                 }
-                // Other parameters can have any value, as prefixes of keys do.
+                // Other parameters can have any value: a prefix may contain a line break.
                 sign(&get().query("prefix", &*value)).unwrap();
             }
             for value in with("\t").iter().chain(&with("\u{e9}")) {
@@ -157,9 +157,9 @@ fn response_headers_with_a_line_break() {
     }
 }
 
-/// Naming Amazon S3 objects: at most 1,024 bytes of UTF-8.
+/// S3 limits object keys to 1,024 bytes of UTF-8.
 #[test]
-fn keys_that_are_too_long_for_aws() {
+fn keys_too_long_for_aws_are_rejected() {
     let (longest, longer) = ("\u{e9}".repeat(512), format!("{}a", "\u{e9}".repeat(512)));
     let words = ["1025 bytes", "1024"];
     for bucket in buckets() {
@@ -189,7 +189,7 @@ fn keys_that_are_too_long_for_aws() {
 }
 
 #[test]
-fn regions_and_services_that_are_hosts() {
+fn hosts_as_regions_or_services_are_rejected() {
     for host in [
         "s3.amazonaws.com",
         "s3.eu-west-1.amazonaws.com",
@@ -220,10 +220,10 @@ fn regions_and_services_that_are_hosts() {
     }
 }
 
-/// AWS has only lowercase names, and no region `auto`. With the service `S3` the path would be
+/// AWS has only lowercase regions, and no region `auto`. The service `S3` would have its path
 /// signed by the rule of other services.
 #[test]
-fn regions_and_services_that_aws_does_not_have() {
+fn regions_and_services_unknown_to_aws_are_rejected() {
     let aws = "https://Examplebucket.S3.us-east-1.amazonaws.com:8443/k";
     let kind = ErrorKind::Scope;
     for (region, service, words) in [
@@ -267,16 +267,16 @@ fn regions_and_services_that_aws_does_not_have() {
     }
 }
 
-/// The access key ID is part of every URL. Here it would be the secret.
+/// An access key ID is part of every URL, so exchanging the two would publish the secret.
 #[test]
-fn an_access_key_id_and_a_secret_that_are_exchanged() {
+fn an_exchanged_access_key_id_and_secret_are_rejected() {
     for id in [ID, "ASIAIOSFODNN7EXAMPLE", "AKIA000000000000"] {
         let kind = ErrorKind::Credentials;
         let words = ["exchange"];
         support::refused(Credentials::new(SECRET, id), kind, &words, &[SECRET, id]);
         Credentials::new(id, SECRET).unwrap();
     }
-    // No access key IDs of AWS.
+    // Texts that are not access key IDs of AWS.
     for secret in [
         "AKIA00000000000",
         "AKIAIOSFODNN7example",
@@ -291,9 +291,9 @@ fn at(endpoint: &str) -> BucketBuilder {
     Bucket::builder("photos", "auto").endpoint(endpoint)
 }
 
-/// The dashboard of R2 shows such a URL.
+/// R2's dashboard shows such a URL.
 #[test]
-fn endpoints_that_contain_the_bucket() {
+fn endpoints_that_contain_the_bucket_are_rejected() {
     let kind = ErrorKind::Endpoint;
     let words = ["`photos`", "again", "AddressingStyle::Domain"];
     for endpoint in [
@@ -316,7 +316,7 @@ fn endpoints_that_contain_the_bucket() {
     let virtual_hosted = at(in_host).addressing_style(AddressingStyle::Virtual);
     refused(virtual_hosted.build(), kind, &words);
     for (endpoint, style, url) in [
-        // In path style the host is of no importance.
+        // In path style the host doesn't matter.
         (
             in_host,
             AddressingStyle::Path,
@@ -348,9 +348,9 @@ fn endpoints_that_contain_the_bucket() {
     }
 }
 
-/// A file name that would be two parameters under SigV2.
+/// SigV2 would read such a file name as two parameters.
 #[test]
-fn file_names_with_an_ampersand() {
+fn file_names_with_an_ampersand_are_rejected_under_sigv2() {
     for bucket in buckets() {
         for name in ["a&versionId=old", "a&acl", "R&D.pdf"] {
             let disposition = ContentDisposition::attachment(name);
@@ -367,7 +367,7 @@ fn file_names_with_an_ampersand() {
 }
 
 #[test]
-fn websocket_urls() {
+fn websocket_schemes_are_rejected() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     for (url, words) in [
         (

@@ -1,4 +1,4 @@
-//! The operations of S3 that have a name, the payload of each verb, and stores behind the trait.
+//! Named operations of S3, the payload of each verb, and stores behind a trait.
 
 use crate::support::signing::{authorization, presign, sign};
 use crate::support::{self, query_set, sha256_hex, time};
@@ -37,7 +37,7 @@ fn canonical_request(request: &Request<'_>) -> String {
 }
 
 #[test]
-fn urls_of_operations() {
+fn operations_have_their_urls() {
     let bucket = bucket();
     let object = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b";
     let list = "https://examplebucket.s3.us-east-1.amazonaws.com/?list-type=2&prefix=x";
@@ -105,7 +105,7 @@ fn urls_of_operations() {
 }
 
 #[test]
-fn part_numbers() {
+fn part_numbers_are_validated() {
     let bucket = bucket();
     let number_refused = |request: Request<'_>, number: u16| {
         let words = ["1 to 10000", &*format!("got {number}")];
@@ -126,9 +126,9 @@ fn part_numbers() {
     }
 }
 
-/// The source of a copy is percent-encoded, its slashes are not.
+/// The source of a copy is percent-encoded, except for its slashes.
 #[test]
-fn copy_sources() {
+fn copy_sources_are_percent_encoded() {
     let bucket = bucket();
     for (from_bucket, from_key, value) in [
         ("c", "d", "/c/d"),
@@ -167,10 +167,10 @@ fn copy_sources() {
     }
 }
 
-/// What has no body is signed as empty. What has one needs its payload, or the header with its
-/// hash.
+/// A verb without a body signs an empty payload. A verb with a body needs its payload, or the
+/// header with its hash.
 #[test]
-fn payloads_of_operations() {
+fn verbs_with_a_body_need_a_payload() {
     let (bucket, empty) = (bucket(), sha256_hex(""));
     for request in [
         bucket.get("k"),
@@ -195,7 +195,7 @@ fn payloads_of_operations() {
     ] {
         let signed = sign(&request, (&keys(), SECRET), now());
         refused(signed, ErrorKind::Payload, &["payload", "sha256_of"]);
-        // Presigned, it may be any.
+        // A presigned request can have any payload.
         let url = presign(&request, (&keys(), SECRET), HOUR, now()).unwrap();
         assert!(url.steps.canonical_request.ends_with("\nUNSIGNED-PAYLOAD"));
 
@@ -207,7 +207,7 @@ fn payloads_of_operations() {
         let unsigned = request.payload(Payload::Unsigned);
         assert!(canonical_request(&unsigned).ends_with("\nUNSIGNED-PAYLOAD"));
     }
-    // So it is for every service; SigV2 signs no payload.
+    // Every service requires the payload; SigV2 doesn't sign it.
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let signed = sign(&service.post(URL), (&keys(), SECRET), now());
     refused(signed, ErrorKind::Payload, &["POST", "payload"]);
@@ -215,10 +215,10 @@ fn payloads_of_operations() {
     sign(&v2::Service::s3().post(URL), (&keys(), SECRET), now()).unwrap();
 }
 
-/// On S3 the hash of a presigned URL's payload is a header, which is signed and has to be sent.
-/// Other services hash the body themselves.
+/// On S3 the payload hash of a presigned URL is a header, which is signed and has to be sent. Other
+/// services hash the body themselves.
 #[test]
-fn payloads_of_presigned_urls() {
+fn payloads_of_presigned_urls_are_signed() {
     let (bucket, body) = (bucket(), Payload::sha256_of("body"));
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let s3 = v4::Service::new("us-east-1", "s3").unwrap();
@@ -252,9 +252,10 @@ fn payloads_of_presigned_urls() {
     }
 }
 
-/// The header form adds the hash for S3, and says everywhere that a payload is unsigned.
+/// The header signature adds the hash for S3, and states for every service that a payload is
+/// unsigned.
 #[test]
-fn payload_headers() {
+fn payload_headers_depend_on_the_service() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let added = |request: Request<'_>| {
         let signed = sign(&request, (&keys(), SECRET), now()).unwrap().result;
@@ -274,9 +275,9 @@ fn payload_headers() {
     assert_eq!(added(service.post(URL).payload(body)), hash);
 }
 
-/// Settings choose the store, and the code doesn't know it.
+/// Settings choose the store; the code is the same for each.
 #[test]
-fn stores_behind_the_trait() {
+fn settings_choose_the_store() {
     let builder = Bucket::builder("media", "eu-west-1");
     let old = builder.signature_version(SignatureVersion::V2);
     let stores: [Box<dyn Store>; 2] = [
@@ -298,7 +299,7 @@ fn stores_behind_the_trait() {
 }
 
 #[test]
-fn credentials_are_compared_whole() {
+fn credentials_compare_all_their_parts() {
     let new = |id: &str, secret: &str, token: &str| {
         let keys = Credentials::new(id, secret).unwrap();
         keys.with_session_token(token).unwrap()
@@ -331,14 +332,14 @@ fn credentials_are_compared_whole() {
     let renewed = one.clone().with_session_token("new").unwrap();
     assert_eq!(renewed, new("AKID", "secret", "new"));
     assert_eq!(one, new("AKID", "secret", "token"));
-    // Credentials with another token sign with the same key.
+    // Credentials with different tokens sign with the same key.
     let bucket = bucket();
     let signature = |keys: &Credentials| bucket.get("k").sign(keys, now()).unwrap();
     let (plain, again) = (signature(&permanent), signature(&permanent.clone()));
     assert_eq!(authorization(&plain), authorization(&again));
 }
 
-/// `Debug` shows neither a secret nor what may be one.
+/// `Debug` shows neither secrets nor texts that may contain them.
 #[test]
 fn debug_shows_no_secret() {
     let keys = keys().with_session_token("TOKEN/==").unwrap();

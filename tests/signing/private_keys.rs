@@ -1,4 +1,4 @@
-//! Credentials with a private key, where a secret access key is needed.
+//! Credentials with a private key are rejected where a secret access key is required.
 
 use crate::support::{time, vectors};
 use presign::s3::Bucket;
@@ -80,7 +80,7 @@ fn a_private_key_cannot_sign_for_hmac_services() {
 }
 
 #[test]
-fn what_is_prepared_for_a_secret_is_not_signed_with_a_private_key() {
+fn a_private_key_cannot_sign_a_url_prepared_for_a_secret() {
     let now = time("20130524T000000Z");
     let identity = Identity::hmac("K2JCJMDEHXQW5F").unwrap();
     for bucket in buckets() {
@@ -114,7 +114,7 @@ fn a_private_or_public_key_verifies_no_hmac() {
 }
 
 #[test]
-fn the_same_key_is_equal_and_another_is_not() {
+fn equal_keys_are_equal_and_others_are_not() {
     let [rsa, p256] = keys();
     let [again, _] = keys();
     assert_eq!(rsa, again);

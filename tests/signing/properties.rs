@@ -1,5 +1,5 @@
-//! What holds for every request: that the signature is the one of a second, plain implementation;
-//! that order says nothing where the rules say so; that keys come through; that nothing panics.
+//! Properties of every request: signatures agree with a second, plain implementation, order matters
+//! only where the rules say so, keys survive encoding, and no input causes a panic.
 
 use crate::support::signing::{Steps, authorization, presign, sign};
 use crate::support::{self, Pairs, path_and_query, percent_decode, time, with_headers};
@@ -22,8 +22,8 @@ fn cases(count: u32) -> Config {
     }
 }
 
-/// SigV4 once more, from AWS's documents, as plainly as can be: strings, sorted maps, and the
-/// crates for hash and HMAC. It takes a URL whose path and query are as they stand on the wire.
+/// A second implementation of SigV4, from AWS's documents and as plain as possible: strings, sorted
+/// maps, and crates for the hash and HMAC. It takes a URL whose path and query are percent-encoded.
 mod reference {
     use crate::support::signing::Steps;
     use crate::support::{Pairs, hex, hmac_sha256, percent_decode, sha256_hex};
@@ -114,7 +114,7 @@ mod reference {
             }
         }
 
-        /// Names in lower case, with their values.
+        /// Returns the lowercase names with their values.
         fn canonical_headers(&self, added: &[(&str, &str)]) -> BTreeMap<String, String> {
             let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
             map.insert("host".into(), vec![self.host.to_lowercase()]);
@@ -217,7 +217,7 @@ mod reference {
     }
 }
 
-/// A request in parts, and who signs it when and for what.
+/// A request in parts, with its signer, time and service.
 #[derive(Clone, Debug)]
 struct Sample {
     id: String,
@@ -243,9 +243,10 @@ impl Sample {
         let Sample {
             scheme, host, path, ..
         } = self;
-        match self.params.is_empty() {
-            true => format!("{scheme}://{host}{path}"),
-            false => format!("{scheme}://{host}{path}?{}", self.query()),
+        if self.params.is_empty() {
+            format!("{scheme}://{host}{path}")
+        } else {
+            format!("{scheme}://{host}{path}?{}", self.query())
         }
     }
 
@@ -283,8 +284,7 @@ impl Sample {
     }
 }
 
-/// Pieces of a path as they may stand on the wire, canonical or not. S3's rule rejects escaped
-/// slashes and dots.
+/// Pieces of a percent-encoded path, canonical or not. S3's rule rejects escaped slashes and dots.
 fn path_piece() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[A-Za-z0-9._~-]{1,3}",
@@ -308,7 +308,7 @@ fn joined(piece: impl Strategy<Value = String>, most: usize) -> impl Strategy<Va
     prop::collection::vec(piece, 0..=most).prop_map(|pieces| pieces.concat())
 }
 
-/// `name`, `name=`, `=value`, `name=value=value`; never nothing.
+/// `name`, `name=`, `=value` or `name=value=value`, but never an empty text.
 fn param() -> impl Strategy<Value = String> {
     let value = prop::option::of(joined(query_piece(), 3));
     let more = prop::option::of(joined(query_piece(), 1));
@@ -344,14 +344,14 @@ fn headers() -> impl Strategy<Value = Pairs> {
 }
 
 fn sample() -> impl Strategy<Value = Sample> {
-    let who = (
+    let signer = (
         "[A-Za-z0-9/+=]{1,20}",
         "[!-~]([ -~ü]{0,80}[!-~])?",
         prop::option::of("[!-~]{1,40}"),
         -62_167_219_200i64..=253_402_300_799,
         "[a-z0-9-]{1,16}",
     );
-    let what = (
+    let request = (
         select(vec!["s3", "service", "execute-api"]),
         select(vec!["GET", "PUT", "POST", "PROPFIND"]),
         select(vec!["http", "https"]),
@@ -365,16 +365,16 @@ fn sample() -> impl Strategy<Value = Sample> {
         prop::collection::vec(param(), 0..12),
         headers(),
     );
-    (who, what, url).prop_map(|(who, what, url)| Sample {
-        id: who.0,
-        secret: who.1,
-        token: who.2,
-        seconds: who.3,
-        region: who.4,
-        service: what.0,
-        method: what.1,
-        scheme: what.2,
-        host: what.3,
+    (signer, request, url).prop_map(|(signer, request, url)| Sample {
+        id: signer.0,
+        secret: signer.1,
+        token: signer.2,
+        seconds: signer.3,
+        region: signer.4,
+        service: request.0,
+        method: request.1,
+        scheme: request.2,
+        host: request.3,
         path: url.0,
         params: url.1,
         headers: url.2,
@@ -408,16 +408,17 @@ proptest! {
         prop_assert!(authorization(&signed.result).ends_with(&end));
     }
 
-    /// Parameters may come in any order, and so may headers but for those of the same name.
+    /// The order of parameters doesn't matter, and neither does the order of headers with different
+    /// names.
     #[test]
-    fn order_says_nothing(sample in sample(), swaps: Vec<(Index, Index)>) {
+    fn order_does_not_matter(sample in sample(), swaps: Vec<(Index, Index)>) {
         let mut other = sample.clone();
         for (one, two) in swaps {
             if !other.params.is_empty() {
                 let count = other.params.len();
                 other.params.swap(one.index(count), two.index(count));
             }
-            // Two neighbours at a time, so that headers of the same name never pass each other.
+            // Only neighbours are swapped, so that headers of the same name keep their order.
             if other.headers.len() > 1 {
                 let at = one.index(other.headers.len() - 1);
                 let (left, right) = (&other.headers[at].0, &other.headers[at + 1].0);
@@ -430,7 +431,7 @@ proptest! {
         prop_assert_eq!(header_steps(&sample), header_steps(&other));
     }
 
-    /// A presigned URL without what signing added is a request that signs to the same URL.
+    /// Without the parameters that signing added, a presigned URL signs to the same URL.
     #[test]
     fn canonicalisation_is_idempotent(sample in sample()) {
         let (service, now, minute) = (sample.service(), sample.now(), Duration::from_secs(60));
@@ -464,9 +465,9 @@ fn header_steps(sample: &Sample) -> Steps {
     sign(&request, keys, sample.now()).unwrap().steps
 }
 
-/// Where order does say something: the values of one header stand in the order given.
+/// The values of a repeated header are signed in the order given.
 #[test]
-fn order_of_one_header_counts() {
+fn the_order_of_repeated_headers_matters() {
     let keys = Credentials::new("AKIDEXAMPLE", "secret").unwrap();
     let service = Service::new("us-east-1", "service").unwrap();
     let canonical_request = |one, two| {
@@ -480,7 +481,7 @@ fn order_of_one_header_counts() {
     assert!(canonical_request("1", "2").contains("\na:1,2\n"));
 }
 
-/// A bucket in each of the ways in which one can be addressed.
+/// Buckets with each addressing style.
 fn bucket(version: SignatureVersion) -> impl Strategy<Value = Bucket> {
     let builder = || Bucket::builder("examplebucket", "us-east-1").signature_version(version);
     let buckets = [
@@ -518,11 +519,11 @@ fn example_credentials() -> Credentials {
 proptest! {
     #![proptest_config(cases(400))]
 
-    /// Whoever decodes the path gets the key back, and whoever decodes a parameter its value.
+    /// Decoding the path returns the key, and decoding a parameter returns its value.
     #[test]
-    fn keys_and_values_come_through(bucket in bucket(SignatureVersion::V4), key in key(), value: String) {
+    fn keys_and_values_survive_encoding(bucket in bucket(SignatureVersion::V4), key in key(), value: String) {
         let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
-        // `x` has no sign to encode: what stands before it stands before any key.
+        // The key `x` needs no encoding, so the text before it precedes every key.
         let request = |key: &str| bucket.get(key.to_owned()).response_content_type(&*value);
         let short = request("x").url().unwrap();
         let (front, _) = short.split_once('?').unwrap();
@@ -561,8 +562,8 @@ proptest! {
         }
     }
 
-    /// The same under SigV2: sub-resources, overrides and parameters that are not signed, headers,
-    /// and a token, in any order and in any second of the years 1970 to 9999.
+    /// Rows of SigV2 templates, with sub-resources, overrides, unsigned parameters, headers and a
+    /// token in any order, at any second of the years 1970 to 9999.
     #[test]
     fn sigv2_rows_are_the_presigned_urls(
         bucket in bucket(SignatureVersion::V2),
@@ -593,7 +594,7 @@ proptest! {
         }
     }
 
-    /// A bucket and a service sign the same URL.
+    /// A bucket and a service sign the same URL alike.
     #[test]
     fn a_bucket_signs_as_a_service_does(bucket in bucket(SignatureVersion::V4), key in key(), value: String) {
         let (keys, now, hour) = (example_credentials(), time("20130524T000000Z"), Duration::from_secs(3600));
@@ -635,7 +636,7 @@ fn described<'a>(
     })
 }
 
-/// Checks each way to a row against the presigned URL of its key.
+/// Checks each method of a template against the presigned URL of the key.
 fn assert_row(
     template: &Template,
     key: &str,
@@ -656,8 +657,8 @@ fn assert_row(
     Ok(())
 }
 
-/// Text that has a chance to get past the first check.
-fn soup() -> impl Strategy<Value = String> {
+/// Text that often passes the first check.
+fn nearly_valid_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "(https?://)?[a-z.:@\\[\\]0-9]{0,10}(/[ -~]{0,20})?(\\?[ -~]{0,20})?",
@@ -667,8 +668,8 @@ fn soup() -> impl Strategy<Value = String> {
     ]
 }
 
-/// None as often as not: most of what is arbitrary is refused, and hides what comes after.
-fn few<T: std::fmt::Debug + Clone>(
+/// Empty half of the time, because most arbitrary values are rejected and hide the later checks.
+fn often_empty<T: std::fmt::Debug + Clone>(
     item: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = Vec<T>> {
     prop_oneof![Just(Vec::new()), prop::collection::vec(item, 1..3)]
@@ -681,15 +682,14 @@ fn moment() -> impl Strategy<Value = i64> {
 proptest! {
     #![proptest_config(cases(600))]
 
-    /// Any input is signed or refused. The tests of refusals say which; here it only has to come
-    /// back.
+    /// Signing accepts or rejects any input without a panic. Other files test which of the two.
     #[test]
     fn no_request_panics(
         method in prop_oneof![Just("GET".to_owned()), any::<String>()],
-        url in soup(),
-        headers in few(any::<(String, String)>()),
+        url in nearly_valid_text(),
+        headers in often_empty(any::<(String, String)>()),
         value in "\\PC{0,8}",
-        params in few(any::<(String, Option<String>)>()),
+        params in often_empty(any::<(String, Option<String>)>()),
         service in select(vec!["s3", "service"]),
         rule in select(vec![CanonicalUri::S3, CanonicalUri::Normalized, CanonicalUri::Unnormalized]),
         expires_in: Duration,
@@ -725,7 +725,7 @@ proptest! {
     fn no_bucket_or_key_panics(
         name in prop_oneof![any::<String>(), "[a-zA-Z0-9.-]{0,70}"],
         region in prop_oneof![any::<String>(), "[a-z0-9-]{0,20}"],
-        endpoint in prop::option::of(soup()),
+        endpoint in prop::option::of(nearly_valid_text()),
         style in select(vec![
             AddressingStyle::Auto,
             AddressingStyle::Virtual,
@@ -751,7 +751,7 @@ proptest! {
             (accelerate, presign::s3::BucketBuilder::accelerate),
             (global, presign::s3::BucketBuilder::global_endpoint),
         ] {
-            // Two options are refused more often than not: each alone has to be seen too.
+            // Two options are usually rejected together, so half of the time only one is set.
             if chosen && key.len() % 2 == 0 {
                 builder = option(builder);
             }
@@ -812,7 +812,7 @@ proptest! {
     }
 }
 
-/// What the plain implementation gives is what AWS publishes, so agreeing with it means something.
+/// The plain implementation agrees with a published example, so agreeing with it is meaningful.
 #[test]
 fn the_reference_agrees_with_a_published_example() {
     let headers = vec![(

@@ -1,5 +1,5 @@
-//! What is refused, each beside a twin that is accepted. The kind of the error says which part of
-//! the input to look at, and the message names it.
+//! Rejected input, each beside a twin that is accepted. The kind of an error names the faulty part
+//! of the input, and the message names the value.
 
 use crate::support::signing::{Description, authorization, presign, sign};
 use crate::support::{self, time};
@@ -36,19 +36,19 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET]);
 }
 
-/// Signs a request with headers in every way, with the usual credentials and time.
+/// Signs a request with headers in every way, with the default credentials and time.
 #[track_caller]
 fn signed(request: &Request<'_>) -> Result<SignedRequest, Error> {
     sign(request, (&keys(), SECRET), now()).map(|signed| signed.result)
 }
 
-/// Presigns a request in every way, with the usual credentials and time.
+/// Presigns a request in every way, with the default credentials and time.
 #[track_caller]
 fn presigned(request: &Request<'_>, expiry: impl Into<Expiry>) -> Result<PresignedUrl, Error> {
     presign(request, (&keys(), SECRET), expiry, now()).map(|signed| signed.result)
 }
 
-/// A request that is refused by every way of signing.
+/// Checks that every way of signing rejects a request.
 #[track_caller]
 fn request_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
     for service in [service(), Service::new("us-east-1", "s3").unwrap()] {
@@ -64,7 +64,7 @@ fn request_accepted(request: &Description<'_>) {
 }
 
 #[test]
-fn keys_of_objects() {
+fn invalid_object_keys_are_rejected() {
     let (bucket, keys) = (bucket(), keys());
     let words = ["key is empty"];
     for request in [
@@ -93,10 +93,9 @@ fn keys_of_objects() {
     assert!(buffer.starts_with("beforehttps://examplebucket.s3.us-east-1"));
 }
 
-/// Names of buckets and the addressing style for which they are refused, and what is wrong with
-/// them.
+/// Bucket names, with the addressing styles for which they are rejected and the reason.
 #[test]
-fn names_of_buckets() {
+fn invalid_bucket_names_are_rejected() {
     type Style = fn(BucketBuilder) -> BucketBuilder;
     let aws: Style = |bucket| bucket;
     let host: Style = |bucket| bucket.addressing_style(AddressingStyle::Virtual);
@@ -148,14 +147,14 @@ fn names_of_buckets() {
     for name in [longest.as_str(), "a-b", "a.b", "0bucket9", "1.2.3"] {
         build(name, host).unwrap();
     }
-    // The names of old buckets and of other stores stay good in a path.
+    // Path style accepts the names of old buckets and of other stores.
     build("Example_Bucket", path).unwrap();
     build("ab", minio).unwrap();
     refused(build("ab", path), ErrorKind::Bucket, &["`ab`", "3 to 255"]);
 }
 
 #[test]
-fn combinations_of_endpoint_options() {
+fn contradictory_endpoint_options_are_rejected() {
     let builder = || Bucket::builder("examplebucket", "us-east-1");
     let local = || builder().endpoint("http://localhost:9000");
     let kind = ErrorKind::Endpoint;
@@ -257,7 +256,7 @@ fn combinations_of_endpoint_options() {
 }
 
 #[test]
-fn expiry() {
+fn an_expiry_out_of_range_is_rejected() {
     let seconds = Duration::from_secs;
     let (bucket, keys) = (bucket(), keys());
     let (get, service) = (bucket.get("k"), service());
@@ -295,11 +294,11 @@ fn expiry() {
     }
 }
 
-/// A template has a moment more to be wrong: that of each row.
+/// A template checks the time of each row, too.
 #[test]
-fn rows_of_another_second() {
+fn rows_expire_with_the_credentials() {
     let (first, last) = (time("00000101T000000Z"), time("99991231T235959Z"));
-    let ends = time("20150830T130000Z");
+    let expiration = time("20150830T130000Z");
     let bucket = bucket();
     let list = bucket.request("GET");
     let mut buffer = String::from("before");
@@ -322,9 +321,9 @@ fn rows_of_another_second() {
         template.presign("k", inside).unwrap();
     }
 
-    // To the second at which the credentials expire it is accepted, and one more is refused.
-    let keys = keys().with_expiration(ends);
-    let latest = seconds(ends, -3600);
+    // A row may expire with the credentials, but not a second later.
+    let keys = keys().with_expiration(expiration);
+    let latest = seconds(expiration, -3600);
     let template = list.template(&keys, HOUR, seconds(latest, -86400)).unwrap();
     template.presign("k", latest).unwrap();
     let words = ["2015-08-30T13:00:01Z", "2015-08-30T13:00:00Z", "at_most"];
@@ -337,9 +336,9 @@ fn rows_of_another_second() {
 }
 
 #[test]
-fn credentials_that_expire_before_the_url() {
-    let ends = time("20150830T130000Z");
-    let keys = keys().with_expiration(ends);
+fn a_url_expires_with_the_credentials() {
+    let expiration = time("20150830T130000Z");
+    let keys = keys().with_expiration(expiration);
     let (service, bucket) = (service(), bucket());
     let request = service.get(URL);
     let presigned = |expiry: Expiry, now| {
@@ -353,30 +352,33 @@ fn credentials_that_expire_before_the_url() {
     let template = bucket.request("GET").template(&keys, HOUR, now());
     refused(template, kind, &words);
 
-    // To the second at which they expire it is accepted, and one more is refused.
+    // A URL may expire with the credentials, but not a second later.
     let left = Duration::from_secs(24 * 60);
-    for expiry in [left.into(), Expiry::at_most(HOUR), Expiry::at(ends)] {
+    for expiry in [left.into(), Expiry::at_most(HOUR), Expiry::at(expiration)] {
         let url = presigned(expiry, now()).unwrap();
-        assert_eq!(url.expires_at(), ends);
+        assert_eq!(url.expires_at(), expiration);
         assert!(url.as_str().contains("X-Amz-Expires=1440&"), "{url}");
     }
     let more = left + Duration::from_secs(1);
-    for expiry in [more.into(), Expiry::at(ends.saturating_add(more - left))] {
+    for expiry in [
+        more.into(),
+        Expiry::at(expiration.saturating_add(more - left)),
+    ] {
         refused(presigned(expiry, now()), kind, &["13:00:01Z"]);
     }
-    // Less than what is left is not changed.
+    // A shorter expiry is kept.
     let url = presigned(Expiry::at_most(left / 2), now()).unwrap();
     assert_eq!(url.expires_at(), now().saturating_add(left / 2));
-    // Credentials that expired already leave nothing, and that is refused too.
+    // Credentials that have already expired are an error, too.
     let words = ["credentials expired", "13:00:00Z"];
-    refused(presigned(Expiry::at_most(HOUR), ends), kind, &words);
-    // A header signature has no expiry of its own.
+    refused(presigned(Expiry::at_most(HOUR), expiration), kind, &words);
+    // A header signature has no expiration of its own.
     request.sign(&keys, now()).unwrap();
 }
 
-/// A moment at which a URL expires is after its signing time.
+/// The expiration has to be after the signing time.
 #[test]
-fn moments_of_expiry() {
+fn an_expiration_before_signing_is_rejected() {
     let bucket = bucket();
     let get = bucket.get("k");
     let later = |seconds| Timestamp::from_unix_seconds(now().unix_seconds() + seconds);
@@ -402,7 +404,7 @@ fn moments_of_expiry() {
 }
 
 #[test]
-fn parameters_of_a_signature_that_is_there_already() {
+fn existing_sigv4_signatures_are_rejected() {
     let names = [
         "X-Amz-Algorithm",
         "X-Amz-Credential",
@@ -434,14 +436,14 @@ fn parameters_of_a_signature_that_is_there_already() {
             let twice = bucket.get("k").query(spelled, "1");
             refused(presigned(&twice, HOUR), ErrorKind::Query, &[name]);
         }
-        // Names that only look alike are data, and so is a value.
+        // Names that only look similar are data, and so are values.
         request_accepted(&Description::get(format!(
             "{URL}&{name}2=1&x={name}&%2541={name}"
         )));
         request_accepted(&Description::get(URL).query(name.replace('m', "%6d"), "1"));
         request_accepted(&Description::get(URL).query(format!(" {name}"), "1"));
     }
-    // What was presigned once is not presigned again.
+    // A presigned URL can't be presigned again.
     let url = presigned(&service().get(URL), HOUR).unwrap();
     request_refused(
         &Description::get(url.as_str()),
@@ -450,8 +452,8 @@ fn parameters_of_a_signature_that_is_there_already() {
     );
 }
 
-/// Parameters whose names are common words, and no SigV2 signature.
-pub const NO_SIGV2_SIGNATURE: [&str; 5] = [
+/// Parameters whose names are common words, and which don't make a SigV2 signature.
+pub const NOT_A_SIGV2_SIGNATURE: [&str; 5] = [
     "Signature=1",
     "Expires=1&SignatureVersion=2",
     "signature=1&expires=1",
@@ -459,10 +461,10 @@ pub const NO_SIGV2_SIGNATURE: [&str; 5] = [
     "AWSAccessKeyId2=1",
 ];
 
-/// A server refuses a request with two signatures, of whichever generations: so what carries one of
-/// SigV2 is not signed.
+/// Servers reject a request with two signatures of any version, so a request that contains a SigV2
+/// signature is not signed.
 #[test]
-fn signatures_of_the_other_generation() {
+fn existing_sigv2_signatures_are_rejected() {
     let (sigv2, api) = (
         v2::Service::s3(),
         v2::Service::query_api(Default::default()),
@@ -490,14 +492,14 @@ fn signatures_of_the_other_generation() {
         refused(template, ErrorKind::Query, &signed_already);
     }
 
-    // The common words alone make no signature.
-    for query in NO_SIGV2_SIGNATURE {
+    // Common words alone don't make a signature.
+    for query in NOT_A_SIGV2_SIGNATURE {
         request_accepted(&Description::get(format!("{URL}&{query}")));
     }
 }
 
 #[test]
-fn escapes() {
+fn invalid_escapes_are_rejected() {
     for bad in ["%", "%2", "%zz", "%2g", "%%20", "%é1", "% 20", "%+1", "a%"] {
         let kind = ErrorKind::Url;
         let path = format!("https://example.amazonaws.com/{bad}");
@@ -506,7 +508,7 @@ fn escapes() {
         request_refused(&Description::get(&query), kind, &["query", "`%", "%25"]);
         let endpoint = Bucket::builder("abc", "us-east-1").endpoint(&path).build();
         refused(endpoint, kind, &["path", "`%"]);
-        // In an object's key and in a typed parameter a percent sign is data.
+        // A percent sign in an object key or typed parameter is data.
         bucket()
             .get(bad)
             .query("a", bad)
@@ -520,7 +522,7 @@ fn escapes() {
 }
 
 #[test]
-fn control_characters_in_a_url() {
+fn control_characters_in_a_url_are_rejected() {
     for control in ["\0", "\t", "\r\n", "\n", "\u{1b}", "\u{7f}"] {
         for (what, url) in [
             ("path", format!("https://example.amazonaws.com/a{control}b")),
@@ -539,7 +541,7 @@ fn control_characters_in_a_url() {
 }
 
 #[test]
-fn header_values() {
+fn invalid_header_values_are_rejected() {
     for (bad, what) in [
         ("a\nb", "a line break at byte 1"),
         ("a\rb", "a line break at byte 1"),
@@ -558,7 +560,7 @@ fn header_values() {
         let bucket = bucket();
         let request = bucket.get("k").header("X-Custom", bad);
         refused(presigned(&request, HOUR), ErrorKind::Header, &words);
-        // A header that is not signed would split the request as well.
+        // An unsigned header would split the request as well.
         let request = Description::get(URL).header("User-Agent", bad);
         request_refused(&request, ErrorKind::Header, &["`User-Agent`", what]);
         let request = Description::get(URL).header("Host", bad);
@@ -579,9 +581,9 @@ fn header_values() {
     }
 }
 
-/// A folded value is accepted, signed with one space for each fold, and handed back in one line.
+/// A folded value is accepted, signed with one space for each fold, and returned in one line.
 #[test]
-fn folded_headers() {
+fn folded_headers_are_unfolded() {
     let folded = Description::get(URL).header("X-Custom", "a\r\n \t b\n  c");
     let plain = Description::get(URL).header("X-Custom", "a b c");
     let service = service();
@@ -601,7 +603,7 @@ fn folded_headers() {
 /// Only an `http::Request` can have such a value.
 #[cfg(feature = "http")]
 #[test]
-fn header_values_that_are_not_text() {
+fn header_values_that_are_not_text_are_not_returned() {
     let with_header = |value: &[u8]| {
         let value = http::HeaderValue::from_bytes(value).unwrap();
         http::Request::get(URL).header("X-Custom", value).body(())
@@ -609,14 +611,14 @@ fn header_values_that_are_not_text() {
     let (service, keys) = (service(), keys());
     let latin1 = with_header(b"caf\xe9").unwrap();
     let request = service.http(&latin1);
-    // Signed with headers, the value goes from caller to server without us.
+    // The library doesn't return the given headers of a header signature, so the value is accepted.
     signed(&request).unwrap();
     let words = ["`x-custom`", "UTF-8"];
     let url = request.presign(&keys, HOUR, now());
     refused(url, ErrorKind::Header, &words);
     let unsigned = request.prepare_url(keys.identity(), HOUR, now());
     refused(unsigned, ErrorKind::Header, &words);
-    // In a buffer there is only the URL, so nothing has to be handed back.
+    // `presign_into` writes only the URL, so it doesn't return the value as text.
     let mut buffer = String::new();
     request
         .presign_into(&keys, HOUR, now(), &mut buffer)
@@ -627,7 +629,7 @@ fn header_values_that_are_not_text() {
 }
 
 #[test]
-fn header_names() {
+fn invalid_header_names_are_rejected() {
     for bad in [
         "",
         " ",
@@ -648,7 +650,7 @@ fn header_names() {
 }
 
 #[test]
-fn host_headers() {
+fn contradictory_host_headers_are_rejected() {
     let twice = |one: &'static str, two: &'static str| {
         Description::get(URL)
             .header("Host", one)
@@ -670,7 +672,8 @@ fn host_headers() {
     request_refused(&request, ErrorKind::Header, &["Host header is empty"]);
 
     let service = service();
-    // Two that agree are one, and one that is not the URL's is signed and has to be sent.
+    // Two equal Host headers count as one. A Host other than the URL's is signed and has to be
+    // sent.
     for request in [
         twice("a.example", " a.example "),
         Description::get(URL).header("HOST", "a.example"),
@@ -683,14 +686,14 @@ fn host_headers() {
         assert!(url.as_str().starts_with("https://example.amazonaws.com/"));
         assert_eq!(url.headers().collect::<Vec<_>>(), [("host", "a.example")]);
     }
-    // One that is the URL's is what every client sends by itself.
+    // Every client sends the URL's own Host by itself.
     let request = service.get(URL).header("Host", "example.amazonaws.com");
     let url = presigned(&request, HOUR).unwrap();
     assert_eq!(url.headers().count(), 0);
 }
 
 #[test]
-fn access_keys_secrets_and_tokens() {
+fn invalid_credentials_are_rejected() {
     let kind = ErrorKind::Credentials;
     for bad in [
         " AKID",
@@ -736,7 +739,7 @@ fn access_keys_secrets_and_tokens() {
             kind,
             &["session token", "space"],
         );
-        // A secret goes into no header.
+        // A secret doesn't go into any header.
         Credentials::new("AKID", bad).unwrap();
     }
     refused(
@@ -761,7 +764,7 @@ fn access_keys_secrets_and_tokens() {
     );
     Credentials::new("AK/+=ID", "+/=").unwrap();
 
-    // A comma ends the id in the header, and nowhere else.
+    // A comma ends the access key ID in the header, and nowhere else.
     let comma = Credentials::new("AKID,EXAMPLE", SECRET).unwrap();
     let service = service();
     let (request, with_comma) = (service.get(URL), (&comma, SECRET));
@@ -776,7 +779,7 @@ fn access_keys_secrets_and_tokens() {
 }
 
 #[test]
-fn regions_and_services() {
+fn invalid_regions_and_services_are_rejected() {
     for bad in [
         "us/east",
         "us east",
@@ -811,7 +814,7 @@ fn regions_and_services() {
         let local = Bucket::builder("examplebucket", good).endpoint("http://localhost");
         local.build().unwrap();
     }
-    // A region that would stand in a host has to fit there.
+    // A region that is part of a host has to fit there.
     refused(
         Bucket::new("examplebucket", "a.b"),
         ErrorKind::Scope,
@@ -820,7 +823,7 @@ fn regions_and_services() {
 }
 
 #[test]
-fn urls() {
+fn invalid_urls_are_rejected() {
     for (bad, word) in [
         ("", "not an absolute URL"),
         ("/a/b", "not an absolute URL"),
@@ -874,7 +877,7 @@ fn urls() {
 }
 
 #[test]
-fn methods() {
+fn invalid_methods_are_rejected() {
     let kind = ErrorKind::Method;
     for (bad, good) in [
         ("get", "GET"),
@@ -895,15 +898,15 @@ fn methods() {
     for bad in ["", " ", "GET ", "GE T", "GET\n", "GÉT", "GET/1", "\0"] {
         request_refused(&Description::new(bad, URL), kind, &["invalid method"]);
     }
-    // A method that HTTP doesn't know is the server's matter.
+    // The server decides about invalid_methods_are_rejected that HTTP doesn't define.
     for good in ["PROPFIND", "propfind", "X!"] {
         request_accepted(&Description::new(good, URL).payload(Payload::Empty));
     }
 }
 
-/// Headers that signing sets. With the value that it would give they are taken as set.
+/// A header that signing sets is accepted only with the value that signing would set.
 #[test]
-fn headers_that_signing_adds() {
+fn headers_that_signing_adds_have_to_agree() {
     let service = service();
     let with = |name: &'static str, value: &'static str| service.get(URL).header(name, value);
     let other = with("X-Amz-Date", "20150830T123601Z");
@@ -923,7 +926,7 @@ fn headers_that_signing_adds() {
     let same = with("x-amz-security-token", "TOKEN");
     sign(&same, (&temporary, SECRET), now()).unwrap();
 
-    // In a presigned URL they stand in the query: never in both places.
+    // A presigned URL has them in the query, and must not repeat them as headers.
     for name in [
         "X-Amz-Date",
         "x-amz-security-token",
@@ -933,13 +936,13 @@ fn headers_that_signing_adds() {
         for value in ["20150830T123600Z", "TOKEN"] {
             let request = Description::get(URL).header(name, value);
             let lower = name.to_lowercase();
-            for (keys, place) in [
+            for (keys, token) in [
                 (&keys(), SessionToken::Signed),
                 (&temporary, SessionToken::Signed),
                 (&temporary, SessionToken::Appended),
                 (&temporary, SessionToken::S3Express),
             ] {
-                let service = service.clone().session_token(place);
+                let service = service.clone().session_token(token);
                 let signed = presign(&request.of(&service), (keys, SECRET), HOUR, now());
                 let error = signed.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Header);
@@ -951,26 +954,26 @@ fn headers_that_signing_adds() {
     }
 }
 
-/// A request has one session token: one of each name are two, and so is one beside that of the
-/// credentials, whatever it says.
+/// A request has one session token. Two names count as two tokens, and so does a token beside that
+/// of the credentials, whatever its value.
 #[test]
-fn two_session_tokens() {
+fn two_session_tokens_are_rejected() {
     let temporary = keys().with_session_token("TOKEN").unwrap();
-    let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
+    let (plain, session) = ("x-amz-security-token", "x-amz-s3session-token");
     let express = Service::new("us-east-1", "s3express").unwrap();
-    let words = [usual, session, "two headers with a session token"];
-    for place in [SessionToken::Signed, SessionToken::S3Express] {
-        let service = express.clone().session_token(place);
-        let both = service.get(URL).header(usual, "TOKEN");
+    let words = [plain, session, "two headers with a session token"];
+    for token in [SessionToken::Signed, SessionToken::S3Express] {
+        let service = express.clone().session_token(token);
+        let both = service.get(URL).header(plain, "TOKEN");
         let both = both.header(session, "TOKEN");
         refused(signed(&both), ErrorKind::Header, &words);
     }
-    for (place, own, other) in [
-        (SessionToken::Signed, usual, session),
-        (SessionToken::Appended, usual, session),
-        (SessionToken::S3Express, session, usual),
+    for (token, own, other) in [
+        (SessionToken::Signed, plain, session),
+        (SessionToken::Appended, plain, session),
+        (SessionToken::S3Express, session, plain),
     ] {
-        let service = express.clone().session_token(place);
+        let service = express.clone().session_token(token);
         let with = |name: &'static str| service.get(URL).header(name, "TOKEN");
         let result = sign(&with(other), (&temporary, SECRET), now());
         refused(result, ErrorKind::Header, &words);
@@ -979,14 +982,14 @@ fn two_session_tokens() {
 }
 
 #[test]
-fn payload_hashes() {
+fn payload_hashes_have_to_agree() {
     let body = "Welcome to Amazon S3.";
     let hash = support::sha256_hex(body);
     let empty = support::sha256_hex("");
     let with =
         |value: &str| Description::new("PUT", URL).header("x-amz-content-sha256", value.to_owned());
 
-    // The header and the payload that is given have to agree, in every way of signing.
+    // The header and the payload have to agree in every way of signing.
     let payload = Payload::sha256_of(body);
     let words = [&*hash, &*empty];
     request_refused(&with(&empty).payload(payload), ErrorKind::Payload, &words);
@@ -1033,10 +1036,10 @@ fn payload_hashes() {
     assert_eq!(Payload::from_hex(&hash).unwrap(), Payload::sha256_of(body));
 }
 
-/// The signature takes its value from these, so there may be one of each, even if both say the
-/// same. Of others there may be any number.
+/// The signature depends on these headers, so they can't be repeated, even with the same value.
+/// Other headers can.
 #[test]
-fn headers_given_twice() {
+fn repeated_headers_are_rejected_if_signing_reads_them() {
     let twice = |name: &'static str, one: &'static str, two: &'static str| {
         let request = Description::get(URL).header(name, one);
         request.header(name.to_uppercase(), two)
@@ -1065,10 +1068,10 @@ fn headers_given_twice() {
     request_accepted(&twice("x-amz-meta-a", "1", "2"));
 }
 
-/// Headers that are changed on the way are let through unsigned, and are not among those that have
-/// to be sent.
+/// Proxies change these headers, so they are accepted unsigned, and are not among the headers that
+/// have to be sent.
 #[test]
-fn headers_that_are_never_signed() {
+fn headers_that_proxies_change_are_not_signed() {
     let names = [
         "Authorization",
         "Baggage",
@@ -1100,7 +1103,7 @@ fn headers_that_are_never_signed() {
                 assert_eq!(url.headers().count(), 0, "{name}");
                 assert!(url.as_str().contains("SignedHeaders=host&"), "{url}");
             }
-            // Its neighbour in the alphabet is signed.
+            // A name that only starts with it is signed.
             let other = format!("{name}x");
             let url = presigned(&with(&other), HOUR).unwrap();
             let to_send: Vec<_> = url.headers().collect();
@@ -1111,7 +1114,7 @@ fn headers_that_are_never_signed() {
 }
 
 #[test]
-fn times() {
+fn times_out_of_range_are_rejected() {
     let service = service();
     let request = service.get(URL);
     for seconds in [-62_167_219_201, 253_402_300_800, i64::MIN, i64::MAX] {

@@ -1,6 +1,6 @@
-//! One set of credentials, and one service, for as long as a server runs: over midnights and
-//! months, for many regions, from many threads at once. Each signature is that of another
-//! implementation, which keeps no key.
+//! One set of credentials and one service sign across midnights and months, for many regions and
+//! from many threads. Another implementation, which caches no key, computes each expected
+//! signature.
 
 use crate::support::signing::authorization;
 use crate::support::{hex, hmac_sha256, sha256_hex};
@@ -23,7 +23,8 @@ const REGIONS: [&str; 6] = [
     "af-south-1",
 ];
 
-/// The signature of a GET of `https://example.com/` with no other headers than `x-amz-date`.
+/// Returns the signature of a GET of `https://example.com/` whose only other header is
+/// `x-amz-date`.
 fn expected(seconds: i64, region: &str, service: &str) -> String {
     let (date, date_time) = dates(seconds);
     let canonical_request = format!(
@@ -34,7 +35,7 @@ fn expected(seconds: i64, region: &str, service: &str) -> String {
     signature(&date_time, &scope, &canonical_request)
 }
 
-/// `20151230` and `20151230T235958Z`.
+/// Returns `20151230` and `20151230T235958Z`.
 fn dates(seconds: i64) -> (String, String) {
     let moment = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
     let date = format!(
@@ -90,16 +91,16 @@ fn of(region: &str, service: &str) -> Service {
     Service::new(region, service).unwrap()
 }
 
-/// Second by second over the end of a year.
+/// Signs at each second around the end of a year.
 #[test]
-fn midnight_takes_the_next_key() {
+fn each_day_has_its_own_key() {
     let (keys, service) = (keys(), of("us-east-1", "service"));
     for seconds in (START..START + 4).chain(START + DAY..START + DAY + 4) {
         assert_signs_with(&service, &keys, seconds, "us-east-1", "service");
     }
 }
 
-/// The presigned URL of an object, good for an hour, with credentials that have a session token.
+/// Returns the presigned URL of an object, valid for an hour, with a session token.
 fn expected_link(seconds: i64, key: &str) -> String {
     let (date, date_time) = dates(seconds);
     let scope = format!("{date}/us-east-1/s3/aws4_request");
@@ -114,9 +115,9 @@ fn expected_link(seconds: i64, key: &str) -> String {
     format!("https://example.com/{key}?{query}&X-Amz-Signature={signature}")
 }
 
-/// A template makes the URL of each second that it is asked for, from any thread.
+/// A template signs for any requested second, from any thread.
 #[test]
-fn templates_go_over_midnights() {
+fn templates_sign_across_midnights() {
     let bucket = Bucket::builder("examplebucket", "us-east-1")
         .endpoint("https://example.com")
         .addressing_style(AddressingStyle::Domain)
@@ -141,23 +142,23 @@ fn templates_go_over_midnights() {
             });
         }
     });
-    // The second for which it was made is still right.
+    // It still signs for the second for which it was prepared.
     let link = template.presign("a.txt", at(START)).unwrap();
     assert_eq!(link.as_str(), expected_link(START, "a.txt"));
 }
 
-/// 400 days, forward and back again: a key that was kept for a day is never taken for another's.
+/// 400 days, forward and back again: a signing key cached for one day doesn't sign for another.
 #[test]
-fn days_and_months_each_have_their_own_key() {
+fn cached_keys_sign_only_for_their_day() {
     let (keys, service) = (keys(), of("us-east-1", "service"));
     for day in (0..400).chain((0..400).rev()) {
         assert_signs_with(&service, &keys, START + day * DAY, "us-east-1", "service");
     }
 }
 
-/// More scopes than keys are kept, in turn and again.
+/// There are more scopes than cached keys, and each is used several times.
 #[test]
-fn regions_and_services_of_the_same_credentials_each_have_their_own_key() {
+fn cached_keys_sign_only_for_their_scope() {
     let keys = keys();
     for _ in 0..3 {
         for region in REGIONS {
@@ -169,7 +170,7 @@ fn regions_and_services_of_the_same_credentials_each_have_their_own_key() {
 }
 
 #[test]
-fn threads_share_the_credentials_over_midnights() {
+fn threads_share_credentials_across_midnights() {
     let keys = keys();
     let shared = of("us-east-1", "service");
     thread::scope(|scope| {
@@ -179,7 +180,7 @@ fn threads_share_the_credentials_over_midnights() {
                 let region = REGIONS[thread % REGIONS.len()];
                 let own = of(region, "service");
                 for step in 0..300 {
-                    // Each thread goes over the midnights at a pace of its own.
+                    // Each thread crosses the midnights at its own pace.
                     let seconds = START + step * (thread as i64 + 1) * 3601 % (5 * DAY);
                     assert_signs_with(shared, keys, seconds, "us-east-1", "service");
                     assert_signs_with(&own, keys, seconds, region, "service");
@@ -189,9 +190,9 @@ fn threads_share_the_credentials_over_midnights() {
     });
 }
 
-/// Another secret under the same id has other keys, although all the rest of the scope is the same.
+/// Another secret with the same access key ID and scope has other signing keys.
 #[test]
-fn a_new_secret_takes_no_old_key() {
+fn a_new_secret_has_its_own_keys() {
     let (old, service) = (keys(), of("us-east-1", "service"));
     assert_signs(&old, START, "us-east-1", "service");
     let new = Credentials::new("AKIDEXAMPLE", "another secret").unwrap();

@@ -1,4 +1,5 @@
-//! Sessions of S3 Express: the request for one, its response, and what it signs.
+//! Sessions of S3 Express: the request that creates one, its response, and the requests that it
+//! signs.
 
 use crate::support::signing::authorization;
 use crate::support::{Pairs, hex, hmac_sha256, percent_decode, query_set, time, vectors};
@@ -102,7 +103,7 @@ fn sessions_are_created() {
 }
 
 #[test]
-fn urls_of_a_session() {
+fn sessions_presign_urls() {
     let cases = cases("query");
     assert_eq!(cases.len(), 4);
     for case in cases {
@@ -125,7 +126,7 @@ fn urls_of_a_session() {
 }
 
 #[test]
-fn headers_of_a_session() {
+fn sessions_sign_headers() {
     let cases = cases("header");
     assert_eq!(cases.len(), 3);
     for case in cases {
@@ -138,9 +139,9 @@ fn headers_of_a_session() {
     }
 }
 
-/// botocore writes the name of the token's field in mixed case, so its policy is another text.
+/// botocore writes the name of the token's field in mixed case, so its policy differs from ours.
 #[test]
-fn forms_of_a_session() {
+fn sessions_sign_forms() {
     let cases = cases("post");
     assert_eq!(cases.len(), 3);
     for case in cases {
@@ -172,7 +173,7 @@ fn forms_of_a_session() {
             .map(|(name, value)| (name.clone(), value.as_str().unwrap().into()))
             .collect();
         assert_eq!(fields(true, own.collect()), fields(true, recorded.clone()));
-        // The signature is that of our policy, by another HMAC.
+        // Another HMAC implementation computes the signature of our policy.
         let date = &case.timestamp[..8];
         let start = format!("AWS4{}", case.secret_access_key).into_bytes();
         let scope = [date, &case.region, "s3express", "aws4_request"];
@@ -182,7 +183,7 @@ fn forms_of_a_session() {
         let (_, base64) = form.fields().find(|(name, _)| *name == "policy").unwrap();
         assert_eq!(form.signature(), hex(hmac_sha256(&key, base64)));
 
-        // Both forms are verified, with the token and not without it.
+        // The verifier accepts both forms with the token, and rejects them without it.
         let verifier = Verifier::new(&*case.region, "s3express");
         let verify = |fields: &[(String, String)]| {
             let fields = fields.iter().map(|(name, value)| (&**name, &**value));
@@ -215,9 +216,10 @@ fn now() -> Timestamp {
     time("20240601T000000Z")
 }
 
-/// Everything else is signed with the token of a session.
+/// CreateSession, HeadBucket and copies are signed with ordinary credentials, other operations with
+/// those of a session.
 #[test]
-fn operations_without_a_session() {
+fn the_operation_selects_the_token_header() {
     let bucket = Bucket::new(DIRECTORY, "us-west-2").unwrap();
     for (request, token) in [
         (bucket.create_session(), "x-amz-security-token"),
@@ -273,7 +275,7 @@ fn urls_expire_with_their_session() {
         expiry(&session, seconds(300).into()).unwrap_err().kind(),
         ErrorKind::Expiry
     );
-    // A template that was made in time isn't valid longer later.
+    // A template doesn't extend the validity of rows that are signed later.
     let template = bucket
         .request("GET")
         .template(&session, seconds(200), now())
@@ -290,7 +292,7 @@ mod responses {
     use super::*;
     use presign::s3::session_credentials;
 
-    /// The example of the API Reference, with a shorter token.
+    /// The example in the API Reference, with a shorter token.
     const RESPONSE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <CreateSessionResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
   <Credentials>
@@ -311,7 +313,7 @@ mod responses {
     }
 
     #[test]
-    fn are_read() {
+    fn are_parsed() {
         let session = session_credentials(RESPONSE).unwrap();
         assert!(session == expected());
         let more = RESPONSE.replace("<Credentials>", "<Credentials><Later><A>b</A></Later>");
@@ -319,7 +321,7 @@ mod responses {
     }
 
     #[test]
-    fn that_are_something_else_are_refused() {
+    fn of_another_form_are_rejected() {
         let kind = |body: &str| {
             let error = session_credentials(body).unwrap_err();
             let message = error.to_string();

@@ -1,4 +1,4 @@
-//! Compares tokens for EKS, and the logins of `examples/identity.rs`, with botocore's.
+//! Compares tokens for EKS and the logins of `examples/identity.rs` with botocore's.
 
 #[allow(dead_code, reason = "the example's `main`")]
 #[path = "../../examples/identity.rs"]
@@ -34,7 +34,7 @@ fn cases(kind: &str) -> Vec<Case> {
 }
 
 #[test]
-fn eks_tokens() {
+fn eks_tokens_match_botocore() {
     let url_of = |token: &str| {
         let url = token.strip_prefix("k8s-aws-v1.").unwrap();
         String::from_utf8(URL_SAFE_NO_PAD.decode(url).unwrap()).unwrap()
@@ -48,7 +48,7 @@ fn eks_tokens() {
         let expected = case.expected["token"].as_str().unwrap();
         match case.token {
             None => assert_eq!(token, expected),
-            // botocore appends the session token; here the parameters are sorted.
+            // botocore appends the session token; our parameters are sorted.
             Some(_) => {
                 let sorted = |url: &str| {
                     let params = url.split(['?', '&']).map(str::to_owned);
@@ -61,7 +61,7 @@ fn eks_tokens() {
 }
 
 #[test]
-fn vault_logins() {
+fn vault_logins_match_botocore() {
     for case in cases("vault") {
         let credentials = credentials(&case.access_key, &case.secret_key, case.token.as_deref());
         let server_id = case.server_id.as_deref().unwrap();

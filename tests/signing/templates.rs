@@ -1,5 +1,5 @@
-//! Templates with row values: each row is the presigned URL of the same request, and what a row
-//! can't have is refused.
+//! Templates with row values: each row is the presigned URL of the same request, and rows reject
+//! invalid values.
 
 use crate::support::{self, time};
 use presign::s3::Bucket;
@@ -18,8 +18,8 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE==";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Names before, between and after those of a signature, in canonical order; sub-resources of SigV2
-/// among them, and names that have to be encoded.
+/// Names before, between and after those of a signature, in canonical order. They include
+/// sub-resources of SigV2 and names that need encoding.
 const NAMES: [&str; 14] = [
     "",
     "A",
@@ -62,7 +62,7 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET, TOKEN]);
 }
 
-/// Checks that a row can't be written, and that the buffer stays as it was.
+/// Checks that writing a row fails and leaves the buffer unchanged.
 #[track_caller]
 fn row_refused(template: &Template, row: Row<'_>, kind: ErrorKind, words: &[&str]) {
     for at in [now(), later(1)] {
@@ -73,7 +73,7 @@ fn row_refused(template: &Template, row: Row<'_>, kind: ErrorKind, words: &[&str
     }
 }
 
-/// The URL of a row by both methods.
+/// Returns the URL of a row, which both methods have to agree on.
 #[track_caller]
 fn row(template: &Template, row: Row<'_>, at: Timestamp) -> String {
     let url = template.presign(row, at).unwrap();
@@ -94,8 +94,8 @@ fn row_value() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(400) })]
 
-    /// Any number of values, with names anywhere in the order, at the prepared second and at
-    /// others.
+    /// Rows with any number of values, whose names have any position in the order, at the prepared
+    /// second and at others.
     #[test]
     fn rows_with_values_are_the_presigned_urls(
         version in select(BOTH.to_vec()),
@@ -142,7 +142,7 @@ proptest! {
     }
 }
 
-/// Values of any type that is displayed, written in pieces.
+/// Values of any type that implements `Display`, written in pieces.
 #[test]
 fn values_are_displayed() {
     for version in BOTH {
@@ -167,9 +167,9 @@ fn values_are_displayed() {
     }
 }
 
-/// An expiry of a row's own, in each of its forms.
+/// A row can have an expiry of its own, in each form.
 #[test]
-fn expiry_of_a_row() {
+fn a_row_can_have_its_own_expiry() {
     for version in BOTH {
         let (bucket, keys) = (bucket(version), keys().with_expiration(later(600)));
         let list = bucket.request("GET");
@@ -184,7 +184,7 @@ fn expiry_of_a_row() {
             let url = row(&template, Row::new("k").expiry(expiry), at);
             assert_eq!(url, expected.as_str());
         }
-        // Without one it is the template's: at most an hour.
+        // By default a row expires as the template does: after at most an hour.
         assert_eq!(template.expires_at(later(0)), Ok(later(600)));
         assert_eq!(
             template.presign("k", now()).unwrap().expires_at(),
@@ -218,7 +218,7 @@ fn expiry_of_a_row() {
 }
 
 #[test]
-fn the_number_of_values() {
+fn a_row_needs_all_its_values() {
     for version in BOTH {
         let bucket = bucket(version);
         let template = |names: &[&'static str]| {
@@ -245,7 +245,7 @@ fn the_number_of_values() {
 }
 
 #[test]
-fn values_that_break_a_line() {
+fn values_with_line_breaks_are_rejected() {
     for version in BOTH {
         let request = bucket(version);
         let request = request.request("GET").query_per_row("a");
@@ -282,7 +282,7 @@ fn values_that_break_a_line() {
     }
 }
 
-/// Fails after some text.
+/// Fails after writing some text.
 struct Failing;
 
 impl Display for Failing {
@@ -303,7 +303,7 @@ impl Display for Counting<'_> {
 }
 
 #[test]
-fn values_that_are_not_displayed() {
+fn values_that_fail_to_display_are_errors() {
     for version in BOTH {
         let bucket = bucket(version);
         let request = bucket.request("GET").query_per_row("versionId");
@@ -334,10 +334,10 @@ fn values_are_displayed_up_to_three_times() {
     }
 }
 
-/// A row value of a sub-resource is signed decoded, and an empty one as a flag, as a server reads
-/// it.
+/// A row value of a sub-resource is signed decoded, and an empty one as a flag, because servers
+/// read them that way.
 #[test]
-fn sub_resources_of_a_row() {
+fn sub_resources_of_a_row_are_signed() {
     let bucket = bucket(SignatureVersion::V2);
     let request = bucket.request("GET").query_flag("acl");
     let request = request.query_per_row("versionId").query_per_row("x-id");
@@ -362,7 +362,7 @@ fn sub_resources_of_a_row() {
 }
 
 #[test]
-fn requests_without_a_template() {
+fn some_requests_have_no_template() {
     let hour = |request: &Request<'_>| request.template(&keys(), HOUR, now());
     for version in BOTH {
         let bucket = bucket(version);
@@ -370,7 +370,7 @@ fn requests_without_a_template() {
             refused(hour(&request), ErrorKind::Key, &["`some key`", "each row"]);
         }
         hour(&bucket.request("GET")).unwrap();
-        // A name with a value per row is there once.
+        // A name with a value per row can't be repeated.
         let request = bucket.request("GET").query_per_row("a");
         for request in [
             request.clone().query_per_row("a"),
@@ -382,7 +382,7 @@ fn requests_without_a_template() {
         }
         hour(&request.clone().query_per_row("A")).unwrap();
         hour(&bucket.request("GET").query("a", "1").query("a", "2")).unwrap();
-        // Nor is it one that signing adds.
+        // Signing adds these parameters, so a row can't.
         for name in ["X-Amz-Signature", "x-amz-credential", "AWSAccessKeyId"] {
             let request = bucket.request("GET").query_per_row(name);
             refused(hour(&request), ErrorKind::Query, &["signed already"]);
@@ -399,9 +399,9 @@ fn requests_without_a_template() {
     }
 }
 
-/// Every other verb refuses a request that leaves a value open.
+/// Every other method rejects a request with values per row.
 #[test]
-fn open_values_need_a_template() {
+fn values_per_row_need_a_template() {
     for version in BOTH {
         let bucket = bucket(version);
         let (request, keys) = (bucket.get("k").query_per_row("a"), keys());
@@ -419,7 +419,7 @@ fn open_values_need_a_template() {
     }
 }
 
-/// Takes some bytes, and then fails.
+/// Accepts some bytes and then fails.
 struct Full(usize);
 
 impl Write for Full {
@@ -430,7 +430,7 @@ impl Write for Full {
 }
 
 #[test]
-fn writers_that_fail() {
+fn failing_writers_are_errors() {
     for version in BOTH {
         let (bucket, keys) = (bucket(version), keys());
         let get = bucket.get("k").query("versionId", "1");
@@ -450,7 +450,7 @@ fn writers_that_fail() {
         template
             .presign_into(row, now(), &mut Full(length))
             .unwrap();
-        // A writer behind a reference to a trait.
+        // A writer behind a reference to a trait object.
         let mut buffer = String::new();
         let writer: &mut dyn Write = &mut buffer;
         template.presign_into(row, now(), writer).unwrap();
@@ -458,9 +458,9 @@ fn writers_that_fail() {
     }
 }
 
-/// The headers to send are those of each URL, the hash of a payload among them.
+/// The headers to send are those of each URL, including the hash of a payload.
 #[test]
-fn headers_of_a_template() {
+fn a_template_has_the_headers_of_its_urls() {
     let payload = presign::Payload::sha256_of("body");
     let bucket = bucket(SignatureVersion::V4);
     let headers = |headers: &mut dyn Iterator<Item = (&str, &str)>| {

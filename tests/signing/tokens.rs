@@ -1,4 +1,4 @@
-//! Tokens: those that AWS's own signers make, limits, and rejected descriptions.
+//! Authentication tokens: comparison with AWS's own signers, limits, and rejected descriptions.
 
 use crate::support::signing::remote_signature;
 use crate::support::{self, credentials, time, vectors};
@@ -76,7 +76,7 @@ impl Case {
         }))
     }
 
-    /// Returns the validity with which the case was signed.
+    /// Returns the validity period of the case.
     fn expires_in(&self) -> Duration {
         let default = if self.kind == "eks" { 60 } else { 900 };
         Duration::from_secs(self.expires.unwrap_or(default))
@@ -101,7 +101,7 @@ fn decode(engine: &impl base64::Engine, text: &str) -> String {
 }
 
 #[test]
-fn every_token_is_that_of_other_signers() {
+fn tokens_match_those_of_other_signers() {
     let Vectors { cases } = vectors("auth-tokens.json");
     let mut kinds = BTreeSet::new();
     for case in &cases {
@@ -128,7 +128,7 @@ fn check_token(case: &Case, credentials: &Credentials) {
         .unwrap();
     assert_eq!(token.expires_at(), now.saturating_add(case.expires_in()));
 
-    // A key elsewhere makes the same token.
+    // A remote key makes the same token.
     let unsigned = request.prepare(credentials.identity(), case.expires_in(), now);
     let unsigned = unsigned.unwrap();
     let signature = remote_signature(&unsigned, &case.secret_access_key);
@@ -140,7 +140,7 @@ fn check_token(case: &Case, credentials: &Credentials) {
     let expected = case.expected["token"].as_str().unwrap();
     let [mut own, mut expected] = [token.as_str(), expected].map(|token| url_of(&case.kind, token));
     if case.kind == "msk" {
-        // Each client names itself, outside of the signature.
+        // Each client adds its own User-Agent, which is not signed.
         let agent = |param: &String| param.starts_with("User-Agent=");
         let own_agent = own.1.iter().find(|param| agent(param)).unwrap();
         assert!(
@@ -162,7 +162,7 @@ fn check_login(case: &Case, credentials: &Credentials) {
     assert_eq!(login.password(), case.expected["password"]);
 }
 
-/// The identity proof is no token: the headers themselves are sent.
+/// Checks an identity proof, which sends the headers themselves instead of a token.
 fn check_identity_request(case: &Case, credentials: &Credentials) {
     let sts = v4::Service::new(&case.region, "sts").unwrap();
     let body = case.body.as_deref().unwrap();
@@ -182,9 +182,9 @@ fn check_identity_request(case: &Case, credentials: &Credentials) {
     );
 }
 
-/// A server accepts the URL in a token of each kind; with another parameter it doesn't.
+/// A server accepts the URL in a token of each kind, and rejects it with another parameter.
 #[test]
-fn a_verifier_accepts_what_is_in_a_token() {
+fn a_verifier_accepts_the_url_in_a_token() {
     let now = time(NOW);
     for (service, request) in [
         (
@@ -294,7 +294,7 @@ fn a_token_never_outlives_its_credentials() {
 }
 
 #[test]
-fn rejected_descriptions() {
+fn invalid_descriptions_are_rejected() {
     let region = "us-east-1";
     refused(
         tokens::rds("us/east", HOST, 1, "u"),
@@ -355,7 +355,7 @@ fn rejected_descriptions() {
 }
 
 #[test]
-fn hosts_are_those_of_the_partition() {
+fn hosts_match_the_partition() {
     let token = tokens::eks("cn-north-1", "c").unwrap();
     let token = token
         .presign(&keys(), Duration::from_secs(60), time(NOW))

@@ -1,5 +1,5 @@
-//! Results without a signature: for a key elsewhere, and to see each step. That all ways agree for
-//! every vector is checked where the vectors are signed ([`support::signing`]).
+//! Results without a signature, for a remote key and to inspect each step. [`support::signing`]
+//! checks for every vector that all ways to sign agree.
 
 use crate::support::signing::remote_signature;
 use crate::support::{self, hex, time};
@@ -33,9 +33,9 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET, TOKEN]);
 }
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>, the example.
+/// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
 #[test]
-fn a_published_url_from_an_identity_alone() {
+fn a_published_url_is_signed_without_a_secret() {
     let identity = Identity::hmac(ID).unwrap();
     let bucket = bucket(SignatureVersion::V4);
     let day = Duration::from_secs(86_400);
@@ -67,7 +67,7 @@ fn a_published_url_from_an_identity_alone() {
     );
 }
 
-/// Every kind of result, prepared for an identity.
+/// Prepares each kind of result for an identity.
 fn each_kind(identity: &Identity, check: &mut dyn FnMut(&str, Kind)) {
     let (new, old) = (bucket(SignatureVersion::V4), bucket(SignatureVersion::V2));
     for (name, bucket) in [("v4", &new), ("v2", &old)] {
@@ -132,9 +132,9 @@ impl Kind {
     }
 }
 
-/// A signature is raw bytes: neither hexadecimal digits nor base64 have the right length.
+/// A signature is raw bytes, so hexadecimal digits and base64 have the wrong length.
 #[test]
-fn signatures_of_another_length() {
+fn signatures_with_a_wrong_length_are_rejected() {
     for length in [0, 1, 19, 20, 21, 28, 31, 32, 33, 40, 44, 64] {
         each_kind(&Identity::hmac(ID).unwrap(), &mut |name, kind| {
             let (algorithm, own) = match kind.algorithm() {
@@ -158,9 +158,9 @@ fn signatures_of_another_length() {
     }
 }
 
-/// Credentials sign what was prepared for their own access key ID and session token.
+/// Credentials sign only results that were prepared for their access key ID and session token.
 #[test]
-fn credentials_of_another_identity() {
+fn credentials_of_another_identity_are_rejected() {
     let permanent = keys();
     let temporary = keys().with_session_token(TOKEN).unwrap();
     let renewed = keys().with_session_token("another").unwrap();
@@ -177,11 +177,11 @@ fn credentials_of_another_identity() {
     }
 }
 
-/// Credentials sign only what expires no later than they do. Headers have no expiration.
+/// Credentials don't sign a URL that expires after they do. Headers have no expiration.
 #[test]
-fn credentials_that_expire_sooner() {
-    let ends = now().saturating_add(HOUR);
-    let lasting = keys().with_expiration(ends);
+fn credentials_that_expire_before_the_url_are_rejected() {
+    let expiration = now().saturating_add(HOUR);
+    let lasting = keys().with_expiration(expiration);
     let expiring = keys().with_expiration(now().saturating_add(HOUR - Duration::from_secs(1)));
     each_kind(keys().identity(), &mut |name, kind| {
         assert!(kind.sign_with(&lasting).is_ok(), "{name}");
@@ -201,16 +201,16 @@ fn credentials_that_expire_sooner() {
     refused(form().sign_with(&expiring), ErrorKind::Expiry, &[]);
 }
 
-/// An access key ID can contain what stands before a signature.
+/// An access key ID can contain the text that precedes a signature.
 #[test]
-fn the_signature_after_any_id() {
+fn any_access_key_id_can_precede_the_signature() {
     for id in ["Signature=a", "a:b=", "x&Signature=y", "X-Amz-Signature=1"] {
         let keys = Credentials::new(id, SECRET).unwrap();
         let keys = keys.with_session_token("t&Signature=2").unwrap();
         for version in [SignatureVersion::V4, SignatureVersion::V2] {
             let bucket = bucket(version);
             let get = bucket.get("Signature=").query("a", "&Signature=3");
-            // Both compare the signature with that of the key.
+            // Both helpers compare the signature with the expected one.
             support::signing::presign(&get, (&keys, SECRET), HOUR, now()).unwrap();
             support::signing::sign(&get, (&keys, SECRET), now()).unwrap();
         }
@@ -229,11 +229,11 @@ fn the_signature_after_any_id() {
     }
 }
 
-/// What was prepared for expiring credentials is checked when it is prepared.
+/// The expiration of an identity is checked when a request is prepared.
 #[test]
-fn the_expiration_of_an_identity() {
-    let ends = now().saturating_add(HOUR);
-    let identity = Identity::hmac(ID).unwrap().with_expiration(ends);
+fn a_url_expires_with_its_identity() {
+    let expiration = now().saturating_add(HOUR);
+    let identity = Identity::hmac(ID).unwrap().with_expiration(expiration);
     let bucket = bucket(SignatureVersion::V4);
     let get = bucket.get("a");
     let longer = HOUR + Duration::from_secs(1);
@@ -241,7 +241,10 @@ fn the_expiration_of_an_identity() {
     let unsigned = get.prepare_url(&identity, longer, now());
     refused(unsigned, ErrorKind::Expiry, &words);
     let unsigned = get.prepare_url(&identity, HOUR, now()).unwrap();
-    assert_eq!(unsigned.sign_with(&keys()).unwrap().expires_at(), ends);
+    assert_eq!(
+        unsigned.sign_with(&keys()).unwrap().expires_at(),
+        expiration
+    );
 }
 
 #[test]

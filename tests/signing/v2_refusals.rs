@@ -1,6 +1,6 @@
-//! What SigV2 refuses, each beside a twin that is accepted, and the corners in which URL and
-//! signature have to agree: there an independent server, written for these tests, reads the URL and
-//! computes the signature again.
+//! Input that SigV2 rejects, each beside a twin that is accepted, and edge cases in which URL and
+//! signature have to agree. For those an independent server, written for these tests, reads the URL
+//! and recomputes the signature.
 
 use crate::support::signing::{Description, Signed, authorization};
 use crate::support::{
@@ -28,7 +28,7 @@ fn now() -> Timestamp {
     time("20070327T193642Z")
 }
 
-fn ends() -> Timestamp {
+fn expiration() -> Timestamp {
     now().saturating_add(HOUR)
 }
 
@@ -73,14 +73,14 @@ fn presign(
     support::signing::presign(request, (&keys(), SECRET), expiry, now())
 }
 
-/// The string to sign of a request that is signed with headers.
+/// Returns the string to sign of a header signature.
 #[track_caller]
 fn header_string_to_sign(request: &Description<'_>) -> String {
     let signed = sign(&request.of(&service())).unwrap();
     signed.steps.string_to_sign
 }
 
-/// The string to sign of a presigned URL.
+/// Returns the string to sign of a presigned URL.
 #[track_caller]
 fn url_string_to_sign(request: &Description<'_>) -> String {
     let signed = presign(&request.of(&service()), HOUR).unwrap();
@@ -94,7 +94,7 @@ fn sign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
 
 #[track_caller]
 fn presign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
-    for expiry in [HOUR.into(), Expiry::at(ends())] {
+    for expiry in [HOUR.into(), Expiry::at(expiration())] {
         refused(presign(&request.of(&service()), expiry), kind, words);
     }
 }
@@ -111,7 +111,7 @@ fn both_accepted(request: &Description<'_>) {
     assert_server_agrees(request, &keys());
 }
 
-/// The list of semantics: documented sub-resources, and the response overrides.
+/// Documented sub-resources and response overrides.
 const SUB_RESOURCES: &str = "accelerate acl analytics cors defaultObjectAcl delete encryption inventory legal-hold \
     lifecycle location logging metrics notification object-lock partNumber policy replication requestPayment restore \
     retention select select-type storageClass tagging torrent uploadId uploads versionId versioning versions website \
@@ -122,9 +122,8 @@ fn base64_hmac_sha1(message: &[u8]) -> String {
     BASE64.encode(hmac_sha1(SECRET.as_bytes(), message))
 }
 
-/// What a server that has only the URL, and the headers that it says have to be sent, computes for
-/// it: as MinIO, Ceph and s3s do, with the token of the query among the headers as AWS and Ceph
-/// have it.
+/// Returns the string to sign that a server computes from the URL and the headers to send. MinIO,
+/// Ceph and s3s compute it this way. Like AWS and Ceph, it reads a token in the query as a header.
 fn server_string_to_sign(
     method: &str,
     url: &str,
@@ -184,15 +183,14 @@ fn server_string_to_sign(
     text
 }
 
-/// The signature in the URL is the one that the server computes, and a server that sees one byte
-/// more doesn't.
+/// Checks that the server computes the signature in the URL, and another one if a byte is added.
 #[track_caller]
 fn assert_server_agrees(request: &Description<'_>, keys: &Credentials) {
     let service = service();
     let request = request.of(&service);
     let signed = support::signing::presign(&request, (keys, SECRET), HOUR, now());
     let Signed { result: url, steps } = signed.unwrap();
-    // In their order, in which the values of a repeated header are joined.
+    // Values of a repeated header are joined in their order.
     let headers = url.headers();
     let headers: Vec<_> = headers
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
@@ -216,7 +214,7 @@ fn assert_server_agrees(request: &Description<'_>, keys: &Credentials) {
 }
 
 #[test]
-fn a_query_that_is_signed_already() {
+fn existing_sigv2_signatures_are_rejected() {
     let words = |name| [name, "already"];
     for (query, name) in [
         ("AWSAccessKeyId=x", "AWSAccessKeyId"),
@@ -238,16 +236,16 @@ fn a_query_that_is_signed_already() {
         both_accepted(&Description::get(format!("{URL}?{name}=1")));
     }
 
-    // A URL that was presigned can't be presigned again.
+    // A presigned URL can't be presigned again.
     let once = presign(&service().get(URL), HOUR).unwrap().result;
     let again = Description::get(once.to_string());
     both_refused(&again, ErrorKind::Query, &["signed already"]);
 }
 
-/// A server refuses a request with two signatures, of whichever generations: so what carries one of
-/// SigV4 is not signed.
+/// Servers reject a request with two signatures of any version, so a request that contains a SigV4
+/// signature is not signed.
 #[test]
-fn signatures_of_the_other_generation() {
+fn existing_sigv4_signatures_are_rejected() {
     let sigv4 = v4::Service::new("us-east-1", "s3").unwrap();
     let new = sigv4.get(URL).presign(&keys(), HOUR, now()).unwrap();
     let carried = [
@@ -269,21 +267,21 @@ fn signatures_of_the_other_generation() {
     let words = ["X-Amz-Signature", "signed already"];
     refused(sign(&form), ErrorKind::Query, &words);
 
-    // A name that only looks alike is no signature.
-    for query in NO_SIGV4_SIGNATURE {
+    // Names that only look similar don't make a signature.
+    for query in NOT_A_SIGV4_SIGNATURE {
         sign(&api.get(format!("https://example.com/?{query}"))).unwrap();
     }
 }
 
-/// Parameters that look like those of a SigV4 signature, and are not.
-pub const NO_SIGV4_SIGNATURE: [&str; 3] = [
+/// Parameters that resemble those of a SigV4 signature.
+pub const NOT_A_SIGV4_SIGNATURE: [&str; 3] = [
     "X-Amz-Signature2=1",
     "X-AmzSignature=1",
     "a=X-Amz-Signature",
 ];
 
-/// Swift and Ceph don't read them in the query, so they are headers to send. Only the token is a
-/// parameter.
+/// Swift and Ceph don't read these headers in the query, so they have to be sent. Only the token is
+/// a parameter.
 #[test]
 fn signed_headers_are_sent_and_not_in_the_query() {
     let signed = [
@@ -335,9 +333,9 @@ fn signed_headers_are_sent_and_not_in_the_query() {
     }
 }
 
-/// AWS and Ceph take them for headers and sign them as such, MinIO and s3s leave them out.
+/// AWS and Ceph sign such parameters as headers; MinIO and s3s ignore them.
 #[test]
-fn amz_parameters_in_the_query_of_a_presigned_url() {
+fn amz_parameters_in_a_presigned_url_are_rejected() {
     for query in [
         "x-amz-acl=public-read",
         "X-Amz-Security-Token=t",
@@ -356,7 +354,7 @@ fn amz_parameters_in_the_query_of_a_presigned_url() {
 }
 
 #[test]
-fn a_path_with_what_has_to_be_encoded() {
+fn paths_that_are_not_encoded_are_rejected() {
     for (bare, encoded) in [
         (" ", "%20"),
         ("\"", "%22"),
@@ -380,7 +378,7 @@ fn a_path_with_what_has_to_be_encoded() {
         let url = format!("{URL}{encoded}/x");
         both_accepted(&Description::get(&url));
         sign(&api.get(&url)).unwrap();
-        // As it was given, in the URL and in what is signed.
+        // The path is unchanged, in the URL and in the signed text.
         let signed = presign(&service().get(&url), HOUR).unwrap().result;
         assert!(signed.as_str().starts_with(&format!("{url}?")));
     }
@@ -393,7 +391,7 @@ fn a_path_with_what_has_to_be_encoded() {
 }
 
 #[test]
-fn expiry() {
+fn an_expiry_out_of_range_is_rejected() {
     let service = service();
     let request = service.get(URL);
     let kind = ErrorKind::Expiry;
@@ -411,20 +409,20 @@ fn expiry() {
     for seconds in [1, 7 * DAY, 7 * DAY + 1, 3650 * DAY] {
         let expires_in = Duration::from_secs(seconds);
         let url = presign(&request, expires_in).unwrap().result;
-        let ends = now().saturating_add(expires_in);
-        assert_eq!(url.expires_at(), ends);
-        let expires = format!("&Expires={}&", ends.unix_seconds());
+        let expiration = now().saturating_add(expires_in);
+        assert_eq!(url.expires_at(), expiration);
+        let expires = format!("&Expires={}&", expiration.unix_seconds());
         assert!(url.as_str().contains(&expires), "{url}");
     }
 
-    // Signed long before it expires.
+    // The signing time may be long before the expiration.
     let until = |seconds| {
         let expiry = Expiry::at(Timestamp::from_unix_seconds(seconds));
         let early = Timestamp::from_unix_seconds(i64::MIN);
         let signed = support::signing::presign(&request, (&keys(), SECRET), expiry, early);
         signed.map(|signed| signed.result)
     };
-    // The last second of the year 9999.
+    // The last second of the year 9999 is accepted.
     let last = 253_402_300_799;
     for seconds in [-1, i64::MIN + 1, last + 1, i64::MAX] {
         refused(until(seconds), kind, &["1970"]);
@@ -440,17 +438,17 @@ fn expiry() {
     let long = Duration::from_secs(u64::MAX);
     refused(presign(&request, long), kind, &["9999"]);
 
-    let dying = temporary().with_expiration(ends());
-    request.presign(&dying, HOUR, now()).unwrap();
+    let expiring = temporary().with_expiration(expiration());
+    request.presign(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(request.presign(&dying, longer, now()), kind, &words);
-    let most = request.presign(&dying, Expiry::at_most(longer), now());
-    assert_eq!(most.unwrap().expires_at(), ends());
+    refused(request.presign(&expiring, longer, now()), kind, &words);
+    let most = request.presign(&expiring, Expiry::at_most(longer), now());
+    assert_eq!(most.unwrap().expires_at(), expiration());
 }
 
 #[test]
-fn the_time_of_a_signed_request() {
+fn a_signing_time_out_of_range_is_rejected() {
     let service = service();
     let sign_at = |seconds| {
         let now = Timestamp::from_unix_seconds(seconds);
@@ -464,7 +462,7 @@ fn the_time_of_a_signed_request() {
 }
 
 #[test]
-fn dates_that_are_there_already() {
+fn given_dates_have_to_be_the_signing_time() {
     let kind = ErrorKind::Header;
     let line = |request: &Description<'_>| {
         let signed = sign(&request.of(&service())).unwrap();
@@ -472,7 +470,7 @@ fn dates_that_are_there_already() {
         let adds_date = signed.result.headers().any(|(name, _)| name == "Date");
         (String::from(line), adds_date)
     };
-    // A Date: kept if it says the signing time, in any of its forms.
+    // A Date is kept if it is the signing time, in any of its forms.
     let same = [
         NOW,
         "Tue, 27 Mar 2007 19:36:42 +0000",
@@ -485,7 +483,7 @@ fn dates_that_are_there_already() {
             assert_eq!(line(&request), (date.into(), false));
         }
     }
-    // Replaced if it doesn't, or if it is no date, or not one.
+    // A Date is replaced if it is another time, invalid or repeated.
     for date in [
         "Tue, 27 Mar 2007 19:36:43 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -501,7 +499,7 @@ fn dates_that_are_there_already() {
     let twice = twice.header("Date", "Thu, 01 Jan 1970 00:00:00 GMT");
     assert_eq!(line(&twice), (NOW.into(), true));
 
-    // An x-amz-date: signed instead, and it has to say the signing time.
+    // An x-amz-date is signed instead, and has to be the signing time.
     for date in same {
         let request = Description::get(URL).header("X-Amz-Date", date);
         assert_eq!(line(&request), (String::new(), false));
@@ -521,7 +519,7 @@ fn dates_that_are_there_already() {
 }
 
 #[test]
-fn tokens_and_authorization_that_are_there_already() {
+fn given_tokens_have_to_agree() {
     let kind = ErrorKind::Header;
     let plain = Description::get(URL);
     let same = plain.clone().header("X-Amz-Security-Token", TOKEN);
@@ -541,7 +539,7 @@ fn tokens_and_authorization_that_are_there_already() {
     assert!(!added(&same).contains(&token));
     let words = ["x-amz-security-token"];
     refused(sign_with_token(&other), kind, &words);
-    // Credentials without a token contradict none: what is given is signed.
+    // If the credentials have no token, a given one is signed.
     assert_eq!(header_string_to_sign(&same), string_to_sign(&same));
     let twice = same.clone().header("x-amz-security-token", TOKEN);
     refused(sign_with_token(&twice), kind, &words);
@@ -564,7 +562,7 @@ fn tokens_and_authorization_that_are_there_already() {
 }
 
 #[test]
-fn headers_with_one_line_only() {
+fn repeated_positional_headers_are_rejected() {
     for name in ["Content-Type", "Content-MD5"] {
         let once = Description::new("PUT", URL).header(name, "text/plain");
         both_accepted(&once);
@@ -588,7 +586,7 @@ fn headers_with_one_line_only() {
 }
 
 #[test]
-fn headers_that_no_url_covers() {
+fn headers_that_a_url_does_not_cover_are_named() {
     const NOT_COVERED: [&str; 9] = [
         "Range",
         "If-Match",
@@ -608,7 +606,7 @@ fn headers_that_no_url_covers() {
         request.header(*name, "value").header(*name, "twice")
     });
     let url = presign(&request.of(&service()), HOUR).unwrap().result;
-    // Named once each, and nowhere in the URL: it is the URL without them.
+    // Each name is listed once, and the URL doesn't contain the headers.
     assert_eq!(url.not_covered().collect::<Vec<_>>(), NOT_COVERED);
     let without = presign(&plain.of(&service()), HOUR).unwrap().result;
     assert_eq!(url.as_str(), without.as_str());
@@ -616,7 +614,7 @@ fn headers_that_no_url_covers() {
     let to_send = [("Content-Type", "text/plain"), ("x-amz-meta-a", "b")];
     assert_eq!(url.headers().collect::<Vec<_>>(), to_send);
 
-    // The same from a bucket.
+    // A bucket makes the same URL.
     let bucket = builder("johnsmith", "us-east-1").global_endpoint();
     let bucket = bucket.build().unwrap();
     let get = bucket
@@ -628,8 +626,8 @@ fn headers_that_no_url_covers() {
     assert_eq!(from_bucket.as_str(), url.as_str());
     assert_eq!(from_bucket.not_covered().collect::<Vec<_>>(), ["Range"]);
 
-    // In the header form the caller sends them; they are not signed there either, and the Date only
-    // without x-amz-date.
+    // In a signed request the caller sends these headers. They are not signed there either, and the
+    // Date is signed only without x-amz-date.
     let signed = |request: &Description<'_>| {
         let request = request.clone().header("x-amz-date", NOW);
         sign(&request.of(&service())).unwrap().result
@@ -644,7 +642,7 @@ fn headers_that_no_url_covers() {
 }
 
 #[test]
-fn amz_headers_folded_repeated_and_padded() {
+fn amz_headers_are_unfolded_joined_and_trimmed() {
     let request = Description::new("PUT", URL)
         .header("X-Amz-Meta-B", " one ")
         .header("x-amz-meta-a", "first line\r\n  second\n\t\n\tthird")
@@ -678,7 +676,7 @@ fn amz_headers_folded_repeated_and_padded() {
         ]
     );
 
-    // A value that would end its header.
+    // A line break would end the header.
     let split = Description::new("PUT", URL).header("x-amz-meta-a", "b\nx-amz-acl: public-read");
     both_refused(&split, ErrorKind::Header, &["line break"]);
 }
@@ -686,11 +684,11 @@ fn amz_headers_folded_repeated_and_padded() {
 /// Only an `http::Request` can have such a value.
 #[cfg(feature = "http")]
 #[test]
-fn amz_headers_that_are_not_text() {
+fn amz_headers_that_are_not_text_are_not_returned() {
     let value = http::HeaderValue::from_bytes(b"\xff\xc3\xa9").unwrap();
     let given = http::Request::put(URL).header("x-amz-meta-c", value);
     let (given, service) = (given.body(()).unwrap(), service());
-    // `presign` returns the headers to send as text.
+    // `presign` returns the headers to send as text, so it rejects the value.
     let request = service.http(&given);
     let presigned = request.presign(&keys(), HOUR, now());
     refused(presigned, ErrorKind::Header, &["x-amz-meta-c", "UTF-8"]);
@@ -698,7 +696,7 @@ fn amz_headers_that_are_not_text() {
     request
         .presign_into(&keys(), HOUR, now(), &mut url)
         .unwrap();
-    let expires = ends().unix_seconds();
+    let expires = expiration().unix_seconds();
     let text = format!("PUT\n\n\n{expires}\nx-amz-meta-c:");
     let path = b"\xff\xc3\xa9\n/johnsmith/photos/puppy.jpg";
     let text = [text.as_bytes(), path].concat();
@@ -711,13 +709,13 @@ fn amz_headers_that_are_not_text() {
     assert_eq!(signed.steps.signature, base64_hmac_sha1(&text));
 }
 
-/// Signatures with `+`, `/` and `=` in them, each of which has another meaning in a query.
+/// Signatures contain `+`, `/` and `=`, each of which has another meaning in a query.
 #[test]
 fn the_signature_is_percent_encoded() {
     let (service, mut plus, mut slash) = (service(), 0, 0);
     for second in 0..200 {
-        let ends = Timestamp::from_unix_seconds(1_175_139_620 + second);
-        let signed = presign(&service.get(URL), Expiry::at(ends)).unwrap();
+        let expiration = Timestamp::from_unix_seconds(1_175_139_620 + second);
+        let signed = presign(&service.get(URL), Expiry::at(expiration)).unwrap();
         let (url, signature) = (signed.result, signed.steps.signature);
         assert_eq!(signature.len(), 28);
         assert!(signature.ends_with('='));
@@ -731,10 +729,10 @@ fn the_signature_is_percent_encoded() {
     assert!(plus > 10 && slash > 10, "{plus} {slash}");
 }
 
-/// MinIO, Ceph and s3s sign an empty value as a flag, so it is one in the URL too: a server that
-/// signs what it reads has nothing else to read.
+/// MinIO, Ceph and s3s sign an empty value as a flag, so the URL contains a flag, too. Servers that
+/// sign the parameter as they read it then agree.
 #[test]
-fn sub_resources_with_an_empty_value() {
+fn sub_resources_with_an_empty_value_are_flags() {
     for request in [
         Description::get(format!("{URL}?acl=")),
         Description::get(format!("{URL}?acl")),
@@ -759,7 +757,7 @@ fn sub_resources_with_an_empty_value() {
 }
 
 #[test]
-fn every_sub_resource_and_nothing_else() {
+fn only_sub_resources_are_signed() {
     let all: Vec<_> = SUB_RESOURCES.split_whitespace().collect();
     assert_eq!(all.len(), 38);
     let end = |request: &Description<'_>| {
@@ -775,7 +773,7 @@ fn every_sub_resource_and_nothing_else() {
         assert_eq!(end(&value), format!("/photos/puppy.jpg?{name}=a b/é+%&="));
         both_accepted(&value);
     }
-    // All at once, in the wrong order, are signed in the order of their names.
+    // All of them together, in reverse order, are signed in the order of their names.
     let together = all
         .iter()
         .rev()
@@ -821,7 +819,7 @@ fn every_sub_resource_and_nothing_else() {
 }
 
 #[test]
-fn values_of_sub_resources() {
+fn values_of_sub_resources_are_signed_decoded() {
     let end = |request: &Description<'_>| {
         let string_to_sign = url_string_to_sign(request);
         let (_, end) = string_to_sign.split_once('?').unwrap();
@@ -842,7 +840,7 @@ fn values_of_sub_resources() {
     let url = |request: &Description<'_>| presign(&request.of(&service), HOUR).unwrap().result;
     assert_eq!(url(&typed).as_str(), url(&wire).as_str());
 
-    // Longer than any buffer, cut inside of characters, and not UTF-8 at all.
+    // Values longer than any buffer, cut inside characters, and not UTF-8.
     let long = "%E2%82%AC".repeat(100) + "%41%FF%2B";
     let long = Description::get(format!("{URL}?response-content-type={long}"));
     let expected = format!("response-content-type={}A\u{fffd}+", "€".repeat(100));
@@ -853,13 +851,13 @@ fn values_of_sub_resources() {
     assert_eq!(end(&null), "versionId=null");
     both_accepted(&null);
 
-    // No operation has two; they stay in the order given, as botocore has them.
+    // No operation repeats a sub-resource. The values keep their order, as in botocore.
     let twice = Description::get(format!("{URL}?uploadId=b&acl&uploadId=a&uploadId"));
     assert_eq!(end(&twice), "acl&uploadId=b&uploadId=a&uploadId");
 }
 
 #[test]
-fn bucket_names() {
+fn invalid_bucket_names_are_rejected() {
     let refused_name = |name: &str| {
         let service = Service::s3().bucket(name);
         let words = ["bucket"];
@@ -877,13 +875,13 @@ fn bucket_names() {
     }
 }
 
-/// What is refused of one URL is refused of a template, when it is made.
+/// A template rejects the same requests as a single URL, when it is created.
 #[test]
-fn templates_that_cannot_be_made() {
+fn invalid_templates_are_rejected() {
     let bucket = builder("johnsmith", "us-east-1").build().unwrap();
     let get = bucket.request("GET");
     let template = get.template(&keys(), HOUR, now()).unwrap();
-    assert_eq!(template.expires_at(now()), Ok(ends()));
+    assert_eq!(template.expires_at(now()), Ok(expiration()));
 
     let kind = ErrorKind::Expiry;
     for expires_in in [
@@ -895,11 +893,11 @@ fn templates_that_cannot_be_made() {
     }
     let first = Timestamp::from_unix_seconds(-3601);
     refused(get.template(&keys(), HOUR, first), kind, &["1970"]);
-    let dying = keys().with_expiration(ends());
-    get.template(&dying, HOUR, now()).unwrap();
+    let expiring = keys().with_expiration(expiration());
+    get.template(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(get.template(&dying, longer, now()), kind, &words);
+    refused(get.template(&expiring, longer, now()), kind, &words);
 
     for (name, kind) in [
         ("Signature", ErrorKind::Query),
@@ -928,13 +926,13 @@ fn templates_that_cannot_be_made() {
     Bucket::new(arn, "us-east-1").unwrap();
 }
 
-/// What each row has of itself is refused when it is written, and the buffer is as it was.
+/// Writing a row rejects an invalid key or time and leaves the buffer unchanged.
 #[test]
-fn rows_that_cannot_be_written() {
+fn invalid_rows_are_rejected() {
     let bucket = builder("johnsmith", "us-east-1").build().unwrap();
-    let dying = temporary().with_expiration(ends());
+    let expiring = temporary().with_expiration(expiration());
     let list = bucket.request("GET");
-    let template = list.template(&dying, HOUR, now()).unwrap();
+    let template = list.template(&expiring, HOUR, now()).unwrap();
     let mut buffer = String::from("before");
     let words = ["key is empty"];
     let into = template.presign_into("", now(), &mut buffer);
@@ -964,15 +962,16 @@ fn rows_that_cannot_be_written() {
     template.presign_into("k", now(), &mut buffer).unwrap();
     assert!(buffer.starts_with("beforehttps://johnsmith.s3.us-east-1.amazonaws.com/k?x-amz-"));
 
-    // To the last second that a URL can name.
+    // The last second that a URL can contain is accepted.
     let template = list.template(&keys(), HOUR, now()).unwrap();
     let last = moment(253_402_300_799 - 3600);
     template.presign("k", last).unwrap();
 }
 
-/// Path style, a base path, a host of the bucket's own, and a bucket alone: the path as it is sent.
+/// Path style, a base path, a domain of the bucket, and a bucket alone. The path is signed as it is
+/// sent.
 #[test]
-fn the_bucket_wherever_it_stands() {
+fn the_bucket_is_signed_in_every_addressing_style() {
     let resource = |builder: BucketBuilder, key: Option<&str>| {
         let bucket = builder.build().unwrap();
         let request = match key {
@@ -1051,7 +1050,7 @@ fn api_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
     refused(sign(&request.of(&query_api())), kind, words);
 }
 
-/// The parameters that are sent, of a POST in its body.
+/// Returns the parameters that are sent. A POST has them in its body.
 fn sent(signed: &SignedRequest) -> Vec<(Vec<u8>, Vec<u8>)> {
     let url = signed.url().unwrap();
     match signed.body() {
@@ -1064,7 +1063,7 @@ fn sent(signed: &SignedRequest) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 #[test]
-fn query_api_parameters_that_signing_adds() {
+fn parameters_that_signing_adds_have_to_agree() {
     let call = || Description::new("POST", API).query("Action", "ListQueues");
     let api = query_api();
     for name in [
@@ -1121,7 +1120,7 @@ fn query_api_parameters_that_signing_adds() {
 }
 
 #[test]
-fn query_api_calls() {
+fn query_api_calls_are_signed() {
     let api = Service::query_api(SignatureMethod::HmacSha1);
     let temporary = temporary();
     let described = |request: Request<'_>| {
@@ -1142,7 +1141,7 @@ fn query_api_calls() {
     let host = [("host", "SQS.us-east-1.amazonaws.com:443")];
     assert_eq!(form.headers().collect::<Vec<_>>(), host);
 
-    // Sorted by name before it is encoded: `aB` before `a{`, though `%7B` is before `B`.
+    // Parameters are sorted by name before encoding: `aB` before `a{`, though `%7B` is before `B`.
     let front = "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Action=SendMessage&SecurityToken=AQoD%2F%2B%3Dtoken\
         &SignatureMethod=HmacSHA1&SignatureVersion=2&Timestamp=2007-03-27T19%3A36%3A42Z\
         &aB=2&a%7B=%C3%A9%20%2B%26%3D~%2A";
@@ -1155,7 +1154,7 @@ fn query_api_calls() {
     assert_eq!(percent_decode(sent), signature.as_bytes());
     assert!(!format!("{form:?}").contains(sent));
 
-    // The parameters of any other method are in the URL.
+    // The parameters of other methods are in the URL.
     for method in ["GET", "HEAD", "PUT"] {
         let Signed {
             result: call,
@@ -1173,7 +1172,7 @@ fn query_api_calls() {
         assert_eq!(call.headers().collect::<Vec<_>>(), host);
     }
     sign(&api.get(format!("{API}?Action=ListQueues"))).unwrap();
-    // A POST whose URL has a query has all parameters there.
+    // If the URL of a POST has a query, it has all parameters there.
     let with_query = api.post(format!("{API}?Action=ListQueues")).query("A", "1");
     let call = sign(&with_query).unwrap().result;
     let url = call.url().unwrap();
@@ -1185,7 +1184,7 @@ fn query_api_calls() {
     assert_eq!(call.body(), None);
 }
 
-/// The server fixes how long a call is valid.
+/// The server determines how long a call is valid.
 #[test]
 fn query_apis_have_no_presigned_urls() {
     let api = query_api();

@@ -1,4 +1,4 @@
-//! The published SigV2 vectors: S3's REST interface in both forms, and the query APIs.
+//! Published SigV2 vectors: header signatures and presigned URLs of S3, and calls of query APIs.
 
 use crate::support::signing::{authorization, presign, sign};
 use crate::support::{
@@ -61,7 +61,7 @@ impl Case {
         header.map(|(_, value)| value.as_str())
     }
 
-    /// When the request was signed.
+    /// Returns the time at which the request is signed.
     fn now(&self) -> Timestamp {
         let date = self.header("x-amz-date").or_else(|| self.header("date"));
         let moment = OffsetDateTime::parse(date.unwrap(), &Rfc2822).unwrap();
@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-/// S3, and the bucket if the host names it.
+/// Returns the service S3, with a bucket if the host names it.
 fn service(bucket: Option<&str>) -> Service {
     match bucket {
         Some(bucket) => Service::s3().bucket(bucket),
@@ -86,7 +86,7 @@ fn cases(form: &str, count: usize) -> Vec<Case> {
 }
 
 #[test]
-fn header_form() {
+fn header_signatures_match() {
     for case in cases("header", 25) {
         let Case { name, expected, .. } = &case;
         let (service, keys, now) = (case.service(), case.keys(), case.now());
@@ -98,7 +98,7 @@ fn header_form() {
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature, expected.signature, "{name}");
 
-        // The Date is there, in a form of its own (`+0000`), and stays.
+        // The request has a Date of the form `+0000`, which signing keeps.
         let expected = expected.authorization.as_deref().unwrap();
         assert_eq!(authorization(&signed), expected, "{name}");
         let added: Vec<_> = signed.headers().collect();
@@ -107,14 +107,14 @@ fn header_form() {
 }
 
 #[test]
-fn query_form() {
+fn presigned_urls_match() {
     for case in cases("query", 7) {
         let Case { name, expected, .. } = &case;
         let (service, keys) = (case.service(), case.keys());
         let (request, keys) = (case.request(&service), (&keys, &*case.secret_access_key));
-        let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
-        let start = Timestamp::from_unix_seconds(ends.unix_seconds() - 900);
-        let signed = presign(&request, keys, Expiry::at(ends), start).unwrap();
+        let expiration = Timestamp::from_unix_seconds(case.expires.unwrap());
+        let start = Timestamp::from_unix_seconds(expiration.unix_seconds() - 900);
+        let signed = presign(&request, keys, Expiry::at(expiration), start).unwrap();
         let (url, steps) = (signed.result, signed.steps);
         assert_eq!(steps.string_to_sign, expected.string_to_sign, "{name}");
         assert_eq!(steps.signature, expected.signature, "{name}");
@@ -129,8 +129,8 @@ fn query_form() {
         assert_eq!(query_set(url.as_str()), query_set(expected), "{name}");
 
         assert_eq!(url.method(), case.method, "{name}");
-        assert_eq!(url.expires_at(), ends, "{name}");
-        // One case has a header, x-amz-acl, which its source sends.
+        assert_eq!(url.expires_at(), expiration, "{name}");
+        // One case has a header `x-amz-acl`, which its source sends.
         let to_send = header_set(url.headers());
         assert_eq!(to_send, header_set(case.headers.clone()), "{name}");
         assert_eq!(url.not_covered().count(), 0, "{name}");
@@ -140,9 +140,9 @@ fn query_form() {
     }
 }
 
-/// The same from a bucket and its key, as a row of a template.
+/// A row of a template for the bucket is the same URL.
 #[test]
-fn query_form_by_template() {
+fn template_rows_match() {
     for case in cases("query", 7) {
         let Case { name, expected, .. } = &case;
         let bucket = Bucket::builder(case.virtual_host_bucket.as_deref().unwrap(), "us-west-1");
@@ -158,8 +158,8 @@ fn query_form_by_template() {
         let key = str::from_utf8(&key).unwrap();
 
         let keys = case.keys();
-        let (ends, expiry) = (case.expires.unwrap(), Duration::from_secs(900));
-        let at = |before: i64| Timestamp::from_unix_seconds(ends - 900 - before);
+        let (expiration, expiry) = (case.expires.unwrap(), Duration::from_secs(900));
+        let at = |before: i64| Timestamp::from_unix_seconds(expiration - 900 - before);
         let template = request.template(&keys, expiry, at(0)).unwrap();
         let link = template.presign(key, at(0)).unwrap();
         let link = link.as_str();
@@ -168,9 +168,10 @@ fn query_form_by_template() {
         assert_eq!(path_and_query(link).0, path_and_query(url).0, "{name}");
         assert_eq!(query_set(link), query_set(url), "{name}");
         let expires_at = template.expires_at(at(0)).unwrap();
-        assert_eq!(expires_at.unix_seconds(), ends, "{name}");
+        assert_eq!(expires_at.unix_seconds(), expiration, "{name}");
 
-        // Prepared for another moment, and asked for this one; and the twin, another moment's URL.
+        // One template is prepared for another time and signs for this one; its twin signs for
+        // another time.
         let template = request.template(&keys, expiry, at(1)).unwrap();
         assert_eq!(
             template.presign(key, at(0)).unwrap().as_str(),
@@ -185,9 +186,9 @@ fn query_form_by_template() {
     }
 }
 
-/// What three of the pages print is the signature of something else than they say.
+/// Three of the pages print a signature of something other than what they describe.
 #[test]
-fn published_signatures_that_disagree() {
+fn three_published_signatures_differ_from_their_requests() {
     let mut all = cases("header", 25);
     all.extend(cases("query", 7));
     let mut disagree = 0;
@@ -200,7 +201,7 @@ fn published_signatures_that_disagree() {
         disagree += 1;
         let keys = (&case.keys(), &*case.secret_access_key);
         let signature = match case.name.as_str() {
-            // The page has the value of x-amz-date on the Date line, and no line for the header.
+            // The page shows the value of x-amz-date on the Date line, and no line for the header.
             "2017/delete-path-style-x-amz-date" | "2021/delete-path-style-x-amz-date" => {
                 let date = case.header("x-amz-date").unwrap();
                 let service = case.service();
@@ -208,13 +209,13 @@ fn published_signatures_that_disagree() {
                 let request = request.header("Date", date);
                 sign(&request, keys, case.now()).unwrap().steps.signature
             }
-            // The page took the signature over from an edition with another bucket.
+            // The page copied the signature from an edition with another bucket.
             "2021/query-string-auth" => {
-                let ends = Timestamp::from_unix_seconds(case.expires.unwrap());
+                let expiration = Timestamp::from_unix_seconds(case.expires.unwrap());
                 let service = service(Some("johnsmith"));
                 let request = case.request(&service);
-                let now = Timestamp::from_unix_seconds(ends.unix_seconds() - 1);
-                let signed = presign(&request, keys, Expiry::at(ends), now);
+                let now = Timestamp::from_unix_seconds(expiration.unix_seconds() - 1);
+                let signed = presign(&request, keys, Expiry::at(expiration), now);
                 signed.unwrap().steps.signature
             }
             name => panic!("{name}"),
@@ -244,10 +245,9 @@ struct QueryExpected {
     signed_query: String,
 }
 
-/// The `Timestamp` of these cases is among their parameters, in two of them without its `Z`: it is
-/// kept.
+/// Signing keeps the `Timestamp` among the parameters of these cases, two of them without `Z`.
 #[test]
-fn query_apis() {
+fn query_api_calls_match() {
     let cases: Vec<QueryCase> = vectors("sigv2-query.json");
     assert_eq!(cases.len(), 4);
     for case in &cases {
@@ -287,7 +287,7 @@ fn query_apis() {
         assert_eq!(signed.url(), Some(&*signed_url), "{name}");
         assert_eq!(signed.body(), None, "{name}");
 
-        // The same parameters, in any order and as they stand in a URL.
+        // Passes the same parameters in another order and percent-encoded.
         let (front, _) = expected.signed_query.split_once("&Signature=").unwrap();
         let given = front.split('&').filter(|param| {
             !["AWSAccessKeyId", "SignatureMethod", "SignatureVersion"]

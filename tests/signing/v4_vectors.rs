@@ -1,6 +1,5 @@
-//! Published SigV4 vectors: AWS's two test suites, the examples of the S3, IAM, Glacier and STS
-//! documents, and the published signing keys. Where each comes from stands in
-//! `tests/vectors/README.md`.
+//! Published SigV4 vectors: AWS's two test suites, examples from the S3, IAM, Glacier and STS
+//! documents, and published signing keys. `tests/vectors/README.md` lists the sources.
 
 use crate::support::signing::{Steps, authorization, presign, sign};
 use crate::support::{
@@ -12,8 +11,8 @@ use presign::{Credentials, Payload};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// The three texts of a signature, compared in the order in which they arise: the first that
-/// differs is the one to look at.
+/// Compares the three texts of a signature in the order in which they are computed, so that the
+/// first failure names the first difference.
 fn assert_steps(case: &str, steps: &Steps, expected: [&str; 3]) {
     let [canonical_request, string_to_sign, signature] = expected;
     assert_eq!(
@@ -27,7 +26,7 @@ fn assert_steps(case: &str, steps: &Steps, expected: [&str; 3]) {
     assert_eq!(steps.signature, signature, "{case}: signature");
 }
 
-// AWS's suite of today: one context for each case, header and query form.
+// AWS's current suite: one context for each case, with header and query signatures.
 
 #[derive(Deserialize)]
 struct SuiteCase {
@@ -77,7 +76,7 @@ impl SuiteExpected {
 }
 
 impl SuiteContext {
-    /// Whatever the body is, the suite signs it as empty unless the context says otherwise.
+    /// Returns the payload that the suite signs: empty unless the context says otherwise.
     fn payload(&self, request: &HttpText) -> Payload {
         if self.sign_body {
             Payload::sha256_of(&request.body)
@@ -123,7 +122,7 @@ fn suite() -> Vec<SuiteCase> {
 }
 
 #[test]
-fn suite_header_form() {
+fn header_signatures_of_the_suite_match() {
     for case in suite() {
         let name = &case.name;
         let text = HttpText::parse(&case.request);
@@ -152,10 +151,10 @@ fn suite_header_form() {
     }
 }
 
-/// Our URL has its parameters in canonical order with the signature last, and the suite's has
-/// another order: they are compared as sets.
+/// Parameters are compared as sets: our URL has them in canonical order with the signature last,
+/// the suite's URL has another order.
 #[test]
-fn suite_query_form() {
+fn presigned_urls_of_the_suite_match() {
     for case in suite() {
         let name = &case.name;
         let text = HttpText::parse(&case.request);
@@ -179,13 +178,13 @@ fn suite_query_form() {
             query_set(&expected.target),
             "{name}: parameters"
         );
-        // The URL is its own canonical query.
+        // The query of our URL is already canonical.
         let canonical_query = case.query.canonical_request.lines().nth(2).unwrap();
         assert!(
             query.starts_with(&format!("{canonical_query}&X-Amz-Signature=")),
             "{name}: order of the parameters"
         );
-        // All that has to be sent besides: what was given. Host is what the URL says.
+        // Apart from Host, the headers to send are those of the request.
         let mut to_send = header_set(url.headers().map(|(name, value)| (name, unfolded(value))));
         to_send.push(("host".into(), "example.amazonaws.com".into()));
         let given = expected.headers.iter();
@@ -197,12 +196,12 @@ fn suite_query_form() {
     }
 }
 
-/// A folded header in one line. How much white space takes the place of a fold is of no account.
+/// Joins the lines of a folded header. The number of spaces at a fold doesn't matter.
 fn unfolded(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-// The suite of before: one context for all, header form only, a date header in each request.
+// AWS's earlier suite: one context for all cases, header signatures only, a date in each request.
 
 #[derive(Deserialize)]
 struct Legacy {
@@ -230,7 +229,7 @@ struct LegacyCase {
 }
 
 #[test]
-fn legacy_suite() {
+fn header_signatures_of_the_earlier_suite_match() {
     const TOKEN: &str = "x-amz-security-token";
     let Legacy { context, cases } = vectors("v4-legacy.json");
     assert_eq!(cases.len(), 34);
@@ -263,7 +262,7 @@ fn legacy_suite() {
         );
         let signed = signed.result;
         assert_eq!(authorization(&signed), case.authorization, "{name}");
-        // The signature inside one signed request is scrambled upstream: that header is compared
+        // The suite scrambles the signature in one signed request, so `Authorization` is compared
         // above.
         let apart = |headers: Pairs| -> Pairs {
             let headers = headers.into_iter();
@@ -279,7 +278,7 @@ fn legacy_suite() {
     }
 }
 
-// Examples of documents, of crates, and captured requests.
+// Examples from documents and crates, and captured requests.
 
 #[derive(Deserialize)]
 struct Example {
@@ -312,14 +311,14 @@ struct ExampleExpected {
     signed_url: Option<String>,
 }
 
-/// What the source prints, as against what was computed from it.
+/// Values that the source prints. The other values were computed from them.
 #[derive(Deserialize)]
 struct Published {
     creq_sha: Option<String>,
     sig: Option<String>,
 }
 
-/// The note of this case names the token; it is sent, and not signed.
+/// The note of this case names the token, which is appended without being signed.
 const APPENDED: (&str, &str) = ("crate-session-token-excluded", "notarealsessiontoken");
 
 impl Example {
@@ -336,7 +335,7 @@ impl Example {
             .unwrap()
             .content_sha256_header(has_hash)
             .session_token(SessionToken::Appended);
-        // Signing adds these three.
+        // Signing adds these three headers.
         let (added, given): (Pairs, Pairs) = self.headers.iter().cloned().partition(|(name, _)| {
             ["host", "x-amz-date", "x-amz-content-sha256"].contains(&name.as_str())
         });
@@ -377,7 +376,7 @@ impl Example {
                 let signed = presign(&request, keys, expires_in, now).unwrap();
                 assert_steps(name, &signed.steps, texts);
                 let url = signed.result;
-                // These are published in canonical order: our text is the same to the byte.
+                // The published parameters are in canonical order, so our URL is equal to the byte.
                 assert_eq!(
                     url.as_str(),
                     expected.signed_url.as_deref().unwrap(),
@@ -400,7 +399,7 @@ impl Example {
             self.published_signature_agrees,
             "{name}"
         );
-        // The client that was captured keeps repeated values in the order given; AWS sorts them.
+        // The captured client keeps repeated values in the order given; AWS sorts them.
         assert_eq!(
             self.published_signature_agrees,
             name != "minio-events-path-style",
@@ -410,14 +409,14 @@ impl Example {
 }
 
 #[test]
-fn s3_examples() {
+fn examples_for_s3_match() {
     let cases: Vec<Example> = vectors("s3-sigv4.json");
     assert_eq!(cases.len(), 6);
     cases.iter().for_each(Example::check);
 }
 
 #[test]
-fn examples_of_other_services() {
+fn examples_for_other_services_match() {
     let cases: Vec<Example> = vectors("sigv4-other.json");
     assert_eq!(cases.len(), 11);
     cases.iter().for_each(Example::check);
@@ -441,10 +440,11 @@ struct KeyExpected {
     k_signing: Option<String>,
 }
 
-/// The library shows its signing keys to nobody. But a signature is the HMAC of the string to sign,
-/// so the HMAC crate with the published key has to give ours, for each day, region and service.
+/// The library doesn't expose signing keys, but a signature is the HMAC of the string to sign. The
+/// HMAC crate with the published key therefore has to compute our signature, for each day, region
+/// and service.
 #[test]
-fn signing_keys() {
+fn signatures_use_the_published_signing_keys() {
     let cases: Vec<KeyCase> = vectors("key-derivation.json");
     let cases = cases
         .iter()

@@ -1,4 +1,4 @@
-//! SigV4a: AWS's suite, the derived key, other keys, and what isn't signed with it.
+//! SigV4a: AWS's suite, key derivation, other keys, and requests that can't be signed with it.
 
 use crate::support::{HttpText, credentials, header_set, hex, query_set, time, unhex, vectors};
 use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
@@ -72,14 +72,14 @@ impl PublicKey {
     }
 }
 
-/// Returns whether another implementation accepts a signature of a text.
+/// Returns whether another implementation accepts the signature of a text.
 fn is_signature(key: &VerifyingKey, text: &[u8], signature: &str) -> bool {
     let signature = Signature::from_der(&unhex(signature)).unwrap();
     key.verify_prehash(&Sha256::digest(text), &signature)
         .is_ok()
 }
 
-/// Checks the steps of a signature against those of the suite.
+/// Compares the steps of a signature with those of the suite.
 fn check_steps<T>(
     case: &str,
     unsigned: presign::Unsigned<T>,
@@ -96,7 +96,7 @@ fn check_steps<T>(
     );
     let text = unsigned.string_to_sign().to_vec();
     assert_eq!(text, expected.string_to_sign.as_bytes(), "{case}");
-    // The published signature has another nonce.
+    // The published signature has another nonce, so it is verified instead of compared.
     assert!(is_signature(key, &text, &expected.signature), "{case}");
     let signed = unsigned.sign_with(keys).unwrap();
     let signature = signature_of(&signed);
@@ -107,7 +107,7 @@ fn check_steps<T>(
 }
 
 #[test]
-fn the_suite_of_aws() {
+fn signatures_match_the_suite_of_aws() {
     let cases: Vec<Case> = vectors("v4a.json");
     assert_eq!(cases.len(), 38);
     for case in cases {
@@ -188,7 +188,7 @@ fn the_suite_of_aws() {
 }
 
 #[test]
-fn keys_are_derived_as_published() {
+fn derived_keys_match_published_ones() {
     let cases: Vec<Value> = vectors("key-derivation.json");
     let service = Service::sigv4a("*", "s3").unwrap();
     let now = time("2021-01-01T00:00:00Z");
@@ -217,10 +217,10 @@ fn keys_are_derived_as_published() {
     assert_eq!(derived, 4);
 }
 
-/// An access key ID whose first candidate is too large, found by search. The private key was
-/// computed in Python.
+/// The first candidate for the key of this access key ID is too large. The ID was found by search,
+/// and Python computed the private key.
 #[test]
-fn a_key_of_the_second_candidate() {
+fn a_key_can_come_from_the_second_candidate() {
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let keys = Credentials::new("AKIDCOUNTE2444571515", secret).unwrap();
     let private = "9c4f098f703a76fed60666b34b18536a1174a4a8e5ca0481b1561634321a13ec";
@@ -338,7 +338,7 @@ fn templates_sign_each_url() {
         let link = template.presign("a b", moment).unwrap();
         assert_eq!(link.as_str(), expected.as_str());
     }
-    // Two signatures of one text are equal.
+    // Signatures of the same text are equal.
     assert_eq!(
         template.presign("a", now()).unwrap().as_str(),
         template.presign("a", now()).unwrap().as_str()
@@ -372,7 +372,7 @@ fn a_p256_key_signs_without_a_secret() {
     );
     assert_eq!(link.signature(), hex(signature.to_der().as_bytes()));
 
-    // SigV4 needs a secret, and SigV4a no RSA key.
+    // SigV4 needs a secret, and SigV4a rejects an RSA key.
     let v4 = Service::new("us-east-1", "s3").unwrap();
     let error = v4
         .get("https://example.s3.amazonaws.com/")

@@ -1,10 +1,9 @@
-//! What is signed here is accepted by the verifier of this crate where a vector can't say so: names
-//! that only look like those of a signature, tokens that are given as headers, and access key IDs
-//! with separators.
+//! The verifier of this crate accepts signed requests for which there is no vector: names that
+//! resemble those of a signature, tokens given as headers, and access key IDs with separators.
 
-use crate::refusals::NO_SIGV2_SIGNATURE;
+use crate::refusals::NOT_A_SIGV2_SIGNATURE;
 use crate::support::time;
-use crate::v2_refusals::NO_SIGV4_SIGNATURE;
+use crate::v2_refusals::NOT_A_SIGV4_SIGNATURE;
 use presign::v4::Service;
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
 use presign::{Credentials, SignedRequest, Timestamp, v2};
@@ -39,10 +38,10 @@ fn verify(
 }
 
 #[test]
-fn names_that_look_like_a_sigv2_signature() {
+fn names_similar_to_sigv2_signatures_verify() {
     let service = Service::new("us-east-1", "service").unwrap();
     let verifier = Verifier::new("us-east-1", "service");
-    for query in NO_SIGV2_SIGNATURE {
+    for query in NOT_A_SIGV2_SIGNATURE {
         let request = service.get(format!("{URL}&{query}"));
         let url = request.presign(&keys(), HOUR, now()).unwrap();
         let received = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
@@ -52,10 +51,10 @@ fn names_that_look_like_a_sigv2_signature() {
 }
 
 #[test]
-fn names_that_look_like_a_sigv4_signature() {
+fn names_similar_to_sigv4_signatures_verify() {
     let api = v2::Service::query_api(v2::SignatureMethod::HmacSha256);
     let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR);
-    for query in NO_SIGV4_SIGNATURE {
+    for query in NOT_A_SIGV4_SIGNATURE {
         let request = api.get(format!("https://example.com/?{query}"));
         let signed = request.sign(&keys(), now()).unwrap();
         let received = ReceivedRequest::from_url("GET", signed.url().unwrap()).unwrap();
@@ -65,14 +64,14 @@ fn names_that_look_like_a_sigv4_signature() {
 }
 
 /// AWS's suite signs a token that is given as a header, with credentials that have none
-/// (`post-sts-header-before` of the first edition): it is covered, and good if it is that of the
-/// access key.
+/// (`post-sts-header-before` of the first edition). The signature covers it, and the verifier
+/// accepts it if it is the token of the access key.
 #[test]
-fn a_token_given_as_a_header() {
-    let (usual, session) = ("x-amz-security-token", "x-amz-s3session-token");
+fn a_token_given_as_a_header_verifies() {
+    let (plain, session) = ("x-amz-security-token", "x-amz-s3session-token");
     for (service, name) in [
-        ("service", usual),
-        ("s3express", usual),
+        ("service", plain),
+        ("s3express", plain),
         ("s3express", session),
     ] {
         let signing = Service::new("us-east-1", service).unwrap();
@@ -90,7 +89,7 @@ fn a_token_given_as_a_header() {
 }
 
 #[test]
-fn a_token_given_as_a_header_of_sigv2() {
+fn a_token_given_as_a_sigv2_header_verifies() {
     let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
     let service = v2::Service::s3().bucket("johnsmith");
     let request = service.get(url).header("X-Amz-Security-Token", "TOKEN");
@@ -105,10 +104,10 @@ fn a_token_given_as_a_header_of_sigv2() {
     assert_eq!(checked(&keys()), Err(VerifyErrorKind::SessionToken));
 }
 
-/// A comma ends the ID in SigV4's header, and nowhere else. SigV2's header has a colon after it,
-/// and no signature has one: the last is the separator.
+/// A comma ends the ID in SigV4's header, and nowhere else. SigV2's header separates the ID and the
+/// signature with a colon. No signature contains one, so the last colon is the separator.
 #[test]
-fn access_key_ids_with_separators() {
+fn access_key_ids_with_separators_verify() {
     let comma = Credentials::new("AKID,EXAMPLE", SECRET).unwrap();
     let service = Service::new("us-east-1", "service").unwrap();
     let url = service.get(URL).presign(&comma, HOUR, now()).unwrap();

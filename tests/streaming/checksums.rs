@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use presign::streaming::ChecksumAlgorithm;
 
-/// FIPS 180-4's example `abc`.
+/// The example `abc` of FIPS 180-4.
 #[test]
-fn hashes() {
+fn hashes_match_published_values() {
     for (algorithm, digest) in [
         (
             ChecksumAlgorithm::SHA1,
@@ -24,11 +24,11 @@ fn hashes() {
     }
 }
 
-/// The check values of `123456789`, of the catalogue of CRC algorithms
+/// The check values for `123456789` in the catalogue of CRC algorithms
 /// (<https://reveng.sourceforge.io/crc-catalogue/>).
 #[cfg(feature = "checksums")]
 #[test]
-fn cyclic_redundancy_checks() {
+fn crcs_match_published_values() {
     for (algorithm, name, digest) in [
         (ChecksumAlgorithm::CRC32, "crc32", "cbf43926"),
         (ChecksumAlgorithm::CRC32C, "crc32c", "e3069283"),
@@ -50,7 +50,7 @@ fn cyclic_redundancy_checks() {
     }
 }
 
-/// The decoder knows every algorithm that the library has.
+/// The decoder supports every algorithm of the library.
 #[test]
 fn every_algorithm_is_verified() {
     use crate::received::{Received, decode};

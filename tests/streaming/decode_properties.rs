@@ -1,4 +1,4 @@
-//! The result doesn't depend on how the input is split, and what was encoded is decoded.
+//! Properties of decoding: encoded bodies are decoded, and the pieces of the input don't matter.
 
 use crate::encode_vectors::encode;
 use crate::received::{Received, credentials, decode, now};
@@ -12,7 +12,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_round_trip(
+    fn encoded_bodies_are_decoded(
         length in 0usize..40_000,
         chunk_size in 8192usize..20_000,
         is_signed: bool,
@@ -45,9 +45,9 @@ proptest! {
         prop_assert_eq!(&trailers[1], &("x-amz-meta-a".into(), "two  spaces".into()));
     }
 
-    /// Small chunks, which an encoder doesn't make, and input that is changed or cut.
+    /// The chunks are smaller than those of an encoder, and the input is changed or cut.
     #[test]
-    fn pieces_make_no_difference(
+    fn the_pieces_do_not_matter(
         chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..40), 0..6),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         change in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),

@@ -1,4 +1,4 @@
-//! Limits, lengths and checksums of received bodies, and requests that have no body in chunks.
+//! Limits, lengths and checksums of received bodies, and requests whose body is not in chunks.
 
 use crate::received::{ID, Received, credentials, decode, now};
 use presign::streaming::{Checksum, ChecksumAlgorithm};
@@ -19,7 +19,7 @@ fn kind_of(payload: &str, headers: &[(&str, &str)], body: &str) -> Result<(), Ki
 }
 
 #[test]
-fn chunk_headers() {
+fn invalid_chunk_headers_are_rejected() {
     let headers = [(LENGTH, "16"), ("x-amz-trailer", "a")];
     let unsigned = |body: &str| kind_of(UNSIGNED, &headers, body);
     let data = "0123456789abcdef\r\n0\r\na:b\r\n\r\n";
@@ -47,7 +47,7 @@ fn chunk_headers() {
         unsigned("10\r\n0123456789abcdef0\r\na:b\r\n\r\n"),
         Err(Kind::BodyMalformed)
     );
-    // A line that never ends isn't collected.
+    // The decoder doesn't collect a line without an end.
     let endless = format!("{:0>300}", "1");
     assert_eq!(unsigned(&endless), Err(Kind::BodyMalformed));
     assert_eq!(unsigned(&endless[..255]), Err(Kind::BodyIncomplete));
@@ -69,7 +69,7 @@ fn chunk_headers() {
 }
 
 #[test]
-fn lengths() {
+fn wrong_lengths_are_rejected() {
     let length = |stated: &str| {
         let body = "3\r\nabc\r\n0\r\na:b\r\n\r\n";
         kind_of(UNSIGNED, &[(LENGTH, stated), ("x-amz-trailer", "a")], body)
@@ -88,7 +88,7 @@ fn lengths() {
 }
 
 #[test]
-fn trailers() {
+fn invalid_trailers_are_rejected() {
     let with = |trailer: &str, sent: &str| {
         let body = format!("0\r\n{sent}\r\n");
         kind_of(
@@ -113,7 +113,8 @@ fn trailers() {
     let long = |length: usize| format!("a:{}\r\n", "b".repeat(length));
     assert_eq!(with("a", &long(16 * 1024 - 6)), Ok(()));
     assert_eq!(with("a", &long(16 * 1024)), Err(Kind::BodyMalformed));
-    // Announced where none can follow, and not announced where they must.
+    // It is an error to announce a trailer for a payload without trailers, or none for a payload
+    // with trailers.
     let announced = [(LENGTH, "0"), ("x-amz-trailer", "a")];
     assert_eq!(kind_of(SIGNED, &announced, ""), Err(Kind::TrailerMissing));
     for payload in [SIGNED_TRAILER, UNSIGNED] {
@@ -125,7 +126,7 @@ fn trailers() {
 }
 
 #[test]
-fn chunks_that_are_too_large() {
+fn chunks_above_the_limit_are_rejected() {
     let received = Received::new(SIGNED, &[&[1; 100]], &[]);
     let body = received.body();
     let limited = |limit| decode(received.decoder().max_chunk_size(limit), [&body[..]]);
@@ -140,7 +141,7 @@ fn chunks_that_are_too_large() {
         error.to_string(),
         "a chunk has 100 bytes; at most 99 are allowed"
     );
-    // Nothing is kept, so nothing is limited.
+    // The decoder doesn't collect data that it releases early, so the limit doesn't apply.
     let early = received.decoder().max_chunk_size(99).release_unverified();
     assert_eq!(decode(early, [&body[..]]).0, [1; 100]);
 }
@@ -184,7 +185,7 @@ impl Checksum for Sum {
 }
 
 #[test]
-fn checksums() {
+fn wrong_checksums_are_rejected() {
     const SHA1: &str = "x-amz-checksum-sha1";
     // `printf abc | openssl dgst -sha1 -binary | base64`
     const RIGHT: &str = "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=";
@@ -221,7 +222,7 @@ fn checksums() {
         }
     }
 
-    // An algorithm that the caller adds.
+    // The caller adds an algorithm.
     let sum = ChecksumAlgorithm::new("x-amz-checksum-sum", 1, || Box::new(Sum(0)));
     for (value, expected) in [("Aw==", Ok(())), ("BA==", Err(Kind::Checksum))] {
         let trailers = [("x-amz-checksum-sum", value)];
@@ -238,9 +239,9 @@ fn checksums() {
     }
 }
 
-/// Requests that are verified, but have no body in chunks.
+/// Requests that verify, but have no body in chunks.
 #[test]
-fn requests_without_chunks() {
+fn requests_without_chunks_are_rejected() {
     let decoder = |request: &ReceivedRequest<'_>| {
         let verifier = Verifier::new("us-east-1", "s3").allow_streaming();
         let verified = verifier
@@ -277,7 +278,7 @@ fn requests_without_chunks() {
 }
 
 #[test]
-fn the_key_of_another_signer() {
+fn another_key_is_rejected() {
     let received = Received::new(SIGNED, &[b"a"], &[]);
     let headers = received
         .headers
@@ -291,7 +292,7 @@ fn the_key_of_another_signer() {
     let other = Credentials::new("ANOTHER", "secret").unwrap();
     let error = verified.chunk_decoder(&other).unwrap_err();
     assert_eq!((error.kind(), error.status()), (Kind::AccessKey, 403));
-    // The same name with another secret: the chunks don't match.
+    // With another secret for the same access key ID the chunks don't match.
     let other = Credentials::new(ID, "secret").unwrap();
     let (data, result) = decode(
         verified.chunk_decoder(&other).unwrap(),

@@ -1,4 +1,4 @@
-//! A signed body that was changed on its way is never accepted, and no changed byte is released.
+//! A signed body that was changed in transit is never accepted, and no changed byte is released.
 
 use crate::received::{Received, decode};
 use base64::Engine as _;
@@ -28,7 +28,8 @@ fn unsigned() -> Received {
     Received::new("STREAMING-UNSIGNED-PAYLOAD-TRAILER", &DATA, &trailers)
 }
 
-/// Decodes a changed body, as a whole and byte by byte. Only whole chunks are released.
+/// Decodes a changed body, as a whole and byte by byte, and checks that only whole chunks are
+/// released.
 fn refusal(received: &Received, body: &[u8]) -> Result<(), VerifyError> {
     let (data, result) = decode(received.decoder(), [body]);
     let (same_data, same) = decode(received.decoder(), body.chunks(1));
@@ -46,14 +47,14 @@ fn refusal(received: &Received, body: &[u8]) -> Result<(), VerifyError> {
 }
 
 #[test]
-fn a_body_as_it_was_signed_is_accepted() {
+fn an_unchanged_body_is_accepted() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         assert_eq!(refusal(&received, &received.body()), Ok(()));
     }
 }
 
 #[test]
-fn a_changed_byte() {
+fn a_changed_byte_is_rejected() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         let body = received.body();
         let mut accepted = 0;
@@ -61,8 +62,8 @@ fn a_changed_byte() {
             for flip in [0x01, 0x20, 0xff] {
                 let mut changed = body.clone();
                 changed[index] ^= flip;
-                // Letters of a trailer's name and of a length can be in upper case: the data is
-                // the same, as `refusal` checks.
+                // A trailer's name and a length are case-insensitive. The data is the same, as
+                // `refusal` checks.
                 accepted += usize::from(refusal(&received, &changed).is_ok());
             }
         }
@@ -76,13 +77,13 @@ fn a_changed_byte() {
         } else {
             0
         };
-        // The only letter of a length is the `f` of 15.
+        // The only letter in a length is the `f` of 15.
         assert_eq!(accepted, names + signature + 1);
     }
 }
 
 #[test]
-fn a_body_that_is_cut_off() {
+fn a_truncated_body_is_rejected() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         let body = received.body();
         for length in 0..body.len() {
@@ -94,7 +95,7 @@ fn a_body_that_is_cut_off() {
 }
 
 #[test]
-fn a_body_that_continues() {
+fn data_after_the_body_is_rejected() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         for more in [&b"\r\n"[..], b"0", b"\0"] {
             let body = [&received.body(), more].concat();
@@ -105,7 +106,7 @@ fn a_body_that_continues() {
 }
 
 #[test]
-fn chunks_that_are_swapped_dropped_or_repeated() {
+fn swapped_dropped_or_repeated_chunks_are_rejected() {
     for received in [signed(), signed_with_trailer()] {
         let parts = received.parts();
         let chunks = DATA.len();
@@ -142,7 +143,7 @@ fn chunks_that_are_swapped_dropped_or_repeated() {
 }
 
 #[test]
-fn trailers_that_are_added_dropped_or_renamed() {
+fn added_dropped_or_renamed_trailers_are_rejected() {
     let received = signed_with_trailer();
     let body = String::from_utf8(received.body()).unwrap();
     let replaced = |from: &str, to: &str| {
@@ -199,13 +200,13 @@ fn trailers_that_are_added_dropped_or_renamed() {
 }
 
 #[test]
-fn signatures_where_none_belong_and_none_where_they_belong() {
+fn unexpected_and_missing_signatures_are_rejected() {
     let received = unsigned();
     let mut foreign = received.clone();
     foreign.is_signed = true;
     let error = refusal(&received, &foreign.body()).unwrap_err();
     assert_eq!(error.kind(), Kind::BodyMalformed);
-    // Signed trailers after unsigned chunks.
+    // Signed trailers follow unsigned chunks.
     let end = foreign.parts().pop().unwrap();
     let mut parts = received.parts();
     *parts.last_mut().unwrap() = end;

@@ -1,4 +1,4 @@
-//! Received bodies of other implementations, and bodies that they made wrong.
+//! Received bodies of other implementations, valid and invalid.
 
 use crate::encode_vectors::{encode, sign};
 use crate::received::{Decoded, decode};
@@ -35,7 +35,7 @@ fn name(kind: presign::verify::VerifyErrorKind) -> &'static str {
 }
 
 #[test]
-fn every_body_that_another_implementation_made_is_decoded() {
+fn bodies_of_other_implementations_are_decoded() {
     for case in encode_cases() {
         let (_, mut encoder) = sign(&case);
         let body = encode(&mut encoder, &case.data);
@@ -55,7 +55,7 @@ fn every_body_that_another_implementation_made_is_decoded() {
 }
 
 #[test]
-fn received_bodies() {
+fn received_bodies_have_their_verdict() {
     let requests = encode_cases();
     let cases = more_cases("decode");
     assert_eq!(cases.len(), 7);

@@ -1,4 +1,4 @@
-//! The output doesn't depend on how the input is split, and each chunk allocates nothing.
+//! The output doesn't depend on how the input is split, and encoding a chunk doesn't allocate.
 
 use crate::encode_vectors::encode;
 use crate::vector_files::fill;
@@ -28,7 +28,7 @@ fn body(length: usize, chunk_size: usize, signed: bool) -> ChunkedBody {
         .checksum(ChecksumAlgorithm::SHA1)
 }
 
-/// Cuts data at these positions, each modulo the length and one.
+/// Splits data at these positions, each modulo the length plus one.
 fn split<'d>(data: &'d [u8], cuts: &[usize]) -> Vec<&'d [u8]> {
     let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % (data.len() + 1)).collect();
     cuts.sort_unstable();
@@ -47,7 +47,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn pieces_of_a_chunk_make_no_difference(
+    fn the_pieces_of_a_chunk_do_not_matter(
         length in 0usize..40_000,
         chunk_size in 8192usize..20_000,
         signed: bool,
@@ -73,7 +73,7 @@ proptest! {
 
     #[cfg(feature = "std")]
     #[test]
-    fn the_reader_reads_the_same_in_any_pieces(
+    fn the_pieces_of_a_reader_do_not_matter(
         length in 0usize..40_000,
         chunk_size in 8192usize..20_000,
         signed: bool,
@@ -100,7 +100,7 @@ proptest! {
 
     #[cfg(feature = "http-body")]
     #[test]
-    fn the_body_has_the_same_bytes_in_any_frames(
+    fn the_frames_of_a_body_do_not_matter(
         length in 0usize..40_000,
         chunk_size in 8192usize..20_000,
         signed: bool,
@@ -123,7 +123,7 @@ proptest! {
     }
 }
 
-/// A reader and a body that give their data in these pieces.
+/// A reader and a body that return their data in these pieces.
 #[cfg(feature = "std")]
 pub struct Pieces<'d>(pub std::collections::VecDeque<&'d [u8]>);
 
@@ -167,7 +167,7 @@ pub mod http_frames {
         }
     }
 
-    /// The data of the next frame.
+    /// Returns the data of the next frame.
     pub fn next<B: Body<Data = Bytes> + Unpin>(body: &mut B) -> Option<Result<Bytes, B::Error>> {
         let mut context = Context::from_waker(Waker::noop());
         match Pin::new(body).poll_frame(&mut context) {

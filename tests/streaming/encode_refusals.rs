@@ -1,4 +1,4 @@
-//! Bodies and requests that can't be signed truthfully.
+//! Bodies and requests that the encoder rejects.
 
 use crate::encode_properties::encoder;
 use presign::s3::Bucket;
@@ -30,7 +30,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>, kind: ErrorKind, messag
 }
 
 #[test]
-fn bodies() {
+fn invalid_descriptions_of_bodies_are_rejected() {
     let signed = || ChunkedBody::signed(10_000);
     assert!(signed().encoded_len().is_ok());
     assert!(signed().chunk_size(8192).encoded_len().is_ok());
@@ -59,7 +59,7 @@ fn bodies() {
 }
 
 #[test]
-fn trailers() {
+fn invalid_trailers_are_rejected() {
     let body = || ChunkedBody::signed(1);
     assert!(
         body()
@@ -107,7 +107,7 @@ fn trailers() {
 }
 
 #[test]
-fn requests() {
+fn requests_with_conflicting_headers_are_rejected() {
     let (bucket, body) = (bucket(), ChunkedBody::signed(1));
     let plain = sign(&body, |put| put, &bucket).unwrap();
     let encoding = |headers: &[(String, String)]| {
@@ -172,7 +172,7 @@ fn requests() {
 }
 
 #[test]
-fn chunks_of_another_length() {
+fn chunks_with_a_wrong_length_are_rejected() {
     let data = [0; 20_000];
     let mut encoder = encoder(&ChunkedBody::signed(20_000).chunk_size(8192));
     let first = encoder.chunk([&data[..8192]]).unwrap().to_vec();
@@ -214,7 +214,7 @@ impl Checksum for Long {
 }
 
 #[test]
-fn a_checksum_of_another_length() {
+fn a_checksum_with_a_wrong_length_is_rejected() {
     let algorithm = ChecksumAlgorithm::new("x-amz-checksum-long", 4, || Box::new(Long));
     let mut encoder = encoder(&ChunkedBody::signed(0).checksum(algorithm));
     refused(
@@ -224,10 +224,10 @@ fn a_checksum_of_another_length() {
     );
 }
 
-/// A reader whose data isn't that of the description.
+/// A reader whose data has another length than the description.
 #[cfg(feature = "std")]
 #[test]
-fn readers_of_another_length() {
+fn readers_with_a_wrong_length_are_rejected() {
     use std::io::{ErrorKind, Read as _};
 
     let data = [0; 20_000];
@@ -251,7 +251,7 @@ fn readers_of_another_length() {
 
 #[cfg(feature = "http-body")]
 #[test]
-fn bodies_of_another_length() {
+fn bodies_with_a_wrong_length_are_rejected() {
     use crate::encode_properties::{Pieces, http_frames};
 
     let data = [0; 20_000];

@@ -1,4 +1,4 @@
-//! Bodies in chunks, byte for byte as other implementations make them.
+//! Bodies in chunks are equal to those of other implementations, byte for byte.
 
 use crate::support::signing::authorization;
 use crate::support::{Pairs, sha256_hex};
@@ -48,7 +48,7 @@ pub fn encode(encoder: &mut ChunkEncoder, mut data: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn every_case_is_made_byte_for_byte() {
+fn bodies_match_those_of_other_implementations() {
     for case in encode_cases() {
         let (signed, mut encoder) = sign(&case);
         let name = &case.name;
@@ -73,7 +73,7 @@ fn every_case_is_made_byte_for_byte() {
             "{name}"
         );
 
-        // A second time, as after a failure.
+        // A second encoding repeats the body, as after a failed upload.
         for _ in 0..2 {
             let sent = encode(&mut encoder, &case.data);
             assert_eq!(sent.len() as u64, case.encoded_length, "{name}");

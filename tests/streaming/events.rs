@@ -1,4 +1,4 @@
-//! Event streams: every change is refused, and pieces make no difference.
+//! Event streams: every change is rejected, and the pieces of the input don't matter.
 
 use crate::received::{Received, credentials, now};
 use presign::event_stream::{EventDecoder, EventSigner, HeaderValue, Message, MessageReader};
@@ -17,7 +17,7 @@ fn message() -> Message<'static> {
     Message::new(&b"audio"[..]).header(":event-type", "AudioEvent")
 }
 
-/// The stream of a request over HTTP/2.
+/// Returns the signer and the decoder of a request over HTTP/2.
 fn stream() -> (EventSigner, EventDecoder) {
     let service = service();
     let post = service.post(URL);
@@ -32,7 +32,7 @@ fn stream() -> (EventSigner, EventDecoder) {
     (signer, verified.event_decoder(credentials()).unwrap())
 }
 
-/// Two events on two days, and the end.
+/// Returns two events of different days, and the end of the stream.
 fn frames(signer: &mut EventSigner) -> [Vec<u8>; 3] {
     let tomorrow = now().saturating_add(Duration::from_secs(86_400));
     [
@@ -42,7 +42,7 @@ fn frames(signer: &mut EventSigner) -> [Vec<u8>; 3] {
     ]
 }
 
-/// The payloads that were released, and the result.
+/// Returns the payloads that were released, and the result.
 fn decode<'p>(
     mut decoder: EventDecoder,
     pieces: impl IntoIterator<Item = &'p [u8]>,
@@ -87,7 +87,7 @@ fn a_websocket_is_verified() {
             .find("wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream?"),
         Some(0)
     );
-    // The signature is that of the URL, whatever its scheme.
+    // The signature doesn't depend on the scheme of the URL.
     let plain = get.presign(&credentials(), minute, now()).unwrap();
     assert_eq!(url.signature(), plain.signature());
     let target = url
@@ -102,7 +102,8 @@ fn a_websocket_is_verified() {
     let decoder = verified.event_decoder(credentials()).unwrap();
     let sent = frames(&mut signer).concat();
     assert_eq!(decode(decoder, [&sent[..]]), (2, Ok(())));
-    // The first signature covers that of the request, so no other stream fits.
+    // The first signature depends on that of the request, so a decoder of another stream rejects
+    // it.
     let error = decode(stream().1, [&sent[..]]).1.unwrap_err();
     assert_eq!(
         (error.kind(), error.code()),
@@ -111,7 +112,7 @@ fn a_websocket_is_verified() {
 }
 
 #[test]
-fn a_changed_byte_is_refused() {
+fn a_changed_byte_is_rejected() {
     let sent = frames(&mut stream().0).concat();
     for index in 0..sent.len() {
         for flip in [1, 0x80] {
@@ -124,9 +125,9 @@ fn a_changed_byte_is_refused() {
     }
 }
 
-/// Events whose CRCs are right, as an attacker writes them.
+/// An attacker can compute the CRCs of a changed event, so they are correct here.
 #[test]
-fn an_event_that_was_made_again_is_refused() {
+fn a_changed_event_with_correct_crcs_is_rejected() {
     let [one, two, end] = frames(&mut stream().0);
     let original = Message::decode(&one).unwrap();
     let (date, signature) = (
@@ -196,12 +197,12 @@ fn an_event_that_was_made_again_is_refused() {
     }
     let more = without("").header("unsigned", true).encode().unwrap();
     assert_eq!(kind(more), Err(Kind::BodyMalformed));
-    // A message without a wrapper, and a wrapper without a message.
+    // A message without a wrapper and a wrapper without a message are rejected.
     assert_eq!(kind(inner.clone()), Err(Kind::BodyMalformed));
 }
 
 #[test]
-fn events_that_are_swapped_dropped_repeated_or_cut_off() {
+fn swapped_dropped_repeated_or_truncated_events_are_rejected() {
     let [one, two, end] = frames(&mut stream().0);
     let kind = |frames: &[&Vec<u8>]| {
         let sent: Vec<u8> = frames
@@ -235,7 +236,7 @@ fn events_that_are_swapped_dropped_repeated_or_cut_off() {
 }
 
 #[test]
-fn requests_without_a_stream() {
+fn requests_without_a_stream_are_rejected() {
     let kind = |request: &ReceivedRequest<'_>, verifier: &Verifier, key: &Credentials| {
         let verified = verifier
             .verify(request, now(), |_| Some(credentials()))
@@ -284,7 +285,7 @@ fn requests_without_a_stream() {
 }
 
 #[test]
-fn requests_that_are_not_signed() {
+fn unsigned_requests_are_rejected() {
     let service = service();
     let minute = Duration::from_secs(60);
     let with_payload = service.post(URL).payload(Payload::Empty);
@@ -311,7 +312,7 @@ fn requests_that_are_not_signed() {
 }
 
 #[test]
-fn messages_that_are_too_large() {
+fn messages_above_the_limit_are_rejected() {
     let kind = |message: Message<'_>| message.encode().map(|_| ()).map_err(|error| error.kind());
     let name = |length| Message::new(&[][..]).header("n".repeat(length), true);
     assert_eq!(kind(name(255)), Ok(()));
@@ -328,7 +329,7 @@ fn messages_that_are_too_large() {
             .header("m", "v".repeat(65_000))
             .header("l", "v".repeat(last))
     };
-    // 65,540 + 65,005 + 5 bytes before the last value, of 131,072.
+    // The bytes before the last value are 65,540 + 65,005 + 5, of 131,072.
     assert_eq!(kind(headers(522)), Ok(()));
     assert_eq!(kind(headers(523)), Err(ErrorKind::Header));
     let max = 16 * 1024 * 1024;
@@ -337,12 +338,12 @@ fn messages_that_are_too_large() {
         kind(Message::new(vec![0; max + 1])),
         Err(ErrorKind::Payload)
     );
-    // A message that is allowed alone, but not in an event.
+    // The message is accepted alone, but not in an event.
     let (mut signer, _) = stream();
     let error = signer.sign(&Message::new(vec![0; max]), now()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Payload);
 
-    // A reader refuses the length before it collects the message.
+    // A decoder rejects the length before it collects the message.
     for (total, headers) in [
         (16 + max as u32 + 1, 0u32),
         (16 + 131_073, 131_073),
@@ -361,7 +362,7 @@ fn messages_that_are_too_large() {
     }
 }
 
-/// CRC-32, bit by bit.
+/// Computes a CRC-32 bit by bit.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
@@ -370,9 +371,9 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Frames whose CRCs are right, with headers that are wrong.
+/// The CRCs of these frames are correct, and their headers are not.
 #[test]
-fn headers_that_are_malformed() {
+fn malformed_headers_are_rejected() {
     for (headers, value) in [
         (&b"\x01a\x00"[..], HeaderValue::Bool(true)),
         (b"\x01a\x01", HeaderValue::Bool(false)),
@@ -423,7 +424,7 @@ fn headers_that_are_malformed() {
     }
 }
 
-/// A frame with these headers and without a payload.
+/// Returns a frame with these headers and without a payload.
 fn frame_of(headers: &[u8]) -> Vec<u8> {
     let mut frame = (16 + headers.len() as u32).to_be_bytes().to_vec();
     frame.extend((headers.len() as u32).to_be_bytes());
@@ -437,7 +438,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn messages_are_read_in_any_pieces(
+    fn the_pieces_of_a_message_do_not_matter(
         payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..5),
         piece in 1usize..60,
     ) {

@@ -1,4 +1,4 @@
-//! Received bodies: requests signed by a second implementation, and their decoding.
+//! Received requests that a second implementation signs, and their decoding.
 
 use crate::support::{Pairs, hex, hmac_sha256, sha256_hex};
 use presign::streaming::ChunkDecoder;
@@ -31,14 +31,14 @@ fn key() -> Vec<u8> {
 pub struct Received {
     pub headers: Pairs,
     pub seed: String,
-    /// Chunks of any size, without those of length 0.
+    /// Chunks of any size, except those of length 0.
     pub chunks: Vec<Vec<u8>>,
     pub trailers: Pairs,
     pub is_signed: bool,
 }
 
 impl Received {
-    /// A request that is signed with these headers besides those of the signature.
+    /// Returns a request with this payload hash, which signs the length and the announced trailers.
     pub fn new(payload: &str, chunks: &[&[u8]], trailers: &[(&str, &str)]) -> Self {
         let length: usize = chunks.iter().map(|chunk| chunk.len()).sum();
         let names: Vec<_> = trailers.iter().map(|(name, _)| *name).collect();
@@ -94,8 +94,8 @@ impl Received {
         self.chunks.concat()
     }
 
-    /// The chunks as they are sent: each with its header and line break, then the last, then the
-    /// trailers and the end.
+    /// Returns the chunks as they are sent, each with its header and line break, then the last
+    /// chunk, the trailers and the end.
     pub fn parts(&self) -> Vec<Vec<u8>> {
         let mut previous = self.seed.clone();
         let mut sign = |kind: &str, hash: String| {
@@ -149,7 +149,7 @@ impl Received {
     }
 }
 
-/// The data that was released, and the trailers or the error.
+/// The released data, and the trailers or the error.
 pub type Decoded = (Vec<u8>, Result<Pairs, VerifyError>);
 
 /// Decodes a body that arrives in these pieces.
@@ -164,7 +164,7 @@ pub fn decode<'p>(
                 Ok(Some(data)) => released.extend_from_slice(data),
                 Ok(None) => break,
                 Err(error) => {
-                    // It is final.
+                    // The error is final.
                     assert_eq!(decoder.decode(&mut &b"0"[..]), Err(error.clone()));
                     assert_eq!(decoder.finish(), Err(error.clone()));
                     return (released, Err(error));

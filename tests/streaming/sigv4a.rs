@@ -17,7 +17,7 @@ fn now() -> Timestamp {
     time("20130524T000000Z")
 }
 
-/// Decodes a body of a request with these headers.
+/// Decodes the body of a request with these headers.
 fn decode<'h>(
     headers: impl IntoIterator<Item = (&'h str, &'h str)>,
     mut body: &[u8],
@@ -78,7 +78,7 @@ fn a_published_body_is_decoded() {
         decode(headers(), &changed),
         Err(VerifyErrorKind::ChunkSignature)
     );
-    // The padding isn't part of the signature, but of its length.
+    // The padding belongs to the length of the signature, but is not signed.
     let padding = body.windows(2).position(|pair| pair == b"**").unwrap();
     let mut shorter = body.clone();
     shorter.remove(padding);
@@ -112,7 +112,7 @@ fn encode(body: &ChunkedBody, data: &[u8]) -> (SignedRequest, Vec<u8>) {
 }
 
 #[test]
-fn what_is_encoded_is_decoded() {
+fn encoded_bodies_are_decoded() {
     let data = vec![b'x'; 20_000];
     let length = data.len() as u64;
     for body in [
@@ -141,9 +141,9 @@ fn what_is_encoded_is_decoded() {
     }
 }
 
-/// The published length: 80 bytes more for each signature than under SigV4.
+/// The published length, with 80 more bytes for each signature than under SigV4.
 #[test]
-fn the_length_is_known_beforehand() {
+fn the_length_matches_the_published_one() {
     let data = vec![b'a'; 66_560];
     let body = ChunkedBody::signed(66_560);
     let (signed, sent) = encode(&body, &data);

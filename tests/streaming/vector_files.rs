@@ -50,7 +50,8 @@ impl EncodeCase {
         Some(value)
     }
 
-    /// The description of the body. A checksum that the library has is computed, others are given.
+    /// Returns the description of the body. The library computes the checksums that it supports;
+    /// others are given.
     pub fn body(&self) -> ChunkedBody {
         let length = self.data.len() as u64;
         let unsigned =
@@ -91,7 +92,7 @@ pub fn algorithm(name: &str) -> Option<ChecksumAlgorithm> {
         .find(|algorithm| algorithm.header_name() == name)
 }
 
-/// The data of `streaming-more.json`: byte i is 31 i + 7.
+/// Returns the data of `streaming-more.json`, in which byte i is 31 i + 7.
 pub fn fill(length: usize) -> Vec<u8> {
     (0..length).map(|index| (31 * index + 7) as u8).collect()
 }
@@ -104,15 +105,15 @@ fn pairs(value: &Value) -> Pairs {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-/// The cases of that kind in `streaming-more.json`.
+/// Returns the cases of a kind in `streaming-more.json`.
 pub fn more_cases(kind: &str) -> Vec<Value> {
     let file: Value = vectors("streaming-more.json");
     let cases = file["cases"].as_array().unwrap().iter();
     cases.filter(|case| case["kind"] == kind).cloned().collect()
 }
 
-/// The cases that an encoder makes. In `aws-c-auth-trailing-headers` the request announces no
-/// trailers, which this encoder never does.
+/// Returns the cases for an encoder. The request of `aws-c-auth-trailing-headers` doesn't announce
+/// its trailers, which this encoder always does.
 pub fn encode_cases() -> Vec<EncodeCase> {
     let file: Value = vectors("streaming.json");
     let published = file["aws_chunked"].as_array().unwrap().iter();

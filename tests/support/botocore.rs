@@ -1,26 +1,38 @@
-//! What the records of botocore's calls have in common under both generations.
+//! Requests that botocore signed, from `botocore-sample.jsonl`, and their equivalents in this
+//! crate.
 
-use super::{credentials, http_date};
+use super::signing::Steps;
+use super::{Pairs, credentials, header_set, http_date, request_like, time, vector_lines};
 use presign::s3::Bucket;
-use presign::{AddressingStyle, Credentials, Request};
+use presign::{AddressingStyle, Credentials, ErrorKind, Request, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 #[derive(Deserialize)]
-pub struct Keys {
+pub struct Case {
+    pub id: String,
+    kind: String,
+    pub region: Option<String>,
+    pub service: Option<String>,
+    credentials: Keys,
+    timestamp: String,
+    epoch: i64,
+    expires: Option<u64>,
+    pub client: Option<Client>,
+    operation: Option<String>,
+    params: Option<Map<String, Value>>,
+    request: Option<Given>,
+    pub expected: Expected,
+    pub quirk: Option<String>,
+    pub botocore: Option<Expected>,
+}
+
+#[derive(Deserialize)]
+struct Keys {
     access_key: String,
     secret_key: String,
     token: Option<String>,
-}
-
-impl Keys {
-    pub fn credentials(&self) -> Credentials {
-        credentials(&self.access_key, &self.secret_key, self.token.as_deref())
-    }
-
-    pub fn secret(&self) -> &str {
-        &self.secret_key
-    }
 }
 
 #[derive(Deserialize)]
@@ -28,6 +40,130 @@ pub struct Client {
     pub region_name: Option<String>,
     pub endpoint_url: Option<String>,
     addressing_style: Option<String>,
+}
+
+/// The request that botocore passes to its signer.
+#[derive(Deserialize)]
+pub struct Given {
+    pub method: String,
+    pub url: String,
+    pub headers: Pairs,
+    pub auth_path: Option<String>,
+    #[serde(default)]
+    pub params: Pairs,
+    #[serde(default)]
+    pub form: Pairs,
+    pub body: Option<String>,
+    pub body_sha256: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Expected {
+    url: Option<String>,
+    headers: Option<Map<String, Value>>,
+    pub params: Option<Map<String, Value>>,
+    canonical_request: Option<String>,
+    pub string_to_sign: Option<String>,
+    pub signature: Option<String>,
+}
+
+/// Returns the cases of some kinds, and checks their number.
+pub fn cases(kinds: &[&str], count: usize) -> Vec<Case> {
+    let mut cases: Vec<Case> = vector_lines("botocore-sample.jsonl");
+    assert_eq!(cases.len(), 150);
+    cases.retain(|case| kinds.contains(&case.kind.as_str()));
+    assert_eq!(cases.len(), count);
+    for case in &cases {
+        assert_eq!(case.now().unix_seconds(), case.epoch, "{}", case.id);
+    }
+    cases
+}
+
+impl Case {
+    pub fn credentials(&self) -> Credentials {
+        self.credentials_with_secret(self.secret())
+    }
+
+    pub fn credentials_with_secret(&self, secret: &str) -> Credentials {
+        let Keys {
+            access_key, token, ..
+        } = &self.credentials;
+        credentials(access_key, secret, token.as_deref())
+    }
+
+    pub fn secret(&self) -> &str {
+        &self.credentials.secret_key
+    }
+
+    pub fn now(&self) -> Timestamp {
+        time(&self.timestamp)
+    }
+
+    pub fn expires_in(&self) -> Duration {
+        Duration::from_secs(self.expires.unwrap())
+    }
+
+    pub fn expires_at(&self) -> Timestamp {
+        self.now().saturating_add(self.expires_in())
+    }
+
+    pub fn given(&self) -> &Given {
+        self.request.as_ref().unwrap()
+    }
+
+    /// Returns the parameter `Bucket` of the operation.
+    pub fn bucket_name(&self) -> Option<&str> {
+        self.params.as_ref().unwrap().get("Bucket")?.as_str()
+    }
+
+    pub fn assert_steps(&self, steps: &Steps) {
+        let Case { id, expected, .. } = self;
+        for (name, ours, theirs) in [
+            (
+                "canonical request",
+                &steps.canonical_request,
+                expected.canonical_request.as_deref().or(Some("")),
+            ),
+            (
+                "string to sign",
+                &steps.string_to_sign,
+                expected.string_to_sign.as_deref(),
+            ),
+            ("signature", &steps.signature, expected.signature.as_deref()),
+        ] {
+            assert_eq!(Some(ours.as_str()), theirs, "{id}: {name}");
+        }
+    }
+
+    /// Returns the request of the case for a bucket, without its key for a template, and whether it
+    /// is one of the operations that `named` makes. Any other request has the method, parameters
+    /// and headers of botocore's request.
+    fn bucket_request<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        has_key: bool,
+        named: NamedOperation,
+    ) -> (Request<'a>, bool) {
+        let mut params = self.params.clone().unwrap();
+        if !has_key {
+            params.shift_remove("Key");
+        }
+        if let Some(request) = named(self, bucket, &params) {
+            return (request, true);
+        }
+        let Given {
+            method,
+            url,
+            headers,
+            ..
+        } = self.given();
+        let key = self.key().filter(|_| has_key);
+        (request_like(bucket, (method, url, headers), key), false)
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.params.as_ref().unwrap().get("Key")?.as_str()
+    }
 }
 
 impl Client {
@@ -41,13 +177,98 @@ impl Client {
     }
 }
 
-/// A request that has a method of its own here, with boto3's parameters for the query under the
-/// names of S3; and those that are left, of which the headers are made.
-pub fn request<'a>(
+impl Expected {
+    pub fn url(&self) -> &str {
+        self.url.as_deref().unwrap()
+    }
+
+    /// Returns the headers that botocore adds to a signed request.
+    pub fn headers(&self) -> Pairs {
+        let headers = self.headers.as_ref().unwrap().iter();
+        header_set(headers.map(|(name, value)| (name, value.as_str().unwrap())))
+    }
+}
+
+/// Makes the request of an operation that has its own method in this crate.
+pub type NamedOperation =
+    for<'a> fn(&'a Case, &'a Bucket, &Map<String, Value>) -> Option<Request<'a>>;
+
+/// The bucket of a case.
+pub enum Addressing {
+    Same(Box<Bucket>),
+    /// botocore falls back to path style, and this crate rejects the addressing style.
+    Rejected(ErrorKind),
+    /// The request is not for a bucket.
+    NoBucket,
+}
+
+/// The numbers of requests in [`check_buckets`].
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub named: usize,
+    pub other: usize,
+    pub rejected: usize,
+    pub without_bucket: usize,
+    pub template_rows: usize,
+}
+
+/// Presigns each case for its bucket, as a single request, which `check` compares with the case,
+/// and as a row of a template.
+pub fn check_buckets(
+    cases: &[Case],
+    addressing: fn(&Case) -> Addressing,
+    named: NamedOperation,
+    check: fn(&Case, &Request<'_>),
+) -> Counts {
+    let mut counts = Counts::default();
+    for case in cases {
+        let bucket = match addressing(case) {
+            Addressing::Same(bucket) => bucket,
+            Addressing::Rejected(kind) => {
+                assert_eq!(kind, ErrorKind::Endpoint, "{}", case.id);
+                counts.rejected += 1;
+                continue;
+            }
+            Addressing::NoBucket => {
+                counts.without_bucket += 1;
+                continue;
+            }
+        };
+        let (request, is_named) = case.bucket_request(&bucket, true, named);
+        if is_named {
+            counts.named += 1;
+        } else {
+            counts.other += 1;
+        }
+        check(case, &request);
+
+        let Some(key) = case.key() else {
+            continue;
+        };
+        let (for_template, _) = case.bucket_request(&bucket, false, named);
+        let (keys, expiry, now) = (case.credentials(), case.expires_in(), case.now());
+        let earlier = Timestamp::from_unix_seconds(now.unix_seconds() - 86_400);
+        for prepared in [now, earlier] {
+            let template = for_template.template(&keys, expiry, prepared).unwrap();
+            for at in [now, earlier] {
+                let url = request.presign(&keys, expiry, at).unwrap();
+                let row = template.presign(key, at).unwrap();
+                assert_eq!(row.as_str(), url.as_str(), "{}", case.id);
+            }
+        }
+        counts.template_rows += 1;
+    }
+    counts
+}
+
+/// Returns the request of an operation that has its own method, with boto3's query parameters under
+/// their names in S3, and the remaining parameters, which are headers.
+pub fn named_operation<'a>(
+    case: &Case,
     bucket: &'a Bucket,
-    name: &str,
     params: &Map<String, Value>,
 ) -> Option<(Request<'a>, Map<String, Value>)> {
+    let name = case.operation.as_deref().unwrap();
     let mut params = params.clone();
     params.shift_remove("Bucket");
     let key = params.shift_remove("Key").as_ref().map(text);
@@ -57,7 +278,7 @@ pub fn request<'a>(
         ("put_object", Some(key)) => bucket.put(key),
         ("head_object", Some(key)) => bucket.head(key),
         ("delete_object", Some(key)) => bucket.delete(key),
-        // Without a key they are for a template.
+        // A template has no key.
         ("get_object", None) => bucket.request("GET"),
         ("put_object", None) => bucket.request("PUT"),
         ("head_object", None) => bucket.request("HEAD"),
@@ -87,7 +308,7 @@ pub fn request<'a>(
             "ContinuationToken" => request.query("continuation-token", text),
             "KeyMarker" => request.query("key-marker", text),
             "VersionIdMarker" => request.query("version-id-marker", text),
-            // What botocore adds to a list by itself, and we have given above.
+            // botocore adds it to every list, and so does `list` above.
             "EncodingType" => request,
             _ => {
                 left.insert(name, value);
@@ -98,7 +319,7 @@ pub fn request<'a>(
     Some((request, left))
 }
 
-/// A parameter as it is sent.
+/// Returns a parameter as it is sent.
 pub fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,5 +1,5 @@
-//! What several test files share: the vectors, an HTTP request as text, and what the library has to
-//! agree with, done by other crates.
+//! Helpers of several test files: the vectors, HTTP requests as text, and independent
+//! implementations with which the library has to agree.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 pub mod botocore;
@@ -15,7 +15,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 use time::format_description::{self, well_known::Rfc3339};
 
-/// A file of `tests/vectors`, as text.
+/// Returns the text of a file in `tests/vectors`.
 pub fn vector_text(file: &str) -> String {
     // The package in `servers` includes this module too, so the manifest may be in a subfolder.
     let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
@@ -25,12 +25,12 @@ pub fn vector_text(file: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A JSON file of `tests/vectors`.
+/// Parses a JSON file in `tests/vectors`.
 pub fn vectors<T: DeserializeOwned>(file: &str) -> T {
     serde_json::from_str(&vector_text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// A file of `tests/vectors` with one JSON value a line.
+/// Parses a file in `tests/vectors` that has one JSON value a line.
 pub fn vector_lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
     let text = vector_text(file);
     let lines = text.lines().filter(|line| !line.is_empty()).enumerate();
@@ -56,7 +56,7 @@ pub fn time(text: &str) -> Timestamp {
 /// Names and values.
 pub type Pairs = Vec<(String, String)>;
 
-/// An HTTP/1.1 request as text, in its parts. A folded value keeps its line breaks.
+/// The parts of an HTTP/1.1 request. A folded value keeps its line breaks.
 #[derive(Clone, Debug)]
 pub struct HttpText {
     pub method: String,
@@ -94,14 +94,14 @@ impl HttpText {
         }
     }
 
-    /// Over https, which has no part in any expected value.
+    /// Returns the URL with https, on which no expected value depends.
     pub fn url(&self) -> String {
         let mut headers = self.headers.iter();
         let host = headers.find(|(name, _)| name.eq_ignore_ascii_case("host"));
         format!("https://{}{}", host.expect("a Host header").1, self.target)
     }
 
-    /// The request, for a service to sign.
+    /// Returns the request for a service.
     pub fn request<'a>(&'a self, service: &'a presign::v4::Service) -> Request<'a> {
         with_headers(service.request(&self.method, self.url()), &self.headers)
     }
@@ -114,7 +114,7 @@ pub fn with_headers<'a>(request: Request<'a>, headers: &'a Pairs) -> Request<'a>
     })
 }
 
-/// Names in lower case and trimmed values, sorted: for lists of headers whose order says nothing.
+/// Returns sorted lowercase names with trimmed values, to compare headers in any order.
 pub fn header_set<N: AsRef<str>, V: AsRef<str>>(
     headers: impl IntoIterator<Item = (N, V)>,
 ) -> Pairs {
@@ -129,23 +129,28 @@ pub fn header_set<N: AsRef<str>, V: AsRef<str>>(
     set
 }
 
-/// A SigV2 URL as signers write it that move the headers into the query.
+/// Returns a SigV2 URL with its headers in the query, as some signers write it.
 pub fn hoisted(url: &presign::PresignedUrl) -> String {
     let mut text = url.as_str().to_owned();
     for (name, value) in url.headers() {
-        let encode = |text: &str| -> String {
-            let bytes = text.bytes().map(|byte| match byte {
-                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' => char::from(byte).to_string(),
-                _ => format!("%{byte:02X}"),
-            });
-            bytes.collect()
-        };
-        text.push_str(&format!("&{}={}", encode(name), encode(value)));
+        text.push_str(&format!(
+            "&{}={}",
+            percent_encode(name),
+            percent_encode(value)
+        ));
     }
     text
 }
 
-/// The headers of `all` without those of `some`.
+fn percent_encode(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
+/// Returns the headers of `all` without those of `some`.
 pub fn without(mut all: Pairs, some: &Pairs) -> Pairs {
     for header in some {
         let at = all.iter().position(|other| other == header);
@@ -154,7 +159,7 @@ pub fn without(mut all: Pairs, some: &Pairs) -> Pairs {
     all
 }
 
-/// Percent-decoding, written for these tests: `+` is a plus sign.
+/// Percent-decodes a text, independently of the library. `+` is a plus sign.
 pub fn percent_decode(text: &str) -> Vec<u8> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::new();
@@ -171,7 +176,7 @@ pub fn percent_decode(text: &str) -> Vec<u8> {
     decoded
 }
 
-/// Path and query of a URL or of a request's target.
+/// Returns path and query of a URL or target.
 pub fn path_and_query(url: &str) -> (&str, &str) {
     let target = match url.split_once("://") {
         Some((_, rest)) => rest.find(['/', '?']).map_or("", |at| &rest[at..]),
@@ -180,7 +185,7 @@ pub fn path_and_query(url: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
 }
 
-/// Scheme, host and port of a URL, in lower case and without the default port.
+/// Returns the lowercase scheme, host and port of a URL, without the default port.
 pub fn origin(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("an absolute URL");
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -190,7 +195,7 @@ pub fn origin(url: &str) -> String {
     format!("{scheme}://{authority}")
 }
 
-/// The decoded parameters of a URL, sorted: their order says nothing.
+/// Returns the decoded parameters of a URL, sorted, to compare them in any order.
 pub fn query_set(url: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let (_, query) = path_and_query(url);
     let mut set: Vec<_> = query
@@ -236,8 +241,8 @@ pub fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A request to a bucket from the one that another client makes of it: its method, parameters and
-/// headers.
+/// Returns a request for a bucket with the method, parameters and headers of another client's
+/// request.
 pub fn request_like<'a>(
     bucket: &'a Bucket,
     (method, url, headers): (&'a str, &str, &'a Pairs),
@@ -260,7 +265,7 @@ pub fn request_like<'a>(
     with_headers(request, headers)
 }
 
-/// boto3 takes a moment in RFC 3339 and sends an HTTP date.
+/// Converts a time from RFC 3339, the input of boto3, to the HTTP date that it sends.
 pub fn http_date(moment: &str) -> String {
     let format =
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT";
@@ -269,12 +274,12 @@ pub fn http_date(moment: &str) -> String {
     moment.format(&format).unwrap()
 }
 
-/// Something refused, for a reason of this kind, in a sentence that has these words and none of the
-/// secrets.
+/// Checks that a result is an error of this kind, whose message contains these words and none of
+/// the secrets.
 #[track_caller]
 pub fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], secrets: &[&str]) {
     let Err(error) = result else {
-        panic!("accepted, and should be refused for {words:?}");
+        panic!("accepted instead of rejected for {words:?}");
     };
     let message = error.to_string();
     assert_eq!(error.kind(), kind, "{message}");

@@ -1,5 +1,5 @@
-//! Signing in every way that the interface has, which have to agree: at once, into a writer, and in
-//! steps with the key here or elsewhere.
+//! Signs a request in every way, which have to agree: in one call, into a writer, and in two steps
+//! with a local or remote key.
 
 use super::{hex, hmac_sha1, hmac_sha256};
 use base64::Engine as _;
@@ -10,10 +10,10 @@ use presign::{
 };
 use std::borrow::Cow;
 
-/// The texts of a signature, in the order in which they arise.
+/// The texts of a signature, in the order in which they are computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Steps {
-    /// Empty under SigV2, which has none.
+    /// Empty under SigV2, which has no canonical request.
     pub canonical_request: String,
     pub string_to_sign: String,
     pub signature: String,
@@ -26,7 +26,7 @@ pub struct Signed<T> {
     pub steps: Steps,
 }
 
-/// The HMAC of a string to sign by the HMAC crate: the work of a key that is elsewhere.
+/// Returns the HMAC of a string to sign by another crate, as a remote key computes it.
 pub fn remote_signature<T>(unsigned: &Unsigned<T>, secret: &str) -> Vec<u8> {
     let message = unsigned.string_to_sign();
     match (unsigned.algorithm(), unsigned.scope()) {
@@ -43,8 +43,7 @@ pub fn remote_signature<T>(unsigned: &Unsigned<T>, secret: &str) -> Vec<u8> {
     }
 }
 
-/// Reads the steps of a result before it is signed. The signature is that of a key elsewhere, in
-/// its text form.
+/// Returns the steps of a result that isn't signed yet. A remote key makes the signature.
 fn steps_of<T>(unsigned: &Unsigned<T>, secret: &str) -> Steps {
     let signature = remote_signature(unsigned, secret);
     Steps {
@@ -58,7 +57,7 @@ fn steps_of<T>(unsigned: &Unsigned<T>, secret: &str) -> Steps {
     }
 }
 
-/// Presigns in every way. All return the same URL, or all the same error.
+/// Presigns in every way. All ways return the same URL or the same error.
 #[track_caller]
 pub fn presign(
     request: &Request<'_>,
@@ -96,7 +95,7 @@ pub fn presign(
     Ok(Signed { result, steps })
 }
 
-/// Signs with headers in every way. All return the same headers, or all the same error.
+/// Signs with headers in every way. All ways return the same headers or the same error.
 #[track_caller]
 pub fn sign(
     request: &Request<'_>,
@@ -125,7 +124,7 @@ pub fn sign(
     Ok(Signed { result, steps })
 }
 
-/// Everything that a presigned URL tells.
+/// Returns all parts of a presigned URL.
 fn url_parts(url: &PresignedUrl) -> impl PartialEq + std::fmt::Debug {
     (
         url.method().to_owned(),
@@ -136,7 +135,7 @@ fn url_parts(url: &PresignedUrl) -> impl PartialEq + std::fmt::Debug {
     )
 }
 
-/// Everything that signing with headers tells.
+/// Returns all parts of a signed request.
 fn request_parts(signed: &SignedRequest) -> impl PartialEq + std::fmt::Debug {
     (
         signed.headers().map(owned).collect::<Vec<_>>(),
@@ -150,7 +149,7 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
     (name.into(), value.into())
 }
 
-/// The value of the `Authorization` header.
+/// Returns the value of the `Authorization` header.
 #[track_caller]
 pub fn authorization(signed: &SignedRequest) -> &str {
     let mut headers = signed.headers();
@@ -160,7 +159,7 @@ pub fn authorization(signed: &SignedRequest) -> &str {
         .1
 }
 
-/// A request that several services sign: each makes its own [`Request`] of it.
+/// A request that several services sign, each as its own [`Request`].
 #[derive(Clone, Debug)]
 pub struct Description<'a> {
     method: Cow<'a, str>,
@@ -205,7 +204,7 @@ impl<'a> Description<'a> {
         self
     }
 
-    /// The request, for a service to sign.
+    /// Returns the request for a service.
     pub fn of<'s>(&'s self, service: &'s impl Service) -> Request<'s> {
         let request = service.make(&self.method, &self.url);
         let headers = self.headers.iter();
@@ -224,7 +223,7 @@ impl<'a> Description<'a> {
     }
 }
 
-/// What makes requests from a method and a URL.
+/// Makes requests from a method and a URL.
 pub trait Service {
     fn make<'a>(&'a self, method: &'a str, url: &'a str) -> Request<'a>;
 }

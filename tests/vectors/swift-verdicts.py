@@ -1,8 +1,9 @@
-"""What OpenStack Swift's S3 API says of requests: whether their signatures are right.
+"""Verifies the signatures of requests with OpenStack Swift's S3 API.
 
-Reads requests, a JSON object a line, and writes them with `accepted` and `reason`. Needs Python 3 and, from PyPI,
-swift 2.38.3 with eventlet, lxml, PasteDeploy, PyECLib, requests, xattr and cryptography. No server is started: Swift's
-own class reads the WSGI environment of each request and checks it at the moment that stands in it.
+Reads requests, one JSON object per line, and writes them with `accepted` and `reason`. Needs Python
+3 and, from PyPI, swift 2.38.3 with eventlet, lxml, PasteDeploy, PyECLib, requests, xattr and
+cryptography. No server is started: Swift's own class reads the WSGI environment of each request and
+checks it at the time in the request.
 """
 
 import json
@@ -23,7 +24,7 @@ KEYS = {
 def environment(request):
     path, _, query = request["target"].partition("?")
     body = request["body"].encode()
-    # Text as WSGI has it: a character for each byte.
+    # WSGI represents text with one character for each byte.
     wsgi = [(name, value.encode().decode("latin-1")) for name, value in request["headers"]]
     env = {
         "REQUEST_METHOD": request["method"],
@@ -40,7 +41,7 @@ def environment(request):
         "headers_raw": wsgi,
     }
     for name, value in wsgi:
-        # HTTP servers trim values, and join those of one name.
+        # HTTP servers trim values, and join those of the same name.
         value = value.strip()
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
@@ -59,7 +60,7 @@ def verdict(request):
             return False, "InvalidAccessKeyId"
         if not checked.sig_checker.check_signature(secret):
             return False, "SignatureDoesNotMatch"
-        # The body is compared with its hash while it is read.
+        # Reading the body compares it with its hash.
         checked.environ["wsgi.input"].read()
         return True, ""
     except s3request.S3InputError as error:

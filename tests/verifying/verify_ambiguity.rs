@@ -1,5 +1,5 @@
-//! Requests that can be read in two ways: each has the signature of another request, which is
-//! accepted.
+//! Requests that can be read in two ways are rejected. Each has the signature of an accepted
+//! request.
 
 use crate::support::{hex, hmac_sha1, hmac_sha256, sha256_hex};
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use presign::{Credentials, ErrorKind, Timestamp};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const MINUTE: Duration = Duration::from_secs(60);
-/// A minute after the signing time.
+/// One minute after the signing time.
 const EXPIRES: &str = "1369353660";
 
 fn now() -> Timestamp {
@@ -37,13 +37,13 @@ fn sigv2() -> Verifier {
         .base_domain("s3.example.com")
 }
 
-/// Signs with SigV2. The date is an expiration, or the value of `Date`.
+/// Signs with SigV2. `date` is an expiration, or the value of `Date`.
 fn sigv2_signature(date: &str, amz_headers: &str, resource: &str) -> String {
     let text = format!("GET\n\n\n{date}\n{amz_headers}{resource}");
     BASE64.encode(hmac_sha1(SECRET.as_bytes(), text))
 }
 
-/// Returns a SigV2 URL with that signature, whatever it covers.
+/// Returns a SigV2 URL with the given signature, which may cover something else.
 fn sigv2_url(query: &str, signature: &str) -> String {
     let signature = signature.replace('+', "%2B").replace('/', "%2F");
     let signature = signature.replace('=', "%3D");
@@ -54,7 +54,7 @@ fn sigv2_url(query: &str, signature: &str) -> String {
 }
 
 #[test]
-fn a_sigv2_parameter_that_is_signed_as_a_header_could_be_one() {
+fn a_sigv2_parameter_that_could_be_a_header_is_rejected() {
     for (headers, accepted, rejected) in [
         (
             "x-amz-acl:private\nx-amz-copy-source:/bucket/src\n",
@@ -156,7 +156,7 @@ fn a_sigv2_header_signature_covers_no_parameter_that_is_a_header() {
     }
 }
 
-/// SigV2 signs the bucket in place of the host.
+/// SigV2 signs the bucket instead of the host.
 #[test]
 fn each_notation_of_a_host_names_the_bucket() {
     let victim = sigv2_signature(EXPIRES, "", "/victim/bucket/key");
@@ -186,7 +186,7 @@ fn each_notation_of_a_host_names_the_bucket() {
             assert_eq!(verdict(&sigv2(), &request), expected, "{host}");
         }
     }
-    // The host names the first letter of the bucket, the path the others.
+    // The host names the first letter of the bucket, and the path the other letters.
     let url = sigv2_url("a=b", &none);
     let target = url.strip_prefix("https://s3.example.com/b").unwrap();
     let request = ReceivedRequest::new("GET", target).header("Host", "b.s3.example.com");
@@ -216,7 +216,7 @@ fn the_host_header_names_the_host_of_the_target() {
         let request = request.header("Host", host);
         assert_eq!(verdict(&verifier, &request), expected, "{host}");
     }
-    // The header is the one that is signed.
+    // The header is signed, not the host of the target.
     let other = url.replace("a.example.com", "A.example.com:80");
     let request = ReceivedRequest::from_url("GET", &other).unwrap();
     let request = request.header("Host", "a.example.com");
@@ -273,7 +273,7 @@ fn empty_and_dot_segments_have_to_be_allowed() {
         let url = presign(&files, &format!("https://example.com{path}"));
         assert_eq!(verdict_of_url(&verifier, &url), Ok(()), "{path}");
     }
-    // Here the path is signed as it is sent.
+    // These rules sign the path as it is sent.
     for rule in [CanonicalUri::Unnormalized, CanonicalUri::S3] {
         let files = files.clone().canonical_uri(rule);
         let verifier = verifier.clone().canonical_uri(rule);
@@ -297,7 +297,7 @@ fn an_escaped_slash_has_to_be_allowed() {
         assert_eq!(verdict_of_url(&verifier, &changed), Err(Kind::Request));
         assert_eq!(verdict_of_url(&lax, &changed), Ok(()));
     }
-    // Other rules sign it as it is.
+    // Other rules sign the escape itself.
     let files = Service::new("local", "files").unwrap();
     let verifier = Verifier::new("local", "files");
     let url = presign(&files, "https://example.com/bucket%2Fkey");
@@ -318,9 +318,9 @@ fn a_plus_sign_in_the_query_can_be_rejected() {
     assert_eq!(verdict_of_url(&strict, &plus), Err(Kind::Request));
 }
 
-/// The SDK for JavaScript states the payload in the query.
+/// The SDK for JavaScript has the payload hash in the query.
 #[test]
-fn the_payload_of_a_url_may_be_a_parameter() {
+fn a_url_may_have_its_payload_hash_in_the_query() {
     let payload = |url: &str, header: Option<&'static str>, body: Option<&'static [u8]>| {
         let mut request = ReceivedRequest::from_url("PUT", url).unwrap();
         if let Some(hash) = header {
@@ -356,7 +356,7 @@ fn the_payload_of_a_url_may_be_a_parameter() {
     assert_eq!(payload(&url, None, None), Err(Kind::Malformed));
 }
 
-/// Returns a SigV4 URL for PUT with one more parameter and a payload.
+/// Returns a SigV4 URL for PUT with an additional parameter and a payload.
 fn sigv4_put(param: &str, payload: &str) -> String {
     let scope = "20130524/us-east-1/s3/aws4_request";
     let mut params = [
@@ -397,7 +397,7 @@ fn signing_a_parameter_with_another_payload_is_an_error() {
     assert_eq!(sign(hash), Err(ErrorKind::Payload));
 }
 
-/// A URL is sent as it was given.
+/// A URL is sent as it is given, so its path has to be encoded.
 #[test]
 fn signing_a_path_that_would_be_decoded_is_an_error() {
     let s3 = Service::new("us-east-1", "s3").unwrap();
@@ -432,7 +432,7 @@ fn signing_a_path_that_would_be_decoded_is_an_error() {
     assert_eq!(sign(&s3, "/a/../b"), Ok("/a/../b".to_owned()));
 }
 
-/// A row's file name must not select another version.
+/// A row's file name must not select another version of the object.
 #[test]
 fn signing_a_sigv2_value_that_contains_a_sub_resource_is_an_error() {
     let store = presign::v2::Service::s3();

@@ -1,4 +1,4 @@
-//! Verifying Google's V4 signatures: recorded ones, changed ones, and forms.
+//! Verifies Google's V4 signatures: recorded requests, changed requests, and forms.
 
 use crate::support::{time, vectors};
 use p256::pkcs8::LineEnding;
@@ -33,7 +33,7 @@ fn server_key(file: &Value, case: &Value) -> VerifyingKey<'static> {
 }
 
 #[test]
-fn recorded_urls_and_headers() {
+fn recorded_urls_and_headers_verify() {
     let file: Value = vectors("gcs-more.json");
     let mut verified = 0;
     for case in file["cases"].as_array().unwrap() {
@@ -108,7 +108,7 @@ fn recorded_urls_and_headers() {
 }
 
 #[test]
-fn recorded_forms() {
+fn recorded_forms_verify() {
     let file: Value = vectors("gcs-more.json");
     let mut verified = 0;
     for case in file["cases"].as_array().unwrap() {
@@ -155,7 +155,7 @@ fn now() -> Timestamp {
 }
 
 #[test]
-fn every_byte_of_a_url_counts() {
+fn a_url_with_a_changed_byte_is_rejected() {
     let bucket = Bucket::new("test-bucket").unwrap();
     let link = bucket
         .get("a/b c")
@@ -199,7 +199,7 @@ fn other_scopes_and_schemes_are_rejected() {
     assert_eq!(error.unwrap_err().kind(), VerifyErrorKind::NotSigned);
 }
 
-/// The signature covers no port: Google drops it, and so does a server that stands in for it.
+/// The signature doesn't cover the port, because Google and compatible servers ignore it.
 #[test]
 fn the_port_is_not_signed() {
     let bucket = Bucket::builder("test-bucket")
@@ -218,9 +218,9 @@ fn the_port_is_not_signed() {
     assert_eq!(verify(&other), Err(VerifyErrorKind::Signature));
 }
 
-/// The recorded V2 URLs, with the public key of the account.
+/// Recorded V2 URLs verify with the public key of the account.
 #[test]
-fn recorded_v2_urls() {
+fn recorded_v2_urls_verify() {
     let file: Value = vectors("gcs-more.json");
     let mut verified = 0;
     for case in file["cases"].as_array().unwrap() {
@@ -265,7 +265,7 @@ fn recorded_v2_urls() {
 }
 
 #[test]
-fn v2_headers_and_hosts() {
+fn v2_headers_and_hosts_verify() {
     let old = |style| {
         let builder = Bucket::builder("test-bucket").addressing_style(style);
         let builder = builder.signature_version(presign::SignatureVersion::V2);
@@ -387,7 +387,7 @@ fn a_header_with_the_date_is_accepted_if_it_is_signed() {
 
 proptest! {
     #[test]
-    fn what_is_signed_verifies(
+    fn signed_urls_verify(
         name in "[a-zA-Z0-9/ %~._é+-]{1,30}",
         header in "[!-~]{0,12}",
         value in "[ -~]{0,12}",

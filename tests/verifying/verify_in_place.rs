@@ -1,5 +1,5 @@
-//! A query that is canonical as received is signed as it is. The same parameters in another order,
-//! which are sorted and encoded first, have the same canonical request and the same verdict.
+//! A query that is canonical as received is verified in at. The same parameters in another order
+//! are first sorted and encoded, and have the same canonical request and verdict.
 
 use presign::s3::Bucket;
 use presign::verify::{ReceivedRequest, Verifier, VerifyErrorKind};
@@ -13,7 +13,8 @@ fn now() -> Timestamp {
     "20130524T000000Z".parse().unwrap()
 }
 
-/// A URL as this crate presigns it: sorted, canonically encoded, its signature last.
+/// Credentials and a URL that this crate presigned: sorted, canonically encoded, with the signature
+/// last.
 fn presigned() -> impl Strategy<Value = (Credentials, String)> {
     let params = prop::collection::vec(("[a-zA-Z é&=+%/~-]{1,6}", "[ -~é]{0,8}"), 0..6);
     ("[ -~é]{1,12}", params, "[!-~]{0,20}").prop_map(|(key, params, token)| {
@@ -29,7 +30,7 @@ fn presigned() -> impl Strategy<Value = (Credentials, String)> {
     })
 }
 
-/// Returns the URL with its signature before all other parameters; `None` if it isn't the last.
+/// Returns the URL with its signature before all other parameters, or `None` if it isn't the last.
 fn signature_first(url: &str) -> Option<String> {
     let (address, query) = url.split_once('?')?;
     let (others, signature) = query.rsplit_once('&')?;
@@ -38,7 +39,7 @@ fn signature_first(url: &str) -> Option<String> {
         .then(|| format!("{address}?{signature}&{others}"))
 }
 
-/// Returns a URL's canonical request, if it can be read, and the kind of its error, if it is
+/// Returns the canonical request of a URL, if it can be parsed, and the kind of the error, if it is
 /// rejected.
 fn verdict(
     credentials: &Credentials,
@@ -54,9 +55,9 @@ fn verdict(
     Some((text, verified.err().map(|error| error.kind())))
 }
 
-/// The token of S3 Express is a parameter like any other for other services.
+/// For services other than S3 Express, its token is an ordinary parameter.
 #[test]
-fn the_other_token_has_its_place_too() {
+fn a_token_of_s3_express_is_sorted_for_other_services() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret").unwrap();
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let link = bucket
@@ -89,25 +90,25 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn order_makes_no_difference((credentials, url) in presigned()) {
+    fn order_does_not_matter((credentials, url) in presigned()) {
         let in_place = verdict(&credentials, &url).unwrap();
         prop_assert_eq!(in_place.1, None);
         let sorted_first = verdict(&credentials, &signature_first(&url).unwrap()).unwrap();
         prop_assert_eq!(in_place, sorted_first);
     }
 
-    /// After one or two edits a query is no longer canonical, or it states something else.
+    /// One or two edits make the query non-canonical or change its content.
     #[test]
-    fn nor_does_it_when_the_url_was_changed(
+    fn order_does_not_matter_in_a_changed_url(
         (credentials, url) in presigned(),
         edits in prop::collection::vec((0.0f64..1.0, "[%&=+/aAfF09~._ ;é-]{0,3}", 0usize..3), 1..3),
     ) {
         let (address, query) = url.split_once('?').unwrap();
         let at = query.rfind('&').unwrap();
-        // The parameters before the signature.
+        // The parameters before the signature are edited.
         let mut text: Vec<char> = query[..at].chars().collect();
-        for (place, insert, remove) in edits {
-            let at = (place * text.len() as f64) as usize;
+        for (at, insert, remove) in edits {
+            let at = (at * text.len() as f64) as usize;
             let end = (at + remove).min(text.len());
             text.splice(at..end, insert.chars());
         }

@@ -27,7 +27,7 @@ fn verifier() -> Verifier {
     Verifier::new("us-east-1", "s3")
 }
 
-/// The URL of a link to `examplebucket`.
+/// Returns a presigned URL for an object of `examplebucket`.
 fn link() -> String {
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let link = bucket.get("a.txt").presign(&credentials(), HOUR, now());
@@ -59,7 +59,7 @@ const QUERY_ERROR: &str = "AuthorizationQueryParametersError";
 const HEADER_ERROR: &str = "AuthorizationHeaderMalformed";
 
 #[test]
-fn a_url_and_its_edges_in_time() {
+fn a_url_is_valid_between_its_times() {
     let link = link();
     let request = url(&link);
     for seconds in [-900, 0, 3600] {
@@ -78,7 +78,7 @@ fn a_url_and_its_edges_in_time() {
 }
 
 #[test]
-fn the_parameters_of_a_url() {
+fn invalid_parameters_of_a_url_are_rejected() {
     let link = link();
     assert!(verdict(&verifier(), &url(&link), now()).is_ok());
     let date = "X-Amz-Date=20130524T000000Z";
@@ -272,7 +272,7 @@ fn the_parameters_of_a_url() {
 }
 
 #[test]
-fn a_signature_in_upper_case_is_another() {
+fn an_uppercase_signature_is_rejected() {
     let link = link();
     let (head, signature) = link.rsplit_once('=').unwrap();
     let changed = format!("{head}={}", signature.to_uppercase());
@@ -281,7 +281,7 @@ fn a_signature_in_upper_case_is_another() {
 }
 
 #[test]
-fn what_stands_beside_a_signed_url() {
+fn unsigned_headers_beside_a_url_are_rejected() {
     let link = link();
     let cases: [(&str, &str, Kind); 6] = [
         (
@@ -303,7 +303,7 @@ fn what_stands_beside_a_signed_url() {
             "{name}"
         );
     }
-    // Other headers may be there, signed or not, and so may a payload hash that is what was signed.
+    // Other headers may be present, signed or not. So may the payload hash that was signed.
     for (name, value) in [
         ("range", "bytes=0-9"),
         ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
@@ -329,7 +329,7 @@ fn what_stands_beside_a_signed_url() {
 }
 
 #[test]
-fn requests_that_no_request_can_be() {
+fn malformed_requests_are_rejected() {
     let refused = |method: &str, target: &str, name: &str, value: &str| {
         let request = ReceivedRequest::new(method, target)
             .header("host", HOST)
@@ -362,9 +362,9 @@ fn requests_that_no_request_can_be() {
     assert_eq!(verdict(&verifier(), &without_host, now()), request);
 }
 
-/// `from_url` rejects what is wrong before the query, the verifier what is wrong in the query.
+/// `from_url` rejects errors before the query, the verifier errors in the query.
 #[test]
-fn urls_that_no_request_can_have() {
+fn malformed_urls_are_rejected() {
     let refused = Err((Kind::Request, "InvalidRequest", 400));
     let link = link();
     for bad in ["#", "%", "%2", "%zz", "\n", "\u{7f}"] {
@@ -393,7 +393,7 @@ fn urls_that_no_request_can_have() {
     assert!(verdict(&verifier(), &url(&link), now()).is_ok());
 }
 
-/// A request to S3 signed in headers.
+/// Returns the headers of a signed request to S3.
 fn signed(payload: Payload) -> Vec<(String, String)> {
     let service = v4::Service::new("us-east-1", "s3").unwrap();
     let request = service.request("PUT", OBJECT).payload(payload);
@@ -412,7 +412,7 @@ fn put(headers: &[(String, String)]) -> ReceivedRequest<'_> {
 }
 
 #[test]
-fn a_header_and_its_edges_in_time() {
+fn a_signed_header_is_valid_within_the_clock_skew() {
     let headers = signed(Payload::Empty);
     let empty = PayloadCoverage::Sha256(sha256_of_nothing());
     for seconds in [-900, 0, 900] {
@@ -433,7 +433,7 @@ fn sha256_of_nothing() -> [u8; 32] {
 }
 
 #[test]
-fn the_parts_of_a_header() {
+fn invalid_parts_of_a_header_are_rejected() {
     let headers = signed(Payload::Empty);
     let change = |name: &str, from: &str, to: &str| {
         let mut headers = headers.clone();
@@ -542,7 +542,7 @@ fn s3_requires_the_payload_hash() {
 }
 
 #[test]
-fn how_far_the_body_is_covered() {
+fn the_payload_hash_determines_the_coverage() {
     let headers = signed(Payload::sha256_of(b"body"));
     let request = put(&headers);
     let unread = verdict(&verifier(), &request, now()).unwrap();
@@ -578,7 +578,7 @@ fn how_far_the_body_is_covered() {
         ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", signed_chunks),
         ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", signed_chunks),
         ("STREAMING-AWS4-HMAC-SHA256-EVENTS", signed_chunks),
-        // The chunks of another algorithm.
+        // Signed chunks of another algorithm are rejected.
         ("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", (refused, false)),
         (
             "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
@@ -605,7 +605,7 @@ fn how_far_the_body_is_covered() {
 
 /// Other services hash the body that they receive.
 #[test]
-fn a_body_without_a_header_for_its_hash() {
+fn other_services_need_the_body() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let request = service.post("https://api.example.com/orders");
     let signed = request
@@ -642,7 +642,7 @@ fn a_body_without_a_header_for_its_hash() {
 }
 
 #[test]
-fn keys_and_tokens() {
+fn unknown_keys_and_wrong_tokens_are_rejected() {
     let link = link();
     let request = url(&link);
     let refused = verdict_of(&verifier(), &request, now(), None);
@@ -765,7 +765,7 @@ fn sigv2_has_to_be_allowed() {
     assert_eq!(refused, Err((Kind::Expired, "AccessDenied", 403)));
     let refused = verdict(&lax, &request, after(-1));
     assert_eq!(refused, Err((Kind::ExpiryTooLong, "InvalidArgument", 400)));
-    // Without the domain, the host names no bucket.
+    // Without the base domain the host doesn't name a bucket.
     let path_style = verifier().allow_sigv2(HOUR);
     assert_eq!(
         verdict(&path_style, &request, now()).unwrap_err().0,
@@ -817,7 +817,7 @@ fn sigv2_has_to_be_allowed() {
 }
 
 #[test]
-fn sigv2_headers() {
+fn sigv2_headers_verify_if_allowed() {
     let service = v2::Service::s3();
     let request = service.get("https://s3.example.com/examplebucket/a.txt");
     let signed = request.sign(&credentials(), now()).unwrap();
@@ -859,7 +859,7 @@ fn sigv2_headers() {
 }
 
 #[test]
-fn forms() {
+fn forms_are_rejected_for_each_cause() {
     let fields = [
         ("key", "a"),
         ("x-amz-algorithm", "AWS4-HMAC-SHA256"),
@@ -927,7 +927,7 @@ fn forms() {
 }
 
 #[test]
-fn what_a_verified_request_says() {
+fn a_verified_request_has_all_its_parts() {
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let link = bucket
         .put("a.txt")
@@ -981,9 +981,9 @@ fn what_a_verified_request_says() {
     }
 }
 
-/// The path is the one that the signature covers, whatever form of it was sent.
+/// The path is the one that the signature covers, in any form in which it is sent.
 #[test]
-fn the_path_of_a_verified_request() {
+fn a_verified_request_has_the_signed_path() {
     for (service, signed, sent, path) in [
         ("s3", "/a%20b/%C3%A9", "/a%20b/%c3%a9", "/a b/\u{e9}"),
         ("s3", "/a//../%7Eb", "/a//../~b", "/a//../~b"),
@@ -1042,7 +1042,7 @@ fn no_error_shows_a_signature_or_token() {
 
 #[cfg(feature = "http")]
 #[test]
-fn an_http_request() {
+fn an_http_request_verifies() {
     let link = link();
     let request = http::Request::get(&link).body(()).unwrap();
     let received = ReceivedRequest::from_http(&request);
@@ -1067,10 +1067,10 @@ fn an_http_request() {
     );
 }
 
-/// The body of the response can be parsed again, whatever part of the request it quotes.
+/// The body of the response can be parsed, whatever part of the request it quotes.
 #[cfg(feature = "explain")]
 #[test]
-fn the_answer_as_xml() {
+fn the_response_is_valid_xml() {
     use presign::explain::ErrorResponse;
 
     for target in ["/a", "/%<b", "/%&a", "/%\"'", "/%]]>", "/\n", "/%\u{85}"] {

@@ -1,7 +1,9 @@
-//! SigV2 of the query APIs: the published calls and those of botocore verify, and no other does.
+//! Published SigV2 calls of query APIs and those of botocore verify, and other calls don't.
 
-use crate::support::{Pairs, credentials, percent_decode, time, vector_lines, vectors};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use crate::support::botocore::cases;
+use crate::support::{Pairs, credentials, hmac_sha1, hmac_sha256, percent_decode, time, vectors};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use presign::v2::{Service, SignatureMethod};
 use presign::verify::{
     Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyErrorKind as Kind,
@@ -9,7 +11,6 @@ use presign::verify::{
 use presign::{Credentials, Scheme, Timestamp};
 use proptest::prelude::*;
 use serde::Deserialize;
-use serde_json::Value;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -126,68 +127,42 @@ fn published_calls_verify() {
     }
 }
 
-#[derive(Deserialize)]
-struct Recorded {
-    kind: String,
-    timestamp: String,
-    credentials: Keys,
-    request: Option<Given>,
-    expected: Value,
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    access_key: String,
-    secret_key: String,
-    token: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Given {
-    method: String,
-    url: String,
+/// Escapes every byte.
+fn escape_all(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 
 #[test]
 fn calls_of_botocore_verify() {
-    let mut verified = 0;
-    for case in vector_lines::<Recorded>("botocore-sample.jsonl") {
-        let Some(given) = case.request.filter(|_| case.kind == "query-v2") else {
-            continue;
-        };
-        let encode =
-            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
-        let params = case.expected["params"].as_object().unwrap();
-        // In any order, and more of it escaped than has to be.
+    for case in cases(&["query-v2"], 7) {
+        let given = case.given();
+        let params = case.expected.params.as_ref().unwrap();
+        // The parameters are in reverse order.
         let params = params.iter().rev();
         let query: Vec<_> = params
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value.as_str().unwrap())))
+            .map(|(name, value)| {
+                format!(
+                    "{}={}",
+                    escape_all(name),
+                    escape_all(value.as_str().unwrap())
+                )
+            })
             .collect();
         let url = format!("{}?{}", given.url, query.join("&"));
         let request = ReceivedRequest::from_url(&given.method, &url).unwrap();
-        let Keys {
-            access_key,
-            secret_key,
-            token,
-        } = &case.credentials;
-        let keys = credentials(access_key, secret_key, token.as_deref());
-        let now = time(&case.timestamp);
+        let (keys, now) = (case.credentials(), case.now());
         assert_eq!(verdict(&verifier(), &request, &keys, now), Ok(()), "{url}");
         let verifier = verifier();
         let unverified = verifier.parse(&request).unwrap();
-        assert_eq!(
-            unverified.string_to_sign(),
-            case.expected["string_to_sign"].as_str().unwrap()
-        );
-        let other = credentials(access_key, "another", token.as_deref());
+        let string_to_sign = Some(unverified.string_to_sign());
+        assert_eq!(string_to_sign, case.expected.string_to_sign);
+        let other = case.credentials_with_secret("another");
         let refused = verdict(&verifier, &request, &other, now);
         assert_eq!(refused, Err((Kind::Signature, "SignatureDoesNotMatch")));
-        verified += 1;
     }
-    assert_eq!(verified, 7);
 }
 
-/// One character changed at a time: refused, unless it decodes to the same call.
+/// A call with one changed character is rejected, unless it decodes to the same call.
 #[test]
 fn no_changed_call_verifies() {
     let pairs = |target: &str| {
@@ -212,7 +187,7 @@ fn no_changed_call_verifies() {
             verdict(&verifier(), &request, &case.keys(), case.now()).is_ok()
         };
         assert!(is_accepted(&case.method, &case.host, &target));
-        // A host is the same in any case of letters.
+        // A host is case-insensitive.
         assert!(is_accepted(
             &case.method,
             &case.host.to_uppercase(),
@@ -245,10 +220,11 @@ fn no_changed_call_verifies() {
                         .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
                 });
                 let same = changed == target || is_whole && pairs(&changed) == pairs(&target);
-                match is_accepted(&case.method, &case.host, &changed) {
-                    true if same => accepted += 1,
-                    true => panic!("accepted: {changed}"),
-                    false => refused += 1,
+                if is_accepted(&case.method, &case.host, &changed) {
+                    assert!(same, "accepted: {changed}");
+                    accepted += 1;
+                } else {
+                    refused += 1;
                 }
             }
         }
@@ -266,40 +242,35 @@ fn no_changed_call_verifies() {
     assert!(refused > 5000 && accepted > 0, "{refused} {accepted}");
 }
 
-/// A call signed by the hmac crate, with just these parameters.
+/// Returns the target of a call with exactly these parameters, signed by the hmac crate.
 fn signed(params: &[(&str, &str)]) -> String {
     let mut params: Vec<_> = params.to_vec();
     params.sort_unstable();
-    let encode = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => {
-                    char::from(byte).to_string()
-                }
-                byte => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
     let query: Vec<_> = params
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect();
     let query = query.join("&");
     let text = format!("GET\nec2.amazonaws.com\n/\n{query}");
-    let is_sha1 = query.contains("HmacSHA1");
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    let signature = match is_sha1 {
-        true => {
-            let mac = Hmac::<sha1::Sha1>::new_from_slice(SECRET.as_bytes()).unwrap();
-            STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
-        }
-        false => {
-            let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-            STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
-        }
+    let signature = if query.contains("HmacSHA1") {
+        hmac_sha1(SECRET.as_bytes(), text)
+    } else {
+        hmac_sha256(SECRET.as_bytes(), text)
     };
+    let signature = STANDARD.encode(signature);
     format!("/?{query}&Signature={}", encode(&signature))
+}
+
+fn encode(text: &str) -> String {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    let bytes = text.bytes().map(|byte| {
+        if is_unreserved(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    bytes.collect()
 }
 
 const CALL: [(&str, &str); 5] = [
@@ -311,14 +282,10 @@ const CALL: [(&str, &str); 5] = [
 ];
 
 fn call(name: &str, value: &'static str) -> String {
-    let instead = |(known, old): (&'static str, &'static str)| match known == name {
-        true => (known, value),
-        false => (known, old),
-    };
-    signed(&CALL.map(instead))
+    signed(&CALL.map(|(known, old)| (known, if known == name { value } else { old })))
 }
 
-/// The call with one parameter less and others more.
+/// Returns the target of a call without one parameter and with additional ones.
 fn call_with(without: &str, more: &[(&'static str, &'static str)]) -> String {
     let kept = CALL.into_iter().filter(|(name, _)| *name != without);
     let params: Vec<_> = kept.chain(more.iter().copied()).collect();
@@ -335,10 +302,10 @@ fn judged(target: &str, now: Timestamp) -> Verdict {
 }
 
 #[test]
-fn both_hashes_and_both_times() {
+fn both_hashes_and_both_times_verify() {
     assert_eq!(judged(&signed(&CALL), at(0)), Ok(()));
     assert_eq!(judged(&call("SignatureMethod", "HmacSHA1"), at(0)), Ok(()));
-    // Without an offset it is in UTC; with one, that counts.
+    // A time without an offset is in UTC.
     assert_eq!(
         judged(&call("Timestamp", "2013-05-24T00:00:00"), at(0)),
         Ok(())
@@ -347,7 +314,7 @@ fn both_hashes_and_both_times() {
         judged(&call("Timestamp", "2013-05-24T02:00:00+02:00"), at(0)),
         Ok(())
     );
-    // The clocks' difference.
+    // The clocks may differ by 15 minutes.
     for (seconds, expected) in [
         (-901, Err((Kind::TimeSkew, "RequestTimeTooSkewed"))),
         (-900, Ok(())),
@@ -356,20 +323,20 @@ fn both_hashes_and_both_times() {
     ] {
         assert_eq!(judged(&signed(&CALL), at(seconds)), expected, "{seconds}");
     }
-    // An expiration instead of a signing time.
-    let ends = call_with("Timestamp", &[("Expires", "2013-05-24T00:30:00Z")]);
+    // An expiration replaces the signing time.
+    let with_expiration = call_with("Timestamp", &[("Expires", "2013-05-24T00:30:00Z")]);
     for (seconds, expected) in [
         (-1801, Err((Kind::ExpiryTooLong, "InvalidArgument"))),
         (-1800, Ok(())),
         (1800, Ok(())),
         (1801, Err((Kind::Expired, "AccessDenied"))),
     ] {
-        assert_eq!(judged(&ends, at(seconds)), expected, "{seconds}");
+        assert_eq!(judged(&with_expiration, at(seconds)), expected, "{seconds}");
     }
 }
 
 #[test]
-fn what_is_refused_before_a_secret_is_fetched() {
+fn invalid_calls_are_rejected_before_the_key_lookup() {
     let malformed = |kind| Err((kind, "InvalidArgument"));
     let missing = Err((Kind::Missing, "AccessDenied"));
     let scheme = Err((Kind::Scheme, "InvalidRequest"));
@@ -402,7 +369,7 @@ fn what_is_refused_before_a_secret_is_fetched() {
             Err((Kind::SessionToken, "InvalidToken")),
         ),
         (call_with("", &[("SecurityToken", "")]), Ok(())),
-        // Without its version it is a URL of S3, whose expiration is missing.
+        // Without its version the URL is one for S3 that lacks its expiration.
         (call_with("SignatureVersion", &[]), missing),
     ];
     for (target, expected) in cases {
@@ -422,7 +389,7 @@ fn what_is_refused_before_a_secret_is_fetched() {
     let refused = verdict(&verifier(), &request, &keys(), at(0));
     assert_eq!(refused, Err((Kind::SignedTwice, "InvalidArgument")));
 
-    // SigV2 has to be allowed, and the query as a carrier.
+    // The verifier has to allow SigV2, and signatures in the query.
     let request = ReceivedRequest::new("GET", &target).header("Host", "ec2.amazonaws.com");
     for verifier in [
         Verifier::new("us-east-1", "s3"),
@@ -454,7 +421,7 @@ fn a_session_token_is_a_parameter() {
     assert!(!shown.contains("IQoJ"), "{shown}");
 }
 
-/// The parameters of a form are in the body, and are signed as if they were in the query.
+/// A form has its parameters in the body, which are signed as if they were in the query.
 #[test]
 fn a_form_is_checked_as_a_query() {
     for method in [SignatureMethod::HmacSha256, SignatureMethod::HmacSha1] {
@@ -487,7 +454,7 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// What the signer makes always verifies.
+    /// Every signed call verifies.
     #[test]
     fn a_signed_call_verifies(
         params in prop::collection::vec(("[a-zA-Z.0-9\u{e9} +/=&-]{0,8}", "[ -~\u{e9}\u{65e5}]{0,12}"), 0..30),

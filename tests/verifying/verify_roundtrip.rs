@@ -19,6 +19,15 @@ struct Case {
     now: Timestamp,
 }
 
+/// Escapes every byte except letters and digits.
+fn encode(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
 fn text() -> impl Strategy<Value = String> {
     "[ -~\u{e9}\u{65e5}\u{1f600}]{0,12}"
 }
@@ -54,8 +63,7 @@ fn case() -> impl Strategy<Value = Case> {
     )
         .prop_map(
             |(credentials, method, host, path, params, mut headers, service, now)| {
-                // A header of the connection is never signed; Content-Type can't be repeated under
-                // SigV2.
+                // `TE` is a header of the connection, which is never signed.
                 headers.retain(|(name, _)| name.len() != 2 && !name.starts_with('-'));
                 Case {
                     credentials,
@@ -89,26 +97,19 @@ impl Case {
         })
     }
 
-    /// The URL as a client sends it, with the parameters in it.
+    /// Returns the URL as a client sends it, with the parameters in it.
     fn sent_url(&self) -> String {
-        let encode = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-                    byte => format!("%{byte:02X}"),
-                })
-                .collect()
-        };
         let params = self.params.iter().map(|(name, value)| match value {
             Some(value) => format!("{}={}", encode(name), encode(value)),
-            // Alone and without its `=`, an empty name leaves nothing in the URL.
+            // A single empty name without `=` would disappear from the URL.
             None if name.is_empty() => "=".into(),
             None => encode(name),
         });
         let query = params.collect::<Vec<_>>().join("&");
-        match self.params.is_empty() {
-            true => self.url(),
-            false => format!("{}?{query}", self.url()),
+        if self.params.is_empty() {
+            self.url()
+        } else {
+            format!("{}?{query}", self.url())
         }
     }
 
@@ -147,7 +148,7 @@ proptest! {
         let service = v4::Service::new("us-east-1", case.service.as_str()).unwrap();
         let request = case.request(service.request(&case.method, &url));
         let link = request.presign(&case.credentials, HOUR, case.now);
-        // Names such as X-Amz-Date can't come out of the strategy, so signing never fails.
+        // The strategy can't generate names such as X-Amz-Date, so signing never fails.
         let link = link.unwrap();
         let request = ReceivedRequest::from_url(&case.method, link.as_str()).unwrap().headers(link.headers());
         case.accepts(&request)?;
@@ -160,7 +161,7 @@ proptest! {
         let request = case.request(service.request(&case.method, &url));
         let signed = request.payload(Payload::sha256_of(&body)).sign(&case.credentials, case.now);
         if case.credentials.identity().access_key_id().contains(',') {
-            // It would end the credential in the header.
+            // A comma ends the credential in the header.
             prop_assert!(signed.is_err());
             return Ok(());
         }
@@ -201,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_comes_in_panics(
+    fn no_input_panics(
         method in ".{0,8}",
         target in "(/|\\?|&|=|%|;|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)=|AWSAccessKeyId=|Signature=|Expires=|AWS4-HMAC-SHA256|a/20130524/us-east-1/s3/aws4_request|20130524T000000Z|host|.){0,40}",
         name in "(host|authorization|x-amz-date|date|.{0,6})",

@@ -60,7 +60,7 @@ fn an_appended_token_that_is_empty_counts_as_none() {
 }
 
 #[test]
-fn any_region_is_a_part_of_a_scope() {
+fn any_region_can_be_part_of_a_scope() {
     let verifier = Verifier::new("us-east-1", "s3").allow_any_region();
     for region in ["a b", "a%0Ab", "\u{e9}"] {
         let url = format!(
@@ -77,7 +77,7 @@ fn any_region_is_a_part_of_a_scope() {
 }
 
 #[test]
-fn the_longest_base_domain_counts() {
+fn the_longest_base_domain_is_used() {
     for domains in [
         ["example.com", "s3.example.com"],
         ["s3.example.com", "example.com"],

@@ -1,6 +1,6 @@
-//! A valid request of each scheme, changed in one place at a time: refused, but for the changes
-//! after which it decodes to the same request. Which those are is a rule, written here a second
-//! time and independently of the library.
+//! A valid request of each scheme with one change at a time is rejected, unless it decodes to the
+//! same request. A second implementation of that rule, independent of the library, decides which
+//! changes those are.
 
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, Payload, SignatureVersion, Timestamp, s3::Bucket, v2, v4};
@@ -77,7 +77,7 @@ fn decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// A parameter, decoded. A name without `=` has an empty value.
+/// A decoded parameter. A name without `=` has an empty value.
 type Pair = (Vec<u8>, Vec<u8>);
 
 fn pairs(query: &str) -> Vec<Pair> {
@@ -90,7 +90,7 @@ fn pairs(query: &str) -> Vec<Pair> {
     pairs
 }
 
-/// White space at the ends and in runs is no part of a value.
+/// Splits a value at white space, which is not significant at the ends and in runs.
 fn words(value: &[u8]) -> Vec<&[u8]> {
     value
         .split(|byte| byte.is_ascii_whitespace())
@@ -98,7 +98,7 @@ fn words(value: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
-/// All that SigV4 covers of a request for S3, in one comparable form.
+/// Returns the parts of a request for S3 that SigV4 covers, in a comparable form.
 fn covered_v4(sent: &Sent) -> impl PartialEq + use<> {
     let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
     let mut headers: Vec<_> = sent
@@ -109,7 +109,7 @@ fn covered_v4(sent: &Sent) -> impl PartialEq + use<> {
             let words = words(value);
             let mut words: Vec<Vec<u8>> = words.into_iter().map(<[u8]>::to_vec).collect();
             if name == "authorization" {
-                // The parts stand between commas, with or without white space, in any order.
+                // Commas separate the parts, with or without white space, in any order.
                 let text = String::from_utf8_lossy(value).trim().to_owned();
                 let (algorithm, parts) = text.split_once(' ').unwrap_or((&text, ""));
                 let parts = parts.split(',').map(|part| part.trim_matches([' ', '\t']));
@@ -125,8 +125,8 @@ fn covered_v4(sent: &Sent) -> impl PartialEq + use<> {
     (sent.method.clone(), decoded(path), pairs(query), headers)
 }
 
-/// All that SigV2 covers: the path as it stands, and of the query the authentication,
-/// sub-resources, `response-*` and `x-amz-*`.
+/// Returns the parts of a request that SigV2 covers. They include the path as it is sent and, of
+/// the query, the authentication, sub-resources, `response-*` and `x-amz-*`.
 fn covered_v2(sent: &Sent) -> impl PartialEq + use<> {
     const COVERED: [&str; 6] = [
         "AWSAccessKeyId",
@@ -153,7 +153,7 @@ fn covered_v2(sent: &Sent) -> impl PartialEq + use<> {
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim_ascii().to_vec()))
         .filter(|(name, _)| {
-            // The host is covered by way of its bucket alone, which is given here.
+            // SigV2 covers only the bucket of the host, which the test sets.
             name.starts_with("x-amz-")
                 || ["authorization", "content-type", "date"].contains(&name.as_str())
         })
@@ -162,7 +162,8 @@ fn covered_v2(sent: &Sent) -> impl PartialEq + use<> {
     (sent.method.clone(), path.to_owned(), query, headers)
 }
 
-/// The changes of one text: each character replaced by each of these, taken away, and doubled.
+/// Returns the changes of a text: each character is replaced by each of these, removed, and
+/// doubled.
 fn changes(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     const OTHERS: &[u8] = b"aAfF09%&=/?+~ .;:,_-\t";
     (0..text.len()).flat_map(move |at| {
@@ -183,8 +184,8 @@ fn changes(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     })
 }
 
-/// Makes every change, and compares the verdict with the rule. Gives how many were refused and how
-/// many accepted.
+/// Makes every change and compares the verdict with the rule. Returns the numbers of rejected and
+/// accepted requests.
 fn tamper<C: PartialEq>(
     sent: &Sent,
     credentials: &Credentials,
@@ -199,13 +200,10 @@ fn tamper<C: PartialEq>(
         }
         let same = covered(&changed) == covered(sent);
         let verdict = changed.is_accepted(&verifier, credentials);
-        // What decodes to the same request may still be refused for its form, such as a parameter's
-        // name in other letters; what decodes to another one never passes.
+        // The verifier may reject a request that decodes to the same one for its form, such as a
+        // parameter name in another case. It never accepts another request.
         assert!(same || !verdict, "accepted: {changed:?}");
-        match verdict {
-            true => accepted += 1,
-            false => refused += 1,
-        }
+        if verdict { accepted += 1 } else { refused += 1 }
     };
     for method in ["HEAD", "PUT", "POST", "DELETE", "GETT", "get", "GE"] {
         let mut changed = sent.clone();
@@ -235,7 +233,7 @@ fn tamper<C: PartialEq>(
     (refused, accepted)
 }
 
-/// The forms that decode to the same request, each of which has to be accepted.
+/// Checks that a request is accepted after a change that decodes to the same request.
 fn accepts(sent: &Sent, credentials: &Credentials, change: impl Fn(&mut Sent)) {
     let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR * 2);
     let mut changed = sent.clone();
@@ -245,7 +243,7 @@ fn accepts(sent: &Sent, credentials: &Credentials, change: impl Fn(&mut Sent)) {
 }
 
 #[test]
-fn a_sigv4_url() {
+fn a_changed_sigv4_url_is_rejected() {
     let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
     let link = bucket
         .get("a~b/\u{e9}t\u{e9} 2+.txt")
@@ -277,7 +275,7 @@ fn a_sigv4_url() {
 }
 
 #[test]
-fn a_sigv4_header() {
+fn a_changed_sigv4_header_is_rejected() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?prefix=x%2Fy&acl";
     let service = v4::Service::new("us-east-1", "s3").unwrap();
     let request = service
@@ -304,7 +302,7 @@ fn a_sigv4_header() {
 }
 
 #[test]
-fn a_sigv2_url() {
+fn a_changed_sigv2_url_is_rejected() {
     let bucket = Bucket::builder("examplebucket", "us-east-1")
         .signature_version(SignatureVersion::V2)
         .build()
@@ -340,7 +338,7 @@ fn a_sigv2_url() {
 }
 
 #[test]
-fn a_sigv2_header() {
+fn a_changed_sigv2_header_is_rejected() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a%20b?acl&prefix=x";
     let service = v2::Service::s3().bucket("examplebucket");
     let request = service
@@ -358,9 +356,9 @@ fn a_sigv2_header() {
     });
 }
 
-/// For other services the path is normalised, so more paths are the same.
+/// For other services the path is normalized, so more paths are equal.
 #[test]
-fn a_sigv4_path_of_another_service() {
+fn a_changed_path_of_another_service_is_rejected() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let url = "https://api.example.com/prod/a%20b/c?x=1";
     let signed = service.get(url).sign(&credentials(), now()).unwrap();
@@ -382,7 +380,7 @@ fn a_sigv4_path_of_another_service() {
     ] {
         assert!(is_accepted(same), "{same}");
     }
-    // An escape is signed as it stands, so another way to write it is another path.
+    // The escape itself is signed, so another spelling is another path.
     for other in [
         "/prod/a%20b/c/",
         "/prod/a%2520b/c",

@@ -1,4 +1,4 @@
-//! Verifying SigV4a: recorded requests, the region set, public keys, and changed requests.
+//! Verifies SigV4a: recorded requests, region sets, public keys, and changed requests.
 
 use crate::support::{credentials, time, vectors};
 use p256::ecdsa::SigningKey;
@@ -42,7 +42,7 @@ struct Expected {
 
 /// Requests that the AWS Common Runtime signed, a third of them changed afterwards.
 #[test]
-fn recorded_requests() {
+fn recorded_requests_have_their_verdict() {
     let Recorded { cases } = vectors("v4a-verify.json");
     let (mut accepted, mut rejected) = (0, 0);
     for case in cases {
@@ -91,7 +91,7 @@ fn recorded_requests() {
             }
             (result, verdict) => panic!("{id}: {verdict}, but {result:?}"),
         }
-        // SigV4a has to be allowed.
+        // The verifier has to allow SigV4a.
         let verifier = Verifier::new(&*case.verifier_region, &*case.service);
         let error = verifier.verify(&request, now, |_| Some(&keys)).unwrap_err();
         assert!(
@@ -164,7 +164,7 @@ fn the_region_set_has_to_include_the_region() {
 }
 
 #[test]
-fn a_region_set_is_needed_once() {
+fn a_region_set_is_required_once() {
     let url = link("us-east-1");
     let set = "&X-Amz-Region-Set=us-east-1";
     let error = |url: String| verify("us-east-1", &url, keys()).unwrap_err().kind();
@@ -203,7 +203,7 @@ fn a_region_set_is_needed_once() {
 }
 
 #[test]
-fn every_byte_of_a_url_counts() {
+fn a_url_with_a_changed_byte_is_rejected() {
     let url = link("us-east-1");
     verify("us-east-1", &url, keys()).unwrap();
     let after_host = url.find(".com/").unwrap() + 4;
@@ -220,9 +220,9 @@ fn every_byte_of_a_url_counts() {
     }
 }
 
-/// `(r, n - s)` is as valid as `(r, s)`, and some signers write either. Every other text isn't.
+/// `(r, n - s)` is as valid as `(r, s)`, and some signers write either. Any other text is invalid.
 #[test]
-fn a_signature_has_one_text_except_for_its_sign() {
+fn a_signature_has_two_valid_values_of_s() {
     let url = link("us-east-1");
     let (front, signature) = url.rsplit_once('=').unwrap();
     let der = p256::ecdsa::Signature::from_der(&hex::decode(signature).unwrap()).unwrap();
@@ -277,7 +277,7 @@ fn a_public_key_verifies_without_a_secret() {
     assert_eq!(error.kind(), VerifyErrorKind::SessionToken);
     verify("us-east-1", url.as_str(), temporary).unwrap();
 
-    // SigV4 has no public key.
+    // SigV4 can't be verified with a public key.
     let v4 = Bucket::new("examplebucket", "us-east-1").unwrap();
     let url = v4.get("a").presign(&keys(), HOUR, now()).unwrap();
     let error = verify("us-east-1", url.as_str(), public()).unwrap_err();
@@ -289,7 +289,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn what_is_signed_verifies(
+    fn signed_urls_verify(
         path in "[a-z0-9/ %~._é-]{0,20}",
         value in "[ -~]{0,12}",
         set in prop::sample::select(vec!["*", "us-*", "us-east-1", "eu-west-1,us-east-1"]),

@@ -1,6 +1,7 @@
-//! Every published vector and every recorded request verifies. With one character of the signature
-//! changed, it doesn't.
+//! Every published vector and recorded request verifies, and is rejected if one character of its
+//! signature is changed.
 
+use crate::support::{credentials, unhex, vector_lines, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use presign::verify::{Authentication, Carrier, ReceivedRequest, Verifier, VerifyErrorKind};
@@ -9,7 +10,6 @@ use presign::{
     v4::{CanonicalUri, SessionToken},
 };
 use serde_json::Value;
-use std::fs;
 use std::time::Duration;
 
 const V4_HEADER: (Scheme, Carrier) = (Scheme::AwsV4, Carrier::Header);
@@ -21,19 +21,6 @@ fn signed_by_of(authentication: &Authentication<'_>) -> (Scheme, Carrier) {
     (authentication.scheme(), authentication.carrier())
 }
 
-fn vectors(name: &str) -> Value {
-    let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn records(name: &str) -> Vec<Value> {
-    let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
@@ -43,14 +30,7 @@ fn pairs(value: &Value) -> Vec<(&str, &str)> {
     pairs.map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
 }
 
-fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
-    let credentials = Credentials::new(id, secret).unwrap();
-    credentials
-        .with_session_token(token.unwrap_or_default())
-        .unwrap()
-}
-
-/// A request as it stands in a file: request line, headers (folded ones too), body.
+/// A request from a file: request line, headers, which may be folded, and body.
 struct Raw {
     method: String,
     target: String,
@@ -90,7 +70,7 @@ impl Raw {
             .headers(headers.map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Changes one character in the middle of the signature, wherever it stands.
+    /// Changes one character in the middle of the signature, in the target or in a header.
     fn spoil(&mut self, signature: &str) {
         let mut spoiled = signature.to_owned();
         let other = match &signature[10..11] {
@@ -105,7 +85,7 @@ impl Raw {
     }
 }
 
-/// Verifies; then spoils the signature, and is refused.
+/// Checks that the request verifies, and not with a changed signature.
 fn check(
     name: &str,
     mut raw: Raw,
@@ -118,9 +98,10 @@ fn check(
     let lookup =
         |id: &str| (id == credentials.identity().access_key_id()).then(|| credentials.clone());
     let with = |raw: &Raw| {
-        let request = match with_body {
-            true => raw.request().body(raw.body.as_bytes()),
-            false => raw.request(),
+        let request = if with_body {
+            raw.request().body(raw.body.as_bytes())
+        } else {
+            raw.request()
         };
         verifier
             .verify(&request, now, lookup)
@@ -136,7 +117,7 @@ fn check(
 
 #[test]
 fn the_aws_signing_test_suite_verifies() {
-    let cases = vectors("v4.json");
+    let cases: Value = vectors("v4.json");
     let mut count = 0;
     for case in cases.as_array().unwrap() {
         let context = &case["context"];
@@ -173,19 +154,20 @@ fn the_aws_signing_test_suite_verifies() {
 }
 
 #[test]
-fn the_older_suite_verifies() {
-    let suite = vectors("v4-legacy.json");
+fn the_earlier_suite_verifies() {
+    let suite: Value = vectors("v4-legacy.json");
     let context = &suite["context"];
     let now = text(&context["timestamp"]).parse().unwrap();
     let verifier = Verifier::new(text(&context["region"]), text(&context["service"]));
     let verifier = verifier.allow_dot_segments();
     for case in suite["cases"].as_array().unwrap() {
         let name = text(&case["name"]);
-        // The token of one case stands in its signed request and not in what is signed.
+        // One case appends its token to the signed request without signing it.
         let appended = name.ends_with("post-sts-header-after");
-        let verifier = match appended {
-            true => verifier.clone().session_token(SessionToken::Appended),
-            false => verifier.clone(),
+        let verifier = if appended {
+            verifier.clone().session_token(SessionToken::Appended)
+        } else {
+            verifier.clone()
         };
         let authorization = text(&case["authorization"]);
         let signature = authorization.rsplit_once('=').unwrap().1;
@@ -197,8 +179,7 @@ fn the_older_suite_verifies() {
             text(&context["secret_access_key"]),
             token.map(|(_, value)| value.trim()),
         );
-        // The signature inside one signed request is scrambled upstream; the other file has it
-        // right.
+        // The suite scrambles the signature in one signed request; the other file contains it.
         for (name, value) in &mut raw.headers {
             if name.eq_ignore_ascii_case("authorization") {
                 *value = authorization.into();
@@ -218,7 +199,7 @@ fn the_older_suite_verifies() {
 #[test]
 fn the_documented_examples_verify() {
     for file in ["s3-sigv4.json", "sigv4-other.json"] {
-        for case in vectors(file).as_array().unwrap() {
+        for case in vectors::<Value>(file).as_array().unwrap() {
             let name = text(&case["name"]);
             let token = case["session_token"].as_str();
             let credentials = credentials(
@@ -233,9 +214,10 @@ fn the_documented_examples_verify() {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect();
             let is_query = case["form"] == "query";
-            let url = match is_query {
-                true => text(&expected["signed_url"]),
-                false => text(&case["url"]),
+            let url = if is_query {
+                text(&expected["signed_url"])
+            } else {
+                text(&case["url"])
             };
             if !is_query {
                 headers.push((
@@ -254,9 +236,10 @@ fn the_documented_examples_verify() {
             };
             let mut verifier =
                 Verifier::new(text(&case["region"]), text(&case["service"])).allow_streaming();
-            verifier = match case["path_encoding"] == "single" {
-                true => verifier.canonical_uri(CanonicalUri::S3),
-                false => verifier,
+            verifier = if case["path_encoding"] == "single" {
+                verifier.canonical_uri(CanonicalUri::S3)
+            } else {
+                verifier
             };
             let signed_by = if is_query { V4_QUERY } else { V4_HEADER };
             check(
@@ -274,7 +257,7 @@ fn the_documented_examples_verify() {
 #[test]
 fn the_sigv2_examples_verify() {
     let mut count = 0;
-    for case in vectors("s3-sigv2.json").as_array().unwrap() {
+    for case in vectors::<Value>("s3-sigv2.json").as_array().unwrap() {
         let name = text(&case["name"]);
         let credentials = credentials(
             text(&case["access_key_id"]),
@@ -292,7 +275,8 @@ fn the_sigv2_examples_verify() {
         let (signed_by, now) = match case["expires"].as_i64() {
             Some(expires) => {
                 let separator = if target.contains('?') { '&' } else { '?' };
-                // In this place a `+` or `=` that is not encoded stands for itself.
+                // The signature is not encoded, because this part of a query may contain `+` and
+                // `=`.
                 target.push_str(&format!(
                     "{separator}AWSAccessKeyId={}&Expires={expires}&Signature={signature}",
                     text(&case["access_key_id"])
@@ -352,7 +336,7 @@ fn the_sigv2_examples_verify() {
 
 #[test]
 fn the_published_post_policies_verify() {
-    let cases = vectors("post-policy.json");
+    let cases: Value = vectors("post-policy.json");
     for case in cases.as_array().unwrap() {
         let expected = &case["expected"];
         let policy = text(&expected["policy_base64"]);
@@ -424,7 +408,7 @@ fn form_verifies(
     let signed = BASE64.decode(policy_of(fields)).unwrap();
     assert_eq!(signed, policy.as_bytes(), "{name}");
 
-    // One character of the policy or of the signature, and it is refused.
+    // A form with a changed character in the policy or signature is rejected.
     for spoil in ["policy", "signature", "x-amz-signature"] {
         let spoiled = fields.iter().map(|(name, value)| {
             let mut value = value.clone();
@@ -449,9 +433,9 @@ fn form_verifies(
 }
 
 #[test]
-fn what_botocore_made_verifies() {
+fn requests_of_botocore_verify() {
     let mut seen = std::collections::BTreeMap::new();
-    for record in records("botocore-sample.jsonl") {
+    for record in vector_lines::<Value>("botocore-sample.jsonl") {
         let kind = text(&record["kind"]);
         let name = format!("{} {kind}", text(&record["id"]));
         let keys = &record["credentials"];
@@ -485,20 +469,22 @@ fn what_botocore_made_verifies() {
             continue;
         }
         if kind == "query-v2" {
-            // The query APIs' SigV2: not among the schemes that are verified.
+            // `verify_query_api.rs` verifies the calls of query APIs.
             continue;
         }
         let request = &record["request"];
-        let url = match kind.starts_with("presign-") {
-            true => text(&expected["url"]),
-            false => text(&request["url"]),
+        let url = if kind.starts_with("presign-") {
+            text(&expected["url"])
+        } else {
+            text(&request["url"])
         };
         let after_scheme = url.split_once("://").unwrap().1;
         let end = after_scheme.find(['/', '?']).unwrap_or(after_scheme.len());
         let (authority, target) = after_scheme.split_at(end);
-        let default = match url.starts_with("https:") {
-            true => ":443",
-            false => ":80",
+        let default = if url.starts_with("https:") {
+            ":443"
+        } else {
+            ":80"
         };
         let mut headers = pairs(&request["headers"]);
         let added = expected["headers"].as_object();
@@ -513,7 +499,7 @@ fn what_botocore_made_verifies() {
             _ => V4_HEADER,
         };
         if signed_by == V2_QUERY {
-            // What was hoisted into the query is not sent as a header.
+            // Headers that botocore moves into the query are not sent.
             headers.retain(|(name, _)| !name.to_ascii_lowercase().starts_with("x-amz-"));
         }
         let has_host = headers
@@ -527,13 +513,9 @@ fn what_botocore_made_verifies() {
         if !has_host {
             received = received.header("host", &host);
         }
-        let mut hash = [0; 32];
-        let hex = text(&request["body_sha256"]);
-        for (at, byte) in hash.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
-        }
         if signed_by == V4_HEADER {
-            received = received.body_sha256(hash);
+            let hash = unhex(text(&request["body_sha256"]));
+            received = received.body_sha256(hash.try_into().unwrap());
         }
         let sts = text(&expected["string_to_sign"]);
         let resource = sts.rsplit('\n').next().unwrap();

@@ -36,7 +36,7 @@ fn a_form_uploads_what_its_policy_allows() {
         test.browser.click("#by-form button");
     };
 
-    // The form refuses these by itself: nothing is sent.
+    // The form rejects these files before it sends anything.
     submit("large.png", &[b'x'; 1_000_001]);
     test.browser.wait_for("The file is larger than 1 MB.");
     submit("empty.png", b"");
@@ -61,9 +61,9 @@ fn a_form_uploads_what_its_policy_allows() {
     assert_eq!(test.content_type("by-form"), "image/jpeg");
 }
 
-/// A change behind the back of the form is refused by the store, whose answer the form shows.
+/// The store rejects a change that bypasses the form, and the form shows its response.
 #[test]
-fn a_form_shows_the_refusal_of_the_store() {
+fn a_form_shows_the_rejection_by_the_store() {
     let Some(test) = Test::start("a_form_shows_the_refusal_of_the_store") else {
         return;
     };
@@ -82,7 +82,7 @@ fn a_form_shows_the_refusal_of_the_store() {
         &format!("{form}.replaceWith({form}.cloneNode(true))"),
         &[b'x'; 1_000_001],
     );
-    // Without its script the browser sends the form and shows the answer.
+    // Without its script the browser sends the form and shows the response.
     test.browser.wait_for("EntityTooLarge");
     assert!(!test.server.file("pictures/by-form").exists());
     assert!(!test.server.file("pictures/other").exists());
@@ -117,7 +117,7 @@ fn a_script_uploads_what_its_policy_allows() {
     assert_eq!(answer.header("content-type"), Some("image/png"));
 }
 
-/// The page's own responses need no browser.
+/// The page's own responses don't need a browser.
 #[test]
 fn the_page_returns_links() {
     let server = upload_page::start(0).unwrap();
@@ -169,7 +169,7 @@ struct Test {
 }
 
 impl Test {
-    /// Returns `None` if there is no browser and the environment allows that.
+    /// Returns `None` if a browser is missing and the environment allows that.
     fn start(name: &str) -> Option<Test> {
         let browser = match Browser::start() {
             Ok(browser) => browser,
@@ -222,7 +222,7 @@ struct Browser {
     _profile: TempDir,
 }
 
-/// The longest time for a page.
+/// The timeout of a page.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Browser {
@@ -345,8 +345,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if !self.session.is_empty() {
-            // The browser stops with its session. Without it, stopping the driver is all that can
-            // be done.
+            // The browser stops with its session. If there is none, only the driver can be stopped.
             let _ = Request::new("DELETE", &self.session).send();
         }
         let _ = self.driver.kill();
@@ -365,7 +364,7 @@ fn call(method: &str, url: &str, body: &Value) -> Value {
     answer["value"].take()
 }
 
-/// Repeats a call until it returns a value, or the time is over.
+/// Repeats a call until it returns a value or the timeout expires.
 fn wait<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Tests against software of other authors: an S3 server, another verifier, and a browser.
+//! Tests against software by other authors: an S3 server, another verifier, and a browser.
 
 #[path = "../../../tests/support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
-//! Signatures with private keys, verified by another implementation, `ring`.
+//! Another implementation, `ring`, verifies signatures with private keys.
 
-use crate::support::{time, vectors};
+use crate::support::{time, unhex, vectors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use presign::gcs::{Bucket, ServiceAccount};
@@ -14,15 +14,7 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn unhex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2);
-    let pairs = pairs.map(|pair| std::str::from_utf8(pair).unwrap());
-    pairs
-        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
-        .collect()
-}
-
-/// Checks a signature of a text, and that it is none of another text.
+/// Checks the signature of a text, and that it is invalid for another text.
 fn check(algorithm: &'static dyn VerificationAlgorithm, key: &[u8], text: &[u8], signature: &[u8]) {
     let key = UnparsedPublicKey::new(algorithm, key);
     assert!(key.verify(text, signature).is_ok());
@@ -30,7 +22,7 @@ fn check(algorithm: &'static dyn VerificationAlgorithm, key: &[u8], text: &[u8],
 }
 
 #[test]
-fn google_signatures_with_rsa() {
+fn google_signatures_with_rsa_verify() {
     let file: Value = vectors("gcs-v4.json");
     let account = ServiceAccount::from_json(&file["service_account"].to_string()).unwrap();
     let pem = file["service_account"]["private_key"].as_str().unwrap();
@@ -58,7 +50,7 @@ fn google_signatures_with_rsa() {
 }
 
 #[test]
-fn sigv4a_signatures() {
+fn sigv4a_signatures_verify() {
     let cases: Vec<Value> = vectors("v4a.json");
     let case = &cases[0];
     let coordinate = |name: &str| unhex(case["public_key"][name].as_str().unwrap());

@@ -1,9 +1,9 @@
-//! Round trips of POST policies of both signature versions with a server of other authors, which
+//! Round trips of POST policies of both signature versions with a server by other authors, which
 //! verifies the signature and checks the upload against the policy. Each upload that it accepts has
-//! twins, which differ in one thing and which it has to reject.
+//! twins, which differ in one part and which it has to reject.
 //!
-//! Where the server is less or more strict than S3, a test named `the_server_…` says so, because
-//! its answer proves nothing there.
+//! A test named `the_server_…` shows that the server is less or more strict than S3, so its
+//! response proves nothing there.
 
 use crate::twins::{self, *};
 use base64::Engine as _;
@@ -126,10 +126,10 @@ impl Upload {
         answer
     }
 
-    fn rejected(&self, (status, code): Rejection, what: &str) {
+    fn rejected(&self, (status, code): Rejection, change: &str) {
         let answer = self.send();
         let was = (answer.status, answer.error_code());
-        assert_eq!(was, (status, Some(code)), "{what}: {self:?}");
+        assert_eq!(was, (status, Some(code)), "{change}: {self:?}");
     }
 }
 
@@ -137,7 +137,7 @@ fn seconds_ago(seconds: i64) -> Timestamp {
     twins::seconds(now(), -seconds)
 }
 
-// What is accepted, and its twins
+// Accepted uploads and their twins
 
 /// Calls `check` for every signature version, addressing style and kind of credentials.
 fn each_way(server: &Server, check: impl Fn(&Bucket, &Credentials)) {
@@ -185,7 +185,7 @@ fn a_changed_field_is_rejected() {
             };
             let (other, without) = match name.as_str() {
                 "policy" => (None, MALFORMED),
-                // Without it the upload is anonymous.
+                // Without this field the upload is anonymous.
                 "x-amz-signature" | "signature" => (Some(MISMATCH), ANONYMOUS),
                 "x-amz-algorithm" => (Some(UNKNOWN_SCHEME), MALFORMED),
                 // The change is at the end of `aws4_request`.
@@ -230,7 +230,7 @@ fn a_changed_time_or_scope_is_rejected() {
 }
 
 #[test]
-fn a_field_too_many_is_rejected() {
+fn an_additional_field_is_rejected() {
     let server = Server::start().unwrap();
     each_way(&server, |bucket, credentials| {
         let upload = Upload::filled(&signed_by(bucket, credentials));
@@ -275,7 +275,7 @@ fn a_key_outside_the_prefix_is_rejected() {
 }
 
 #[test]
-fn an_exact_key_is_the_only_one() {
+fn an_exact_key_is_required() {
     let server = Server::start().unwrap();
     for version in VERSIONS {
         for bucket in buckets(&server, version) {
@@ -329,7 +329,7 @@ fn a_form_of_another_type_is_rejected() {
 }
 
 #[test]
-fn a_policy_that_ended_is_rejected() {
+fn an_expired_policy_is_rejected() {
     let server = Server::start().unwrap();
     for version in VERSIONS {
         for bucket in buckets(&server, version) {
@@ -358,7 +358,7 @@ fn a_changed_policy_is_rejected() {
             ("5, 40]", "5, 400]"),
             ("\"image/\"", "\"\""),
             ("\"expiration\": \"20", "\"expiration\": \"21"),
-            // The same JSON value.
+            // This policy is the same JSON value.
             ("{\"expiration\"", "{ \"expiration\""),
         ] {
             let policy = form.policy().replacen(from, to, 1);
@@ -371,7 +371,7 @@ fn a_changed_policy_is_rejected() {
 }
 
 #[test]
-fn every_single_character_of_policy_and_signature_counts() {
+fn every_changed_character_of_policy_and_signature_is_rejected() {
     let server = Server::start().unwrap();
     for version in VERSIONS {
         let [bucket, _] = buckets(&server, version);
@@ -384,7 +384,7 @@ fn every_single_character_of_policy_and_signature_counts() {
                 let twin = upload.clone().set(name, value);
                 let answer = twin.send();
                 let was = (answer.status, answer.error_code().unwrap_or_default());
-                // Some are no longer a policy, or are one with other conditions.
+                // After some changes the text isn't a policy, or is one with other conditions.
                 let allowed = [MISMATCH, MALFORMED, CONDITION];
                 assert!(allowed.contains(&was), "{was:?}: {twin:?}");
             }
@@ -440,9 +440,9 @@ fn an_anonymous_form_is_rejected() {
     assert!(!server.file(FILE_KEY).exists());
 }
 
-// Where the server differs from S3
+// Differences between the server and S3
 
-/// S3 inserts the name of the file there.
+/// S3 inserts the name of the file into the key.
 #[test]
 fn the_server_does_not_put_the_file_name_into_the_key() {
     let server = Server::start().unwrap();
@@ -460,7 +460,7 @@ fn the_server_does_not_put_the_file_name_into_the_key() {
     }
 }
 
-/// In S3's policies these need a condition like all other fields.
+/// In S3's policies these fields need a condition like all others.
 #[test]
 fn the_server_overlooks_fields_of_encryption_and_of_a_button() {
     let server = Server::start().unwrap();
@@ -485,7 +485,7 @@ fn the_server_overlooks_how_long_the_fields_are() {
         .accepted(201);
 }
 
-/// S3's policies have no start. s3s accepts a SigV4 form for 15 minutes from its `x-amz-date`.
+/// S3's policies have no start time. s3s accepts a SigV4 form for 15 minutes from its `x-amz-date`.
 #[test]
 fn the_server_rejects_a_form_that_was_signed_long_ago() {
     let server = Server::start().unwrap();

@@ -1,4 +1,4 @@
-//! Bodies in chunks against an S3 server of other authors, which verifies every mode.
+//! Bodies in chunks with an S3 server by other authors, which verifies every mode.
 
 use presign::s3::Bucket;
 use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
@@ -18,7 +18,7 @@ fn bucket(server: &Server) -> Bucket {
     builder.build().unwrap()
 }
 
-/// Signs a body, and returns it in chunks.
+/// Signs a body and returns it in chunks.
 fn encode(bucket: &Bucket, body: &ChunkedBody, data: &[u8]) -> (SignedRequest, Vec<u8>) {
     let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY).unwrap();
     let put = bucket.put("a.bin").header("Content-Type", "text/plain");
@@ -36,7 +36,7 @@ fn send(bucket: &Bucket, signed: &SignedRequest, sent: &[u8]) -> Answer {
     request.headers(signed.headers()).body(sent).send().unwrap()
 }
 
-/// Every mode, with every checksum that the server knows.
+/// Returns bodies of every mode, with every checksum that the server supports.
 fn bodies(length: usize) -> Vec<ChunkedBody> {
     let algorithms = [
         ChecksumAlgorithm::CRC32,
@@ -77,13 +77,13 @@ fn every_mode_is_accepted() {
 }
 
 #[test]
-fn a_changed_body_is_refused() {
+fn a_changed_body_is_rejected() {
     let server = Server::start().unwrap();
     let bucket = bucket(&server);
     let data = data(LENGTH);
     for body in bodies(LENGTH) {
         let (signed, mut sent) = encode(&bucket, &body, &data);
-        // The server compares a checksum after it stored the object.
+        // The server compares a checksum after it has stored the object.
         let is_signed = sent.windows(10).any(|window| window == b"-signature");
         sent[LENGTH / 2] ^= 1;
         let answer = send(&bucket, &signed, &sent);

@@ -1,10 +1,10 @@
-//! Round trips of every form of SigV2 for S3's REST interface with a server of other authors that
-//! verifies signatures. Each request that it accepts has twins, which differ in one thing and which
+//! Round trips of every form of SigV2 for S3's REST interface with a server by other authors that
+//! verifies signatures. Each request that it accepts has twins, which differ in one part and which
 //! it has to reject.
 //!
 //! SigV2 covers only a part of a request. Tests named `…_is_not_covered` change another part, and
-//! the server has to accept that. Where the server is less strict than S3 or supports less, a test
-//! named `the_server_overlooks_…` says so, because its answer proves nothing there.
+//! the server has to accept that. A test named `the_server_overlooks_…` shows that the server is
+//! less strict than S3 or supports less, so its response proves nothing there.
 
 use crate::twins::*;
 use presign::{Credentials, Expiry, SignatureVersion, Timestamp, v2};
@@ -165,7 +165,7 @@ const KEY: &str = "documents/report 1.pdf";
 const OWN: [(&str, &str); 2] = [("Content-Type", "application/pdf"), ("Content-MD5", MD5)];
 
 #[test]
-fn objects_by_link() {
+fn objects_are_accessed_by_url() {
     let server = Server::start().unwrap();
     for (credentials, bucket) in V2.users_and_buckets(&server) {
         let put = with_headers(bucket.put(KEY), &OWN);
@@ -181,7 +181,7 @@ fn objects_by_link() {
 }
 
 #[test]
-fn objects_by_header() {
+fn objects_are_accessed_by_header() {
     let server = Server::start().unwrap();
     for (credentials, bucket) in V2.users_and_buckets(&server) {
         let put = with_headers(bucket.put(KEY), &OWN);
@@ -197,7 +197,7 @@ fn objects_by_header() {
 }
 
 #[test]
-fn a_bucket_alone() {
+fn a_bucket_is_listed() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("k"), BODY).unwrap();
     for (credentials, bucket) in V2.users_and_buckets(&server) {
@@ -234,7 +234,7 @@ fn requests<'a>(url: &'a str, bucket: Option<&'a str>) -> [Signing<'a>; 2] {
 }
 
 #[test]
-fn urls_that_are_encoded_already() {
+fn encoded_urls_are_signed_unchanged() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("~ü b'c"), BODY).unwrap();
     for (bucket, name) in V2.buckets(&server).iter().zip([None, Some(BUCKET)]) {
@@ -258,7 +258,7 @@ fn urls_that_are_encoded_already() {
 }
 
 #[test]
-fn the_list_of_all_buckets() {
+fn all_buckets_are_listed() {
     let server = Server::start().unwrap();
     for sign in &requests(&format!("{}/", server.endpoint()), None) {
         let answer = V2.accepted_but_no_twin(sign, &credentials(), 200);
@@ -267,7 +267,7 @@ fn the_list_of_all_buckets() {
 }
 
 #[test]
-fn headers_that_are_signed() {
+fn signed_headers_are_covered() {
     let server = Server::start().unwrap();
     let own = [
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -293,7 +293,7 @@ fn headers_that_are_signed() {
 }
 
 #[test]
-fn headers_that_are_repeated() {
+fn repeated_headers_are_covered() {
     let server = Server::start().unwrap();
     let own = [
         ("x-amz-meta-twice", "second comes first"),
@@ -312,7 +312,7 @@ fn headers_that_are_repeated() {
 }
 
 #[test]
-fn a_copy() {
+fn an_object_is_copied() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("k"), BODY).unwrap();
     let own = [("x-amz-copy-source", "/examplebucket/k")];
@@ -325,7 +325,7 @@ fn a_copy() {
 }
 
 #[test]
-fn a_date_in_the_request() {
+fn a_given_date_is_covered() {
     let server = Server::start().unwrap();
     for bucket in V2.buckets(&server) {
         for name in ["x-amz-date", "Date"] {
@@ -336,7 +336,7 @@ fn a_date_in_the_request() {
                 headers("GET", &list, &own, b"")(user, TEN_MINUTES, now)
             };
             let request = sign(&credentials(), TEN_MINUTES, now());
-            // Only the signature is added to it.
+            // Signing adds only the signature.
             assert_eq!(request.headers.len(), 2);
             V2.accepted_but_no_twin(&sign, &credentials(), 200);
         }
@@ -366,17 +366,17 @@ fn a_body_has_to_have_the_md5_that_is_signed() {
 }
 
 #[test]
-fn response_overrides() {
+fn response_overrides_are_covered() {
     V2.response_overrides();
 }
 
 #[test]
-fn parameters_and_sub_resources() {
+fn parameters_and_sub_resources_are_covered() {
     V2.parameters_and_sub_resources();
 }
 
 #[test]
-fn a_multipart_upload_with_its_parts_by_link() {
+fn parts_are_uploaded_by_url() {
     V2.a_multipart_upload_with_its_parts_by_link();
 }
 
@@ -408,7 +408,7 @@ fn every_sub_resource_is_covered() {
     }
 }
 
-/// Asserts that the server accepts the signature, whatever it answers.
+/// Asserts that the server accepts the signature, whatever its response is.
 fn verified(request: &Request) {
     let answer = request.send().unwrap();
     assert_ne!(answer.status, 403, "{answer:?} to {request:?}");
@@ -416,26 +416,26 @@ fn verified(request: &Request) {
 
 #[cfg(unix)]
 #[test]
-fn keys_of_every_kind() {
+fn keys_of_every_kind_are_accepted() {
     V2.keys_of_every_kind();
 }
 
 #[cfg(unix)]
 #[test]
-fn keys_that_the_directory_cannot_contain() {
+fn keys_that_are_not_file_names_are_verified() {
     V2.keys_that_the_directory_cannot_contain();
 }
 
 #[cfg(unix)]
 #[test]
-fn the_longest_key() {
+fn the_longest_key_is_accepted() {
     V2.the_longest_key();
 }
 
-/// The twins are those of any link. The token is also sent as a header, because s3s reads `x-amz-*`
-/// only from headers.
+/// The twins are those of every presigned URL. The token is also sent as a header, because s3s
+/// reads `x-amz-*` only from headers.
 #[test]
-fn links_for_many_keys() {
+fn templates_presign_many_keys() {
     let server = Server::start().unwrap();
     for (credentials, bucket) in V2.users_and_buckets(&server) {
         let get = bucket.request("GET").response_content_type("image/png");
@@ -467,13 +467,13 @@ fn links_for_many_keys() {
 }
 
 #[test]
-fn access_keys_of_every_kind() {
+fn access_keys_of_every_kind_are_accepted() {
     V2.access_keys_of_every_kind(&["A+B=C", "(a)!*'", "a;b,c@d&e?f#g%20~"]);
 }
 
-/// For s3s the first colon ends the access key ID in the header. In a link it can have a colon.
+/// For s3s the first colon ends the access key ID in the header. In a URL it can contain a colon.
 #[test]
-fn an_access_key_with_a_colon_fits_into_a_link_only() {
+fn an_access_key_with_a_colon_works_in_urls() {
     let server = Server::start_for("A:B").unwrap();
     let user = Credentials::new("A:B", SECRET_ACCESS_KEY).unwrap();
     for bucket in V2.buckets(&server) {
@@ -485,7 +485,7 @@ fn an_access_key_with_a_colon_fits_into_a_link_only() {
 }
 
 #[test]
-fn the_expiration_of_a_link() {
+fn an_expired_url_is_rejected() {
     let server = Server::start().unwrap();
     let user = credentials();
     for bucket in V2.buckets(&server) {
@@ -513,7 +513,7 @@ fn the_expiration_of_a_link() {
 }
 
 #[test]
-fn every_single_character_of_a_link_counts() {
+fn every_changed_character_of_a_url_is_rejected() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("a b"), BODY).unwrap();
     for bucket in V2.buckets(&server) {
@@ -523,7 +523,7 @@ fn every_single_character_of_a_link_counts() {
 }
 
 #[test]
-fn every_single_character_of_a_signed_header_counts() {
+fn every_changed_character_of_a_signed_header_is_rejected() {
     let server = Server::start().unwrap();
     let own = [("Content-Type", "text/plain"), ("x-amz-meta-a", "b c, d")];
     for bucket in V2.buckets(&server) {
@@ -534,7 +534,7 @@ fn every_single_character_of_a_signed_header_counts() {
     }
 }
 
-// What SigV2 doesn't cover
+// Parts that SigV2 doesn't cover
 
 #[test]
 fn a_header_that_a_link_names_is_not_covered() {
@@ -600,7 +600,7 @@ fn a_header_beside_a_signature_is_not_covered() {
 }
 
 #[test]
-fn a_parameter_that_is_no_sub_resource_is_not_covered() {
+fn an_ordinary_parameter_is_not_covered() {
     let server = Server::start().unwrap();
     for key in ["a/1", "b/1"] {
         std::fs::create_dir_all(server.file(key).parent().unwrap()).unwrap();
@@ -625,7 +625,7 @@ fn a_parameter_that_is_no_sub_resource_is_not_covered() {
     }
 }
 
-/// botocore also writes the signed type into the query. The header counts.
+/// botocore also writes the signed type into the query, but the header is signed.
 #[test]
 fn a_content_type_in_the_query_is_not_covered() {
     let server = Server::start().unwrap();
@@ -650,8 +650,7 @@ fn the_body_is_not_covered() {
     }
 }
 
-/// The bucket is covered in the host and in the path: one signature is valid for both addressing
-/// styles.
+/// The signature covers the bucket in the host or path, so it is valid for both addressing styles.
 #[test]
 fn the_host_is_not_covered() {
     let server = Server::start().unwrap();
@@ -685,7 +684,7 @@ fn the_signing_time_is_not_covered() {
     }
 }
 
-// Where the server is less strict than S3, or supports less
+// Checks and features of S3 that the server lacks
 
 /// S3 rejects a request whose date is more than 15 minutes off (RequestTimeTooSkewed).
 #[test]

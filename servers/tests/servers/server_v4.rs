@@ -1,8 +1,8 @@
-//! Round trips of every form of SigV4 with a server of other authors that verifies signatures. Each
-//! request that it accepts has twins, which differ in one thing and which it has to reject.
+//! Round trips of every form of SigV4 with a server by other authors that verifies signatures. Each
+//! request that it accepts has twins, which differ in one part and which it has to reject.
 //!
-//! Where the server is less strict than S3, a test named `the_server_overlooks_…` says so, because
-//! its answer proves nothing there.
+//! A test named `the_server_overlooks_…` shows that the server is less strict than S3, so its
+//! response proves nothing there.
 
 use crate::twins::*;
 use presign::{Credentials, Payload, SignatureVersion, v4};
@@ -94,7 +94,7 @@ fn changed_authorization(request: &Request) -> Twins {
         let mut twin = request.clone();
         let authorization = &mut twin.headers[at(request, "Authorization")].1;
         *authorization = replaced(authorization, from, to);
-        // The header that one of them states as signed.
+        // This header is added to the signed ones by one of the changes.
         let twin = twin.headers([("x-added", "1")]);
         twins.push(format!("{to} for {from}"), twin, rejection);
     }
@@ -106,7 +106,7 @@ fn changed_authorization(request: &Request) -> Twins {
 const KEY: &str = "documents/report 1.pdf";
 
 #[test]
-fn objects_by_link() {
+fn objects_are_accessed_by_url() {
     let server = Server::start().unwrap();
     for (credentials, bucket) in V4.users_and_buckets(&server) {
         let put = bucket.put(KEY).header("Content-Type", "application/pdf");
@@ -122,7 +122,7 @@ fn objects_by_link() {
 }
 
 #[test]
-fn objects_by_header() {
+fn objects_are_accessed_by_header() {
     let server = Server::start().unwrap();
     for (credentials, bucket) in V4.users_and_buckets(&server) {
         let own = [("Content-Type", "application/pdf")];
@@ -145,7 +145,7 @@ fn objects_by_header() {
 }
 
 #[test]
-fn a_payload_that_is_signed_has_to_be_the_one_that_is_sent() {
+fn another_payload_than_the_signed_one_is_rejected() {
     let server = Server::start().unwrap();
     let [bucket, _] = V4.buckets(&server);
     let put = bucket.put("k");
@@ -155,8 +155,8 @@ fn a_payload_that_is_signed_has_to_be_the_one_that_is_sent() {
     let other = b"Welcome to Amazon S4.";
 
     let signed = sign(Payload::sha256_of(BODY), other).send().unwrap();
-    // s3s detects it while it stores the body, and reports an internal error. S3's code is
-    // XAmzContentSHA256Mismatch.
+    // s3s detects the difference while it stores the body, and reports an internal error. S3's code
+    // is XAmzContentSHA256Mismatch.
     let was = (signed.status, signed.error_code());
     assert_eq!(was, (500, Some("InternalError")));
     assert!(!server.file("k").exists());
@@ -165,7 +165,7 @@ fn a_payload_that_is_signed_has_to_be_the_one_that_is_sent() {
 }
 
 #[test]
-fn headers_that_are_signed() {
+fn signed_headers_are_covered() {
     let server = Server::start().unwrap();
     let own = [
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -197,40 +197,40 @@ fn headers_that_are_signed() {
 }
 
 #[test]
-fn response_overrides() {
+fn response_overrides_are_covered() {
     V4.response_overrides();
 }
 
 #[test]
-fn parameters_and_sub_resources() {
+fn parameters_and_sub_resources_are_covered() {
     V4.parameters_and_sub_resources();
 }
 
 #[test]
-fn a_multipart_upload_with_its_parts_by_link() {
+fn parts_are_uploaded_by_url() {
     V4.a_multipart_upload_with_its_parts_by_link();
 }
 
 #[cfg(unix)]
 #[test]
-fn keys_of_every_kind() {
+fn keys_of_every_kind_are_accepted() {
     V4.keys_of_every_kind();
 }
 
 #[cfg(unix)]
 #[test]
-fn keys_that_the_directory_cannot_contain() {
+fn keys_that_are_not_file_names_are_verified() {
     V4.keys_that_the_directory_cannot_contain();
 }
 
 #[cfg(unix)]
 #[test]
-fn the_longest_key() {
+fn the_longest_key_is_accepted() {
     V4.the_longest_key();
 }
 
 #[test]
-fn links_for_many_keys() {
+fn templates_presign_many_keys() {
     let server = Server::start().unwrap();
     let credentials = credentials().with_session_token(TOKEN).unwrap();
     for bucket in V4.buckets(&server) {
@@ -256,14 +256,14 @@ fn links_for_many_keys() {
 }
 
 #[test]
-fn access_keys_of_every_kind() {
+fn access_keys_of_every_kind_are_accepted() {
     V4.access_keys_of_every_kind(&["A+B=C", "(a)!*'", "a;bc:d@e&f?g#h%20~"]);
 }
 
 /// For most servers a comma ends the access key ID in the header, so signing a header is an error.
-/// A link can have a comma.
+/// In a URL it can contain a comma.
 #[test]
-fn an_access_key_with_a_comma_works_in_links() {
+fn an_access_key_with_a_comma_works_in_urls() {
     const ID: &str = "a,b";
     let server = Server::start_for(ID).unwrap();
     let user = Credentials::new(ID, s3_server::SECRET_ACCESS_KEY).unwrap();
@@ -277,7 +277,7 @@ fn an_access_key_with_a_comma_works_in_links() {
 }
 
 #[test]
-fn urls_that_are_encoded_already() {
+fn encoded_urls_are_signed_canonically() {
     let server = Server::start().unwrap();
     let s3 = v4::Service::new(REGION, "s3").unwrap();
     std::fs::write(server.file("~ü b'c"), BODY).unwrap();
@@ -298,7 +298,7 @@ fn urls_that_are_encoded_already() {
 }
 
 #[test]
-fn every_single_character_of_a_link_counts() {
+fn every_changed_character_of_a_url_is_rejected() {
     let server = Server::start().unwrap();
     std::fs::write(server.file("a b"), BODY).unwrap();
     let credentials = credentials().with_session_token(TOKEN).unwrap();
@@ -310,7 +310,7 @@ fn every_single_character_of_a_link_counts() {
 }
 
 #[test]
-fn every_single_character_of_a_signed_header_counts() {
+fn every_changed_character_of_a_signed_header_is_rejected() {
     let server = Server::start().unwrap();
     let [bucket, _] = V4.buckets(&server);
     let own = [("Content-Type", "text/plain"), ("x-amz-meta-a", "b c, d")];
@@ -320,7 +320,7 @@ fn every_single_character_of_a_signed_header_counts() {
     every_character_of_the_headers_counts(&signed, ALGORITHM.len());
 }
 
-// Where the server is less strict than S3
+// Checks of S3 that the server lacks
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 

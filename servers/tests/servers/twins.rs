@@ -1,8 +1,8 @@
 //! The common part of the round trips of both signature versions: requests that the server has to
-//! accept, and their twins, which differ in one thing and which it has to reject.
+//! accept, and their twins, which differ in one part and which it has to reject.
 //!
-//! It contains the server's buckets and user, the twins, and the scenarios. What a signature
-//! version covers is defined by its own test ([`Version`]).
+//! This file has the server's buckets and user, the twins, and the scenarios. The test of each
+//! signature version defines what its signature covers ([`Version`]).
 
 use presign::s3::Bucket;
 use presign::{
@@ -24,17 +24,17 @@ pub const SKEWED: Rejection = (403, "RequestTimeTooSkewed");
 pub const UNKNOWN_USER: Rejection = (403, "NotSignedUp");
 /// A part of the authentication is missing or malformed.
 pub const MALFORMED: Rejection = (400, "InvalidRequest");
-/// The answer of s3s to an unknown algorithm or service. S3 answers with 400.
+/// The response of s3s to an unknown algorithm or service. S3 responds with 400.
 pub const UNKNOWN_SCHEME: Rejection = (501, "NotImplemented");
 
-/// Signs a request with credentials, for an expiry that only links have, at a time.
+/// Signs a request with credentials at a time. Only presigned URLs have the expiry.
 pub type Sign<'a> = &'a dyn Fn(&Credentials, Duration, Timestamp) -> Request;
 
-/// Signs a request with that method, and with that body.
+/// Signs a request with a method and a body.
 pub type Form =
     fn(&str, &presign::Request<'_>, &[u8], &Credentials, Duration, Timestamp) -> Request;
 
-/// The two ways to sign.
+/// Both ways to sign.
 pub const FORMS: [Form; 2] = [by_link, by_header];
 
 fn by_link(
@@ -106,7 +106,7 @@ pub fn with_headers<'a>(
     })
 }
 
-/// A signature version, and what of a request its signature covers.
+/// A signature version and the parts of a request that its signature covers.
 pub struct Version {
     pub version: SignatureVersion,
     /// Returns whether it covers a parameter with this name, except those of the authentication
@@ -160,9 +160,9 @@ impl Version {
         let twin = request.clone().headers([("host", host)]);
         twins.push("another host", twin, MISMATCH);
 
-        let mut push = |what: String, path: &str, query: &[&str]| {
+        let mut push = |change: String, path: &str, query: &[&str]| {
             let twin = with_url(request, origin, path, query);
-            twins.push(what, twin, MISMATCH);
+            twins.push(change, twin, MISMATCH);
         };
         // Long enough for the name of a bucket.
         push("a longer path".into(), &format!("{path}xyz"), &query);
@@ -217,8 +217,8 @@ pub fn signed_forms(method: &str, request: &presign::Request<'_>, body: &[u8]) -
 pub struct Twins(Vec<(String, Request, Rejection)>);
 
 impl Twins {
-    pub fn push(&mut self, what: impl Into<String>, twin: Request, rejection: Rejection) {
-        self.0.push((what.into(), twin, rejection));
+    pub fn push(&mut self, change: impl Into<String>, twin: Request, rejection: Rejection) {
+        self.0.push((change.into(), twin, rejection));
     }
 
     /// Adds twins of a link that differ in one parameter of its authentication. For the name of
@@ -236,14 +236,14 @@ impl Twins {
                 continue;
             };
             let changed = format!("{name}={}", changed_value(value));
-            for (what, instead, rejection) in [
+            for (change, instead, rejection) in [
                 ("without", &[][..], without),
                 ("twice", &[*parameter; 2], twice),
                 ("another", &[&*changed], other),
             ] {
                 let query = [&query[..at], instead, &query[at + 1..]].concat();
                 let twin = with_url(link, origin, path, &query);
-                self.push(format!("{what} {name}"), twin, rejection);
+                self.push(format!("{change} {name}"), twin, rejection);
             }
         }
     }
@@ -261,17 +261,17 @@ impl Twins {
     }
 
     pub fn all_rejected(self) {
-        for (what, mut twin, rejection) in self.0 {
+        for (change, mut twin, rejection) in self.0 {
             if !twin.body.is_empty() {
-                // The object then shows whether a twin has written it.
-                twin.body = what.clone().into_bytes();
+                // The body shows which twin wrote an object.
+                twin.body = change.clone().into_bytes();
             }
-            rejected(&twin, rejection, &what);
+            rejected(&twin, rejection, &change);
         }
     }
 }
 
-// The answers
+// Responses
 
 pub fn accepted(request: &Request, status: u16) -> Answer {
     let answer = request.send().unwrap();
@@ -280,16 +280,16 @@ pub fn accepted(request: &Request, status: u16) -> Answer {
     answer
 }
 
-pub fn rejected(request: &Request, (status, code): Rejection, what: &str) {
+pub fn rejected(request: &Request, (status, code): Rejection, change: &str) {
     let answer = request.send().unwrap();
-    // The answer to HEAD has no body, so no code.
+    // The response to HEAD has no body, and therefore no code.
     let code = (request.method != "HEAD").then_some(code);
     let was = (answer.status, answer.error_code());
-    assert_eq!(was, (status, code), "{what}: {request:?}");
+    assert_eq!(was, (status, code), "{change}: {request:?}");
 }
 
-/// Asserts that a request is rejected. The change may also have made it malformed, or unknown to
-/// s3s.
+/// Asserts that a request is rejected for any reason. The change may also make it malformed or
+/// unknown to s3s.
 fn rejected_in_any_way(request: &Request) {
     let answer = request.send().unwrap();
     let was = (answer.status, answer.error_code().unwrap_or_default());
@@ -518,12 +518,12 @@ impl Version {
         }
     }
 
-    /// Each object is a file, so this needs a system where a file can have any name.
+    /// Each object is a file, so this needs a system on which a file can have any name.
     #[cfg(unix)]
     pub fn keys_of_every_kind(&self) {
         let server = Server::start().unwrap();
-        // The server writes another file, whose name contains the key. So an upload can't have a
-        // longer key.
+        // The server writes another file, whose name contains the key, which limits the length of a
+        // key.
         let long = "l".repeat(155);
         let keys = [
             "a b",
@@ -602,7 +602,7 @@ impl Version {
         }
     }
 
-    /// For s3s-fs a leading slash is an absolute path, and a trailing one a directory. It answers
+    /// For s3s-fs a leading slash is an absolute path, and a trailing one a directory. It responds
     /// with an internal error, but only after it has verified the request, as the twins show.
     #[cfg(unix)]
     pub fn keys_that_the_directory_cannot_contain(&self) {
@@ -620,8 +620,8 @@ impl Version {
         let key = format!("{}/end", "long".repeat(50)).repeat(5) + "4321";
         assert_eq!(key.len(), 1024);
         for bucket in self.buckets(&server) {
-            // s3s-fs stores it, but then can't write its second file, whose name contains the whole
-            // key.
+            // s3s-fs stores the object, but can't write its second file, whose name contains the
+            // whole key.
             self.every_operation(&bucket, &key, [500, 200, 200, 204]);
         }
     }
@@ -641,7 +641,7 @@ impl Version {
         }
     }
 
-    /// Signs in one form, and asserts that the request is accepted and no twin.
+    /// Signs in one form, and asserts that the request is accepted and its twins are not.
     fn only(
         &self,
         form: Form,
@@ -668,8 +668,8 @@ pub fn few_twins(request: &Request, status: u16) -> Answer {
     let answer = request.send().unwrap();
     assert_eq!(answer.status, status, "{request:?}");
     let (origin, path, query) = split(&request.url);
-    // With other characters, s3s also accepts the path signed as it was sent, which would prove
-    // less.
+    // For a path with other characters, s3s also accepts a signature of the path as it was sent,
+    // which would prove less.
     let is_encoded = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
     assert!(path.bytes().all(is_encoded), "{path}");
     let elsewhere = with_url(request, origin, &changed(path), &query);

@@ -1,11 +1,11 @@
-//! Compares the verifier with three of other authors: those of the server s3s and of OpenStack
+//! Compares the verifier with three by other authors: those of the server s3s and of OpenStack
 //! Swift, for S3 in both signature versions, and the crate scratchstack-aws-signature, for SigV4 of
 //! any service. Random requests are signed, changed in one way, and checked by both sides. The
-//! verdicts are equal, except for a table of differences, each with its reason. A difference that
-//! no longer exists fails the test, too.
+//! verdicts are equal, except for a table of differences with their reasons. A difference that no
+//! longer exists fails the test, too.
 //!
-//! s3s reads the clock, so requests are signed at the time of the test. Everything else follows
-//! from a seed. Swift is written in Python, so its verdicts are recorded.
+//! s3s reads the clock, so requests are signed at the time of the test. A seed determines
+//! everything else. Swift is written in Python, so its verdicts are recorded.
 
 mod changes;
 mod differences;
@@ -79,7 +79,7 @@ fn shifted(moment: Timestamp, seconds: i64) -> Timestamp {
 
 // The verifiers
 
-/// Returns the verdict of this crate, with settings that allow as much as the others do.
+/// Returns the verdict of this crate, with settings as permissive as the other verifier.
 fn is_accepted(
     other: Other,
     sent: &Sent,
@@ -116,7 +116,7 @@ fn http_request(sent: &Sent) -> Option<http::Request<Vec<u8>>> {
     request.body(sent.body.clone()).ok()
 }
 
-/// Reads the body of every request with a valid signature, and answers it.
+/// Reads the body of every request with a valid signature and responds to it.
 struct AnswerAll;
 
 impl S3Route for AnswerAll {
@@ -130,7 +130,7 @@ impl S3Route for AnswerAll {
         true
     }
 
-    // The signature that `async_trait` makes of an async function.
+    // The signature that `async_trait` generates for an async function.
     fn call<'s, 'future>(
         &'s self,
         request: S3Request<Body>,
@@ -168,7 +168,7 @@ async fn signing_key(
 
 struct Verifiers {
     s3s: S3Service,
-    /// Without a route of its own, which s3s would call before it checks the policy.
+    /// It has no route, because s3s would call one before it checks the policy.
     forms: S3Service,
     runtime: runtime::Runtime,
 }
@@ -233,10 +233,10 @@ impl Verifiers {
     }
 }
 
-/// All schemes except forms of a browser.
+/// All schemes except browser forms.
 const REQUESTS: [Scheme; 4] = [V4Query, V4Header, V2Query, V2Header];
 
-/// Returns the request of a seed with a change; `None` if the change doesn't apply to it.
+/// Returns the request of a seed with a change, or `None` if the change doesn't apply to it.
 fn make(
     seed: u64,
     other: Other,
@@ -276,9 +276,9 @@ fn compare(
     let mut expected: Vec<_> = DIFFERENCES
         .iter()
         .filter(|(other, ..)| others.contains(other))
-        .flat_map(|(other, own, what, mine, _)| {
+        .flat_map(|(other, own, label, mine, _)| {
             own.iter()
-                .map(move |scheme| (*other, *scheme, *what, *mine))
+                .map(move |scheme| (*other, *scheme, *label, *mine))
         })
         .filter(|(_, scheme, ..)| schemes.contains(scheme))
         .collect();
@@ -312,27 +312,27 @@ fn the_verdicts_differ_only_as_in_the_table() {
         (ScratchstackS3, &[V4Header]),
     ];
     let mut differences = BTreeMap::<_, (usize, String)>::new();
-    let mut unused: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
+    let mut unused: Vec<_> = CHANGES.iter().map(|(label, _)| *label).collect();
     let (mut accepted, mut rejected) = (0, 0);
     for (other, schemes) in sides {
         for (seed, scheme) in
             (0..SEEDS).flat_map(|seed| schemes.iter().map(move |scheme| (seed, *scheme)))
         {
-            for (what, change) in CHANGES {
+            for (label, change) in CHANGES {
                 let Some((plan, sent)) = make(seed, other, scheme, change, now) else {
                     continue;
                 };
-                unused.retain(|name| name != what);
+                unused.retain(|name| name != label);
                 let ours = is_accepted(other, &sent, &plan.credentials(), now);
                 let theirs = verifiers.is_accepted(other, &sent, &plan, now);
-                assert!(ours.is_ok() || !VALID.contains(what), "{ours:?} {sent:?}");
+                assert!(ours.is_ok() || !VALID.contains(label), "{ours:?} {sent:?}");
                 match (ours.is_ok(), theirs) {
                     (true, true) => accepted += 1,
                     (false, false) => rejected += 1,
                     (mine, _) => {
                         let sample = format!("{ours:?} {sent:?}");
                         let found = differences
-                            .entry((other, scheme, *what, mine))
+                            .entry((other, scheme, *label, mine))
                             .or_insert((0, sample));
                         found.0 += 1;
                     }
@@ -353,7 +353,7 @@ fn the_verdicts_differ_only_as_in_the_table() {
 // Forms
 
 impl Verifiers {
-    /// Returns whether s3s accepts an upload. Its answer then is that it doesn't implement storing.
+    /// Returns whether s3s accepts an upload. It then responds that it doesn't implement storing.
     fn accepts_form(&self, posted: &Posted) -> bool {
         let fields = posted.fields.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -407,7 +407,7 @@ fn the_verdicts_on_forms_differ_only_as_in_the_table() {
     let (mut accepted, mut rejected) = (0, 0);
     for (seed, scheme) in (0..SEEDS).flat_map(|seed| [(seed, V4Form), (seed, V2Form)]) {
         let bucket = forms::bucket(scheme);
-        for (what, change) in FORM_CHANGES {
+        for (label, change) in FORM_CHANGES {
             let mut random = Random(seed);
             let mut plan = FormPlan::random(&mut random, &bucket, now);
             if let FormChange::Before(change) = change {
@@ -420,14 +420,14 @@ fn the_verdicts_on_forms_differ_only_as_in_the_table() {
                 continue;
             }
             let ours = accepts_form(&posted, now);
-            assert!(ours.is_ok() || *what != "nothing", "{ours:?} {posted:?}");
+            assert!(ours.is_ok() || *label != "nothing", "{ours:?} {posted:?}");
             match (ours.is_ok(), verifiers.accepts_form(&posted)) {
                 (true, true) => accepted += 1,
                 (false, false) => rejected += 1,
                 (mine, _) => {
                     let sample = format!("{ours:?} {posted:?}");
                     let found = differences
-                        .entry((S3s, scheme, *what, mine))
+                        .entry((S3s, scheme, *label, mine))
                         .or_insert((0, sample));
                     found.0 += 1;
                 }
@@ -458,14 +458,14 @@ struct Recorded {
 #[test]
 fn the_verdicts_of_swift_differ_only_as_in_the_table() {
     let mut differences = BTreeMap::new();
-    let mut changes: Vec<_> = CHANGES.iter().map(|(what, _)| *what).collect();
+    let mut changes: Vec<_> = CHANGES.iter().map(|(label, _)| *label).collect();
     let (mut accepted, mut rejected) = (0, 0);
     for case in vector_lines::<Recorded>("swift-verdicts.jsonl") {
-        let (what, _) = CHANGES
+        let (label, _) = CHANGES
             .iter()
-            .find(|(what, _)| *what == case.change)
+            .find(|(label, _)| *label == case.change)
             .unwrap();
-        changes.retain(|change| change != what);
+        changes.retain(|change| change != label);
         let credentials = Credentials::new(case.id, SECRET).unwrap();
         let credentials = if case.token {
             credentials.with_session_token(TOKEN).unwrap()
@@ -491,7 +491,7 @@ fn the_verdicts_of_swift_differ_only_as_in_the_table() {
             (false, false) => rejected += 1,
             (mine, _) => {
                 let sample = format!("{ours:?} {sent:?}");
-                let key = (Swift, case.form, *what, mine);
+                let key = (Swift, case.form, *label, mine);
                 differences.entry(key).or_insert((0, sample)).0 += 1;
             }
         }
@@ -505,18 +505,18 @@ fn the_verdicts_of_swift_differ_only_as_in_the_table() {
 }
 
 /// Makes the requests of the recorded verdicts again, two of each scheme and change, and asserts
-/// that they are the same. It writes them to a file, from which new verdicts can be recorded
+/// that they are unchanged. It writes them to a file, from which new verdicts can be recorded
 /// (`tests/vectors/README.md`).
 #[test]
-fn the_recorded_requests_are_those_that_are_made_here() {
+fn the_recorded_requests_are_unchanged() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
     let mut questions = Vec::new();
-    for (what, change) in CHANGES {
+    for (label, change) in CHANGES {
         for scheme in REQUESTS {
             let made = (0..200).filter_map(|seed| make(seed, Swift, scheme, change, now));
             questions.extend(made.take(2).map(|(plan, sent)| Recorded {
                 form: scheme,
-                change: (*what).into(),
+                change: (*label).into(),
                 now: now.unix_seconds(),
                 method: sent.method,
                 target: sent.target,

@@ -1,8 +1,8 @@
 //! Checks `src/crypto/seq_lock.rs`, compiled with loom's atomics, in every interleaving of two
 //! threads.
 //!
-//! `tests/loom/run` runs it. It is a program and not a test, because the file's own unit tests run
-//! outside of a model.
+//! `tests/loom/run` runs this program. It isn't a test, because the unit tests of that file run
+//! outside a model.
 
 use loom::sync::atomic;
 
@@ -17,7 +17,7 @@ use loom::sync::Arc;
 use loom::thread;
 use seq_lock::SeqLock;
 
-/// A reader gets the words before or after a write, or none; never some of each.
+/// A reader gets the words before or after a write, or none, but never some of each.
 fn a_reader_gets_all_words_of_one_write() {
     loom::model(|| {
         let lock = Arc::new(SeqLock::new());
@@ -33,7 +33,7 @@ fn a_reader_gets_all_words_of_one_write() {
     });
 }
 
-/// A reader that overlaps two writes, one after the other.
+/// A reader that overlaps two consecutive writes gets no mixture of them.
 fn a_reader_gets_no_mixture_of_two_writes() {
     loom::model(|| {
         let lock = Arc::new(SeqLock::new());
@@ -53,7 +53,7 @@ fn a_reader_gets_no_mixture_of_two_writes() {
     });
 }
 
-/// Of two writers at least one writes, and a second one that overlaps gives up.
+/// At least one of two writers writes, and a second writer that overlaps it does nothing.
 fn two_writers_leave_the_words_of_one() {
     loom::model(|| {
         let lock = Arc::new(SeqLock::new());

@@ -1,4 +1,4 @@
-//! Signs with nothing but `alloc`, with its own allocator and panic handler, as on bare metal.
+//! Signs with only `alloc`, with its own allocator and panic handler, as on bare metal.
 
 #![no_std]
 
@@ -11,14 +11,14 @@ use core::time::Duration;
 use presign::s3::Bucket;
 use presign::{Credentials, Timestamp, v2, v4};
 
-/// Allocates from one arena, front to back, and frees nothing.
+/// Allocates from one arena, from front to back, and frees nothing.
 struct Arena;
 
 const SIZE: usize = 1 << 20;
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 static mut ARENA: [u128; SIZE / 16] = [0; SIZE / 16];
 
-// SAFETY: each call gets bytes of its own, aligned, that live as long as the program.
+// SAFETY: each call returns its own aligned bytes, which are valid as long as the program runs.
 unsafe impl GlobalAlloc for Arena {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let taken = layout.size() + layout.align();
@@ -56,7 +56,7 @@ fn sign() -> Result<String, presign::Error> {
     Ok(text)
 }
 
-/// Returns the length of the signed texts, so that the linker keeps everything that signs.
+/// Returns the length of the signed texts, so that the linker keeps all code that signs.
 #[unsafe(no_mangle)]
 pub extern "C" fn presign_no_std() -> usize {
     sign().map_or(0, |text| text.len())

@@ -1,6 +1,6 @@
-//! An axum service that returns links, with the credentials that the AWS SDK finds. `service.rs` is
-//! the service, and the part to copy. This program starts it, fetches through its links from a
-//! server that verifies them, and exits with an error if anything unexpected happens:
+//! An axum service that returns links, signed with the credentials that the AWS SDK finds.
+//! `service.rs` is the service, and the part to copy. This program starts it, downloads through its
+//! links from a server that verifies them, and exits with an error if anything unexpected happens:
 //!
 //! ```console
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p aws-config-service
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let s3 = Server::start()?;
     let runtime = Runtime::new()?;
-    // Without `credentials_provider`, the SDK looks for credentials by itself.
+    // Without `credentials_provider`, the SDK searches for credentials itself.
     let config = aws_config::defaults(BehaviorVersion::latest())
         .credentials_provider(ShortLived)
         .region(s3_server::REGION);
@@ -79,7 +79,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A provider in place of the SDK's, because this program has no account. Its credentials expire
+/// A provider that replaces the SDK's, because this program has no account. Its credentials expire
 /// soon, like those of a role.
 #[derive(Debug)]
 struct ShortLived;
@@ -109,11 +109,11 @@ fn text<'a>(json: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
         .ok_or_else(|| format!("no {name} in {json}"))?)
 }
 
-fn expect(what: &str, answer: &Answer, status: u16) -> Result<(), Box<dyn Error>> {
-    println!("{what}: {}", answer.status);
+fn expect(step: &str, answer: &Answer, status: u16) -> Result<(), Box<dyn Error>> {
+    println!("{step}: {}", answer.status);
     if answer.status == status {
         Ok(())
     } else {
-        Err(format!("{what} returned {}, expected {status}", answer.status).into())
+        Err(format!("{step} returned {}, expected {status}", answer.status).into())
     }
 }

@@ -1,5 +1,5 @@
-//! A service that returns links, with the credentials that the AWS SDK finds: environment, profile,
-//! SSO, or the role of a container or an instance.
+//! A service that returns links, signed with the credentials that the AWS SDK finds: environment,
+//! profile, SSO, or the role of a container or an instance.
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use axum::extract::{Path, State};
@@ -22,7 +22,7 @@ pub struct Service {
 }
 
 pub fn router(service: Service) -> Router {
-    // Anyone gets links here. Put the login of your service before this route.
+    // Anyone gets links here. Add the login of your service before this route.
     Router::new()
         .route("/download-link/{*key}", get(download_link))
         .with_state(Arc::new(service))
@@ -39,7 +39,7 @@ async fn download_link(
         provided.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?;
     let not_signed = |error: presign::Error| (StatusCode::BAD_REQUEST, error.to_string());
     let credentials = service.cache.get(&provided).map_err(not_signed)?;
-    // A link ends with its credentials, which may be sooner than in ten minutes.
+    // A link expires with its credentials, which may be in less than ten minutes.
     let expiry = Expiry::at_most(TEN_MINUTES);
     let link = service.bucket.get(key);
     let link = link.presign(&credentials, expiry, SystemTime::now());

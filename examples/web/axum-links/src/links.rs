@@ -1,4 +1,4 @@
-//! Links to the files of a server: who has a link can read that file until the link expires.
+//! Links to the files of a server. The holder of a link can read that file until the link expires.
 
 use axum::Router;
 use axum::extract::{Extension, OriginalUri, Request, State};
@@ -14,10 +14,10 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// Any two names. Links of another server with the same key need others.
+/// Any two names. Another server with the same key needs other names.
 const REGION: &str = "local";
 const SERVICE: &str = "files";
-/// The path is signed as it is sent, so each path has a signature of its own.
+/// The path is signed as it is sent, so each path has its own signature.
 const PATH_RULE: CanonicalUri = CanonicalUri::Unnormalized;
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -68,7 +68,7 @@ pub fn router(links: Arc<Links>) -> Router {
 #[derive(Clone)]
 struct SignedPath(String);
 
-/// Passes requests with a valid link on.
+/// Passes on requests with a valid link.
 async fn require_link(
     State(links): State<Arc<Links>>,
     OriginalUri(uri): OriginalUri,
@@ -76,7 +76,7 @@ async fn require_link(
     next: Next,
 ) -> Response {
     let (mut head, body) = request.into_parts();
-    // The whole path is signed, of which a nested router removes the beginning.
+    // The signature covers the whole path, whose beginning a nested router removes.
     let routed = mem::replace(&mut head.uri, uri);
     let received = ReceivedRequest::from_http_parts(&head);
     let lookup = |id: &str| (id == links.key.identity().access_key_id()).then_some(&links.key);
@@ -90,8 +90,8 @@ async fn require_link(
     next.run(Request::from_parts(head, body)).await
 }
 
-/// Returns the file of the path that was signed. The router's path is not used, because a router
-/// may decode or normalize it in another way.
+/// Returns the file of the signed path. It doesn't use the router's path, which may be decoded or
+/// normalized in another way.
 async fn file(
     State(links): State<Arc<Links>>,
     Extension(SignedPath(path)): Extension<SignedPath>,

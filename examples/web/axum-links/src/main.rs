@@ -1,6 +1,5 @@
 //! An axum server that accepts links to its files. `links.rs` is the server, and the part to copy.
-//! This program starts it, follows links, and exits with an error if anything unexpected happens:
-//!
+//! This program starts it, requests links, and exits with an error if anything unexpected happens:
 //! ```console
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p axum-links
 //! ```
@@ -67,16 +66,16 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Checks that the server answers with this status and a text that contains `word`.
-fn expect(what: &str, url: &str, status: u16, word: &str) -> Result<(), Box<dyn Error>> {
+/// Checks the status of the response, and that its text contains `word`.
+fn expect(step: &str, url: &str, status: u16, word: &str) -> Result<(), Box<dyn Error>> {
     let answer = Request::new("GET", url).send()?;
     let text = String::from_utf8(answer.body)?;
     if answer.status == status && text.contains(word) {
-        println!("  {what}: {status}");
+        println!("  {step}: {status}");
         return Ok(());
     }
     Err(format!(
-        "{what}: got {} {text}, expected {status} {word}",
+        "{step}: got {} {text}, expected {status} {word}",
         answer.status
     )
     .into())

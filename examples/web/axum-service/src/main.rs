@@ -1,6 +1,6 @@
 //! An axum service that returns links and upload forms, and accepts signed requests. `service.rs`
-//! is the service, and the part to copy. This program starts it, sends what its clients send, and
-//! exits with an error if anything unexpected happens:
+//! is the service, and the part to copy. This program starts it, sends the requests of its clients,
+//! and exits with an error if anything unexpected happens:
 //!
 //! ```console
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p axum-service
@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 
 /// A user of the service: an invented key pair.
 const USER: (&str, &str) = ("AKIDREPORTS", "made/up+for=the example");
-/// The region and service that signatures name. The client has to sign for the same.
+/// The region and service in signatures. The client has to sign for the same.
 const REGION: &str = "eu-north-1";
 const NAME: &str = "reports";
 /// The public host of the service. This program acts as the proxy behind that name.
@@ -111,10 +111,10 @@ fn form(port: u16) -> Result<(), Box<dyn Error>> {
         let fields = fields.clone().chain([("Content-Type", content_type)]);
         Request::form(text(&form, "url")?, fields, "picture.png", file).send()
     };
-    let what = "an upload through the form";
-    expect(what, &send("image/png", PICTURE)?, 204, "")?;
+    let step = "an upload through the form";
+    expect(step, &send("image/png", PICTURE)?, 204, "")?;
     let answer = send("text/html", PICTURE)?;
-    // AWS answers with AccessDenied.
+    // AWS responds with AccessDenied.
     expect(
         "the same as text/html",
         &answer,
@@ -178,8 +178,8 @@ fn signed_requests(port: u16) -> Result<(), Box<dyn Error>> {
     expect("the same with another body", &answer, 403, mismatch)
 }
 
-/// Forwards a request for the public host to the service, like a proxy: with another host, and with
-/// headers of its own.
+/// Forwards a request for the public host to the service, like a proxy, with another host and its
+/// own headers.
 fn proxy(port: u16, mut request: Request) -> Result<Answer, Box<dyn Error>> {
     let target = request.url.split_once(".example.com").ok_or("no URL")?.1;
     request.url = format!("http://localhost:{port}{target}");
@@ -215,14 +215,14 @@ fn text<'a>(json: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
         .ok_or_else(|| format!("no {name} in {json}"))?)
 }
 
-/// Checks that the server answered with this status and, in XML, with this code.
-fn expect(what: &str, answer: &Answer, status: u16, code: &str) -> Result<(), Box<dyn Error>> {
+/// Checks the status of a response and the code in its XML.
+fn expect(step: &str, answer: &Answer, status: u16, code: &str) -> Result<(), Box<dyn Error>> {
     let (actual_status, actual_code) = (answer.status, answer.error_code().unwrap_or_default());
     if (actual_status, actual_code) == (status, code) {
-        println!("{}", format!("  {what}: {status} {code}").trim_end());
+        println!("{}", format!("  {step}: {status} {code}").trim_end());
         return Ok(());
     }
-    Err(format!("{what}: got {actual_status} {actual_code}, expected {status} {code}").into())
+    Err(format!("{step}: got {actual_status} {actual_code}, expected {status} {code}").into())
 }
 
 fn expect_body(actual: &[u8], expected: &[u8]) -> Result<(), Box<dyn Error>> {

@@ -31,10 +31,10 @@ pub struct Service {
     pub bucket_credentials: Credentials,
     /// The host for which clients sign.
     pub public_host: HeaderValue,
-    /// Which signed requests are allowed.
+    /// Determines which signed requests are accepted.
     pub verifier: Verifier,
-    /// Who may sign requests, by access key ID. The credentials are not made for each request,
-    /// because they cache the signing key of the day.
+    /// The users that may sign requests, by access key ID. The credentials are kept between
+    /// requests, because they cache the signing key of the day.
     pub users: HashMap<String, Credentials>,
 }
 
@@ -44,7 +44,7 @@ pub fn router(service: Service) -> Router {
     let reports = Router::new()
         .route("/{name}", get(report).put(store_report))
         .layer(require_signature);
-    // Anyone gets links and forms here. Put the login of your service before these routes.
+    // Anyone gets links and forms here. Add the login of your service before these routes.
     Router::new()
         .route("/download-link/{*key}", get(download_link))
         .route("/upload-link/{*key}", get(upload_link))
@@ -89,7 +89,7 @@ async fn upload_form(
     Ok(Json(form(&service)?))
 }
 
-/// Returns the form as a page.
+/// Returns the form as an HTML page.
 async fn upload_page(State(service): State<Arc<Service>>) -> Result<Html<String>, NotSigned> {
     Ok(Html(form(&service)?.to_html_page()))
 }
@@ -114,7 +114,7 @@ impl From<presign::Error> for NotSigned {
 
 impl IntoResponse for NotSigned {
     fn into_response(self) -> Response {
-        // The message says what is wrong with the request, and never contains a secret.
+        // The message names the fault of the request, and never contains a secret.
         (StatusCode::BAD_REQUEST, self.0.to_string()).into_response()
     }
 }
@@ -140,7 +140,7 @@ async fn store_report(
     format!("{name}, {} bytes, from {user}", body.len())
 }
 
-/// Passes requests with a valid signature on, and tells the handlers who signed.
+/// Passes on requests with a valid signature, and tells the handlers who signed them.
 async fn require_signature(
     State(service): State<Arc<Service>>,
     OriginalUri(uri): OriginalUri,
@@ -152,10 +152,10 @@ async fn require_signature(
     let Ok(body) = to_bytes(body, MAX_BODY_SIZE).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    // The signature covers the request as the client sent it. So this restores the whole path, of
-    // which a nested router removes the beginning, and the public host, which a proxy may have
-    // replaced: in the header, and under HTTP/2 in the URI. It also removes headers of a proxy whose name would have to be signed: CloudFront
-    // adds one.
+    // The signature covers the request as the client sent it. So this restores the whole path,
+    // whose beginning a nested router removes. It also restores the public host, in the header and,
+    // under HTTP/2, in the URI, because a proxy may have replaced it. It removes headers that a
+    // proxy added and whose name would have to be signed: CloudFront adds one.
     let target = uri.path_and_query().cloned().map(Uri::from);
     let routed: Uri = mem::replace(&mut head.uri, target.unwrap_or_default());
     head.headers.insert(HOST, service.public_host.clone());

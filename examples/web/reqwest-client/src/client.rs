@@ -37,7 +37,8 @@ async fn send(client: &Client, link: &PresignedUrl, body: impl Into<Body>) -> Re
     Err(reason(link, &response.text().await?).into())
 }
 
-/// Returns why a link was rejected. With the key pair, `FailedRequest::credentials` finds more causes.
+/// Returns the cause of a rejection. With the key pair, `FailedRequest::credentials` finds more
+/// causes.
 fn reason(link: &PresignedUrl, body: &str) -> String {
     let response = ErrorResponse::parse(body);
     let mut request = FailedRequest::new(link.method(), link.as_str(), &response);
@@ -95,8 +96,8 @@ pub async fn upload_in_parts(
     let complete = bucket.complete_multipart_upload(key, upload_id);
     let parts = format!("<CompleteMultipartUpload>{tags}</CompleteMultipartUpload>");
     let completed = send_signed(client, complete, credentials, parts).await?;
-    // S3 starts its response before it has completed the upload. So the status is 200 even for an
-    // error.
+    // S3 starts its response before it has completed the upload, so even an error has the status
+    // 200.
     match element(&completed, "Code") {
         Some(code) => Err(format!("the upload was not completed: {code}").into()),
         None => Ok(()),

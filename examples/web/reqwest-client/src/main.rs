@@ -117,7 +117,7 @@ fn read(server: &Server, key: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     std::fs::read(server.file(key)).map_err(|error| format!("{key} is not stored: {error}").into())
 }
 
-fn expect_same(what: &str, actual: &[u8], sent: &[u8]) -> Result<(), Box<dyn Error>> {
+fn expect_same(name: &str, actual: &[u8], sent: &[u8]) -> Result<(), Box<dyn Error>> {
     if actual == sent {
         Ok(())
     } else {

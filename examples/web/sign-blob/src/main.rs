@@ -4,7 +4,7 @@
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p sign-blob
 //! ```
 //!
-//! `presign` and `sign_blob` are the part to copy. The example runs a server in place of IAM, which has
+//! `presign` and `sign_blob` are the part to copy. The example runs a server that replaces IAM with
 //! the key of a test account, and verifies the link with the account's public key, as Google would.
 
 use base64::Engine as _;
@@ -29,7 +29,7 @@ struct Iam {
 }
 
 impl Iam {
-    /// Signs bytes with RSA and SHA-256, with a key of a service account that never leaves Google.
+    /// Signs bytes with RSA and SHA-256, using a key of a service account that never leaves Google.
     async fn sign_blob(&self, email: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         let url = format!(
             "{}/v1/projects/-/serviceAccounts/{email}:signBlob",
@@ -69,7 +69,7 @@ async fn main() -> Result<(), Failure> {
     let account = ServiceAccount::from_json(&account)?;
     let iam = Iam {
         client: reqwest::Client::new(),
-        url: stand_in::start().await?,
+        url: iam_server::start().await?,
         access_token: "ya29.example".into(),
     };
     let bucket = Bucket::new("examplebucket")?;
@@ -91,8 +91,8 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A server in place of IAM.
-mod stand_in {
+/// A server that replaces IAM.
+mod iam_server {
     use super::{BASE64, Failure};
     use axum::Json;
     use axum::http::{HeaderMap, StatusCode};

@@ -24,7 +24,7 @@ pub async fn upload(
     send(client, request.try_into()?).await
 }
 
-/// Sends a request. An error has the status, and the code in the response's XML.
+/// Sends a request. An error contains the status, and the code in the response's XML.
 pub async fn send(client: &Client, request: reqwest::Request) -> Result<(), Box<dyn Error>> {
     let response = client.execute(request).await?;
     let status = response.status();

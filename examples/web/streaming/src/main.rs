@@ -5,7 +5,7 @@
 //! $ cargo run --manifest-path examples/web/Cargo.toml -p streaming
 //! ```
 //!
-//! This program uploads a file to an S3 server of other authors and to the service. It exits with
+//! This program uploads a file to an S3 server by other authors and to the service. It exits with
 //! an error if anything unexpected happens.
 
 mod client;
@@ -92,7 +92,7 @@ async fn run(server: &Server) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Uploads a body that is damaged on its way.
+/// Uploads a body that is damaged in transit.
 async fn upload_damaged(
     client: &Client,
     put: &Request<'_>,
@@ -100,7 +100,7 @@ async fn upload_damaged(
     data: &[u8],
     damage: impl FnOnce(&mut Vec<u8>),
 ) -> Result<(), Box<dyn Error>> {
-    // A signed `content-length` would tell that the body is cut.
+    // A signed `content-length` would reveal that the body is truncated.
     let body = ChunkedBody::signed(data.len() as u64)
         .checksum(ChecksumAlgorithm::CRC64_NVME)
         .without_content_length();
@@ -121,7 +121,7 @@ fn expect_same(actual: &[u8], expected: &[u8]) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Checks that an upload is rejected, with this text if it isn't empty.
+/// Checks that an upload is rejected, and that the error contains this text.
 fn expect_rejection(
     outcome: Result<(), Box<dyn Error>>,
     expected: &str,
@@ -132,8 +132,8 @@ fn expect_rejection(
             println!("Rejected as expected: {error}.");
             Ok(())
         }
-        // The server answers before it has read the body, and then closes the connection. A client
-        // that is still sending may not see the answer.
+        // The server responds before it has read the body, and then closes the connection. A client
+        // that is still sending may not receive the response.
         Err(error) if error.downcast_ref().is_some_and(reqwest::Error::is_request) => {
             println!("Rejected as expected: the connection was closed ({expected}).");
             Ok(())

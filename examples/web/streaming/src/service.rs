@@ -29,7 +29,7 @@ pub fn router(service: Service) -> Router {
         .with_state(Arc::new(service))
 }
 
-/// Stores a file. A name in the path has no slash, but it could be `..`.
+/// Stores a file. A name in the path can't contain a slash, but it can be `..`.
 async fn store(
     State(service): State<Arc<Service>>,
     Path(name): Path<String>,

@@ -1,4 +1,4 @@
-//! The changes of a request: before it is signed, after, or with a new signature.
+//! Changes of a request: before signing, after signing, or with a new signature.
 
 use super::{
     DOMAIN, ID, ID_WITH_SLASH,
@@ -36,7 +36,7 @@ pub fn altered(text: &str, random: &mut Random) -> String {
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
-/// Replaces the first `from` by `to`; `None` if there is none.
+/// Replaces the first `from` by `to`. Returns `None` if there is none.
 pub fn rewritten(text: &str, from: &str, to: &str) -> Option<String> {
     text.contains(from).then(|| text.replacen(from, to, 1))
 }
@@ -197,7 +197,7 @@ pub const CHANGES: &[(&str, Change)] = &[
         "`..` above the root",
         Before(|plan, _| {
             plan.path = format!("/../..{}", plan.path);
-            // For s3s such a path has no bucket.
+            // For s3s such a path doesn't contain a bucket.
             plan.service != "s3"
         }),
     ),

@@ -12,7 +12,7 @@ pub type Row = (Other, &'static [Scheme], &'static str, bool, &'static str);
 pub const ACCEPT: bool = true;
 pub const REJECT: bool = false;
 
-/// `AWS:` introduces a rule of AWS's documentation on signing, or an answer of its servers.
+/// `AWS:` introduces a rule of AWS's documentation on signing, or a response of its servers.
 #[rustfmt::skip]
 pub const DIFFERENCES: &[Row] = &[
     // Faults that others accept.

@@ -1,4 +1,4 @@
-//! Random requests, signed; and a second signer for requests that this crate doesn't sign.
+//! Random signed requests, and a second signer for requests that this crate doesn't sign.
 
 use super::{
     DOMAIN, HOUR, ID, Other,
@@ -11,7 +11,7 @@ use super::{
 use presign::{Credentials, Payload, Timestamp, v2, v4};
 use std::time::Duration;
 
-/// The numbers of one seed: splitmix64 with its published constants.
+/// Random numbers from a seed: splitmix64 with its published constants.
 pub struct Random(pub u64);
 
 impl Random {
@@ -202,7 +202,7 @@ impl Plan {
     }
 }
 
-/// Percent-encodes a text: an implementation of this test.
+/// Percent-encodes a text, independently of the library.
 pub fn encode(text: &str, is_path: bool) -> String {
     encode_bytes(text.as_bytes(), is_path)
 }
@@ -336,7 +336,8 @@ impl Sent {
         }
     }
 
-    /// Signs the request as it is now: an implementation of SigV4 for S3 from AWS's documentation.
+    /// Signs the request as it is now, by an implementation of SigV4 for S3 from AWS's
+    /// documentation.
     pub fn sign_again(&mut self) {
         let signed = self.auth("SignedHeaders");
         let mut params: Vec<(String, String)> = self
