@@ -53,8 +53,16 @@ impl<'a> Row<'a> {
     }
 }
 
+/// What was measured of a row.
+pub struct Measured {
+    pub name: &'static str,
+    /// The fastest tenth of the rounds, as a multiple of the floor's.
+    pub fastest: f64,
+    pub allocations: f64,
+}
+
 /// Measures rows in turns. The first one is the floor.
-pub fn compare(case: &str, mut rows: Vec<Row>, rounds: usize) {
+pub fn compare(case: &str, mut rows: Vec<Row>, rounds: usize) -> Vec<Measured> {
     for round in 0..rounds {
         for row in &mut rows {
             let start = Instant::now();
@@ -66,19 +74,27 @@ pub fn compare(case: &str, mut rows: Vec<Row>, rounds: usize) {
     println!("\n{case}");
     println!(" ratio  fastest  limit      ns  allocations");
     let floor = rows[0].median_and_fastest();
+    let mut measured = Vec::new();
     for row in &mut rows {
         let time = row.median_and_fastest();
+        let (fastest, allocations) = (time.1 / floor.1, row.allocations());
         let limit = row.limit.map(|limit| format!("{limit:.2}"));
         println!(
             "{:6.2}  {:7.2}  {:>5}  {:6.0}  {:11.2}  {}",
             time.0 / floor.0,
-            time.1 / floor.1,
+            fastest,
             limit.unwrap_or_default(),
             time.0,
-            row.allocations(),
+            allocations,
             row.name,
         );
+        measured.push(Measured {
+            name: row.name,
+            fastest,
+            allocations,
+        });
     }
+    measured
 }
 
 pub fn floor_rows<'a>(signed: &Signed) -> Vec<Row<'a>> {

@@ -1,6 +1,7 @@
 //! The credentials of the environment or of a profile.
 
 use crate::credential_process;
+use crate::network_credentials::{self, Source};
 use crate::profile::{Profile, Section, variable};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -54,20 +55,13 @@ fn of_environment() -> Result<Option<Credentials>> {
 /// Asks for the profile's credentials in the order of the AWS CLI, so that nobody else's are used.
 fn of_profile(profile: &Profile) -> Result<Credentials> {
     let Profile { name, files, .. } = profile;
-    if profile.get("web_identity_token_file").is_none() {
-        refuse(profile, &["role_arn"])?;
+    if let Some(source) = service(profile)? {
+        return network_credentials::load(profile, &source);
     }
-    if !profile.is_chosen && variable(&["AWS_WEB_IDENTITY_TOKEN_FILE"])?.is_some() {
-        bail!(unsupported(profile, "AWS_WEB_IDENTITY_TOKEN_FILE"));
-    }
-    refuse(
-        profile,
-        &["web_identity_token_file", "sso_session", "sso_start_url"],
-    )?;
     if let Some(credentials) = of_section(profile.credentials.as_ref(), name)? {
         return Ok(credentials);
     }
-    refuse(profile, &["login_session"])?;
+    network_credentials::refuse_login(profile)?;
     if let Some(command) = profile.get("credential_process") {
         return credential_process::run(command)
             .with_context(|| format!("credential_process of the profile `{name}`"));
@@ -80,8 +74,14 @@ fn of_profile(profile: &Profile) -> Result<Credentials> {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ] {
         if variable(&[variable_name])?.is_some() {
-            bail!(unsupported(profile, variable_name));
+            let source = Source::Container {
+                variable: variable_name,
+            };
+            return network_credentials::load(profile, &source);
         }
+    }
+    if let Some(credentials) = network_credentials::of_instance(profile)? {
+        return Ok(credentials);
     }
     let [id, _] = KEY_NAMES;
     ensure!(
@@ -92,6 +92,22 @@ fn of_profile(profile: &Profile) -> Result<Credentials> {
         "no credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and the profile \
          `{name}` has no {id} in {files}"
     )
+}
+
+/// Returns the service that has the credentials, if they aren't in the profile itself.
+fn service(profile: &Profile) -> Result<Option<Source<'static>>> {
+    let has = |setting: &&str| profile.get(setting).is_some();
+    if has(&"role_arn") && !has(&"web_identity_token_file") {
+        return Ok(Some(Source::Profile {
+            setting: "role_arn",
+        }));
+    }
+    if !profile.is_chosen && variable(&["AWS_WEB_IDENTITY_TOKEN_FILE"])?.is_some() {
+        return Ok(Some(Source::WebIdentity));
+    }
+    let settings = ["web_identity_token_file", "sso_session", "sso_start_url"];
+    let setting = settings.into_iter().find(has);
+    Ok(setting.map(|setting| Source::Profile { setting }))
 }
 
 const KEY_NAMES: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
@@ -126,28 +142,4 @@ fn complete<T: Into<String>>(
         Some(token) => credentials.with_session_token(token)?,
         None => credentials,
     }))
-}
-
-/// Refuses a profile whose credentials come from a network.
-fn refuse(profile: &Profile, sources: &[&str]) -> Result<()> {
-    let source = sources.iter().find(|key| profile.get(key).is_some());
-    match source {
-        Some(source) => bail!(unsupported(profile, source)),
-        None => Ok(()),
-    }
-}
-
-/// Returns the message for a source of credentials that needs a network.
-fn unsupported(profile: &Profile, source: &str) -> String {
-    let name = &profile.name;
-    // With `--profile` the environment would not be asked.
-    let without = if profile.is_chosen {
-        ", and run this without --profile"
-    } else {
-        ""
-    };
-    format!(
-        "the credentials come from {source}, which needs a network and is not supported: put temporary ones into the \
-         environment with `eval \"$(aws configure export-credentials --profile {name} --format env)\"`{without}"
-    )
 }

@@ -12,8 +12,13 @@ mod input;
 mod output;
 mod profile;
 
-mod credentials;
+#[cfg(feature = "aws-config")]
+mod sdk_credentials;
+
+mod network_credentials;
 mod progress;
+
+mod credentials;
 
 mod azure;
 mod settings;

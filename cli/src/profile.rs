@@ -89,6 +89,12 @@ impl Profile {
         self.sections().find_map(|section| section.get(key))
     }
 
+    /// Returns the region of the environment, else the profile's, else us-east-1.
+    pub fn region(&self) -> Result<String> {
+        let region = variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])?;
+        Ok(region.unwrap_or_else(|| self.get("region").unwrap_or("us-east-1").into()))
+    }
+
     fn sections(&self) -> impl Iterator<Item = &Section> {
         self.credentials.iter().chain(&self.config)
     }

@@ -79,8 +79,7 @@ impl Signing {
 pub fn region_or_default(given: Option<&String>, profile: &Profile) -> Result<String> {
     Ok(match given {
         Some(region) => region.into(),
-        None => variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])?
-            .unwrap_or_else(|| profile.get("region").unwrap_or("us-east-1").into()),
+        None => profile.region()?,
     })
 }
 

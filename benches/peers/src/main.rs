@@ -5,6 +5,7 @@
 //! crate lets its caller say when a URL is signed, else with the signature that `presign` makes for
 //! the time and host in the URL.
 
+mod picture;
 #[path = "../../support/mod.rs"]
 mod support;
 
@@ -14,9 +15,10 @@ use presign::Timestamp;
 use reqsign_core::SignRequest as _;
 use rusty_s3::S3Action as _;
 use std::pin::pin;
+use std::process::{Command, Stdio};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
-use support::rows::{Row, compare, floor_rows};
+use support::rows::{Measured, Row, compare, floor_rows};
 use support::{DAY, Downloads, HOST, ID, REGION, SECRET, bucket, now};
 
 /// Runs what is `async` in form only: none of these signers waits for anything.
@@ -42,7 +44,7 @@ fn check_signed_now(url: &str, token: Option<&str>) {
     assert!(ours.as_str().ends_with(value("X-Amz-Signature")), "{url}");
 }
 
-fn measure(case: &Downloads, rounds: usize) {
+fn measure(case: &Downloads, rounds: usize) -> Vec<Measured> {
     let token = case.token.as_deref();
     let bucket = bucket();
     let request = bucket.request("GET");
@@ -177,7 +179,7 @@ fn measure(case: &Downloads, rounds: usize) {
     check_signed_now(&link(0), token);
     rows.push(Row::new("rust-s3", None, link));
 
-    compare(case.name, rows, rounds);
+    compare(case.name, rows, rounds)
 }
 
 fn main() {
@@ -185,6 +187,51 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.unwrap();
     let _inside = runtime.enter();
-    measure(&Downloads::short(), 1000);
-    measure(&Downloads::many(), 1000);
+    let short = measure(&Downloads::short(), 1000);
+    let many = measure(&Downloads::many(), 1000);
+    let crates = count_crates();
+
+    println!("\n| | a short GET | allocations | many keys, token | allocations | crates |");
+    println!("|---|---|---|---|---|---|");
+    let mut bars = Vec::new();
+    for (short, many) in short.iter().zip(&many) {
+        if short.name.starts_with("floor") {
+            continue;
+        }
+        let crates = crates_of(short.name, &crates);
+        println!(
+            "| {} | {:.2} | {:.0} | {:.2} | {:.0} | {crates} |",
+            short.name, short.fastest, short.allocations, many.fastest, many.allocations
+        );
+        bars.push(picture::Bar {
+            name: short.name,
+            ratio: short.fastest,
+            crates,
+        });
+    }
+    picture::draw(&bars).unwrap();
+}
+
+/// Counts the crates in each tree. The programs of `benches/size` have a package each, so that no
+/// crate has the features that another one needs.
+fn count_crates() -> String {
+    let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../size/run"))
+        .env("DRY", "1")
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns the number of crates in the row of a table of `benches/size/run`.
+fn crates_of(name: &str, table: &str) -> u32 {
+    // The row of a crate without further words precedes the one that says which features it has.
+    let (name, _) = name.split_once(',').unwrap_or((name, ""));
+    let starts = [format!("| {name} | "), format!("| {name}, ")];
+    let mut rows = starts
+        .iter()
+        .filter_map(|start| table.lines().find(|line| line.starts_with(start)));
+    let row = rows.next().unwrap_or_else(|| panic!("no row of {name}"));
+    row.split(" | ").nth(1).unwrap().trim().parse().unwrap()
 }

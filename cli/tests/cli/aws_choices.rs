@@ -3,6 +3,8 @@
 
 use super::*;
 
+const CONTAINER: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+
 #[derive(Debug)]
 struct Case(Value);
 
@@ -15,8 +17,16 @@ impl Case {
         let mut run = Presign::bare(["get", "s3://examplebucket/k", "--at", NOW])
             .file(".aws/config", self.text("config"))
             .file(".aws/credentials", self.text("credentials"));
+        // With the feature `aws-config`, nothing answers.
+        run = run.env("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
         for (name, value) in self.0["env"].as_object().unwrap() {
-            run = run.env(name, value.as_str().unwrap());
+            let value = value.as_str().unwrap();
+            run = match name.as_str() {
+                CONTAINER if cfg!(feature = "aws-config") => {
+                    run.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/")
+                }
+                _ => run.env(name, value),
+            };
         }
         if let Some(profile) = self.0["profile"].as_str() {
             run = run.args(["--profile", profile]);
@@ -47,7 +57,8 @@ fn everything_is_chosen_as_the_aws_cli_chooses_it() {
         } else {
             // A provider that needs a network or failed is named, and nobody else signs.
             let source = match expected["source"].as_str().unwrap() {
-                "container" => "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                "container" if cfg!(feature = "aws-config") => "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "container" => CONTAINER,
                 "web_identity_token_file" if case.text("config").contains("web_") => {
                     "web_identity_token_file"
                 }
@@ -57,6 +68,13 @@ fn everything_is_chosen_as_the_aws_cli_chooses_it() {
             assert_eq!(ran.status, 1, "{case:?}");
             assert_eq!(ran.stdout, "", "{case:?}");
             assert!(ran.stderr.contains(source), "{}, {case:?}", ran.stderr);
+            let is_local = ["credential_process", "login_session"].contains(&source);
+            assert_eq!(
+                ran.stderr.contains("with `--features aws-config`"),
+                !is_local && !cfg!(feature = "aws-config"),
+                "{}",
+                ran.stderr
+            );
         }
     }
 }

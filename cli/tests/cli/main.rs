@@ -19,6 +19,8 @@ mod examine;
 mod explain;
 mod google;
 mod imports;
+#[cfg(feature = "aws-config")]
+mod network_credentials;
 mod options;
 mod output;
 mod pages;
@@ -26,6 +28,8 @@ mod post;
 mod refusals;
 mod settings;
 mod signatures;
+#[cfg(feature = "aws-config")]
+mod stand_in;
 mod token;
 mod v2;
 
@@ -54,7 +58,12 @@ impl Presign {
     fn bare(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_presign"));
-        command.env_clear().env("HOME", home.path()).args(args);
+        command
+            .env_clear()
+            .env("HOME", home.path())
+            // Nothing is asked beyond this machine.
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .args(args);
         Presign {
             command,
             home,

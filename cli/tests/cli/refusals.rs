@@ -185,6 +185,7 @@ fn without_a_home_only_the_environment_is_asked() {
     run(Presign::new(["get", "s3://examplebucket/k"])).url();
 }
 
+#[cfg(not(feature = "aws-config"))]
 #[test]
 fn profiles_that_fetch_their_credentials_are_not_supported() {
     for (lines, part) in [
