@@ -28,6 +28,7 @@ mod layout;
 mod names;
 mod operation;
 mod permissions;
+mod prepared_sas;
 mod received_target;
 mod resource;
 mod sas;
