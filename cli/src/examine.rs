@@ -112,6 +112,18 @@ impl Sent {
         headers.any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
 
+    /// Returns whether the request is signed with Shared Key Lite, if Azure's Shared Key or Shared
+    /// Key Lite signs its headers.
+    fn shared_key(&self) -> Option<bool> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+        match value.trim().split(' ').next() {
+            Some("SharedKey") => Some(false),
+            Some("SharedKeyLite") => Some(true),
+            _ => None,
+        }
+    }
+
     /// Returns the value of `Content-MD5`, if the signature covers it.
     fn signed_md5(&self, verified: &Verified<'_>) -> Option<&str> {
         let mut headers = self.headers.iter();
@@ -173,6 +185,9 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if inspection.scheme() == Some(Scheme::AzureSas) {
         subject.check_stdin(args.user_delegation_key.as_ref())?;
         return verify_sas(args);
+    }
+    if let Some(is_lite) = sent.shared_key() {
+        return verify_shared_key(args, is_lite);
     }
     subject.check_stdin(args.cloudfront.public_key())?;
     if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
@@ -290,6 +305,60 @@ fn verify_sas(args: &VerifyArgs) -> Result<()> {
             add_members(&mut object, json!(inspection));
             output::print_json(&object)
         }
+    }
+}
+
+/// Verifies a request that Azure's Shared Key or Shared Key Lite signs.
+fn verify_shared_key(args: &VerifyArgs, is_lite: bool) -> Result<()> {
+    let (subject, sent) = (&args.subject, &args.sent);
+    let service = azure::service_of(&subject.url, args.service.as_deref())?;
+    let (mut account, credentials) = azure::load_for_url(&subject.url, service, None)?;
+    if is_lite {
+        account = account.shared_key_lite();
+    }
+    let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
+        Ok(request) => request,
+        Err(error) => return args.refuse("request", None, &error.to_string()),
+    };
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
+    let parsed = account.parse_shared_key(&request);
+    let verified = parsed.and_then(|parsed| parsed.verify(&credentials, subject.time));
+    let verified = match verified {
+        Ok(verified) => verified,
+        Err(error) => return args.refuse(error.kind().as_str(), Some(&error), &error.to_string()),
+    };
+    let md5 = sent.headers.iter().find_map(|(name, value)| {
+        let is_md5 = name.eq_ignore_ascii_case("content-md5") && verified.covers_header(name);
+        is_md5.then_some(value.trim())
+    });
+    if let Some(body) = &args.body {
+        match md5 {
+            Some(md5) if md5 != BASE64.encode(body.body_hashes()?.md5) => {
+                let reason =
+                    "the MD5 of the body is not the signed one, that of the header Content-MD5";
+                return args.refuse("payload-mismatch", None, reason);
+            }
+            Some(_) => {}
+            None => output::note("the signature covers no body, so it is not checked"),
+        }
+    }
+    match subject.output {
+        Format::Text => {
+            let (method, account, time) = (&sent.method, account.name(), verified.signed_at());
+            output::print(&format!(
+                "valid for {method}, signed at {time} by {account}"
+            ))
+        }
+        Format::Json => output::print_json(&json!({
+            "valid": true,
+            "method": sent.method,
+            "scheme": Scheme::AzureSharedKey.as_str(),
+            "access_key_id": account.name(),
+            "service": verified.service().as_str(),
+            "signed_at": verified.signed_at().to_string(),
+        })),
     }
 }
 
