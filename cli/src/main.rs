@@ -29,6 +29,7 @@ mod shared_key;
 
 mod batch;
 mod examine;
+mod verify_azure;
 mod object;
 mod post;
 mod request;
