@@ -132,7 +132,8 @@ impl Sent {
     }
 }
 
-pub const WRONG_MD5: &str = "the MD5 of the body is not the signed one, that of the header Content-MD5";
+pub const WRONG_MD5: &str =
+    "the MD5 of the body is not the signed one, that of the header Content-MD5";
 
 pub fn inspect(subject: &Subject) -> Result<()> {
     let inspection = subject.inspect();

@@ -29,12 +29,12 @@ mod shared_key;
 
 mod batch;
 mod examine;
-mod verify_azure;
 mod object;
 mod post;
 mod request;
 mod sas;
 mod token;
+mod verify_azure;
 
 mod explain;
 

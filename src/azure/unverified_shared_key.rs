@@ -187,7 +187,10 @@ fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
     let mut names = Vec::with_capacity(target.params.len());
     for param in &target.params {
         let raw_value = param.value.unwrap_or_default();
-        if [param.name, raw_value].iter().any(|raw| raw.text().contains('+')) {
+        if [param.name, raw_value]
+            .iter()
+            .any(|raw| raw.text().contains('+'))
+        {
             return Err(refuse!(
                 Request,
                 "a parameter has a raw `+`, which can be read as a space; encode a plus sign as %2B, a \

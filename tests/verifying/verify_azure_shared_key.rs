@@ -414,17 +414,27 @@ fn lite_needs_a_header_that_tells_it_from_a_table() {
     let lite = account().shared_key_lite();
     let blob = "https://myaccount.blob.core.windows.net/MyTable()";
     let authorization = format!("SharedKeyLite myaccount:{SIGNATURE}");
-    assert_eq!(verdict(&lite, blob, &authorization, None), Err(Kind::Missing));
+    assert_eq!(
+        verdict(&lite, blob, &authorization, None),
+        Err(Kind::Missing)
+    );
     let with_version = verdict(&lite, blob, &authorization, Some("2026-10-06"));
     assert_eq!(with_version, Err(Kind::Signature));
     // The signer writes the header, and the request is accepted.
     let request = lite.request(Service::Blob, "GET", blob);
-    let signed = request.header("Date", "Tue, 06 Oct 2026 00:00:00 GMT").sign(&key(), now());
+    let signed = request
+        .header("Date", "Tue, 06 Oct 2026 00:00:00 GMT")
+        .sign(&key(), now());
     let signed = signed.unwrap();
     let authorization = signed.headers().find(|(name, _)| *name == "Authorization");
     let version = signed.headers().find(|(name, _)| *name == "x-ms-version");
     assert_eq!(
-        verdict(&lite, blob, authorization.unwrap().1, Some(version.unwrap().1)),
+        verdict(
+            &lite,
+            blob,
+            authorization.unwrap().1,
+            Some(version.unwrap().1)
+        ),
         Ok(())
     );
 }

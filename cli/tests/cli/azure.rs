@@ -248,7 +248,8 @@ fn requests_are_signed_with_shared_key() {
 /// Returns the headers of JSON as options.
 fn header_options(json: &Value) -> Vec<String> {
     let headers = json["headers"].as_object().unwrap().iter();
-    let options = headers.map(|(name, value)| format!("--header={name}: {}", value.as_str().unwrap()));
+    let options =
+        headers.map(|(name, value)| format!("--header={name}: {}", value.as_str().unwrap()));
     options.collect()
 }
 
