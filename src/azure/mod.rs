@@ -36,6 +36,7 @@ mod sas_expiry;
 mod sas_fields;
 mod sas_token;
 mod sas_validity;
+mod sas_verbs;
 mod service;
 mod shared_key;
 mod shared_key_signer;

@@ -1,18 +1,10 @@
-//! The description of a shared access signature, and the verbs that sign it.
+//! The description of a shared access signature.
 
 use super::account::Account;
 use super::permissions::Permissions;
-use super::prepared_sas::{PreparedSas, ValueSpace};
 use super::resource::Resource;
-use super::sas_expiry::SasExpiry;
 use super::sas_fields::CallerField;
-use super::sas_token::SasToken;
 use super::string_to_sign::RequiredPair;
-use crate::credentials::Credentials;
-use crate::crypto::SigningKey;
-use crate::error::Error;
-use crate::identity::Identity;
-use crate::request::{KeySource, Unsigned};
 use crate::scheme::azure_sas::Field;
 use crate::time::Timestamp;
 use crate::wire::inline_list::InlineList;
@@ -100,7 +92,7 @@ impl<'a> Sas<'a> {
     /// Sets the identifier of a [stored access
     /// policy](https://learn.microsoft.com/en-us/rest/api/storageservices/define-stored-access-policy).
     /// What the policy has, the token must not have: see [`Permissions::NONE`] and
-    /// [`SasExpiry::in_policy`].
+    /// [`SasExpiry::in_policy`](super::SasExpiry::in_policy).
     #[must_use]
     pub fn stored_policy(mut self, identifier: impl Into<Cow<'a, str>>) -> Self {
         self.stored_policy = Some(identifier.into());
@@ -157,53 +149,6 @@ impl<'a> Sas<'a> {
     ) -> Self {
         self.query.push((name.into(), value.into()));
         self
-    }
-
-    /// Returns the signed token.
-    ///
-    /// # Errors
-    /// - [`ErrorKind::Bucket`], [`ErrorKind::Key`]: an invalid name.
-    /// - [`ErrorKind::Policy`]: a permission that the resource doesn't have, an unknown, repeated or
-    ///   invalid parameter, or neither permissions nor a stored access policy.
-    /// - [`ErrorKind::Unsupported`]: a parameter or resource that the kind of token or its version
-    ///   doesn't have.
-    /// - [`ErrorKind::Expiry`]: the expiry is not after `now` and the start, is after that of the
-    ///   user delegation key, or is more than the seven days of a user delegation SAS.
-    /// - [`ErrorKind::Credentials`]: credentials of another account, or not in base64.
-    pub fn presign<'e>(
-        &self,
-        credentials: &Credentials,
-        expiry: impl Into<SasExpiry<'e>>,
-        now: impl Into<Timestamp>,
-    ) -> Result<SasToken, Error> {
-        let (identity, mut space) = (credentials.identity(), ValueSpace::default());
-        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
-        let key = SigningKey::HmacSha256(credentials.base64_key()?);
-        let signature = key.sign(&prepared.text())?;
-        Ok(prepared.token().finish(&signature))
-    }
-
-    /// Prepares the token for a key that is elsewhere.
-    ///
-    /// # Errors
-    /// Returns the errors of [`presign`](Sas::presign).
-    pub fn prepare<'e>(
-        &self,
-        identity: &Identity,
-        expiry: impl Into<SasExpiry<'e>>,
-        now: impl Into<Timestamp>,
-    ) -> Result<Unsigned<SasToken>, Error> {
-        let mut space = ValueSpace::default();
-        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
-        let token = prepared.token();
-        Ok(Unsigned::new(
-            identity,
-            KeySource::Base64,
-            &prepared.text(),
-            None,
-            token.expires_at,
-            move |signature| token.finish(signature),
-        ))
     }
 }
 

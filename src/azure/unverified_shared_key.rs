@@ -13,7 +13,6 @@ use crate::scheme::azure_sas::Field;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_skew, refuse};
-use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::path::Path;
 use crate::wire::query::parse_query;
 use alloc::boxed::Box;
@@ -94,13 +93,7 @@ fn parse<'r>(
     request.check_size()?;
     request.check_query()?;
     request.check_message()?;
-    if request.values(AUTHORIZATION).nth(1).is_some() {
-        return Err(refuse!(
-            SignedTwice,
-            "the request has more than one Authorization header"
-        ));
-    }
-    let Some(authorization) = request.single(AUTHORIZATION)? else {
+    let Some(authorization) = request.authorization()? else {
         return Err(refuse!(NotSigned, "the request is not signed"));
     };
     let mut params = parse_query(request.target.query);
