@@ -143,15 +143,18 @@ impl Credentials {
     pub(crate) fn base64_key(&self) -> Result<HmacSha256Key, Error> {
         /// More than the 64 bytes of an account key.
         const MAX_BYTES: usize = 256;
-        let mut buffer = Zeroizing::new([0; MAX_BYTES]);
-        let secret = self.secret_access_key()?.as_str().as_bytes();
-        let key = base64::decode_into(secret, &mut *buffer).ok_or_else(|| {
+        let secret = self.secret_access_key()?;
+        let key = secret.base64_key(|| {
+            let mut buffer = Zeroizing::new([0; MAX_BYTES]);
+            let key = base64::decode_into(secret.as_str().as_bytes(), &mut *buffer)?;
+            Some(HmacSha256Key::new(key))
+        });
+        key.ok_or_else(|| {
             Error::new(
                 ErrorKind::Credentials,
                 "the key is not base64; pass it as the portal or the service shows it",
             )
-        })?;
-        Ok(HmacSha256Key::new(key))
+        })
     }
 
     /// Returns the credentials with text around the secret, which makes it possibly invalid: to

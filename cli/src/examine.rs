@@ -1,7 +1,6 @@
 //! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
-use crate::args::{Header, misuse, parse_header, parse_time};
-use crate::azure;
+use crate::args::{Header, misuse, parse_header, parse_time, str_pairs};
 use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
 use crate::google::KeyOption;
@@ -14,9 +13,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::builder::NonEmptyStringValueParser;
 use presign::inspect::{AwsHost, Inspection};
 use presign::verify::{
-    Carrier, PayloadCoverage, ReceivedRequest, Verified, Verifier, VerifyError, VerifyErrorKind,
+    Carrier, PayloadCoverage, ReceivedRequest, Verifier, VerifyError, VerifyErrorKind,
 };
-use presign::{Credentials, Scheme, Timestamp, gcs};
+use presign::{Credentials, Error, Scheme, Timestamp, gcs};
 use serde_json::json;
 use std::io;
 use std::ops::Deref;
@@ -112,14 +111,29 @@ impl Sent {
         headers.any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
 
+    /// Returns whether the request is signed with Shared Key Lite, if Azure's Shared Key or Shared
+    /// Key Lite signs its headers.
+    fn shared_key(&self) -> Option<bool> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+        match value.trim().split(' ').next() {
+            Some("SharedKey") => Some(false),
+            Some("SharedKeyLite") => Some(true),
+            _ => None,
+        }
+    }
+
     /// Returns the value of `Content-MD5`, if the signature covers it.
-    fn signed_md5(&self, verified: &Verified<'_>) -> Option<&str> {
+    pub fn signed_md5(&self, covers_header: impl FnOnce(&str) -> bool) -> Option<&str> {
         let mut headers = self.headers.iter();
         let is_md5 = |name: &str| name.eq_ignore_ascii_case("content-md5");
         let (name, value) = headers.find(|(name, _)| is_md5(name))?;
-        verified.covers_header(name).then_some(value.trim())
+        covers_header(name).then_some(value.trim())
     }
 }
+
+pub const WRONG_MD5: &str =
+    "the MD5 of the body is not the signed one, that of the header Content-MD5";
 
 pub fn inspect(subject: &Subject) -> Result<()> {
     let inspection = subject.inspect();
@@ -138,14 +152,14 @@ pub fn inspect(subject: &Subject) -> Result<()> {
 #[derive(clap::Args)]
 pub struct VerifyArgs {
     #[command(flatten)]
-    subject: Subject,
+    pub subject: Subject,
 
     #[command(flatten)]
-    sent: Sent,
+    pub sent: Sent,
 
     /// The file with the request's body, `-` for standard input; default no body
     #[arg(long, value_name = "FILE")]
-    body: Option<Input>,
+    pub body: Option<Input>,
 
     /// The only region to accept; default the URL's own
     #[arg(long, value_name = "R", value_parser = NonEmptyStringValueParser::new())]
@@ -153,17 +167,17 @@ pub struct VerifyArgs {
 
     /// The only service to accept; default the URL's own
     #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
-    service: Option<String>,
+    pub service: Option<String>,
 
     #[command(flatten)]
-    cloudfront: cloudfront::VerifyOptions,
+    pub cloudfront: cloudfront::VerifyOptions,
 
     #[command(flatten)]
     google_key: KeyOption,
 
     /// The XML of the user delegation key, `-` for standard input, for a SAS of Azure
     #[arg(long, value_name = "FILE")]
-    user_delegation_key: Option<Input>,
+    pub user_delegation_key: Option<Input>,
 }
 
 pub fn verify(args: &VerifyArgs) -> Result<()> {
@@ -172,7 +186,10 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let inspection = subject.inspect();
     if inspection.scheme() == Some(Scheme::AzureSas) {
         subject.check_stdin(args.user_delegation_key.as_ref())?;
-        return verify_sas(args);
+        return args.verify_sas(&inspection);
+    }
+    if let Some(is_lite) = sent.shared_key() {
+        return args.verify_shared_key(is_lite);
     }
     subject.check_stdin(args.cloudfront.public_key())?;
     if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
@@ -211,12 +228,11 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
         }
     };
     // The verifier checks only a SHA-256, so that of the header is checked here.
-    let md5 = sent.signed_md5(&verified);
+    let md5 = sent.signed_md5(|name| verified.covers_header(name));
     if let (Some(md5), Some(body)) = (md5, &body)
         && md5 != BASE64.encode(body.md5)
     {
-        let reason = "the MD5 of the body is not the signed one, that of the header Content-MD5";
-        return args.refuse("payload-mismatch", None, reason);
+        return args.refuse("payload-mismatch", None, WRONG_MD5);
     }
     match subject.output {
         Format::Text => {
@@ -256,52 +272,18 @@ fn target(url: &str) -> &str {
     target.map_or("", |index| &authority_and_target[index..])
 }
 
-/// Verifies a shared access signature of Azure.
-fn verify_sas(args: &VerifyArgs) -> Result<()> {
-    let (subject, sent) = (&args.subject, &args.sent);
-    let inspection = subject.inspect();
-    let service = args.service.as_deref();
-    let service = azure::service_of(&subject.url, service.or(inspection.service()))?;
-    let (account, credentials) =
-        azure::load_for_url(&subject.url, service, args.user_delegation_key.as_ref())?;
-    let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
-        Ok(request) => request,
-        Err(error) => return args.refuse("request", None, &error.to_string()),
-    };
-    for (name, value) in &sent.headers {
-        request = request.header(name, value);
-    }
-    if let Some(address) = args.cloudfront.client_ip() {
-        request = request.client_ip(address);
-    }
-    let parsed = account.parse_sas(&request);
-    if let Err(error) = parsed.and_then(|sas| sas.verify(&credentials, subject.time)) {
-        return args.refuse(error.kind().as_str(), Some(&error), &error.to_string());
-    }
-    match subject.output {
-        Format::Text => {
-            let until = inspection.expires_at();
-            let until = until.map_or(String::new(), |time| format!(" until {time}"));
-            let (method, account) = (&sent.method, account.name());
-            output::print(&format!("valid for {method}{until}, signed by {account}"))
-        }
-        Format::Json => {
-            let mut object = json!({ "valid": true, "method": sent.method });
-            add_members(&mut object, json!(inspection));
-            output::print_json(&object)
-        }
-    }
-}
-
 impl VerifyArgs {
+    /// Returns the request with its headers.
+    pub fn received(&self) -> Result<ReceivedRequest<'_>, Error> {
+        let request = ReceivedRequest::from_url(&self.sent.method, &self.subject.url)?;
+        Ok(request.headers(str_pairs(&self.sent.headers)))
+    }
+
     fn verify_cloudfront(&self, inspection: &Inspection) -> Result<()> {
-        let mut request = match ReceivedRequest::from_url(&self.sent.method, &self.subject.url) {
+        let request = match self.received() {
             Ok(request) => request,
             Err(error) => return self.refuse("request", None, &error.to_string()),
         };
-        for (name, value) in &self.sent.headers {
-            request = request.header(name, value);
-        }
         if let Err(error) = self.cloudfront.verify(request, self.subject.time)? {
             return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
         }
@@ -391,7 +373,7 @@ impl VerifyArgs {
     }
 
     /// Reports that the URL is not valid.
-    fn refuse(&self, why: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
+    pub fn refuse(&self, why: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
         if self.subject.output == Format::Json {
             output::print_json(&json!({
                 "valid": false,

@@ -39,6 +39,7 @@ mod post;
 mod request;
 mod sas;
 mod token;
+mod verify_azure;
 
 mod explain;
 

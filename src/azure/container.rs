@@ -295,6 +295,7 @@ impl<'p> Params<'p> {
             is_permanent: false,
             peeks: false,
             has_if_match: false,
+            is_batch: false,
             is_of_account: false,
         };
         let needed = operation.needed().ok_or_else(|| {

@@ -20,7 +20,8 @@ impl Account {
     }
 
     /// Returns a request to any URL of a service, to be signed with Shared Key. The URL is absolute
-    /// and percent-encoded.
+    /// and percent-encoded. Write a plus sign in its query as `%2B` and a space as `%20`, because
+    /// some servers read a raw `+` as a space.
     ///
     /// ```
     /// use presign::azure::{self, Account, Service};

@@ -11,13 +11,24 @@ pub(super) fn cmp_header_names(one: &str, two: &str) -> Ordering {
     words.then_with(|| positions(one).cmp(positions(two)))
 }
 
-/// The order of characters: punctuation, then digits, then letters.
-const ORDER: &[u8] = b"!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz";
+/// The rank of each byte.
+const RANKS: [u8; 256] = ranks(b"!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz");
 
-fn rank(byte: u8) -> usize {
-    let lowercase = byte.to_ascii_lowercase();
-    let rank = ORDER.iter().position(|other| *other == lowercase);
-    rank.unwrap_or(ORDER.len())
+/// Returns the position of each byte in the order, ignoring case. Other bytes come last.
+const fn ranks(order: &[u8]) -> [u8; 256] {
+    let mut ranks = [u8::MAX; 256];
+    let mut rank = 0;
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "evaluated at compile time"
+    )]
+    while rank < order.len() {
+        ranks[order[rank] as usize] = rank as u8;
+        ranks[order[rank].to_ascii_uppercase() as usize] = rank as u8;
+        rank += 1;
+    }
+    ranks
 }
 
 fn is_passed_over(byte: u8) -> bool {
@@ -25,8 +36,9 @@ fn is_passed_over(byte: u8) -> bool {
 }
 
 /// Returns the ranks of a name's characters without hyphens and apostrophes.
-fn words(name: &str) -> impl Iterator<Item = usize> {
-    name.bytes().filter(|byte| !is_passed_over(*byte)).map(rank)
+fn words(name: &str) -> impl Iterator<Item = u8> {
+    let bytes = name.bytes().filter(|byte| !is_passed_over(*byte));
+    bytes.filter_map(|byte| RANKS.get(usize::from(byte)).copied())
 }
 
 /// Returns which characters are passed over. An apostrophe is before a hyphen.

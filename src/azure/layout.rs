@@ -7,21 +7,23 @@
 //! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-user-delegation-sas).
 
 use super::service::Service;
-use crate::scheme::azure_sas::{Field, OLDEST_VERSION};
+use crate::scheme::azure_sas::{ApiVersion, Field};
 
 /// The lines that one kind of token signs. They are joined by line feeds.
 pub(super) struct Layout {
     lines: &'static [Line],
+    /// The first version that signs each field, in the order of [`Field::ALL`].
+    first_versions: [Option<ApiVersion>; Field::ALL.len()],
     pub(super) ends_with_line_feed: bool,
 }
 
 /// A line, and the first version that has it.
 struct Line {
     content: Content,
-    since: &'static str,
+    since: ApiVersion,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(super) enum Content {
     /// The value of a parameter of the token.
     Field(Field),
@@ -52,30 +54,57 @@ impl Layout {
         }
     }
 
+    const fn new(lines: &'static [Line]) -> Self {
+        let mut first_versions = [None; Field::ALL.len()];
+        let mut index = 0;
+        #[expect(
+            clippy::arithmetic_side_effects,
+            clippy::indexing_slicing,
+            reason = "evaluated at compile time"
+        )]
+        while index < lines.len() {
+            let line = &lines[index];
+            let field = match line.content {
+                Content::Field(field) => Some(field),
+                Content::RequestHeaders => Some(Field::RequestHeaders),
+                Content::RequestQuery => Some(Field::RequestQuery),
+                Content::Account | Content::Resource | Content::SnapshotOrVersion => None,
+            };
+            if let Some(field) = field {
+                first_versions[field as usize] = Some(line.since);
+            }
+            index += 1;
+        }
+        Layout {
+            lines,
+            first_versions,
+            ends_with_line_feed: false,
+        }
+    }
+
     /// Returns the lines of a version.
-    pub(super) fn lines(&self, version: &str) -> impl Iterator<Item = Content> {
+    pub(super) fn lines(&self, version: ApiVersion) -> impl Iterator<Item = Content> {
         let lines = self.lines.iter();
         let lines = lines.filter(move |line| line.since <= version);
         lines.map(|line| line.content)
     }
 
     /// Returns the first version that signs a field, or `None` if no version does.
-    pub(super) fn first_version(&self, field: Field) -> Option<&'static str> {
-        let content = match field {
-            Field::RequestHeaders => Content::RequestHeaders,
-            Field::RequestQuery => Content::RequestQuery,
-            field => Content::Field(field),
-        };
-        let mut lines = self.lines.iter();
-        let line = lines.find(|line| line.content == content)?;
-        Some(line.since)
+    pub(super) fn first_version(&self, field: Field) -> Option<ApiVersion> {
+        *self.first_versions.get(field as usize)?
+    }
+
+    /// Returns whether a version signs a field.
+    pub(super) fn signs(&self, field: Field, version: ApiVersion) -> bool {
+        self.first_version(field)
+            .is_some_and(|first| first <= version)
     }
 }
 
 const fn line(content: Content) -> Line {
     Line {
         content,
-        since: OLDEST_VERSION,
+        since: ApiVersion::OLDEST,
     }
 }
 
@@ -83,173 +112,153 @@ const fn field(field: Field) -> Line {
     line(Content::Field(field))
 }
 
-const fn since(version: &'static str, content: Content) -> Line {
+const fn since(version: &[u8; 10], content: Content) -> Line {
     Line {
         content,
-        since: version,
+        since: ApiVersion::new(version),
     }
 }
 
-const fn field_since(version: &'static str, field: Field) -> Line {
+const fn field_since(version: &[u8; 10], field: Field) -> Line {
     since(version, Content::Field(field))
 }
 
-static BLOB: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::StoredPolicy),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field_since("2018-11-09", Field::Resource),
-        since("2018-11-09", Content::SnapshotOrVersion),
-        field_since("2020-12-06", Field::EncryptionScope),
-        field(Field::CacheControl),
-        field(Field::ContentDisposition),
-        field(Field::ContentEncoding),
-        field(Field::ContentLanguage),
-        field(Field::ContentType),
-    ],
-    ends_with_line_feed: false,
-};
+static BLOB: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::StoredPolicy),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field_since(b"2018-11-09", Field::Resource),
+    since(b"2018-11-09", Content::SnapshotOrVersion),
+    field_since(b"2020-12-06", Field::EncryptionScope),
+    field(Field::CacheControl),
+    field(Field::ContentDisposition),
+    field(Field::ContentEncoding),
+    field(Field::ContentLanguage),
+    field(Field::ContentType),
+]);
 
-static BLOB_DELEGATED: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::KeyOid),
-        field(Field::KeyTid),
-        field(Field::KeyStartsAt),
-        field(Field::KeyExpiresAt),
-        field(Field::KeyService),
-        field(Field::KeyVersion),
-        field_since("2020-02-10", Field::AuthorizedUserOid),
-        field_since("2020-02-10", Field::UnauthorizedUserOid),
-        field_since("2020-02-10", Field::CorrelationId),
-        field_since("2025-07-05", Field::KeyDelegatedUserTid),
-        field_since("2025-07-05", Field::DelegatedUserOid),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field(Field::Resource),
-        line(Content::SnapshotOrVersion),
-        field_since("2020-12-06", Field::EncryptionScope),
-        since("2026-04-06", Content::RequestHeaders),
-        since("2026-04-06", Content::RequestQuery),
-        field(Field::CacheControl),
-        field(Field::ContentDisposition),
-        field(Field::ContentEncoding),
-        field(Field::ContentLanguage),
-        field(Field::ContentType),
-    ],
-    ends_with_line_feed: false,
-};
+static BLOB_DELEGATED: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::KeyOid),
+    field(Field::KeyTid),
+    field(Field::KeyStartsAt),
+    field(Field::KeyExpiresAt),
+    field(Field::KeyService),
+    field(Field::KeyVersion),
+    field_since(b"2020-02-10", Field::AuthorizedUserOid),
+    field_since(b"2020-02-10", Field::UnauthorizedUserOid),
+    field_since(b"2020-02-10", Field::CorrelationId),
+    field_since(b"2025-07-05", Field::KeyDelegatedUserTid),
+    field_since(b"2025-07-05", Field::DelegatedUserOid),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field(Field::Resource),
+    line(Content::SnapshotOrVersion),
+    field_since(b"2020-12-06", Field::EncryptionScope),
+    since(b"2026-04-06", Content::RequestHeaders),
+    since(b"2026-04-06", Content::RequestQuery),
+    field(Field::CacheControl),
+    field(Field::ContentDisposition),
+    field(Field::ContentEncoding),
+    field(Field::ContentLanguage),
+    field(Field::ContentType),
+]);
 
-static FILE: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::StoredPolicy),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field(Field::CacheControl),
-        field(Field::ContentDisposition),
-        field(Field::ContentEncoding),
-        field(Field::ContentLanguage),
-        field(Field::ContentType),
-    ],
-    ends_with_line_feed: false,
-};
+static FILE: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::StoredPolicy),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field(Field::CacheControl),
+    field(Field::ContentDisposition),
+    field(Field::ContentEncoding),
+    field(Field::ContentLanguage),
+    field(Field::ContentType),
+]);
 
-static FILE_DELEGATED: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::KeyOid),
-        field(Field::KeyTid),
-        field(Field::KeyStartsAt),
-        field(Field::KeyExpiresAt),
-        field(Field::KeyService),
-        field(Field::KeyVersion),
-        field(Field::KeyDelegatedUserTid),
-        field(Field::DelegatedUserOid),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field(Field::CacheControl),
-        field(Field::ContentDisposition),
-        field(Field::ContentEncoding),
-        field(Field::ContentLanguage),
-        field(Field::ContentType),
-    ],
-    ends_with_line_feed: false,
-};
+static FILE_DELEGATED: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::KeyOid),
+    field(Field::KeyTid),
+    field(Field::KeyStartsAt),
+    field(Field::KeyExpiresAt),
+    field(Field::KeyService),
+    field(Field::KeyVersion),
+    field(Field::KeyDelegatedUserTid),
+    field(Field::DelegatedUserOid),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field(Field::CacheControl),
+    field(Field::ContentDisposition),
+    field(Field::ContentEncoding),
+    field(Field::ContentLanguage),
+    field(Field::ContentType),
+]);
 
-static QUEUE: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::StoredPolicy),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-    ],
-    ends_with_line_feed: false,
-};
+static QUEUE: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::StoredPolicy),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+]);
 
-static QUEUE_DELEGATED: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::KeyOid),
-        field(Field::KeyTid),
-        field(Field::KeyStartsAt),
-        field(Field::KeyExpiresAt),
-        field(Field::KeyService),
-        field(Field::KeyVersion),
-        field(Field::KeyDelegatedUserTid),
-        field(Field::DelegatedUserOid),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-    ],
-    ends_with_line_feed: false,
-};
+static QUEUE_DELEGATED: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::KeyOid),
+    field(Field::KeyTid),
+    field(Field::KeyStartsAt),
+    field(Field::KeyExpiresAt),
+    field(Field::KeyService),
+    field(Field::KeyVersion),
+    field(Field::KeyDelegatedUserTid),
+    field(Field::DelegatedUserOid),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+]);
 
-static TABLE: Layout = Layout {
-    lines: &[
-        field(Field::Permissions),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        line(Content::Resource),
-        field(Field::StoredPolicy),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field(Field::StartPartitionKey),
-        field(Field::StartRowKey),
-        field(Field::EndPartitionKey),
-        field(Field::EndRowKey),
-    ],
-    ends_with_line_feed: false,
-};
+static TABLE: Layout = Layout::new(&[
+    field(Field::Permissions),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    line(Content::Resource),
+    field(Field::StoredPolicy),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field(Field::StartPartitionKey),
+    field(Field::StartRowKey),
+    field(Field::EndPartitionKey),
+    field(Field::EndRowKey),
+]);
 
 pub(super) static ACCOUNT: Layout = Layout {
-    lines: &[
+    ends_with_line_feed: true,
+    ..Layout::new(&[
         line(Content::Account),
         field(Field::Permissions),
         field(Field::Services),
@@ -259,7 +268,6 @@ pub(super) static ACCOUNT: Layout = Layout {
         field(Field::IpRange),
         field(Field::Protocol),
         field(Field::Version),
-        field_since("2020-12-06", Field::EncryptionScope),
-    ],
-    ends_with_line_feed: true,
+        field_since(b"2020-12-06", Field::EncryptionScope),
+    ])
 };

@@ -125,21 +125,29 @@ impl Permissions {
 
     /// Returns the first letter that is not one of these.
     pub(super) fn letter_outside(self, allowed: &str) -> Option<char> {
+        let allowed = allowed.bytes().fold(0, |bits, letter| bits | bit(letter));
+        let outside = self.letters & !allowed;
+        if outside == 0 {
+            return None;
+        }
         let mut letters = LETTERS.bytes();
-        let outside = letters.find(|letter| {
-            self.letters & bit(*letter) != 0 && !allowed.as_bytes().contains(letter)
-        });
-        outside.map(char::from)
+        let letter = letters.find(|letter| outside & bit(*letter) != 0);
+        letter.map(char::from)
     }
 
     /// Writes the letters into the buffer: as they were parsed, else in the given order.
     pub(super) fn write<'b>(self, order: &str, buffer: &'b mut PermissionLetters) -> &'b str {
+        let is_parsed = self.written[0] != 0;
+        let order = if is_parsed {
+            &self.written
+        } else {
+            order.as_bytes()
+        };
+        let letters = order
+            .iter()
+            .filter(|letter| self.letters & bit(**letter) != 0);
         let mut length = 0usize;
-        let parsed = self.written.iter().filter(|letter| **letter != 0);
-        let ordered = order.as_bytes().iter();
-        let ordered =
-            ordered.filter(|letter| self.written[0] == 0 && self.letters & bit(**letter) != 0);
-        for (slot, letter) in buffer.iter_mut().zip(parsed.chain(ordered)) {
+        for (slot, letter) in buffer.iter_mut().zip(letters) {
             *slot = *letter;
             length = length.saturating_add(1);
         }

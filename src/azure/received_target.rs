@@ -127,6 +127,7 @@ impl<'r> ReceivedTarget<'r> {
             has_version: self.param("versionid").is_some(),
             is_permanent: is("deletetype", "permanent"),
             peeks: is("peekonly", "true"),
+            is_batch: self.service == Service::Table && self.name.eq_ignore_ascii_case("$batch"),
             has_if_match: request.values("if-match").next().is_some(),
             is_of_account,
         }

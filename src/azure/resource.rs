@@ -5,7 +5,7 @@ use super::layout::{self, Layout};
 use super::names::{check_name, check_sas_text, check_table_name};
 use super::service::Service;
 use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::scheme::azure_sas::OLDEST_VERSION;
+use crate::scheme::azure_sas::ApiVersion;
 use crate::text::percent::{Component, PATH};
 use crate::text::sink::Sink;
 use alloc::string::String;
@@ -281,11 +281,11 @@ impl<'a> Resource<'a> {
 }
 
 /// Returns the first version that has a kind of resource.
-pub(super) fn first_version_of_kind(kind: &str) -> &'static str {
+pub(super) fn first_version_of_kind(kind: &str) -> ApiVersion {
     match kind {
-        "d" => "2020-02-10",
-        "bs" | "bv" => "2018-11-09",
-        _ => OLDEST_VERSION,
+        "d" => ApiVersion::new(b"2020-02-10"),
+        "bs" | "bv" => ApiVersion::new(b"2018-11-09"),
+        _ => ApiVersion::OLDEST,
     }
 }
 

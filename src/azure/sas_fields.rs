@@ -6,12 +6,12 @@ use super::resource::{Resource, first_version_of_kind};
 use super::service::Service;
 use super::string_to_sign::Values;
 use crate::error::{Error, ErrorKind, Quoted, error};
-use crate::scheme::azure_sas::{Field, NEWEST_VERSION, OLDEST_VERSION};
+use crate::scheme::azure_sas::{ApiVersion, Field};
 use alloc::borrow::Cow;
 use core::net::Ipv4Addr;
 
 /// A parameter as the caller named it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct CallerField<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) value: Cow<'a, str>,
@@ -54,7 +54,7 @@ impl CallerField<'_> {
 pub(super) fn check_field(
     resource: Resource<'_>,
     layout: &Layout,
-    version: &str,
+    version: ApiVersion,
     field: Field,
     value: &str,
 ) -> Result<(), Error> {
@@ -120,23 +120,25 @@ pub(super) fn check_pairs(values: &Values<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks that a version has tokens for the resource.
-pub(super) fn check_version(
+/// Parses a version, and checks that it has tokens for the resource.
+pub(super) fn parse_version(
     resource: Resource<'_>,
     is_delegated: bool,
     version: &str,
-) -> Result<(), Error> {
-    if !is_known_version(version) {
+) -> Result<ApiVersion, Error> {
+    let Some(version) = ApiVersion::parse(version) else {
         return Err(error!(
             Unsupported,
-            "unknown version {}; versions are dates from {OLDEST_VERSION} to {NEWEST_VERSION}",
-            Quoted(version)
+            "unknown version {}; versions are dates from {} to {}",
+            Quoted(version),
+            ApiVersion::OLDEST,
+            ApiVersion::NEWEST
         ));
-    }
+    };
     let first_delegated = match resource.service() {
-        _ if !is_delegated => "",
-        Some(Service::Blob) => "2018-11-09",
-        _ => "2025-07-05",
+        _ if !is_delegated => ApiVersion::OLDEST,
+        Some(Service::Blob) => ApiVersion::new(b"2018-11-09"),
+        _ => ApiVersion::new(b"2025-07-05"),
     };
     let first_of_kind = first_version_of_kind(resource.kind().unwrap_or_default());
     let first = first_delegated.max(first_of_kind);
@@ -147,20 +149,7 @@ pub(super) fn check_version(
             resource.description()
         ));
     }
-    Ok(())
-}
-
-/// Returns whether a text is a date within the versions that the crate knows.
-pub(super) fn is_known_version(version: &str) -> bool {
-    let is_date = version.len() == OLDEST_VERSION.len()
-        && version
-            .bytes()
-            .enumerate()
-            .all(|(index, byte)| match index {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-    is_date && (OLDEST_VERSION..=NEWEST_VERSION).contains(&version)
+    Ok(version)
 }
 
 /// Parses an address or a range of addresses.

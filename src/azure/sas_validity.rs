@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
-use crate::time::Timestamp;
+use crate::time::{PolicyDate, Timestamp};
 use alloc::string::String;
 use core::time::Duration;
 
@@ -23,11 +23,12 @@ pub(super) struct Validity {
 
 impl Validity {
     /// Sets the expiry of a token, and returns it.
-    pub(super) fn set_expiry(
+    pub(super) fn set_expiry<'s>(
         &self,
         identity: &Identity,
         expiry: SasExpiry<'_>,
-        values: &mut Values<'_>,
+        values: &mut Values<'s>,
+        space: &'s mut Option<PolicyDate>,
     ) -> Result<Option<Timestamp>, Error> {
         let (expiry, text) = match expiry.0 {
             Kind::InPolicy if self.has_policy => return Ok(None),
@@ -60,11 +61,13 @@ impl Validity {
                  {starts_at} to {expires_at}"
             ));
         }
-        let text = match text {
-            Some(text) => String::from(text),
-            None => String::from(expires_at.policy_date()?.as_str()),
-        };
-        values.set(Field::ExpiresAt, text);
+        match text {
+            Some(text) => values.set(Field::ExpiresAt, String::from(text)),
+            None => {
+                let text = space.insert(expires_at.policy_date()?);
+                values.set(Field::ExpiresAt, text.as_str());
+            }
+        }
         Ok(Some(expires_at))
     }
 }

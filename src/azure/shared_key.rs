@@ -174,7 +174,7 @@ fn write_decoded(component: Component<'_>, sink: &mut impl Sink) {
 }
 
 /// Returns whether a header is signed with its name.
-fn is_ms_header(header: &Header<'_>) -> bool {
+pub(super) fn is_ms_header(header: &Header<'_>) -> bool {
     let start = header.name.get(..PREFIX.len());
     start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{Family, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names};
-use crate::scheme::azure_sas::{Field, NEWEST_VERSION};
+use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::time::Timestamp;
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
 use crate::wire::header::Header;
@@ -25,9 +25,6 @@ pub(super) struct SharedKeySigner {
 
 /// The name of the header with the version of the service.
 const VERSION: &str = "x-ms-version";
-
-/// The version that is added for tables, the last one of that service.
-const TABLE_VERSION: &str = "2019-02-02";
 
 impl Family for SharedKeySigner {
     fn prepare_url(
@@ -77,11 +74,11 @@ impl Family for SharedKeySigner {
         }
         if parts.header(VERSION).is_none() {
             let version = if self.form.is_table {
-                TABLE_VERSION
+                ApiVersion::NEWEST_OF_TABLES
             } else {
-                NEWEST_VERSION
+                ApiVersion::NEWEST
             };
-            added.add(VERSION).push_str(version);
+            added.add(VERSION).push_str(version.as_str());
         }
         let own = added.clone();
         let own: Vec<_> = own

@@ -3,37 +3,42 @@
 use super::layout::{Content, Layout};
 use super::service::Service;
 use crate::crypto::Message;
-use crate::scheme::azure_sas::Field;
+use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::text::sink::Sink;
 use alloc::borrow::Cow;
 use core::array;
 
-/// The parameters of a token.
+/// The parameters of a token, in the order of [`Field::ALL`]. One that is empty is signed like none.
 #[derive(Clone)]
-pub(super) struct Values<'a>([Option<Cow<'a, str>>; Field::ALL.len()]);
+pub(super) struct Values<'a>([Cow<'a, str>; Field::ALL.len()]);
 
 impl<'a> Values<'a> {
     pub(super) fn new() -> Self {
-        Values(array::from_fn(|_| None))
+        Values(array::from_fn(|_| Cow::Borrowed("")))
     }
 
     pub(super) fn get(&self, field: Field) -> Option<&str> {
-        self.0.get(field as usize)?.as_deref()
+        let value = self.0.get(field as usize)?;
+        (!value.is_empty()).then_some(value)
     }
 
     pub(super) fn set(&mut self, field: Field, value: impl Into<Cow<'a, str>>) {
         if let Some(slot) = self.0.get_mut(field as usize) {
-            *slot = Some(value.into());
+            *slot = value.into();
         }
+    }
+
+    /// Returns the parameters that the token has, in the order in which it is written.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
+        let fields = Field::ALL.iter().zip(&self.0);
+        let present = fields.filter(|(_, value)| !value.is_empty());
+        present.map(|(field, value)| (*field, &**value))
     }
 
     /// Writes the parameters as a query.
     pub(super) fn write_query(&self, sink: &mut impl Sink) {
-        let present = Field::ALL
-            .iter()
-            .filter_map(|field| Some((field, self.get(*field)?)));
-        for (index, (field, value)) in present.enumerate() {
+        for (index, (field, value)) in self.iter().enumerate() {
             sink.text(if index == 0 { "" } else { "&" });
             sink.text(field.name());
             sink.text("=");
@@ -43,12 +48,11 @@ impl<'a> Values<'a> {
 
     /// Returns an upper bound of the length that [`write_query`](Values::write_query) writes.
     pub(super) fn max_query_len(&self) -> usize {
-        Field::ALL.iter().fold(0, |length, field| {
-            let value = self.get(*field).map_or(0, |value| {
-                let value = Component::Raw(value).max_encoded_len();
-                value.saturating_add(field.name().len()).saturating_add(2)
-            });
-            length.saturating_add(value)
+        self.iter().fold(0, |length, (field, value)| {
+            length
+                .saturating_add(Component::Raw(value).max_encoded_len())
+                .saturating_add(field.name().len())
+                .saturating_add(2)
         })
     }
 }
@@ -87,6 +91,7 @@ pub(super) type RequiredPair<'t> = (Cow<'t, str>, Cow<'t, str>);
 /// The text that a token signs.
 pub(super) struct SasText<'t> {
     pub(super) layout: &'static Layout,
+    pub(super) version: ApiVersion,
     pub(super) resource: CanonicalResource<'t>,
     pub(super) snapshot_or_version: &'t str,
     pub(super) values: &'t Values<'t>,
@@ -96,8 +101,7 @@ pub(super) struct SasText<'t> {
 
 impl Message for SasText<'_> {
     fn write(&self, sink: &mut impl Sink) {
-        let version = self.values.get(Field::Version).unwrap_or_default();
-        for (index, content) in self.layout.lines(version).enumerate() {
+        for (index, content) in self.layout.lines(self.version).enumerate() {
             if index > 0 {
                 sink.text("\n");
             }

@@ -7,13 +7,12 @@ use super::layout::{self, Layout};
 use super::permissions::Permissions;
 use super::received_target::ReceivedTarget;
 use super::resource::first_version_of_kind;
-use super::sas_fields::is_known_version;
 use super::service::Service;
 use super::stored_policy::StoredPolicy;
 use super::string_to_sign::{CanonicalResource, RequiredPair, SasText, Values};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
-use crate::scheme::azure_sas::{Field, parse_sas_time};
+use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
 use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
@@ -55,6 +54,7 @@ pub struct UnverifiedSas<'r> {
     pub(super) account: Box<str>,
     pub(super) target: ReceivedTarget<'r>,
     pub(super) layout: &'static Layout,
+    pub(super) version: ApiVersion,
     pub(super) values: Values<'r>,
     pub(super) permissions: Permissions,
     pub(super) starts_at: Option<Timestamp>,
@@ -101,9 +101,8 @@ fn parse<'r>(
         ));
     }
     let version = required(&values, Field::Version)?;
-    if !is_known_version(version) {
-        return Err(refuse!(Scheme, "unknown version {}", Quoted(version)));
-    }
+    let version = ApiVersion::parse(version)
+        .ok_or_else(|| refuse!(Scheme, "unknown version {}", Quoted(version)))?;
     let layout = find_layout(&values, target.service)?;
     check_signed(layout, version, &values)?;
     let time = |field: Field| match values.get(field) {
@@ -132,6 +131,7 @@ fn parse<'r>(
         account: Box::from(account.name()),
         target,
         layout,
+        version,
         permissions,
         starts_at,
         expires_at,
@@ -164,18 +164,22 @@ fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<Values<'r>, VerifyErro
                 "the parameter {name} contains a control character"
             ));
         }
-        // An empty parameter is signed like none.
-        if !value.is_empty() {
-            values.set(field, value);
-        }
+        values.set(field, value);
     }
     Ok(values)
 }
 
+/// Returns the parameter of a name, ignoring ASCII case.
 fn field_of(name: Component<'_>) -> Option<Field> {
-    let mut fields = Field::ALL.iter();
-    let field = fields.find(|field| name.decodes_to_ignore_case(field.name()));
-    field.copied()
+    /// The length of the longest name, `skdutid`.
+    const MAX_NAME: usize = 7;
+    let mut lowercase = [0; MAX_NAME];
+    let mut length = 0usize;
+    for byte in name.decoded() {
+        *lowercase.get_mut(length)? = byte.to_ascii_lowercase();
+        length = length.saturating_add(1);
+    }
+    Field::from_name(core::str::from_utf8(lowercase.get(..length)?).ok()?)
 }
 
 fn required<'v>(values: &'v Values<'_>, field: Field) -> Result<&'v str, VerifyError> {
@@ -198,23 +202,23 @@ fn find_layout(values: &Values<'_>, service: Service) -> Result<&'static Layout,
 }
 
 /// Checks that the token has no parameter that it doesn't sign, except those that the path shows.
-fn check_signed(layout: &Layout, version: &str, values: &Values<'_>) -> Result<(), VerifyError> {
-    for field in Field::ALL {
-        let is_unsigned = match field {
-            Field::Resource | Field::DirectoryDepth | Field::TableName | Field::Signature => false,
-            field => layout
-                .first_version(*field)
-                .is_none_or(|first| version < first),
-        };
-        if is_unsigned && values.get(*field).is_some() {
-            return Err(refuse!(
-                Malformed,
-                "the parameter {} is not signed by this kind of token in version {version}",
-                field.name()
-            ));
-        }
+fn check_signed(
+    layout: &Layout,
+    version: ApiVersion,
+    values: &Values<'_>,
+) -> Result<(), VerifyError> {
+    let is_allowed = |field| match field {
+        Field::Resource | Field::DirectoryDepth | Field::TableName | Field::Signature => true,
+        field => layout.signs(field, version),
+    };
+    match values.iter().find(|(field, _)| !is_allowed(*field)) {
+        None => Ok(()),
+        Some((field, _)) => Err(refuse!(
+            Malformed,
+            "the parameter {} is not signed by this kind of token in version {version}",
+            field.name()
+        )),
     }
-    Ok(())
 }
 
 impl<'r> UnverifiedSas<'r> {
@@ -271,8 +275,7 @@ impl<'r> UnverifiedSas<'r> {
     /// parameters, and `resource`, `account` and `snapshot`.
     #[cfg(feature = "explain")]
     pub(crate) fn line_names(&self) -> Vec<&'static str> {
-        let version = self.values.get(Field::Version).unwrap_or_default();
-        let lines = self.layout.lines(version);
+        let lines = self.layout.lines(self.version);
         let names = lines.map(|line| match line {
             Content::Field(field) => field.name(),
             Content::Account => "account",
@@ -294,6 +297,7 @@ impl<'r> UnverifiedSas<'r> {
         let object = self.signed_object()?;
         Ok(f(&SasText {
             layout: self.layout,
+            version: self.version,
             resource: CanonicalResource {
                 service: self.target.service,
                 account: &self.account,
@@ -338,13 +342,13 @@ impl<'r> UnverifiedSas<'r> {
             return Ok(("", none));
         }
         let kind = required(&self.values, Field::Resource)?;
-        let version = self.values.get(Field::Version).unwrap_or_default();
         // An older version doesn't sign the kind, so that a token for a blob would pass for one for
         // a directory.
-        if version < first_version_of_kind(kind) {
+        if self.version < first_version_of_kind(kind) {
             return Err(refuse!(
                 Resource,
-                "the version {version} has no resource of the kind {}",
+                "the version {} has no resource of the kind {}",
+                self.version,
                 Quoted(kind)
             ));
         }

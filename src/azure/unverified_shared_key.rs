@@ -3,7 +3,9 @@
 use super::account::Account;
 use super::received_target::ReceivedTarget;
 use super::service::Service;
-use super::shared_key::{DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header};
+use super::shared_key::{
+    DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header, is_ms_header,
+};
 use crate::crypto::Message as _;
 use crate::error::Quoted;
 use crate::scheme::Scheme;
@@ -11,7 +13,6 @@ use crate::scheme::azure_sas::Field;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_skew, refuse};
-use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::path::Path;
 use crate::wire::query::parse_query;
 use alloc::boxed::Box;
@@ -60,10 +61,18 @@ impl Account {
     /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite covers less, so it is accepted
     /// only if the account selects it.
     ///
+    /// No form covers the host or the service. A request to one service of the account is also
+    /// valid for the same path of another: compare
+    /// [`service`](super::VerifiedSharedKey::service) with the service that you serve.
+    ///
+    /// Names of parameters are signed in lowercase, so that `Prefix=a` passes for `prefix=a`: read
+    /// them ignoring case.
+    ///
     /// # Errors
     /// The first failure in this order: size and syntax of the request, not signed, signed twice,
-    /// scheme, malformed header, access key, resource, duplicate headers and parameters, missing or
-    /// malformed time.
+    /// scheme, malformed header, access key, resource, duplicate headers and parameters, a raw `+`
+    /// in a signed parameter, missing or malformed time, and for Shared Key Lite except for tables,
+    /// no `x-ms-*` header.
     /// Whether the signature is right is the next step, [`UnverifiedSharedKey::verify`].
     pub fn parse_shared_key<'r>(
         &self,
@@ -84,13 +93,7 @@ fn parse<'r>(
     request.check_size()?;
     request.check_query()?;
     request.check_message()?;
-    if request.values(AUTHORIZATION).nth(1).is_some() {
-        return Err(refuse!(
-            SignedTwice,
-            "the request has more than one Authorization header"
-        ));
-    }
-    let Some(authorization) = request.single(AUTHORIZATION)? else {
+    let Some(authorization) = request.authorization()? else {
         return Err(refuse!(NotSigned, "the request is not signed"));
     };
     let mut params = parse_query(request.target.query);
@@ -132,12 +135,20 @@ fn parse<'r>(
     } else {
         check_params(&target)?;
     }
+    let signed_at = signed_at(request)?;
+    if form.is_lite && !form.is_table && !request.headers.iter().any(is_ms_header) {
+        return Err(refuse!(
+            Missing,
+            "the request has no x-ms-* header; without one, its signature is also that of a request to a \
+             table with Shared Key"
+        ));
+    }
     Ok(UnverifiedSharedKey {
         request,
         account: Box::from(account.name()),
         form,
         target,
-        signed_at: signed_at(request)?,
+        signed_at,
         signature,
     })
 }
@@ -163,12 +174,24 @@ fn check_comp(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
 }
 
 /// Checks that no other query has the same text: `a=1&a=2` has that of `a=1,2`, `a:b=c` that of
-/// `a=b:c`, and a line feed begins another parameter.
+/// `a=b:c`, a line feed begins another parameter, and `+` has that of `%2B`, although many servers
+/// read a space.
 fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
     let mut names = Vec::with_capacity(target.params.len());
     for param in &target.params {
+        let raw_value = param.value.unwrap_or_default();
+        if [param.name, raw_value]
+            .iter()
+            .any(|raw| raw.text().contains('+'))
+        {
+            return Err(refuse!(
+                Request,
+                "a parameter has a raw `+`, which can be read as a space; encode a plus sign as %2B, a \
+                 space as %20"
+            ));
+        }
         let name = param.name.to_bytes().to_ascii_lowercase();
-        let value = param.value.unwrap_or_default().to_bytes();
+        let value = raw_value.to_bytes();
         if name.contains(&b':') || name.iter().chain(&*value).any(u8::is_ascii_control) {
             return Err(refuse!(
                 Request,
@@ -213,7 +236,7 @@ impl UnverifiedSharedKey<'_> {
         &self.account
     }
 
-    /// Returns the service that the request was sent to.
+    /// Returns the service that the request was sent to. No form of Shared Key covers it.
     #[must_use]
     pub fn service(&self) -> Service {
         self.target.service

@@ -42,6 +42,9 @@ impl<'r> UnverifiedSas<'r> {
     /// that of the URL, so a token for HTTPS only needs
     /// [`ReceivedRequest::from_url`](crate::verify::ReceivedRequest::from_url).
     ///
+    /// A batch of table operations needs all permissions of a table, because the operations are in
+    /// the body, which isn't signed. Other batches are refused.
+    ///
     /// # Errors
     /// The first failure in this order: signature, access key, expired, not yet valid, expired
     /// credentials, address, protocol, resource, permission.

@@ -81,7 +81,10 @@ fn check_key(
 }
 
 impl VerifiedSharedKey<'_> {
-    /// Returns the service that the request was sent to.
+    /// Returns the service that the request was sent to, by its host and path. Serve only this one.
+    ///
+    /// The signature covers neither: sent to another service of the account, the request would be
+    /// valid there, too.
     #[must_use]
     pub fn service(&self) -> Service {
         self.0.target.service
@@ -120,13 +123,15 @@ impl VerifiedSharedKey<'_> {
             .is_some_and(|header| is_covered(header, self.0.form, has_ms_date))
     }
 
-    /// Returns whether the signature covers the query parameter. Shared Key Lite and the Shared Key
-    /// of tables cover only `comp`.
+    /// Returns whether the request has the query parameter, and the signature covers it. Shared Key
+    /// Lite and the Shared Key of tables cover only `comp`.
+    ///
+    /// The case of a name isn't covered, so `include` is covered by the signature of `Include`, too.
     #[must_use]
     pub fn covers_query(&self, name: &str) -> bool {
         let mut params = self.0.target.params.iter();
-        params.any(|param| param.name.decodes_to(name))
-            && (name == "comp" || !self.0.form.signs_only_comp())
+        params.any(|param| param.name.decodes_to_ignore_case(name))
+            && (name.eq_ignore_ascii_case("comp") || !self.0.form.signs_only_comp())
     }
 }
 

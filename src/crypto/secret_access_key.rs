@@ -1,12 +1,14 @@
 //! A secret access key, with the keys that were derived from it.
 
 use super::hmac::HmacSha1Key;
+#[cfg(feature = "azure")]
+use super::hmac::HmacSha256Key;
 use super::key_cache::KeyCache;
 #[cfg(feature = "sigv4a")]
 use super::private_key::PrivateKey;
 use alloc::boxed::Box;
 use ctutils::CtEq as _;
-#[cfg(feature = "sigv4a")]
+#[cfg(any(feature = "azure", feature = "sigv4a"))]
 use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,9 @@ pub(crate) struct SecretAccessKey {
     derived_keys: KeyCache,
     /// The key of SigV2, which is the secret itself.
     hmac_sha1_key: HmacSha1Key,
+    /// The key whose base64 the secret is, or `None` if it isn't base64.
+    #[cfg(feature = "azure")]
+    base64_key: OnceLock<Option<HmacSha256Key>>,
     /// The key of SigV4a, or `None` if there is none.
     #[cfg(feature = "sigv4a")]
     p256_key: OnceLock<Option<PrivateKey>>,
@@ -29,6 +34,8 @@ impl SecretAccessKey {
             text: Zeroizing::new(Box::from(text)),
             derived_keys: KeyCache::new(),
             hmac_sha1_key: HmacSha1Key::new(text.as_bytes()),
+            #[cfg(feature = "azure")]
+            base64_key: OnceLock::new(),
             #[cfg(feature = "sigv4a")]
             p256_key: OnceLock::new(),
         }
@@ -44,6 +51,15 @@ impl SecretAccessKey {
 
     pub(crate) fn hmac_sha1_key(&self) -> &HmacSha1Key {
         &self.hmac_sha1_key
+    }
+
+    /// Returns the key whose base64 the secret is. It is decoded on first use.
+    #[cfg(feature = "azure")]
+    pub(crate) fn base64_key(
+        &self,
+        decode: impl FnOnce() -> Option<HmacSha256Key>,
+    ) -> Option<HmacSha256Key> {
+        self.base64_key.get_or_init(decode).clone()
     }
 
     /// Returns the key of SigV4a. It is derived on first use.

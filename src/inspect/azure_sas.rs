@@ -5,7 +5,7 @@ use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
 use super::value::{decode_value, report_duplicate, report_invalid, shortened};
 use crate::scheme::Scheme;
-use crate::scheme::azure_sas::{Field, NEWEST_VERSION, OLDEST_VERSION, parse_sas_time};
+use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
 use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::wire::query::parse_query;
@@ -24,8 +24,8 @@ struct Parameters<'a>(Vec<(Field, Component<'a>)>);
 pub(super) fn read(query: &str, path: &str, problems: &mut Problems) -> Option<Facts> {
     let mut parameters = Parameters(Vec::new());
     for param in parse_query(Some(query)) {
-        let mut fields = Field::ALL.iter().copied();
-        let Some(field) = fields.find(|field| param.name.decodes_to(field.name())) else {
+        let name = param.name.to_text();
+        let Some(field) = name.and_then(|name| Field::from_name(&name)) else {
             continue;
         };
         let value = param.value.unwrap_or_default();
@@ -83,9 +83,10 @@ impl<'a> Parameters<'a> {
 
     fn read(&self, path: &str, problems: &mut Problems) -> Facts {
         if let Some(version) = self.required(Field::Version, problems)
-            && !(OLDEST_VERSION..=NEWEST_VERSION).contains(&&*version)
+            && ApiVersion::parse(&version).is_none()
         {
-            let expected = format!("a version from {OLDEST_VERSION} to {NEWEST_VERSION}");
+            let (oldest, newest) = (ApiVersion::OLDEST, ApiVersion::NEWEST);
+            let expected = format!("a version from {oldest} to {newest}");
             report_invalid(Field::Version.name(), &version, &expected, problems);
         }
         let policy = self.optional(Field::StoredPolicy);

@@ -139,10 +139,13 @@ impl KeySource {
                         "the signature was prepared for another kind of private key; prepare it with this identity"
                     ));
                 }
-                key.sign(*hash, message)?
+                let signature = key.sign(*hash, message)?;
+                if *kind == PrivateKeyKind::Rsa {
+                    self.check_rsa_key(signature.as_bytes().len())?;
+                }
+                signature
             }
         };
-        self.check(signature.as_bytes())?;
         Ok(signature)
     }
 
@@ -174,23 +177,46 @@ impl KeySource {
 
     /// Checks the length of an RSA signature, which is that of the key.
     fn check_rsa_len(&self, length: usize) -> Result<(), Error> {
-        let (min, max) = match self {
-            KeySource::Private { rsa_bits, .. } => (*rsa_bits.start(), *rsa_bits.end()),
-            _ => (2048, 4096),
-        };
-        if (min..=max).contains(&length.saturating_mul(8)) {
+        let range = self.rsa_bits();
+        if range.contains(&length.saturating_mul(8)) {
             return Ok(());
         }
-        let bits = if min == max {
-            format!("{min}")
-        } else {
-            format!("{min} to {max}")
-        };
         Err(error!(
             Signature,
-            "the signature has {length} bytes, but the service needs one of an RSA key of {bits} \
-             bits; pass the raw bytes, not hexadecimal digits or base64"
+            "the signature has {length} bytes, but the service needs one of an RSA key of {} bits; \
+             pass the raw bytes, not hexadecimal digits or base64",
+            bits_text(&range)
         ))
+    }
+
+    /// Checks the size of the RSA key that made a signature of this length.
+    fn check_rsa_key(&self, length: usize) -> Result<(), Error> {
+        let (range, bits) = (self.rsa_bits(), length.saturating_mul(8));
+        if range.contains(&bits) {
+            return Ok(());
+        }
+        Err(error!(
+            Credentials,
+            "the RSA key has {bits} bits, but the service needs one of {} bits; sign with such a key",
+            bits_text(&range)
+        ))
+    }
+
+    /// Returns the sizes of RSA keys that the service accepts.
+    fn rsa_bits(&self) -> RangeInclusive<usize> {
+        match self {
+            KeySource::Private { rsa_bits, .. } => rsa_bits.clone(),
+            _ => 2048..=4096,
+        }
+    }
+}
+
+fn bits_text(range: &RangeInclusive<usize>) -> String {
+    let (min, max) = (range.start(), range.end());
+    if min == max {
+        format!("{min}")
+    } else {
+        format!("{min} to {max}")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::time::Timestamp;
 use alloc::string::String;
+use core::fmt;
 
 /// Defines the parameters in the order in which a token is written.
 macro_rules! fields {
@@ -20,6 +21,14 @@ macro_rules! fields {
             pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Field::$field => $name,)+
+                }
+            }
+
+            /// Returns the parameter of a name.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Field::$field),)+
+                    _ => None,
                 }
             }
         }
@@ -73,18 +82,48 @@ fields! {
     Signature = "sig",
 }
 
-impl Field {
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        let mut fields = Field::ALL.iter();
-        fields.find(|field| field.name() == name).copied()
+/// A version of the service, which is a date: `2026-10-06`. Versions are ordered by their dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ApiVersion([u8; 10]);
+
+impl ApiVersion {
+    /// The first version whose signatures the crate knows.
+    pub(crate) const OLDEST: Self = ApiVersion::new(b"2015-04-05");
+
+    /// The last version whose signatures the crate knows.
+    pub(crate) const NEWEST: Self = ApiVersion::new(b"2026-10-06");
+
+    /// The last version of the table service.
+    pub(crate) const NEWEST_OF_TABLES: Self = ApiVersion::new(b"2019-02-02");
+
+    pub(crate) const fn new(date: &[u8; 10]) -> Self {
+        ApiVersion(*date)
+    }
+
+    /// Parses a date from that of the oldest version to that of the newest.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let version = ApiVersion(text.as_bytes().try_into().ok()?);
+        let is_date = version.0.iter().enumerate().all(|(index, byte)| {
+            if matches!(index, 4 | 7) {
+                *byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
+        let is_known = (Self::OLDEST..=Self::NEWEST).contains(&version);
+        (is_date && is_known).then_some(version)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// The first version whose signatures the crate knows.
-pub(crate) const OLDEST_VERSION: &str = "2015-04-05";
-
-/// The last version whose signatures the crate knows.
-pub(crate) const NEWEST_VERSION: &str = "2026-10-06";
+impl fmt::Display for ApiVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// Parses a time as a token has it: `2030-01-02`, `2030-01-02T03:04Z`, or with seconds and possibly
 /// a fraction of them.

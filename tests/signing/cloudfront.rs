@@ -512,8 +512,8 @@ fn other_keys_are_rejected() {
     let larger = Credentials::from_pem(ID, larger).unwrap();
     refused(
         policy.presign(&larger, HOUR, now()),
-        ErrorKind::Signature,
-        &["384 bytes", "RSA key of 2048 bits"],
+        ErrorKind::Credentials,
+        &["3072 bits", "one of 2048 bits"],
     );
     // The ID is the same, but not the kind of key.
     let prepare = |identity: Result<Identity, Error>| -> Unsigned<SignedPolicy> {

@@ -455,6 +455,8 @@ fn operations_need_their_permission() {
             Ok(()),
         ),
         (table, "raud", "GET", "Other()", Err(Kind::Signature)),
+        // A batch names its tables in its body, which isn't signed.
+        (table, "raud", "POST", "$batch", Err(Kind::Signature)),
     ] {
         let service = match resource {
             Resource::File { .. } | Resource::Share(_) => "file",
@@ -525,6 +527,27 @@ fn an_account_sas_is_for_services_and_types() {
     let list = format!("{queue}/?comp=list");
     assert_eq!(verdict_of("q", "s", "l", "GET", &list), Ok(()));
     assert_eq!(verdict_of("b", "s", "l", "GET", &list), Err(Kind::Service));
+    // A batch can contain each operation on entities.
+    let table = "https://myaccount.table.core.windows.net";
+    for path in ["$batch", "%24batch", "$BATCH"] {
+        let batch = format!("{table}/{path}");
+        assert_eq!(verdict_of("t", "o", "raud", "POST", &batch), Ok(()));
+        for letters in ["a", "rau", "rad", "rud", "aud"] {
+            assert_eq!(
+                verdict_of("t", "o", letters, "POST", &batch),
+                Err(Kind::Permission),
+                "{path} {letters}"
+            );
+        }
+    }
+    let entity = format!("{table}/MyTable");
+    assert_eq!(verdict_of("t", "o", "a", "POST", &entity), Ok(()));
+    let batch = format!("{HOST}/?comp=batch");
+    let all = "rwdxylacupfti";
+    assert_eq!(
+        verdict_of("b", "sco", all, "POST", &batch),
+        Err(Kind::Permission)
+    );
     // A blob of the root container.
     assert_eq!(
         verdict_of("b", "o", "r", "GET", &format!("{HOST}/a")),

@@ -281,6 +281,8 @@ fn ambiguous_queries_are_rejected() {
         ("a=b:c", "a%3Ab=c", Kind::Request),
         ("a=1&b=2", "a=1%0Ab:2", Kind::Request),
         ("comp=a", "comp=b&comp=a", Kind::Repeated),
+        ("prefix=a%2Bb", "prefix=a+b", Kind::Request),
+        ("a%2Bb=1", "a+b=1", Kind::Request),
     ] {
         let headers = signed(&account, Service::Blob, &url(query));
         assert_eq!(verdict(&account, "GET", &url(query), &headers), Ok(()));
@@ -356,4 +358,102 @@ fn lite_rejects_comp_in_another_case() {
         verdict(&lite, "GET", &added, &headers),
         Err(Kind::Signature)
     );
+}
+
+/// The service signs names of parameters in lowercase.
+#[test]
+fn the_case_of_parameter_names_is_not_covered() {
+    let account = account();
+    let headers = signed(&account, Service::Blob, URL);
+    let respelled = URL.replace("include=x", "Include=x");
+    for url in [URL, &respelled] {
+        assert_eq!(verdict(&account, "GET", url, &headers), Ok(()));
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let request = request.headers(headers.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+        let verified = account.parse_shared_key(&request).unwrap();
+        let verified = verified.verify(key(), now()).unwrap();
+        for (name, is_covered) in [("include", true), ("INCLUDE", true), ("includes", false)] {
+            assert_eq!(verified.covers_query(name), is_covered, "{url} {name}");
+        }
+    }
+    let changed = URL.replace("include=x", "Include=y");
+    let wrong = Err(Kind::Signature);
+    assert_eq!(verdict(&account, "GET", &changed, &headers), wrong);
+    // The case of a value is covered.
+    let changed = URL.replace("include=x", "include=X");
+    assert_eq!(verdict(&account, "GET", &changed, &headers), wrong);
+}
+
+/// Without `x-ms-*` headers, Shared Key Lite of blobs signs the text of Shared Key of tables.
+#[test]
+fn lite_needs_a_header_that_tells_it_from_a_table() {
+    // The HMAC-SHA256 of the text, computed with Python's hmac.
+    const SIGNATURE: &str = "7scVhzBIKw3iKYlxoOXx2xTzw5pjkX7+bcFtroNOgZM=";
+    const TEXT: &str = "GET\n\n\nTue, 06 Oct 2026 00:00:00 GMT\n/myaccount/MyTable()";
+    let verdict = |account: &Account, url: &str, authorization: &str, version: Option<&str>| {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let mut request = request
+            .header("Date", "Tue, 06 Oct 2026 00:00:00 GMT")
+            .header("Authorization", authorization);
+        if let Some(version) = version {
+            request = request.header("x-ms-version", version);
+        }
+        let parsed = account.parse_shared_key(&request);
+        parsed
+            .and_then(|parsed| {
+                let is_table = parsed.service() == Service::Table;
+                assert_eq!(parsed.string_to_sign() == TEXT, is_table);
+                parsed.verify(key(), now())
+            })
+            .map(drop)
+            .map_err(|error| error.kind())
+    };
+    let table = "https://myaccount.table.core.windows.net/MyTable()";
+    let full = format!("SharedKey myaccount:{SIGNATURE}");
+    assert_eq!(verdict(&account(), table, &full, None), Ok(()));
+    let lite = account().shared_key_lite();
+    let blob = "https://myaccount.blob.core.windows.net/MyTable()";
+    let authorization = format!("SharedKeyLite myaccount:{SIGNATURE}");
+    assert_eq!(
+        verdict(&lite, blob, &authorization, None),
+        Err(Kind::Missing)
+    );
+    let with_version = verdict(&lite, blob, &authorization, Some("2026-10-06"));
+    assert_eq!(with_version, Err(Kind::Signature));
+    // The signer writes the header, and the request is accepted.
+    let request = lite.request(Service::Blob, "GET", blob);
+    let signed = request
+        .header("Date", "Tue, 06 Oct 2026 00:00:00 GMT")
+        .sign(&key(), now());
+    let signed = signed.unwrap();
+    let authorization = signed.headers().find(|(name, _)| *name == "Authorization");
+    let version = signed.headers().find(|(name, _)| *name == "x-ms-version");
+    assert_eq!(
+        verdict(
+            &lite,
+            blob,
+            authorization.unwrap().1,
+            Some(version.unwrap().1)
+        ),
+        Ok(())
+    );
+}
+
+/// The text has no host: what was signed for one service is valid for another.
+#[test]
+fn the_service_is_not_covered() {
+    let account = account();
+    let url = "https://myaccount.blob.core.windows.net/c/a";
+    let headers = signed(&account, Service::Blob, url);
+    for service in ["blob", "queue", "file"] {
+        let url = url.replace("blob", service);
+        assert_eq!(verdict(&account, "GET", &url, &headers), Ok(()));
+        let request = ReceivedRequest::from_url("GET", &url).unwrap();
+        let request = request.headers(headers.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+        let parsed = account.parse_shared_key(&request).unwrap();
+        assert_eq!(parsed.service().as_str(), service);
+    }
+    let other = url.replace("blob", "table");
+    let wrong = Err(Kind::Signature);
+    assert_eq!(verdict(&account, "GET", &other, &headers), wrong);
 }

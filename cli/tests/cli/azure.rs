@@ -245,6 +245,56 @@ fn requests_are_signed_with_shared_key() {
     assert!(other.refused().contains("--service"));
 }
 
+/// Returns the headers of JSON as options.
+fn header_options(json: &Value) -> Vec<String> {
+    let headers = json["headers"].as_object().unwrap().iter();
+    let options =
+        headers.map(|(name, value)| format!("--header={name}: {}", value.as_str().unwrap()));
+    options.collect()
+}
+
+#[test]
+fn requests_with_shared_key_are_verified() {
+    let url = "https://myaccount.blob.core.windows.net/images/a?comp=metadata";
+    for version in ["shared-key", "shared-key-lite"] {
+        let sign = azure(["sign", url, "--method=PUT", "--at", AT]);
+        let signed = sign.args([
+            "--signature-version",
+            version,
+            "--header=Content-MD5: XrY7u+Ae7tCTyyK7j1rNww==",
+        ]);
+        let headers = header_options(&signed.json());
+        let verify_at = |url: &str, method: &str, at: &str| {
+            azure(["verify", url, "--at", at, "--method", method]).args(&headers)
+        };
+        let verify = |url: &str, method: &str| verify_at(url, method, AT);
+        assert_eq!(
+            verify(url, "PUT").quiet(),
+            "valid for PUT, signed at 2026-10-06T00:00:00Z by myaccount\n"
+        );
+        let json = verify(url, "PUT").json();
+        assert_eq!(json["valid"], true);
+        assert_eq!(json["scheme"], "azure-shared-key");
+        assert_eq!(json["service"], "blob");
+        // The MD5 is that of `hello world`.
+        let with_body = |body: &str| verify(url, "PUT").args(["--body=-"]).input(body);
+        with_body("hello world").quiet();
+        assert!(with_body("hello").refused().contains("MD5"));
+        let why = |ran: Presign| {
+            let ran = ran.args(["--output=json"]).run();
+            assert_eq!(ran.status, 1);
+            let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+            json["why"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(why(verify(url, "DELETE")), "signature");
+        assert_eq!(why(verify(&url.replace("/a?", "/b?"), "PUT")), "signature");
+        let late = verify_at(url, "PUT", "2026-10-06T00:15:01Z");
+        assert_eq!(why(late), "time-skew");
+        let other = url.replace("blob.core.windows.net", "example.com");
+        assert!(verify(&other, "PUT").refused().contains("--service"));
+    }
+}
+
 fn sas(args: &[&str]) -> Presign {
     azure(["sas"]).args(args).args(["--at", AT])
 }

@@ -1,0 +1,258 @@
+//! A shared access signature that is checked, with the values of its parameters.
+
+use super::keys::delegation_fields;
+use super::layout::Layout;
+use super::permissions::PermissionLetters;
+use super::resource::{RESOURCE_TYPES, Resource, SERVICES, ordered_letters};
+use super::sas::Sas;
+use super::sas_expiry::SasExpiry;
+use super::sas_fields::{check_field, check_pairs, parse_version};
+use super::sas_token::SasToken;
+use super::sas_validity::{Validity, parse_time};
+use super::service::Service;
+use super::string_to_sign::{CanonicalResource, SasText, Values};
+use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::identity::Identity;
+use crate::scheme::azure_sas::{ApiVersion, Field};
+use crate::text::percent::{Component, UNRESERVED};
+use crate::time::{PolicyDate, Timestamp};
+use alloc::string::String;
+
+/// A checked description.
+pub(super) struct PreparedSas<'s> {
+    sas: &'s Sas<'s>,
+    layout: &'static Layout,
+    version: ApiVersion,
+    values: Values<'s>,
+    expires_at: Option<Timestamp>,
+}
+
+/// Space for values that are written here, so that a token allocates only its result.
+#[derive(Default)]
+pub(super) struct ValueSpace {
+    permissions: PermissionLetters,
+    starts_at: Option<PolicyDate>,
+    expires_at: Option<PolicyDate>,
+}
+
+impl<'s> PreparedSas<'s> {
+    /// Checks the description.
+    pub(super) fn new(
+        sas: &'s Sas<'s>,
+        identity: &'s Identity,
+        expiry: SasExpiry<'_>,
+        now: Timestamp,
+        space: &'s mut ValueSpace,
+    ) -> Result<Self, Error> {
+        let resource = sas.resource;
+        sas.account.check_credentials(identity.access_key_id())?;
+        resource.check()?;
+        let delegation = delegation_fields(identity)?;
+        let is_delegated = !delegation.is_empty();
+        let layout = resource.layout(is_delegated)?;
+        let version_text = sas.version_text();
+        let version = parse_version(resource, is_delegated, version_text)?;
+
+        let mut values = Values::new();
+        values.set(Field::Version, version_text);
+        set_resource(resource, &mut values);
+        for (field, value) in delegation {
+            // An older version has no parameter for the tenant of a delegated user.
+            if layout.signs(field, version) {
+                values.set(field, value);
+            }
+        }
+        if let Some(identifier) = &sas.stored_policy {
+            check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
+            values.set(Field::StoredPolicy, identifier.as_ref());
+        }
+        for own in sas.fields.iter() {
+            let field = own.field()?;
+            check_field(resource, layout, version, field, &own.value)?;
+            if values.get(field).is_some() {
+                return Err(error!(
+                    Policy,
+                    "duplicate parameter {}; set it once",
+                    field.name()
+                ));
+            }
+            values.set(field, own.value.as_ref());
+        }
+        check_pairs(&values)?;
+        let letters = sas.permission_letters(&mut space.permissions)?;
+        values.set(Field::Permissions, letters);
+        sas.set_required(layout, version, &mut values)?;
+        let starts_at = sas.set_start(&mut values, &mut space.starts_at)?;
+        let validity = Validity {
+            starts_at,
+            now,
+            is_delegated,
+            has_policy: sas.stored_policy.is_some(),
+        };
+        let expires_at =
+            validity.set_expiry(identity, expiry, &mut values, &mut space.expires_at)?;
+        Ok(PreparedSas {
+            sas,
+            layout,
+            version,
+            values,
+            expires_at,
+        })
+    }
+
+    /// Returns the text that is signed.
+    pub(super) fn text(&self) -> SasText<'_> {
+        let resource = self.sas.resource;
+        let (name, object) = resource.names();
+        let (_, snapshot_or_version) = resource.snapshot_or_version().unwrap_or_default();
+        SasText {
+            layout: self.layout,
+            version: self.version,
+            resource: CanonicalResource {
+                service: resource.service().unwrap_or(Service::Blob),
+                account: self.sas.account.name(),
+                name,
+                object,
+            },
+            snapshot_or_version,
+            values: &self.values,
+            headers: &self.sas.headers,
+            query: &self.sas.query,
+        }
+    }
+
+    /// Returns the token without its signature.
+    pub(super) fn token(&self) -> SasToken {
+        /// The length of `&sig=` and an encoded signature.
+        const SIGNATURE: usize = 80;
+        let (account, resource) = (self.sas.account, self.sas.resource);
+        let capacity = resource
+            .max_url_len(account)
+            .saturating_add(self.values.max_query_len())
+            .saturating_add(SIGNATURE);
+        let mut url = String::with_capacity(capacity);
+        resource.write_url(account, &mut url);
+        url.push('?');
+        if let Some((name, value)) = resource.snapshot_or_version() {
+            url.push_str(name);
+            url.push('=');
+            Component::Raw(value).write(&UNRESERVED, &mut url);
+            url.push('&');
+        }
+        let token_start = url.len();
+        self.values.write_query(&mut url);
+        SasToken {
+            url,
+            token_start,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+fn set_resource<'a>(resource: Resource<'a>, values: &mut Values<'a>) {
+    if let Some(kind) = resource.kind() {
+        values.set(Field::Resource, kind);
+    }
+    match resource {
+        Resource::Table(name) => values.set(Field::TableName, name),
+        Resource::Directory { directory, .. } => {
+            let depth = directory.split('/').count();
+            values.set(Field::DirectoryDepth, alloc::format!("{depth}"));
+        }
+        Resource::Account {
+            services,
+            resource_types,
+        } => {
+            values.set(Field::Services, ordered_letters(services, SERVICES));
+            values.set(
+                Field::ResourceTypes,
+                ordered_letters(resource_types, RESOURCE_TYPES),
+            );
+        }
+        _ => {}
+    }
+}
+
+impl<'a> Sas<'a> {
+    fn version_text(&self) -> &str {
+        match (&self.version, self.resource) {
+            (Some(version), _) => version,
+            (None, Resource::Table(_)) => ApiVersion::NEWEST_OF_TABLES.as_str(),
+            (None, _) => ApiVersion::NEWEST.as_str(),
+        }
+    }
+
+    fn permission_letters<'s>(&self, space: &'s mut PermissionLetters) -> Result<&'s str, Error> {
+        let allowed = self.resource.permissions();
+        if let Some(letter) = self.permissions.letter_outside(allowed) {
+            return Err(error!(
+                Policy,
+                "a {} has no permission `{letter}`; it has {allowed}",
+                self.resource.description()
+            ));
+        }
+        if self.permissions.is_empty() && self.stored_policy.is_none() {
+            return Err(Error::new(
+                ErrorKind::Policy,
+                "the token has no permissions; choose some, or a stored access policy that has them",
+            ));
+        }
+        Ok(self.permissions.write(allowed, space))
+    }
+
+    /// Sets the names of headers and parameters that the request must have.
+    fn set_required(
+        &self,
+        layout: &Layout,
+        version: ApiVersion,
+        values: &mut Values<'_>,
+    ) -> Result<(), Error> {
+        for (field, required) in [
+            (Field::RequestHeaders, &self.headers),
+            (Field::RequestQuery, &self.query),
+        ] {
+            if required.is_empty() {
+                continue;
+            }
+            let mut names = String::new();
+            for (name, value) in required {
+                if name.is_empty() || name.contains([',', ':']) {
+                    return Err(error!(
+                        Policy,
+                        "invalid name {} in {}; it must have neither a comma nor a colon",
+                        Quoted(name),
+                        field.name()
+                    ));
+                }
+                check_field(self.resource, layout, version, field, name)?;
+                check_field(self.resource, layout, version, field, value)?;
+                names.push_str(if names.is_empty() { "" } else { "," });
+                names.push_str(name);
+            }
+            values.set(field, names);
+        }
+        Ok(())
+    }
+
+    /// Sets the start, and returns it.
+    fn set_start<'s>(
+        &self,
+        values: &mut Values<'s>,
+        space: &'s mut Option<PolicyDate>,
+    ) -> Result<Option<Timestamp>, Error> {
+        let text = values.get(Field::StartsAt);
+        match (self.starts_at, text) {
+            (None, None) => Ok(None),
+            (Some(_), Some(_)) => Err(error!(
+                Policy,
+                "the start is set twice, by `starts_at` and by the parameter st"
+            )),
+            (Some(moment), None) => {
+                let text = space.insert(moment.policy_date()?);
+                values.set(Field::StartsAt, text.as_str());
+                Ok(Some(moment))
+            }
+            (None, Some(text)) => parse_time(Field::StartsAt, text).map(Some),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The verbs that sign a shared access signature.
+
+use super::prepared_sas::{PreparedSas, ValueSpace};
+use super::sas::Sas;
+use super::sas_expiry::SasExpiry;
+use super::sas_token::SasToken;
+use crate::credentials::Credentials;
+use crate::crypto::SigningKey;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::request::{KeySource, Unsigned};
+use crate::time::Timestamp;
+
+impl Sas<'_> {
+    /// Returns the signed token.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket), [`ErrorKind::Key`](crate::ErrorKind::Key):
+    ///   an invalid name.
+    /// - [`ErrorKind::Policy`](crate::ErrorKind::Policy): a permission that the resource doesn't
+    ///   have, an unknown, repeated or invalid parameter, or neither permissions nor a stored access
+    ///   policy.
+    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter or resource that the
+    ///   kind of token or its version doesn't have.
+    /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the expiry is not after `now` and the
+    ///   start, is after that of the user delegation key, or is more than the seven days of a user
+    ///   delegation SAS.
+    /// - [`ErrorKind::Credentials`](crate::ErrorKind::Credentials): credentials of another account,
+    ///   or not in base64.
+    pub fn presign<'e>(
+        &self,
+        credentials: &Credentials,
+        expiry: impl Into<SasExpiry<'e>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<SasToken, Error> {
+        let (identity, mut space) = (credentials.identity(), ValueSpace::default());
+        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
+        let key = SigningKey::HmacSha256(credentials.base64_key()?);
+        let signature = key.sign(&prepared.text())?;
+        Ok(prepared.token().finish(&signature))
+    }
+
+    /// Prepares the token for a key that is elsewhere.
+    ///
+    /// # Errors
+    /// Returns the errors of [`presign`](Sas::presign).
+    pub fn prepare<'e>(
+        &self,
+        identity: &Identity,
+        expiry: impl Into<SasExpiry<'e>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Unsigned<SasToken>, Error> {
+        let mut space = ValueSpace::default();
+        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
+        let token = prepared.token();
+        Ok(Unsigned::new(
+            identity,
+            KeySource::Base64,
+            &prepared.text(),
+            None,
+            token.expires_at,
+            move |signature| token.finish(signature),
+        ))
+    }
+}
