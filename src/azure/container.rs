@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{
-    Address, Destination, Family, PresignedUrl, Request, Sealed, SignedRequest, Signer, Store,
-    Unsigned, header_names, own_method,
+    Address, CustomSigner, Destination, PresignedUrl, Request, Sealed, SignedRequest, Signer,
+    Store, Unsigned, header_names, own_method,
 };
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::{Component, PATH};
@@ -129,14 +129,14 @@ impl Container {
         let request = Request::new(
             method,
             Destination::Bucket(&self.address),
-            Signer::Family(self),
+            Signer::Custom(self),
         );
         request.query("restype", "container")
     }
 
     fn of_object<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
         let object = Destination::Object(&self.address, blob);
-        Request::new(method, object, Signer::Family(self))
+        Request::new(method, object, Signer::Custom(self))
     }
 }
 
@@ -148,7 +148,7 @@ impl Store for Container {
     }
 }
 
-impl Family for Container {
+impl CustomSigner for Container {
     fn prepare_url(
         &self,
         parts: &RequestParts<'_>,

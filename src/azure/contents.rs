@@ -43,7 +43,7 @@ impl Account {
         method: impl Into<Cow<'a, str>>,
         url: impl Into<Cow<'a, str>>,
     ) -> Request<'a> {
-        let signer = Signer::Family(self.shared_key_signer_of(service));
+        let signer = Signer::Custom(self.shared_key_signer_of(service));
         Request::new(method, Destination::Url(url.into()), signer)
     }
 

@@ -7,7 +7,9 @@ use super::shared_key::{
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
-use crate::request::{Family, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names};
+use crate::request::{
+    CustomSigner, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names,
+};
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::time::Timestamp;
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
@@ -26,7 +28,7 @@ pub(super) struct SharedKeySigner {
 /// The name of the header with the version of the service.
 const VERSION: &str = "x-ms-version";
 
-impl Family for SharedKeySigner {
+impl CustomSigner for SharedKeySigner {
     fn prepare_url(
         &self,
         _: &RequestParts<'_>,

@@ -6,8 +6,8 @@ use crate::error::{Error, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{
-    Address, Destination, Family, PresignedUrl, Request, Sealed, SignedRequest, Signer, Store,
-    Unsigned, header_names, own_method,
+    Address, CustomSigner, Destination, PresignedUrl, Request, Sealed, SignedRequest, Signer,
+    Store, Unsigned, header_names, own_method,
 };
 use crate::time::Timestamp;
 use crate::wire::query::write_query;
@@ -107,7 +107,7 @@ impl Distribution {
         key: impl Into<Cow<'a, str>>,
     ) -> Request<'a> {
         let object = Destination::Object(&self.address, key.into());
-        Request::new(method, object, Signer::Family(self))
+        Request::new(method, object, Signer::Custom(self))
     }
 
     /// Returns a custom policy for a path below the distribution's URL: percent-encoded, with
@@ -126,7 +126,7 @@ impl Store for Distribution {
     }
 }
 
-impl Family for Distribution {
+impl CustomSigner for Distribution {
     fn prepare_url(
         &self,
         parts: &RequestParts<'_>,

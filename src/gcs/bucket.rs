@@ -172,7 +172,7 @@ impl Bucket {
     fn signer(&self) -> Signer<'_> {
         match &self.signer {
             GoogleSigner::V4(service) => Signer::V4(service),
-            GoogleSigner::V2(signer) => Signer::Family(signer),
+            GoogleSigner::V2(signer) => Signer::Custom(signer),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{
-    Family, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names, headers_to_send,
+    CustomSigner, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names, headers_to_send,
     own_method,
 };
 use crate::scheme::aws::AMZ_PREFIX;
@@ -163,7 +163,7 @@ fn is_sub_resource(param: &&Param<'_>) -> bool {
     SUB_RESOURCES.iter().any(|name| param.name.decodes_to(name))
 }
 
-impl Family for V2Signer {
+impl CustomSigner for V2Signer {
     fn prepare_url(
         &self,
         parts: &RequestParts<'_>,

@@ -65,7 +65,7 @@ impl<'a> FormSigner<'a> {
                 identity.check_secret_access_key()?;
                 Version::V2
             }
-            Signer::Family(family) => return Err(family.unsupported("forms")),
+            Signer::Custom(signer) => return Err(signer.unsupported("forms")),
         };
         Ok(FormSigner { identity, version })
     }

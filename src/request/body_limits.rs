@@ -96,8 +96,8 @@ impl<'a> Request<'a> {
                 Unsupported,
                 "SigV2 doesn't sign {name} here; sign with SigV4, or use a form, which limits the size"
             )),
-            Signer::Family(family) if family.signs_header(name) => Ok(()),
-            Signer::Family(family) => Err(family.unsupported(&format!("signed {name}"))),
+            Signer::Custom(signer) if signer.signs_header(name) => Ok(()),
+            Signer::Custom(signer) => Err(signer.unsupported(&format!("signed {name}"))),
         }
     }
 }

@@ -37,7 +37,7 @@ impl Request<'_> {
             Signer::V2(_) => Err(unsupported(
                 "SigV2 has no signatures of chunks or events; sign with SigV4",
             )),
-            Signer::Family(family) => Err(family.unsupported("signatures of chunks or events")),
+            Signer::Custom(signer) => Err(signer.unsupported("signatures of chunks or events")),
         }
     }
 

@@ -8,7 +8,7 @@ mod chained;
     not(any(feature = "azure", feature = "cloudfront", feature = "gcs")),
     allow(dead_code, reason = "no store uses it")
 )]
-mod family;
+mod custom_signer;
 mod presigned_url;
 mod service_requests;
 mod signed_request;
@@ -27,7 +27,7 @@ pub use unsigned::Unsigned;
 pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
 pub(crate) use base_url::{parse_base, public_origin};
 #[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
-pub(crate) use family::Family;
+pub(crate) use custom_signer::CustomSigner;
 #[cfg(feature = "gcs")]
 pub(crate) use presigned_url::headers_to_send;
 #[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
@@ -228,9 +228,9 @@ impl<'a> Request<'a> {
     /// it.
     fn store_parameter(self, name: &'static str, value: Cow<'a, str>) -> Self {
         match self.signer {
-            Signer::Family(family) => match family.parameter_name(name) {
+            Signer::Custom(signer) => match signer.parameter_name(name) {
                 Some(name) => self.query(name, value),
-                None => self.fail(family.unsupported(name)),
+                None => self.fail(signer.unsupported(name)),
             },
             _ => self.query(name, value),
         }
@@ -285,7 +285,7 @@ impl<'a> Request<'a> {
     }
 
     /// Returns the checked parts of a URL that covers no payload.
-    fn family_url_parts(&self) -> Result<RequestParts<'_>, Error> {
+    fn custom_url_parts(&self) -> Result<RequestParts<'_>, Error> {
         if matches!(self.payload, Some(Payload::Empty | Payload::Sha256(_))) {
             return Err(error!(
                 Payload,

@@ -1,6 +1,6 @@
 //! The signature version and service that sign a request.
 
-use super::family::Family;
+use super::custom_signer::CustomSigner;
 use crate::{v2, v4};
 
 /// The signer of a request, which its store or service owns.
@@ -12,7 +12,7 @@ pub(crate) enum Signer<'a> {
         not(any(feature = "azure", feature = "cloudfront", feature = "gcs")),
         allow(dead_code, reason = "no store uses it")
     )]
-    Family(&'a dyn Family),
+    Custom(&'a dyn CustomSigner),
 }
 
 /// The signer that a store owns.

@@ -234,7 +234,7 @@ impl Template {
                 let template = v2::Template::new(&signing, credentials, expiry, now)?;
                 (headers, not_covered, Kind::V2(template.into()))
             }
-            Signer::Family(family) => return Err(family.unsupported("templates")),
+            Signer::Custom(signer) => return Err(signer.unsupported("templates")),
         };
         Ok(Template {
             method,

@@ -59,9 +59,9 @@ impl<'a> Request<'a> {
                 let expires_at = write_v2(&signing, secret, expiry, now, &mut url)?;
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
-            Signer::Family(family) => {
-                let parts = self.family_url_parts()?;
-                let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
+            Signer::Custom(signer) => {
+                let parts = self.custom_url_parts()?;
+                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
                 unsigned.sign_with(credentials)
             }
         }
@@ -94,9 +94,9 @@ impl<'a> Request<'a> {
                 let signing = self.v2_request(service, identity)?;
                 write_v2(&signing, secret, expiry, now, &mut out)?;
             }
-            Signer::Family(family) => {
-                let parts = self.family_url_parts()?;
-                let unsigned = family.prepare_url(&parts, identity, expiry, now)?;
+            Signer::Custom(signer) => {
+                let parts = self.custom_url_parts()?;
+                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
                 out.text(unsigned.sign_with(credentials)?.as_str());
             }
         }
@@ -152,8 +152,8 @@ impl<'a> Request<'a> {
                     },
                 ))
             }
-            Signer::Family(family) => {
-                family.prepare_url(&self.family_url_parts()?, identity, expiry, now)
+            Signer::Custom(signer) => {
+                signer.prepare_url(&self.custom_url_parts()?, identity, expiry, now)
             }
         }
     }
@@ -198,8 +198,8 @@ impl<'a> Request<'a> {
                     Ok(call.finish(&signature))
                 }
             },
-            Signer::Family(family) => {
-                let unsigned = family.prepare_headers(&self.parts()?, identity, now)?;
+            Signer::Custom(signer) => {
+                let unsigned = signer.prepare_headers(&self.parts()?, identity, now)?;
                 unsigned.sign_with(credentials)
             }
         }
@@ -267,7 +267,7 @@ impl<'a> Request<'a> {
                     ))
                 }
             },
-            Signer::Family(family) => family.prepare_headers(&self.parts()?, identity, now),
+            Signer::Custom(signer) => signer.prepare_headers(&self.parts()?, identity, now),
         }
     }
 

@@ -308,7 +308,7 @@ impl<'r> ReceivedRequest<'r> {
         match names.find(|name| name.starts_with_ignore_case(prefix)) {
             Some(name) => Err(refuse!(
                 Request,
-                "the request has {}, but names with {prefix} belong to another family; remove it",
+                "the request has {}, but the service rejects {prefix}* names; remove it",
                 Quoted(&name.to_text_lossy())
             )),
             None => Ok(()),

@@ -10,7 +10,7 @@ use core::fmt::Debug;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// The signer of a store that signs something other than a canonical request.
-pub(crate) trait Family: Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+pub(crate) trait CustomSigner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Prepares a presigned URL.
     fn prepare_url(
         &self,
