@@ -39,9 +39,9 @@ mod post;
 mod request;
 mod sas;
 mod token;
-mod verify_azure;
 
 mod explain;
+mod verify_azure;
 
 use anyhow::{Context, Result};
 use clap::error::ErrorKind;
