@@ -100,26 +100,26 @@ impl Container {
     /// Returns a request that reads a blob.
     #[must_use]
     pub fn get<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.of_object("GET".into(), blob.into())
+        self.object_request("GET".into(), blob.into())
     }
 
     /// Returns a request that writes a blob. It is a block blob, unless a header `x-ms-blob-type`
     /// says otherwise.
     #[must_use]
     pub fn put<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.of_object("PUT".into(), blob.into())
+        self.object_request("PUT".into(), blob.into())
     }
 
     /// Returns a request that reads the properties of a blob.
     #[must_use]
     pub fn head<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.of_object("HEAD".into(), blob.into())
+        self.object_request("HEAD".into(), blob.into())
     }
 
     /// Returns a request that deletes a blob.
     #[must_use]
     pub fn delete<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.of_object("DELETE".into(), blob.into())
+        self.object_request("DELETE".into(), blob.into())
     }
 
     /// Returns a request to the container itself, to be signed with headers: `restype=container` is
@@ -134,7 +134,7 @@ impl Container {
         request.query("restype", "container")
     }
 
-    fn of_object<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
+    fn object_request<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
         let object = Destination::Object(&self.address, blob);
         Request::new(method, object, Signer::Custom(self))
     }
@@ -144,7 +144,7 @@ impl Sealed for Container {}
 
 impl Store for Container {
     fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
-        self.of_object(method.into(), key.into())
+        self.object_request(method.into(), key.into())
     }
 }
 
@@ -165,7 +165,7 @@ impl CustomSigner for Container {
                 "a URL of a container needs permissions of your choice; make it by `Account::sas`",
             ));
         }
-        let params = Params::of(&parts.params)?;
+        let params = Params::parse(&parts.params)?;
         let permissions = params.permissions(parts.method)?;
         let resource = params.resource(&self.name, blob);
         let mut sas = Sas::new(&self.account, resource, permissions);
@@ -195,6 +195,7 @@ impl CustomSigner for Container {
                 url,
                 headers,
                 not_covered,
+                // Only a stored policy can leave the expiry out, and there is none here.
                 expires_at: token.expires_at().unwrap_or(now),
             }
         }))
@@ -233,17 +234,18 @@ const BLOB_TYPE: &str = "x-ms-blob-type";
 
 /// The parameters of a request to a blob.
 struct Params<'p> {
-    /// Headers of the response, which the token has.
+    /// Headers of the response, which the token sets.
     response: Vec<(Field, Cow<'p, str>)>,
     others: Vec<Param<'p>>,
+    /// The parameter `comp`, which selects an operation; empty if there is none.
     comp: Cow<'p, str>,
     snapshot: Option<Cow<'p, str>>,
     version: Option<Cow<'p, str>>,
 }
 
 impl<'p> Params<'p> {
-    fn of(params: &[Param<'p>]) -> Result<Self, Error> {
-        let mut own = Params {
+    fn parse(params: &[Param<'p>]) -> Result<Self, Error> {
+        let mut parsed = Params {
             response: Vec::new(),
             others: Vec::new(),
             comp: Cow::Borrowed(""),
@@ -261,7 +263,7 @@ impl<'p> Params<'p> {
                     | Field::ContentLanguage
                     | Field::ContentType),
                 ) => {
-                    own.response.push((field, value));
+                    parsed.response.push((field, value));
                     continue;
                 }
                 Some(field) => {
@@ -275,14 +277,14 @@ impl<'p> Params<'p> {
                 None => {}
             }
             match &*name {
-                "comp" => own.comp = value,
-                "snapshot" => own.snapshot = Some(value),
-                "versionid" => own.version = Some(value),
+                "comp" => parsed.comp = value,
+                "snapshot" => parsed.snapshot = Some(value),
+                "versionid" => parsed.version = Some(value),
                 _ => {}
             }
-            own.others.push(*param);
+            parsed.others.push(*param);
         }
-        Ok(own)
+        Ok(parsed)
     }
 
     fn permissions(&self, method: &str) -> Result<Permissions, Error> {

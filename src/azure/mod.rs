@@ -1,4 +1,5 @@
-//! Azure Storage: shared access signatures (SAS) of every kind.
+//! Use this module to sign or verify requests to Azure Storage, with shared access signatures (SAS) or
+//! Shared Key. The [guide](crate::guide::azure) compares it with S3.
 //!
 //! ```
 //! use core::time::Duration;
@@ -16,6 +17,14 @@
 //! println!("{}", token.url());
 //! # Ok::<(), presign::Error>(())
 //! ```
+//!
+//! | task | item |
+//! |---|---|
+//! | a URL to one blob, with the calls of other stores | [`Container::get`], [`Container::put`] |
+//! | a shared access signature of any service | [`Account::sas`] |
+//! | a request with a Shared Key header | [`Account::request`] |
+//! | verifying a shared access signature | [`Account::parse_sas`] |
+//! | verifying Shared Key | [`Account::parse_shared_key`] |
 
 mod account;
 mod connection_string;

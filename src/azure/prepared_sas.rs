@@ -8,7 +8,7 @@ use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
 use super::sas_fields::{check_field, check_pairs, parse_version};
 use super::sas_token::SasToken;
-use super::sas_validity::{Validity, parse_time};
+use super::sas_validity::{ValidityRules, parse_time};
 use super::service::Service;
 use super::string_to_sign::{CanonicalResource, SasText, Values};
 use crate::error::{Error, ErrorKind, Quoted, error};
@@ -83,7 +83,7 @@ impl<'s> PreparedSas<'s> {
         values.set(Field::Permissions, letters);
         sas.set_required(layout, version, &mut values)?;
         let starts_at = sas.set_start(&mut values, &mut space.starts_at)?;
-        let validity = Validity {
+        let validity = ValidityRules {
             starts_at,
             now,
             is_delegated,

@@ -91,7 +91,7 @@ impl<'a> Sas<'a> {
 
     /// Sets the identifier of a [stored access
     /// policy](https://learn.microsoft.com/en-us/rest/api/storageservices/define-stored-access-policy).
-    /// What the policy has, the token must not have: see [`Permissions::NONE`] and
+    /// The token must not repeat a parameter that the policy sets: see [`Permissions::NONE`] and
     /// [`SasExpiry::in_policy`](super::SasExpiry::in_policy).
     #[must_use]
     pub fn stored_policy(mut self, identifier: impl Into<Cow<'a, str>>) -> Self {
@@ -127,8 +127,8 @@ impl<'a> Sas<'a> {
         self
     }
 
-    /// Demands a header of the request, with a value (user delegation SAS of blobs, from 2026-04-06
-    /// on). The token has only its name.
+    /// Requires a header with a value in the request (user delegation SAS of blobs, version
+    /// 2026-04-06 or newer). The token contains only the header's name.
     #[must_use]
     pub fn require_header(
         mut self,
@@ -139,8 +139,8 @@ impl<'a> Sas<'a> {
         self
     }
 
-    /// Demands a query parameter of the request, with a value (user delegation SAS of blobs, from
-    /// 2026-04-06 on). The token has only its name.
+    /// Requires a query parameter with a value in the request (user delegation SAS of blobs, version
+    /// 2026-04-06 or newer). The token contains only the parameter's name.
     #[must_use]
     pub fn require_query(
         mut self,

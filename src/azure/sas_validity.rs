@@ -6,22 +6,19 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
+use crate::scheme::limits::MAX_USER_DELEGATION_EXPIRY;
 use crate::time::{PolicyDate, Timestamp};
 use alloc::string::String;
-use core::time::Duration;
 
-/// The longest validity of a user delegation SAS: seven days.
-const MAX_DELEGATED: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// The validity of a token that is signed now.
-pub(super) struct Validity {
+/// The inputs that decide when a token can expire.
+pub(super) struct ValidityRules {
     pub(super) starts_at: Option<Timestamp>,
     pub(super) now: Timestamp,
     pub(super) is_delegated: bool,
     pub(super) has_policy: bool,
 }
 
-impl Validity {
+impl ValidityRules {
     /// Sets the expiry of a token, and returns it.
     pub(super) fn set_expiry<'s>(
         &self,
@@ -54,7 +51,7 @@ impl Validity {
             ));
         }
         let starts_at = self.starts_at.unwrap_or(self.now);
-        if self.is_delegated && expires_at > starts_at.saturating_add(MAX_DELEGATED) {
+        if self.is_delegated && expires_at > starts_at.saturating_add(MAX_USER_DELEGATION_EXPIRY) {
             return Err(error!(
                 Expiry,
                 "a user delegation SAS is valid for at most seven days, but this one would be valid from \

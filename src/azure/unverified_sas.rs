@@ -324,7 +324,7 @@ impl<'r> UnverifiedSas<'r> {
             Some(value) => Ok((Cow::Borrowed(name), value)),
             None => Err(refuse!(
                 SignedHeaderMissing,
-                "the request has no {}, which the parameter {} demands",
+                "the request has no {}, which the parameter {} requires",
                 Quoted(name),
                 field.name()
             )),

@@ -174,7 +174,7 @@ fn with_policy(
     if in_both.contains(&true) {
         return Err(refuse!(
             StoredPolicy,
-            "the token repeats what its stored access policy states"
+            "the token states a parameter that its stored access policy states, too; leave it out of one"
         ));
     }
     let expires_at = sas.expires_at.or(policy.expires_at);

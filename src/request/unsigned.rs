@@ -88,7 +88,7 @@ pub(crate) enum KeySource {
         /// The sizes of RSA keys that the service accepts.
         rsa_bits: RangeInclusive<usize>,
     },
-    /// What the secret is the base64 of.
+    /// The HMAC key whose base64 is the secret.
     #[cfg(feature = "azure")]
     Base64,
 }

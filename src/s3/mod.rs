@@ -30,6 +30,9 @@
 //! # let _ = tags;
 //! # Ok::<(), presign::Error>(())
 //! ```
+//!
+//! Forms are in [`post`](crate::post), bodies in chunks in [`streaming`](crate::streaming). The
+//! [guide](crate::guide::stores) lists the settings of other stores.
 
 mod bucket;
 mod bucket_name;

@@ -1,9 +1,13 @@
-//! Limits of time and size that AWS sets.
+//! Limits of time and size that AWS and Azure set.
 
 use core::time::Duration;
 
 /// The longest validity of a SigV4 URL.
 pub(crate) const MAX_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The longest validity of a user delegation SAS of Azure.
+#[cfg(feature = "azure")]
+pub(crate) const MAX_USER_DELEGATION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The largest difference between a client's clock and a server's. A SigV2 call of a query API
 /// expires that long after its `Timestamp`.

@@ -40,11 +40,11 @@ pub(crate) struct SchemeRules {
     pub(crate) policy_form: Option<PolicyForm>,
     /// Whether the `host` line contains the port of the request.
     pub(crate) host_has_port: bool,
-    /// Whether the header with the payload's hash has to contain a hash, or a text that AWS has in
-    /// its place.
+    /// Whether the header with the payload's hash must contain a hash or one of AWS's replacement
+    /// values.
     pub(crate) checks_content_sha256: bool,
-    /// Whether a presigned URL can have a header with the signing time, which is signed as any
-    /// other.
+    /// Whether a presigned URL can have a header with the signing time, which is signed like any
+    /// other header.
     pub(crate) signs_date_header: bool,
     /// The prefix of names that the service rejects beside its own.
     pub(crate) rejected_prefix: Option<&'static str>,

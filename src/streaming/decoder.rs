@@ -78,7 +78,7 @@ pub struct ChunkDecoder {
 /// The next part of the body.
 enum State {
     ChunkHeader,
-    /// The data of a chunk, of which so many bytes are missing.
+    /// The data of a chunk. The number is that of the missing bytes.
     Data(ChunkHeader),
     /// The line break after the data of a chunk.
     DataEnd,

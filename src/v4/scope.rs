@@ -133,13 +133,13 @@ impl StringToSign<'_> {
         sink.text("\n");
     }
 
-    /// Signs with a key at hand.
+    /// Signs with a local key.
     #[inline]
     pub(crate) fn sign(&self, credentials: &Credentials) -> Result<Signature, Error> {
         if self.scope.suffix.scheme.private_key.is_some() {
             return self.scope.signing_key(credentials)?.sign(self);
         }
-        // The same as above, without moving the key, which takes 2 % of a URL.
+        // Not `signing_key`: returning the key by value takes 2 % of the time of a URL.
         let key = self.scope.hmac_key(credentials.secret_access_key()?);
         Ok(Signature::HmacSha256(key.sign(|hasher| self.write(hasher))))
     }

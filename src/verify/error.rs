@@ -185,7 +185,7 @@ impl VerifyError {
         }
     }
 
-    /// Returns the error for a form whose fields have so many bytes, in the words of S3.
+    /// Returns the error for a form with too many bytes, in the words of S3.
     pub(crate) fn form_too_large(length: usize) -> Self {
         let error = refuse!(
             TooLarge,
