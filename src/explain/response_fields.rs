@@ -78,9 +78,14 @@ impl Fields {
             return;
         };
         let xml = text.get(start..).unwrap_or_default();
-        let is_escaped = ["\\\"", "<\\/", "\\n"]
+        // Elsewhere a message can quote `\n`.
+        let is_escaped = ["\\\"", "<\\/", ">\\n"]
             .iter()
             .any(|escape| xml.contains(escape));
+        let is_text_to_sign = ["<StringToSign>", "<CanonicalRequest>"]
+            .iter()
+            .any(|start| xml.starts_with(start));
+        let is_escaped = is_escaped || is_text_to_sign;
         if is_escaped {
             let plain = xml
                 .replace("\\\"", "\"")
