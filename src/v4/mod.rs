@@ -59,12 +59,14 @@ mod payload;
 mod presigned_query;
 mod private_key;
 mod scope;
+mod scope_checks;
 mod service;
 mod sign;
 mod signature_chain;
 mod signed_headers;
 #[cfg(feature = "sigv4a")]
 mod sigv4a_key;
+mod string_to_sign;
 mod template;
 
 pub use crate::scheme::services::{CanonicalUri, SessionToken};
@@ -74,10 +76,10 @@ pub use service::Service;
 pub(crate) use canonical::{CanonicalRequest, Query};
 pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
 pub(crate) use private_key::{check_identity, private_key};
-pub(crate) use scope::{
-    Scope, ScopeSuffix, StringToSign, check_aws_scope, check_scope_name, check_scope_part,
-};
+pub(crate) use scope::{Scope, ScopeSuffix};
+pub(crate) use scope_checks::{check_aws_scope, check_scope_name, check_scope_part};
 pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
 pub(crate) use signature_chain::{SignatureChain, SignedPart, chained_signature_len};
 pub(crate) use signed_headers::{SignedHeaders, is_signed};
+pub(crate) use string_to_sign::StringToSign;
 pub(crate) use template::Template;

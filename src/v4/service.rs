@@ -1,7 +1,8 @@
 //! A service: region, name, and its rules for a signature.
 
 use super::caller_headers::HeaderNames;
-use super::scope::{ScopeSuffix, check_scope_name, is_aws_scope};
+use super::scope::ScopeSuffix;
+use super::scope_checks::{check_scope_name, is_aws_scope};
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::scheme::aws::{AWS4, AWS4A};

@@ -1,7 +1,8 @@
 //! Signatures of a body that is sent in parts: each covers its part and the previous signature.
 
 use super::payload::{EMPTY_SHA256, PayloadLine};
-use super::scope::{Scope, ScopeSuffix, StringToSign};
+use super::scope::{Scope, ScopeSuffix};
+use super::string_to_sign::StringToSign;
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey};
 use crate::error::Error;

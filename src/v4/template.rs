@@ -5,9 +5,10 @@
 
 use super::canonical::{CanonicalRequest, Query};
 use super::presigned_query::PresignedQuery;
-use super::scope::{Scope, StringToSign};
+use super::scope::Scope;
 use super::service::Service;
 use super::sign::{SigningRequest, check_expiry, finish_url, signature_start, write_signature};
+use super::string_to_sign::StringToSign;
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey, sha256_of};
 use crate::error::Error;

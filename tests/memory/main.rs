@@ -15,6 +15,6 @@ mod explain_leaves_nothing;
 mod forms;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod private_keys;
-mod verify_allocates_nothing;
+mod verify_allocations;
 mod verify_leaves_nothing;
 mod zeroized;

@@ -175,7 +175,7 @@ pub fn sign(secret: &str, string_to_sign: &str) -> String {
 }
 
 #[test]
-fn keys_and_secrets() {
+fn wrong_keys_and_secrets_are_recognized() {
     let url = link("a.txt");
     let same = server("GET", &url, &[]);
     let credentials = credentials();
@@ -239,7 +239,7 @@ fn keys_and_secrets() {
 }
 
 #[test]
-fn scope_and_times() {
+fn wrong_scopes_and_times_are_recognized() {
     let url = link("a.txt");
     let failed = |response| FailedRequest::new("GET", &url, response);
     let certain = |body: &str, cause| first(&failed, body, cause, Confidence::Certain);
@@ -348,7 +348,7 @@ fn scope_and_times() {
 }
 
 #[test]
-fn methods() {
+fn another_method_is_recognized() {
     let url = link("a.txt");
     let found = seen(&url, &server("HEAD", &url, &[]), Cause::Method);
     assert!(found.findings()[0].message().contains("HEAD"));
@@ -368,7 +368,7 @@ fn methods() {
 }
 
 #[test]
-fn paths() {
+fn changed_paths_are_recognized() {
     let url = link("a b.txt");
     sent(&url, &url.replace("%20", "%2520"), Cause::PathEncodedTwice);
     let again = link("a%20b.txt");
@@ -436,7 +436,7 @@ fn paths() {
 }
 
 #[test]
-fn addresses() {
+fn wrong_addresses_are_recognized() {
     let url = link("a.txt");
     let path_style = url.replace(
         "examplebucket.s3.us-east-1.amazonaws.com",
@@ -520,7 +520,7 @@ fn addresses() {
 }
 
 #[test]
-fn headers() {
+fn changed_headers_are_recognized() {
     let put = bucket()
         .put("a.txt")
         .header("Content-Type", "text/plain")
@@ -580,7 +580,7 @@ fn headers() {
 }
 
 #[test]
-fn parameters() {
+fn changed_parameters_are_recognized() {
     let link = bucket()
         .get("a.txt")
         .version("1~2")
@@ -640,7 +640,7 @@ fn parameters() {
 }
 
 #[test]
-fn tokens() {
+fn faults_of_session_tokens_are_recognized() {
     const TOKEN: &str = "IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJHMEUCIQ+/=";
     let temporary = credentials().with_session_token(TOKEN).unwrap();
     let url = bucket()
@@ -729,7 +729,7 @@ fn tokens() {
 }
 
 #[test]
-fn payloads() {
+fn changed_payloads_are_recognized() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let url = "https://api.example.com/orders";
     let request_of = |payload| service.post(url).payload(payload);
@@ -790,7 +790,7 @@ fn payloads() {
 }
 
 #[test]
-fn urls_that_were_mangled() {
+fn mangled_urls_are_recognized() {
     let url = link("a b.txt");
     let sent = |url: &str, sent: &str, cause| {
         let failed = |response| FailedRequest::new("GET", url, response).sent("GET", sent);
@@ -877,7 +877,7 @@ fn urls_that_were_mangled() {
 }
 
 #[test]
-fn sigv2() {
+fn mistakes_with_sigv2_are_recognized() {
     let bucket = Bucket::builder("examplebucket", "us-east-1");
     let bucket = bucket.signature_version(SignatureVersion::V2).build();
     let link = bucket
@@ -967,7 +967,7 @@ fn sigv2() {
 }
 
 #[test]
-fn query_apis() {
+fn mistakes_with_query_apis_are_recognized() {
     let service = v2::Service::query_api(v2::SignatureMethod::HmacSha256);
     let call = service
         .get("https://ec2.amazonaws.com/")

@@ -72,7 +72,7 @@ fn the_header_that_an_answer_names_is_shown() {
 }
 
 #[test]
-fn a_header_that_the_server_requires() {
+fn a_header_that_the_server_requires_is_named() {
     let authorization = authorization("host;x-amz-date");
     let headers = [DATE, ("Authorization", &authorization)];
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
@@ -102,7 +102,7 @@ fn a_header_that_the_server_requires() {
 }
 
 #[test]
-fn a_body_in_chunks_that_a_store_does_not_read() {
+fn chunks_that_a_store_does_not_support_are_recognized() {
     let authorization = authorization("host;x-amz-content-sha256;x-amz-date");
     let url = "https://acct.r2.cloudflarestorage.com/bucket/a.txt";
     let streamed = [
@@ -196,7 +196,7 @@ fn an_answer_within_another_is_read() {
 }
 
 #[test]
-fn api_gateway_has_no_such_path() {
+fn a_path_that_api_gateway_lacks_is_a_possible_cause() {
     let url = "https://id.execute-api.us-east-1.amazonaws.com/prod";
     let body = "{\"message\":\"Missing Authentication Token\"}";
     let found = explain("GET", url, &[], body);
@@ -209,7 +209,7 @@ fn api_gateway_has_no_such_path() {
 }
 
 #[test]
-fn a_credential_with_white_space() {
+fn white_space_in_a_credential_is_recognized() {
     let header = authorization("host;x-amz-date")
         .replace("Credential=", "Credential= ")
         .replace("/s3/", "/sts/");
@@ -227,7 +227,7 @@ fn a_credential_with_white_space() {
 }
 
 #[test]
-fn headers_that_are_set_on_the_way() {
+fn headers_that_a_proxy_sets_are_recognized() {
     for (name, is_rewritten) in [
         ("cf-ray", true),
         ("x-forwarded-for", true),
@@ -251,7 +251,7 @@ fn headers_that_are_set_on_the_way() {
 }
 
 #[test]
-fn a_default_port_that_was_signed() {
+fn a_signed_default_port_is_recognized() {
     let url = |host: &str| link("a.txt").replace("examplebucket.s3.us-east-1.amazonaws.com", host);
     let found = explain("GET", &url("minio.example.com:443"), &[], &bare());
     assert_first(
@@ -291,7 +291,7 @@ fn the_token_of_aws_iot_is_appended() {
 }
 
 #[test]
-fn a_parameter_without_an_equals_sign() {
+fn a_parameter_without_an_equals_sign_is_recognized() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let url = "https://id.execute-api.us-east-1.amazonaws.com/_cat/indices?pretty&v";
     let request = service.get(url);
@@ -322,7 +322,7 @@ fn a_parameter_without_an_equals_sign() {
 }
 
 #[test]
-fn the_checksum_of_an_empty_body() {
+fn the_checksum_of_an_empty_body_is_recognized() {
     let url = |checksum: &str| {
         let url = link("a.txt");
         url.replace(
@@ -345,7 +345,7 @@ fn the_checksum_of_an_empty_body() {
 }
 
 #[test]
-fn pages_of_proxies() {
+fn pages_of_proxies_are_recognized() {
     for (page, title) in [
         (
             "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>403 Forbidden</title>\n</head><body>\n<h1>Forbidden</h1>\n<p>You don't have permission to access this resource.</p>\n<address>Apache/2.4.41 (Ubuntu)</address>\n</body></html>",
@@ -404,7 +404,7 @@ fn the_words_of_the_server_are_kept() {
 }
 
 #[test]
-fn forms_with_and_without_their_fields() {
+fn forms_are_explained_with_and_without_their_fields() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/";
     let body = "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message><Condition>Bucket POST must be of the enclosure-type multipart/form-data</Condition></Error>";
     let found = explain("POST", url, &[], body);
@@ -441,7 +441,7 @@ fn forms_with_and_without_their_fields() {
 }
 
 #[test]
-fn a_request_without_a_signature_or_a_body() {
+fn a_missing_signature_or_body_is_named() {
     let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
     let found = explain("GET", url, &[], "");
     assert_first(
@@ -479,7 +479,7 @@ fn a_request_without_a_signature_or_a_body() {
 }
 
 #[test]
-fn a_url_from_the_source_of_a_mail() {
+fn a_url_from_the_source_of_a_mail_is_recognized() {
     let url = link("a.txt").replace('=', "=3D");
     let (start, end) = url.split_at(150);
     for url in [&url, &format!("{start}=\r\n{end}")] {
@@ -519,7 +519,7 @@ fn sigv2_counts_parameters_as_headers() {
 }
 
 #[test]
-fn a_name_with_a_percent_sign() {
+fn a_name_with_a_percent_sign_is_recognized() {
     let url = link("a.txt").replace("/a.txt", "/a%2Etxt");
     let found = explain("GET", &url, &[], &bare());
     assert_first(
@@ -546,7 +546,7 @@ fn a_path_that_arrived_is_no_cause() {
 }
 
 #[test]
-fn a_string_to_sign_alone() {
+fn a_string_to_sign_alone_is_read() {
     // Logs have a backslash and an n for each line break.
     let body =
         "<StringToSign>PUT\\n\\ntext/plain\\n1369357200\\n/examplebucket/a.txt</StringToSign>";

@@ -219,7 +219,7 @@ fn what_the_server_says_is_never_dropped() {
 }
 
 #[test]
-fn a_request_without_a_signature() {
+fn a_missing_signature_is_the_first_finding() {
     let url = link("a.txt");
     let address = url.split('?').next().unwrap();
     let start = url.split('&').next().unwrap();
@@ -267,7 +267,7 @@ fn damage_is_found_with_any_answer() {
 
 /// Two causes that look alike, and the evidence that tells them apart.
 #[test]
-fn causes_that_look_alike() {
+fn causes_that_look_alike_are_told_apart() {
     let url = link("a.txt");
     let expired = "20130524T020000Z".parse().unwrap();
     let skew = error(
@@ -325,7 +325,7 @@ fn causes_that_look_alike() {
 
 /// The same answer in every form in which people paste it.
 #[test]
-fn answers_as_people_paste_them() {
+fn pasted_responses_are_read() {
     let url = versioned();
     let seen = server("HEAD", &url, &[]);
     let xml = s3(&seen);
@@ -397,7 +397,7 @@ fn the_secret_of_another_profile_is_recognized() {
 
 /// Forms, whose fields are checked as a server checks them.
 #[test]
-fn forms() {
+fn rejected_forms_are_explained_by_their_fields() {
     let hour = crate::explain::HOUR;
     let bucket = crate::explain::bucket();
     let policy = bucket.post_policy("a.txt").content_length_range(1..=100);

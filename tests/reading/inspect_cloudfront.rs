@@ -62,7 +62,7 @@ fn times_are_those_of_the_policy() {
 }
 
 #[test]
-fn problems() {
+fn problems_of_a_cloudfront_url_are_named() {
     let (url, _, expires_at) = recorded(3);
     let (custom, ..) = recorded(0);
     let without = |name: &str| {

@@ -199,7 +199,7 @@ fn decode(text: &str) -> Vec<u8> {
 /// The examples of the CloudFront Developer Guide. Their key has 1024 bits, which CloudFront no
 /// longer accepts, so another implementation signs.
 #[test]
-fn published_policies() {
+fn published_policies_are_reproduced() {
     use rsa::pkcs1::DecodeRsaPrivateKey as _;
     let published = &VECTORS.published;
     assert_eq!(published.cases.len(), 3);
