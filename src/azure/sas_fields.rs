@@ -111,7 +111,7 @@ pub(super) fn check_pairs(values: &Values<'_>) -> Result<(), Error> {
         if values.get(row).is_some() && values.get(partition).is_none() {
             return Err(error!(
                 Policy,
-                "the parameter {} needs {}, too",
+                "the parameter {} also needs {}; set both",
                 row.name(),
                 partition.name()
             ));

@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 use crate::v4::{ScopeSuffix, check_scope_part};
 use crate::wire::bucket_host::bucket_before;
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Deref;
 use core::time::Duration;
@@ -144,14 +146,17 @@ impl Settings {
             ));
         }
         if self.carriers.contains(&carrier) {
-            Ok(())
-        } else {
-            Err(refuse!(
-                Scheme,
-                "a signature in the {} is not allowed",
-                carrier.as_str()
-            ))
+            return Ok(());
         }
+        let remedy = match self.carriers.first() {
+            Some(allowed) => format!("; send it in the {}", allowed.as_str()),
+            None => String::new(),
+        };
+        Err(refuse!(
+            Scheme,
+            "a signature in the {} is not allowed{remedy}",
+            carrier.as_str()
+        ))
     }
 
     /// Checks region and service, and returns the credential scope without its date.
