@@ -11,7 +11,7 @@ const ACCOUNT: &str = "AZURE_STORAGE_ACCOUNT";
 const KEY: &str = "AZURE_STORAGE_KEY";
 const CONNECTION_STRING: &str = "AZURE_STORAGE_CONNECTION_STRING";
 
-/// What the environment says about an account.
+/// The settings of an account in the environment.
 struct Environment {
     account: Option<Account>,
     key: Option<String>,

@@ -122,7 +122,7 @@ impl UrlWriter<'_> {
     /// Appends the URL, or the row or JSON object that contains it. Appends nothing on an error.
     fn write(&self, key: &str, text: &mut String) -> Result<()> {
         let key = &*match self.prefix {
-            // An empty line is no key with a prefix either.
+            // An empty line is not a key, even with a prefix.
             _ if key.is_empty() => Cow::Borrowed(key),
             "" => Cow::Borrowed(key),
             prefix => Cow::Owned([prefix, key].concat()),

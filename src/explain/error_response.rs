@@ -97,7 +97,7 @@ impl ErrorResponse {
                 .iter()
                 .chain(causes.flat_map(|cause| cause.entry().codes))
         };
-        // In text, a reason phrase of HTTP is no code.
+        // A reason phrase of HTTP in a text is not a code.
         let is_code = |code: &&str| !matches!(*code, "Forbidden" | "Unauthorized");
         let mut known = known().copied().filter(is_code);
         let code = code.or_else(|| known.find(|code| body.contains(code)));
@@ -192,7 +192,7 @@ impl ErrorResponse {
         has_code || known.any(|known| words.contains(known))
     }
 
-    /// Returns what the server says in sentences, in lowercase.
+    /// Returns the sentences of the server in lowercase.
     pub(super) fn words(&self) -> String {
         let fields = ["Details", "Condition", DETAIL].map(|name| self.field(name));
         let texts = fields.into_iter().chain([self.message()]);

@@ -12,7 +12,7 @@ use crate::verify::{Authentication, Unverified};
 pub(super) struct Evidence<'e> {
     pub(super) method: &'e str,
     pub(super) now: Timestamp,
-    /// What the signed URL shows.
+    /// The contents of the signed URL.
     pub(super) inspection: &'e Inspection,
     /// The signed request; `None` if its authentication is invalid.
     pub(super) request: Option<&'e Unverified<'e, 'e>>,

@@ -68,7 +68,7 @@ impl FailedRequest<'_> {
         if is_signed_as_seen(&evidence, texts.server.as_ref()) {
             findings = alloc::vec![other_secret_of_server()];
         } else if self.response.is_mismatch() {
-            // What the signature proves counts more than what is likely.
+            // A finding that the signature proves precedes a likely one.
             let best = findings.iter().map(Finding::confidence).min();
             let is_right = signed_side.other.as_ref().and_then(|other| other.is_right);
             if best != Some(Confidence::Certain) {

@@ -69,7 +69,7 @@ pub(super) fn redact_message(message: &str) -> String {
             }
             _ => (piece, ""),
         };
-        // A credential scope is no secret.
+        // A credential scope is not secret.
         let is_scope = word.ends_with("_request");
         if word.len() > MAX_WORD && !is_scope || word.contains("ignature=") {
             text.push_str(&shorten(word));

@@ -184,7 +184,7 @@ impl<'s> Statement<'s> {
         names.or_else(|| first_quoted(self.message))
     }
 
-    /// Returns what the server could not parse. A header is split at white space and commas, so the
+    /// Returns the text that the server could not parse. A header is split at white space and commas, so the
     /// server quotes only the piece that has no `=`.
     fn fault(&self) -> String {
         let hint = if self.lowercase.contains("missing equal-sign") {

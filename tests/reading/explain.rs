@@ -44,7 +44,7 @@ pub fn server(method: &str, url: &str, headers: &[(&str, &str)]) -> Seen {
     (claim.canonical_request(), claim.string_to_sign())
 }
 
-/// The same after a change of the canonical request.
+/// The body after a change of the canonical request.
 pub fn changed((canonical, string_to_sign): Seen, from: &str, to: &str) -> Seen {
     assert!(canonical.contains(from), "{from}");
     let canonical = canonical.replacen(from, to, 1);
@@ -101,7 +101,7 @@ pub fn bare() -> String {
     )
 }
 
-/// A response that lives as long as the test.
+/// A response with a static lifetime.
 fn response(body: &str) -> &'static ErrorResponse {
     Box::leak(Box::new(ErrorResponse::parse(body)))
 }
@@ -142,7 +142,7 @@ fn first_at<'r>(
     explanation
 }
 
-/// Signed as it should be, and seen in another way.
+/// The request is signed correctly, and the server receives another one.
 #[track_caller]
 fn seen(url: &str, seen: &Seen, cause: Cause) -> Explanation {
     first(
@@ -572,7 +572,7 @@ fn changed_headers_are_recognized() {
     let body = "<Error><Code>AccessDenied</Code><Message>There were headers present in the request which were not signed</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned></Error>";
     let found = first(&failed, body, Cause::HeaderNotSigned, Confidence::Certain);
     assert_eq!(found.findings()[0].seen(), Some("x-amz-acl"));
-    // A server that says nothing: what is sent and not signed shows in the request.
+    // The server says nothing. The request shows the headers that are sent and not signed.
     let plain = link("a.txt");
     let failed =
         |response| FailedRequest::new("GET", &plain, response).header("x-amz-acl", "public-read");

@@ -184,7 +184,7 @@ fn an_answer_within_another_is_read() {
         Confidence::Likely,
         "seen    This request is not authorized",
     );
-    // Line breaks within the elements are no part of the text.
+    // Line breaks within the elements are not part of the text.
     let indented = "<Error>\n  <Code>\n    MissingContentLength</Code>\n  <Message>\n    You must\n  provide it.</Message></Error>";
     let found = explain("PUT", &link("a.txt"), &[], indented);
     assert_first(
@@ -371,7 +371,7 @@ fn pages_of_proxies_are_recognized() {
 
 #[test]
 fn the_words_of_the_server_are_kept() {
-    // Another version than the request has is no mismatch of its signature.
+    // A wrong signature version is not a mismatch of the signature.
     let body = error(
         "SignatureVersionNotSupported",
         "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",

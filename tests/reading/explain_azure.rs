@@ -89,7 +89,7 @@ fn the_servers_string_to_sign_is_compared_line_by_line() {
     assert_eq!(explanation.findings().len(), 1);
 }
 
-/// The same text leaves only the key, which is certain only with the key at hand.
+/// With equal texts only the key can be wrong, which is certain only if the key is given.
 #[test]
 fn the_same_text_is_no_difference() {
     let (own, other) = (key("c2VjcmV0"), key("b3RoZXI="));
@@ -116,7 +116,7 @@ fn the_same_text_is_no_difference() {
     }
 }
 
-/// Programs print the first lines only. What is missing is no difference.
+/// Some programs print only the first lines. A missing line is not a difference.
 #[test]
 fn a_text_that_is_cut_off_shows_no_difference() {
     let url = link(&key("c2VjcmV0"));

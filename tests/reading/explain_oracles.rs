@@ -150,7 +150,7 @@ fn the_signature_shows_a_mistake_of_the_signer() {
     );
 }
 
-/// An API Gateway call, whose body nobody gave.
+/// A call of API Gateway without its body.
 #[test]
 fn a_body_that_is_not_known_is_no_empty_one() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
@@ -210,7 +210,7 @@ fn what_the_server_says_is_never_dropped() {
         assert!(first.message().contains(words), "{explanation}");
     }
     assert!(explain("GET", "https://h/", "{}").findings().is_empty());
-    // The words of a wrong signature are no lack of a permission.
+    // The words for a wrong signature are not those for a missing permission.
     let body = error("AccessDenied", "Forbidden: Invalid signature");
     assert_ne!(
         explain("GET", &url, &body).findings()[0].cause(),
@@ -316,14 +316,14 @@ fn causes_that_look_alike_are_told_apart() {
         explain("PUT", &url, &large).findings()[0].cause(),
         Cause::OtherError
     );
-    // An endpoint is no region, if the server names both.
+    // An endpoint is not taken for a region, if the server names both.
     let body = "<Error><Code>PermanentRedirect</Code><Message>x</Message><Endpoint>b.s3.eu-west-1.amazonaws.com</Endpoint><Region>eu-west-1</Region></Error>";
     let explanation = explain("GET", &url, body);
     assert_eq!(explanation.findings()[0].seen(), Some("eu-west-1"));
     assert!(explanation.findings()[0].message().contains("`eu-west-1`"));
 }
 
-/// The same answer in every form in which people paste it.
+/// One response in every form in which people paste it.
 #[test]
 fn pasted_responses_are_read() {
     let url = versioned();
@@ -457,7 +457,7 @@ fn rejected_forms_are_explained_by_their_fields() {
     assert_eq!(explain(&fields, &body, &own, now()), certain(Cause::Policy));
 }
 
-/// A session token under a name that nobody knows.
+/// A session token under an unknown name.
 #[test]
 fn a_token_is_recognized_by_its_value() {
     let token = "IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJHMEUCIQ";
@@ -471,7 +471,7 @@ fn a_token_is_recognized_by_its_value() {
     );
 }
 
-/// The signature proves more than a bare refusal, and more than what is said of the request.
+/// The signature proves more than a refusal without words, and more than words about the request.
 #[test]
 fn the_signature_comes_before_words() {
     let url = link("a.txt");

@@ -1,4 +1,4 @@
-//! Shared access signatures: those of Azure's SDKs, and what is refused.
+//! Shared access signatures equal those of Azure's SDKs, and impossible ones are refused.
 
 use crate::azure_sas_cases::{SasCase, sas_cases, time};
 use crate::support::{percent_decode, query_set};

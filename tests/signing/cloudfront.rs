@@ -1,4 +1,4 @@
-//! CloudFront's signed URLs and cookies: recorded and published ones, and what is rejected.
+//! CloudFront's signed URLs and cookies equal recorded and published ones, and invalid ones are rejected.
 
 use crate::support::{self, time, vectors};
 use base64::Engine as _;
@@ -166,7 +166,7 @@ fn recorded_urls_and_cookies() {
         assert_expected(case, &signed);
         urls += usize::from(case.expected.url.is_some() && signed.url(&case.url).is_ok());
 
-        // The same by a key elsewhere, which is given the recorded signature.
+        // An external key returns the recorded signature.
         let identity = credentials.identity();
         let unsigned = policy.prepare(identity, expiry, signed_at).unwrap();
         assert_eq!(unsigned.string_to_sign(), case.expected.policy.as_bytes());
@@ -400,7 +400,7 @@ fn bad_urls_are_rejected() {
         ErrorKind::Url,
         &["8210 bytes", "accepts 8192"],
     );
-    // What looks similar is no part of a signature.
+    // Similar names are not part of a signature.
     let similar = "https://a.example/x?expires=1&policy=1&response-expires=1";
     assert!(Policy::canned(similar).presign(&P256, HOUR, now()).is_ok());
 }

@@ -95,7 +95,7 @@ fn url_of(case: &SasCase) -> String {
     url
 }
 
-/// The texts of other implementations, from what a server sees of a request.
+/// The texts of other implementations, made from a received request.
 #[test]
 fn texts_are_those_of_the_sdks() {
     let mut compared = 0;

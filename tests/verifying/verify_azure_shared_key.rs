@@ -439,7 +439,7 @@ fn lite_needs_a_header_that_tells_it_from_a_table() {
     );
 }
 
-/// The text has no host: what was signed for one service is valid for another.
+/// The text has no host, so a signature for one service is valid for another.
 #[test]
 fn the_service_is_not_covered() {
     let account = account();

@@ -55,7 +55,7 @@ fn everything_is_chosen_as_the_aws_cli_chooses_it() {
             let front = format!("{id}/20130524/{region}/");
             assert!(credential.starts_with(&front), "{credential}, {case:?}");
         } else {
-            // A provider that needs a network or failed is named, and nobody else signs.
+            // A source that needs a network or failed is named, and no other one signs.
             let source = match expected["source"].as_str().unwrap() {
                 "container" if cfg!(feature = "aws-config") => "AWS_CONTAINER_CREDENTIALS_FULL_URI",
                 "container" => CONTAINER,

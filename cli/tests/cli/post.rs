@@ -207,7 +207,7 @@ fn a_page_escapes_what_it_is_given() {
     // The only script is the page's own.
     assert_eq!(page.matches("<script>").count(), 1);
     assert!(!page.contains("<script>alert") && !page.contains("<b>"));
-    // The page asks for the open fields, so there is no note.
+    // The page asks for the open fields, so the program prints no note.
     let page = post(&["s3://b-1/k", "--condition", ANY_IMAGE, "--output=html"]).quiet();
     assert!(page.contains("data-name=\"Content-Type\" data-prefix=\"image/\""));
 }

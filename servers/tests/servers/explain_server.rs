@@ -28,7 +28,7 @@ fn credentials() -> Credentials {
     Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY).unwrap()
 }
 
-/// A response that lives as long as the test.
+/// A response with a static lifetime.
 fn response(body: &str) -> &'static ErrorResponse {
     Box::leak(Box::new(ErrorResponse::parse(body)))
 }
@@ -138,7 +138,7 @@ fn each_mistake_is_named() {
         named: RefCell::default(),
     };
     let url = live.link("a.txt");
-    // A right request is answered: there is no such object.
+    // A correct request gets an answer: the object does not exist.
     let answer = Request::new("GET", &url).send().unwrap();
     assert_eq!(answer.error_code(), Some("NoSuchKey"));
 
@@ -327,7 +327,7 @@ fn headers(live: &Live) {
         &|response| failed(response).sent_headers([]),
         &without,
     );
-    // If it is unknown what was sent, the header is at least among the possible causes.
+    // If the sent request is unknown, the header is at least a possible cause.
     let answer = String::from_utf8(without.send().unwrap().body).unwrap();
     let possible = failed(response(&answer)).explain(now());
     let named: Vec<_> = possible
@@ -390,7 +390,7 @@ fn parameters(live: &Live) {
         &url.replace("attachment%3B", "attachment%253B"),
     );
 
-    // Harmless: what the server answers has another reason.
+    // Harmless: the server rejects the request for another reason.
     let url = live.link("a.txt");
     let (address, query) = url.split_once('?').unwrap();
     let mut params: Vec<_> = query.split('&').collect();
@@ -501,7 +501,7 @@ fn the_rest(live: &Live) {
     );
 }
 
-/// Where a cause is tested.
+/// The place of a cause's test.
 enum By {
     /// Above.
     Server,
