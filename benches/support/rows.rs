@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What was measured of a row.
+/// The measurement of a row.
 pub struct Measured {
     pub name: &'static str,
     /// The fastest tenth of the rounds, as a multiple of the floor's.

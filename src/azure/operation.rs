@@ -29,7 +29,7 @@ pub(super) struct Operation<'o> {
     pub(super) is_of_account: bool,
 }
 
-/// The level of what a URL names. An account SAS names the levels by the letters `sco`.
+/// The level of the resource that a URL names. An account SAS names the levels by the letters `sco`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     Service,
@@ -51,7 +51,7 @@ impl Level {
 /// The permissions that an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Needed {
-    /// One of them.
+    /// One of these permissions.
     Any(Permissions),
     All(Permissions),
 }

@@ -286,7 +286,7 @@ fn check_moment(moment: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks what a URL and a cookie carry of an identity.
+/// Checks the parts of an identity that a URL and a cookie contain.
 fn check_identity(identity: &Identity) -> Result<(), Error> {
     let id = identity.access_key_id();
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

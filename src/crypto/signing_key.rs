@@ -35,7 +35,7 @@ impl SigningKey {
     /// Returns the signature of a message.
     ///
     /// # Errors
-    /// Those of [`PrivateKey::sign`]. HMAC has none.
+    /// Returns the errors of [`PrivateKey::sign`]. HMAC has none.
     #[inline]
     pub(crate) fn sign(&self, message: &(impl Message + ?Sized)) -> Result<Signature, Error> {
         match self {

@@ -40,7 +40,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a message contains is defined by its service.
+//! The service defines the contents of its messages.
 
 mod decoder;
 mod frame;

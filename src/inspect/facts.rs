@@ -22,7 +22,7 @@ pub(super) struct Facts {
     /// When a shared access signature becomes valid.
     pub(super) starts_at: Option<Timestamp>,
     pub(super) signed_headers: Vec<String>,
-    /// What a shared access signature allows, in words.
+    /// The operations that a shared access signature allows, in words.
     pub(super) allows: Option<String>,
     /// Names and values of its restrictions.
     pub(super) restrictions: Vec<(&'static str, String)>,

@@ -38,6 +38,6 @@ pub(crate) trait CustomSigner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe 
     /// store has none.
     fn parameter_name(&self, name: &'static str) -> Option<&'static str>;
 
-    /// Returns the error for what the store doesn't have: templates and forms.
+    /// Returns the error for a feature that the store lacks, such as templates and forms.
     fn unsupported(&self, what: &str) -> Error;
 }

@@ -342,7 +342,7 @@ fn check_directory<'a>(name: &str, rest: &'a str) -> Result<&'a str, Error> {
     ))
 }
 
-/// Returns what follows the alias of an Outposts access point in the host. The alias ends in the
+/// Returns the part of the host after the alias of an Outposts access point. The alias ends in the
 /// kind of hardware (one letter), the Outpost's ID (17 characters), and 25 more before `--op-s3`.
 /// `rest` is the alias without that.
 ///

@@ -69,7 +69,7 @@ impl ChunkEncoder {
 type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 impl<B> EncodedBody<B> {
-    /// Adds data to the next chunk, and keeps what is beyond it.
+    /// Adds data to the next chunk, and keeps the rest.
     fn collect(&mut self, mut data: Bytes) {
         let missing = self.encoder.next_chunk_len().saturating_sub(self.collected);
         self.surplus = data.split_off(missing.min(data.len()));

@@ -90,7 +90,7 @@ impl Default for Component<'_> {
 }
 
 impl<'a> Component<'a> {
-    /// Splits a component of a URL, which has bytes of a set and `%`, from what follows it. Without
+    /// Splits a component of a URL, which has bytes of a set and `%`, from the rest. Without
     /// a `%` it is raw, so that nothing searches it for an escape again.
     #[inline]
     pub(crate) fn split_from_url(text: &'a str, set: &ByteSet) -> (Self, &'a str) {
@@ -230,7 +230,7 @@ impl<'a> Component<'a> {
         })
     }
 
-    /// Returns the decoded bytes, borrowed if there is no escape.
+    /// Returns the decoded bytes, borrowed if nothing is escaped.
     pub(crate) fn to_bytes(self) -> Cow<'a, [u8]> {
         if !self.is_escaped() {
             return Cow::Borrowed(self.text().as_bytes());

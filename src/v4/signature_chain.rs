@@ -50,7 +50,7 @@ impl SignatureChain {
     /// Returns the chain that begins with the signature of a request.
     ///
     /// # Errors
-    /// Those of [`Scope::signing_key`].
+    /// Returns the errors of [`Scope::signing_key`].
     pub(crate) fn new(
         scope: &Scope<'_>,
         credentials: &Credentials,

@@ -1,4 +1,4 @@
-//! Where a request carries its signature, and of which scheme it is.
+//! Finding the signature of a request: its carrier and its scheme.
 
 use super::authentication::Carrier;
 use super::error::{VerifyError, refuse};

@@ -143,7 +143,7 @@ fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'
     is_other.then_some((name, value))
 }
 
-/// Splits a canonical value from what follows it.
+/// Splits a canonical value from the rest.
 fn split_value(text: &str) -> Option<(Component<'_>, &str)> {
     let (plain, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
     if !rest.starts_with('%') {

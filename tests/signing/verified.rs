@@ -1,4 +1,4 @@
-//! The verifier of this crate accepts signed requests for which there is no vector: names that
+//! The verifier of this crate accepts signed requests that no vector covers: names that
 //! resemble those of a signature, tokens given as headers, and access key IDs with separators.
 
 use crate::refusals::NOT_A_SIGV2_SIGNATURE;

@@ -218,7 +218,7 @@ fn tokens_for_blobs_allow_what_they_state() {
     let answer = test.with_token("GET", &url, &saved);
     let disposition = answer.header("content-disposition");
     assert_eq!(disposition, Some("attachment; filename=\"b\""));
-    // One that was valid an hour ago, and one that will be.
+    // A key that was valid an hour ago, and one that will be.
     let now = Timestamp::from(SystemTime::now()).unix_seconds();
     let past = Timestamp::from_unix_seconds(now - 7200);
     let expired = sas().presign(&test.key, HOUR, past).unwrap();

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// `{"scheme", "host", "path", "access_key_id", "access_key_kind", "has_session_token", "region",
 /// "service", "signed_at", "expires_at", "valid_seconds", "remaining_seconds", "signed_headers",
-/// "problems"}`, with null for what the URL doesn't contain.
+/// "problems"}`, with null for the parts that the URL lacks.
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Inspection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

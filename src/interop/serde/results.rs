@@ -58,7 +58,7 @@ fn nonempty(names: Vec<&str>) -> Option<Vec<&str>> {
     Some(names).filter(|names| !names.is_empty())
 }
 
-/// Writes a field, or skips it if there is no value.
+/// Writes a field, or skips it if it is `None`.
 fn serialize_some<F: SerializeStruct>(
     fields: &mut F,
     name: &'static str,
