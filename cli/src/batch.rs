@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> Result<()> {
         Format::Text | Format::Tsv => RequestFormat::Text,
         Format::Json => RequestFormat::Json,
     };
-    report::note_headers(format, &example, &args.extras.headers);
+    report::note_headers(format, &example);
     if args.options.signing.is_v2() {
         report::note_content_type(format, &args.method, &args.extras);
     }

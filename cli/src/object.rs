@@ -27,7 +27,7 @@ pub fn run(method: &str, args: &Args) -> Result<()> {
     let key = args.address.key("")?;
     let (bucket, signer) = args.options.load(&args.address)?;
     let (url, steps) = signer.presign(&args.extras.add_to(bucket.object(method, key)))?;
-    report::print_url(args.output, &url, &steps, &args.extras.headers)?;
+    report::print_url(args.output, &url, &steps)?;
     if steps.is_v2() {
         report::note_content_type(args.output, method, &args.extras);
     }

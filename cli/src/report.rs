@@ -1,6 +1,6 @@
 //! The printing of presigned URLs, and the messages about their headers.
 
-use crate::args::{Extras, Header, has_name};
+use crate::args::Extras;
 use crate::curl;
 use crate::output::{self, RequestFormat, note};
 use crate::sign::{Steps, is_host, url_object};
@@ -9,12 +9,7 @@ use presign::PresignedUrl;
 use presign::inspect::AwsHost;
 
 /// Prints a presigned URL, and notes which of the given headers must be sent with it.
-pub fn print_url(
-    format: RequestFormat,
-    url: &PresignedUrl,
-    steps: &Steps,
-    given: &[Header],
-) -> Result<()> {
+pub fn print_url(format: RequestFormat, url: &PresignedUrl, steps: &Steps) -> Result<()> {
     match format {
         RequestFormat::Text => output::print(url.as_str())?,
         RequestFormat::Json => output::print_json(&url_object(url, steps))?,
@@ -28,16 +23,14 @@ pub fn print_url(
             )?)?;
         }
     }
-    note_headers(format, url, given);
+    note_headers(format, url);
     Ok(())
 }
 
-/// Notes what happens to the given headers of a presigned URL.
-pub fn note_headers(format: RequestFormat, url: &PresignedUrl, given: &[Header]) {
+/// Notes the headers to send with a presigned URL, and those that it doesn't cover.
+pub fn note_headers(format: RequestFormat, url: &PresignedUrl) {
     note_to_send(format, url.headers());
     note_not_covered(url.not_covered());
-    let noted = || url.headers().map(|(name, _)| name).chain(url.not_covered());
-    note_given(given, |name| !has_name(noted(), name), NEVER_SIGNED);
 }
 
 pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {
@@ -75,17 +68,6 @@ pub fn note_content_type(format: RequestFormat, method: &str, given: &Extras) {
             "v2 signs the Content-Type, and most clients add one: give the one that is sent with --header \
              'Content-Type: …', or have the client send none",
         );
-    }
-}
-
-pub const NEVER_SIGNED: &str = "is never signed, so it need not be sent";
-
-/// Notes a fact about the given headers that a condition selects.
-pub fn note_given(given: &[Header], condition: impl Fn(&str) -> bool, fact: &str) {
-    for (name, _) in given {
-        if !is_host(name) && condition(name) {
-            note(format_args!("the header {name} {fact}"));
-        }
     }
 }
 

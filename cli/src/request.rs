@@ -230,7 +230,7 @@ pub fn url(UrlArgs { target, expiry }: &UrlArgs) -> Result<()> {
         return print_call(target, &request, &signer);
     }
     let (url, steps) = signer.presign(&request)?;
-    report::print_url(target.output, &url, &steps, &target.extras.headers)?;
+    report::print_url(target.output, &url, &steps)?;
     if steps.is_v2() {
         report::note_content_type(target.output, &target.method, &target.extras);
     }
@@ -353,8 +353,7 @@ pub fn sign(args: &SignArgs) -> Result<()> {
         },
         str_pairs(&headers),
     );
-    let given = &target.extras.headers;
-    report::note_given(given, |name| !is_signed(name), report::NEVER_SIGNED);
+    report::note_not_covered(signed.not_covered());
     if steps.is_v2() && (args.body.is_some() || args.payload_hash.is_some()) {
         note(
             "under v2 the body is not signed; a Content-MD5 header, which is signed, can cover it",

@@ -1,7 +1,7 @@
 //! Presigned URLs for many objects.
 
 use super::presigned_url::{headers_to_send, own_method};
-use super::verbs::{check_output, v2_headers_to_send};
+use super::verbs::{check_output, not_covered_by_v2, not_covered_by_v4, v2_headers_to_send};
 use super::{
     Address, Destination, OwnedParam, ParamValue, PresignedUrl, Request, Signer, unsupported,
 };
@@ -225,12 +225,13 @@ impl Template {
                 let mut headers = headers_to_send(&signing.parts, is_signed)?;
                 let (template, added) = v4::Template::new(&mut signing, credentials, expiry, now)?;
                 headers.extend(added);
-                (headers, Vec::new(), Kind::V4(template.into()))
+                let not_covered = not_covered_by_v4(&signing.parts);
+                (headers, not_covered, Kind::V4(template.into()))
             }
             Signer::V2(service) => {
                 let signing = request.v2_request_of_parts(parts, service, identity)?;
                 let headers = v2_headers_to_send(&signing.parts)?;
-                let not_covered = super::verbs::not_covered_by_v2(&signing.parts);
+                let not_covered = not_covered_by_v2(&signing.parts);
                 let template = v2::Template::new(&signing, credentials, expiry, now)?;
                 (headers, not_covered, Kind::V2(template.into()))
             }

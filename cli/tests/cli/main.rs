@@ -142,14 +142,14 @@ impl Presign {
         ran
     }
 
-    /// Standard output of a run that succeeds and has nothing to say besides.
+    /// Returns the standard output of a run that succeeds without a note.
     fn quiet(self) -> String {
         let ran = self.run();
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
         ran.stdout
     }
 
-    /// The URL that is printed.
+    /// Returns the printed URL.
     fn url(self) -> String {
         let text = self.quiet();
         let url = text.strip_suffix('\n').unwrap();
@@ -163,7 +163,7 @@ impl Presign {
         serde_json::from_str(&ran.stdout).unwrap()
     }
 
-    /// The sentence of a run that is refused.
+    /// Returns the error message of a failed run.
     fn refused(self) -> String {
         let home = self.home.path().display().to_string();
         let ran = self.run();

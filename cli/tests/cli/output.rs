@@ -126,17 +126,14 @@ fn repeated_headers_are_one_name_in_json_and_two_lines_in_text() {
 
 #[test]
 fn a_header_that_is_never_signed_is_left_out_and_noted() {
-    for (command, fact) in [
-        ("url", "is not covered by the signature"),
-        ("sign", "is never signed"),
-    ] {
+    for command in ["url", "sign"] {
         let ran = Presign::new([command, "https://example.com/", "--header=User-Agent: me"])
             .args(["--header=Host: example.com"])
             .run();
         assert_eq!(ran.status, 0);
         assert!(!ran.stdout.contains("User-Agent") && !ran.stdout.contains("user-agent"));
-        let note = format!("the header User-Agent {fact}");
-        assert!(ran.stderr.contains(&note), "{}", ran.stderr);
+        let note = "the header User-Agent is not covered by the signature";
+        assert!(ran.stderr.contains(note), "{}", ran.stderr);
         assert!(!ran.stderr.contains("the header Host"));
     }
 }
