@@ -19,9 +19,11 @@ pub(crate) fn added_field(name: &str) -> Option<&'static str> {
 }
 
 fn v4_field(name: &str) -> Option<&'static str> {
-    let mut names = V4_FAMILIES.iter().flat_map(|family| family.default.names);
-    let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
-    is_v4_field(part.role).then_some(part.lowercase)
+    V4_FAMILIES.iter().find_map(|family| {
+        let mut names = family.default.names.iter();
+        let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
+        is_v4_field(part.role).then_some(part.lowercase)
+    })
 }
 
 /// Returns whether a form has a field for this part of a signature.
@@ -40,10 +42,12 @@ pub(crate) fn is_v4_field(role: Role) -> bool {
 /// Returns whether a field can't have a condition, because it carries the signature, the policy or
 /// the file.
 pub(crate) fn is_unconditional(name: &str) -> bool {
-    let families = V4_FAMILIES.iter();
-    let v4 = families.map(|family| family.default.name(Role::Signature).lowercase);
-    [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE, POLICY, FILE]
-        .into_iter()
-        .chain(v4)
-        .any(|field| field.eq_ignore_ascii_case(name))
+    let others = [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE, POLICY, FILE];
+    let is_name = |field: &str| field.eq_ignore_ascii_case(name);
+    others.into_iter().any(is_name)
+        || V4_FAMILIES.iter().any(|family| {
+            // The signature is the last part.
+            let signature = family.default.names.last();
+            signature.is_some_and(|part| is_name(part.lowercase))
+        })
 }
