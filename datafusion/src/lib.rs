@@ -68,6 +68,8 @@ mod functions;
 mod link_writer;
 mod options;
 mod settings;
+mod values_rule;
 
 pub use codec::Codec;
 pub use functions::Functions;
+pub use values_rule::RejectLinksInValues;
