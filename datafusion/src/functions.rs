@@ -119,7 +119,8 @@ impl Functions {
         self
     }
 
-    /// Sets the signing time of all links, instead of the start of each query.
+    /// Sets the signing time of all links, instead of the start of each query. A timestamp as the
+    /// last argument of a call still has precedence.
     #[must_use]
     pub fn signing_time(mut self, time: impl Into<Timestamp>) -> Self {
         self.settings.signing_time = Some(time.into().unix_seconds());

@@ -277,7 +277,7 @@ impl Links<'_> {
     }
 }
 
-/// Templates, one for each combination of method, bucket and options.
+/// Up to [`Templates::MAX`] templates, one for each combination of method, bucket and options.
 #[derive(Default)]
 struct Templates {
     /// Each template, and the expiry of its first row, which the template contains.
@@ -291,7 +291,7 @@ struct Templates {
 }
 
 impl Templates {
-    /// More would keep memory for buckets that a batch may not name again.
+    /// A batch can name millions of buckets. If there are more, all templates are dropped.
     const MAX: usize = 1024;
 
     fn start_id(&mut self) {
