@@ -60,7 +60,10 @@ fn main() -> Result<(), Error> {
 async fn executor(scheduler: u16, name: &str, behaviour: &str) -> Result<(), Error> {
     let batches = AtomicUsize::new(0);
     let (name, hangs) = (name.to_owned(), behaviour == "hangs");
-    let pause = (behaviour == "slow").then_some(Duration::from_millis(100));
+    let pause = match behaviour {
+        "slow" => Duration::from_millis(100),
+        _ => Duration::ZERO,
+    };
     let mut functions = Functions::s3(REGION);
     if behaviour != "no-credentials" {
         functions = functions.credentials_provider(move || {
@@ -73,7 +76,7 @@ async fn executor(scheduler: u16, name: &str, behaviour: &str) -> Result<(), Err
                     std::thread::park();
                 }
             }
-            pause.map(std::thread::sleep);
+            std::thread::sleep(pause);
             Ok(credentials())
         });
     }
