@@ -7,7 +7,10 @@
 //!
 //! It draws `benches/rate.svg`. `cargo test` only asserts that all links are equal.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray,
+};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, Result as DataFusionResult};
 use datafusion::datasource::MemTable;
@@ -38,8 +41,17 @@ const SIZES: [usize; 3] = [100_000, 1_000_000, 10_000_000];
 const THREADS: [usize; 2] = [1, 2];
 const ROUNDS: usize = 3;
 
-/// The ways to make links, the first three of which make all.
-const WAYS: [&str; 4] = ["presign_get", "presign batch", "one call a row", "floor"];
+/// The measured ways. The floor makes no links.
+const WAYS: [&str; 5] = [
+    "presign_get",
+    "presign batch",
+    "one call a row",
+    "floor",
+    DICTIONARY,
+];
+/// Each value of the dictionary has this many rows of a batch.
+const REPEATS: usize = 8;
+const DICTIONARY: &str = "presign_get of a dictionary";
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -61,10 +73,11 @@ fn main() -> Outcome<()> {
             let session = Session::new(rows, threads)?;
             let mut times = [const { Vec::new() }; WAYS.len()];
             for _ in 0..ROUNDS {
-                times[0].push(session.time("presign_get")?);
+                times[0].push(session.time("presign_get", "key")?);
                 times[1].push(time_program(&program, &keys, threads)?);
-                times[2].push(session.time("one_call")?);
+                times[2].push(session.time("one_call", "key")?);
                 times[3].push(time_floor(rows, threads)?);
+                times[4].push(session.time("presign_get", "repeated_key")?);
             }
             let medians = times.map(|mut times| {
                 times.sort();
@@ -120,7 +133,11 @@ impl Session {
         for (number, start) in (0..rows).step_by(BATCH_SIZE).enumerate() {
             let keys = (start..rows.min(start + BATCH_SIZE)).map(key);
             let keys: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
-            partitions[number % threads].push(RecordBatch::try_from_iter([("key", keys)])?);
+            let distinct = keys.slice(0, keys.len().div_ceil(REPEATS));
+            let positions = (0..keys.len()).map(|row| (row / REPEATS) as i32);
+            let repeated = DictionaryArray::new(Int32Array::from_iter_values(positions), distinct);
+            let columns: [(_, ArrayRef); 2] = [("key", keys), ("repeated_key", Arc::new(repeated))];
+            partitions[number % threads].push(RecordBatch::try_from_iter(columns)?);
         }
         let schema = partitions[0][0].schema();
         context.register_table("keys", Arc::new(MemTable::try_new(schema, partitions)?))?;
@@ -131,9 +148,9 @@ impl Session {
     }
 
     /// Makes all links and drops them.
-    fn time(&self, function: &str) -> Outcome<Duration> {
+    fn time(&self, function: &str, column: &str) -> Outcome<Duration> {
         let query = format!(
-            "SELECT {function}('{BUCKET}', key, {}) FROM keys",
+            "SELECT {function}('{BUCKET}', {column}, {}) FROM keys",
             DAY.as_secs()
         );
         let start = Instant::now();
@@ -191,15 +208,19 @@ fn check() -> Outcome<()> {
     const ROWS: usize = 2 * BATCH_SIZE + 1;
     let bucket = Bucket::new(BUCKET, REGION)?;
     let session = Session::new(ROWS, 2)?;
-    for function in ["presign_get", "one_call"] {
-        let query = format!("SELECT key, {function}('{BUCKET}', key, 86400) FROM keys");
+    for (function, column) in [
+        ("presign_get", "key"),
+        ("one_call", "key"),
+        ("presign_get", "repeated_key"),
+    ] {
+        let query = format!("SELECT {column}, {function}('{BUCKET}', {column}, 86400) FROM keys");
         let batches = session.context.sql(&query);
         let batches = session
             .runtime
             .block_on(async { batches.await?.collect().await })?;
         let mut rows = 0;
         for batch in batches {
-            let (keys, links) = (batch.column(0), batch.column(1));
+            let (keys, links) = (cast(batch.column(0), &DataType::Utf8)?, batch.column(1));
             rows += links.len();
             for (key, link) in keys.as_string::<i32>().iter().zip(links.as_string::<i32>()) {
                 let expected =
@@ -279,7 +300,7 @@ fn time_floor(rows: usize, threads: usize) -> Outcome<Duration> {
         .get(key(rows / 2))
         .prepare_url(credentials()?.identity(), DAY, now())?;
     let canonical_request = unsigned.canonical_request().ok_or("no canonical request")?;
-    // A block of padding follows the text, or is its end.
+    // Padding of at least 9 bytes fills the last block.
     let blocks = |length: usize| (length + 9).div_ceil(64);
     let request = vec![[0x5a; 64]; blocks(canonical_request.len())];
     let string_to_sign = vec![[0x5a; 64]; blocks(unsigned.string_to_sign().len())];
@@ -301,17 +322,24 @@ fn time_floor(rows: usize, threads: usize) -> Outcome<Duration> {
     Ok(start.elapsed())
 }
 
-/// Draws rows a second over rows. The background is transparent, and all colours are readable on
+/// Draws rows a second over rows, except of a dictionary, whose rate depends on its repetitions. The
+/// background is transparent, and all colours are readable on
 /// white and on black.
 fn draw(path: &Path, results: &[(&str, usize, usize, f64)]) -> Outcome<()> {
     const TEXT: RGBColor = RGBColor(128, 128, 128);
-    const COLORS: [RGBColor; WAYS.len()] = [
+    const COLORS: [RGBColor; 4] = [
         RGBColor(31, 136, 229),
         RGBColor(230, 126, 34),
         RGBColor(46, 160, 67),
         RGBColor(150, 110, 200),
     ];
-    let highest = results.iter().map(|result| result.3).fold(0.0, f64::max) / 1e6;
+    let is_drawn = |result: &&(&str, usize, usize, f64)| result.0 != DICTIONARY;
+    let highest = results
+        .iter()
+        .filter(is_drawn)
+        .map(|result| result.3)
+        .fold(0.0, f64::max)
+        / 1e6;
     let root = SVGBackend::new(path, (760, 420)).into_drawing_area();
     let font = || ("sans-serif", 14).into_font().color(&TEXT);
     let mut chart = ChartBuilder::on(&root)
@@ -332,6 +360,7 @@ fn draw(path: &Path, results: &[(&str, usize, usize, f64)]) -> Outcome<()> {
         .x_label_formatter(&|rows| format!("{rows:.0}"))
         .y_label_formatter(&|rate| format!("{rate:.1}"))
         .draw()?;
+    let mut labels = Vec::new();
     for (way, color) in WAYS.into_iter().zip(COLORS) {
         for threads in THREADS {
             let of_series = results
@@ -351,10 +380,18 @@ fn draw(path: &Path, results: &[(&str, usize, usize, f64)]) -> Outcome<()> {
                 .iter()
                 .map(|point| Circle::new(*point, size, color.filled()));
             chart.draw_series(marks)?;
-            let label = format!("{way}, {threads}");
             let (x, y) = chart.backend_coord(&last);
-            root.draw(&Text::new(label, (x + 10, y - 6), font().color(&color)))?;
+            labels.push((y, x, format!("{way}, {threads}"), color));
         }
+    }
+    // From top to bottom, each below the one before.
+    const LINE: i32 = 16;
+    labels.sort_by_key(|label| label.0);
+    let mut lowest = i32::MIN;
+    for (y, x, label, color) in labels {
+        lowest = y.max(lowest.saturating_add(LINE));
+        let position = (x + 10, lowest - 6);
+        root.draw(&Text::new(label, position, font().color(&color)))?;
     }
     root.present()?;
     println!("drawn: {}", path.display());

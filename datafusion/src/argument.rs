@@ -47,12 +47,15 @@ impl Argument {
 }
 
 /// Returns whether a column of this type can be a method, bucket or key.
-pub(crate) fn is_text(of: &DataType) -> bool {
-    match of {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, of) => is_text(of),
-        _ => false,
-    }
+pub(crate) fn is_text(data_type: &DataType) -> bool {
+    let value_type = match data_type {
+        DataType::Dictionary(_, value_type) => value_type,
+        data_type => data_type,
+    };
+    matches!(
+        value_type,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    )
 }
 
 /// A column of texts.
@@ -63,7 +66,7 @@ pub(crate) struct Texts<'a> {
 }
 
 enum Values<'a> {
-    /// Of an empty map, or of a map whose values are all null.
+    /// The values of an empty map, or of a map with only null values.
     Null,
     Utf8(&'a StringArray),
     LargeUtf8(&'a LargeStringArray),
@@ -93,6 +96,25 @@ impl<'a> Texts<'a> {
         }
         self.values.get(index)
     }
+
+    /// Returns the first row of each value of a dictionary, or `None` for a value without a row.
+    /// Returns `None` for other columns, and for a dictionary with more values than rows.
+    pub fn first_rows(&self) -> Option<Vec<Option<usize>>> {
+        let Values::Dictionary(positions, _) = &self.values else {
+            return None;
+        };
+        let values = self.array.as_any_dictionary_opt()?.values().len();
+        if values == 0 || values > positions.len() {
+            return None;
+        }
+        let mut rows = vec![None; values];
+        for (row, position) in positions.iter().enumerate().rev() {
+            if self.array.is_valid(row) {
+                rows[*position] = Some(row);
+            }
+        }
+        Some(rows)
+    }
 }
 
 impl<'a> Values<'a> {
@@ -111,7 +133,7 @@ impl<'a> Values<'a> {
             DataType::Utf8 => Values::Utf8(array.as_string()),
             DataType::LargeUtf8 => Values::LargeUtf8(array.as_string()),
             DataType::Utf8View => Values::Utf8View(array.as_string_view()),
-            of => return internal_err!("an argument was not coerced: {of}"),
+            data_type => return internal_err!("an argument was not coerced: {data_type}"),
         })
     }
 
@@ -127,12 +149,12 @@ impl<'a> Values<'a> {
 }
 
 /// Returns the type to which `expires_in` is coerced.
-pub(crate) fn expiry_type(of: &DataType) -> Option<DataType> {
-    match of {
+pub(crate) fn expiry_type(data_type: &DataType) -> Option<DataType> {
+    match data_type {
         DataType::Interval(_) | DataType::Duration(_) => {
             Some(DataType::Interval(IntervalUnit::MonthDayNano))
         }
-        of if of.is_integer() || of.is_null() => Some(DataType::Int64),
+        data_type if data_type.is_integer() || data_type.is_null() => Some(DataType::Int64),
         _ => None,
     }
 }

@@ -34,8 +34,7 @@ impl LinkFunction {
             kind,
             settings,
             credentials,
-            // Of another volatility, a call with constant arguments would be evaluated by the
-            // optimizer, and the link would be part of the plan.
+            // Volatile, because the optimizer evaluates other functions with constant arguments.
             signature: Signature::user_defined(Volatility::Volatile),
         }
     }
@@ -109,11 +108,11 @@ impl ScalarUDFImpl for LinkFunction {
         let names = ["method", "bucket", "key"];
         let texts = self.required() - 1;
         let mut coerced = Vec::with_capacity(types.len());
-        for (argument, of) in names[names.len() - texts..].iter().zip(types) {
-            match of {
+        for (argument, data_type) in names[names.len() - texts..].iter().zip(types) {
+            match data_type {
                 DataType::Null => coerced.push(DataType::Utf8),
-                of if is_text(of) => coerced.push(of.clone()),
-                of => return plan_err!("{name}: {argument} must be a text, got {of}"),
+                data_type if is_text(data_type) => coerced.push(data_type.clone()),
+                _ => return plan_err!("{name}: {argument} must be a text, got {data_type}"),
             }
         }
         let Some(expiry) = expiry_type(&types[texts]) else {
@@ -125,11 +124,11 @@ impl ScalarUDFImpl for LinkFunction {
         coerced.push(expiry);
         let (options, time) = self.optional_positions(types);
         if let Some(options) = options {
-            let of = &types[options];
-            if !is_option_map(of) {
-                return plan_err!("{name}: options must be a map of texts, got {of}");
+            let data_type = &types[options];
+            if !is_option_map(data_type) {
+                return plan_err!("{name}: options must be a map of texts, got {data_type}");
             }
-            coerced.push(of.clone());
+            coerced.push(data_type.clone());
         }
         if time.is_some() {
             coerced.push(signing_time_literal(None).data_type());
@@ -155,7 +154,7 @@ impl ScalarUDFImpl for LinkFunction {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        link_writer::write_links(self, &args)
+        link_writer::write_links(self, &args, link_writer::MAX_BYTES)
     }
 }
 

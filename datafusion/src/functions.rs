@@ -3,7 +3,9 @@
 use crate::credential_source::CredentialSource;
 use crate::function::LinkFunction;
 use crate::settings::{KINDS, Kind, Settings, Store, Style};
+use crate::values_rule::RejectLinksInValues;
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
+use datafusion::execution::FunctionRegistry;
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
 use presign::{AddressingStyle, Credentials, Timestamp};
@@ -117,7 +119,8 @@ impl Functions {
         self
     }
 
-    /// Sets the signing time of all links, instead of the start of each query.
+    /// Sets the signing time of all links, instead of the start of each query. A timestamp as the
+    /// last argument of a call still has precedence.
     #[must_use]
     pub fn signing_time(mut self, time: impl Into<Timestamp>) -> Self {
         self.settings.signing_time = Some(time.into().unix_seconds());
@@ -132,30 +135,39 @@ impl Functions {
         self
     }
 
-    /// Registers the functions.
-    ///
-    /// # Errors
-    /// Returns the errors of [`udfs`](Functions::udfs).
-    pub fn register(&self, context: &SessionContext) -> Result<()> {
-        for udf in self.udfs()? {
-            context.register_udf(udf.as_ref().clone());
-        }
-        Ok(())
-    }
-
-    /// Returns the functions, for a session or a registry that is built from them.
+    /// Registers the functions, and [`RejectLinksInValues`]. A session has one set of functions
+    /// for each store.
     ///
     /// # Errors
     /// [`DataFusionError::Plan`](datafusion::error::DataFusionError::Plan) for an invalid region, an
-    /// invalid endpoint, or a style that doesn't fit the endpoint.
-    pub fn udfs(&self) -> Result<Vec<Arc<ScalarUDF>>> {
+    /// invalid endpoint, a style that doesn't fit the endpoint, or a session that has functions for
+    /// the store.
+    pub fn register(&self, context: &SessionContext) -> Result<()> {
+        let udfs = self.udfs()?;
+        for udf in &udfs {
+            let registered = context.udf(udf.name());
+            if registered.is_ok_and(|registered| LinkFunction::of(&registered).is_some()) {
+                return plan_err!(
+                    "{} is registered already; a session has one set of functions for each store",
+                    udf.name()
+                );
+            }
+        }
+        for udf in udfs {
+            context.register_udf(udf);
+        }
+        context.add_analyzer_rule(Arc::new(RejectLinksInValues));
+        Ok(())
+    }
+
+    /// Returns the functions, or an error if the settings are invalid.
+    pub(crate) fn udfs(&self) -> Result<Vec<ScalarUDF>> {
         let Some(style) = Style::new(self.style) else {
             return plan_err!("the addressing style {:?} is not supported", self.style);
         };
         let mut settings = self.settings.clone();
         settings.set_style(style);
-        let kinds = KINDS.iter().filter(|kind| kind.store == self.store);
-        kinds
+        self.kinds()
             .map(|kind| {
                 // A name that every store accepts, so that only the settings can be at fault.
                 let bucket = settings.bucket(kind, "bucket");
@@ -165,20 +177,30 @@ impl Functions {
             .collect()
     }
 
-    /// Returns the function that a plan contains, with the credentials of this process, or `None`
-    /// if it belongs to another store.
-    pub(crate) fn decode(&self, name: &str, message: &[u8]) -> Result<Option<Arc<ScalarUDF>>> {
-        let is_it = |kind: &&Kind| kind.store == self.store && kind.name == name;
-        let Some(kind) = KINDS.iter().find(is_it) else {
-            return Ok(None);
-        };
-        let settings = Settings::from_message(message)?;
-        Ok(Some(self.udf(kind, settings)))
+    /// Returns the function that a plan contains, with the credentials of this process. Returns
+    /// `None` if it is for another store, region, endpoint or style.
+    pub(crate) fn decode(&self, name: &str, settings: &Settings) -> Option<ScalarUDF> {
+        let kind = self.kinds().find(|kind| kind.name == name)?;
+        let matches = settings.region == self.settings.region
+            && settings.endpoint == self.settings.endpoint
+            && settings.addressing_style() == self.style;
+        matches.then(|| self.udf(kind, settings.clone()))
     }
 
-    fn udf(&self, kind: &'static Kind, settings: Settings) -> Arc<ScalarUDF> {
-        let function = LinkFunction::new(kind, settings, Arc::clone(&self.credentials));
-        Arc::new(ScalarUDF::from(function))
+    /// Returns whether both would sign the same calls of a plan.
+    pub(crate) fn overlaps(&self, other: &Functions) -> bool {
+        self.store == other.store
+            && self.settings.region == other.settings.region
+            && self.settings.endpoint == other.settings.endpoint
+            && self.style == other.style
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &'static Kind> {
+        KINDS.iter().filter(|kind| kind.store == self.store)
+    }
+
+    fn udf(&self, kind: &'static Kind, settings: Settings) -> ScalarUDF {
+        LinkFunction::new(kind, settings, Arc::clone(&self.credentials)).into()
     }
 }
 

@@ -42,21 +42,33 @@
 //! - `expires_in` is whole seconds or an interval. A day of an interval has 24 hours. Months have
 //!   no fixed length and are an error.
 //! - `options` is a map of texts: `MAP {'query:versionId': 'v1', 'header:content-type':
-//!   'image/png'}`. The client has to send the headers with the link.
+//!   'image/png'}`. The client has to send the headers with the link. The literal `NULL` is a call
+//!   without options. Options are part of the plan, so they must not contain a secret, such as a
+//!   key for server-side encryption.
 //! - The result is `Utf8`. It is null if any argument or the value of an option is null.
 //!
+//! A call in `VALUES` is an error, because DataFusion evaluates `VALUES` while it plans, and the
+//! link would be in the plan. Write `SELECT presign_get(…)` instead.
+//!
 //! A bucket, method or map that differs from row to row costs one preparation for each distinct
-//! combination in a batch.
+//! combination in a batch, for up to 1024 combinations. Sort rows with more by combination.
+//!
+//! DataFusion doesn't share the result of a volatile function. Two calls with the same arguments in
+//! a query sign twice, so name the link in a subquery and use the name. `WHERE` and `LIMIT` belong
+//! in a subquery, too: `SELECT presign_get('b', key, 60) FROM (SELECT key FROM t LIMIT 10)`.
 //!
 //! # Signing time
 //! Links are signed for the start of the query, the time of `now()`. The optimizer appends it to
-//! each call as a literal, so that all executors sign for the same second.
-//! [`Functions::signing_time`] sets another time, and so does a timestamp as an additional last
-//! argument.
+//! each call as a literal, so that all executors sign for the same second. The query starts when
+//! [`SessionContext::sql`](datafusion::prelude::SessionContext::sql) returns a `DataFrame`. Links of
+//! a `DataFrame` or plan that is kept are signed for this time, however late they are made.
+//! [`Functions::signing_time`] sets another time. So does a timestamp as an additional last
+//! argument, which a plan that is kept should have.
 //!
 //! # Secrets
-//! A plan holds the name of a function and its settings: region, endpoint, style. Credentials are
-//! in the process that signs, and never in a plan, an `EXPLAIN`, a log or a serialized expression.
+//! A plan holds the name of a function, its settings (region, endpoint, style) and its constant
+//! arguments, among them `options`. Credentials are in the process that signs, and never in a plan,
+//! an `EXPLAIN`, a log or a serialized expression.
 //! The functions are volatile, because DataFusion would otherwise evaluate a call with constant
 //! arguments while it plans, and the link would be in the plan.
 
@@ -68,6 +80,8 @@ mod functions;
 mod link_writer;
 mod options;
 mod settings;
+mod values_rule;
 
 pub use codec::Codec;
 pub use functions::Functions;
+pub use values_rule::RejectLinksInValues;

@@ -3,8 +3,12 @@
 use crate::argument::{Argument, Expiries, SigningTimes, Texts, signing_time_literal};
 use crate::function::LinkFunction;
 use crate::options::OptionMaps;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, StringArray, StringBuilder, new_empty_array,
+};
 use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use presign::{Credentials, Error, ErrorKind, Row, Template, Timestamp};
@@ -13,10 +17,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Signs a link for each row of a batch.
+/// The length of an array's texts, which has 32-bit offsets.
+pub(crate) const MAX_BYTES: usize = i32::MAX as usize;
+
+/// Signs a link for each row of a batch. Rows with more than `max_bytes` of links are an error.
 pub(crate) fn write_links(
     function: &LinkFunction,
     args: &ScalarFunctionArgs,
+    max_bytes: usize,
 ) -> Result<ColumnarValue> {
     let arguments = args.args.iter().map(Argument::new);
     let mut arguments = arguments.collect::<Result<Vec<_>>>()?;
@@ -40,55 +48,63 @@ pub(crate) fn write_links(
             );
         }
     };
-    let first = usize::from(function.kind.any_method);
-    let (bucket, key, expiry) = (
-        &arguments[first],
-        &arguments[first + 1],
-        &arguments[first + 2],
-    );
+    if args.number_rows == 0 {
+        return Ok(ColumnarValue::Array(new_empty_array(&DataType::Utf8)));
+    }
+    let bucket_position = usize::from(function.kind.any_method);
+    let key_position = bucket_position + 1;
     let is_constant = |except: usize| {
-        let others = arguments.iter().enumerate();
-        others
-            .into_iter()
-            .all(|(at, argument)| at == except || argument.is_constant)
+        let mut others = arguments.iter().enumerate();
+        others.all(|(position, argument)| position == except || argument.is_constant)
     };
     let mut links = Links {
         function,
         credentials: function.credentials.credentials()?,
-        methods: (first == 1)
+        methods: (bucket_position == 1)
             .then(|| Texts::new(&arguments[0]))
             .transpose()?,
-        buckets: Texts::new(bucket)?,
-        keys: Texts::new(key)?,
-        expiries: Expiries::new(expiry)?,
+        buckets: Texts::new(&arguments[bucket_position])?,
+        keys: Texts::new(&arguments[key_position])?,
+        expiries: Expiries::new(&arguments[key_position + 1])?,
         options: match options {
             Some(options) => OptionMaps::new(&arguments[options])?,
             None => None,
         },
         times: SigningTimes::new(&arguments[time])?,
         templates: Templates::default(),
+        max_bytes,
     };
     if is_constant(usize::MAX) {
         let link = links.write_all(1, |_| Some(0))?;
         let link = link.is_valid(0).then(|| link.value(0).to_owned());
         return Ok(ColumnarValue::Scalar(ScalarValue::Utf8(link)));
     }
-    let links: ArrayRef = match key.array.as_any_dictionary_opt() {
-        Some(dictionary) if is_constant(first + 1) && !dictionary.values().is_empty() => {
-            // The first row of each value. A value without a row is not signed.
-            let mut rows = vec![None; dictionary.values().len()];
-            let keys = dictionary.normalized_keys();
-            for (row, value) in keys.into_iter().enumerate().rev() {
-                if dictionary.is_valid(row) {
-                    rows[value] = Some(row);
-                }
-            }
-            let links = links.write_all(rows.len(), |value| rows[value])?;
-            take(&links, dictionary.keys(), None)?
+    let first_rows = if is_constant(key_position) {
+        links.keys.first_rows()
+    } else {
+        None
+    };
+    // The order of values isn't that of rows, so the first row with an error is searched below.
+    let of_values =
+        first_rows.and_then(|rows| links.write_all(rows.len(), |value| rows[value]).ok());
+    let links: ArrayRef = match of_values {
+        Some(of_values) => {
+            let keys = arguments[key_position].array.as_any_dictionary().keys();
+            take(&of_values, keys, None).map_err(|error| match error {
+                ArrowError::OffsetOverflowError(_) => too_large(function),
+                error => error.into(),
+            })?
         }
-        _ => Arc::new(links.write_all(args.number_rows, Some)?),
+        None => Arc::new(links.write_all(args.number_rows, Some)?),
     };
     Ok(ColumnarValue::Array(links))
+}
+
+fn too_large(function: &LinkFunction) -> DataFusionError {
+    exec_datafusion_err!(
+        "{}: the links of a batch have more than 2 GiB; lower datafusion.execution.batch_size",
+        function.kind.name
+    )
 }
 
 /// The columns of a batch.
@@ -103,6 +119,7 @@ struct Links<'a> {
     options: Option<OptionMaps<'a>>,
     times: SigningTimes<'a>,
     templates: Templates,
+    max_bytes: usize,
 }
 
 /// The reason why a row has no link.
@@ -139,12 +156,13 @@ impl Links<'_> {
         /// A batch can have few links of many kilobytes, or millions of links.
         const MAX_CAPACITY: usize = 16 * 1024 * 1024;
         const SPARE: usize = 16;
-        let mut first = String::new();
-        if let Some(row) = (0..count).find_map(&row) {
+        let mut sample = String::new();
+        if count > 1 {
+            let mut rows = (0..count).filter_map(&row);
             // An error is found again below.
-            let _ = self.write(row, &mut first);
+            rows.find(|row| matches!(self.write(*row, &mut sample), Ok(true)));
         }
-        let capacity = count.saturating_mul(first.len() + SPARE);
+        let capacity = count.saturating_mul(sample.len() + SPARE);
         let mut links = StringBuilder::with_capacity(count, capacity.min(MAX_CAPACITY));
         for index in 0..count {
             let Some(row) = row(index) else {
@@ -152,11 +170,8 @@ impl Links<'_> {
                 continue;
             };
             match self.write(row, &mut links) {
-                Ok(true) if links.values_slice().len() > i32::MAX as usize => {
-                    return exec_err!(
-                        "{}: the links of a batch have more than 2 GiB; lower datafusion.execution.batch_size",
-                        self.function.kind.name
-                    );
+                Ok(true) if links.values_slice().len() > self.max_bytes => {
+                    return Err(too_large(self.function));
                 }
                 // Ends the link that was written.
                 Ok(true) => links.append_value(""),
@@ -199,8 +214,7 @@ impl Links<'_> {
                 .as_ref()
                 .is_none_or(|options| options.is_constant);
         if !is_constant || self.templates.current.is_none() {
-            let has_null =
-                |options: &OptionMaps<'_>| options.entries(row).any(|(_, value)| value.is_none());
+            let has_null = |options: &OptionMaps<'_>| options.has_null(row);
             if self.options.as_ref().is_some_and(has_null) {
                 return Ok(false);
             }
@@ -216,16 +230,18 @@ impl Links<'_> {
                 self.templates.insert(template, expiry);
             }
         }
-        let Some((template, usual_expiry)) = self.templates.current() else {
+        let Some((template, template_expiry)) = self.templates.current() else {
             return Ok(false);
         };
         let row = Row::new(key);
-        let row = if expiry == *usual_expiry {
+        let row = if expiry == *template_expiry {
             row
         } else {
             row.expiry(expiry)
         };
         template.presign_into(row, now, out)?;
+        #[cfg(test)]
+        tests::SIGNED.set(tests::SIGNED.get() + 1);
         Ok(true)
     }
 
@@ -261,7 +277,7 @@ impl Links<'_> {
     }
 }
 
-/// Templates, one for each combination of method, bucket and options.
+/// Up to [`Templates::MAX`] templates, one for each combination of method, bucket and options.
 #[derive(Default)]
 struct Templates {
     /// Each template, and the expiry of its first row, which the template contains.
@@ -275,7 +291,7 @@ struct Templates {
 }
 
 impl Templates {
-    /// More would keep memory for buckets that a batch may not name again.
+    /// A batch can name millions of buckets. If there are more, all templates are dropped.
     const MAX: usize = 1024;
 
     fn start_id(&mut self) {
@@ -311,3 +327,6 @@ impl Templates {
         self.templates.get(self.current?)
     }
 }
+
+#[cfg(test)]
+mod tests;

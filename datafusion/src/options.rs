@@ -7,13 +7,13 @@ use datafusion::common::Result;
 use presign::Request;
 
 /// Returns whether a column of this type can be `options`.
-pub(crate) fn is_option_map(of: &DataType) -> bool {
-    match of {
+pub(crate) fn is_option_map(data_type: &DataType) -> bool {
+    match data_type {
         DataType::Null => true,
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) => {
                 let mut types = fields.iter().map(|field| field.data_type());
-                types.all(|of| is_text(of) || of.is_null())
+                types.all(|data_type| is_text(data_type) || data_type.is_null())
             }
             _ => false,
         },
@@ -31,7 +31,7 @@ pub(crate) struct OptionMaps<'a> {
 }
 
 impl<'a> OptionMaps<'a> {
-    /// Returns `None` for a column without maps.
+    /// Returns `None` for the literal `NULL`, which has no options.
     pub fn new(argument: &'a Argument) -> Result<Option<Self>> {
         let Some(maps) = argument.array.as_map_opt() else {
             return Ok(None);
@@ -44,15 +44,20 @@ impl<'a> OptionMaps<'a> {
         }))
     }
 
-    /// Returns names and values of a row. A map that is null has none.
+    fn index(&self, row: usize) -> usize {
+        if self.is_constant { 0 } else { row }
+    }
+
+    /// Returns whether the map of a row, or one of its values, is null.
+    pub fn has_null(&self, row: usize) -> bool {
+        self.maps.is_null(self.index(row)) || self.entries(row).any(|(_, value)| value.is_none())
+    }
+
+    /// Returns names and values of a row whose map is not null.
     pub fn entries(&self, row: usize) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
-        let index = if self.is_constant { 0 } else { row };
+        let index = self.index(row);
         let offsets = self.maps.value_offsets();
-        let range = if self.maps.is_null(index) {
-            0..0
-        } else {
-            offsets[index] as usize..offsets[index + 1] as usize
-        };
+        let range = offsets[index] as usize..offsets[index + 1] as usize;
         // The names of a map are never null.
         range.map(|entry| {
             (

@@ -115,13 +115,19 @@ impl Settings {
         let settings = Settings::decode(message).map_err(|error| {
             exec_datafusion_err!("the settings of a function in the plan can't be decoded: {error}")
         })?;
-        if settings.format != Settings::FORMAT || Style::try_from(settings.style).is_err() {
+        if settings.format != Settings::FORMAT {
             return exec_err!(
                 "the settings of a function in the plan have format {}, \
                  but this version of presign-datafusion has format {}; \
                  use one version in all processes",
                 settings.format,
                 Settings::FORMAT
+            );
+        }
+        if Style::try_from(settings.style).is_err() {
+            return exec_err!(
+                "the settings of a function in the plan have the unknown addressing style {}",
+                settings.style
             );
         }
         Ok(settings)

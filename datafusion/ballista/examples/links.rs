@@ -38,6 +38,7 @@ async fn add_links(
 
 // The program that runs it.
 
+use ballista_scheduler::config::SchedulerConfig;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
@@ -45,6 +46,7 @@ use local_cluster::{LocalCluster, run_executor};
 use presign::verify::{ReceivedRequest, Verifier};
 use presign::{Credentials, s3::Bucket};
 use std::io::Write;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -95,7 +97,13 @@ async fn run(rows: u64, on_cluster: bool) -> Result<(), Error> {
         let (one, two) = (path("one")?, path("two")?);
         // Neither scheduler nor client has credentials.
         let functions = Functions::s3(REGION);
-        let cluster = LocalCluster::start(functions.clone(), &[&[&one], &[&two]]).await?;
+        let cluster = LocalCluster::start(
+            functions.clone(),
+            SchedulerConfig::default(),
+            Stdio::null,
+            &[&[&one], &[&two]],
+        )
+        .await?;
         let context = presign_ballista::client(&cluster.url(), [functions]).await?;
         step("links", rows, &links, add_links(&context, &keys, &links)).await?;
     } else {

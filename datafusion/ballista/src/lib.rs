@@ -27,7 +27,7 @@
 //!     presign_ballista::run_executor(ExecutorProcessConfig::default(), [functions]).await
 //! }
 //!
-//! // The process that asks.
+//! // The client's process.
 //! async fn query() -> Result<(), Error> {
 //!     let functions = Functions::s3("us-east-1");
 //!     let context = presign_ballista::client("df://127.0.0.1:50050", [functions]).await?;
@@ -41,16 +41,18 @@
 use ballista::prelude::SessionContextExt;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::{BallistaLogicalExtensionCodec, BallistaPhysicalExtensionCodec};
+use ballista_core::utils::default_session_builder;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
+use datafusion::common::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
 use datafusion_proto::physical_plan::PhysicalExtensionCodec;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
-use presign_datafusion::{Codec, Functions};
+use presign_datafusion::{Codec, Functions, RejectLinksInValues};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -68,8 +70,8 @@ pub async fn client(
     client_with_config(scheduler, config, functions).await
 }
 
-/// Returns the session of [`client`] with a configuration of its own, which
-/// [`SessionConfigExt::new_with_ballista`] begins.
+/// Returns the session of [`client`] with a configuration. The configuration must come from
+/// [`SessionConfigExt::new_with_ballista`].
 ///
 /// # Errors
 /// Returns the errors of [`client`].
@@ -80,8 +82,8 @@ pub async fn client_with_config(
 ) -> Result<SessionContext, Error> {
     let functions: Vec<_> = functions.into_iter().collect();
     let config = config
-        .with_ballista_logical_extension_codec(logical_codec(&functions))
-        .with_ballista_physical_extension_codec(physical_codec(&functions));
+        .with_ballista_logical_extension_codec(logical_codec(&functions)?)
+        .with_ballista_physical_extension_codec(physical_codec(&functions)?);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
@@ -107,8 +109,15 @@ pub async fn run_scheduler(
     functions: impl IntoIterator<Item = Functions>,
 ) -> Result<(), Error> {
     let functions: Vec<_> = functions.into_iter().collect();
-    config.override_logical_codec = Some(logical_codec(&functions));
-    config.override_physical_codec = Some(physical_codec(&functions));
+    config.override_logical_codec = Some(logical_codec(&functions)?);
+    config.override_physical_codec = Some(physical_codec(&functions)?);
+    let builder = config.override_session_builder.take();
+    let builder = builder.unwrap_or_else(|| Arc::new(default_session_builder));
+    config.override_session_builder = Some(Arc::new(move |config| {
+        let mut state = builder(config)?;
+        state.add_analyzer_rule(Arc::new(RejectLinksInValues));
+        Ok(state)
+    }));
     config.validate()?;
     let cluster = BallistaCluster::new_from_config(&config).await?;
     let scheduler =
@@ -119,28 +128,31 @@ pub async fn run_scheduler(
 
 /// Runs an executor, which signs with the credentials of its functions.
 ///
-/// The region and all other settings of a link are those of the client. A client that can send
-/// plans to the cluster can therefore sign everything that these credentials allow.
+/// A plan whose region, endpoint or style differs from those of all `functions` is rejected. A
+/// client that can send plans to the cluster can sign everything else that the credentials allow.
 ///
 /// # Errors
-/// Returns an error if the configuration is invalid, or if the scheduler isn't there.
+/// Returns an error if the configuration is invalid, or if the scheduler can't be reached.
 pub async fn run_executor(
     mut config: ExecutorProcessConfig,
     functions: impl IntoIterator<Item = Functions>,
 ) -> Result<(), Error> {
     let functions: Vec<_> = functions.into_iter().collect();
-    config.override_logical_codec = Some(logical_codec(&functions));
-    config.override_physical_codec = Some(physical_codec(&functions));
+    config.override_logical_codec = Some(logical_codec(&functions)?);
+    config.override_physical_codec = Some(physical_codec(&functions)?);
     start_executor_process(Arc::new(config)).await?;
     Ok(())
 }
 
-fn logical_codec(functions: &[Functions]) -> Arc<dyn LogicalExtensionCodec> {
-    let others = BallistaLogicalExtensionCodec::default();
-    Arc::new(Codec::new(functions.iter().cloned(), others))
+fn logical_codec(functions: &[Functions]) -> Result<Arc<dyn LogicalExtensionCodec>> {
+    let fallback = BallistaLogicalExtensionCodec::default();
+    Ok(Arc::new(Codec::new(functions.iter().cloned(), fallback)?))
 }
 
-fn physical_codec(functions: &[Functions]) -> Arc<dyn PhysicalExtensionCodec> {
-    let others = BallistaPhysicalExtensionCodec::default();
-    Arc::new(Codec::new(functions.iter().cloned(), others))
+fn physical_codec(functions: &[Functions]) -> Result<Arc<dyn PhysicalExtensionCodec>> {
+    let fallback = BallistaPhysicalExtensionCodec::default();
+    Ok(Arc::new(Codec::new(functions.iter().cloned(), fallback)?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,8 +19,11 @@ pub struct LocalCluster {
 impl LocalCluster {
     /// Starts a scheduler and executors. Each executor is this program with the arguments
     /// `executor`, the scheduler's port, and `arguments` of its own. It calls [`run_executor`].
+    /// `stdout` is where they print.
     pub async fn start(
         functions: Functions,
+        config: SchedulerConfig,
+        stdout: fn() -> Stdio,
         arguments: &[&[&str]],
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -28,11 +31,8 @@ impl LocalCluster {
         let config = SchedulerConfig {
             external_host: "127.0.0.1".into(),
             bind_port: port,
-            // An executor that was killed is replaced after a few seconds.
-            executor_timeout_seconds: 4,
-            expire_dead_executor_interval_seconds: 1,
             min_ready_executors: arguments.len(),
-            ..SchedulerConfig::default()
+            ..config
         };
         let scheduler = presign_ballista::run_scheduler(listener, config, [functions]);
         tokio::spawn(async {
@@ -48,7 +48,7 @@ impl LocalCluster {
             let child = Command::new(std::env::current_exe()?)
                 .args(["executor", &port.to_string()])
                 .args(*arguments)
-                .stdout(Stdio::piped())
+                .stdout(stdout())
                 .spawn()?;
             cluster.executors.push(child);
         }
@@ -76,12 +76,13 @@ pub async fn run_executor(
     work: &Path,
     functions: Functions,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let [port, grpc_port] = free_ports()?;
     let config = ExecutorProcessConfig {
         scheduler_host: "127.0.0.1".into(),
         scheduler_port,
         external_host: Some("127.0.0.1".into()),
-        port: free_port()?,
-        grpc_port: free_port()?,
+        port,
+        grpc_port,
         vcores: 1,
         work_dir: Some(work.display().to_string()),
         executor_heartbeat_interval_seconds: 1,
@@ -90,8 +91,9 @@ pub async fn run_executor(
     presign_ballista::run_executor(config, [functions]).await
 }
 
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+/// Returns two different ports that are free.
+fn free_ports() -> io::Result<[u16; 2]> {
+    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let (first, second) = (listen()?, listen()?);
+    Ok([first.local_addr()?.port(), second.local_addr()?.port()])
 }

@@ -7,18 +7,23 @@
 mod local_cluster;
 
 use ballista_core::extension::SessionConfigExt;
+use ballista_scheduler::config::SchedulerConfig;
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::dataframe::DataFrameWriteOptions;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::optimizer::Analyzer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use local_cluster::{LocalCluster, run_executor};
 use presign::{Credentials, Timestamp, s3::Bucket};
 use presign_datafusion::Functions;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -45,6 +50,7 @@ fn main() -> Result<(), Error> {
         Some("executor") => runtime.block_on(executor(args[2].parse()?, &args[3], &args[4])),
         _ => {
             runtime.block_on(a_killed_executor())?;
+            runtime.block_on(one_signing_time())?;
             runtime.block_on(missing_credentials())
         }
     }
@@ -54,7 +60,11 @@ fn main() -> Result<(), Error> {
 async fn executor(scheduler: u16, name: &str, behaviour: &str) -> Result<(), Error> {
     let batches = AtomicUsize::new(0);
     let (name, hangs) = (name.to_owned(), behaviour == "hangs");
-    let mut functions = Functions::s3("us-west-2");
+    let pause = match behaviour {
+        "slow" => Duration::from_millis(100),
+        _ => Duration::ZERO,
+    };
+    let mut functions = Functions::s3(REGION);
     if behaviour != "no-credentials" {
         functions = functions.credentials_provider(move || {
             // The second batch is never finished.
@@ -66,6 +76,7 @@ async fn executor(scheduler: u16, name: &str, behaviour: &str) -> Result<(), Err
                     std::thread::park();
                 }
             }
+            std::thread::sleep(pause);
             Ok(credentials())
         });
     }
@@ -89,11 +100,14 @@ fn lines(cluster: &mut LocalCluster) -> Receiver<String> {
     receiver
 }
 
-async fn client(cluster: &LocalCluster, files: &Path) -> Result<SessionContext, Error> {
+async fn client(
+    cluster: &LocalCluster,
+    functions: Functions,
+    files: &Path,
+) -> Result<SessionContext, Error> {
     let config = SessionConfig::new_with_ballista()
         .with_target_partitions(FILES)
         .with_batch_size(1000);
-    let functions = Functions::s3(REGION).signing_time(now());
     let context = presign_ballista::client_with_config(&cluster.url(), config, [functions]).await?;
     let files = files.display().to_string();
     context
@@ -148,9 +162,17 @@ async fn a_killed_executor() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     write_files(folder.path()).await?;
     let executors: [&[&str]; 2] = [&["healthy", "works"], &["killed", "hangs"]];
-    let mut cluster = LocalCluster::start(Functions::s3(REGION), &executors).await?;
+    // An executor that was killed is replaced after a few seconds.
+    let config = SchedulerConfig {
+        executor_timeout_seconds: 4,
+        expire_dead_executor_interval_seconds: 1,
+        ..SchedulerConfig::default()
+    };
+    let functions = Functions::s3(REGION);
+    let mut cluster = LocalCluster::start(functions, config, Stdio::piped, &executors).await?;
     let lines = lines(&mut cluster);
-    let context = client(&cluster, folder.path()).await?;
+    let functions = Functions::s3(REGION).signing_time(now());
+    let context = client(&cluster, functions, folder.path()).await?;
     let query = tokio::spawn(async move { context.sql(QUERY).await?.collect().await });
 
     // The executor has finished one batch, and hangs in the second.
@@ -172,16 +194,65 @@ async fn a_killed_executor() -> Result<(), Error> {
     Ok(())
 }
 
+async fn start(stdout: fn() -> Stdio, executors: &[&[&str]]) -> Result<LocalCluster, Error> {
+    let config = SchedulerConfig::default();
+    LocalCluster::start(Functions::s3(REGION), config, stdout, executors).await
+}
+
+/// Both executors sign, during several seconds, for the second in which the query began.
+async fn one_signing_time() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    write_files(folder.path()).await?;
+    let executors: [&[&str]; 2] = [&["one", "slow"], &["two", "slow"]];
+    let mut cluster = start(Stdio::piped, &executors).await?;
+    let lines = lines(&mut cluster);
+    let context = client(&cluster, Functions::s3(REGION), folder.path()).await?;
+    let seconds = || Timestamp::from(SystemTime::now()).unix_seconds();
+    let before = seconds();
+    let frame = context.sql(QUERY).await?;
+    let after = seconds();
+    let mut dates = BTreeSet::new();
+    for batch in frame.collect().await? {
+        for link in batch.column(1).as_string::<i32>() {
+            let (_, after_name) = link
+                .and_then(|link| link.split_once("X-Amz-Date="))
+                .ok_or("")?;
+            dates.insert(after_name[..16].parse::<Timestamp>()?.unix_seconds());
+        }
+    }
+    assert_eq!(dates.len(), 1, "{dates:?}");
+    assert!(dates.is_subset(&(before..=after).collect()), "{dates:?}");
+    assert!(seconds() > after + 1);
+    let names: BTreeSet<_> = lines.try_iter().collect();
+    assert!(
+        names.contains("one batch") && names.contains("two batch"),
+        "{names:?}"
+    );
+    println!("one signing time: ok");
+    Ok(())
+}
+
 /// Neither client nor scheduler has credentials. If the executors have none, nothing is signed.
 async fn missing_credentials() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     write_files(folder.path()).await?;
     let executors: [&[&str]; 1] = [&["one", "no-credentials"]];
-    let cluster = LocalCluster::start(Functions::s3(REGION), &executors).await?;
-    let context = client(&cluster, folder.path()).await?;
+    let cluster = start(Stdio::null, &executors).await?;
+    let functions = Functions::s3(REGION).signing_time(now());
+    let context = client(&cluster, functions, folder.path()).await?;
     let result = context.sql(QUERY).await?.collect().await;
     let error = result.err().ok_or("links without credentials")?.to_string();
     assert!(error.contains("no credentials"), "{error}");
+
+    // A client without the rule against links in `VALUES`. The scheduler has it, too.
+    let state = SessionStateBuilder::new_from_existing(context.state())
+        .with_analyzer_rules(Analyzer::new().rules)
+        .build();
+    let context = SessionContext::new_with_state(state);
+    let query = "SELECT * FROM (VALUES (presign_get('examplebucket', 'a', 60)))";
+    let result = context.sql(query).await?.collect().await;
+    let error = result.err().ok_or("links in a plan")?.to_string();
+    assert!(error.contains("presign_get in VALUES"), "{error}");
     println!("missing credentials: ok");
     Ok(())
 }

@@ -1,12 +1,17 @@
 //! Links equal those of the library, for every type of array.
 
-use crate::support::{bucket, bucket_v2, functions, link, links_of, session};
-use datafusion::arrow::array::{
-    Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, LargeStringArray, StringArray,
-    StringViewArray, new_empty_array,
+use crate::support::{
+    REGION, batch, bucket, bucket_v2, error_of, functions, link, links_of, session,
+    session_of_batches,
 };
+use datafusion::arrow::array::{
+    Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, LargeStringArray, MapArray,
+    StringArray, StringViewArray, StructArray, new_empty_array,
+};
+use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int8Type, Int32Type, UInt64Type};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Int8Type, Int32Type, UInt64Type};
+use presign_datafusion::Functions;
 use std::sync::Arc;
 
 const KEYS: [Option<&str>; 7] = [
@@ -28,9 +33,13 @@ fn expected() -> Vec<Option<String>> {
 const QUERY: &str = "SELECT presign_get('examplebucket', key, 3600) FROM t";
 
 async fn assert_links(keys: ArrayRef, expected: &[Option<String>]) {
-    let of = keys.data_type().clone();
+    let data_type = keys.data_type().clone();
     let context = session(&functions(), vec![("key", keys)]);
-    assert_eq!(links_of(&context, QUERY).await.unwrap(), expected, "{of}");
+    assert_eq!(
+        links_of(&context, QUERY).await.unwrap(),
+        expected,
+        "{data_type}"
+    );
 }
 
 fn types() -> Vec<DataType> {
@@ -49,16 +58,16 @@ fn types() -> Vec<DataType> {
 #[tokio::test]
 async fn every_type_of_key() {
     let keys: ArrayRef = Arc::new(StringArray::from(KEYS.to_vec()));
-    for of in types() {
-        assert_links(cast(&keys, &of).unwrap(), &expected()).await;
+    for data_type in types() {
+        assert_links(cast(&keys, &data_type).unwrap(), &expected()).await;
     }
 }
 
 #[tokio::test]
 async fn slices() {
     let keys: ArrayRef = Arc::new(StringArray::from(KEYS.to_vec()));
-    for of in types() {
-        let keys = cast(&keys, &of).unwrap();
+    for data_type in types() {
+        let keys = cast(&keys, &data_type).unwrap();
         for (offset, length) in [(0, 3), (1, 1), (1, 4), (3, 4), (6, 1)] {
             let expected = &expected()[offset..offset + length];
             assert_links(keys.slice(offset, length), expected).await;
@@ -68,9 +77,9 @@ async fn slices() {
 
 #[tokio::test]
 async fn empty_batches_and_only_nulls() {
-    for of in types() {
-        assert_links(new_empty_array(&of), &[]).await;
-        let nulls = datafusion::arrow::array::new_null_array(&of, 3);
+    for data_type in types() {
+        assert_links(new_empty_array(&data_type), &[]).await;
+        let nulls = datafusion::arrow::array::new_null_array(&data_type, 3);
         assert_links(nulls, &[None, None, None]).await;
     }
 }
@@ -216,7 +225,7 @@ async fn options() {
         [link(&request, 60), None]
     );
 
-    // None.
+    // No options.
     for options in ["NULL", "MAP {}"] {
         let query = format!("SELECT presign('GET', 'examplebucket', key, 60, {options}) FROM t");
         let expected = [link(&bucket.get("k1"), 60), link(&bucket.get("k2"), 60)];
@@ -226,6 +235,120 @@ async fn options() {
             "{options}"
         );
     }
+}
+
+/// Returns a column of maps from names, values and the number of entries of each row. A row without
+/// a number is null.
+fn maps(names: ArrayRef, values: ArrayRef, lengths: &[Option<usize>]) -> MapArray {
+    let fields = Fields::from(vec![
+        Field::new("keys", names.data_type().clone(), false),
+        Field::new("values", values.data_type().clone(), true),
+    ]);
+    let entries = StructArray::new(fields, vec![names, values], None);
+    let entries_field = Field::new("entries", entries.data_type().clone(), false);
+    let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|length| length.unwrap_or(0)));
+    let nulls = lengths.iter().map(Option::is_some).collect();
+    MapArray::new(
+        Arc::new(entries_field),
+        offsets,
+        entries,
+        Some(nulls),
+        false,
+    )
+}
+
+/// Maps in a column, with names and values of several types.
+#[tokio::test]
+async fn columns_of_options() {
+    let names = [
+        "query:versionId",
+        "header:x-amz-acl",
+        "query:versionId",
+        "query:versionId",
+    ];
+    let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
+    let values = [Some("v1"), Some("private"), None, Some("v2")];
+    let values: ArrayRef = Arc::new(StringArray::from(values.to_vec()));
+    let lengths = [Some(2), None, Some(0), Some(1), Some(1)];
+    let bucket = bucket("examplebucket");
+    let get = bucket.get("k");
+    let expected = [
+        link(
+            &bucket
+                .get("k")
+                .query("versionId", "v1")
+                .header("x-amz-acl", "private"),
+            60,
+        ),
+        None,
+        link(&get, 60),
+        None,
+        link(&bucket.get("k").query("versionId", "v2"), 60),
+    ];
+    let query = "SELECT presign('GET', 'examplebucket', 'k', 60, options) FROM t";
+    for data_type in types() {
+        let values = cast(&values, &data_type).unwrap();
+        let maps = maps(cast(&names, &data_type).unwrap(), values, &lengths);
+        for (offset, length) in [(0, 5), (1, 1), (1, 4), (3, 2), (4, 1)] {
+            let column: ArrayRef = Arc::new(maps.slice(offset, length));
+            let context = session(&functions(), vec![("options", column)]);
+            assert_eq!(
+                links_of(&context, query).await.unwrap(),
+                expected[offset..offset + length],
+                "{data_type}"
+            );
+        }
+    }
+}
+
+/// An outer join makes null maps. They don't make links without options.
+#[tokio::test]
+async fn null_maps_of_a_join() {
+    let keys: ArrayRef = Arc::new(StringArray::from(vec!["k1", "k2"]));
+    let context = session(&functions(), vec![("key", keys)]);
+    let query = "SELECT presign('GET', 'examplebucket', t.key, 60, o.options) FROM t LEFT JOIN \
+                 (SELECT 'k1' AS key, MAP {'query:versionId': 'v'} AS options) AS o \
+                 ON t.key = o.key ORDER BY t.key";
+    let bucket = bucket("examplebucket");
+    let expected = [link(&bucket.get("k1").query("versionId", "v"), 60), None];
+    assert_eq!(links_of(&context, query).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn constant_dictionaries() {
+    let seconds: ArrayRef = Arc::new(Int64Array::from(vec![60, 61]));
+    let context = session(&functions(), vec![("s", seconds)]);
+    let bucket = bucket("examplebucket");
+    for (key, expected) in [
+        ("'k'", [60, 61].map(|s| link(&bucket.get("k"), s))),
+        ("NULL", [None, None]),
+    ] {
+        let key = format!("arrow_cast({key}, 'Dictionary(Int32, Utf8)')");
+        let query = format!("SELECT presign_get('examplebucket', {key}, s) FROM t");
+        assert_eq!(links_of(&context, &query).await.unwrap(), expected);
+    }
+}
+
+/// Without rows nothing is signed, so a process without credentials has nothing to reject.
+#[tokio::test]
+async fn zero_rows_need_no_credentials() {
+    let none = new_empty_array(&DataType::Utf8);
+    let context = session(&Functions::s3(REGION), vec![("key", none)]);
+    for key in ["key", "'k'"] {
+        let query = format!("SELECT presign_get('examplebucket', {key}, 60) FROM t");
+        assert_eq!(links_of(&context, &query).await.unwrap(), []);
+    }
+    let error = error_of(&context, "SELECT presign_get('examplebucket', 'k', 60)").await;
+    assert!(error.contains("no credentials"), "{error}");
+}
+
+#[tokio::test]
+async fn several_batches() {
+    let batches = vec![batch(&["k1", "k2"]), batch(&[]), batch(&["k3"])];
+    let context = session_of_batches(&functions(), vec![batches]);
+    let bucket = bucket("examplebucket");
+    let expected = ["k1", "k2", "k3"].map(|key| link(&bucket.get(key), 3600));
+    assert_eq!(links_of(&context, QUERY).await.unwrap(), expected);
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Errors name the row and the fault.
 
-use crate::support::{credentials, error_of, functions, link, links_of, now, session};
-use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray};
+use crate::support::{
+    batch, credentials, error_of, functions, link, links_of, now, session, session_of_batches,
+};
+use datafusion::arrow::array::{ArrayRef, DictionaryArray, Int8Array, Int64Array, StringArray};
 use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::SessionContext;
 use presign_datafusion::Functions;
@@ -37,6 +39,34 @@ async fn an_invalid_key_names_its_row() {
     let query = "SELECT presign_get('examplebucket', arrow_cast(key, 'Dictionary(Int32, Utf8)'), 3600) FROM t";
     let error = error_of(&context, query).await;
     assert_contains(&error, &["row 3 of the batch", "empty"]);
+}
+
+/// The first row with an error is named, also if its value isn't the first of a dictionary.
+#[tokio::test]
+async fn the_first_invalid_key_of_a_dictionary() {
+    let long = "k".repeat(1025);
+    let values: ArrayRef = Arc::new(StringArray::from(vec!["", "a", &long]));
+    let keys = DictionaryArray::new(Int8Array::from(vec![1, 2, 0]), values);
+    let context = session(&functions(), vec![("key", Arc::new(keys))]);
+    let error = error_of(&context, QUERY).await;
+    assert_contains(&error, &["row 2 of the batch", "kkk…"]);
+}
+
+/// A dictionary in a dictionary has nulls at two levels. It is rejected before rows are read.
+#[tokio::test]
+async fn nested_dictionaries_are_refused() {
+    let values: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+    let inner: ArrayRef = Arc::new(DictionaryArray::new(
+        Int8Array::from(vec![Some(1), None]),
+        values,
+    ));
+    let outer: ArrayRef = Arc::new(DictionaryArray::new(Int8Array::from(vec![0, 1]), inner));
+    let context = session(&functions(), vec![("key", outer)]);
+    let error = error_of(&context, QUERY).await;
+    assert_contains(
+        &error,
+        &["key must be a text, got Dictionary(Int8, Dictionary("],
+    );
 }
 
 #[tokio::test]
@@ -170,6 +200,17 @@ fn invalid_settings_are_refused_at_registration() {
     assert!(context.udf("presign_get").is_err());
 }
 
+/// The second registration would replace the first.
+#[test]
+fn a_second_registration_is_refused() {
+    let context = SessionContext::new();
+    functions().register(&context).unwrap();
+    let error = Functions::s3("us-west-2").register(&context).unwrap_err();
+    assert_contains(&error.to_string(), &["presign_get is registered already"]);
+    #[cfg(feature = "gcs")]
+    Functions::gcs().register(&context).unwrap();
+}
+
 #[tokio::test]
 async fn missing_credentials() {
     let context = table(&Functions::s3("us-east-1"), vec![Some("a")]);
@@ -185,14 +226,15 @@ async fn the_provider_is_called_for_each_batch() {
     let counter = Arc::clone(&calls);
     let functions =
         functions().credentials_provider(move || match counter.fetch_add(1, Ordering::Relaxed) {
-            0 => Ok(credentials()),
+            0..3 => Ok(credentials()),
             _ => Err("the credentials are not refreshed yet".into()),
         });
-    let context = table(&functions, vec![Some("a"), Some("b")]);
+    let batches = vec![batch(&["a", "b"]), batch(&["c"]), batch(&["d"])];
+    let context = session_of_batches(&functions, vec![batches]);
     let bucket = crate::support::bucket("examplebucket");
-    let expected = [link(&bucket.get("a"), 3600), link(&bucket.get("b"), 3600)];
+    let expected = ["a", "b", "c", "d"].map(|key| link(&bucket.get(key), 3600));
     assert_eq!(links_of(&context, QUERY).await.unwrap(), expected);
-    assert_eq!(calls.load(Ordering::Relaxed), 1);
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
     assert_contains(&error_of(&context, QUERY).await, &["not refreshed yet"]);
 }
 

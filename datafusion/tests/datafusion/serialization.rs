@@ -4,6 +4,8 @@ use crate::support::{
     ID, REGION, SECRET, TOKEN, bucket, credentials, functions, link, now, session,
 };
 use datafusion::arrow::array::{ArrayRef, AsArray, StringArray};
+use datafusion::execution::FunctionRegistry;
+use datafusion::logical_expr::ScalarUDF;
 use datafusion::physical_plan::collect;
 use datafusion::prelude::SessionContext;
 use datafusion_proto::bytes::{
@@ -12,6 +14,7 @@ use datafusion_proto::bytes::{
 };
 use datafusion_proto::logical_plan::DefaultLogicalExtensionCodec;
 use datafusion_proto::physical_plan::DefaultPhysicalExtensionCodec;
+use presign::AddressingStyle;
 use presign_datafusion::{Codec, Functions};
 use std::sync::Arc;
 
@@ -35,11 +38,10 @@ fn assert_no_secret(bytes: &[u8]) {
     assert!(contains(REGION) && contains("presign"));
 }
 
-/// The functions of a process with other settings, which the plan's settings replace.
+/// The functions of the process that executes. Its signing time is not that of the plan.
 fn executor() -> Functions {
-    let functions = Functions::s3("us-west-2").credentials(credentials());
-    functions
-        .endpoint("https://example.com")
+    Functions::s3(REGION)
+        .credentials(credentials())
         .null_for_invalid_keys()
 }
 
@@ -55,12 +57,12 @@ async fn logical_plans() {
             .unwrap()
             .into_optimized_plan()
             .unwrap();
-        let codec = Codec::new([functions], DefaultLogicalExtensionCodec {});
+        let codec = Codec::new([functions], DefaultLogicalExtensionCodec {}).unwrap();
         let bytes = logical_plan_to_bytes_with_extension_codec(&plan, &codec).unwrap();
         assert_no_secret(&bytes);
 
         let context = SessionContext::new();
-        let codec = Codec::new([executor()], DefaultLogicalExtensionCodec {});
+        let codec = Codec::new([executor()], DefaultLogicalExtensionCodec {}).unwrap();
         let plan =
             logical_plan_from_bytes_with_extension_codec(&bytes, &context.task_ctx(), &codec)
                 .unwrap();
@@ -81,41 +83,50 @@ async fn logical_plans() {
 #[tokio::test]
 async fn physical_plans() {
     let keys: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
-    let functions = Functions::s3(REGION).signing_time(now());
-    let context = session(&functions, vec![("key", keys)]);
-    let plan = context
-        .sql(QUERY)
-        .await
-        .unwrap()
-        .create_physical_plan()
-        .await
-        .unwrap();
-    let codec = Codec::new([functions.clone()], DefaultPhysicalExtensionCodec {});
-    let bytes = physical_plan_to_bytes_with_extension_codec(Arc::clone(&plan), &codec).unwrap();
-    assert_no_secret(&bytes);
+    for functions in [functions(), Functions::s3(REGION).signing_time(now())] {
+        let context = session(&functions, vec![("key", Arc::clone(&keys))]);
+        let plan = context
+            .sql(QUERY)
+            .await
+            .unwrap()
+            .create_physical_plan()
+            .await
+            .unwrap();
+        let codec = Codec::new([functions], DefaultPhysicalExtensionCodec {}).unwrap();
+        let bytes = physical_plan_to_bytes_with_extension_codec(plan, &codec).unwrap();
+        assert_no_secret(&bytes);
+        execute(&bytes).await;
+    }
+}
+
+async fn execute(bytes: &[u8]) {
+    let context = SessionContext::new();
+    let planner = Functions::s3(REGION);
+    let codec = Codec::new([planner], DefaultPhysicalExtensionCodec {}).unwrap();
 
     // Without credentials it plans and doesn't execute.
     let task = context.task_ctx();
-    let plan = physical_plan_from_bytes_with_extension_codec(&bytes, &task, &codec).unwrap();
+    let plan = physical_plan_from_bytes_with_extension_codec(bytes, &task, &codec).unwrap();
     let error = collect(plan, Arc::clone(&task))
         .await
         .unwrap_err()
         .to_string();
     assert!(error.contains("no credentials"), "{error}");
 
-    let codec = Codec::new([executor()], DefaultPhysicalExtensionCodec {});
-    let plan = physical_plan_from_bytes_with_extension_codec(&bytes, &task, &codec).unwrap();
+    let codec = Codec::new([executor()], DefaultPhysicalExtensionCodec {}).unwrap();
+    let plan = physical_plan_from_bytes_with_extension_codec(bytes, &task, &codec).unwrap();
     let batches = collect(plan, task).await.unwrap();
     let links = batches[0].column(0).as_string::<i32>();
     assert_eq!(Some(links.value(0).to_owned()), expected());
 }
 
-/// Settings that this version doesn't know are not ignored, and functions of others are theirs.
+/// Settings that this version doesn't know are not ignored, and the fallback codec decodes other
+/// functions.
 #[test]
 fn unknown_settings_are_refused() {
     use datafusion_proto::logical_plan::LogicalExtensionCodec;
-    let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {});
-    let udf = functions().udfs().unwrap().remove(0);
+    let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {}).unwrap();
+    let udf = presign_get();
     let mut message = Vec::new();
     codec.try_encode_udf(&udf, &mut message).unwrap();
     assert_eq!(
@@ -137,4 +148,73 @@ fn unknown_settings_are_refused() {
         assert!(codec.try_decode_udf(udf.name(), message).is_err());
     }
     assert!(codec.try_decode_udf("another", &message).is_err());
+}
+
+#[test]
+fn unknown_styles_are_refused() {
+    use datafusion_proto::logical_plan::LogicalExtensionCodec;
+    let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {}).unwrap();
+    let mut message = Vec::new();
+    codec.try_encode_udf(&presign_get(), &mut message).unwrap();
+    // The field of the style, a second time. The last one counts.
+    for (style, is_known) in [(0, true), (9, false)] {
+        let message = [&message[..], &[0x20, style]].concat();
+        match codec.try_decode_udf("presign_get", &message) {
+            Ok(_) => assert!(is_known),
+            Err(error) => {
+                assert!(!is_known);
+                let error = error.to_string();
+                assert!(error.contains("unknown addressing style 9"), "{error}");
+            }
+        }
+    }
+}
+
+fn presign_get() -> Arc<ScalarUDF> {
+    let context = SessionContext::new();
+    functions().register(&context).unwrap();
+    context.udf("presign_get").unwrap()
+}
+
+/// A plan can't select a region or endpoint that the process isn't configured for.
+#[test]
+fn other_destinations_are_refused() {
+    use datafusion_proto::logical_plan::LogicalExtensionCodec;
+    let udf = presign_get();
+    let mut message = Vec::new();
+    let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {}).unwrap();
+    codec.try_encode_udf(&udf, &mut message).unwrap();
+
+    let others = [
+        Functions::s3("us-west-2"),
+        Functions::s3(REGION).endpoint("https://example.com"),
+        Functions::s3(REGION).addressing_style(AddressingStyle::Path),
+    ];
+    for other in &others {
+        let codec = Codec::new([other.clone()], DefaultLogicalExtensionCodec {}).unwrap();
+        let error = codec.try_decode_udf(udf.name(), &message).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("no functions for the region"), "{error}");
+        assert!(error.contains(REGION), "{error}");
+    }
+    // A process can have several regions.
+    let all = others.into_iter().chain([functions()]);
+    let codec = Codec::new(all, DefaultLogicalExtensionCodec {}).unwrap();
+    let decoded = codec.try_decode_udf(udf.name(), &message).unwrap();
+    assert_eq!(format!("{decoded:?}"), format!("{udf:?}"));
+}
+
+#[test]
+fn duplicate_and_invalid_functions_are_refused() {
+    for (sets, fault) in [
+        (
+            vec![functions(), functions().null_for_invalid_keys()],
+            "two sets of functions have the same settings",
+        ),
+        (vec![Functions::s3("eu central")], "eu central"),
+    ] {
+        let codec = Codec::new(sets, DefaultLogicalExtensionCodec {});
+        let error = codec.unwrap_err().to_string();
+        assert!(error.contains(fault), "{error}");
+    }
 }

@@ -1,11 +1,13 @@
 //! Sessions, and the links that the library makes with one call each.
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::common::Result;
+use datafusion::datasource::MemTable;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use presign::{Credentials, Request, SignatureVersion, Timestamp, s3::Bucket};
 use presign_datafusion::Functions;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub const ID: &str = "AKIDEXAMPLE";
@@ -31,12 +33,29 @@ pub fn functions() -> Functions {
 
 /// Returns a session with one table, `t`.
 pub fn session(functions: &Functions, columns: Vec<(&str, ArrayRef)>) -> SessionContext {
-    let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
-    functions.register(&context).unwrap();
     let columns = columns.into_iter().map(|(name, array)| (name, array, true));
     let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-    context.register_batch("t", batch).unwrap();
+    session_of_batches(functions, vec![vec![batch]])
+}
+
+/// Returns a session with one table, `t`, which has a partition for each vector of batches.
+pub fn session_of_batches(
+    functions: &Functions,
+    partitions: Vec<Vec<RecordBatch>>,
+) -> SessionContext {
+    let config = SessionConfig::new().with_target_partitions(partitions.len());
+    let context = SessionContext::new_with_config(config);
+    functions.register(&context).unwrap();
+    let schema = partitions[0][0].schema();
+    let table = MemTable::try_new(schema, partitions).unwrap();
+    context.register_table("t", Arc::new(table)).unwrap();
     context
+}
+
+/// Returns a batch of one column, `key`.
+pub fn batch(keys: &[&str]) -> RecordBatch {
+    let keys: ArrayRef = Arc::new(StringArray::from(keys.to_vec()));
+    RecordBatch::try_from_iter([("key", keys)]).unwrap()
 }
 
 /// Returns the first column of a query's result.
