@@ -114,9 +114,10 @@ impl Template {
                 key: PreparedKey::new(&scope, credentials)?,
             })
         };
-        let prepared = match open_query.has_row_values() {
-            true => None,
-            false => Some(prepare()?),
+        let prepared = if open_query.has_row_values() {
+            None
+        } else {
+            Some(prepare()?)
         };
         let template = Template {
             service: service.clone(),
