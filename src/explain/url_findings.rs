@@ -33,9 +33,11 @@ pub(super) fn url_findings(url: &str, response: &ErrorResponse, now: Timestamp) 
         _ => true,
     });
     let mut findings: Vec<Finding> = problems.map(|problem| finding(problem, url)).collect();
-    // A server compares the checksum after the signature.
+    // A server checks the expiry before the signature, and the checksum after it. The URL may have
+    // expired since.
     if response.names_signature() {
-        findings.retain(|finding| finding.cause() != Cause::PayloadChanged);
+        let other = [Cause::Expired, Cause::PayloadChanged];
+        findings.retain(|finding| !other.contains(&finding.cause()));
     }
     // A space in a SigV2 signature is a `+` that was decoded, not a space of its own.
     let is_plus = |finding: &Finding| finding.cause() == Cause::SignaturePlus;

@@ -519,3 +519,18 @@ proptest::proptest! {
         }
     }
 }
+
+/// A server checks the expiry before the signature.
+#[test]
+fn a_url_that_expired_since_is_explained_by_its_signature() {
+    let url = link("a.txt").replace("/a.txt", "/b.txt");
+    let later = now().saturating_add(std::time::Duration::from_secs(30 * 24 * 3600));
+    let first = |code: &str| {
+        let response = ErrorResponse::parse(&format!("<Error><Code>{code}</Code></Error>"));
+        let credentials = credentials();
+        let request = FailedRequest::new("GET", &url, &response).credentials(&credentials);
+        request.explain(later).findings()[0].cause()
+    };
+    assert_eq!(first("SignatureDoesNotMatch"), Cause::WrongSecret);
+    assert_eq!(first("AccessDenied"), Cause::Expired);
+}
