@@ -347,13 +347,13 @@ catalogue! {
             "signed resource is not allowed"];
     /// The browser's request is not allowed by the CORS rules.
     Cors = "cors", "a bucket without a rule for PUT",
-        "This is no matter of the signature: no CORS rule of the bucket allows the page's origin, \
+        "This is not about the signature: no CORS rule of the bucket allows the page's origin, \
         method and headers. Add a rule.",
         codes ["AccessForbidden"],
         words ["cors", "access-control-allow-origin"];
     /// The object or bucket doesn't exist.
     NotFound = "not-found", "`NoSuchKey`",
-        "This is no matter of the signature: the object, version, upload or bucket doesn't exist. \
+        "This is not about the signature: the object, version, upload or bucket doesn't exist. \
         Check the key, character by character, and the bucket.",
         codes ["NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NoSuchVersion", "BlobNotFound",
             "ContainerNotFound", "ResourceNotFound"],

@@ -6,6 +6,7 @@ use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::redaction::redact_message;
+use crate::scheme::aws_host::AwsHost;
 use crate::verify::Authentication;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -199,8 +200,9 @@ impl<'s> Statement<'s> {
     fn wrong_region(&self) -> Finding {
         let expected = self.message.split_once("expecting");
         let expected = expected.and_then(|(_, after)| first_quoted(after));
+        let endpoint = self.response.field("Endpoint").and_then(AwsHost::parse);
         let region = self.response.field("Region").or(expected);
-        let region = region.or_else(|| self.response.field("Endpoint"));
+        let region = region.or_else(|| endpoint.as_ref().and_then(AwsHost::region));
         let finding = Finding::certain(Cause::WrongRegion);
         match region {
             Some(region) => {

@@ -589,3 +589,22 @@ fn oracle_cloud_states_the_region() {
         "home region",
     );
 }
+
+/// The host that a redirect names is not a region.
+#[test]
+fn the_region_of_a_redirect_is_that_of_its_endpoint() {
+    let text = |endpoint: &str| {
+        let body = format!(
+            "<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be \
+             addressed using the specified endpoint.</Message><Endpoint>{endpoint}</Endpoint></Error>"
+        );
+        let response = ErrorResponse::parse(&body);
+        let explanation = FailedRequest::new("GET", &link("a.txt"), &response).explain(now());
+        assert_eq!(explanation.findings()[0].cause(), Cause::WrongRegion);
+        explanation.findings()[0].message().to_owned()
+    };
+    let message = text("examplebucket.s3-eu-west-1.amazonaws.com");
+    assert!(message.contains("Sign for `eu-west-1`,"), "{message}");
+    let message = text("s3.example.com");
+    assert!(message.contains("Sign for the right region,"), "{message}");
+}

@@ -190,7 +190,7 @@ fn what_the_server_says_is_never_dropped() {
             Cause::Permission,
             "permission",
         ),
-        (error("NoSuchKey", "The specified key does not exist."), Cause::NotFound, "no matter of the signature"),
+        (error("NoSuchKey", "The specified key does not exist."), Cause::NotFound, "not about the signature"),
         (
             error("AccessForbidden", "CORSResponse: This CORS request is not allowed."),
             Cause::Cors,
