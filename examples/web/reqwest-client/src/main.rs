@@ -121,7 +121,7 @@ fn expect_same(name: &str, actual: &[u8], sent: &[u8]) -> Result<(), Box<dyn Err
     if actual == sent {
         Ok(())
     } else {
-        Err(format!("{what} differs from what was sent").into())
+        Err(format!("{name} differs from the sent data").into())
     }
 }
 
