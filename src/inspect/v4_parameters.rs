@@ -211,8 +211,11 @@ impl<'a> V4Parameters<'a> {
         let mut roles = [Role::SecurityToken, rules.session_token.role()].into_iter();
         roles.any(|role| {
             let token = self.get(role).filter(|token| !token.text().is_empty());
-            // A token that is encoded twice is reported.
-            token.is_some() && decode_value("X-Amz-Security-Token", token, problems).is_some()
+            if token.is_some() {
+                // Reports a token that is encoded twice.
+                let _ = decode_value("X-Amz-Security-Token", token, problems);
+            }
+            token.is_some()
         })
     }
 }

@@ -228,3 +228,22 @@ fn a_sigv2_template_writes_row_values() {
         }
     }
 }
+
+/// The inspector denied a token that it could not decode.
+#[test]
+fn a_malformed_session_token_is_a_token() {
+    let keys = support::credentials("ASIAEXAMPLE", "secret", Some("token"));
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let link = bucket.get("key").presign(&keys, HOUR, time(NOW)).unwrap();
+    let inspect = |token: &str| {
+        let url = link.as_str().replace("Security-Token=token", token);
+        let inspection = Inspection::new(&url, time(NOW));
+        let problems = inspection.problems().iter();
+        let kinds: Vec<_> = problems.map(|problem| problem.kind().as_str()).collect();
+        (inspection.has_session_token(), kinds)
+    };
+    assert_eq!(inspect("Security-Token=token"), (true, vec![]));
+    let malformed = (true, vec!["malformed-parameter"]);
+    assert_eq!(inspect("Security-Token=%F2"), malformed);
+    assert!(!inspect("Security-Token=").0);
+}
