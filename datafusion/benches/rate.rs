@@ -344,9 +344,10 @@ fn draw(path: &Path, results: &[(&str, usize, usize, f64)]) -> Outcome<()> {
     let font = || ("sans-serif", 14).into_font().color(&TEXT);
     let mut chart = ChartBuilder::on(&root)
         .margin(12)
+        // For the labels of the lines.
+        .margin_right(182)
         .x_label_area_size(44)
         .y_label_area_size(56)
-        .right_y_label_area_size(170)
         .build_cartesian_2d((8e4..1.2e7).log_scale(), 0.0..highest * 1.1)?;
     chart
         .configure_mesh()
