@@ -32,8 +32,7 @@ pub(super) fn find_signature(
     request: &ReceivedRequest<'_>,
     query_is_canonical: bool,
 ) -> Result<(Scheme, Carrier), VerifyError> {
-    request.check_authorization()?;
-    let authorization = request.values(AUTHORIZATION).next();
+    let authorization = request.authorization_header()?;
     // The reader of canonical queries accepts only a SigV4 signature, and no parameter of SigV2.
     let (mut is_v4, mut v2) = (query_is_canonical, V2Signals::default());
     for param in parse_query(request.target.query.filter(|_| !query_is_canonical)) {

@@ -194,26 +194,24 @@ impl<'r> ReceivedRequest<'r> {
         if values.next().is_some() {
             return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
         }
-        match core::str::from_utf8(header.trimmed()) {
-            Ok(text) => Ok(Some(text)),
-            Err(_) => Err(refuse!(
-                Malformed,
-                "the value of the header {name} is not UTF-8"
-            )),
-        }
+        text_of(name, header).map(Some)
     }
 
     /// Returns the trimmed value of the `Authorization` header.
     #[cfg(any(feature = "azure", feature = "gcs"))]
     pub(crate) fn authorization(&self) -> Result<Option<&str>, VerifyError> {
-        self.check_authorization()?;
-        self.single(AUTHORIZATION)
+        let header = self.authorization_header()?;
+        header
+            .map(|header| text_of(AUTHORIZATION, header))
+            .transpose()
     }
 
-    /// Checks that the request has one `Authorization` header at most.
-    pub(crate) fn check_authorization(&self) -> Result<(), VerifyError> {
-        match self.values(AUTHORIZATION).nth(1) {
-            None => Ok(()),
+    /// Returns the `Authorization` header, of which a request has one at most.
+    pub(super) fn authorization_header(&self) -> Result<Option<&Header<'r>>, VerifyError> {
+        let mut headers = self.values(AUTHORIZATION);
+        let header = headers.next();
+        match headers.next() {
+            None => Ok(header),
             Some(_) => Err(refuse!(
                 SignedTwice,
                 "the request has more than one {AUTHORIZATION} header; send one"
@@ -356,6 +354,12 @@ impl<'r> ReceivedRequest<'r> {
         }
         self
     }
+}
+
+/// Returns the trimmed value of a header as text.
+fn text_of<'h>(name: &str, header: &'h Header<'_>) -> Result<&'h str, VerifyError> {
+    core::str::from_utf8(header.trimmed())
+        .map_err(|_| refuse!(Malformed, "the value of the header {name} is not UTF-8"))
 }
 
 fn invalid(error: Error) -> VerifyError {
