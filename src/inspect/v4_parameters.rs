@@ -97,7 +97,12 @@ impl<'a> V4Parameters<'a> {
             let signing_date = facts.signed_at.and(date.as_deref()).map(date_of);
             self.read_credential(scheme, &text, signing_date, &mut facts, problems);
         }
-        facts.has_session_token = self.has_session_token(facts.service.as_deref(), problems);
+        let token = self.session_token(facts.service.as_deref());
+        facts.has_session_token = token.is_some();
+        if token.is_some() {
+            // Reports a token that is encoded twice.
+            let _ = decode_value("X-Amz-Security-Token", token, problems);
+        }
         if let Some(names) = signed_headers {
             facts.signed_headers = read_signed_headers(&names, problems);
         }
@@ -204,19 +209,13 @@ impl<'a> V4Parameters<'a> {
         };
     }
 
-    /// Returns whether there is a session token, under its common name or under that of the
-    /// service.
-    fn has_session_token(&self, service: Option<&str>, problems: &mut Problems) -> bool {
+    /// Returns the session token, which has its common name or that of the service.
+    fn session_token(&self, service: Option<&str>) -> Option<Component<'a>> {
         let rules = ServiceRules::of(service.unwrap_or_default());
-        let mut roles = [Role::SecurityToken, rules.session_token.role()].into_iter();
-        roles.any(|role| {
-            let token = self.get(role).filter(|token| !token.text().is_empty());
-            if token.is_some() {
-                // Reports a token that is encoded twice.
-                let _ = decode_value("X-Amz-Security-Token", token, problems);
-            }
-            token.is_some()
-        })
+        [Role::SecurityToken, rules.session_token.role()]
+            .into_iter()
+            .filter_map(|role| self.get(role))
+            .find(|token| !token.text().is_empty())
     }
 }
 
