@@ -51,7 +51,7 @@ impl Level {
 /// The permissions that an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Needed {
-    /// One of these permissions.
+    /// Any of these permissions.
     Any(Permissions),
     All(Permissions),
 }

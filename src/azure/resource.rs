@@ -208,7 +208,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// Returns the name of the container, share, queue or table, and the name of what is in it.
+    /// Returns the name of the container, share, queue or table, and of the blob or file in it.
     pub(super) fn names(self) -> (&'a str, &'a str) {
         match self {
             Resource::Container(name)

@@ -32,6 +32,29 @@ impl Form {
     pub(super) fn signs_only_comp(self) -> bool {
         self.is_table || self.is_lite
     }
+
+    /// Returns whether a standard header has a line of its own.
+    fn has_line(self, name: &str) -> bool {
+        !self.signs_only_comp() || matches!(name, "content-md5" | "content-type")
+    }
+
+    /// Returns the names of the lines before the `x-ms-*` headers.
+    #[cfg(feature = "explain")]
+    pub(super) fn line_names(self) -> Vec<&'static str> {
+        if self.is_table && self.is_lite {
+            return Vec::from(["date"]);
+        }
+        let mut names = Vec::from(["method"]);
+        for name in STANDARD_HEADERS {
+            if self.has_line(name) {
+                names.push(name);
+            }
+            if name == "content-type" {
+                names.push("date");
+            }
+        }
+        names
+    }
 }
 
 /// The name of the header with the time of the request.
@@ -101,16 +124,15 @@ impl SharedKeyText<'_> {
 
     /// Writes the values of the standard headers, each on a line.
     fn write_headers(&self, sink: &mut impl Sink) {
-        let is_short = self.form.is_table || self.form.is_lite;
         for name in STANDARD_HEADERS {
-            if is_short && !matches!(name, "content-md5" | "content-type") {
+            if !self.form.has_line(name) {
                 continue;
             }
             let value = self.header(name).map_or(&b""[..], Header::trimmed);
             // Since 2015-02-21, no body is an empty line.
             let is_empty = name == "content-length" && value == b"0";
             self.write_line(if is_empty { b"" } else { value }, sink);
-            if name == "content-type" && !is_short {
+            if name == "content-type" && !self.form.signs_only_comp() {
                 let date = self.header("date").filter(|_| self.header(DATE).is_none());
                 self.write_line(date.map_or(b"", Header::trimmed), sink);
             }

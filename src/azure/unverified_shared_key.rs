@@ -72,8 +72,7 @@ impl Account {
     /// The first failure in this order: size and syntax of the request, not signed, signed twice,
     /// scheme, malformed header, access key, resource, duplicate headers and parameters, a raw `+`
     /// in a signed parameter, missing or malformed time, and for Shared Key Lite except for tables,
-    /// no `x-ms-*` header.
-    /// Whether the signature is right is the next step, [`UnverifiedSharedKey::verify`].
+    /// no `x-ms-*` header. [`UnverifiedSharedKey::verify`] checks the signature.
     pub fn parse_shared_key<'r>(
         &self,
         request: &'r ReceivedRequest<'r>,
@@ -248,6 +247,13 @@ impl UnverifiedSharedKey<'_> {
         let mut text = String::new();
         self.with_text(|signed| signed.write(&mut text));
         text
+    }
+
+    /// Returns the names of the lines of [`string_to_sign`](Self::string_to_sign) before those of
+    /// the `x-ms-*` headers.
+    #[cfg(feature = "explain")]
+    pub(crate) fn line_names(&self) -> Vec<&'static str> {
+        self.form.line_names()
     }
 
     /// Passes the text that is signed to `f`.

@@ -89,11 +89,6 @@ fn azure(
 ) -> Option<OtherScheme> {
     use crate::azure::{Account, Service};
 
-    /// The lines of Shared Key before the `x-ms-*` headers.
-    const SHARED_KEY: &str = "method content-encoding content-language content-length content-md5 content-type \
-                              date if-modified-since if-match if-none-match if-unmodified-since range";
-    const SHARED_KEY_LITE: &str = "method content-md5 content-type date";
-
     let (scheme, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
     // An emulator has the account in its path.
@@ -117,14 +112,15 @@ fn azure(
             credentials.and_then(verify),
         ));
     };
-    let is_lite = authorization.starts_with("SharedKeyLite ");
-    let lines = if is_lite { SHARED_KEY_LITE } else { SHARED_KEY };
-    if is_lite {
+    if authorization.starts_with("SharedKeyLite ") {
         account = account.shared_key_lite();
     }
     let shared_key = account.parse_shared_key(request).ok()?;
-    let text = shared_key.string_to_sign();
+    let (text, lines) = (shared_key.string_to_sign(), shared_key.line_names());
     let verify = |key| is_right(&shared_key.verify(key, now));
-    let lines = Some(lines.split(' ').collect());
-    Some(OtherScheme::new(text, lines, credentials.and_then(verify)))
+    Some(OtherScheme::new(
+        text,
+        Some(lines),
+        credentials.and_then(verify),
+    ))
 }
