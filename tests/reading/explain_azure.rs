@@ -157,6 +157,31 @@ fn shared_key_is_compared_line_by_line() {
     }
 }
 
+/// A table's text has four lines before the resource: method, Content-MD5, Content-Type and date.
+#[test]
+fn shared_key_of_tables_is_compared_line_by_line() {
+    let url = "https://myaccount.table.core.windows.net/Tables";
+    let authorization = format!("SharedKey myaccount:{}=", "A".repeat(43));
+    let date = "Wed, 02 Jan 2030 12:00:00 GMT";
+    for (content_type, path, cause) in [
+        ("application/json", "/Tables", Cause::HeaderNotSigned),
+        ("", "/Entities", Cause::PathChanged),
+        ("", "/Tables", Cause::WrongSecret),
+    ] {
+        let body = failed(&format!(
+            "The MAC signature found in the HTTP request 'AAAA' is not the same as any computed signature. Server \
+             used following string to sign: 'GET\n\n{content_type}\n{date}\n/myaccount{path}'."
+        ));
+        let response = ErrorResponse::parse(&body);
+        let request = FailedRequest::new("GET", url, &response)
+            .header("x-ms-date", date)
+            .header("x-ms-version", "2019-02-02")
+            .header("Authorization", &authorization);
+        let explanation = request.explain(now());
+        assert_eq!(explanation.findings()[0].cause(), cause, "{explanation}");
+    }
+}
+
 /// Pairs of causes that one code has, told apart by the detail.
 #[test]
 fn what_the_detail_states() {
