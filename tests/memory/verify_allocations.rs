@@ -16,6 +16,22 @@ fn v2_bucket() -> Bucket {
         .unwrap()
 }
 
+/// Returns the allocations of verifying a URL, once its key is derived.
+fn allocations_of(
+    verifier: &Verifier,
+    url: &str,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> u64 {
+    let verify = || {
+        let request = ReceivedRequest::from_url("GET", url).unwrap();
+        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
+        assert!(verified.is_ok());
+    };
+    verify();
+    allocations(verify)
+}
+
 #[test]
 fn a_valid_url_costs_no_allocation() {
     let now: Timestamp = "20130524T000000Z".parse().unwrap();
@@ -39,13 +55,8 @@ fn a_valid_url_costs_no_allocation() {
         .allow_sigv2(Duration::from_secs(60))
         .base_domain("s3.us-east-1.amazonaws.com");
     for (link, credentials) in [(v4, credentials), (v2, plain)] {
-        let check = || {
-            let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
-            let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
-            assert!(verified.is_ok());
-        };
-        check();
-        assert_eq!(allocations(check), 0, "{:?}", link);
+        let count = allocations_of(&verifier, link.as_str(), &credentials, now);
+        assert_eq!(count, 0, "{:?}", link);
     }
     assert_eq!(allocations(|| drop(String::from("counted"))), 1);
 }
@@ -66,13 +77,8 @@ fn a_token_of_sigv2_costs_two_allocations() {
     let verifier = Verifier::new("us-east-1", "s3")
         .allow_sigv2(Duration::from_secs(60))
         .base_domain("s3.us-east-1.amazonaws.com");
-    let check = || {
-        let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();
-        let verified = verifier.verify(&request, now, |_| Some(credentials.clone()));
-        assert!(verified.is_ok());
-    };
-    check();
-    assert_eq!(allocations(check), 2);
+    let count = allocations_of(&verifier, link.as_str(), &credentials, now);
+    assert_eq!(count, 2);
 }
 
 /// The target and the headers as a server receives them, instead of a whole URL.
