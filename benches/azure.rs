@@ -1,5 +1,5 @@
-//! Azure's shared access signatures beside their floor: the SHA-256 compressions of one HMAC over the
-//! same text.
+//! Azure's shared access signatures beside their floor: the SHA-256 compressions of one HMAC over
+//! the same text.
 //!
 //! `cargo bench --bench azure --features azure` prints the ratios and the allocations. With
 //! `--quick`, or when run as a test, it only asserts that every row is right.

@@ -199,8 +199,8 @@ impl Credentials {
 
 /// Checks that a secret isn't an [access key ID of
 /// AWS](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
-/// Then the access key ID is probably the secret, and every URL would contain it. The message quotes
-/// neither.
+/// Then the access key ID is probably the secret, and every URL would contain it. The message
+/// quotes neither.
 fn check_not_access_key_id(secret: &str) -> Result<(), Error> {
     let rest = ["AKIA", "ASIA"]
         .iter()

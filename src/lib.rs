@@ -49,9 +49,9 @@
 //!
 //! # Performance
 //! A URL of a template costs 1.3 times the hashing that its signature needs, any other URL about
-//! 2.3 times: the canonical request is hashed as it is written, and never built as a string. [`Credentials`] keep the signing keys derived from them, so that only
-//! the first signature of a day pays for the derivation. [`Template::presign_into`] allocates
-//! nothing.
+//! 2.3 times: the canonical request is hashed as it is written, and never built as a string.
+//! [`Credentials`] keep the signing keys derived from them, so that only the first signature of a
+//! day pays for the derivation. [`Template::presign_into`] allocates nothing.
 //!
 //! # Features
 //! | feature | default | content |

@@ -1,4 +1,5 @@
-//! Credentials from another program: [`credential_process`](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html)
+//! Credentials from another program:
+//! [`credential_process`](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html)
 //! of a profile. No message quotes its output, which contains a secret.
 
 use anyhow::{Context, Result, bail, ensure};

@@ -52,7 +52,8 @@ fn of_environment() -> Result<Option<Credentials>> {
     }))
 }
 
-/// Asks for the profile's credentials in the order of the AWS CLI, so that no other credentials are used.
+/// Asks for the profile's credentials in the order of the AWS CLI, so that no other credentials are
+/// used.
 fn of_profile(profile: &Profile) -> Result<Credentials> {
     let Profile { name, files, .. } = profile;
     if let Some(source) = service(profile)? {

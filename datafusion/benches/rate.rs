@@ -322,9 +322,8 @@ fn time_floor(rows: usize, threads: usize) -> Outcome<Duration> {
     Ok(start.elapsed())
 }
 
-/// Draws rows a second over rows, except of a dictionary, whose rate depends on its repetitions. The
-/// background is transparent, and all colours are readable on
-/// white and on black.
+/// Draws rows a second over rows, except of a dictionary, whose rate depends on its repetitions.
+/// The background is transparent, and all colours are readable on white and on black.
 fn draw(path: &Path, results: &[(&str, usize, usize, f64)]) -> Outcome<()> {
     const TEXT: RGBColor = RGBColor(128, 128, 128);
     const COLORS: [RGBColor; 4] = [

@@ -22,8 +22,8 @@ use std::sync::Arc;
 /// A codec for plans that call the functions. Everything else in a plan is left to another codec.
 ///
 /// A serialized plan contains a function's name and its settings. The process that decodes it adds
-/// its own credentials, from the [`Functions`] that have the region, endpoint and style of the plan.
-/// If it has none, the plan is rejected, so that a plan can't select another destination. The
+/// its own credentials, from the [`Functions`] that have the region, endpoint and style of the
+/// plan. If it has none, the plan is rejected, so that a plan can't select another destination. The
 /// signing time and [`null_for_invalid_keys`](Functions::null_for_invalid_keys) are those of the
 /// plan.
 ///

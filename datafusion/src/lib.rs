@@ -60,8 +60,8 @@
 //! # Signing time
 //! Links are signed for the start of the query, the time of `now()`. The optimizer appends it to
 //! each call as a literal, so that all executors sign for the same second. The query starts when
-//! [`SessionContext::sql`](datafusion::prelude::SessionContext::sql) returns a `DataFrame`. Links of
-//! a `DataFrame` or plan that is kept are signed for this time, however late they are made.
+//! [`SessionContext::sql`](datafusion::prelude::SessionContext::sql) returns a `DataFrame`. Links
+//! of a `DataFrame` or plan that is kept are signed for this time, however late they are made.
 //! [`Functions::signing_time`] sets another time. So does a timestamp as an additional last
 //! argument, which a plan that is kept should have.
 //!

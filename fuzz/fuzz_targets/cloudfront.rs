@@ -1,5 +1,5 @@
-//! CloudFront's policies are parsed as by `serde_json`, and a signed policy is valid for exactly the
-//! URLs that a second matcher accepts.
+//! CloudFront's policies are parsed as by `serde_json`, and a signed policy is valid for exactly
+//! the URLs that a second matcher accepts.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Use this module to sign or verify requests to Azure Storage, with shared access signatures (SAS) or
-//! Shared Key. The [guide](crate::guide::azure) compares it with S3.
+//! Use this module to sign or verify requests to Azure Storage, with shared access signatures (SAS)
+//! or Shared Key. The [guide](crate::guide::azure) compares it with S3.
 //!
 //! ```
 //! use core::time::Duration;

@@ -29,7 +29,8 @@ pub(super) struct Operation<'o> {
     pub(super) is_of_account: bool,
 }
 
-/// The level of the resource that a URL names. An account SAS names the levels by the letters `sco`.
+/// The level of the resource that a URL names. An account SAS names the levels by the letters
+/// `sco`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     Service,

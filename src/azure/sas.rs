@@ -139,8 +139,8 @@ impl<'a> Sas<'a> {
         self
     }
 
-    /// Requires a query parameter with a value in the request (user delegation SAS of blobs, version
-    /// 2026-04-06 or newer). The token contains only the parameter's name.
+    /// Requires a query parameter with a value in the request (user delegation SAS of blobs,
+    /// version 2026-04-06 or newer). The token contains only the parameter's name.
     #[must_use]
     pub fn require_query(
         mut self,

@@ -18,10 +18,10 @@ impl Sas<'_> {
     /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket), [`ErrorKind::Key`](crate::ErrorKind::Key):
     ///   an invalid name.
     /// - [`ErrorKind::Policy`](crate::ErrorKind::Policy): a permission that the resource doesn't
-    ///   have, an unknown, repeated or invalid parameter, or neither permissions nor a stored access
-    ///   policy.
-    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter or resource that the
-    ///   kind of token or its version doesn't have.
+    ///   have, an unknown, repeated or invalid parameter, or neither permissions nor a stored
+    ///   access policy.
+    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter or resource that
+    ///   the kind of token or its version doesn't have.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the expiry is not after `now` and the
     ///   start, is after that of the user delegation key, or is more than the seven days of a user
     ///   delegation SAS.
@@ -40,7 +40,7 @@ impl Sas<'_> {
         Ok(prepared.token().finish(&signature))
     }
 
-    /// Prepares the token for a key that is elsewhere.
+    /// Prepares the token for an external key.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](Sas::presign).

@@ -214,8 +214,8 @@ pub(super) fn find_repeated_ms_header<'h>(
     })
 }
 
-/// Returns whether the signature covers a header. The time that is signed is that of `x-ms-date`, if
-/// the request has it.
+/// Returns whether the signature covers a header. The time that is signed is that of `x-ms-date`,
+/// if the request has it.
 pub(super) fn is_covered(header: &Header<'_>, form: Form, has_ms_date: bool) -> bool {
     let is_date = header.is_named(if has_ms_date { DATE } else { "date" });
     let is_content = header.is_named("content-md5") || header.is_named("content-type");

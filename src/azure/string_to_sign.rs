@@ -9,7 +9,8 @@ use crate::text::sink::Sink;
 use alloc::borrow::Cow;
 use core::array;
 
-/// The parameters of a token, in the order of [`Field::ALL`]. One that is empty is signed like none.
+/// The parameters of a token, in the order of [`Field::ALL`]. One that is empty is signed like
+/// none.
 #[derive(Clone)]
 pub(super) struct Values<'a>([Cow<'a, str>; Field::ALL.len()]);
 

@@ -58,8 +58,8 @@ impl Account {
     /// that of an endpoint of the account, or of a secondary one.
     ///
     /// The scheme is the one that the account signs with: Shared Key, or Shared Key Lite after
-    /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite covers less, so it is accepted
-    /// only if the account selects it.
+    /// [`shared_key_lite`](Account::shared_key_lite). Shared Key Lite covers less, so it is
+    /// accepted only if the account selects it.
     ///
     /// No form covers the host or the service. A request to one service of the account is also
     /// valid for the same path of another: compare

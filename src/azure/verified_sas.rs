@@ -102,8 +102,8 @@ fn check<'r>(
     })
 }
 
-/// Checks that the key is that of the account, and for a user delegation key, the one that the token
-/// states.
+/// Checks that the key is that of the account, and for a user delegation key, the one that the
+/// token states.
 fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
     let delegation = delegation_fields(identity).map_err(|error| refuse!(AccessKey, "{error}"))?;
     let is_stated = |(field, value): &(Field, Cow<'_, str>)| match sas.values.get(*field) {

@@ -112,8 +112,8 @@ impl VerifiedSharedKey<'_> {
         self.0.signed_at
     }
 
-    /// Returns whether the signature covers the header. A header that it doesn't cover can have been
-    /// added or changed by anyone.
+    /// Returns whether the signature covers the header. A header that it doesn't cover can have
+    /// been added or changed by anyone.
     #[must_use]
     pub fn covers_header(&self, name: &str) -> bool {
         let has_ms_date = self.0.request.values(DATE).next().is_some();
@@ -126,7 +126,8 @@ impl VerifiedSharedKey<'_> {
     /// Returns whether the request has the query parameter, and the signature covers it. Shared Key
     /// Lite and the Shared Key of tables cover only `comp`.
     ///
-    /// The case of a name isn't covered, so `include` is covered by the signature of `Include`, too.
+    /// The case of a name isn't covered, so `include` is covered by the signature of `Include`,
+    /// too.
     #[must_use]
     pub fn covers_query(&self, name: &str) -> bool {
         let mut params = self.0.target.params.iter();

@@ -158,7 +158,7 @@ impl Policy {
             .sign_with(credentials)
     }
 
-    /// Prepares the policy for a key that is elsewhere. The string to sign is the policy's JSON.
+    /// Prepares the policy for an external key. The string to sign is the policy's JSON.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](Policy::presign).

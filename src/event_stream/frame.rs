@@ -35,7 +35,8 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// - [`ErrorKind::Header`](crate::ErrorKind::Header) for a name that is empty, repeated or
-    ///   longer than 255 bytes, a value of more than 65,535 bytes, and headers of more than 128 KiB.
+    ///   longer than 255 bytes, a value of more than 65,535 bytes, and headers of more than 128
+    ///   KiB.
     /// - [`ErrorKind::Payload`](crate::ErrorKind::Payload) for a payload of more than 16 MiB.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let mut headers = Vec::new();
@@ -65,7 +66,8 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// - [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed) for other bytes.
-    /// - [`BodyIncomplete`](crate::verify::VerifyErrorKind::BodyIncomplete) for a part of a message.
+    /// - [`BodyIncomplete`](crate::verify::VerifyErrorKind::BodyIncomplete) for a part of a
+    ///   message.
     /// - [`ChunkTooLarge`](crate::verify::VerifyErrorKind::ChunkTooLarge) for a message that is
     ///   larger than [`encode`](Message::encode) allows.
     pub fn decode(frame: &'a [u8]) -> Result<Self, VerifyError> {

@@ -1,4 +1,5 @@
-//! The form of the catalogue: the entry of a cause, and the macro that makes [`Cause`] of the entries.
+//! The form of the catalogue: the entry of a cause, and the macro that makes [`Cause`] of the
+//! entries.
 //!
 //! [`Cause`]: super::Cause
 

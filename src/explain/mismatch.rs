@@ -1,5 +1,5 @@
-//! Causes of a wrong signature: what the signature proves with the credentials at hand, or else what
-//! is possible.
+//! Causes of a wrong signature: what the signature proves with the credentials at hand, or else
+//! what is possible.
 
 use super::catalogue::Cause;
 use super::confidence::Confidence;

@@ -185,8 +185,8 @@ impl<'s> Statement<'s> {
         names.or_else(|| first_quoted(self.message))
     }
 
-    /// Returns the text that the server could not parse. A header is split at white space and commas, so the
-    /// server quotes only the piece that has no `=`.
+    /// Returns the text that the server could not parse. A header is split at white space and
+    /// commas, so the server quotes only the piece that has no `=`.
     fn fault(&self) -> String {
         let hint = if self.lowercase.contains("missing equal-sign") {
             ". Check the access key ID for white space, and the value for a second `Authorization:`."

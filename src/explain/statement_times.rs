@@ -28,7 +28,8 @@ impl Statement<'_> {
         time.split(' ').next()?.parse().ok()
     }
 
-    /// Returns a time of Azure's `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.
+    /// Returns a time of Azure's
+    /// `Start [Mon, 02 Mar 2026 10:05:00 GMT] - Expiry […] - Current […]`.
     fn bracketed(&self, introduction: &str) -> Option<Timestamp> {
         let detail = self.response.field("AuthenticationErrorDetail");
         let (_, time) = detail.unwrap_or(self.message).split_once(introduction)?;

@@ -6,8 +6,9 @@ use alloc::string::String;
 
 /// Returns a verifier for Google's V4 signatures: URLs, headers and forms, with HMAC and RSA keys.
 ///
-/// It is for a server that replaces Google Cloud Storage, such as an emulator. The location is that of the
-/// credential scope, `auto` for most signers; [`Verifier::allow_any_region`] allows every one.
+/// It is for a server that replaces Google Cloud Storage, such as an emulator. The location is that
+/// of the credential scope, `auto` for most signers; [`Verifier::allow_any_region`] allows every
+/// one.
 ///
 /// ```
 /// use core::time::Duration;

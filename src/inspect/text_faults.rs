@@ -15,8 +15,8 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-/// Decodes a URL that is quoted-printable, as mails have it: each `=` is `=3D`, and a line that ends
-/// with `=` continues.
+/// Decodes a URL that is quoted-printable, as mails have it: each `=` is `=3D`, and a line that
+/// ends with `=` continues.
 pub(super) fn without_quoted_printable<'a>(text: &'a str, problems: &mut Problems) -> Cow<'a, str> {
     if !text.contains("=3D") {
         return Cow::Borrowed(text);

@@ -176,7 +176,7 @@ impl<'a> PostPolicy<'a> {
         Ok(prepared.finish(&signature))
     }
 
-    /// Prepares a form for a key that is elsewhere. The string to sign is the base64 of the policy.
+    /// Prepares a form for an external key. The string to sign is the base64 of the policy.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](PostPolicy::presign).

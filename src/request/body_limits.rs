@@ -13,8 +13,8 @@ use alloc::string::{String, ToString as _};
 /// Limits on the body. Each is a signed header, so the store rejects an upload that sends another
 /// value; [`PresignedUrl::headers`](super::PresignedUrl::headers) lists it.
 impl<'a> Request<'a> {
-    /// Sets the length of the body in bytes: the header `Content-Length`. A client that uploads more
-    /// or less sends another header, and the server rejects its signature.
+    /// Sets the length of the body in bytes: the header `Content-Length`. A client that uploads
+    /// more or less sends another header, and the server rejects its signature.
     ///
     /// For a range of sizes, use a [form](crate::post).
     ///

@@ -17,7 +17,7 @@ use core::fmt;
 use core::ops::RangeInclusive;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-/// A result without its signature: for a key that is elsewhere, and to see each step.
+/// A result without its signature: for an external key, and to see each step.
 ///
 /// `T` is the result with its signature: [`PresignedUrl`](crate::PresignedUrl),
 /// [`SignedRequest`](crate::SignedRequest), [`PresignedPost`](crate::post::PresignedPost),
@@ -334,8 +334,9 @@ impl<T> Unsigned<T> {
     /// - [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if they have another access key
     ///   ID, another session token or another kind of key.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) if they expire before the result.
-    /// - [`ErrorKind::Signature`](crate::ErrorKind::Signature) if the private key can't sign, because
-    ///   the operating system has no randomness, or if the service doesn't accept the key's size.
+    /// - [`ErrorKind::Signature`](crate::ErrorKind::Signature) if the private key can't sign,
+    ///   because the operating system has no randomness, or if the service doesn't accept the key's
+    ///   size.
     pub fn sign_with(self, credentials: &Credentials) -> Result<T, Error> {
         let (own, other) = (&self.identity, credentials.identity());
         if own.access_key_id() != other.access_key_id() {

@@ -103,7 +103,8 @@ impl<'a> Request<'a> {
         check_output(&out)
     }
 
-    /// Prepares a presigned URL for an external key, such as one in a KMS, and shows each step of its signature.
+    /// Prepares a presigned URL for an external key, such as one in a KMS, and shows each step of
+    /// its signature.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](Request::presign).
@@ -205,8 +206,8 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Prepares a request that is signed with headers for an external key, such as one in a KMS, and shows each
-    /// step of its signature.
+    /// Prepares a request that is signed with headers for an external key, such as one in a KMS,
+    /// and shows each step of its signature.
     ///
     /// # Errors
     /// Returns the errors of [`sign`](Request::sign).

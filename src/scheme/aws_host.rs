@@ -53,7 +53,8 @@ pub struct AwsHost<'a> {
 }
 
 impl<'a> AwsHost<'a> {
-    /// Parses a host in lowercase, with or without a port. It is `None` for a host that is not AWS's.
+    /// Parses a host in lowercase, with or without a port. It is `None` for a host that is not
+    /// AWS's.
     #[must_use]
     pub fn parse(host: &'a str) -> Option<Self> {
         let name = Partition::strip_suffix(split_port(host).0)?;

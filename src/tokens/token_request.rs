@@ -91,7 +91,7 @@ impl TokenRequest {
         Ok(self.form.token(&url))
     }
 
-    /// Prepares the token for a key that is elsewhere.
+    /// Prepares the token for an external key.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](TokenRequest::presign).

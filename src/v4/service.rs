@@ -73,7 +73,7 @@ impl Service {
     /// regions: a region set such as `us-east-1,eu-west-1`, `us-*` or `*`.
     ///
     /// The P-256 key is derived from the secret access key, with the feature `sigv4a`, or is one of
-    /// your own: [`Credentials::from_pem`](crate::Credentials::from_pem) or, for a key elsewhere,
+    /// your own: [`Credentials::from_pem`](crate::Credentials::from_pem) or, for an external key,
     /// [`Identity::p256`](crate::Identity::p256). The credentials keep a derived key.
     ///
     /// ```

@@ -299,8 +299,8 @@ impl<'a> SigningRequest<'a> {
         }
     }
 
-    /// Checks that the path is sent as it was given. S3's canonical URI is decoded, and the URL with
-    /// it, so that a client or a router would split it differently.
+    /// Checks that the path is sent as it was given. S3's canonical URI is decoded, and the URL
+    /// with it, so that a client or a router would split it differently.
     fn check_path(&self) -> Result<(), Error> {
         let is_decoded = self.service.rules.canonical_uri == CanonicalUri::S3;
         if is_decoded && self.parts.path.has_hidden_segment() {
@@ -313,7 +313,8 @@ impl<'a> SigningRequest<'a> {
         Ok(())
     }
 
-    /// Checks that a parameter with the payload's hash, which servers read like the header, is true.
+    /// Checks that a parameter with the payload's hash, which servers read like the header, is
+    /// true.
     fn check_payload_parameter(&self, payload: &str) -> Result<(), Error> {
         let name = self.service.suffix.scheme.content_sha256;
         let mut params = self.parts.params.iter();

@@ -10,8 +10,8 @@ use crate::text::sink::Sink as _;
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// Returns the P-256 key of the credentials, which is derived on first use. Only SigV4a derives one,
-/// so the credentials keep one.
+/// Returns the P-256 key of the credentials, which is derived on first use. Only SigV4a derives
+/// one, so the credentials keep one.
 pub(super) fn sigv4a_key(
     scheme: &V4Scheme,
     credentials: &Credentials,
@@ -30,8 +30,8 @@ fn derive(scheme: &V4Scheme, access_key_id: &str, secret: &str) -> Option<Privat
     key.push_str(scheme.key_prefix);
     key.push_str(secret);
     let key = HmacSha256Key::new(key.as_bytes());
-    // NIST SP 800-108 in counter mode: 1, the label, 0, the context (access key ID and counter), and
-    // the length of 256 bits.
+    // NIST SP 800-108 in counter mode: 1, the label, 0, the context (access key ID and counter),
+    // and the length of 256 bits.
     first_key(|counter| {
         key.sign(|hasher| {
             hasher.bytes(&[0, 0, 0, 1]);

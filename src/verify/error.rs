@@ -217,7 +217,8 @@ impl VerifyError {
         self.kind
     }
 
-    /// Returns the error code of the S3 API, or of Azure Storage for its signatures, for `<Code>` in the response ([Error
+    /// Returns the error code of the S3 API, or of Azure Storage for its signatures, for `<Code>`
+    /// in the response ([Error
     /// responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)).
     ///
     /// Other services have other codes. For `InvalidAccessKeyId`,

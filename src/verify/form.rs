@@ -86,7 +86,8 @@ pub struct UnverifiedForm<'v, 'r> {
 pub struct VerifiedForm<'r> {
     authentication: Authentication<'r>,
     policy: &'r str,
-    /// The longest time to the expiration of a SigV2 policy. A SigV4 form states when it was signed.
+    /// The longest time to the expiration of a SigV2 policy. A SigV4 form states when it was
+    /// signed.
     max_expires_in: Option<Duration>,
 }
 
@@ -185,7 +186,8 @@ impl<'r> SignatureFields<'r> {
         }
     }
 
-    /// Chooses the scheme whose algorithm the form states. Those of one verifier have the same names.
+    /// Chooses the scheme whose algorithm the form states. Those of one verifier have the same
+    /// names.
     fn choose_scheme(&mut self, settings: &Settings) -> Result<(), VerifyError> {
         let Some(scheme) = settings.v4_scheme_with(self.v4.algorithm()) else {
             return Ok(());

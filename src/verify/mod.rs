@@ -40,10 +40,11 @@
 //! # Behind a proxy or a router
 //! The request has to be the one that the client sent. A proxy may replace the `Host` header. A
 //! router that removes a prefix from the path leaves only the end of it in the request's URI; axum
-//! keeps the whole path as `OriginalUri`. Under HTTP/2 the host is in the URI, and has to agree with
-//! a `Host` header. An `x-amz-*` header that is added on the way, such as
-//! CloudFront's `x-amz-cf-id`, counts as unsigned. `examples/web/axum-service` is a layer for axum
-//! that handles this, `examples/web/axum-links` accepts links, and `examples/execute_api.rs` verifies requests in hyper.
+//! keeps the whole path as `OriginalUri`. Under HTTP/2 the host is in the URI, and has to agree
+//! with a `Host` header. An `x-amz-*` header that is added on the way, such as CloudFront's
+//! `x-amz-cf-id`, counts as unsigned. `examples/web/axum-service` is a layer for axum that handles
+//! this, `examples/web/axum-links` accepts links, and `examples/execute_api.rs` verifies requests
+//! in hyper.
 //!
 //! # What is rejected
 //! - A scheme, carrier, region, service or payload that the [`Verifier`] doesn't allow.

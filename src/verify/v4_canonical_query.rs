@@ -24,8 +24,8 @@ impl<'r> V4Claim<'r> {
         scheme: &'static V4Scheme,
         query: &'r str,
     ) -> Option<(Self, &'r str)> {
-        // SigV4a is left to the plain reader: its region set is a parameter, and its signatures vary
-        // in length.
+        // SigV4a is left to the plain reader: its region set is a parameter, and its signatures
+        // vary in length.
         if !scheme.scope_has_region {
             return None;
         }
@@ -105,8 +105,8 @@ fn split_signature<'r>(scheme: &V4Scheme, query: &'r str) -> Option<(&'r str, &'
     Some((front.strip_suffix('&')?, signature)).filter(|_| is_hex)
 }
 
-/// Splits a credential, whose only escapes are those of the slashes between its parts, from what follows
-/// it.
+/// Splits a credential, whose only escapes are those of the slashes between its parts, from what
+/// follows it.
 fn split_credential<'r>(
     scheme: &'static V4Scheme,
     text: &'r str,

@@ -11,8 +11,8 @@ use crate::wire::inline_list::InlineList;
 /// The indices of a request's signed headers, `Host` excepted.
 pub(super) type SignedIndices = InlineList<u16, 16>;
 
-/// Finds the headers that a SigV4 signature names. Checks that the request has each of them, and that
-/// no other one has to be signed.
+/// Finds the headers that a SigV4 signature names. Checks that the request has each of them, and
+/// that no other one has to be signed.
 pub(super) fn find_signed_headers(
     scheme: &V4Scheme,
     request: &ReceivedRequest<'_>,
@@ -58,7 +58,8 @@ struct SignedName<'n> {
 }
 
 impl<'n> SignedNames<'n> {
-    /// Checks that the names are lowercase tokens, sorted, without duplicates, and that one is `host`.
+    /// Checks that the names are lowercase tokens, sorted, without duplicates, and that one is
+    /// `host`.
     fn parse(text: &'n str) -> Result<Self, VerifyError> {
         let mut names = SignedNames(InlineList::new());
         for text in text.split(';') {

@@ -125,8 +125,8 @@ impl Verifier {
         self.settings.target_rules.check_query(request.target)?;
         let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some())?;
         self.settings.check_scheme(scheme, carrier)?;
-        // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical query
-        // is the carrier.
+        // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
+        // query is the carrier.
         let mut parsed = match (scheme, carrier, canonical) {
             (Scheme::AwsV2QueryApi, ..) => self.parse_query_api(request),
             (Scheme::AwsV2, ..) => self.parse_v2(request, carrier),

@@ -39,8 +39,8 @@ impl Verifier {
     /// Allows SigV4a, too. The region set of a request has to include a region of the verifier.
     ///
     /// The public key is that of the credentials, which keep it, or a P-256
-    /// [`VerifyingKey`](crate::VerifyingKey). Verifying takes a few hundred microseconds, a thousand
-    /// times as long as SigV4.
+    /// [`VerifyingKey`](crate::VerifyingKey). Verifying takes a few hundred microseconds, a
+    /// thousand times as long as SigV4.
     ///
     /// An ECDSA signature can be changed into a second one of the same request without the key, so
     /// don't recognize a repeated request by its signature.
@@ -76,8 +76,8 @@ impl Verifier {
         self
     }
 
-    /// Allows SigV2, too: of S3's REST interface and of the query APIs. A URL or the policy of a form
-    /// can expire at most `max_expires_in` from now.
+    /// Allows SigV2, too: of S3's REST interface and of the query APIs. A URL or the policy of a
+    /// form can expire at most `max_expires_in` from now.
     ///
     /// SigV2 covers little of a request and has no region: see
     /// [`v2`](crate::v2#coverage).
@@ -95,16 +95,18 @@ impl Verifier {
     }
 
     /// Sets whether an unsigned payload is allowed: `UNSIGNED-PAYLOAD`, and with
-    /// [`allow_streaming`](Verifier::allow_streaming) unsigned chunks. By default it is for S3 only.
+    /// [`allow_streaming`](Verifier::allow_streaming) unsigned chunks. By default it is for S3
+    /// only.
     #[must_use]
     pub fn allow_unsigned_payload(mut self, allow: bool) -> Self {
         self.settings.unsigned_payload = Some(allow);
         self
     }
 
-    /// Allows the `STREAMING-…` values of `x-amz-content-sha256` that belong to the scheme. Unsigned
-    /// chunks also need [`allow_unsigned_payload`](Verifier::allow_unsigned_payload). The head of
-    /// the request is verified; [`Verified::chunk_decoder`](super::Verified::chunk_decoder) verifies its body.
+    /// Allows the `STREAMING-…` values of `x-amz-content-sha256` that belong to the scheme.
+    /// Unsigned chunks also need [`allow_unsigned_payload`](Verifier::allow_unsigned_payload). The
+    /// head of the request is verified; [`Verified::chunk_decoder`](super::Verified::chunk_decoder)
+    /// verifies its body.
     #[must_use]
     pub fn allow_streaming(mut self) -> Self {
         self.settings.streaming = true;
@@ -139,8 +141,8 @@ impl Verifier {
     /// Allows empty and dot segments in the path, for services that sign the path without them.
     ///
     /// With them, one signature is valid for several paths: that of `/files/7` for
-    /// `/admin/../files/7`, too. Call the handler of [`Verified::path`](super::Verified::path), and not the one that a
-    /// router selects by the received path.
+    /// `/admin/../files/7`, too. Call the handler of [`Verified::path`](super::Verified::path), and
+    /// not the one that a router selects by the received path.
     #[must_use]
     pub fn allow_dot_segments(mut self) -> Self {
         self.settings.target_rules.allows_dot_segments = true;
@@ -150,7 +152,8 @@ impl Verifier {
     /// Allows `%2F` in the path, for S3, which signs it as a slash: `/bucket%2Fkey` has the
     /// signature of `/bucket/key`.
     ///
-    /// A router reads it as part of a segment. Call the handler of [`Verified::path`](super::Verified::path).
+    /// A router reads it as part of a segment. Call the handler of
+    /// [`Verified::path`](super::Verified::path).
     #[must_use]
     pub fn allow_escaped_slash(mut self) -> Self {
         self.settings.target_rules.allows_escaped_slash = true;

@@ -1,4 +1,5 @@
-//! CloudFront's signed URLs and cookies equal recorded and published ones, and invalid ones are rejected.
+//! CloudFront's signed URLs and cookies equal recorded and published ones, and invalid ones are
+//! rejected.
 
 use crate::support::{self, time, vectors};
 use base64::Engine as _;
