@@ -137,7 +137,8 @@ impl<'s> Statement<'s> {
             Cause::TokenChanged
                 if self.evidence.request.is_some() && !self.evidence.has_session_token() =>
             {
-                Finding::certain(Cause::WrongAccessKey)
+                // The server says nothing of the key.
+                Finding::new(Cause::WrongAccessKey, Confidence::Likely)
             }
             Cause::WrongAccessKey if self.code == "Unauthorized" => {
                 Finding::new(cause, Confidence::Likely)

@@ -679,6 +679,13 @@ fn faults_of_session_tokens_are_recognized() {
         Cause::TokenChanged,
         Confidence::Certain,
     );
+    // Without a token, a region that is disabled for the account has the same answer.
+    first(
+        &|response| FailedRequest::new("GET", &plain, response),
+        &body,
+        Cause::WrongAccessKey,
+        Confidence::Likely,
+    );
 
     let session = Credentials::new("ASIAEXAMPLE", SECRET).unwrap();
     let without = bucket()
