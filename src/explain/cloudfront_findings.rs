@@ -9,31 +9,38 @@ use super::text_forms::{decoded, split_params};
 use crate::cloudfront::other_resource;
 use crate::scheme::cloudfront::{NAMES, POLICY};
 use crate::verify::ReceivedRequest;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Compares the resource that the policy of the signed URL names with the URL that was sent.
 pub(super) fn resource_findings(signed_url: &str, sent_url: &str) -> Option<Vec<Finding>> {
-    let covered = |url| -> Option<_> {
-        let request = ReceivedRequest::from_url("GET", url).ok()?;
-        request.url_without(&NAMES).ok()
-    };
-    let url = covered(sent_url)?;
+    let url = covered_url(sent_url)?;
     let (_, query) = signed_url.split_once('?')?;
     let mut params = split_params(query).into_iter();
     let resource = match params.find(|(name, _)| *name == POLICY) {
         Some((_, policy)) => other_resource(&decoded(policy), &url)?,
         // A canned policy is for the URL itself.
-        None => covered(signed_url)?,
+        None => covered_url(signed_url)?,
     };
-    let scheme = |url: &str| url.split_once("://").map(|(scheme, _)| scheme == "https");
-    if scheme(&resource).is_some()
-        && scheme(&resource) != scheme(&url)
+    if is_https(&resource).is_some()
+        && is_https(&resource) != is_https(&url)
         && !resource.starts_with('*')
     {
         return Some(alloc::vec![Finding::certain(Cause::UrlScheme)]);
     }
     let (resource, url) = (Canonical::of_url(&resource), Canonical::of_url(&url));
     Some(compare(&resource, &url, None))
+}
+
+/// Returns the part of a URL that its policy covers.
+fn covered_url(url: &str) -> Option<String> {
+    let request = ReceivedRequest::from_url("GET", url).ok()?;
+    request.url_without(&NAMES).ok()
+}
+
+/// Returns whether a URL has the scheme `https`, or `None` if it has no scheme.
+fn is_https(url: &str) -> Option<bool> {
+    url.split_once("://").map(|(scheme, _)| scheme == "https")
 }
 
 /// Returns the causes that are possible if the URL shows none.

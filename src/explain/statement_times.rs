@@ -78,13 +78,15 @@ impl Statement<'_> {
             }
             _ => "The signing time differs too much from the server's clock".to_owned(),
         };
-        let time_text =
-            |time: Option<Timestamp>| time.map_or(String::new(), |time| time.to_string());
         let finding = Finding::certain(Cause::ClockSkew).about(&fault);
         finding
             .with_signed(time_text(request))
             .with_seen(time_text(server))
     }
+}
+
+fn time_text(time: Option<Timestamp>) -> String {
+    time.map_or(String::new(), |time| time.to_string())
 }
 
 /// Parses the time of a request, in any format in which it is signed.
