@@ -84,8 +84,10 @@ impl Azurite {
     }
 
     fn on_free_ports(folder: &Path, log: &Path, scheme: &str) -> Result<Started, Box<dyn Error>> {
-        let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        let listeners = [listen()?, listen()?, listen()?];
+        let mut listeners = Vec::new();
+        for _ in 0..3 {
+            listeners.push(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
+        }
         let mut ports = [0; 3];
         for (port, listener) in ports.iter_mut().zip(&listeners) {
             *port = listener.local_addr()?.port();

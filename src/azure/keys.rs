@@ -135,30 +135,24 @@ impl Elements {
 /// Reads the elements that contain only text.
 fn read_elements(xml: &str) -> Result<Elements, Error> {
     const MAX_BYTES: usize = 64 * 1024;
-    let invalid = || {
-        Error::new(
-            ErrorKind::Credentials,
-            "the user delegation key is not the XML that Get User Delegation Key returns",
-        )
-    };
     if xml.len() > MAX_BYTES {
-        return Err(invalid());
+        return Err(invalid_xml());
     }
     let mut elements = Elements(Vec::new());
     let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}').trim());
     // A string that grows would leave copies of the secret behind.
     let mut text = Zeroizing::new(String::with_capacity(xml.len()));
     loop {
-        match reader.read_event().map_err(|_| invalid())? {
+        match reader.read_event().map_err(|_| invalid_xml())? {
             Event::Start(_) => text.clear(),
-            Event::Text(event) => text.push_str(&event.decode().map_err(|_| invalid())?),
-            Event::CData(event) => text.push_str(&event.decode().map_err(|_| invalid())?),
+            Event::Text(event) => text.push_str(&event.decode().map_err(|_| invalid_xml())?),
+            Event::CData(event) => text.push_str(&event.decode().map_err(|_| invalid_xml())?),
             Event::GeneralRef(event) => {
-                let name = event.decode().map_err(|_| invalid())?;
+                let name = event.decode().map_err(|_| invalid_xml())?;
                 match (event.resolve_char_ref(), resolve_predefined_entity(&name)) {
                     (Ok(Some(c)), _) => text.push(c),
                     (_, Some(entity)) => text.push_str(entity),
-                    _ => return Err(invalid()),
+                    _ => return Err(invalid_xml()),
                 }
             }
             Event::End(event) => {
@@ -171,6 +165,13 @@ fn read_elements(xml: &str) -> Result<Elements, Error> {
             _ => {}
         }
     }
+}
+
+fn invalid_xml() -> Error {
+    Error::new(
+        ErrorKind::Credentials,
+        "the user delegation key is not the XML that Get User Delegation Key returns",
+    )
 }
 
 /// Returns the parameters that name the user delegation key of an identity; nothing for an account

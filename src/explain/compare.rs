@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::redaction::redact_value;
 use super::session_token::is_session_token;
 use super::text_forms::decoded;
-use super::transformation::{Transformation, of_address};
+use super::transformation::of_address;
 use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_PAYLOAD};
 use alloc::format;
 use alloc::string::String;
@@ -33,9 +33,7 @@ pub(super) fn compare(
     if let (Some(signed), Some(seen)) = (&signed.payload, &seen.payload)
         && signed != seen
     {
-        let is_unsigned =
-            |payload: &str| payload == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&payload);
-        let cause = if is_unsigned(signed) || is_unsigned(seen) {
+        let cause = if is_unsigned_payload(signed) || is_unsigned_payload(seen) {
             Cause::PayloadUnsigned
         } else {
             Cause::PayloadChanged
@@ -83,19 +81,22 @@ fn compare_addresses(
     }
 }
 
+fn is_unsigned_payload(payload: &str) -> bool {
+    payload == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&payload)
+}
+
 /// Returns the cause of the first transformation that leads from one side to the other.
 fn transformed_by(
     signed: &Canonical,
     seen: &Canonical,
     is_same: impl Fn(&Canonical, &Canonical) -> bool,
 ) -> Option<Cause> {
-    let leads = |transformation: &Transformation, from: &Canonical, to: &Canonical| {
-        let made = (transformation.apply)(from);
-        made.iter().any(|made| is_same(made, to))
-    };
     let mut transformations = of_address();
     let found = transformations.find(|transformation| {
-        leads(transformation, signed, seen) || leads(transformation, seen, signed)
+        [(signed, seen), (seen, signed)].iter().any(|(from, to)| {
+            let made = (transformation.apply)(from);
+            made.iter().any(|made| is_same(made, to))
+        })
     });
     found.map(|transformation| transformation.cause)
 }
@@ -144,19 +145,21 @@ fn compare_headers(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Find
         Cause::HeaderChanged,
         Cause::HeaderNotSigned,
     ];
-    // A server writes a header that it did not receive as an empty one.
-    let pairs = |side: &Canonical, other: &Canonical| -> Vec<Pair> {
-        let is_sent = |name: &str, value: &str| !value.is_empty() || other.header(name) == Some("");
-        let pairs = side.headers.iter().filter(|(name, _)| name != "host");
-        pairs
-            .filter(|(name, value)| is_sent(name, value))
-            .cloned()
-            .collect()
-    };
-    let (signed_pairs, seen_pairs) = (pairs(signed, seen), pairs(seen, signed));
+    let (signed_pairs, seen_pairs) = (sent_headers(signed, seen), sent_headers(seen, signed));
     let dropped = missing(&signed_pairs, &seen_pairs);
     let added = missing(&seen_pairs, &signed_pairs);
     add_pairs(dropped, added, ':', CAUSES, seen.is_cut, findings);
+}
+
+/// Returns the headers of a side, except the host. A server writes a header that it did not receive
+/// as an empty one.
+fn sent_headers(side: &Canonical, other: &Canonical) -> Vec<Pair> {
+    let is_sent = |name: &str, value: &str| !value.is_empty() || other.header(name) == Some("");
+    let headers = side.headers.iter();
+    headers
+        .filter(|(name, value)| name != "host" && is_sent(name, value))
+        .cloned()
+        .collect()
 }
 
 fn compare_queries(signed: &Canonical, seen: &Canonical, findings: &mut Vec<Finding>) {
@@ -264,11 +267,10 @@ fn is_same_name(one: &str, two: &str) -> bool {
 /// Returns whether a value is another in a different encoding: once, twice, or as forms encode it.
 fn is_same_value(one: &str, two: &str) -> bool {
     let (plain, other) = (decoded(one), decoded(two));
-    let spaced = |text: &str| text.replace('+', " ");
     plain == other
         || decoded(&other) == plain
         || decoded(&plain) == other
-        || spaced(&plain) == spaced(&other)
+        || plain.replace('+', " ") == other.replace('+', " ")
 }
 
 #[cfg(test)]

@@ -27,12 +27,14 @@ impl Form<'_> {
         credentials: Option<&Credentials>,
         now: Timestamp,
     ) -> Vec<Finding> {
-        let is = |name: &str, field: &(&str, &str)| field.0.eq_ignore_ascii_case(name);
-        let file = self.fields.iter().position(|field| is("file", field));
+        let file = self.position("file");
         if file.is_some_and(|index| index.saturating_add(1) < self.fields.len()) {
             return alloc::vec![Finding::certain(Cause::FormFields)];
         }
-        let Some((_, text)) = self.fields.iter().find(|field| is(POLICY, field)) else {
+        let policy = self
+            .position(POLICY)
+            .and_then(|index| self.fields.get(index));
+        let Some((_, text)) = policy else {
             let finding = Finding::new(Cause::NoAuthentication, Confidence::Likely);
             return alloc::vec![finding.with_seen("no field `policy`")];
         };
@@ -68,6 +70,11 @@ impl Form<'_> {
         findings
     }
 
+    fn position(&self, name: &str) -> Option<usize> {
+        let mut names = self.fields.iter().map(|(name, _)| name);
+        names.position(|field| field.eq_ignore_ascii_case(name))
+    }
+
     /// Checks the fields against the policy, as a server does.
     fn check(&self, policy: &Policy, response: &ErrorResponse, now: Timestamp) -> Option<Finding> {
         let fields = self.fields.iter().copied();
@@ -97,22 +104,21 @@ fn edited(policy: &Policy, text: &str, seen: &str) -> Option<Finding> {
     if text == seen {
         return None;
     }
-    let list = |one: &Policy, other: &Policy| -> String {
-        let other: Vec<&Condition> = other.conditions().collect();
-        let missing = one
-            .conditions()
-            .filter(|condition| !other.contains(condition));
-        let missing = missing.map(|condition| format!("{condition:?}"));
-        missing.collect::<Vec<_>>().join(", ")
-    };
     let finding = Finding::certain(Cause::Policy).with_message(
         "The server read another policy than the one of this form: it was edited or encoded again after \
          signing. Send the signed policy unchanged.",
     );
-    let signed = list(policy, &seen_policy);
-    Some(
-        finding
-            .with_signed(signed)
-            .with_seen(list(&seen_policy, policy)),
-    )
+    let signed = missing_conditions(policy, &seen_policy);
+    let seen = missing_conditions(&seen_policy, policy);
+    Some(finding.with_signed(signed).with_seen(seen))
+}
+
+/// Lists the conditions of the one policy that the other doesn't have.
+fn missing_conditions(one: &Policy, other: &Policy) -> String {
+    let other: Vec<&Condition> = other.conditions().collect();
+    let missing = one
+        .conditions()
+        .filter(|condition| !other.contains(condition));
+    let missing = missing.map(|condition| format!("{condition:?}"));
+    missing.collect::<Vec<_>>().join(", ")
 }

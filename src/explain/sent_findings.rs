@@ -13,15 +13,15 @@ use crate::scheme::sigv2;
 use crate::verify::{VerifyError, VerifyErrorKind};
 use alloc::vec::Vec;
 
-impl<'a> FailedRequest<'a> {
+impl FailedRequest<'_> {
     /// Adds differences between the URLs that no canonical request shows: the order of the
     /// parameters, and the encoding of the path.
     pub(super) fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
         let Some((_, sent_url)) = self.sent else {
             return;
         };
-        let parts = |url: &'a str| url.split_once('?').unwrap_or((url, ""));
-        let ((path, query), (sent_path, sent_query)) = (parts(self.url), parts(sent_url));
+        let (path, query) = self.url.split_once('?').unwrap_or((self.url, ""));
+        let (sent_path, sent_query) = sent_url.split_once('?').unwrap_or((sent_url, ""));
         // The canonical request may be the same, but not every server takes it from the same path.
         if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
             let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);

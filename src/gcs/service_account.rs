@@ -80,15 +80,17 @@ impl ServiceAccount {
     }
 }
 
-fn parse(file: &Value) -> Result<ServiceAccount, Error> {
-    let text = |name: &str| file.get(name).and_then(Value::as_str);
-    let missing = |name: &str| {
+fn required<'f>(file: &'f Value, name: &str) -> Result<&'f str, Error> {
+    file.get(name).and_then(Value::as_str).ok_or_else(|| {
         error!(
             Credentials,
             "the key file of the service account has no `{name}`"
         )
-    };
-    match text("type").ok_or_else(|| missing("type"))? {
+    })
+}
+
+fn parse(file: &Value) -> Result<ServiceAccount, Error> {
+    match required(file, "type")? {
         "service_account" => {}
         _ => {
             return Err(error!(
@@ -97,8 +99,8 @@ fn parse(file: &Value) -> Result<ServiceAccount, Error> {
             ));
         }
     }
-    let email = text("client_email").ok_or_else(|| missing("client_email"))?;
-    let pem = text("private_key").ok_or_else(|| missing("private_key"))?;
+    let email = required(file, "client_email")?;
+    let pem = required(file, "private_key")?;
     let universe_domain = match file.get("universe_domain") {
         None => "googleapis.com",
         Some(Value::String(domain)) => domain,

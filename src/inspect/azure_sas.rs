@@ -168,21 +168,16 @@ impl<'a> Parameters<'a> {
     fn resource(&self, path: &str) -> String {
         let path = path.trim_start_matches('/');
         let (name, object) = path.split_once('/').unwrap_or((path, ""));
-        let decoded = |text| Component::Encoded(text).to_text_lossy();
-        let (name, object) = (decoded(name), decoded(object));
+        let [name, object] = [name, object].map(|text| Component::Encoded(text).to_text_lossy());
         if let Some(table) = self.optional(Field::TableName) {
             return format!("table {}", shortened(&table));
         }
         if let Some(services) = self.optional(Field::Services) {
             let types = self.optional(Field::ResourceTypes).unwrap_or_default();
-            let list = |letters: &str, word: fn(char) -> &'static str| {
-                let words: Vec<_> = letters.chars().map(word).collect();
-                words.join(", ")
-            };
             return format!(
                 "{} of {}",
-                list(&types, resource_type),
-                list(&services, service_word)
+                words_of(&types, resource_type),
+                words_of(&services, service_word)
             );
         }
         match self.optional(Field::Resource).as_deref() {
@@ -226,6 +221,11 @@ fn word(letter: char, is_queue: bool) -> &'static str {
         'u' => "update",
         _ => "an unknown permission",
     }
+}
+
+fn words_of(letters: &str, word: fn(char) -> &'static str) -> String {
+    let words: Vec<_> = letters.chars().map(word).collect();
+    words.join(", ")
 }
 
 fn resource_type(letter: char) -> &'static str {

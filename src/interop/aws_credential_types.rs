@@ -112,15 +112,16 @@ mod tests {
         SdkCredentials::new("AKIDEXAMPLE", secret, token, Some(expiration), "test")
     }
 
+    fn have_same_keys(one: &Credentials, two: &Credentials) -> bool {
+        ptr::eq(
+            one.secret_access_key().unwrap(),
+            two.secret_access_key().unwrap(),
+        )
+    }
+
     #[test]
     fn the_cache_keeps_derived_keys_while_the_provider_returns_the_same() {
         let cache = CredentialsCache::new();
-        let have_same_keys = |one: &Credentials, two: &Credentials| {
-            ptr::eq(
-                one.secret_access_key().unwrap(),
-                two.secret_access_key().unwrap(),
-            )
-        };
         let first = cache.get(&sdk("secret", Some("token"), 100)).unwrap();
         let again = cache.get(&sdk("secret", Some("token"), 100)).unwrap();
         assert!(have_same_keys(&first, &again));

@@ -11,13 +11,11 @@ use core::net::Ipv4Addr;
 pub(super) fn check_host_name(name: &str) -> Result<(), Error> {
     check_present(name)?;
     let is_valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    let is_alphanumeric =
-        |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     let rule = if !(3..=63).contains(&name.len()) {
         "it must have 3 to 63 characters"
     } else if !name.chars().all(is_valid) {
         "it must have lowercase letters, digits, dots and hyphens only"
-    } else if !is_alphanumeric(name.chars().next()) || !is_alphanumeric(name.chars().next_back()) {
+    } else if name.starts_with(['-', '.']) || name.ends_with(['-', '.']) {
         "it must begin and end with a letter or digit"
     } else if ["..", ".-", "-."].iter().any(|pair| name.contains(pair)) {
         "a dot must be between letters or digits"

@@ -41,7 +41,6 @@ impl Fields {
 /// The message quotes nothing of it.
 pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
     let fields = read(body)?;
-    let missing = |name: &str| error!(Credentials, "the response to CreateSession has no {name}");
     let id = fields.access_key_id.ok_or_else(|| missing("AccessKeyId"))?;
     let secret = fields
         .secret_access_key
@@ -64,13 +63,18 @@ pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
     Ok(credentials.with_expiration(expiration))
 }
 
+fn missing(name: &str) -> Error {
+    error!(Credentials, "the response to CreateSession has no {name}")
+}
+
+fn malformed() -> Error {
+    error!(
+        Credentials,
+        "the response to CreateSession is not XML with one CreateSessionResult"
+    )
+}
+
 fn read(body: &str) -> Result<Fields, Error> {
-    let malformed = || {
-        error!(
-            Credentials,
-            "the response to CreateSession is not XML with one CreateSessionResult"
-        )
-    };
     let mut reader = Reader::from_str(body);
     let mut fields = Fields::default();
     let mut depth = 0usize;

@@ -47,13 +47,17 @@ pub(crate) fn decode(text: &[u8]) -> Option<[u8; 32]> {
     if !digits.iter().fold(true, |all, byte| all & is_digit(byte)) {
         return None;
     }
-    // A letter has bit 6 set, and its low bits are nine less than its value.
-    let value = |digit: u8| (digit & 0xf).wrapping_add((digit >> 6).wrapping_mul(9));
     let mut bytes = [0; 32];
     for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
-        *byte = (value(*high) << 4) | value(*low);
+        *byte = (value_of(*high) << 4) | value_of(*low);
     }
     Some(bytes)
+}
+
+/// Returns the value of a hexadecimal digit. A letter has bit 6 set, and its low bits are nine less
+/// than its value.
+fn value_of(digit: u8) -> u8 {
+    (digit & 0xf).wrapping_add((digit >> 6).wrapping_mul(9))
 }
 
 /// Decodes any even number of lowercase hexadecimal digits, if the buffer has room for their bytes.

@@ -51,11 +51,13 @@ impl Authority<'_> {
     /// Returns whether two authorities name the same host and port. The schemes may be unknown, so
     /// the default ports of both count as none.
     pub(crate) fn is_same(self, other: Authority<'_>) -> bool {
-        let port = |authority: Authority<'_>| {
-            let defaults = [UrlScheme::Http, UrlScheme::Https].map(UrlScheme::default_port);
-            authority.port.filter(|port| !defaults.contains(port))
-        };
-        self.host.eq_ignore_ascii_case(other.host) && port(self) == port(other)
+        self.host.eq_ignore_ascii_case(other.host) && self.unusual_port() == other.unusual_port()
+    }
+
+    /// Returns the port, unless it is the default of a scheme.
+    fn unusual_port(self) -> Option<u16> {
+        let defaults = [UrlScheme::Http, UrlScheme::Https].map(UrlScheme::default_port);
+        self.port.filter(|port| !defaults.contains(port))
     }
 }
 
