@@ -7,7 +7,9 @@ use super::finding::Finding;
 use super::session_token::is_session_token;
 use super::text_forms::{has_needless_escape, split_params};
 use crate::inspect::AwsHost;
+use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
+use crate::wire::header::Header;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -24,19 +26,13 @@ const STORES: [&str; 7] = [
     ".wasabisys.com",
 ];
 
-/// Headers that proxies, CDNs and HTTP libraries set again on the way.
-const REWRITTEN: [&str; 12] = [
+/// Headers that proxies, CDNs and HTTP libraries set again on the way, besides those that this crate
+/// never signs.
+const REWRITTEN: [&str; 5] = [
     "accept-encoding",
     "cdn-loop",
-    "connection",
-    "expect",
     "forwarded",
-    "te",
-    "traceparent",
-    "transfer-encoding",
-    "user-agent",
     "via",
-    "x-amzn-trace-id",
     "x-real-ip",
 ];
 
@@ -184,7 +180,9 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
     };
     let is_rewritten = |name: &str| {
         let mut prefixes = REWRITTEN_PREFIXES.iter();
-        REWRITTEN.contains(&name) || prefixes.any(|prefix| name.starts_with(prefix))
+        !is_signed(&Header::new(name.into(), b"".into()))
+            || REWRITTEN.contains(&name)
+            || prefixes.any(|prefix| name.starts_with(prefix))
     };
     add(Cause::HeaderChanged, list(is_rewritten));
     // nginx drops such names, unless it is told not to.

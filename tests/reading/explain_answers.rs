@@ -233,6 +233,7 @@ fn headers_that_a_proxy_sets_are_recognized() {
         ("x-forwarded-for", true),
         ("via", true),
         ("x-amzn-trace-id", true),
+        ("tracestate", true),
         ("range", false),
     ] {
         let mut names = ["host", name, "x-amz-date"];
