@@ -186,15 +186,20 @@ impl<'s> Statement<'s> {
         names.or_else(|| first_quoted(self.message))
     }
 
-    /// Returns the text that the server could not parse. A header is split at white space and
-    /// commas, so the server quotes only the piece that has no `=`.
+    /// Returns what the server could not parse: its words, with the name if that is an element of its
+    /// own. A header is split at white space and commas, so the server quotes only the piece that has
+    /// no `=`.
     fn fault(&self) -> String {
+        let mut elements = ["MissingHeaderName", "ArgumentName"].iter();
+        let name = elements.find_map(|element| self.response.field(element));
+        let name = name.filter(|name| !self.message.contains(name));
+        let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
         let hint = if self.lowercase.contains("missing equal-sign") {
             ". Check the access key ID for white space, and the value for a second `Authorization:`."
         } else {
             ""
         };
-        format!("{}{hint}", self.quoted())
+        format!("{}{name}{hint}", self.quoted())
     }
 
     /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.

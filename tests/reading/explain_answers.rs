@@ -87,6 +87,15 @@ fn a_header_that_the_server_requires_is_named() {
         Confidence::Likely,
         "x-amz-content-sha256",
     );
+    let body = "<Error><Code>MissingSecurityHeader</Code><Message>Your request was missing a required \
+        header</Message><MissingHeaderName>Content-MD5</MissingHeaderName></Error>";
+    let found = explain("PUT", &link("a.txt"), &[], body);
+    assert_first(
+        &found,
+        Cause::Malformed,
+        Confidence::Likely,
+        "a required header (Content-MD5)",
+    );
     // It is the fault, not a permission, although the code is AccessDenied.
     let body = error(
         "AccessDenied",
