@@ -323,7 +323,10 @@ fn unflatten_v2(text: &str) -> Option<String> {
     let [method, content @ .., resource] = words.as_slice() else {
         return None;
     };
-    if text.trim().contains('\n') || !resource.starts_with('/') {
+    // A page that shows the text indents its lines.
+    let is_indented = |line: &str| line.starts_with(' ') && !line.trim().is_empty();
+    let is_flat = !text.trim().contains('\n') || text.lines().skip(1).any(is_indented);
+    if !is_flat || !resource.starts_with('/') {
         return None;
     }
     let is_date = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());

@@ -51,7 +51,7 @@ catalogue! {
             "InvalidRegion", "InvalidRegionName"],
         words ["the region '", "the region name '", "authentication region name",
             "region must be specified", "valid region", "region is wrong", "unexpected scope",
-            "not a valid region"];
+            "not a valid region", "addressed using the specified endpoint"];
     /// The request was signed for another service.
     WrongService = "wrong-service",
         "signed for `s3` and sent to API Gateway, which needs `execute-api`",
@@ -227,6 +227,14 @@ catalogue! {
     TokenAdded = "token-added", "the token was appended to a signed URL",
         "A session token was added after signing, so the server expects it in the signature. Sign \
         with the token; only a few services, such as AWS IoT, want it appended.";
+    /// The session token is not valid in the region.
+    TokenRegion = "token-region",
+        "a token of the global endpoint of STS, used in `ap-east-1`",
+        "The session token is not valid in this region. Tokens of STS's global endpoint are valid \
+        only in the regions that every account has, and not with SigV4a. Get the token from a \
+        regional endpoint (AWS_STS_REGIONAL_ENDPOINTS=regional), and check that the region is \
+        enabled in the account.",
+        words ["sts token version"];
     /// The body is another one.
     PayloadChanged = "payload-changed", "a body other than the hashed one",
         "The body that arrived doesn't have the signed hash: it was changed, encoded or \
@@ -350,7 +358,8 @@ catalogue! {
         "This is not about the signature: no CORS rule of the bucket allows the page's origin, \
         method and headers. Add a rule.",
         codes ["AccessForbidden"],
-        words ["cors", "access-control-allow-origin"];
+        words ["cors", "access-control-allow-origin", "xmlhttprequest cannot load",
+            "response for preflight", "response to preflight"];
     /// The object or bucket doesn't exist.
     NotFound = "not-found", "`NoSuchKey`",
         "This is not about the signature: the object, version, upload or bucket doesn't exist. \

@@ -196,8 +196,8 @@ impl ErrorResponse {
     pub(super) fn words(&self) -> String {
         let fields = ["Details", "Condition", DETAIL].map(|name| self.field(name));
         let texts = fields.into_iter().chain([self.message()]);
-        let texts: Vec<&str> = texts.flatten().collect();
-        texts.join("\n").to_ascii_lowercase()
+        let words: Vec<&str> = texts.flatten().flat_map(str::split_whitespace).collect();
+        words.join(" ").to_ascii_lowercase()
     }
 }
 

@@ -12,6 +12,8 @@ use crate::verify::{Authentication, Unverified};
 pub(super) struct Evidence<'e> {
     pub(super) method: &'e str,
     pub(super) now: Timestamp,
+    /// The headers, as they were given.
+    pub(super) headers: &'e [(&'e str, &'e str)],
     /// The contents of the signed URL.
     pub(super) inspection: &'e Inspection,
     /// The signed request; `None` if its authentication is invalid.
@@ -53,6 +55,11 @@ impl<'e> Evidence<'e> {
             let payload = canonical.lines().next_back().unwrap_or_default();
             STREAMING_PAYLOADS.contains(&payload)
         })
+    }
+
+    /// Returns whether requests of the method have a body.
+    pub(super) fn has_body(&self) -> bool {
+        matches!(self.method, "POST" | "PUT" | "PATCH")
     }
 
     /// Returns whether the host accepts only SigV4a.

@@ -36,6 +36,10 @@ impl Finding {
         Finding::new(cause, Confidence::Certain)
     }
 
+    pub(super) fn possible(cause: Cause) -> Self {
+        Finding::new(cause, Confidence::Possible)
+    }
+
     /// Returns a certain finding with the two texts that differ.
     pub(super) fn between(
         cause: Cause,

@@ -11,6 +11,7 @@ use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
+use super::host_findings::{host_finding, iot_finding, sigv2_finding};
 use super::mismatch::{is_signed_as_seen, other_secret_of_server};
 use super::search::search;
 use super::sent_findings::{is_cut_by_shell, sent_finding, signature_finding};
@@ -37,6 +38,7 @@ impl FailedRequest<'_> {
         let evidence = Evidence {
             method: self.method,
             now,
+            headers: &self.headers,
             inspection: &inspection,
             request: signed_side.request(),
             credentials: self.credentials,
@@ -65,6 +67,12 @@ impl FailedRequest<'_> {
             findings.extend(self.findings_of_hash(&texts));
         }
         self.add_differences_of_writing(&mut findings);
+        findings.extend(iot_finding(&evidence));
+        if !self.response.names_signature() {
+            findings.extend(sigv2_finding(&evidence));
+        } else if !is_same {
+            findings.extend(host_finding(&evidence));
+        }
         if is_signed_as_seen(&evidence, texts.server.as_ref()) {
             findings = alloc::vec![other_secret_of_server()];
         } else if self.response.is_mismatch() {
@@ -138,7 +146,12 @@ impl FailedRequest<'_> {
             findings.push(Finding::certain(Cause::QueryCut));
             return findings;
         }
-        findings.extend(url_findings(self.sent_url(), self.response, evidence.now));
+        findings.extend(url_findings(
+            self.sent_url(),
+            self.url,
+            self.response,
+            evidence.now,
+        ));
         if findings.is_empty() {
             findings.extend(signed.error().and_then(parse_finding));
         }

@@ -8,7 +8,7 @@ use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::ranking::{needless_escape, possible_findings};
 use super::search::signature_findings;
-use super::signed_text::SignedText;
+use super::signed_text::{PayloadSource, SignedText};
 use super::text_forms::has_needless_escape;
 use alloc::vec::Vec;
 
@@ -37,11 +37,12 @@ impl FailedRequest<'_> {
                 return findings;
             }
         }
+        let payload = signed.map(|signed| signed.payload);
         let id = request.access_key_id();
         let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
         match is_right {
             Some(true) if is_same => alloc::vec![other_secret_of_server()],
-            Some(false) if signed.is_some_and(|signed| signed.has_assumed_payload) => {
+            Some(false) if payload == Some(PayloadSource::Assumed) => {
                 findings_without_body(evidence)
             }
             Some(false) => {
@@ -53,6 +54,9 @@ impl FailedRequest<'_> {
                     findings.extend(possible_findings(evidence));
                 }
                 findings
+            }
+            None if is_same && payload == Some(PayloadSource::Server) && evidence.has_body() => {
+                alloc::vec![unknown_body(), secret]
             }
             _ if is_same => {
                 // The signer's own text is the proof that only the keys can differ.
@@ -99,6 +103,15 @@ fn findings_without_body(evidence: &Evidence<'_>) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// Returns the finding for a request of which everything else arrived as it was signed.
+fn unknown_body() -> Finding {
+    Finding::new(Cause::PayloadChanged, Confidence::Likely).with_message(
+        "The server received everything as it was signed, except perhaps the body, which is not known here. The \
+         signer may have hashed another body than the one that was sent. Hash exactly the bytes that are sent; \
+         give the body that was signed, so that it can be compared.",
+    )
 }
 
 /// Returns whether the credentials sign exactly the canonical request that the server states.

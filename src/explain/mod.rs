@@ -72,6 +72,7 @@ mod explanation;
 mod failed_request;
 mod finding;
 mod form_findings;
+mod host_findings;
 mod investigation;
 mod mismatch;
 mod other_scheme;

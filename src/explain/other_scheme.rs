@@ -8,7 +8,7 @@
 
 use super::canonical::Canonical;
 use super::error_response::ErrorResponse;
-use super::signed_text::SignedText;
+use super::signed_text::{PayloadSource, SignedText};
 use crate::credentials::Credentials;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, VerifyError, VerifyErrorKind};
@@ -67,7 +67,7 @@ fn parse(text: String, lines: Option<&[&str]>) -> SignedText {
     SignedText {
         canonical_request: String::new(),
         canonical: Canonical::parse_azure(&text, names),
-        has_assumed_payload: false,
+        payload: PayloadSource::Request,
         string_to_sign: text,
     }
 }

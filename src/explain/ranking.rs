@@ -4,27 +4,16 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
-use super::session_token::is_session_token;
+use super::host_findings::add_host;
+use super::redaction::redact_value;
 use super::text_forms::{has_needless_escape, split_params};
-use crate::inspect::AwsHost;
+use crate::text::percent::PATH;
 use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
 use crate::wire::header::Header;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
-
-/// The ends of the hosts of stores behind which no proxy of their users is.
-const STORES: [&str; 7] = [
-    ".backblazeb2.com",
-    ".cloudflarestorage.com",
-    ".digitaloceanspaces.com",
-    ".googleapis.com",
-    ".linodeobjects.com",
-    ".min.io",
-    ".wasabisys.com",
-];
 
 /// Headers that proxies, CDNs and HTTP libraries set again on the way, besides those that this crate
 /// never signs.
@@ -58,38 +47,35 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         findings.push(Finding::new(Cause::TokenMissing, Confidence::Likely));
     } else if evidence.has_needless_token() {
         findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
-    } else if wants_token_appended(request) {
-        findings.push(possible(Cause::TokenAdded).with_message(
-            "AWS IoT expects the session token unsigned, at the end of the URL, but here it was signed. Sign \
-             without the token, and append X-Amz-Security-Token to the signed URL.",
-        ));
     }
     let is_v2 = evidence.is_v2();
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
     if is_v2 && matches!(evidence.method, "PUT" | "POST") {
-        findings.push(possible(Cause::HeaderNotSigned).about("content-type"));
+        findings.push(Finding::possible(Cause::HeaderNotSigned).about("content-type"));
     }
     if !is_v2 {
         add_headers(request, &mut findings);
+        add_values_with_spaces(evidence.headers, &mut findings);
         let host = evidence.inspection.host().unwrap_or_default();
         add_host(host, &mut findings, &mut weak);
+        add_query(request, &mut findings);
     }
-    add_path(evidence.inspection.path(), &mut findings, &mut weak);
+    add_path(evidence.inspection.path(), &mut findings);
     if !is_right {
-        findings.push(possible(Cause::WrongSecret));
+        findings.push(Finding::possible(Cause::WrongSecret));
     }
     findings.append(&mut weak);
     let method = evidence.method;
     let about = format!("{method}; a client that sends another method is rejected");
-    findings.push(possible(Cause::Method).about(&about));
+    findings.push(Finding::possible(Cause::Method).about(&about));
     if is_right {
-        findings.push(possible(Cause::WrongSecret).with_message(
+        findings.push(Finding::possible(Cause::WrongSecret).with_message(
             "The signature is right for the credentials given. If the request arrives as it was signed, the \
              server has another secret for this access key.",
         ));
     }
     if is_v2 {
-        findings.push(possible(Cause::SigV2NotTaken));
+        findings.push(Finding::possible(Cause::SigV2NotTaken));
     }
     findings
 }
@@ -97,69 +83,18 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// Returns the possible cause for a request of which no signature can be read.
 fn unread_finding(evidence: &Evidence<'_>) -> Finding {
     if evidence.inspection.scheme().is_some() {
-        possible(Cause::WrongSecret)
+        Finding::possible(Cause::WrongSecret)
     } else if evidence.method == "POST" {
-        possible(Cause::WrongSecret).with_message(
+        Finding::possible(Cause::WrongSecret).with_message(
             "The request as given has no signature. If it is a form, its policy may be signed with another secret, or \
              was changed after signing. Give the fields of the form, so that they can be checked.",
         )
     } else {
-        possible(Cause::NoAuthentication).with_message(
+        Finding::possible(Cause::NoAuthentication).with_message(
             "The request as given has no signature: neither its URL nor an Authorization header. Give the URL or the \
              headers that were signed. If nothing was signed, sign the request.",
         )
     }
-}
-
-/// Returns whether a URL for the WebSocket of AWS IoT has its session token among the signed
-/// parameters.
-fn wants_token_appended(request: &Unverified<'_, '_>) -> bool {
-    let canonical = request.canonical_request();
-    let query = canonical.lines().nth(2).unwrap_or_default();
-    request.authentication().service() == Some("iotdevicegateway")
-        && split_params(query)
-            .iter()
-            .any(|(name, _)| is_session_token(name))
-}
-
-fn possible(cause: Cause) -> Finding {
-    Finding::new(cause, Confidence::Possible)
-}
-
-fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
-    let name = host.split(':').next().unwrap_or_default();
-    let is_local = |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok();
-    // Only a bucket is named before an address.
-    if name.split_once('.').is_some_and(|(_, name)| is_local(name)) {
-        strong.push(possible(Cause::AddressingStyle).with_signed(host));
-    }
-    // Clients don't send a default port, and not every server adds it again.
-    if host.ends_with(":80") || host.ends_with(":443") {
-        strong.push(possible(Cause::DefaultPort).with_signed(host));
-        return;
-    }
-    // No proxy is between a client and its own machine.
-    let is_own = name == "localhost" || name.starts_with("127.");
-    // A name that only one network knows differs inside and outside.
-    let is_internal = !is_own && !name.contains('.') || name.contains("internal");
-    let has_port = host.contains(':');
-    let is_store = STORES.iter().any(|end| name.ends_with(end)) || AwsHost::parse(name).is_some();
-    // A domain of one's own without a port is mostly that of a proxy.
-    let is_proxied = !is_store && !is_own && !has_port;
-    if !(is_internal || is_own || has_port || is_proxied) {
-        return;
-    }
-    let message = format!(
-        "The host {host} seems to be inside a network or behind a proxy. If the server sees another Host \
-         header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
-    );
-    let finding = possible(Cause::HostRewritten).with_message(message);
-    let findings = if is_internal || is_proxied {
-        strong
-    } else {
-        weak
-    };
-    findings.push(finding.with_signed(host));
 }
 
 /// Adds the headers that arrive as they were signed only if nothing on the way sets or drops them.
@@ -176,7 +111,8 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
     };
     let mut add = |cause, names: Option<String>| {
         let names = names.into_iter();
-        findings.extend(names.map(|names| possible(cause).about(&names).with_signed(names)));
+        findings
+            .extend(names.map(|names| Finding::possible(cause).about(&names).with_signed(names)));
     };
     let is_rewritten = |name: &str| {
         let mut prefixes = REWRITTEN_PREFIXES.iter();
@@ -192,7 +128,7 @@ fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// Returns the finding for a path with an escape that no encoder writes.
 pub(super) fn needless_escape(path: &str) -> Finding {
-    possible(Cause::PathNotEncoded)
+    Finding::possible(Cause::PathNotEncoded)
         .with_message(
             "The path has a percent escape that no encoder writes, so the name of the object may contain it. Then \
              encode its % as %25, and sign that.",
@@ -200,19 +136,44 @@ pub(super) fn needless_escape(path: &str) -> Finding {
         .with_signed(path)
 }
 
-fn add_path(path: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
+fn add_path(path: &str, findings: &mut Vec<Finding>) {
     let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
     if path.contains("//") || has_dots {
-        strong.push(possible(Cause::PathNormalized).with_signed(path));
+        findings.push(Finding::possible(Cause::PathNormalized).with_signed(path));
     }
     if has_needless_escape(path) {
-        strong.push(needless_escape(path));
+        findings.push(needless_escape(path));
     } else if path.contains("%25") {
-        strong.push(possible(Cause::PathEncodedTwice).with_signed(path));
-    } else if path.contains('+') {
-        // An encoder of forms writes a space so.
-        strong.push(possible(Cause::PathNotEncoded).with_signed(path));
-    } else if path.contains('%') {
-        weak.push(possible(Cause::PathNotEncoded).with_signed(path));
+        findings.push(Finding::possible(Cause::PathEncodedTwice).with_signed(path));
+    } else if !PATH.contains_all(path) {
+        findings.push(Finding::possible(Cause::PathNotEncoded).with_signed(path));
+    }
+}
+
+/// Adds the parameters whose encoding signers and clients often disagree about. Those of a URL are
+/// written by its signer.
+fn add_query(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
+    if request.authentication().carrier() != Carrier::Header {
+        return;
+    }
+    let canonical = request.canonical_request();
+    let query = canonical.lines().nth(2).unwrap_or_default();
+    let params = split_params(query).into_iter();
+    let mut encoded = params.filter(|(name, value)| name.contains('%') || value.contains('%'));
+    if let Some((name, value)) = encoded.next() {
+        let finding = Finding::possible(Cause::ParameterReencoded).about(name);
+        findings.push(finding.with_signed(format!("{name}={}", redact_value(name, value))));
+    }
+}
+
+/// Adds the headers whose values have white space that is not signed.
+fn add_values_with_spaces(headers: &[(&str, &str)], findings: &mut Vec<Finding>) {
+    let mut headers = headers.iter();
+    let found = headers.find(|(_, value)| value.trim() != *value || value.contains("  "));
+    if let Some((name, _)) = found {
+        findings.push(Finding::possible(Cause::HeaderChanged).about(name).with_message(format!(
+            "The value of the header {name} has white space at an end, or more than one space in a row. Servers \
+             remove it before they compute the signature. Remove it before signing, too.",
+        )));
     }
 }

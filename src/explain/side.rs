@@ -102,7 +102,14 @@ impl<'a> FailedRequest<'a> {
         headers: &[(&'a str, &'a str)],
         body: Option<&'a [u8]>,
     ) -> Option<ReceivedRequest<'a>> {
-        let request = ReceivedRequest::from_url(method, url).ok()?;
+        let request = match url.strip_prefix("wss://") {
+            // The handshake of a WebSocket is a request like any other.
+            Some(rest) => {
+                let (host, target) = rest.split_at(rest.find('/')?);
+                ReceivedRequest::new(method, target).header("Host", host)
+            }
+            None => ReceivedRequest::from_url(method, url).ok()?,
+        };
         let mut request = request
             .headers(headers.iter().copied())
             .without_connected_host();

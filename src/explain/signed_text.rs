@@ -21,8 +21,17 @@ pub(super) struct SignedText {
     pub(super) canonical_request: String,
     pub(super) string_to_sign: String,
     pub(super) canonical: Option<Canonical>,
-    /// Whether the body is unknown, so that the canonical request has the hash of an empty one.
-    pub(super) has_assumed_payload: bool,
+    pub(super) payload: PayloadSource,
+}
+
+/// Where the last line of a canonical request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PayloadSource {
+    Request,
+    /// The body is unknown. The hash is the one that the server states.
+    Server,
+    /// The body is unknown, and counts as empty.
+    Assumed,
 }
 
 impl SignedText {
@@ -39,7 +48,7 @@ impl SignedText {
             canonical_request: canonical_request.to_owned(),
             string_to_sign: string_to_sign.to_owned(),
             canonical,
-            has_assumed_payload: false,
+            payload: PayloadSource::Request,
         }
     }
 
@@ -91,7 +100,10 @@ impl SignedText {
             && canonical.form == Form::V4
             && canonical.payload.is_none()
         {
-            self.has_assumed_payload = seen.is_none();
+            self.payload = match seen {
+                Some(_) => PayloadSource::Server,
+                None => PayloadSource::Assumed,
+            };
             canonical.payload = Some(seen.unwrap_or_else(|| EMPTY_SHA256.to_owned()));
             self.canonical_request = canonical.to_text().unwrap_or_default();
         }

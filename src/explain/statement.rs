@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::redaction::redact_message;
 use crate::scheme::aws_host::AwsHost;
+use crate::scheme::regions::is_enabled_by_default;
 use crate::verify::Authentication;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -140,6 +141,9 @@ impl<'s> Statement<'s> {
                 // The server says nothing of the key.
                 Finding::new(Cause::WrongAccessKey, Confidence::Likely)
             }
+            Cause::TokenChanged if self.is_in_optional_region() => {
+                Finding::new(Cause::TokenRegion, Confidence::Likely)
+            }
             Cause::WrongAccessKey if self.code == "Unauthorized" => {
                 Finding::new(cause, Confidence::Likely)
             }
@@ -173,6 +177,13 @@ impl<'s> Statement<'s> {
             }
             _ => finding,
         }
+    }
+
+    /// Returns whether the request was signed for a region of AWS that an account has to enable.
+    fn is_in_optional_region(&self) -> bool {
+        let host = self.evidence.inspection.host().and_then(AwsHost::parse);
+        let region = host.as_ref().and_then(AwsHost::region);
+        region.is_some_and(|region| !is_enabled_by_default(region))
     }
 
     /// Returns the server's words. S3 states the fault of a form as a condition.

@@ -13,8 +13,13 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 /// Returns the causes that show in the URL that was sent. A server that reads signatures of AWS
-/// rejects those of CloudFront and Azure.
-pub(super) fn url_findings(url: &str, response: &ErrorResponse, now: Timestamp) -> Vec<Finding> {
+/// rejects those of CloudFront and Azure. `signed_url` is the URL as its signer wrote it.
+pub(super) fn url_findings(
+    url: &str,
+    signed_url: &str,
+    response: &ErrorResponse,
+    now: Timestamp,
+) -> Vec<Finding> {
     let inspection = Inspection::new(url, now);
     let host = inspection.host().and_then(AwsHost::parse);
     let has_code_of_aws = matches!(
@@ -32,7 +37,14 @@ pub(super) fn url_findings(url: &str, response: &ErrorResponse, now: Timestamp) 
         ProblemKind::OtherScheme => is_aws,
         _ => true,
     });
-    let mut findings: Vec<Finding> = problems.map(|problem| finding(problem, url)).collect();
+    let mut findings: Vec<Finding> = problems
+        .map(|problem| match problem.kind() {
+            ProblemKind::Space if has_space_in_path(signed_url) => {
+                Finding::new(Cause::PathNotEncoded, Confidence::Likely)
+            }
+            _ => finding(problem, url),
+        })
+        .collect();
     // A server checks the expiry before the signature, and the checksum after it. The URL may have
     // expired since.
     if response.names_signature() {
@@ -91,6 +103,11 @@ fn finding(problem: &Problem, url: &str) -> Finding {
         _ => (Cause::Malformed, Likely),
     };
     Finding::new(cause, confidence).with_message(sentence(problem.to_string()))
+}
+
+fn has_space_in_path(url: &str) -> bool {
+    let path = url.split('?').next().unwrap_or_default();
+    path.trim().contains(' ')
 }
 
 fn has_space_or_plus(url: &str) -> bool {

@@ -16,6 +16,8 @@ pub(crate) mod google;
 pub(crate) mod limits;
 pub(crate) mod partition;
 pub(crate) mod region_set;
+#[cfg(feature = "explain")]
+pub(crate) mod regions;
 pub(crate) mod response_overrides;
 pub(crate) mod services;
 pub(crate) mod sigv2;

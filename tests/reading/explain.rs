@@ -471,9 +471,8 @@ fn wrong_addresses_are_recognized() {
             .iter()
             .any(|finding| finding.cause() == Cause::WrongSecret)
     );
-    // Without credentials, too, the secret comes after what the request itself shows, but before
-    // what is no sign of anything: a host with a port, the client's own machine, escapes in the
-    // path.
+    // Without credentials, too, the secret comes after what the request itself shows, such as
+    // escapes in the path, but before a host with a port and the client's own machine.
     let order = |url: &str, causes: [Cause; 3]| {
         let found = FailedRequest::new("GET", url, response(&bare())).explain(now());
         let found: Vec<_> = found.findings().iter().map(Finding::cause).collect();
@@ -492,7 +491,7 @@ fn wrong_addresses_are_recognized() {
             let link = store.get(key).presign(&credentials, HOUR, now());
             link.unwrap().to_string()
         };
-        order(&link("a b"), [secret, host, Cause::PathNotEncoded]);
+        order(&link("a b"), [Cause::PathNotEncoded, secret, host]);
         order(&link("a//b"), [Cause::PathNormalized, secret, host]);
         order(&link("a%b"), [Cause::PathEncodedTwice, secret, host]);
     }

@@ -293,7 +293,16 @@ fn the_token_of_aws_iot_is_appended() {
     assert_first(
         &found,
         Cause::TokenAdded,
-        Confidence::Possible,
+        Confidence::Likely,
+        "append X-Amz-Security-Token",
+    );
+    // The client of a WebSocket logs a sentence of its own.
+    let url_of_socket = url("iotdevicegateway").replace("https://", "wss://");
+    let found = explain("GET", &url_of_socket, &[], "bad status connection");
+    assert_first(
+        &found,
+        Cause::TokenAdded,
+        Confidence::Likely,
         "append X-Amz-Security-Token",
     );
     let found = explain("GET", &url("execute-api"), &[], &bare());
@@ -617,4 +626,156 @@ fn the_region_of_a_redirect_is_that_of_its_endpoint() {
     assert!(message.contains("Sign for `eu-west-1`,"), "{message}");
     let message = text("s3.example.com");
     assert!(message.contains("Sign for the right region,"), "{message}");
+}
+
+/// Where S3's answer says no more than that the signature is wrong.
+#[test]
+fn hosts_show_the_cause_with_the_signed_region() {
+    let url = |host: &str, region: &str| {
+        let url = link("a.txt").replace("examplebucket.s3.us-east-1.amazonaws.com", host);
+        url.replace("us-east-1%2Fs3", &format!("{region}%2Fs3"))
+    };
+    // The global host redirects.
+    let global = "examplebucket.s3.amazonaws.com";
+    let found = explain("GET", &url(global, "eu-north-1"), &[], &bare());
+    assert_first(
+        &found,
+        Cause::HostRewritten,
+        Confidence::Likely,
+        "redirects",
+    );
+    for (host, region) in [
+        (global, "us-east-1"),
+        ("examplebucket.s3.eu-north-1.amazonaws.com", "eu-north-1"),
+    ] {
+        let found = explain("GET", &url(host, region), &[], &bare());
+        assert_first(&found, Cause::WrongSecret, Confidence::Possible, "");
+    }
+    // A denial is no wrong signature.
+    let denied = error("AccessDenied", "Access Denied");
+    let found = explain("GET", &url(global, "eu-north-1"), &[], &denied);
+    assert_first(&found, Cause::Permission, Confidence::Likely, "");
+    // A service of one region.
+    let header = |region: &str| {
+        let header = authorization("host;x-amz-date").replace("/s3/", "/sts/");
+        header.replace("us-east-1", region)
+    };
+    for (region, cause, confidence) in [
+        ("us-west-2", Cause::WrongRegion, Confidence::Likely),
+        ("us-east-1", Cause::WrongSecret, Confidence::Possible),
+    ] {
+        let headers = [DATE, ("Authorization", &*header(region))];
+        let found = explain("GET", "https://sts.amazonaws.com/", &headers, &bare());
+        assert_first(&found, cause, confidence, "");
+    }
+    // SigV2, and an answer without a code.
+    for (region, cause) in [
+        ("us-east-2", Cause::SigV2NotTaken),
+        ("eu-west-1", Cause::OtherError),
+    ] {
+        let url = format!("https://examplebucket.s3.{region}.amazonaws.com/a.txt");
+        let headers = [
+            ("Date", "Fri, 24 May 2013 00:00:00 GMT"),
+            (
+                "Authorization",
+                "AWS AKIDEXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=",
+            ),
+        ];
+        let found = explain("GET", &url, &headers, "400 Bad Request");
+        assert_eq!(found.findings()[0].cause(), cause, "{found}");
+    }
+}
+
+#[test]
+fn tokens_of_the_global_endpoint_are_recognized() {
+    let invalid = error(
+        "InvalidToken",
+        "The provided token is malformed or otherwise invalid.",
+    );
+    for (region, cause, confidence) in [
+        ("ap-east-1", Cause::TokenRegion, Confidence::Likely),
+        ("eu-north-1", Cause::TokenChanged, Confidence::Certain),
+    ] {
+        let url = link("a.txt").replace("us-east-1", region);
+        let url = url.replace("AKIDEXAMPLE", "ASIAIOSFODNN7EXAMPLE");
+        let url = url.replace(
+            "&X-Amz-SignedHeaders",
+            "&X-Amz-Security-Token=FwoGZXIvYXdzEXAMPLE&X-Amz-SignedHeaders",
+        );
+        let found = explain("GET", &url, &[], &invalid);
+        assert_first(&found, cause, confidence, "");
+    }
+    let unsupported = error(
+        "UnsupportedSignature",
+        "The provided request is signed with an unsupported STS Token version or the signature version is not \
+         supported",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &unsupported);
+    assert_first(&found, Cause::TokenRegion, Confidence::Certain, "regional");
+}
+
+/// Signers differ in what they encode, so an escape is the first suspect of an answer without a text.
+#[test]
+fn escapes_of_requests_with_headers_are_pointed_out() {
+    let header = authorization("host;x-amz-date").replace("/s3/", "/es/");
+    let headers = [DATE, ("Authorization", &*header)];
+    for (target, cause) in [
+        ("/index/_search?q=b+c", Cause::ParameterReencoded),
+        ("/index/_search?q=user:a*", Cause::ParameterReencoded),
+        ("/index-*/_search", Cause::PathNotEncoded),
+        ("/model/v2%3A0/invoke", Cause::PathNotEncoded),
+        ("/index/_search?q=plain", Cause::WrongSecret),
+    ] {
+        let url = format!("https://search-example.us-east-1.es.amazonaws.com{target}");
+        let found = explain("GET", &url, &headers, &bare());
+        assert_first(&found, cause, Confidence::Possible, "");
+    }
+    // White space that servers remove.
+    for (value, cause) in [
+        ("DynamoDB_20120810.PutItem ", Cause::HeaderChanged),
+        ("DynamoDB_20120810.PutItem", Cause::WrongSecret),
+    ] {
+        let header = authorization("host;x-amz-date;x-amz-target").replace("/s3/", "/dynamodb/");
+        let headers = [DATE, ("x-amz-target", value), ("Authorization", &*header)];
+        let url = "https://dynamodb.us-east-1.amazonaws.com/";
+        let found = explain("POST", url, &headers, &bare());
+        assert_first(&found, cause, Confidence::Possible, "");
+    }
+}
+
+#[test]
+fn answers_are_read_as_they_are_pasted() {
+    // Two spaces, as AWS writes it.
+    let skewed = error(
+        "InvalidSignatureException",
+        "Signature not  yet current: 20130524T000000Z is still later than 20130523T235803Z (20130523T235303Z + 5 \
+         min.)",
+    );
+    let found = explain("GET", &link("a.txt"), &[], &skewed);
+    assert_first(&found, Cause::ClockSkew, Confidence::Certain, "ahead of");
+    let moved = "The bucket you are attempting to access must be addressed using the specified endpoint. Please \
+                 send all future requests to this endpoint.";
+    let found = explain("GET", &link("a.txt"), &[], moved);
+    assert_first(&found, Cause::WrongRegion, Confidence::Certain, "");
+    let console = "XMLHttpRequest cannot load https://examplebucket.s3.amazonaws.com/. Response for preflight has \
+                   invalid HTTP status code 403";
+    let found = explain("PUT", &link("a.txt"), &[], console);
+    assert_first(&found, Cause::Cors, Confidence::Certain, "");
+    // The signer did not encode the space of the key.
+    let raw = link("a b.txt").replace("%20", " ");
+    let found = explain("GET", &raw, &[], &bare());
+    assert_first(&found, Cause::PathNotEncoded, Confidence::Likely, "");
+    // An indented string to sign of SigV2.
+    let url = "https://s3.amazonaws.com/examplebucket/a.txt?AWSAccessKeyId=AKIDEXAMPLE&Signature=qgk2%2B6Sv9%2FoM7G3qLEjTH1a1l1g%3D&Expires=1369357200";
+    let text = "PUT\n    application/octet-stream 1369357200\n    /examplebucket/a.txt\n";
+    let body = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{text}</StringToSign></Error>"
+    );
+    let found = explain("PUT", url, &[], &body);
+    assert_first(
+        &found,
+        Cause::HeaderNotSigned,
+        Confidence::Certain,
+        "content-type",
+    );
 }

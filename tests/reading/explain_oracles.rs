@@ -168,7 +168,15 @@ fn a_body_that_is_not_known_is_no_empty_one() {
     let response = ErrorResponse::parse(&body);
     let failed = FailedRequest::new("POST", url, &response).headers(signed.headers());
     let unknown = failed.clone().explain(now());
-    assert_eq!(causes(&unknown), [(Cause::WrongSecret, Confidence::Likely)]);
+    assert_eq!(
+        causes(&unknown),
+        [
+            (Cause::PayloadChanged, Confidence::Likely),
+            (Cause::WrongSecret, Confidence::Likely)
+        ]
+    );
+    let known = failed.clone().body(b"{}").explain(now());
+    assert_eq!(causes(&known), [(Cause::WrongSecret, Confidence::Likely)]);
     let other = failed.clone().body(b"[]").explain(now());
     assert_eq!(
         causes(&other)[0],

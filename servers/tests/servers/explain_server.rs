@@ -561,6 +561,10 @@ const CASES: &[(Cause, By)] = {
             Recorded("its test needs no server"),
         ),
         (Cause::TokenMissing, Server),
+        (
+            Cause::TokenRegion,
+            Recorded("the server has no regions with tokens of their own"),
+        ),
         (Cause::TokenChanged, Server),
         (Cause::TokenAdded, Server),
         (

@@ -1,0 +1,114 @@
+//! Causes that show in the host, with the credential scope that was signed for it.
+
+use super::catalogue::Cause;
+use super::confidence::Confidence;
+use super::evidence::Evidence;
+use super::finding::Finding;
+use crate::inspect::AwsHost;
+use crate::scheme::regions::accepts_sigv2;
+use crate::verify::{Authentication, Carrier};
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// The ends of the hosts behind which no proxy of their users is.
+const SERVICES: [&str; 8] = [
+    ".backblazeb2.com",
+    ".cloudflarestorage.com",
+    ".digitaloceanspaces.com",
+    ".googleapis.com",
+    ".linodeobjects.com",
+    ".min.io",
+    ".on.aws",
+    ".wasabisys.com",
+];
+
+/// The region of AWS's hosts that name none.
+const GLOBAL_REGION: &str = "us-east-1";
+
+/// Returns the cause of a wrong signature that AWS's host shows with the signed region.
+pub(super) fn host_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let authentication = evidence.authentication()?;
+    let host = evidence.inspection.host()?;
+    let aws = AwsHost::parse(host)?;
+    let region = authentication.region()?;
+    if aws.region().is_some() || region == GLOBAL_REGION {
+        return None;
+    }
+    let is_presigned = authentication.carrier() == Carrier::Query;
+    if is_presigned && host.ends_with(".s3.amazonaws.com") {
+        let message = format!(
+            "The URL has S3's global host, but is signed for {region}. S3 redirects such a request to the host of \
+             the region, and the signature is not valid for that host. Sign for the host of the region (boto3: \
+             endpoint_url or s3={{'addressing_style': 'virtual'}} with region_name)."
+        );
+        let finding = Finding::new(Cause::HostRewritten, Confidence::Likely).with_message(message);
+        return Some(finding.with_signed(host));
+    }
+    // Services such as IAM and the global endpoint of STS have one region.
+    let name = host.strip_suffix(".amazonaws.com")?;
+    let is_global = !name.contains('.') && aws.service() != Some("s3");
+    let finding = Finding::new(Cause::WrongRegion, Confidence::Likely);
+    is_global.then(|| finding.with_signed(region).with_seen(GLOBAL_REGION))
+}
+
+/// Returns the finding for a request with SigV2 in a region that requires SigV4.
+pub(super) fn sigv2_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let host = AwsHost::parse(evidence.inspection.host()?)?;
+    let is_new = host.region().is_some_and(|region| !accepts_sigv2(region));
+    let is_rejected = evidence.is_v2() && is_new && host.service() == Some("s3");
+    is_rejected.then(|| Finding::new(Cause::SigV2NotTaken, Confidence::Likely))
+}
+
+/// Returns the finding for a URL of AWS IoT that has its session token among the signed parameters.
+pub(super) fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let service = evidence.authentication().and_then(Authentication::service);
+    let is_presigned = evidence.authentication()?.carrier() == Carrier::Query;
+    let is_signed =
+        service == Some("iotdevicegateway") && is_presigned && evidence.has_session_token();
+    let finding = Finding::new(Cause::TokenAdded, Confidence::Likely);
+    is_signed.then(|| {
+        finding.with_message(
+            "AWS IoT expects the session token unsigned, at the end of the URL, but here it was signed. Sign \
+             without the token, and append X-Amz-Security-Token to the signed URL.",
+        )
+    })
+}
+
+/// Adds the causes for which a host shows a sign: to `strong` those that precede the secret.
+pub(super) fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
+    let name = host.split(':').next().unwrap_or_default();
+    let is_local = |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok();
+    // Only a bucket is named before an address.
+    if name.split_once('.').is_some_and(|(_, name)| is_local(name)) {
+        strong.push(Finding::possible(Cause::AddressingStyle).with_signed(host));
+    }
+    // Clients don't send a default port, and not every server adds it again.
+    if host.ends_with(":80") || host.ends_with(":443") {
+        strong.push(Finding::possible(Cause::DefaultPort).with_signed(host));
+        return;
+    }
+    // No proxy is between a client and its own machine.
+    let is_own = name == "localhost" || name.starts_with("127.");
+    // A name that only one network knows differs inside and outside.
+    let is_internal = !is_own && !name.contains('.') || name.contains("internal");
+    let has_port = host.contains(':');
+    let is_service =
+        SERVICES.iter().any(|end| name.ends_with(end)) || AwsHost::parse(name).is_some();
+    // A domain of one's own without a port is mostly that of a proxy.
+    let is_proxied = !is_service && !is_own && !has_port;
+    if !(is_internal || is_own || has_port || is_proxied) {
+        return;
+    }
+    let message = format!(
+        "The host {host} seems to be inside a network or behind a proxy. If the server sees another Host \
+         header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
+    );
+    let finding = Finding::possible(Cause::HostRewritten).with_message(message);
+    let findings = if is_internal || is_proxied {
+        strong
+    } else {
+        weak
+    };
+    findings.push(finding.with_signed(host));
+}
