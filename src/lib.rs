@@ -50,8 +50,9 @@
 //! # Performance
 //! A URL of a template costs 1.3 times the hashing that its signature needs, any other URL about
 //! 2.3 times: the canonical request is hashed as it is written, and never built as a string.
-//! [`Credentials`] keep the signing keys derived from them, so that only the first signature of a
-//! day pays for the derivation. [`Template::presign_into`] allocates nothing.
+//! [`Credentials`] keep the signing keys derived from them, four for each day, so that only the
+//! first signature for a region and service pays for the derivation. With an HMAC key,
+//! [`Template::presign_into`] allocates nothing.
 //!
 //! # Features
 //! | feature | default | content |

@@ -23,10 +23,10 @@ const DATE_WORDS: usize = DATE / size_of::<u32>();
 const LABEL_WORDS: usize = LABEL / size_of::<u32>();
 const WORDS: usize = DATE_WORDS + LABEL_WORDS + KEY_WORDS;
 
-/// Two days for two regions.
+/// Four scopes of a day, such as those of four regions.
 const SLOTS: usize = 4;
 
-/// Signing keys that any number of threads read without a lock.
+/// Signing keys. Threads that read them don't wait for each other.
 pub(crate) struct KeyCache {
     /// Each slot contains a date, a label and the words of their key; zeros at first, which is no
     /// date.
@@ -83,20 +83,54 @@ impl KeyCache {
         };
         let date: &[u8; DATE] = date;
         let date: [u32; DATE_WORDS] = to_words(date);
-        let Some(slot) = self.slots.get(slot(&date, label)) else {
-            return derive();
-        };
-        read(slot, &date, label).unwrap_or_else(|| {
-            let key = derive();
-            write(slot, &date, label, &key);
-            key
-        })
+        let first = first_slot(&date, label);
+        match self.slots.get(first).map(|slot| read(slot, &date, label)) {
+            Some(Content::Key(key)) => key,
+            _ => self.find_or_derive(first, &date, label, derive),
+        }
+    }
+
+    /// Returns the key of another slot than the first one, or derives and keeps it.
+    #[cold]
+    fn find_or_derive(
+        &self,
+        first: usize,
+        date: &[u32; DATE_WORDS],
+        label: &[u32; LABEL_WORDS],
+        derive: impl FnOnce() -> HmacSha256Key,
+    ) -> HmacSha256Key {
+        let (before, from) = self.slots.split_at(first);
+        let mut space = from.first();
+        for slot in from.iter().chain(before) {
+            match read(slot, date, label) {
+                Content::Key(key) => return key,
+                Content::OtherScope => {}
+                Content::OtherDay => {
+                    space = Some(slot);
+                    break;
+                }
+            }
+        }
+        let key = derive();
+        if let Some(slot) = space {
+            write(slot, date, label, &key);
+        }
+        key
     }
 }
 
-/// Returns the number of a slot: a sum of the words, mixed by one multiplication (Knuth, The Art of
-/// Computer Programming, volume 3, section 6.4).
-fn slot(date: &[u32; DATE_WORDS], label: &[u32; LABEL_WORDS]) -> usize {
+/// The content of a slot, compared with what is looked for.
+enum Content {
+    Key(HmacSha256Key),
+    OtherScope,
+    /// Another day's key, or none. The slots after it need not be read, because a key is written to
+    /// the first slot of this kind.
+    OtherDay,
+}
+
+/// Returns the number of the slot that is read first: a sum of the words, mixed by one multiplication
+/// (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+fn first_slot(date: &[u32; DATE_WORDS], label: &[u32; LABEL_WORDS]) -> usize {
     const GOLDEN_RATIO: u32 = 0x9e37_79b9;
     let words = date.iter().chain(label);
     let sum = words.fold(0u32, |sum, word| sum.wrapping_add(*word));
@@ -104,18 +138,24 @@ fn slot(date: &[u32; DATE_WORDS], label: &[u32; LABEL_WORDS]) -> usize {
     (sum.wrapping_mul(GOLDEN_RATIO) >> 30) as usize
 }
 
-fn read(
-    slot: &SeqLock<WORDS>,
-    date: &[u32; DATE_WORDS],
-    label: &[u32; LABEL_WORDS],
-) -> Option<HmacSha256Key> {
-    let mut words = slot.read()?;
-    let (scope, key_words) = words.split_last_chunk_mut()?;
-    let (cached_date, cached_label) = scope.split_first_chunk()?;
-    let is_cached = cached_date == date && cached_label == label;
-    let key = is_cached.then(|| HmacSha256Key::from_words(key_words));
+fn read(slot: &SeqLock<WORDS>, date: &[u32; DATE_WORDS], label: &[u32; LABEL_WORDS]) -> Content {
+    // Nothing can be said of a slot that is being written.
+    let Some(mut words) = slot.read() else {
+        return Content::OtherScope;
+    };
+    let Some((scope, key_words)) = words.split_last_chunk_mut() else {
+        return Content::OtherScope;
+    };
+    let (cached_date, cached_label) = scope.split_at(DATE_WORDS);
+    let content = if cached_date != date {
+        Content::OtherDay
+    } else if cached_label != label {
+        Content::OtherScope
+    } else {
+        Content::Key(HmacSha256Key::from_words(key_words))
+    };
     key_words.zeroize();
-    key
+    content
 }
 
 fn write(
@@ -174,6 +214,43 @@ mod tests {
         assert_eq!(derived.get(), 2);
         assert_ne!(get("20130524", &["us-west-1", "s3"]), first);
         assert_eq!(derived.get(), 3);
+    }
+
+    #[test]
+    fn four_scopes_of_a_day_are_derived_once() {
+        let regions = [
+            "us-east-1",
+            "eu-west-1",
+            "us-west-1",
+            "ap-northeast-1",
+            "eu-central-1",
+        ];
+        let cache = KeyCache::new();
+        let derived = Cell::new(0);
+        let get = |date: &str, region: &str| {
+            let derive = || {
+                derived.set(derived.get() + 1);
+                HmacSha256Key::new((date.to_string() + region).as_bytes())
+            };
+            let label = CacheLabel::new(&["AWS4", region, "s3", "aws4_request"]);
+            let key = cache.get_or_derive(date.as_bytes(), label.as_ref(), derive);
+            let expected = HmacSha256Key::new((date.to_string() + region).as_bytes());
+            assert_eq!(sign(&key), sign(&expected));
+        };
+        for day in 10..29 {
+            let date = alloc::format!("201305{day}");
+            derived.set(0);
+            for _ in 0..3 {
+                regions[..4].iter().for_each(|region| get(&date, region));
+            }
+            assert_eq!(derived.get(), 4, "{date}");
+        }
+        // A fifth replaces one of them.
+        derived.set(0);
+        regions.iter().for_each(|region| get("20130528", region));
+        assert_eq!(derived.get(), 1);
+        regions.iter().for_each(|region| get("20130528", region));
+        assert!(derived.get() > 1);
     }
 
     /// The same characters, divided differently, are another scope.
