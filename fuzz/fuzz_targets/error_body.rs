@@ -144,7 +144,7 @@ fn read_back(text: &str) {
     ] {
         let answer = ErrorResponse::parse(&json);
         assert_eq!(answer.code(), Some("InvalidSignatureException"));
-        assert_eq!(answer.message(), Some(text));
+        assert_eq!(answer.message(), Some(text.trim()));
     }
 }
 

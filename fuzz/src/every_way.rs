@@ -68,7 +68,12 @@ fn v4_headers(description: &Description<'_>, options: &Options) {
     for (_, value) in signed.result.headers() {
         assert!(value.bytes().all(|byte| !byte.is_ascii_control()));
     }
-    assert_eq!(signed.result.not_covered().count(), 0);
+    // Headers that are never signed are named.
+    let names = authorization(&signed.result).split_once("SignedHeaders=");
+    let names = names.and_then(|(_, names)| names.split(',').next()).unwrap();
+    for name in signed.result.not_covered() {
+        assert!(names.split(';').all(|signed| signed != name), "{name}");
+    }
 }
 
 fn v2_service(options: &Options) -> v2::Service {

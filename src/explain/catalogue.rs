@@ -134,7 +134,9 @@ catalogue! {
         "One side has the bucket in the host (virtual-hosted style), the other in the path (path \
         style) or twice. Choose the endpoint's addressing style, and name the bucket once. A \
         store that finds the bucket in the host has to know its own domain (MINIO_DOMAIN, \
-        rgw_dns_name).";
+        rgw_dns_name).",
+        codes ["PathStyleDomainForbidden", "SecondLevelDomainForbidden"],
+        words ["virtual hosted style", "virtual-hosted style", "virtual-styled domain"];
     /// The server saw another host.
     HostRewritten = "host-rewritten", "signed `minio`, seen `localhost`",
         "The server saw another Host header than the signed one. A proxy or gateway rewrote it, \
@@ -240,7 +242,8 @@ catalogue! {
         "The body that arrived doesn't have the signed hash: it was changed, encoded or \
         compressed after hashing, lost on a redirect or retry, or hashed as empty. Hash exactly \
         the bytes that are sent.",
-        codes ["XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest"];
+        codes ["XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest"],
+        words ["content-sha256 you specified did not match", "did not match calculated checksum"];
     /// `UNSIGNED-PAYLOAD` on one side, and a hash on the other.
     PayloadUnsigned = "payload-unsigned", "`UNSIGNED-PAYLOAD` where the server needs a hash",
         "One side signed UNSIGNED-PAYLOAD, the other a hash of the body. A presigned URL for S3 \
@@ -289,6 +292,11 @@ catalogue! {
     SignatureChanged = "signature-changed", "the signature of another URL",
         "The signature that arrived is not the one that was made: it belongs to another URL, or \
         something changed it. Send the URL unchanged.";
+    /// The key was sent in place of a signature.
+    KeyAsSignature = "key-as-signature", "`SharedKey myaccount:` with the account key behind it",
+        "The request has a key where its signature should be. Compute the signature with the key, \
+        and send only the signature. The key was sent to the server: replace it, if others could \
+        read the request.";
     /// `&amp;` in place of `&`.
     HtmlEscaped = "html-escaped", "`&amp;` for `&`; `=3D` for `=`",
         "The URL was sent with `&amp;` in place of `&`, as in HTML source. Unescape it once, or \
@@ -323,6 +331,7 @@ catalogue! {
         (AWS SDK for .NET: DisablePayloadSigning).",
         codes ["MalformedTrailer", "MalformedTrailerError"],
         words ["streaming-aws4", "streaming-unsigned-payload", "streaming trailer", "aws-chunked",
+            "aws chunked",
             "header 'x-amz-checksum-", "header 'x-amz-sdk-checksum-", "x-amz-decoded-content-length"];
     /// The form violates its policy.
     Policy = "policy", "a form field without a condition; a file that is too large",

@@ -4,10 +4,12 @@ use super::canonical::Canonical;
 use super::catalogue::Cause;
 use super::compare::compare;
 use super::confidence::Confidence;
+use super::evidence::Evidence;
 use super::finding::Finding;
 use super::text_forms::{decoded, split_params};
 use crate::cloudfront::other_resource;
 use crate::scheme::cloudfront::{NAMES, POLICY};
+use crate::text::percent::PATH;
 use crate::verify::ReceivedRequest;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -44,7 +46,11 @@ fn is_https(url: &str) -> Option<bool> {
 }
 
 /// Returns the causes that are possible if the URL shows none.
-pub(super) fn possible_findings() -> Vec<Finding> {
+pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let path = evidence.inspection.path();
+    let is_encoded = !PATH.contains_all(path);
+    // The resource of a policy is compared with the URL as it is sent.
+    let path = is_encoded.then(|| Finding::possible(Cause::PathNotEncoded).with_signed(path));
     let secret = Finding::new(Cause::WrongSecret, Confidence::Possible).with_message(
         "The private key may not be the one whose public key has this key pair ID, or the hash may not be the \
          one of Hash-Algorithm. Compare the public key with that of the distribution's key group.",
@@ -52,5 +58,5 @@ pub(super) fn possible_findings() -> Vec<Finding> {
     let policy = Finding::new(Cause::Policy, Confidence::Possible).with_message(
         "The policy may not allow the client's address, or may have been changed after signing.",
     );
-    alloc::vec![secret, policy]
+    path.into_iter().chain([secret, policy]).collect()
 }

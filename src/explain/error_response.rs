@@ -172,7 +172,13 @@ impl ErrorResponse {
             "" => self.message().is_none() || says("403") || says("orbidden") || says("enied"),
             _ => matches!(code, "AccessDenied" | "Forbidden"),
         };
-        is_bare || self.names_signature()
+        is_bare || self.names_signature() || self.fails_authentication()
+    }
+
+    /// Returns whether the response is Azure's to a request that isn't authenticated, whatever the
+    /// reason.
+    pub(super) fn fails_authentication(&self) -> bool {
+        self.words().contains("failed to authenticate the request")
     }
 
     /// Returns whether the code or the message is about the signature.
@@ -186,6 +192,8 @@ impl ErrorResponse {
             "signature validation",
             "signature we calculated",
             "signature did not match",
+            "signature does not match",
+            "signature doesn't match",
             "not the same as any computed signature",
         ]
         .iter();
@@ -238,11 +246,13 @@ fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let mut next = BEFORE_STRING_TO_SIGN.iter();
     let next = next.find_map(|introduction| after.find(introduction));
     let after = after.get(..next.unwrap_or(after.len()))?;
-    let Some(quoted) = after.trim_start().strip_prefix('\'') else {
+    let after = after.trim_start_matches(|c: char| c == '"' || c.is_whitespace());
+    let Some(quoted) = after.strip_prefix('\'') else {
         let end = after.find("</").unwrap_or(after.len());
         return after.get(..end).map(str::to_owned);
     };
-    let (quoted, _) = quoted.rsplit_once('\'')?;
+    // The end may be missing.
+    let (quoted, _) = quoted.rsplit_once('\'').unwrap_or((quoted, ""));
     Some(quoted.to_owned())
 }
 

@@ -1,17 +1,21 @@
 //! The facts about the request that a cause is derived from.
 
+use super::error_response::ErrorResponse;
+use super::text_forms::split_params;
 use crate::credentials::Credentials;
 use crate::inspect::{AccessKeyKind, Inspection};
 use crate::scheme::Scheme;
 use crate::scheme::aws::STREAMING_PAYLOADS;
-use crate::scheme::aws_host::needs_sigv4a;
+use crate::scheme::aws_host::{AwsHost, needs_sigv4a};
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
 
 /// The facts about the request.
 pub(super) struct Evidence<'e> {
     pub(super) method: &'e str,
+    pub(super) url: &'e str,
     pub(super) now: Timestamp,
+    pub(super) response: &'e ErrorResponse,
     /// The headers, as they were given.
     pub(super) headers: &'e [(&'e str, &'e str)],
     /// The contents of the signed URL.
@@ -57,9 +61,40 @@ impl<'e> Evidence<'e> {
         })
     }
 
+    /// Returns whether a token of Azure for a container is sent without the parameter of a container
+    /// and without the name of a blob.
+    pub(super) fn names_only_container(&self) -> bool {
+        let (_, query) = self.url.split_once('?').unwrap_or_default();
+        let params = split_params(query);
+        let is_container = params.contains(&("sr", "c"));
+        let path = self.inspection.path().trim_matches('/');
+        let has_type = params.iter().any(|(name, _)| *name == "restype");
+        self.inspection.scheme() == Some(Scheme::AzureSas)
+            && is_container
+            && !has_type
+            && !path.is_empty()
+            && !path.contains('/')
+    }
+
+    pub(super) fn has_authorization(&self) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    }
+
     /// Returns whether requests of the method have a body.
     pub(super) fn has_body(&self) -> bool {
         matches!(self.method, "POST" | "PUT" | "PATCH")
+    }
+
+    /// Returns whether the request may be the upload of a form. Only stores have forms.
+    pub(super) fn may_be_form(&self) -> bool {
+        let host = self.inspection.host().and_then(AwsHost::parse);
+        let is_store = host.is_none_or(|host| host.service() == Some("s3"));
+        self.method == "POST" && is_store
+    }
+
+    pub(super) fn is_aws(&self) -> bool {
+        self.inspection.host().and_then(AwsHost::parse).is_some()
     }
 
     /// Returns whether the host accepts only SigV4a.

@@ -6,9 +6,8 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use crate::inspect::AwsHost;
 use crate::scheme::regions::accepts_sigv2;
-use crate::verify::{Authentication, Carrier};
+use crate::verify::Carrier;
 use alloc::format;
-use alloc::vec::Vec;
 use core::net::IpAddr;
 
 /// The ends of the hosts behind which no proxy of their users is.
@@ -60,34 +59,31 @@ pub(super) fn sigv2_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     is_rejected.then(|| Finding::new(Cause::SigV2NotTaken, Confidence::Likely))
 }
 
-/// Returns the finding for a URL of AWS IoT that has its session token among the signed parameters.
-pub(super) fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
-    let service = evidence.authentication().and_then(Authentication::service);
-    let is_presigned = evidence.authentication()?.carrier() == Carrier::Query;
-    let is_signed =
-        service == Some("iotdevicegateway") && is_presigned && evidence.has_session_token();
-    let finding = Finding::new(Cause::TokenAdded, Confidence::Likely);
-    is_signed.then(|| {
-        finding.with_message(
-            "AWS IoT expects the session token unsigned, at the end of the URL, but here it was signed. Sign \
-             without the token, and append X-Amz-Security-Token to the signed URL.",
-        )
-    })
-}
-
-/// Adds the causes for which a host shows a sign: to `strong` those that precede the secret.
-pub(super) fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Finding>) {
+/// Returns the causes that the form of a host shows: a bucket before an address, a bucket that is
+/// named twice, or a default port.
+pub(super) fn form_of_host(host: &str, path: &str) -> Option<Finding> {
     let name = host.split(':').next().unwrap_or_default();
     let is_local = |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok();
-    // Only a bucket is named before an address.
-    if name.split_once('.').is_some_and(|(_, name)| is_local(name)) {
-        strong.push(Finding::possible(Cause::AddressingStyle).with_signed(host));
-    }
-    // Clients don't send a default port, and not every server adds it again.
-    if host.ends_with(":80") || host.ends_with(":443") {
-        strong.push(Finding::possible(Cause::DefaultPort).with_signed(host));
-        return;
-    }
+    let is_bucket_of_address = name.split_once('.').is_some_and(|(_, name)| is_local(name));
+    // The host is bound to a bucket, or begins with its name.
+    let first = path.trim_start_matches('/').split('/').next();
+    let is_named = |bucket: &str| first == Some(bucket) && name.contains('.');
+    let is_named_twice = is_named(name) || name.split('.').next().is_some_and(is_named);
+    let cause = if is_bucket_of_address || is_named_twice {
+        Cause::AddressingStyle
+    } else if host.ends_with(":80") || host.ends_with(":443") {
+        // Clients don't send a default port, and not every server adds it again.
+        Cause::DefaultPort
+    } else {
+        return None;
+    };
+    Some(Finding::possible(cause).with_signed(host))
+}
+
+/// Returns the finding for a host that a proxy may replace, and whether that is more likely than a
+/// wrong secret.
+pub(super) fn rewritten_host(host: &str) -> Option<(Finding, bool)> {
+    let name = host.split(':').next().unwrap_or_default();
     // No proxy is between a client and its own machine.
     let is_own = name == "localhost" || name.starts_with("127.");
     // A name that only one network knows differs inside and outside.
@@ -98,17 +94,12 @@ pub(super) fn add_host(host: &str, strong: &mut Vec<Finding>, weak: &mut Vec<Fin
     // A domain of one's own without a port is mostly that of a proxy.
     let is_proxied = !is_service && !is_own && !has_port;
     if !(is_internal || is_own || has_port || is_proxied) {
-        return;
+        return None;
     }
     let message = format!(
         "The host {host} seems to be inside a network or behind a proxy. If the server sees another Host \
          header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
     );
     let finding = Finding::possible(Cause::HostRewritten).with_message(message);
-    let findings = if is_internal || is_proxied {
-        strong
-    } else {
-        weak
-    };
-    findings.push(finding.with_signed(host));
+    Some((finding.with_signed(host), is_internal || is_proxied))
 }

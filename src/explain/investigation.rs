@@ -1,5 +1,6 @@
 //! The investigation of a rejected request: from the evidence to the findings.
 
+use super::authentication_findings::{iot_finding, key_finding};
 use super::catalogue::Cause;
 #[cfg(feature = "cloudfront")]
 use super::cloudfront_findings::resource_findings;
@@ -11,7 +12,7 @@ use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
-use super::host_findings::{host_finding, iot_finding, sigv2_finding};
+use super::host_findings::{host_finding, sigv2_finding};
 use super::mismatch::{is_signed_as_seen, other_secret_of_server};
 use super::search::search;
 use super::sent_findings::{is_cut_by_shell, sent_finding, signature_finding};
@@ -37,7 +38,9 @@ impl FailedRequest<'_> {
         let inspection = Inspection::new(self.url, now);
         let evidence = Evidence {
             method: self.method,
+            url: self.url,
             now,
+            response: self.response,
             headers: &self.headers,
             inspection: &inspection,
             request: signed_side.request(),
@@ -68,6 +71,7 @@ impl FailedRequest<'_> {
         }
         self.add_differences_of_writing(&mut findings);
         findings.extend(iot_finding(&evidence));
+        findings.extend(key_finding(&evidence));
         if !self.response.names_signature() {
             findings.extend(sigv2_finding(&evidence));
         } else if !is_same {
@@ -89,7 +93,7 @@ impl FailedRequest<'_> {
             }
         }
         if findings.iter().all(Finding::is_harmless) {
-            findings.extend(Statement::new(self.response, &evidence).repeated());
+            findings.extend(Statement::new(&evidence).repeated());
         }
         Explanation::new(self.response.code(), findings, texts.difference())
     }
@@ -135,7 +139,7 @@ impl FailedRequest<'_> {
         sent: &Side<'_>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let statement = Statement::new(self.response, evidence).finding();
+        let statement = Statement::new(evidence).finding();
         let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
         let (cause, consequence) = match statement {
             Some(finding) if is_consequence => (None, Some(finding)),
@@ -153,9 +157,13 @@ impl FailedRequest<'_> {
             evidence.now,
         ));
         if findings.is_empty() {
-            findings.extend(signed.error().and_then(parse_finding));
+            let changed = self.header_of_unknown_value(evidence.inspection);
+            findings.extend(changed.or_else(|| signed.error().and_then(parse_finding)));
         }
-        findings.extend(sent.error().and_then(sent_finding));
+        // A server that found a wrong signature received one.
+        let is_incomplete = signed.request().is_none() && self.response.names_signature();
+        let error = sent.error();
+        findings.extend(error.and_then(|error| sent_finding(error, is_incomplete)));
         findings.extend(consequence);
         let received = self.response.field("SignatureProvided").map(str::to_owned);
         let received = received.or_else(|| sent.request().map(Unverified::received_signature));

@@ -79,6 +79,13 @@ fn other_signature_findings(
 ) -> Vec<Finding> {
     let path = evidence.inspection.path();
     match (is_right, is_same) {
+        (None, true) if evidence.names_only_container() => {
+            alloc::vec![Finding::new(Cause::PathChanged, Confidence::Likely).with_message(
+                "The token is for a container, but the URL names no operation of a container, so Azure reads its \
+                 path as that of a blob in the container $root. Send the request with restype=container, or add \
+                 the name of a blob to the path.",
+            )]
+        }
         (Some(true), true) => alloc::vec![other_secret_of_server()],
         (None, true) if has_needless_escape(path) => {
             alloc::vec![needless_escape(path).with_confidence(Confidence::Likely)]

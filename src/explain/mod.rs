@@ -58,6 +58,7 @@
 //! [`Possible`](Confidence::Possible), ranked by the signs that the request has. If nothing is
 //! known, the first finding repeats what the server says. [`Cause`] lists all causes.
 
+mod authentication_findings;
 mod canonical;
 mod catalogue;
 #[cfg(feature = "cloudfront")]

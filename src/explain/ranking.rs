@@ -4,10 +4,10 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
-use super::host_findings::add_host;
+use super::host_findings::{form_of_host, rewritten_host};
 use super::redaction::redact_value;
 use super::text_forms::{has_needless_escape, split_params};
-use crate::text::percent::PATH;
+use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
 use crate::wire::header::Header;
@@ -36,9 +36,22 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Some(request) = evidence.request else {
         #[cfg(feature = "cloudfront")]
         if evidence.is_cloudfront() {
-            return super::cloudfront_findings::possible_findings();
+            return super::cloudfront_findings::possible_findings(evidence);
         }
-        return alloc::vec![unread_finding(evidence)];
+        let mut findings = Vec::new();
+        if evidence.inspection.scheme().is_some() {
+            let host = evidence.inspection.host().unwrap_or_default();
+            let path = evidence.inspection.path();
+            findings.extend(form_of_host(host, path));
+            add_path(path, &mut findings);
+            // A URL doesn't show the headers that it signs.
+            let names: Vec<&str> = evidence.headers.iter().map(|(name, _)| *name).collect();
+            if !names.is_empty() {
+                findings.push(Finding::possible(Cause::HeaderNotSent).about(&names.join(", ")));
+            }
+        }
+        findings.push(unread_finding(evidence));
+        return findings;
     };
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
@@ -49,18 +62,29 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
     }
     let is_v2 = evidence.is_v2();
+    let path = evidence.inspection.path();
+    add_values_with_spaces(evidence.headers, &mut findings);
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
     if is_v2 && matches!(evidence.method, "PUT" | "POST") {
         findings.push(Finding::possible(Cause::HeaderNotSigned).about("content-type"));
     }
     if !is_v2 {
         add_headers(request, &mut findings);
-        add_values_with_spaces(evidence.headers, &mut findings);
         let host = evidence.inspection.host().unwrap_or_default();
-        add_host(host, &mut findings, &mut weak);
-        add_query(request, &mut findings);
+        let form = form_of_host(host, path);
+        let rewritten = rewritten_host(host).filter(|_| form.is_none());
+        findings.extend(form);
+        add_query(evidence.url, request, &mut findings);
+        match rewritten {
+            Some((finding, true)) => findings.push(finding),
+            Some((finding, false)) => weak.push(finding),
+            None => {}
+        }
     }
-    add_path(evidence.inspection.path(), &mut findings);
+    if evidence.streams_payload() && !evidence.is_aws() {
+        findings.push(Finding::possible(Cause::StreamingNotTaken));
+    }
+    add_path(path, &mut findings);
     if !is_right {
         findings.push(Finding::possible(Cause::WrongSecret));
     }
@@ -82,12 +106,18 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
 
 /// Returns the possible cause for a request of which no signature can be read.
 fn unread_finding(evidence: &Evidence<'_>) -> Finding {
-    if evidence.inspection.scheme().is_some() {
-        Finding::possible(Cause::WrongSecret)
-    } else if evidence.method == "POST" {
-        Finding::possible(Cause::WrongSecret).with_message(
+    let secret = Finding::possible(Cause::WrongSecret);
+    if evidence.inspection.scheme().is_some() || evidence.has_authorization() {
+        secret
+    } else if evidence.may_be_form() {
+        secret.with_message(
             "The request as given has no signature. If it is a form, its policy may be signed with another secret, or \
              was changed after signing. Give the fields of the form, so that they can be checked.",
+        )
+    } else if evidence.response.names_signature() {
+        secret.with_message(
+            "The request as given has no signature, but the server received one. Give the URL or the headers that \
+             were signed, so that they can be checked.",
         )
     } else {
         Finding::possible(Cause::NoAuthentication).with_message(
@@ -150,17 +180,21 @@ fn add_path(path: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Adds the parameters whose encoding signers and clients often disagree about. Those of a URL are
-/// written by its signer.
-fn add_query(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
-    if request.authentication().carrier() != Carrier::Header {
-        return;
-    }
-    let canonical = request.canonical_request();
-    let query = canonical.lines().nth(2).unwrap_or_default();
-    let params = split_params(query).into_iter();
-    let mut encoded = params.filter(|(name, value)| name.contains('%') || value.contains('%'));
-    if let Some((name, value)) = encoded.next() {
+/// Adds a parameter whose encoding signers and clients often disagree about. Those of a URL are
+/// written by its signer, who writes no `+` for a space.
+fn add_query(url: &str, request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
+    let (_, query) = url.split_once('?').unwrap_or((url, ""));
+    let is_url = request.authentication().carrier() == Carrier::Query;
+    let is_plain = |text: &str| {
+        if is_url {
+            !text.contains('+')
+        } else {
+            UNRESERVED.contains_all(text)
+        }
+    };
+    let mut params = split_params(query).into_iter();
+    let found = params.find(|(name, value)| !is_plain(name) || !is_plain(value));
+    if let Some((name, value)) = found {
         let finding = Finding::possible(Cause::ParameterReencoded).about(name);
         findings.push(finding.with_signed(format!("{name}={}", redact_value(name, value))));
     }

@@ -5,15 +5,30 @@ use super::compare::reordered;
 use super::confidence::Confidence;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
-use super::redaction::{redact_url, shorten};
+use super::redaction::{redact_url, redact_value, shorten};
 use super::session_token::is_session_token;
 use super::text_forms::{decoded, split_params};
 use super::url_findings::parse_finding;
+use crate::inspect::Inspection;
 use crate::scheme::sigv2;
 use crate::verify::{VerifyError, VerifyErrorKind};
+use alloc::format;
 use alloc::vec::Vec;
 
 impl FailedRequest<'_> {
+    /// Returns the finding for a header that a URL signs, if only the value that was sent is known.
+    pub(super) fn header_of_unknown_value(&self, inspection: &Inspection) -> Option<Finding> {
+        let sent = self.sent_headers.iter().flatten();
+        let mut sent = sent.filter(|(name, _)| {
+            let is_own = |other: &str| other.eq_ignore_ascii_case(name);
+            let is_signed = inspection.signed_headers().any(is_own);
+            is_signed && !self.headers.iter().any(|(known, _)| is_own(known))
+        });
+        let (name, value) = sent.find(|(name, _)| !name.eq_ignore_ascii_case("host"))?;
+        let finding = Finding::new(Cause::HeaderChanged, Confidence::Likely).about(name);
+        Some(finding.with_seen(format!("{name}:{}", redact_value(name, value))))
+    }
+
     /// Adds differences between the URLs that no canonical request shows: the order of the
     /// parameters, and the encoding of the path.
     pub(super) fn add_differences_of_writing(&self, findings: &mut Vec<Finding>) {
@@ -46,9 +61,11 @@ impl FailedRequest<'_> {
     }
 }
 
-/// Returns the cause that a request shows as it was sent, if it can't be read.
-pub(super) fn sent_finding(error: &VerifyError) -> Option<Finding> {
+/// Returns the cause that a request shows as it was sent, if it can't be read. `is_incomplete` is whether
+/// the request is given without the signature that it had.
+pub(super) fn sent_finding(error: &VerifyError, is_incomplete: bool) -> Option<Finding> {
     match error.kind() {
+        VerifyErrorKind::NotSigned if is_incomplete => None,
         VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
         VerifyErrorKind::HeaderNotSigned
         | VerifyErrorKind::SignedHeaderMissing

@@ -32,6 +32,10 @@ impl<'s> Side<'s> {
             scheme,
             Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
         );
+        let has_shared_key = |(name, value): &(&str, &str)| {
+            name.eq_ignore_ascii_case("authorization") && value.starts_with("SharedKey")
+        };
+        let is_other = is_other || failed.headers.iter().any(has_shared_key);
         Side {
             parsed: request.map(|request| verifier.parse(request)),
             is_other: is_other || other.is_some(),
@@ -111,7 +115,7 @@ impl<'a> FailedRequest<'a> {
             None => ReceivedRequest::from_url(method, url).ok()?,
         };
         let mut request = request
-            .headers(headers.iter().copied())
+            .headers(headers.iter().map(|(name, value)| (*name, value.trim())))
             .without_connected_host();
         if let Some(body) = body {
             request = request.body(body);

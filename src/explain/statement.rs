@@ -22,7 +22,8 @@ pub(super) struct Statement<'s> {
 }
 
 impl<'s> Statement<'s> {
-    pub(super) fn new(response: &'s ErrorResponse, evidence: &'s Evidence<'s>) -> Self {
+    pub(super) fn new(evidence: &'s Evidence<'s>) -> Self {
+        let response = evidence.response;
         Statement {
             response,
             evidence,
@@ -38,7 +39,12 @@ impl<'s> Statement<'s> {
             let mut words = cause.entry().words.iter();
             words.any(|words| self.lowercase.contains(words))
         };
-        let has_code = |cause: &&Cause| cause.entry().codes.contains(&self.code);
+        // Azurite has the code of a denial for everything.
+        let is_denial = !self.response.fails_authentication();
+        let has_code = |cause: &&Cause| {
+            let has_code = cause.entry().codes.contains(&self.code);
+            has_code && (is_denial || **cause != Cause::Permission)
+        };
         let is_plausible = |cause: &&Cause| match cause {
             Cause::SigV2NotTaken => self.evidence.request.is_none() || self.evidence.is_v2(),
             Cause::Policy | Cause::FormFields => self.evidence.method == "POST",

@@ -39,6 +39,11 @@ pub(super) fn url_findings(
     });
     let mut findings: Vec<Finding> = problems
         .map(|problem| match problem.kind() {
+            // CloudFront has an alphabet of its own.
+            ProblemKind::SignatureAlphabet if inspection.scheme() == Some(Scheme::CloudFront) => {
+                Finding::new(Cause::Malformed, Confidence::Likely)
+                    .with_message(sentence(problem.to_string()))
+            }
             ProblemKind::Space if has_space_in_path(signed_url) => {
                 Finding::new(Cause::PathNotEncoded, Confidence::Likely)
             }

@@ -7,6 +7,7 @@ use super::problem::{ProblemKind, Problems};
 use super::v2_parameters::V2Parameters;
 use super::v4_parameters::V4Parameters;
 use crate::error::Quoted;
+use crate::scheme::detect::CLOUDFRONT_KEY_PAIR_ID;
 use crate::scheme::sigv2;
 use crate::scheme::v4_family::V4_FAMILIES;
 use crate::scheme::v4_scheme::Role;
@@ -84,8 +85,8 @@ pub(super) fn read_query(query: &str, path: &str, problems: &mut Problems) -> Fa
 /// Returns the product whose signature a query has, and the parameter that shows it.
 fn other_scheme(query: &str) -> Option<(&'static str, &'static str)> {
     let has = |name: &str| parse_query(Some(query)).any(|param| param.name.decodes_to(name));
-    if has("Key-Pair-Id") && (has("Policy") || has(sigv2::EXPIRES)) {
-        return Some(("CloudFront", "Key-Pair-Id"));
+    if has(CLOUDFRONT_KEY_PAIR_ID) && (has("Policy") || has(sigv2::EXPIRES)) {
+        return Some(("CloudFront", CLOUDFRONT_KEY_PAIR_ID));
     }
     let is_azure = has("sig") && has("sv") && (has("se") || has("si"));
     is_azure.then_some(("Azure Storage", "sig"))

@@ -3,6 +3,7 @@
 
 use super::problem::{ProblemKind, Problems};
 use crate::error::Quoted;
+use crate::scheme::detect::CLOUDFRONT_KEY_PAIR_ID;
 use crate::scheme::detect::V2Signals;
 use crate::scheme::sigv2;
 use crate::scheme::v4_family::V4_FAMILIES;
@@ -169,8 +170,11 @@ fn report_trailing(place: &str, text: &str, problems: &mut Problems) {
     problems.add(ProblemKind::TrailingText, message);
 }
 
-/// Reports a `+` in a value that is base64. It stays.
+/// Reports a `+` in a value that is base64. It stays. CloudFront's base64 has no `+`, encoded or not.
 pub(super) fn check_plus(query: &str, problems: &mut Problems) {
+    if parse_query(Some(query)).any(|param| param.name.decodes_to(CLOUDFRONT_KEY_PAIR_ID)) {
+        return;
+    }
     for param in parse_query(Some(query)) {
         let value = param.value.unwrap_or_default().text();
         let name = param.name.to_text().unwrap_or_default();

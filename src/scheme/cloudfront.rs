@@ -6,7 +6,7 @@ pub(crate) const EXPIRES: &str = "Expires";
 /// A custom policy in CloudFront's base64.
 pub(crate) const POLICY: &str = "Policy";
 pub(crate) const SIGNATURE: &str = "Signature";
-pub(crate) const KEY_PAIR_ID: &str = "Key-Pair-Id";
+pub(crate) const KEY_PAIR_ID: &str = super::detect::CLOUDFRONT_KEY_PAIR_ID;
 /// The hash of the signature; SHA-1 without it.
 pub(crate) const HASH_ALGORITHM: &str = "Hash-Algorithm";
 

@@ -9,6 +9,9 @@ use super::v4_scheme::V4Scheme;
 use crate::error::{Error, error};
 use crate::wire::query::Param;
 
+/// The parameter that only URLs of CloudFront have.
+pub(crate) const CLOUDFRONT_KEY_PAIR_ID: &str = "Key-Pair-Id";
+
 /// Returns the name of a parameter that shows that its query is signed with SigV4. Date, expiry and
 /// token can be other parameters.
 pub(crate) fn v4_signature_name(scheme: &V4Scheme, param: &Param<'_>) -> Option<&'static str> {

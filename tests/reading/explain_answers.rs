@@ -779,3 +779,181 @@ fn answers_are_read_as_they_are_pasted() {
         "content-type",
     );
 }
+
+/// Users give a request as they have it, often without the signature that their client adds.
+#[test]
+fn requests_without_their_signature_are_explained_as_far_as_they_show() {
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    for (method, url, body, cause) in [
+        ("GET", url, bare(), Cause::WrongSecret),
+        (
+            "GET",
+            url,
+            String::from("403 Forbidden"),
+            Cause::NoAuthentication,
+        ),
+        ("POST", url, bare(), Cause::WrongSecret),
+        (
+            "POST",
+            "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/query",
+            String::from("bad response status 403 Forbidden"),
+            Cause::NoAuthentication,
+        ),
+    ] {
+        let found = explain(method, url, &[], &body);
+        assert_first(&found, cause, Confidence::Possible, "no signature");
+    }
+    // Its path alone shows the cause.
+    let response = ErrorResponse::parse(&bare());
+    let found = FailedRequest::new(
+        "PUT",
+        "https://b.s3.us-east-1.amazonaws.com/a=b.txt",
+        &response,
+    )
+    .sent("PUT", "https://b.s3.us-east-1.amazonaws.com/a%3Db.txt")
+    .explain(now());
+    assert_first(&found, Cause::PathNotEncoded, Confidence::Likely, "");
+    // Only the value that was sent is known.
+    let signed = link("a.txt").replace("SignedHeaders=host", "SignedHeaders=content-type%3Bhost");
+    let failed = FailedRequest::new("PUT", &signed, &response);
+    let found = failed
+        .clone()
+        .sent_header("Content-Type", "multipart/form-data")
+        .explain(now());
+    assert_first(
+        &found,
+        Cause::HeaderChanged,
+        Confidence::Likely,
+        "Content-Type:multipart",
+    );
+    let found = failed.sent_header("Accept", "*/*").explain(now());
+    assert_first(
+        &found,
+        Cause::HeaderNotSent,
+        Confidence::Likely,
+        "content-type",
+    );
+}
+
+#[test]
+fn keys_in_place_of_a_signature_are_recognized() {
+    let failed = "Server failed to authenticate the request. Make sure the value of Authorization header is formed \
+                  correctly including the signature.";
+    let url = "https://myaccount.blob.core.windows.net/images?restype=container";
+    let key =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    for (signature, cause, confidence) in [
+        (key, Cause::KeyAsSignature, Confidence::Certain),
+        (
+            "qR3SD7rgXn/9dzBSBgX0VBlpMGH+BwgxibGkABYq45g=",
+            Cause::WrongSecret,
+            Confidence::Possible,
+        ),
+    ] {
+        let authorization = format!("SharedKey myaccount:{signature}");
+        let headers = [
+            ("x-ms-date", "Fri, 24 May 2013 00:00:00 GMT"),
+            ("x-ms-version", "2021-12-02"),
+            ("Authorization", &*authorization),
+        ];
+        let found = explain("GET", url, &headers, failed);
+        assert_first(&found, cause, confidence, "");
+        assert!(!format!("{found:?}").contains(&key[..8]));
+    }
+    // Azurite answers so with the code of a denial.
+    let body = error("AuthorizationFailure", failed);
+    let found = explain(
+        "GET",
+        url,
+        &[("Authorization", "SharedKey myaccount:AAAA")],
+        &body,
+    );
+    assert_first(&found, Cause::WrongSecret, Confidence::Possible, "");
+    let body = error(
+        "AuthorizationFailure",
+        "This request is not authorized to perform this operation.",
+    );
+    let found = explain(
+        "GET",
+        url,
+        &[("Authorization", "SharedKey myaccount:AAAA")],
+        &body,
+    );
+    assert_first(&found, Cause::Permission, Confidence::Likely, "");
+    // A variable that isn't set.
+    for (id, cause) in [
+        ("undefined", Cause::WrongAccessKey),
+        ("AKIDEXAMPLE", Cause::WrongSecret),
+    ] {
+        let found = explain(
+            "GET",
+            &link("a.txt").replace("AKIDEXAMPLE", id),
+            &[],
+            &bare(),
+        );
+        assert_eq!(found.findings()[0].cause(), cause, "{found}");
+    }
+}
+
+#[test]
+fn stores_that_want_another_form_are_recognized() {
+    let path_style = "https://oss-cn-shanghai.aliyuncs.com/examplebucket/a.txt";
+    for body in [
+        error(
+            "SecondLevelDomainForbidden",
+            "Please use virtual hosted style to access.",
+        ),
+        error(
+            "PathStyleDomainForbidden",
+            "The bucket you are attempting to access must be addressed using COS virtual-styled domain.",
+        ),
+    ] {
+        let found = explain("GET", path_style, &[], &body);
+        assert_first(&found, Cause::AddressingStyle, Confidence::Certain, "");
+    }
+    for (words, cause) in [
+        (
+            "AWS chunked encoding not supported",
+            Cause::StreamingNotTaken,
+        ),
+        (
+            "The Content-SHA256 you specified did not match what we received",
+            Cause::PayloadChanged,
+        ),
+        ("signature doesn't match", Cause::WrongSecret),
+    ] {
+        let found = explain("PUT", &link("a.txt"), &[], words);
+        assert_eq!(found.findings()[0].cause(), cause, "{found}");
+    }
+    // The bucket's name stands twice, in the host and in the path.
+    for (url, cause) in [
+        (
+            "https://img.example.com/img.example.com/a.txt",
+            Cause::AddressingStyle,
+        ),
+        (
+            "https://img.s3.us-east-1.amazonaws.com/img/a.txt",
+            Cause::AddressingStyle,
+        ),
+        (
+            "https://img.s3.us-east-1.amazonaws.com/a.txt",
+            Cause::WrongSecret,
+        ),
+    ] {
+        let (_, query) = link("a.txt")
+            .split_once('?')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let found = explain("GET", &format!("{url}?{query}"), &[], &bare());
+        assert_first(&found, cause, Confidence::Possible, "");
+    }
+    // A `+` for a space in a parameter of a URL.
+    let plus = link("a.txt") + "&response-content-disposition=attachment%3B+filename%3Da.txt";
+    let found = explain("GET", &plus, &[], &bare());
+    assert_first(
+        &found,
+        Cause::ParameterReencoded,
+        Confidence::Possible,
+        "response-content-disposition",
+    );
+}

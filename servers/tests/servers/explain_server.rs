@@ -586,6 +586,10 @@ const CASES: &[(Cause, By)] = {
         (Cause::SignatureTruncated, Server),
         (Cause::SignaturePlus, Server),
         (Cause::SignatureChanged, Server),
+        (
+            Cause::KeyAsSignature,
+            Recorded("the server has no Shared Key"),
+        ),
         (Cause::HtmlEscaped, Server),
         (Cause::LineBreak, Server),
         (Cause::TrailingText, Recorded("its test needs no server")),
