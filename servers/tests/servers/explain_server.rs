@@ -561,12 +561,12 @@ const CASES: &[(Cause, By)] = {
             Recorded("its test needs no server"),
         ),
         (Cause::TokenMissing, Server),
+        (Cause::TokenChanged, Server),
+        (Cause::TokenAdded, Server),
         (
             Cause::TokenRegion,
             Recorded("the server has no regions with tokens of their own"),
         ),
-        (Cause::TokenChanged, Server),
-        (Cause::TokenAdded, Server),
         (
             Cause::PayloadChanged,
             Recorded("the server answers with InternalError"),
