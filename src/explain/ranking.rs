@@ -33,26 +33,15 @@ const REWRITTEN_PREFIXES: [&str; 3] = ["cf-", "x-b3-", "x-forwarded-"];
 /// Causes for which the request shows a sign come first. Then comes the secret, which no request
 /// shows, and then features that most requests have without harm.
 pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let Some(request) = evidence.request else {
+    match evidence.request {
+        Some(request) => findings_of_request(evidence, request),
         #[cfg(feature = "cloudfront")]
-        if evidence.is_cloudfront() {
-            return super::cloudfront_findings::possible_findings(evidence);
-        }
-        let mut findings = Vec::new();
-        if evidence.inspection.scheme().is_some() {
-            let host = evidence.inspection.host().unwrap_or_default();
-            let path = evidence.inspection.path();
-            findings.extend(form_of_host(host, path));
-            add_path(path, &mut findings);
-            // A URL doesn't show the headers that it signs.
-            let names: Vec<&str> = evidence.headers.iter().map(|(name, _)| *name).collect();
-            if !names.is_empty() {
-                findings.push(Finding::possible(Cause::HeaderNotSent).about(&names.join(", ")));
-            }
-        }
-        findings.push(unread_finding(evidence));
-        return findings;
-    };
+        None if evidence.is_cloudfront() => super::cloudfront_findings::possible_findings(evidence),
+        None => findings_without_request(evidence),
+    }
+}
+
+fn findings_of_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) -> Vec<Finding> {
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
     let (mut findings, mut weak) = (Vec::new(), Vec::new());
@@ -101,6 +90,24 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     if is_v2 {
         findings.push(Finding::possible(Cause::SigV2NotTaken));
     }
+    findings
+}
+
+/// Returns the possible causes for a request whose signature the verifier doesn't parse.
+fn findings_without_request(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if evidence.inspection.scheme().is_some() {
+        let path = evidence.inspection.path();
+        let host = evidence.inspection.host().unwrap_or_default();
+        findings.extend(form_of_host(host, path));
+        add_path(path, &mut findings);
+        // A URL doesn't show the headers that it signs.
+        let names: Vec<&str> = evidence.headers.iter().map(|(name, _)| *name).collect();
+        if !names.is_empty() {
+            findings.push(Finding::possible(Cause::HeaderNotSent).about(&names.join(", ")));
+        }
+    }
+    findings.push(unread_finding(evidence));
     findings
 }
 
@@ -205,7 +212,7 @@ fn add_values_with_spaces(headers: &[(&str, &str)], findings: &mut Vec<Finding>)
     let mut headers = headers.iter();
     let found = headers.find(|(_, value)| value.trim() != *value || value.contains("  "));
     if let Some((name, _)) = found {
-        findings.push(Finding::possible(Cause::HeaderChanged).about(name).with_message(format!(
+        findings.push(Finding::possible(Cause::HeaderChanged).with_message(format!(
             "The value of the header {name} has white space at an end, or more than one space in a row. Servers \
              remove it before they compute the signature. Remove it before signing, too.",
         )));
