@@ -9,7 +9,6 @@ use crate::error::{Error, Quoted, error};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use core::array;
 
 /// A storage account and its addresses.
 ///
@@ -160,17 +159,7 @@ impl Account {
 }
 
 fn endpoints(name: &str, scheme: &str, domain: &str) -> Result<[Endpoint; 4], Error> {
-    let mut error = None;
-    let endpoints = array::from_fn(|index| {
-        let service = Service::ALL.get(index).copied().unwrap_or(Service::Blob);
-        let url = format!("{scheme}://{name}.{service}.{domain}");
-        Endpoint::parse(&url).unwrap_or_else(|fault| {
-            error.get_or_insert(fault);
-            Endpoint::default()
-        })
-    });
-    match error {
-        None => Ok(endpoints),
-        Some(error) => Err(error),
-    }
+    let [blob, file, queue, table] = Service::ALL
+        .map(|service| Endpoint::parse(&format!("{scheme}://{name}.{service}.{domain}")));
+    Ok([blob?, file?, queue?, table?])
 }

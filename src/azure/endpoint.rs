@@ -8,7 +8,7 @@ use alloc::format;
 use alloc::string::String;
 
 /// The URL of a service, without a slash at its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     /// `https://host:port`, in lowercase and without the default port.
     pub(super) origin: Box<str>,

@@ -112,14 +112,14 @@ const fn field(field: Field) -> Line {
     line(Content::Field(field))
 }
 
-const fn since(version: &[u8; 10], content: Content) -> Line {
+const fn since(version: &str, content: Content) -> Line {
     Line {
         content,
         since: ApiVersion::new(version),
     }
 }
 
-const fn field_since(version: &[u8; 10], field: Field) -> Line {
+const fn field_since(version: &str, field: Field) -> Line {
     since(version, Content::Field(field))
 }
 
@@ -132,9 +132,9 @@ static BLOB: Layout = Layout::new(&[
     field(Field::IpRange),
     field(Field::Protocol),
     field(Field::Version),
-    field_since(b"2018-11-09", Field::Resource),
-    since(b"2018-11-09", Content::SnapshotOrVersion),
-    field_since(b"2020-12-06", Field::EncryptionScope),
+    field_since("2018-11-09", Field::Resource),
+    since("2018-11-09", Content::SnapshotOrVersion),
+    field_since("2020-12-06", Field::EncryptionScope),
     field(Field::CacheControl),
     field(Field::ContentDisposition),
     field(Field::ContentEncoding),
@@ -153,19 +153,19 @@ static BLOB_DELEGATED: Layout = Layout::new(&[
     field(Field::KeyExpiresAt),
     field(Field::KeyService),
     field(Field::KeyVersion),
-    field_since(b"2020-02-10", Field::AuthorizedUserOid),
-    field_since(b"2020-02-10", Field::UnauthorizedUserOid),
-    field_since(b"2020-02-10", Field::CorrelationId),
-    field_since(b"2025-07-05", Field::KeyDelegatedUserTid),
-    field_since(b"2025-07-05", Field::DelegatedUserOid),
+    field_since("2020-02-10", Field::AuthorizedUserOid),
+    field_since("2020-02-10", Field::UnauthorizedUserOid),
+    field_since("2020-02-10", Field::CorrelationId),
+    field_since("2025-07-05", Field::KeyDelegatedUserTid),
+    field_since("2025-07-05", Field::DelegatedUserOid),
     field(Field::IpRange),
     field(Field::Protocol),
     field(Field::Version),
     field(Field::Resource),
     line(Content::SnapshotOrVersion),
-    field_since(b"2020-12-06", Field::EncryptionScope),
-    since(b"2026-04-06", Content::RequestHeaders),
-    since(b"2026-04-06", Content::RequestQuery),
+    field_since("2020-12-06", Field::EncryptionScope),
+    since("2026-04-06", Content::RequestHeaders),
+    since("2026-04-06", Content::RequestQuery),
     field(Field::CacheControl),
     field(Field::ContentDisposition),
     field(Field::ContentEncoding),
@@ -268,6 +268,6 @@ pub(super) static ACCOUNT: Layout = Layout {
         field(Field::IpRange),
         field(Field::Protocol),
         field(Field::Version),
-        field_since(b"2020-12-06", Field::EncryptionScope),
+        field_since("2020-12-06", Field::EncryptionScope),
     ])
 };

@@ -21,9 +21,10 @@ pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
 pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     // System containers, such as $root and $logs.
     let own = name.strip_prefix('$').unwrap_or(name);
-    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let has_valid_hyphens = own.split('-').all(|word| !word.is_empty());
-    if (3..=63).contains(&own.len()) && own.bytes().all(is_valid) && has_valid_hyphens {
+    let is_valid = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let mut words = own.as_bytes().split(|byte| *byte == b'-');
+    let are_valid = words.all(|word| !word.is_empty() && word.iter().all(is_valid));
+    if (3..=63).contains(&own.len()) && are_valid {
         return Ok(());
     }
     Err(error!(

@@ -16,55 +16,62 @@ use crate::identity::Identity;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::time::{PolicyDate, Timestamp};
-use alloc::string::String;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 /// A checked description.
 pub(super) struct PreparedSas<'s> {
     sas: &'s Sas<'s>,
     layout: &'static Layout,
     version: ApiVersion,
-    values: Values<'s>,
+    values: &'s Values<&'s str>,
     expires_at: Option<Timestamp>,
 }
 
-/// Space for values that are written here, so that a token allocates only its result.
+/// Space for values that are written here. The common ones allocate nothing.
 #[derive(Default)]
-pub(super) struct ValueSpace {
+pub(super) struct ValueSpace<'i> {
     permissions: PermissionLetters,
     starts_at: Option<PolicyDate>,
     expires_at: Option<PolicyDate>,
+    delegation: Vec<(Field, Cow<'i, str>)>,
+    /// The depth of a directory, or the services and resource types of an account.
+    resource: [Option<String>; 2],
+    /// Names of headers and of query parameters.
+    required: [String; 2],
 }
 
 impl<'s> PreparedSas<'s> {
     /// Checks the description.
-    pub(super) fn new(
+    pub(super) fn new<'i>(
         sas: &'s Sas<'s>,
-        identity: &'s Identity,
-        expiry: SasExpiry<'_>,
+        identity: &'i Identity,
+        expiry: SasExpiry<'s>,
         now: Timestamp,
-        space: &'s mut ValueSpace,
+        space: &'s mut ValueSpace<'i>,
+        values: &'s mut Values<&'s str>,
     ) -> Result<Self, Error> {
         let resource = sas.resource;
         sas.account.check_credentials(identity.access_key_id())?;
         resource.check()?;
-        let delegation = delegation_fields(identity)?;
-        let is_delegated = !delegation.is_empty();
+        space.delegation = delegation_fields(identity)?;
+        let is_delegated = !space.delegation.is_empty();
         let layout = resource.layout(is_delegated)?;
         let version_text = sas.version_text();
         let version = parse_version(resource, is_delegated, version_text)?;
 
-        let mut values = Values::new();
         values.set(Field::Version, version_text);
-        set_resource(resource, &mut values);
-        for (field, value) in delegation {
+        set_resource(resource, values, &mut space.resource);
+        for (field, value) in &space.delegation {
             // An older version has no parameter for the tenant of a delegated user.
-            if layout.signs(field, version) {
-                values.set(field, value);
+            if layout.signs(*field, version) {
+                values.set(*field, value);
             }
         }
         if let Some(identifier) = &sas.stored_policy {
             check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
-            values.set(Field::StoredPolicy, identifier.as_ref());
+            values.set(Field::StoredPolicy, identifier);
         }
         for own in sas.fields.iter() {
             let field = own.field()?;
@@ -76,21 +83,20 @@ impl<'s> PreparedSas<'s> {
                     field.name()
                 ));
             }
-            values.set(field, own.value.as_ref());
+            values.set(field, &own.value);
         }
-        check_pairs(&values)?;
+        check_pairs(values)?;
         let letters = sas.permission_letters(&mut space.permissions)?;
         values.set(Field::Permissions, letters);
-        sas.set_required(layout, version, &mut values)?;
-        let starts_at = sas.set_start(&mut values, &mut space.starts_at)?;
+        sas.set_required(layout, version, values, &mut space.required)?;
+        let starts_at = sas.set_start(values, &mut space.starts_at)?;
         let validity = ValidityRules {
             starts_at,
             now,
             is_delegated,
             has_policy: sas.stored_policy.is_some(),
         };
-        let expires_at =
-            validity.set_expiry(identity, expiry, &mut values, &mut space.expires_at)?;
+        let expires_at = validity.set_expiry(identity, expiry, values, &mut space.expires_at)?;
         Ok(PreparedSas {
             sas,
             layout,
@@ -101,7 +107,7 @@ impl<'s> PreparedSas<'s> {
     }
 
     /// Returns the text that is signed.
-    pub(super) fn text(&self) -> SasText<'_> {
+    pub(super) fn text(&self) -> SasText<'_, &'s str> {
         let resource = self.sas.resource;
         let (name, object) = resource.names();
         let (_, snapshot_or_version) = resource.snapshot_or_version().unwrap_or_default();
@@ -115,7 +121,7 @@ impl<'s> PreparedSas<'s> {
                 object,
             },
             snapshot_or_version,
-            values: &self.values,
+            values: self.values,
             headers: &self.sas.headers,
             query: &self.sas.query,
         }
@@ -123,12 +129,12 @@ impl<'s> PreparedSas<'s> {
 
     /// Returns the token without its signature.
     pub(super) fn token(&self) -> SasToken {
-        /// The length of `&sig=` and an encoded signature.
+        /// The length of `sig=` and an encoded signature.
         const SIGNATURE: usize = 80;
         let (account, resource) = (self.sas.account, self.sas.resource);
         let capacity = resource
             .max_url_len(account)
-            .saturating_add(self.values.max_query_len())
+            .saturating_add(self.values.max_params_len())
             .saturating_add(SIGNATURE);
         let mut url = String::with_capacity(capacity);
         resource.write_url(account, &mut url);
@@ -140,7 +146,7 @@ impl<'s> PreparedSas<'s> {
             url.push('&');
         }
         let token_start = url.len();
-        self.values.write_query(&mut url);
+        self.values.write_params(&mut url);
         SasToken {
             url,
             token_start,
@@ -149,7 +155,11 @@ impl<'s> PreparedSas<'s> {
     }
 }
 
-fn set_resource<'a>(resource: Resource<'a>, values: &mut Values<'a>) {
+fn set_resource<'s>(
+    resource: Resource<'s>,
+    values: &mut Values<&'s str>,
+    [first, second]: &'s mut [Option<String>; 2],
+) {
     if let Some(kind) = resource.kind() {
         values.set(Field::Resource, kind);
     }
@@ -157,17 +167,16 @@ fn set_resource<'a>(resource: Resource<'a>, values: &mut Values<'a>) {
         Resource::Table(name) => values.set(Field::TableName, name),
         Resource::Directory { directory, .. } => {
             let depth = directory.split('/').count();
-            values.set(Field::DirectoryDepth, alloc::format!("{depth}"));
+            values.set(Field::DirectoryDepth, first.insert(depth.to_string()));
         }
         Resource::Account {
             services,
             resource_types,
         } => {
-            values.set(Field::Services, ordered_letters(services, SERVICES));
-            values.set(
-                Field::ResourceTypes,
-                ordered_letters(resource_types, RESOURCE_TYPES),
-            );
+            let services = ordered_letters(services, SERVICES);
+            let resource_types = ordered_letters(resource_types, RESOURCE_TYPES);
+            values.set(Field::Services, first.insert(services));
+            values.set(Field::ResourceTypes, second.insert(resource_types));
         }
         _ => {}
     }
@@ -177,8 +186,8 @@ impl<'a> Sas<'a> {
     fn version_text(&self) -> &str {
         match (&self.version, self.resource) {
             (Some(version), _) => version,
-            (None, Resource::Table(_)) => ApiVersion::NEWEST_OF_TABLES.as_str(),
-            (None, _) => ApiVersion::NEWEST.as_str(),
+            (None, Resource::Table(_)) => ApiVersion::NEWEST_DATE_OF_TABLES,
+            (None, _) => ApiVersion::NEWEST_DATE,
         }
     }
 
@@ -201,20 +210,17 @@ impl<'a> Sas<'a> {
     }
 
     /// Sets the names of headers and parameters that the request must have.
-    fn set_required(
+    fn set_required<'s>(
         &self,
         layout: &Layout,
         version: ApiVersion,
-        values: &mut Values<'_>,
+        values: &mut Values<&'s str>,
+        [headers, query]: &'s mut [String; 2],
     ) -> Result<(), Error> {
-        for (field, required) in [
-            (Field::RequestHeaders, &self.headers),
-            (Field::RequestQuery, &self.query),
+        for (field, required, names) in [
+            (Field::RequestHeaders, &self.headers, headers),
+            (Field::RequestQuery, &self.query, query),
         ] {
-            if required.is_empty() {
-                continue;
-            }
-            let mut names = String::new();
             for (name, value) in required {
                 if name.is_empty() || name.contains([',', ':']) {
                     return Err(error!(
@@ -237,7 +243,7 @@ impl<'a> Sas<'a> {
     /// Sets the start, and returns it.
     fn set_start<'s>(
         &self,
-        values: &mut Values<'s>,
+        values: &mut Values<&'s str>,
         space: &'s mut Option<PolicyDate>,
     ) -> Result<Option<Timestamp>, Error> {
         let text = values.get(Field::StartsAt);

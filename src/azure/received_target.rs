@@ -51,7 +51,7 @@ impl<'r> ReceivedTarget<'r> {
     }
 
     fn find_level(&mut self) {
-        if service_has_entities(self.service) {
+        if self.service == Service::Table {
             // `MyTable(PartitionKey='a')` and `MyTable()`.
             if let Some((table, _)) = self.name.split_once('(') {
                 self.name = Cow::Owned(String::from(table));
@@ -132,10 +132,6 @@ impl<'r> ReceivedTarget<'r> {
             is_of_account,
         }
     }
-}
-
-fn service_has_entities(service: Service) -> bool {
-    service == Service::Table
 }
 
 /// Returns the service whose endpoint the request was sent to, and the path after the endpoint's.

@@ -1,6 +1,7 @@
 //! The resources that a shared access signature gives access to.
 
 use super::account::Account;
+use super::endpoint::Endpoint;
 use super::layout::{self, Layout};
 use super::names::{check_name, check_sas_text, check_table_name};
 use super::service::Service;
@@ -242,10 +243,7 @@ impl<'a> Resource<'a> {
 
     /// Writes the URL of the resource, without a query.
     pub(super) fn write_url(self, account: &Account, sink: &mut impl Sink) {
-        let service = self.service().or_else(|| self.first_service());
-        account
-            .endpoint_of(service.unwrap_or(Service::Blob))
-            .write_url(sink);
+        self.endpoint(account).write_url(sink);
         let (name, object) = self.names();
         sink.text("/");
         Component::Raw(name).write(&PATH, sink);
@@ -259,32 +257,33 @@ impl<'a> Resource<'a> {
     pub(super) fn max_url_len(self, account: &Account) -> usize {
         /// Slashes, `?`, `&`, and the name of the parameter with its `=`.
         const AROUND_NAMES: usize = 16;
-        let service = self.service().or_else(|| self.first_service());
-        let endpoint = account.endpoint_of(service.unwrap_or(Service::Blob));
         let (name, object) = self.names();
         let (_, id) = self.snapshot_or_version().unwrap_or_default();
         let names = [name, object, id].map(|text| Component::Raw(text).max_encoded_len());
         names.iter().fold(
-            endpoint.url_len().saturating_add(AROUND_NAMES),
+            self.endpoint(account)
+                .url_len()
+                .saturating_add(AROUND_NAMES),
             |length, name| length.saturating_add(*name),
         )
     }
 
-    /// Returns the first service of an account SAS.
-    fn first_service(self) -> Option<Service> {
-        let Resource::Account { services, .. } = self else {
-            return None;
+    /// Returns the endpoint of the service; for an account SAS, that of its first service.
+    fn endpoint(self, account: &Account) -> &Endpoint {
+        let is_own = |service: &Service| match self {
+            Resource::Account { services, .. } => services.contains(service.letter()),
+            _ => self.service() == Some(*service),
         };
-        let mut all = Service::ALL.into_iter();
-        all.find(|service| services.contains(service.letter()))
+        let service = Service::ALL.into_iter().find(is_own);
+        account.endpoint_of(service.unwrap_or(Service::Blob))
     }
 }
 
 /// Returns the first version that has a kind of resource.
 pub(super) fn first_version_of_kind(kind: &str) -> ApiVersion {
     match kind {
-        "d" => ApiVersion::new(b"2020-02-10"),
-        "bs" | "bv" => ApiVersion::new(b"2018-11-09"),
+        "d" => ApiVersion::new("2020-02-10"),
+        "bs" | "bv" => ApiVersion::new("2018-11-09"),
         _ => ApiVersion::OLDEST,
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn check_field(
 
 /// Checks that a row key has its partition key ([table access
 /// ranges](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas#specify-table-access-ranges)).
-pub(super) fn check_pairs(values: &Values<'_>) -> Result<(), Error> {
+pub(super) fn check_pairs(values: &Values<&str>) -> Result<(), Error> {
     for (row, partition) in [
         (Field::StartRowKey, Field::StartPartitionKey),
         (Field::EndRowKey, Field::EndPartitionKey),
@@ -137,8 +137,8 @@ pub(super) fn parse_version(
     };
     let first_delegated = match resource.service() {
         _ if !is_delegated => ApiVersion::OLDEST,
-        Some(Service::Blob) => ApiVersion::new(b"2018-11-09"),
-        _ => ApiVersion::new(b"2025-07-05"),
+        Some(Service::Blob) => ApiVersion::new("2018-11-09"),
+        _ => ApiVersion::new("2025-07-05"),
     };
     let first_of_kind = first_version_of_kind(resource.kind().unwrap_or_default());
     let first = first_delegated.max(first_of_kind);

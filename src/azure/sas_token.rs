@@ -44,9 +44,7 @@ pub struct SasToken {
 impl SasToken {
     /// Adds the signature, the last parameter.
     pub(super) fn finish(mut self, signature: &Signature) -> Self {
-        self.url.push('&');
-        self.url.push_str(Field::Signature.name());
-        self.url.push('=');
+        self.url.push_str(Field::Signature.assignment());
         signature.write_base64_encoded(&mut self.url);
         self
     }

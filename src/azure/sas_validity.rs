@@ -8,7 +8,6 @@ use crate::identity::Identity;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
 use crate::scheme::limits::MAX_USER_DELEGATION_EXPIRY;
 use crate::time::{PolicyDate, Timestamp};
-use alloc::string::String;
 
 /// The inputs that decide when a token can expire.
 pub(super) struct ValidityRules {
@@ -23,8 +22,8 @@ impl ValidityRules {
     pub(super) fn set_expiry<'s>(
         &self,
         identity: &Identity,
-        expiry: SasExpiry<'_>,
-        values: &mut Values<'s>,
+        expiry: SasExpiry<'s>,
+        values: &mut Values<&'s str>,
         space: &'s mut Option<PolicyDate>,
     ) -> Result<Option<Timestamp>, Error> {
         let (expiry, text) = match expiry.0 {
@@ -59,7 +58,7 @@ impl ValidityRules {
             ));
         }
         match text {
-            Some(text) => values.set(Field::ExpiresAt, String::from(text)),
+            Some(text) => values.set(Field::ExpiresAt, text),
             None => {
                 let text = space.insert(expires_at.policy_date()?);
                 values.set(Field::ExpiresAt, text.as_str());

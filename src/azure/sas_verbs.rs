@@ -4,6 +4,7 @@ use super::prepared_sas::{PreparedSas, ValueSpace};
 use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
 use super::sas_token::SasToken;
+use super::string_to_sign::Values;
 use crate::credentials::Credentials;
 use crate::crypto::SigningKey;
 use crate::error::Error;
@@ -33,8 +34,9 @@ impl Sas<'_> {
         expiry: impl Into<SasExpiry<'e>>,
         now: impl Into<Timestamp>,
     ) -> Result<SasToken, Error> {
-        let (identity, mut space) = (credentials.identity(), ValueSpace::default());
-        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
+        let (identity, expiry, now) = (credentials.identity(), expiry.into(), now.into());
+        let (mut space, mut values) = (ValueSpace::default(), Values::new());
+        let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let key = SigningKey::HmacSha256(credentials.base64_key()?);
         let signature = key.sign(&prepared.text())?;
         Ok(prepared.token().finish(&signature))
@@ -50,8 +52,9 @@ impl Sas<'_> {
         expiry: impl Into<SasExpiry<'e>>,
         now: impl Into<Timestamp>,
     ) -> Result<Unsigned<SasToken>, Error> {
-        let mut space = ValueSpace::default();
-        let prepared = PreparedSas::new(self, identity, expiry.into(), now.into(), &mut space)?;
+        let (expiry, now) = (expiry.into(), now.into());
+        let (mut space, mut values) = (ValueSpace::default(), Values::new());
+        let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let token = prepared.token();
         Ok(Unsigned::new(
             identity,

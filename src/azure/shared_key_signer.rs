@@ -76,11 +76,11 @@ impl CustomSigner for SharedKeySigner {
         }
         if parts.header(VERSION).is_none() {
             let version = if self.form.is_table {
-                ApiVersion::NEWEST_OF_TABLES
+                ApiVersion::NEWEST_DATE_OF_TABLES
             } else {
-                ApiVersion::NEWEST
+                ApiVersion::NEWEST_DATE
             };
-            added.add(VERSION).push_str(version.as_str());
+            added.add(VERSION).push_str(version);
         }
         let own = added.clone();
         let own: Vec<_> = own

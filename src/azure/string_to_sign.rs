@@ -7,56 +7,71 @@ use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::text::sink::Sink;
 use alloc::borrow::Cow;
-use core::array;
+use core::ops::Deref;
+use core::{array, iter};
 
-/// The parameters of a token, in the order of [`Field::ALL`]. One that is empty is signed like
-/// none.
+/// The parameters of a token, in the order of [`Field::ALL`]: borrowed texts to sign, decoded ones
+/// to verify. One that is empty is signed like none.
 #[derive(Clone)]
-pub(super) struct Values<'a>([Cow<'a, str>; Field::ALL.len()]);
+pub(super) struct Values<T> {
+    texts: [T; Field::ALL.len()],
+    /// One bit for each parameter that was set.
+    present: u64,
+}
 
-impl<'a> Values<'a> {
+impl<T: Deref<Target = str> + Default> Values<T> {
     pub(super) fn new() -> Self {
-        Values(array::from_fn(|_| Cow::Borrowed("")))
+        Values {
+            texts: array::from_fn(|_| T::default()),
+            present: 0,
+        }
     }
 
     pub(super) fn get(&self, field: Field) -> Option<&str> {
-        let value = self.0.get(field as usize)?;
+        let value = self.texts.get(field as usize)?;
         (!value.is_empty()).then_some(value)
     }
 
-    pub(super) fn set(&mut self, field: Field, value: impl Into<Cow<'a, str>>) {
-        if let Some(slot) = self.0.get_mut(field as usize) {
-            *slot = value.into();
+    pub(super) fn set(&mut self, field: Field, value: T) {
+        if let Some(slot) = self.texts.get_mut(field as usize)
+            && !value.is_empty()
+        {
+            *slot = value;
+            self.present |= 1 << (field as u64);
         }
     }
 
     /// Returns the parameters that the token has, in the order in which it is written.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
-        let fields = Field::ALL.iter().zip(&self.0);
-        let present = fields.filter(|(_, value)| !value.is_empty());
-        present.map(|(field, value)| (*field, &**value))
+        let mut present = self.present;
+        iter::from_fn(move || {
+            let index = present.trailing_zeros() as usize;
+            present &= present.wrapping_sub(1);
+            Some((*Field::ALL.get(index)?, &**self.texts.get(index)?))
+        })
     }
 
-    /// Writes the parameters as a query.
-    pub(super) fn write_query(&self, sink: &mut impl Sink) {
-        for (index, (field, value)) in self.iter().enumerate() {
-            sink.text(if index == 0 { "" } else { "&" });
-            sink.text(field.name());
-            sink.text("=");
+    /// Writes the parameters of a query, each with `&` after it.
+    pub(super) fn write_params(&self, sink: &mut impl Sink) {
+        for (field, value) in self.iter() {
+            sink.text(field.assignment());
             Component::Raw(value).write(&UNRESERVED, sink);
+            sink.text("&");
         }
     }
 
-    /// Returns an upper bound of the length that [`write_query`](Values::write_query) writes.
-    pub(super) fn max_query_len(&self) -> usize {
-        self.iter().fold(0, |length, (field, value)| {
-            length
-                .saturating_add(Component::Raw(value).max_encoded_len())
-                .saturating_add(field.name().len())
-                .saturating_add(2)
-        })
+    /// Returns an upper bound of the length that [`write_params`](Values::write_params) writes.
+    pub(super) fn max_params_len(&self) -> usize {
+        let lengths = self.iter().map(|(field, value)| {
+            let value = Component::Raw(value).max_encoded_len().saturating_add(1);
+            value.saturating_add(field.assignment().len())
+        });
+        lengths.sum()
     }
 }
+
+/// The parameters of a received token.
+pub(super) type ReceivedValues<'r> = Values<Cow<'r, str>>;
 
 /// A resource as it is signed: `/blob/account/container/blob`. The names are decoded.
 pub(super) struct CanonicalResource<'t> {
@@ -90,24 +105,28 @@ impl CanonicalResource<'_> {
 pub(super) type RequiredPair<'t> = (Cow<'t, str>, Cow<'t, str>);
 
 /// The text that a token signs.
-pub(super) struct SasText<'t> {
+pub(super) struct SasText<'t, T> {
     pub(super) layout: &'static Layout,
     pub(super) version: ApiVersion,
     pub(super) resource: CanonicalResource<'t>,
     pub(super) snapshot_or_version: &'t str,
-    pub(super) values: &'t Values<'t>,
+    pub(super) values: &'t Values<T>,
     pub(super) headers: &'t [RequiredPair<'t>],
     pub(super) query: &'t [RequiredPair<'t>],
 }
 
-impl Message for SasText<'_> {
+impl<T: Deref<Target = str> + Default> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
         for (index, content) in self.layout.lines(self.version).enumerate() {
             if index > 0 {
                 sink.text("\n");
             }
             match content {
-                Content::Field(field) => sink.text(self.values.get(field).unwrap_or_default()),
+                Content::Field(field) => {
+                    if let Some(value) = self.values.get(field) {
+                        sink.text(value);
+                    }
+                }
                 Content::Account => sink.text(self.resource.account),
                 Content::Resource => self.resource.write(sink),
                 Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),

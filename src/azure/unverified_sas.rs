@@ -9,7 +9,7 @@ use super::received_target::ReceivedTarget;
 use super::resource::first_version_of_kind;
 use super::service::Service;
 use super::stored_policy::StoredPolicy;
-use super::string_to_sign::{CanonicalResource, RequiredPair, SasText, Values};
+use super::string_to_sign::{CanonicalResource, ReceivedValues, RequiredPair, SasText};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
@@ -55,7 +55,7 @@ pub struct UnverifiedSas<'r> {
     pub(super) target: ReceivedTarget<'r>,
     pub(super) layout: &'static Layout,
     pub(super) version: ApiVersion,
-    pub(super) values: Values<'r>,
+    pub(super) values: ReceivedValues<'r>,
     pub(super) permissions: Permissions,
     pub(super) starts_at: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
@@ -141,8 +141,8 @@ fn parse<'r>(
 }
 
 /// Reads the parameters of the token.
-fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<Values<'r>, VerifyError> {
-    let mut values = Values::new();
+fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<ReceivedValues<'r>, VerifyError> {
+    let mut values = ReceivedValues::new();
     for param in &target.params {
         let Some(field) = field_of(param.name) else {
             continue;
@@ -182,14 +182,17 @@ fn field_of(name: Component<'_>) -> Option<Field> {
     Field::from_name(core::str::from_utf8(lowercase.get(..length)?).ok()?)
 }
 
-fn required<'v>(values: &'v Values<'_>, field: Field) -> Result<&'v str, VerifyError> {
+fn required<'v>(values: &'v ReceivedValues<'_>, field: Field) -> Result<&'v str, VerifyError> {
     values
         .get(field)
         .ok_or_else(|| refuse!(Missing, "the parameter {} is missing", field.name()))
 }
 
 /// Returns the lines that the token signs.
-fn find_layout(values: &Values<'_>, service: Service) -> Result<&'static Layout, VerifyError> {
+fn find_layout(
+    values: &ReceivedValues<'_>,
+    service: Service,
+) -> Result<&'static Layout, VerifyError> {
     let has = |field| values.get(field).is_some();
     if has(Field::Services) || has(Field::ResourceTypes) {
         required(values, Field::Services)?;
@@ -205,7 +208,7 @@ fn find_layout(values: &Values<'_>, service: Service) -> Result<&'static Layout,
 fn check_signed(
     layout: &Layout,
     version: ApiVersion,
-    values: &Values<'_>,
+    values: &ReceivedValues<'_>,
 ) -> Result<(), VerifyError> {
     let is_allowed = |field| match field {
         Field::Resource | Field::DirectoryDepth | Field::TableName | Field::Signature => true,
@@ -288,7 +291,10 @@ impl<'r> UnverifiedSas<'r> {
     }
 
     /// Passes the text that is signed to `f`.
-    pub(super) fn with_text<T>(&self, f: impl FnOnce(&SasText<'_>) -> T) -> Result<T, VerifyError> {
+    pub(super) fn with_text<T>(
+        &self,
+        f: impl FnOnce(&SasText<'_, Cow<'_, str>>) -> T,
+    ) -> Result<T, VerifyError> {
         let headers = self.required(Field::RequestHeaders, |name| {
             let value = self.request.single(name)?;
             Ok(value.map(|value| Cow::Owned(String::from(value))))

@@ -2,7 +2,7 @@
 
 use crate::time::Timestamp;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 /// Defines the parameters in the order in which a token is written.
 macro_rules! fields {
@@ -21,6 +21,13 @@ macro_rules! fields {
             pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Field::$field => $name,)+
+                }
+            }
+
+            /// Returns the name of the parameter with its `=`.
+            pub(crate) fn assignment(self) -> &'static str {
+                match self {
+                    $(Field::$field => concat!($name, "="),)+
                 }
             }
 
@@ -82,46 +89,48 @@ fields! {
     Signature = "sig",
 }
 
-/// A version of the service, which is a date: `2026-10-06`. Versions are ordered by their dates.
+/// A version of the service, which is a date: `2026-10-06`. Versions are ordered by their dates,
+/// because the number's bytes are the eight digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ApiVersion([u8; 10]);
+pub(crate) struct ApiVersion(u64);
 
 impl ApiVersion {
     /// The first version whose signatures the crate knows.
-    pub(crate) const OLDEST: Self = ApiVersion::new(b"2015-04-05");
+    pub(crate) const OLDEST: Self = ApiVersion::new("2015-04-05");
 
     /// The last version whose signatures the crate knows.
-    pub(crate) const NEWEST: Self = ApiVersion::new(b"2026-10-06");
+    pub(crate) const NEWEST: Self = ApiVersion::new(Self::NEWEST_DATE);
+    pub(crate) const NEWEST_DATE: &str = "2026-10-06";
 
     /// The last version of the table service.
-    pub(crate) const NEWEST_OF_TABLES: Self = ApiVersion::new(b"2019-02-02");
+    pub(crate) const NEWEST_DATE_OF_TABLES: &str = "2019-02-02";
 
-    pub(crate) const fn new(date: &[u8; 10]) -> Self {
-        ApiVersion(*date)
+    /// Returns the version of a date; of another text, one that is older than all.
+    pub(crate) const fn new(date: &str) -> Self {
+        match *date.as_bytes() {
+            [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
+                ApiVersion(u64::from_be_bytes([y1, y2, y3, y4, m1, m2, d1, d2]))
+            }
+            _ => ApiVersion(0),
+        }
     }
 
     /// Parses a date from that of the oldest version to that of the newest.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let version = ApiVersion(text.as_bytes().try_into().ok()?);
-        let is_date = version.0.iter().enumerate().all(|(index, byte)| {
-            if matches!(index, 4 | 7) {
-                *byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
-        });
+        let version = ApiVersion::new(text);
+        let is_date = version.0.to_be_bytes().iter().all(u8::is_ascii_digit);
         let is_known = (Self::OLDEST..=Self::NEWEST).contains(&version);
         (is_date && is_known).then_some(version)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        for (index, digit) in self.0.to_be_bytes().into_iter().enumerate() {
+            f.write_str(if matches!(index, 4 | 6) { "-" } else { "" })?;
+            f.write_char(digit.into())?;
+        }
+        Ok(())
     }
 }
 
