@@ -26,13 +26,12 @@ const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transforma
 }
 
 /// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 23] = [
+pub(super) static TRANSFORMATIONS: [Transformation; 22] = [
     of(Cause::Method, methods),
     of(Cause::AddressingStyle, addressing_styles),
     of(Cause::PathEncodedTwice, paths_encoded_twice),
     of(Cause::PathNotEncoded, paths_in_other_encodings),
     of(Cause::UnicodeForm, unicode_forms),
-    of(Cause::PathChanged, query_in_path),
     of(Cause::LeadingSlash, leading_slashes),
     of(Cause::PathNormalized, normalized_paths),
     of(Cause::UrlScheme, other_schemes),
@@ -185,25 +184,6 @@ fn leading_slashes(request: &Canonical) -> Vec<Canonical> {
         paths.extend(bucket.map(|(bucket, key)| format!("/{bucket}//{key}")));
     }
     with_paths(request, paths)
-}
-
-/// A signer that splits the URL only at its host.
-fn query_in_path(request: &Canonical) -> Vec<Canonical> {
-    if request.params.is_empty() {
-        return Vec::new();
-    }
-    let params = request.params.iter();
-    let params: Vec<String> = params
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let path = format!("{}?{}", request.path, params.join("&"));
-    with_paths(request, [path])
-        .into_iter()
-        .map(|made| Canonical {
-            params: Vec::new(),
-            ..made
-        })
-        .collect()
 }
 
 fn normalized_paths(request: &Canonical) -> Vec<Canonical> {
