@@ -138,7 +138,7 @@ impl Credentials {
         }
     }
 
-    /// Returns the HMAC key that the secret is the base64 of.
+    /// Returns the HMAC key whose base64 encoding is the secret.
     #[cfg(feature = "azure")]
     pub(crate) fn base64_key(&self) -> Result<HmacSha256Key, Error> {
         /// More than the 64 bytes of an account key.
@@ -157,8 +157,8 @@ impl Credentials {
         })
     }
 
-    /// Returns the credentials with text around the secret, which makes it possibly invalid: to
-    /// find out how a signature went wrong.
+    /// Returns credentials whose secret has `before` and `after` around it. `explain` tries such
+    /// secrets, so they are not checked.
     #[cfg(feature = "explain")]
     pub(crate) fn with_secret_between(&self, before: &str, after: &str) -> Self {
         let Ok(secret) = self.secret_access_key() else {
@@ -209,7 +209,7 @@ fn check_not_access_key_id(secret: &str) -> Result<(), Error> {
     match rest {
         Some(rest) if rest.len() >= 12 && rest.bytes().all(is_valid) => Err(error!(
             Credentials,
-            "the secret access key is an access key ID; exchange the two"
+            "the secret access key is an access key ID; swap the two"
         )),
         _ => Ok(()),
     }

@@ -7,8 +7,8 @@ use core::time::Duration;
 
 /// The time for which a presigned URL, a form or a token is valid.
 ///
-/// A [`Duration`] converts into it. It must be a whole number of seconds, and at least one. The
-/// signature version sets the longest: seven days for SigV4 and SigV4a, none for SigV2.
+/// A [`Duration`] converts into it. It must be a whole number of seconds, and at least one. SigV4
+/// and SigV4a allow at most seven days; SigV2 has no limit.
 ///
 /// Credentials with a known expiration can't sign what would expire later; use
 /// [`at_most`](Expiry::at_most) to get a shorter validity instead of an error.

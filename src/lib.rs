@@ -39,7 +39,7 @@
 //! | Azure Storage: shared access signatures and Shared Key | [`azure`] (a feature) |
 //! | CloudFront's signed URLs and cookies | [`cloudfront`] (a feature) |
 //! | the contents and faults of a presigned URL | [`mod@inspect`] |
-//! | the reason of a `SignatureDoesNotMatch` | [`explain`] (a feature) |
+//! | the reason for a `SignatureDoesNotMatch` | [`explain`] (a feature) |
 //! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
 //!
 //! # Errors
@@ -48,10 +48,10 @@
 //! crate panic. `Debug` output and errors contain no secret access key, session token or signature.
 //!
 //! # Performance
-//! A URL of a template costs 1.3 times the hashing that its signature needs, any other URL about
-//! 2.3 times: the canonical request is hashed as it is written, and never built as a string.
-//! [`Credentials`] keep the signing keys derived from them, four for each day, so that only the
-//! first signature for a region and service pays for the derivation. With an HMAC key,
+//! A URL from a template costs from about 1.3 times the hashing that its signature needs, any other
+//! URL from about 2.2 times: the canonical request is hashed as it is written, and never built as a
+//! string. [`Credentials`] keep the signing keys derived from them, four for each day, so that only
+//! the first signature for a region and service pays for the derivation. With an HMAC key,
 //! [`Template::presign_into`] allocates nothing.
 //!
 //! # Features

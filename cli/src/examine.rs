@@ -25,7 +25,7 @@ use std::time::{Duration, SystemTime};
 #[derive(clap::Args)]
 pub struct Subject {
     /// The presigned URL, in quotation marks: it contains `&`. `-` reads it from standard input, so
-    /// that no list of processes shows it
+    /// that it doesn't appear in the process list
     #[arg(value_name = "URL", value_parser = parse_url)]
     pub url: UrlArgument,
 

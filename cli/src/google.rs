@@ -35,7 +35,7 @@ impl KeyOption {
         self.key_file.is_some()
     }
 
-    /// Returns the account's or the HMAC key, and the account's universe domain.
+    /// Returns the service account's key or the HMAC key, and the account's universe domain.
     pub fn load(&self) -> Result<(Credentials, Option<String>)> {
         if let Some(file) = &self.key_file {
             return from_file(file);

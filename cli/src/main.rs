@@ -96,7 +96,7 @@ enum Command {
     /// Show the contents and the faults of a presigned URL
     #[command(after_help = include_str!("help/inspect.txt"))]
     Inspect(examine::Subject),
-    /// Check a presigned URL under the given credentials
+    /// Verify a presigned URL with the given credentials
     #[command(after_help = include_str!("help/verify.txt"))]
     Verify(examine::VerifyArgs),
     /// Explain why a server refused a request

@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = parse_size)]
     max_size: Option<u64>,
 
-    /// The minimum size of the file, written in the same way; default 0. Without a maximum, that is
-    /// 5GiB, S3's limit for a form
+    /// The minimum size of the file, written in the same way; default 0. Without --max-size the
+    /// maximum is 5GiB, S3's limit for a form
     #[arg(long, value_name = "N", value_parser = parse_size)]
     min_size: Option<u64>,
 

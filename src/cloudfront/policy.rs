@@ -292,7 +292,7 @@ fn check_identity(identity: &Identity) -> Result<(), Error> {
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(error!(
             Credentials,
-            "invalid key pair ID {}; it is CloudFront's ID of the public key, such as K2JCJMDEHXQW5F",
+            "invalid key pair ID {}; use CloudFront's ID of the public key, such as K2JCJMDEHXQW5F",
             Quoted(id)
         ));
     }

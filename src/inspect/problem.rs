@@ -87,7 +87,7 @@ pub enum ProblemKind {
     Expired,
     /// The URL is not valid yet.
     NotYetValid,
-    /// The URL is valid for more than seven days, or for none.
+    /// The URL is valid for more than seven days, or for zero seconds.
     ExpiryTooLong,
     /// The signature is missing, or cut off.
     Truncated,

@@ -54,8 +54,9 @@ impl PresignedPost {
         self.form.fields()
     }
 
-    /// Returns the fields that conditions demand but that have no value yet, with the prefix of
-    /// that value. The uploader chooses their values, and sends them before the file, too.
+    /// Returns the fields that the conditions require and the uploader has to set, each with the
+    /// prefix that its value must have. The uploader chooses their values, and sends them before
+    /// the file, too.
     pub fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.form.open_fields()
     }

@@ -242,7 +242,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Replaces the signer, for an operation that needs another one than its store's others.
+    /// Replaces the signer, for an operation that is signed differently from the store's others.
     pub(crate) fn signed_by(mut self, signer: Signer<'a>) -> Self {
         self.signer = signer;
         self

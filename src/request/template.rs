@@ -270,7 +270,7 @@ impl Template {
         })
     }
 
-    /// Appends the URL for one row, signed now, to a writer. Nothing is allocated.
+    /// Appends the URL for one row, signed now, to a writer. With an HMAC key nothing is allocated.
     ///
     /// The threads of a server can share one template all day:
     ///

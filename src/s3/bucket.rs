@@ -67,8 +67,8 @@ use core::fmt;
 ///
 /// The region must be that of the ARN, unless [`use_arn_region`](BucketBuilder::use_arn_region) is
 /// called; the partition must always be the ARN's. A multi-region access point accepts only SigV4a,
-/// which is selected by itself, for all regions unless [`region_set`](BucketBuilder::region_set) is
-/// called.
+/// which is selected automatically, for all regions unless
+/// [`region_set`](BucketBuilder::region_set) is called.
 ///
 /// Requests to the objects of a directory bucket are signed with the credentials of a
 /// session, whose token is sent as `x-amz-s3session-token`: see
@@ -212,8 +212,9 @@ pub struct BucketBuilder {
 
 impl BucketBuilder {
     /// Sets a custom endpoint, such as `http://localhost:9000` or
-    /// `https://storage.example.com/base`. Its path is the front of every path, and is signed. It
-    /// doesn't contain the bucket, which is added to it, except with [`AddressingStyle::Domain`].
+    /// `https://storage.example.com/base`. Every path begins with the endpoint's path, which is
+    /// signed, too. It doesn't contain the bucket, which is added to it, except with
+    /// [`AddressingStyle::Domain`].
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.options.url = Some(url.into());
         self
@@ -243,7 +244,7 @@ impl BucketBuilder {
         self
     }
 
-    /// Sets whether host or path of a URL name the bucket.
+    /// Sets whether the host or the path of a URL contains the bucket's name.
     pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
         self.options.style = style;
         self

@@ -97,8 +97,8 @@ impl ChecksumAlgorithm {
         Self::CRC64_NVME,
     ];
 
-    /// Returns an algorithm by the name of its header, in lowercase, and the length of its digest
-    /// in bytes. `start` returns the checksum of no data.
+    /// Returns an algorithm with this header name (lowercase) and this digest length (bytes).
+    /// `start` returns the checksum of no data.
     #[must_use]
     pub const fn new(
         header_name: &'static str,

@@ -41,7 +41,7 @@ pub(crate) fn prepare_call(
              parameters; remove it before signing"
         ));
     }
-    check_not_signed(&parts.params)?;
+    check_no_signature(&parts.params)?;
     check_no_v4_signature(&parts.params)?;
     check_path(parts.path)?;
     let timestamp = now.to_string();
@@ -124,7 +124,7 @@ fn has_timestamp(params: &[Param<'_>], now: Timestamp) -> Result<bool, Error> {
 }
 
 /// Checks that the parameters have none of a signature.
-fn check_not_signed(params: &[Param<'_>]) -> Result<(), Error> {
+fn check_no_signature(params: &[Param<'_>]) -> Result<(), Error> {
     let names = [
         ACCESS_KEY_ID,
         API_SECURITY_TOKEN,

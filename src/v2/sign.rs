@@ -192,7 +192,7 @@ impl<'a> SigningRequest<'a> {
 
     /// Makes the checks that URLs and headers have in common.
     fn check(&self) -> Result<(), Error> {
-        check_not_signed(&self.parts.params)?;
+        check_no_signature(&self.parts.params)?;
         check_no_v4_signature(&self.parts.params)?;
         check_path(self.parts.path)?;
         check_values(&self.parts.params)?;
@@ -292,7 +292,7 @@ fn max_added_len(access_key_id: &str, token: Option<&str>) -> usize {
 }
 
 /// Checks that a query has no parameter of the signature.
-fn check_not_signed(params: &[Param<'_>]) -> Result<(), Error> {
+fn check_no_signature(params: &[Param<'_>]) -> Result<(), Error> {
     match find_param(params, &[ACCESS_KEY_ID, EXPIRES, SIGNATURE]) {
         Some(name) => Err(already_signed(name)),
         None => Ok(()),
@@ -348,7 +348,7 @@ fn check_bucket(bucket: Option<&str>) -> Result<(), Error> {
     if name.contains(|c: char| matches!(c, '/' | '?') || c.is_control()) {
         return Err(error!(
             Bucket,
-            "invalid bucket name {}; it has neither `/`, `?` nor control characters",
+            "invalid bucket name {}; remove `/`, `?` and control characters",
             Quoted(name)
         ));
     }

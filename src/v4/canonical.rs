@@ -75,7 +75,8 @@ impl CanonicalRequest<'_> {
         self.write_after_query(sink);
     }
 
-    /// Writes the part that doesn't depend on key and time.
+    /// Writes the part after the query. In a presigned URL it depends on neither the object nor the
+    /// time, so a template writes it once.
     pub(crate) fn write_after_query(&self, sink: &mut impl Sink) {
         sink.text("\n");
         self.headers.write_lines(sink);

@@ -42,7 +42,8 @@ fn has_removable_segment(path: &str) -> bool {
 }
 
 /// Writes a path without empty and dot segments. `..` removes the segment before it, and nothing at
-/// the root. A slash at the end is kept only if the path ends in one: `/a/.` becomes `/a`.
+/// the root. A trailing slash is written only if the original path has one: `/a/.` becomes `/a`,
+/// and `/a/./` becomes `/a/`.
 fn write_normalized(path: &str, sink: &mut impl Sink) {
     let mut kept = Vec::new();
     for segment in path.split('/') {

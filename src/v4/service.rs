@@ -51,7 +51,8 @@ pub struct Service {
     pub(super) content_sha256_header: bool,
     /// Whether AWS may have such a region and service. Other stores may have any.
     pub(super) is_aws_scope: bool,
-    /// The same service under the scheme of private keys, if its other scheme is for secrets only.
+    /// The same service with the scheme for private keys, if `suffix` has the one for HMAC keys
+    /// only.
     private_key_service: Option<Box<Service>>,
 }
 

@@ -128,7 +128,7 @@ impl<'a> SigningRequest<'a> {
         check_id(identity)?;
         self.check_path()?;
         self.check_scope()?;
-        self.check_not_signed()?;
+        self.check_no_signature()?;
         let names = &service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
         let token = identity.session_token();
@@ -219,7 +219,7 @@ impl<'a> SigningRequest<'a> {
         let validity = check_expiry(&expiry, self.identity, now)?;
         self.check_path()?;
         self.check_scope()?;
-        self.check_not_signed()?;
+        self.check_no_signature()?;
         let names = &self.service.header_names;
         let caller_headers = SignatureHeaders::find(&self.parts, names)?;
         caller_headers.check_presigned(&self.parts, time.as_str())?;
@@ -299,8 +299,8 @@ impl<'a> SigningRequest<'a> {
         }
     }
 
-    /// Checks that the path is sent as it was given. S3's canonical URI is decoded, and the URL
-    /// with it, so that a client or a router would split it differently.
+    /// Checks that no escape hides a slash or a dot segment. S3 signs `%2F` as `/`, and the URL
+    /// contains what is signed, so its segments would differ from the caller's.
     fn check_path(&self) -> Result<(), Error> {
         let is_decoded = self.service.rules.canonical_uri == CanonicalUri::S3;
         if is_decoded && self.parts.path.has_hidden_segment() {
@@ -313,8 +313,8 @@ impl<'a> SigningRequest<'a> {
         Ok(())
     }
 
-    /// Checks that a parameter with the payload's hash, which servers read like the header, is
-    /// true.
+    /// Checks that a parameter with the payload's hash, which servers read like the header, equals
+    /// the signed payload.
     fn check_payload_parameter(&self, payload: &str) -> Result<(), Error> {
         let name = self.service.suffix.scheme.content_sha256;
         let mut params = self.parts.params.iter();
@@ -325,7 +325,7 @@ impl<'a> SigningRequest<'a> {
         if params.any(is_other) {
             return Err(error!(
                 Payload,
-                "the parameter {name} is not the payload that is signed, {payload}; leave it out"
+                "the parameter {name} differs from the signed payload {payload}; leave it out"
             ));
         }
         Ok(())
@@ -355,7 +355,7 @@ impl<'a> SigningRequest<'a> {
     }
 
     /// Checks that the query has no parameter of a signature.
-    fn check_not_signed(&self) -> Result<(), Error> {
+    fn check_no_signature(&self) -> Result<(), Error> {
         let scheme = self.service.suffix.scheme;
         let params = &self.parts.params;
         check_response_overrides(params)?;

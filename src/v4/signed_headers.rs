@@ -6,8 +6,8 @@ use crate::wire::header::{Header, name_prefix};
 use crate::wire::header_list::SortedHeaders;
 use crate::wire::request_parts::Host;
 
-/// Headers that clients, proxies and tracing add or change on the way. A signature over them would
-/// not last, so they are never signed.
+/// Headers that clients, proxies and tracing add or change on the way. A signature that covers them
+/// would become invalid, so they are never signed.
 static NEVER_SIGNED: [(u64, &str); 15] = with_prefixes([
     "authorization",
     "baggage",
@@ -26,7 +26,8 @@ static NEVER_SIGNED: [(u64, &str); 15] = with_prefixes([
     "x-amzn-trace-id",
 ]);
 
-/// Returns each name with its prefix, by which names are told apart in one comparison.
+/// Returns each name with its first eight bytes, because one comparison of integers then rejects
+/// most names.
 #[expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,

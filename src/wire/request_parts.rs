@@ -213,7 +213,7 @@ fn check_content_length(header: &Header<'_>, previous: Option<&[u8]>) -> Result<
     if parse_decimal(&text).is_none() {
         return Err(error!(
             Header,
-            "invalid Content-Length {}; it is a number of bytes",
+            "invalid Content-Length {}; write a number of bytes",
             Quoted(&text)
         ));
     }
