@@ -181,6 +181,7 @@ mod tests {
     use super::super::google::{GOOGLE4, GOOGLE4_RSA};
     use super::{Role, V4Scheme};
     use alloc::string::String;
+    use alloc::vec::Vec;
 
     const SCHEMES: [&V4Scheme; 4] = [&AWS4, &AWS4A, &GOOGLE4, &GOOGLE4_RSA];
 
@@ -191,6 +192,9 @@ mod tests {
                 panic!("no names");
             };
             assert!(signed.is_sorted_by_key(|name| name.query));
+            let roles: Vec<_> = signed.iter().map(|name| name.role).collect();
+            let first = [Role::Algorithm, Role::Credential, Role::Date, Role::Expires];
+            assert!(roles.starts_with(&first) && roles.ends_with(&[Role::SignedHeaders]));
             assert_eq!(signature.role, Role::Signature);
         }
     }

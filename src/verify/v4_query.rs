@@ -2,7 +2,7 @@
 
 use super::authentication::Carrier;
 use super::error::{VerifyError, refuse};
-use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use super::v4_claim::{V4Claim, V4Parts};
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::V4Scheme;
 use crate::wire::query::parse_query;
@@ -29,6 +29,6 @@ impl<'r> V4Claim<'r> {
             }
             parts.add(name, param.value)?;
         }
-        parts.parse(|text| parse_credential(scheme, text))
+        parts.parse()
     }
 }
