@@ -42,9 +42,6 @@ pub(crate) static LOWERCASE_TOKEN: ByteSet = byte_set!(
         | b'|' | b'~'
 );
 
-/// Bytes of a word in a header's value: neither a space nor a control character.
-pub(crate) static WORD: ByteSet = byte_set!(b'!'..=b'~' | 0x80..=0xff);
-
 impl ByteSet {
     /// Returns the length of the prefix that is encoded as [`Component::write`] encodes it: bytes
     /// of the set, and uppercase escapes of other bytes.

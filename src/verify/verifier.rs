@@ -18,7 +18,9 @@ use crate::scheme::aws::AWS4;
 use crate::scheme::services::ServiceRules;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
+use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
+use crate::wire::request_parts::Host;
 use alloc::string::String;
 
 /// Verifies received requests.
@@ -93,13 +95,7 @@ impl Verifier {
         now: impl Into<Timestamp>,
         lookup: impl FnOnce(&str) -> Option<K>,
     ) -> Result<Verified<'r>, VerifyError> {
-        let now = now.into();
-        let unverified = self.parse(request)?;
-        unverified.check_time(now)?;
-        match lookup(unverified.access_key_id()) {
-            Some(key) => unverified.verify(key, now),
-            None => Err(unverified.unknown_access_key()),
-        }
+        self.parse(request)?.verify_with(lookup, now.into())
     }
 
     /// Reads the authentication of a request, and checks everything that needs neither a key nor
@@ -127,12 +123,14 @@ impl Verifier {
         self.settings.check_scheme(scheme, carrier)?;
         // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
         // query is the carrier.
-        let mut parsed = match (scheme, carrier, canonical) {
-            (Scheme::AwsV2QueryApi, ..) => self.parse_query_api(request),
-            (Scheme::AwsV2, ..) => self.parse_v2(request, carrier),
-            (_, Carrier::Header, _) => self.parse_v4_header(v4_scheme, request),
-            (_, _, Some((claim, query))) => self.parse_v4(request, claim, Some(query)),
-            (_, _, None) => self.parse_v4_query(v4_scheme, request),
+        let mut parsed = match (scheme, carrier) {
+            (Scheme::AwsV2QueryApi, _) => self.parse_query_api(request),
+            (Scheme::AwsV2, _) => self.parse_v2(request, carrier),
+            (_, Carrier::Header) => self.parse_v4_header(v4_scheme, request),
+            _ => match canonical {
+                Some((claim, query)) => self.parse_v4(request, claim, Some(query)),
+                None => self.parse_v4_query(v4_scheme, request),
+            },
         };
         // `map_err` would move the result, which takes as long as hashing a block.
         if let Err(error) = &mut parsed {
@@ -203,8 +201,14 @@ impl Verifier {
         target_rules.check_path(request.target.path, canonical_uri)?;
         let token = claim.token(rules)?;
         let token_is_appended = settings.token_is_appended();
-        let headers =
-            find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?;
+        let names = &claim.signed_headers;
+        let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
+        let host = request.host().unwrap_or(Host::Text(""));
+        let host = if scheme.rules.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
         let signed = SignedV4 {
             carrier,
             time: claim.time,
@@ -214,7 +218,7 @@ impl Verifier {
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
-            headers,
+            headers: SignedHeaders::new(host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,
@@ -231,6 +235,7 @@ impl Verifier {
         Ok(self.unverified(request, common, Signed::V4(signed)))
     }
 
+    #[inline]
     fn unverified<'v, 'r>(
         &'v self,
         request: &'r ReceivedRequest<'r>,
@@ -249,19 +254,26 @@ impl Verifier {
 
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
-    let roles = [Role::Date, Role::SecurityToken, Role::ExpressToken];
-    let names = roles.map(|role| scheme.name(role));
-    for name in names.into_iter().chain(scheme.region_set()) {
-        if name.role == Role::Date && scheme.rules.signs_date_header {
-            continue;
-        }
-        let name = name.lowercase;
-        if request.values(name).next().is_some() {
-            return Err(refuse!(
-                SignedTwice,
-                "the request is signed in its query, but has the header {name}, too; leave it out"
-            ));
-        }
+    const ROLES: [Role; 4] = [
+        Role::Date,
+        Role::SecurityToken,
+        Role::ExpressToken,
+        Role::RegionSet,
+    ];
+    let mut roles = ROLES.iter().filter(|role| {
+        let is_signed = **role == Role::Date && scheme.rules.signs_date_header;
+        !is_signed
+            && request
+                .values(scheme.name(**role).lowercase)
+                .next()
+                .is_some()
+    });
+    match roles.next() {
+        None => Ok(()),
+        Some(role) => Err(refuse!(
+            SignedTwice,
+            "the request is signed in its query, but has the header {}, too; leave it out",
+            scheme.name(*role).lowercase
+        )),
     }
-    Ok(())
 }
