@@ -114,8 +114,8 @@ pub(super) use names;
 
 impl V4Scheme {
     /// Returns the names of a part. They are empty if the scheme doesn't have it.
-    pub(crate) fn name(&self, role: Role) -> Name {
-        const ABSENT: Name = Name {
+    pub(crate) fn name(&self, role: Role) -> &'static Name {
+        static ABSENT: Name = Name {
             role: Role::Algorithm,
             query: "",
             query_start: "",
@@ -123,7 +123,7 @@ impl V4Scheme {
         };
         // The signature, which every URL needs, is last.
         let mut names = self.names.iter().rev();
-        *names.find(|name| name.role == role).unwrap_or(&ABSENT)
+        names.find(|name| name.role == role).unwrap_or(&ABSENT)
     }
 
     /// Returns whether the scheme has a part.
@@ -132,7 +132,7 @@ impl V4Scheme {
     }
 
     /// Returns the names of the region set, if the scheme has one instead of a region.
-    pub(crate) fn region_set(&self) -> Option<Name> {
+    pub(crate) fn region_set(&self) -> Option<&'static Name> {
         (!self.scope_has_region).then(|| self.name(Role::RegionSet))
     }
 
