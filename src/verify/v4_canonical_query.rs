@@ -303,7 +303,8 @@ mod tests {
                     left += 1;
                     continue;
                 };
-                let plain = V4Claim::from_query(&AWS4, &query).unwrap();
+                let params: Vec<_> = parse_query(Some(&query)).collect();
+                let plain = V4Claim::from_query(&AWS4, &params).unwrap();
                 let facts = |claim: &V4Claim<'_>| {
                     let components = [
                         claim.common.token,

@@ -20,6 +20,8 @@ use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
 use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
+use crate::wire::inline_list::InlineList;
+use crate::wire::query::{Param, parse_query};
 use crate::wire::request_parts::Host;
 use alloc::string::String;
 
@@ -119,17 +121,20 @@ impl Verifier {
             request.check_query()?;
         }
         self.settings.target_rules.check_query(request.target)?;
-        let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some())?;
+        let mut params = Params::new();
+        params.extend(parse_query(query.filter(|_| canonical.is_none())));
+        let is_canonical = canonical.is_some();
+        let (scheme, carrier) = find_signature(v4_scheme, request, &params, is_canonical)?;
         self.settings.check_scheme(scheme, carrier)?;
         // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
         // query is the carrier.
         let mut parsed = match (scheme, carrier) {
-            (Scheme::AwsV2QueryApi, _) => self.parse_query_api(request),
-            (Scheme::AwsV2, _) => self.parse_v2(request, carrier),
+            (Scheme::AwsV2QueryApi, _) => self.parse_query_api(request, &params),
+            (Scheme::AwsV2, _) => self.parse_v2(request, &params, carrier),
             (_, Carrier::Header) => self.parse_v4_header(v4_scheme, request),
             _ => match canonical {
                 Some((claim, query)) => self.parse_v4(request, claim, Some(query)),
-                None => self.parse_v4_query(v4_scheme, request),
+                None => self.parse_v4_query(v4_scheme, request, &params),
             },
         };
         // `map_err` would move the result, which takes as long as hashing a block.
@@ -142,17 +147,19 @@ impl Verifier {
     fn parse_query_api<'v, 'r>(
         &'v self,
         request: &'r ReceivedRequest<'r>,
+        params: &[Param<'r>],
     ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, method) = read_call(request)?;
+        let (claim, method) = read_call(request, params)?;
         Ok(self.unverified(request, claim, Signed::QueryApi(method)))
     }
 
     fn parse_v2<'v, 'r>(
         &'v self,
         request: &'r ReceivedRequest<'r>,
+        params: &[Param<'r>],
         carrier: Carrier,
     ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, signed) = V2Request::read(request, carrier)?;
+        let (claim, signed) = V2Request::read(request, params, carrier)?;
         Ok(self.unverified(request, claim, Signed::V2(signed)))
     }
 
@@ -169,9 +176,9 @@ impl Verifier {
         &'v self,
         scheme: &'static V4Scheme,
         request: &'r ReceivedRequest<'r>,
+        params: &[Param<'r>],
     ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let query = request.target.query.unwrap_or_default();
-        let claim = V4Claim::from_query(scheme, query)?;
+        let claim = V4Claim::from_query(scheme, params)?;
         self.parse_v4(request, claim, None)
     }
 
@@ -251,6 +258,9 @@ impl Verifier {
         }
     }
 }
+
+/// The parameters of a query, in its order.
+type Params<'r> = InlineList<Param<'r>, 16>;
 
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
