@@ -138,13 +138,17 @@ impl V4Scheme {
 
     /// Returns the part that a query parameter belongs to, ignoring the case of its name.
     pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
+        self.part_with_name(param.name)
+    }
+
+    /// Returns the part with the name of a parameter or header, ignoring its case.
+    pub(crate) fn part_with_name(&self, name: Component<'_>) -> Option<&'static Name> {
         // All names begin with the prefix, and few other parameters do.
-        if !param.name.starts_with_ignore_case(self.header_prefix) {
+        if !name.starts_with_ignore_case(self.header_prefix) {
             return None;
         }
-        self.names
-            .iter()
-            .find(|name| param.name.decodes_to_ignore_case(name.query))
+        let mut parts = self.names.iter();
+        parts.find(|part| name.decodes_to_ignore_case(part.query))
     }
 
     /// Returns whether the key is derived from a secret access key.

@@ -17,6 +17,7 @@ use crate::scheme::Scheme;
 use crate::scheme::aws::AWS4;
 use crate::scheme::services::ServiceRules;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
@@ -128,67 +129,38 @@ impl Verifier {
         self.settings.check_scheme(scheme, carrier)?;
         // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
         // query is the carrier.
-        let mut parsed = match (scheme, carrier) {
-            (Scheme::AwsV2QueryApi, _) => self.parse_query_api(request, &params),
-            (Scheme::AwsV2, _) => self.parse_v2(request, &params, carrier),
-            (_, Carrier::Header) => self.parse_v4_header(v4_scheme, request),
+        let read_v4 = |claim| self.read_v4(request, claim, None);
+        let read = match (scheme, carrier) {
+            (Scheme::AwsV2QueryApi, _) => {
+                read_call(request, &params).map(|(claim, method)| (claim, Signed::QueryApi(method)))
+            }
+            (Scheme::AwsV2, _) => V2Request::read(request, &params, carrier)
+                .map(|(claim, signed)| (claim, Signed::V2(signed))),
+            (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
             _ => match canonical {
-                Some((claim, query)) => self.parse_v4(request, claim, Some(query)),
-                None => self.parse_v4_query(v4_scheme, request, &params),
+                Some((claim, query)) => self.read_v4(request, claim, Some(query)),
+                None => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
             },
         };
-        // `map_err` would move the result, which takes as long as hashing a block.
-        if let Err(error) = &mut parsed {
-            error.set_signed_by(scheme, carrier);
+        match read {
+            Ok((claim, signed)) => Ok(Unverified {
+                settings: &self.settings,
+                bucket: self.settings.bucket(request),
+                request,
+                claim,
+                signed,
+            }),
+            Err(error) => Err(error.signed_by(scheme, carrier)),
         }
-        parsed
-    }
-
-    fn parse_query_api<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-        params: &[Param<'r>],
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, method) = read_call(request, params)?;
-        Ok(self.unverified(request, claim, Signed::QueryApi(method)))
-    }
-
-    fn parse_v2<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-        params: &[Param<'r>],
-        carrier: Carrier,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, signed) = V2Request::read(request, params, carrier)?;
-        Ok(self.unverified(request, claim, Signed::V2(signed)))
-    }
-
-    fn parse_v4_header<'v, 'r>(
-        &'v self,
-        scheme: &'static V4Scheme,
-        request: &'r ReceivedRequest<'r>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let claim = V4Claim::from_headers(scheme, request)?;
-        self.parse_v4(request, claim, None)
-    }
-
-    fn parse_v4_query<'v, 'r>(
-        &'v self,
-        scheme: &'static V4Scheme,
-        request: &'r ReceivedRequest<'r>,
-        params: &[Param<'r>],
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let claim = V4Claim::from_query(scheme, params)?;
-        self.parse_v4(request, claim, None)
     }
 
     /// Checks a SigV4 signature against settings and request: scope, then coverage, then payload.
-    fn parse_v4<'v, 'r>(
+    fn read_v4<'v, 'r>(
         &'v self,
         request: &'r ReceivedRequest<'r>,
         claim: V4Claim<'r>,
         canonical_query: Option<&'r str>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
+    ) -> Result<(Claim<'r>, Signed<'v, 'r>), VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
         if let Some(prefix) = scheme.rules.rejected_prefix {
             request.check_without_prefix(prefix)?;
@@ -239,23 +211,7 @@ impl Verifier {
             token,
             ..claim.common
         };
-        Ok(self.unverified(request, common, Signed::V4(signed)))
-    }
-
-    #[inline]
-    fn unverified<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-        claim: Claim<'r>,
-        signed: Signed<'v, 'r>,
-    ) -> Unverified<'v, 'r> {
-        Unverified {
-            settings: &self.settings,
-            bucket: self.settings.bucket(request),
-            request,
-            claim,
-            signed,
-        }
+        Ok((common, Signed::V4(signed)))
     }
 }
 
@@ -264,26 +220,20 @@ type Params<'r> = InlineList<Param<'r>, 16>;
 
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
-    const ROLES: [Role; 4] = [
-        Role::Date,
-        Role::SecurityToken,
-        Role::ExpressToken,
-        Role::RegionSet,
-    ];
-    let mut roles = ROLES.iter().filter(|role| {
-        let is_signed = **role == Role::Date && scheme.rules.signs_date_header;
-        !is_signed
-            && request
-                .values(scheme.name(**role).lowercase)
-                .next()
-                .is_some()
-    });
-    match roles.next() {
+    let is_replaced = |role| match role {
+        Role::Date => !scheme.rules.signs_date_header,
+        Role::SecurityToken | Role::ExpressToken | Role::RegionSet => true,
+        _ => false,
+    };
+    let headers = request.headers.iter();
+    let mut names =
+        headers.filter_map(|header| scheme.part_with_name(Component::Raw(&header.name)));
+    match names.find(|name| is_replaced(name.role)) {
         None => Ok(()),
-        Some(role) => Err(refuse!(
+        Some(name) => Err(refuse!(
             SignedTwice,
             "the request is signed in its query, but has the header {}, too; leave it out",
-            scheme.name(*role).lowercase
+            name.lowercase
         )),
     }
 }
