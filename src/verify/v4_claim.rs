@@ -57,7 +57,7 @@ impl<'r> V4Claim<'r> {
                 scheme.terminator
             ));
         }
-        if credential.date != time.date() {
+        if credential.date.as_bytes() != time.date_bytes() {
             return Err(refuse!(
                 ScopeDate,
                 "the date of the credential scope is {}, but the signing date is {}",
