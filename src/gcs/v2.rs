@@ -87,13 +87,10 @@ impl V2Signer {
             text.push('\n');
         }
         text.extend([date, "\n"]);
-        let mut headers = SortedHeaders::new();
-        let signed = parts.headers_without_host();
-        signed
-            .filter(|header| is_signed_line(header))
-            .for_each(|header| headers.push(header));
-        headers.sort();
-        headers.write_lines(&mut text, Header::write_single_spaced_value);
+        let headers = parts.headers_without_host();
+        let headers = SortedHeaders::sort(headers.filter(|header| is_signed_line(header)));
+        let lines = headers.lines();
+        lines.write_lines(&mut text, Header::write_single_spaced_value);
         text.push_str(&self.resource_prefix);
         parts.path.write_encoded_once(&mut text);
         let mut separator = "?";

@@ -114,8 +114,8 @@ pub(super) use names;
 
 impl V4Scheme {
     /// Returns the names of a part. They are empty if the scheme doesn't have it.
-    pub(crate) fn name(&self, role: Role) -> Name {
-        const ABSENT: Name = Name {
+    pub(crate) fn name(&self, role: Role) -> &'static Name {
+        static ABSENT: Name = Name {
             role: Role::Algorithm,
             query: "",
             query_start: "",
@@ -123,7 +123,7 @@ impl V4Scheme {
         };
         // The signature, which every URL needs, is last.
         let mut names = self.names.iter().rev();
-        *names.find(|name| name.role == role).unwrap_or(&ABSENT)
+        names.find(|name| name.role == role).unwrap_or(&ABSENT)
     }
 
     /// Returns whether the scheme has a part.
@@ -132,19 +132,23 @@ impl V4Scheme {
     }
 
     /// Returns the names of the region set, if the scheme has one instead of a region.
-    pub(crate) fn region_set(&self) -> Option<Name> {
+    pub(crate) fn region_set(&self) -> Option<&'static Name> {
         (!self.scope_has_region).then(|| self.name(Role::RegionSet))
     }
 
     /// Returns the part that a query parameter belongs to, ignoring the case of its name.
     pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
+        self.part_with_name(param.name)
+    }
+
+    /// Returns the part with the name of a parameter or header, ignoring its case.
+    pub(crate) fn part_with_name(&self, name: Component<'_>) -> Option<&'static Name> {
         // All names begin with the prefix, and few other parameters do.
-        if !param.name.starts_with_ignore_case(self.header_prefix) {
+        if !name.starts_with_ignore_case(self.header_prefix) {
             return None;
         }
-        self.names
-            .iter()
-            .find(|name| param.name.decodes_to_ignore_case(name.query))
+        let mut parts = self.names.iter();
+        parts.find(|part| name.decodes_to_ignore_case(part.query))
     }
 
     /// Returns whether the key is derived from a secret access key.
@@ -181,6 +185,7 @@ mod tests {
     use super::super::google::{GOOGLE4, GOOGLE4_RSA};
     use super::{Role, V4Scheme};
     use alloc::string::String;
+    use alloc::vec::Vec;
 
     const SCHEMES: [&V4Scheme; 4] = [&AWS4, &AWS4A, &GOOGLE4, &GOOGLE4_RSA];
 
@@ -191,6 +196,9 @@ mod tests {
                 panic!("no names");
             };
             assert!(signed.is_sorted_by_key(|name| name.query));
+            let roles: Vec<_> = signed.iter().map(|name| name.role).collect();
+            let first = [Role::Algorithm, Role::Credential, Role::Date, Role::Expires];
+            assert!(roles.starts_with(&first) && roles.ends_with(&[Role::SignedHeaders]));
             assert_eq!(signature.role, Role::Signature);
         }
     }

@@ -20,19 +20,17 @@ impl ByteSet {
     /// Returns the length of the prefix whose bytes are all in the set.
     #[inline]
     pub(crate) fn prefix_len(&self, bytes: &[u8]) -> usize {
+        let is_other = |byte: &u8| !self.contains(*byte);
+        let (chunks, rest) = bytes.as_chunks::<8>();
         let mut prefix = 0usize;
-        // Eight bytes for each branch: most prefixes are long.
-        for chunk in bytes.as_chunks::<8>().0 {
-            if !chunk
-                .iter()
-                .fold(true, |all, byte| all & self.contains(*byte))
-            {
-                break;
+        // The loop over a chunk is unrolled.
+        for chunk in chunks {
+            if let Some(end) = chunk.iter().position(is_other) {
+                return prefix.saturating_add(end);
             }
-            prefix = prefix.saturating_add(8);
+            prefix = prefix.saturating_add(chunk.len());
         }
-        let rest = bytes.get(prefix..).unwrap_or_default();
-        let end = rest.iter().position(|byte| !self.contains(*byte));
+        let end = rest.iter().position(is_other);
         prefix.saturating_add(end.unwrap_or(rest.len()))
     }
 }

@@ -2,9 +2,8 @@
 
 /// Parses decimal digits. Other texts, and numbers that don't fit, are `None`.
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    // `parse` rejects an empty text, but accepts a sign.
-    text.parse().ok().filter(|_| is_number)
+    // `parse` accepts a plus sign.
+    text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
 #[cfg(test)]

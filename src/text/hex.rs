@@ -47,17 +47,17 @@ pub(crate) fn decode(text: &[u8]) -> Option<[u8; 32]> {
     if !digits.iter().fold(true, |all, byte| all & is_digit(byte)) {
         return None;
     }
+    let values = digits.map(value_of);
     let mut bytes = [0; 32];
-    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
-        *byte = (value_of(*high) << 4) | value_of(*low);
+    for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks().0) {
+        *byte = (high << 4) | low;
     }
     Some(bytes)
 }
 
-/// Returns the value of a hexadecimal digit. A letter has bit 6 set, and its low bits are nine less
-/// than its value.
+/// Returns the value of a hexadecimal digit. The low bits of a letter are nine less than its value.
 fn value_of(digit: u8) -> u8 {
-    (digit & 0xf).wrapping_add((digit >> 6).wrapping_mul(9))
+    (digit & 0xf).wrapping_add(if digit > b'9' { 9 } else { 0 })
 }
 
 /// Decodes any even number of lowercase hexadecimal digits, if the buffer has room for their bytes.

@@ -26,6 +26,9 @@ pub(crate) static QUERY_NAME: ByteSet = byte_set!(0..=b'$' | b'\''..=b'<' | b'>'
 /// Bytes of a parameter's value in a query, except `%`: `&` ends it.
 pub(crate) static QUERY_VALUE: ByteSet = byte_set!(0..=b'$' | b'\''..=0xff);
 
+/// Bytes that don't begin an escape.
+static NO_ESCAPE: ByteSet = byte_set!(0..=b'$' | b'&'..=0xff);
+
 /// Bytes of a host name, which is never encoded.
 pub(crate) static HOST: ByteSet =
     byte_set!(b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
@@ -41,9 +44,6 @@ pub(crate) static LOWERCASE_TOKEN: ByteSet = byte_set!(
     b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`'
         | b'|' | b'~'
 );
-
-/// Bytes of a word in a header's value: neither a space nor a control character.
-pub(crate) static WORD: ByteSet = byte_set!(b'!'..=b'~' | 0x80..=0xff);
 
 impl ByteSet {
     /// Returns the length of the prefix that is encoded as [`Component::write`] encodes it: bytes
@@ -236,8 +236,26 @@ impl<'a> Component<'a> {
             return Cow::Borrowed(self.text().as_bytes());
         }
         let mut bytes = Vec::with_capacity(self.text().len());
-        bytes.extend(self.decoded());
+        self.decode(|piece| bytes.extend_from_slice(piece));
         Cow::Owned(bytes)
+    }
+
+    /// Passes the decoded bytes to `f`, in pieces that may end within a character.
+    pub(crate) fn decode(self, mut f: impl FnMut(&[u8])) {
+        let mut rest = self.text();
+        if let Component::Encoded(_) = self {
+            while let Some((piece, found)) =
+                rest.split_at_checked(NO_ESCAPE.prefix_len(rest.as_bytes()))
+                && !found.is_empty()
+            {
+                let escape = decode_escape(found);
+                let (byte, after) = escape.unwrap_or((b'%', found.get(1..).unwrap_or_default()));
+                f(piece.as_bytes());
+                f(&[byte]);
+                rest = after;
+            }
+        }
+        f(rest.as_bytes());
     }
 
     /// Returns the decoded text. Bytes that are not UTF-8 become U+FFFD.
@@ -304,9 +322,10 @@ pub(crate) fn decode_escape(text: &str) -> Option<(u8, &str)> {
 pub(crate) fn invalid_escape(text: &str) -> Option<&str> {
     let mut rest = text;
     loop {
-        let (_, found) = rest.split_at_checked(rest.find('%')?)?;
+        let (_, found) = rest.split_at_checked(NO_ESCAPE.prefix_len(rest.as_bytes()))?;
         match decode_escape(found) {
             Some((_, after)) => rest = after,
+            None if found.is_empty() => return None,
             None => {
                 let end = found.char_indices().nth(3).map(|(index, _)| index);
                 return found.get(..end.unwrap_or(found.len()));

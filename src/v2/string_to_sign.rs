@@ -62,8 +62,8 @@ impl StringToSign<'_> {
     /// Writes everything between the date and the path.
     pub(super) fn write_before_path(&self, sink: &mut impl Sink) {
         sink.text("\n");
-        self.amz_headers
-            .write_lines(sink, Header::write_unfolded_value);
+        let lines = self.amz_headers.lines();
+        lines.write_lines(sink, Header::write_unfolded_value);
         if let Some(bucket) = self.bucket {
             sink.text("/");
             sink.text(bucket);
@@ -127,13 +127,7 @@ pub(crate) fn amz_headers<'a>(
     headers: impl IntoIterator<Item = &'a Header<'a>>,
     added: Option<&'a Header<'a>>,
 ) -> SortedHeaders<'a> {
-    let mut sorted = SortedHeaders::new();
-    let own = headers
-        .into_iter()
-        .filter(|header| is_amz_header(&header.name));
-    for header in added.into_iter().chain(own) {
-        sorted.push(header);
-    }
-    sorted.sort();
-    sorted
+    let headers = headers.into_iter();
+    let own = headers.filter(|header| is_amz_header(&header.name));
+    SortedHeaders::sort(added.into_iter().chain(own))
 }

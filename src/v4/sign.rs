@@ -28,6 +28,7 @@ use crate::text::sink::{Sink, Tee};
 use crate::time::{AmzDate, Timestamp};
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
 use crate::wire::header::Header;
+use crate::wire::header_list::SortedHeaders;
 use crate::wire::query::{Param, sort_encoded};
 use crate::wire::request_parts::RequestParts;
 use alloc::string::String;
@@ -286,7 +287,7 @@ impl<'a> SigningRequest<'a> {
         } else {
             host.without_port()
         };
-        SignedHeaders::new(host, added.into_iter().chain(own))
+        SignedHeaders::new(host, SortedHeaders::sort(added.into_iter().chain(own)))
     }
 
     fn string_to_sign(&self, time: AmzDate, canonical_hash: [u8; 32]) -> StringToSign<'a> {

@@ -3,7 +3,7 @@
 use crate::text::percent::PercentEncoded;
 use crate::text::sink::Sink;
 use crate::wire::header::{Header, name_prefix};
-use crate::wire::header_list::SortedHeaders;
+use crate::wire::header_list::{HeaderLines, SortedHeaders};
 use crate::wire::request_parts::Host;
 
 /// Headers that clients, proxies and tracing add or change on the way. A signature that covers them
@@ -45,60 +45,51 @@ const fn with_prefixes<const N: usize>(names: [&str; N]) -> [(u64, &str); N] {
 
 /// Returns whether a header of a request is signed.
 pub(crate) fn is_signed(header: &Header<'_>) -> bool {
-    !NEVER_SIGNED
-        .iter()
-        .any(|(prefix, name)| *prefix == header.name_prefix && header.is_named(name))
+    let mut names = NEVER_SIGNED.iter();
+    // Alone, the comparisons with the prefixes are compiled to a binary search.
+    let is_similar = names.any(|(prefix, _)| *prefix == header.name_prefix);
+    !(is_similar && NEVER_SIGNED.iter().any(|(_, name)| header.is_named(name)))
 }
 
 /// `Host` and the other signed headers, sorted by name.
+#[derive(Clone)]
 pub(crate) struct SignedHeaders<'a> {
     host: Host<'a>,
-    /// The headers whose names are less than `host`, and the others.
-    before_host: SortedHeaders<'a>,
-    after_host: SortedHeaders<'a>,
+    others: SortedHeaders<'a>,
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Sorts headers, of which none is `Host`.
-    pub(crate) fn new(host: Host<'a>, headers: impl IntoIterator<Item = &'a Header<'a>>) -> Self {
-        /// The whole name, because it is short.
-        const HOST_PREFIX: u64 = name_prefix("host");
-        let mut sorted = SignedHeaders {
-            host,
-            before_host: SortedHeaders::new(),
-            after_host: SortedHeaders::new(),
-        };
-        for header in headers {
-            if header.name_prefix < HOST_PREFIX {
-                sorted.before_host.push(header);
-            } else {
-                sorted.after_host.push(header);
-            }
-        }
-        sorted.before_host.sort();
-        sorted.after_host.sort();
-        sorted
+    /// Takes sorted headers, of which none is `Host`.
+    #[inline]
+    pub(crate) fn new(host: Host<'a>, others: SortedHeaders<'a>) -> Self {
+        SignedHeaders { host, others }
+    }
+
+    /// Returns the headers whose names are less than `host`, and the others.
+    fn around_host(&self) -> [HeaderLines<'_, 'a>; 2] {
+        // The prefix is the whole name, because it is short.
+        self.others.lines_around(const { name_prefix("host") })
     }
 
     /// Writes a line for each name: `host:examplebucket.s3.amazonaws.com`.
     pub(crate) fn write_lines(&self, sink: &mut impl Sink) {
-        self.before_host
-            .write_lines(sink, Header::write_single_spaced_value);
+        let [before, after] = self.around_host();
+        before.write_lines(sink, Header::write_single_spaced_value);
         sink.text("host:");
         self.host.write(sink);
         sink.text("\n");
-        self.after_host
-            .write_lines(sink, Header::write_single_spaced_value);
+        after.write_lines(sink, Header::write_single_spaced_value);
     }
 
     /// Writes the names: `host;x-amz-date`.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
-        for header in self.before_host.first_of_each_name() {
+        let [before, after] = self.around_host();
+        for header in before.first_of_each_name() {
             header.write_name(sink);
             sink.text(";");
         }
         sink.text("host");
-        for header in self.after_host.first_of_each_name() {
+        for header in after.first_of_each_name() {
             sink.text(";");
             header.write_name(sink);
         }
@@ -106,7 +97,7 @@ impl<'a> SignedHeaders<'a> {
 
     /// Writes the names as the value of a query parameter: `host%3Bx-amz-date`.
     pub(crate) fn write_names_encoded(&self, sink: &mut impl Sink) {
-        if self.before_host.is_empty() && self.after_host.is_empty() {
+        if self.others.lines().is_empty() {
             sink.text("host");
         } else {
             self.write_names(&mut PercentEncoded(sink));

@@ -198,13 +198,8 @@ impl VerifyError {
 
     /// Adds how the request is signed, which decides some codes.
     pub(crate) fn signed_by(mut self, scheme: Scheme, carrier: Carrier) -> Self {
-        self.set_signed_by(scheme, carrier);
-        self
-    }
-
-    /// Adds how the request is signed, to an error in a result that is large to move.
-    pub(super) fn set_signed_by(&mut self, scheme: Scheme, carrier: Carrier) {
         self.signed_by = Some((scheme, carrier));
+        self
     }
 
     pub(crate) fn of(self, authentication: &Authentication<'_>) -> Self {

@@ -8,7 +8,7 @@ use crate::scheme::detect::{V2Signals, v4_signature_name};
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::wire::added_headers::AUTHORIZATION;
-use crate::wire::query::parse_query;
+use crate::wire::query::{Param, parse_query};
 
 /// Returns whether a request states the algorithm of a scheme: in its `Authorization` header, or,
 /// without one, in its query.
@@ -26,18 +26,20 @@ pub(super) fn states_algorithm(scheme: &V4Scheme, request: &ReceivedRequest<'_>)
     })
 }
 
-/// Finds the signature of a request: its scheme and its carrier.
+/// Finds the signature of a request: its scheme and its carrier. The parameters are not needed if
+/// the query is canonical.
 pub(super) fn find_signature(
     scheme: &V4Scheme,
     request: &ReceivedRequest<'_>,
+    params: &[Param<'_>],
     query_is_canonical: bool,
 ) -> Result<(Scheme, Carrier), VerifyError> {
     let authorization = request.authorization_header()?;
     // The reader of canonical queries accepts only a SigV4 signature, and no parameter of SigV2.
     let (mut is_v4, mut v2) = (query_is_canonical, V2Signals::default());
-    for param in parse_query(request.target.query.filter(|_| !query_is_canonical)) {
-        is_v4 |= v4_signature_name(scheme, &param).is_some();
-        v2.add(&param);
+    for param in params {
+        is_v4 |= v4_signature_name(scheme, param).is_some();
+        v2.add(param);
     }
     match (authorization, is_v4, v2.is_signed()) {
         (Some(header), false, false) => {

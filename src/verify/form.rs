@@ -6,7 +6,7 @@ use super::identity::{check_identity, unknown_access_key, wrong_signature};
 use super::settings::{Settings, Suffix, check_expires_within};
 use super::signature::{verify_base64, verify_hex};
 use super::slots::{Duplicate, Slots};
-use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use super::v4_claim::{V4Claim, V4Parts};
 use super::verifier::Verifier;
 use crate::scheme::Scheme;
 use crate::scheme::form::{POLICY, is_v4_field};
@@ -227,7 +227,7 @@ impl<'r> SignatureFields<'r> {
     fn into_v4(self, settings: &Settings) -> Result<UnverifiedForm<'_, 'r>, VerifyError> {
         let (policy, token) = (self.required(POLICY)?, self.token());
         let scheme = self.v4_scheme;
-        let mut claim: V4Claim<'r> = self.v4.parse(|text| parse_credential(scheme, text))?;
+        let mut claim: V4Claim<'r> = self.v4.parse()?;
         claim.common.token = token;
         let service = claim.common.authentication.service().unwrap_or_default();
         let token = claim.token(ServiceRules::of(service))?;

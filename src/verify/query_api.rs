@@ -23,8 +23,9 @@ use alloc::vec::Vec;
 /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
 pub(super) fn read_call<'r>(
     request: &'r ReceivedRequest<'_>,
+    params: &[Param<'r>],
 ) -> Result<(Claim<'r>, SignatureMethod), VerifyError> {
-    let parts = CallParts::find(request.target.query)?;
+    let parts = CallParts::find(params)?;
     let access_key_id = parts.required(ACCESS_KEY_ID)?;
     let method = parts.required(SIGNATURE_METHOD)?;
     let version = parts.required(SIGNATURE_VERSION)?;
@@ -95,7 +96,7 @@ pub(super) fn write_string_to_sign(request: &ReceivedRequest<'_>, sink: &mut imp
 struct CallParts<'r>(Slots<Component<'r>, 7>);
 
 impl<'r> CallParts<'r> {
-    fn find(query: Option<&'r str>) -> Result<Self, VerifyError> {
+    fn find(params: &[Param<'r>]) -> Result<Self, VerifyError> {
         let mut slots = Slots::new([
             ACCESS_KEY_ID,
             SIGNATURE_METHOD,
@@ -105,7 +106,7 @@ impl<'r> CallParts<'r> {
             EXPIRES,
             API_SECURITY_TOKEN,
         ]);
-        for param in parse_query(query) {
+        for param in params {
             let added = slots.add(
                 |name| param.name.decodes_to(name),
                 param.value.unwrap_or_default(),

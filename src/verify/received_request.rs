@@ -37,6 +37,9 @@ pub struct ReceivedRequest<'r> {
     pub(crate) method: &'r str,
     pub(crate) target: Target<'r>,
     pub(crate) headers: InlineList<Header<'r>, 16>,
+    /// The trimmed value of the first `Host` header. It is empty, and so invalid, if it isn't UTF-8.
+    host_header: Option<&'r str>,
+    has_second_host: bool,
     /// Bytes of a header that is too long, which is neither scanned nor kept.
     oversized_header: Option<usize>,
     /// The authority of a URL, which is the host if there is no `Host` header.
@@ -68,6 +71,7 @@ pub(super) enum Body<'r> {
 impl<'r> ReceivedRequest<'r> {
     /// Returns a request with a method and a target: `/photos/puppy.jpg?versionId=null`.
     #[must_use]
+    #[inline]
     pub fn new(method: &'r str, target: &'r str) -> Self {
         ReceivedRequest::of_parts(method, Target::parse(target), None)
     }
@@ -100,6 +104,8 @@ impl<'r> ReceivedRequest<'r> {
             method,
             target,
             headers: InlineList::new(),
+            host_header: None,
+            has_second_host: false,
             oversized_header: None,
             path_is_checked: origin.is_some(),
             scheme: origin.map(|(scheme, _)| scheme),
@@ -112,6 +118,7 @@ impl<'r> ReceivedRequest<'r> {
 
     /// Adds a header. Add a repeated header as often as it was received, in that order.
     #[must_use]
+    #[inline]
     pub fn header(mut self, name: &'r str, value: &'r (impl AsRef<[u8]> + ?Sized)) -> Self {
         self.push(name, value.as_ref());
         self
@@ -135,6 +142,11 @@ impl<'r> ReceivedRequest<'r> {
             self.oversized_header = Some(size);
         } else {
             let header = Header::new(Cow::Borrowed(name), Cow::Borrowed(value));
+            if header.is_named("host") {
+                self.has_second_host = self.host_header.is_some();
+                let host = core::str::from_utf8(value.trim_ascii());
+                self.host_header.get_or_insert(host.unwrap_or_default());
+            }
             self.headers.push(header);
         }
     }
@@ -221,18 +233,15 @@ impl<'r> ReceivedRequest<'r> {
 
     /// Returns the host as it is signed.
     pub(crate) fn host(&self) -> Option<Host<'_>> {
-        match self.values("host").next() {
-            Some(header) => Some(Host::Header(header.trimmed())),
-            None => self.authority.map(Host::Authority),
-        }
+        let authority = self.authority.map(Host::Authority);
+        let header = self.host_header.map(str::as_bytes);
+        header.map(Host::Header).or(authority)
     }
 
     /// Returns the host as text, possibly with its port.
     pub(super) fn host_name(&self) -> Option<&str> {
-        match self.values("host").next() {
-            Some(header) => core::str::from_utf8(header.trimmed()).ok(),
-            None => self.authority.map(|authority| authority.host),
-        }
+        let authority = self.authority.map(|authority| authority.host);
+        self.host_header.or(authority)
     }
 
     /// Checks that the request isn't larger than any that AWS accepts, before its signature is
@@ -317,18 +326,15 @@ impl<'r> ReceivedRequest<'r> {
     /// target's authority ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2), [RFC
     /// 9113](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
     fn check_host(&self) -> Result<(), VerifyError> {
-        let mut hosts = self.values("host");
-        let header = match (hosts.next(), hosts.next(), self.authority) {
-            (Some(header), None, _) => header,
-            (None, _, Some(_)) => return Ok(()),
-            (None, _, None) => return Err(refuse!(Request, "the Host header is missing")),
-            (Some(_), Some(_), _) => {
-                return Err(refuse!(Request, "duplicate header Host; send it once"));
-            }
+        if self.has_second_host {
+            return Err(refuse!(Request, "duplicate header Host; send it once"));
+        }
+        let text = match (self.host_header, self.authority) {
+            (Some(text), _) => text,
+            (None, Some(_)) => return Ok(()),
+            (None, None) => return Err(refuse!(Request, "the Host header is missing")),
         };
-        let text = core::str::from_utf8(header.trimmed()).ok();
-        let host = text.and_then(|text| parse_authority(text, UrlScheme::Https).ok());
-        let Some(host) = host else {
+        let Ok(host) = parse_authority(text, UrlScheme::Https) else {
             return Err(refuse!(
                 Request,
                 "invalid Host header; write a host name, possibly with a port"
@@ -338,7 +344,7 @@ impl<'r> ReceivedRequest<'r> {
             Some(authority) if !host.is_same(authority) => Err(refuse!(
                 Request,
                 "the Host header is {}, but the target names the host {}; send the same host",
-                Quoted(text.unwrap_or_default()),
+                Quoted(text),
                 Quoted(authority.host)
             )),
             _ => Ok(()),
@@ -349,7 +355,7 @@ impl<'r> ReceivedRequest<'r> {
     /// receives it to which a client connects at another host.
     #[cfg(feature = "explain")]
     pub(crate) fn without_connected_host(mut self) -> Self {
-        if self.values("host").next().is_some() {
+        if self.host_header.is_some() {
             self.authority = None;
         }
         self

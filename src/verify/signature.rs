@@ -83,12 +83,15 @@ fn unescape<'b>(signature: Component<'b>, buffer: &'b mut [u8; MAX_HMAC_TEXT]) -
     if !signature.is_escaped() {
         return Some(signature.text().as_bytes());
     }
-    let mut length = 0usize;
-    for byte in signature.decoded() {
-        *buffer.get_mut(length)? = byte;
-        length = length.saturating_add(1);
-    }
-    buffer.get(..length)
+    let mut length = Some(0usize);
+    signature.decode(|piece| {
+        length = length.and_then(|start| {
+            let end = start.saturating_add(piece.len());
+            buffer.get_mut(start..end)?.copy_from_slice(piece);
+            Some(end)
+        });
+    });
+    buffer.get(..length?)
 }
 
 #[cfg(test)]

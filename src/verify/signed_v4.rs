@@ -4,7 +4,6 @@ use super::authentication::Carrier;
 use super::payload::SignedPayload;
 use super::received_request::ReceivedRequest;
 use super::settings::Suffix;
-use super::v4_signed_headers::SignedIndices;
 use crate::crypto::sha256_of;
 use crate::scheme::services::CanonicalUri;
 use crate::scheme::v4_scheme::Role;
@@ -14,7 +13,6 @@ use crate::time::AmzDate;
 use crate::v4::{CanonicalRequest, Query, Scope, SignedHeaders, StringToSign};
 use crate::wire::path::Path;
 use crate::wire::query::{Param, parse_query, sort_encoded};
-use crate::wire::request_parts::Host;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
@@ -31,7 +29,7 @@ pub(super) struct SignedV4<'v, 'r> {
     pub(super) token_is_appended: bool,
     /// The names of the signed headers, as they are signed: `host;x-amz-date`.
     pub(super) header_names: Cow<'r, str>,
-    pub(super) headers: SignedIndices,
+    pub(super) headers: SignedHeaders<'r>,
     pub(super) payload: SignedPayload<'r>,
 }
 
@@ -46,22 +44,13 @@ impl SignedV4<'_, '_> {
             Some(query) => Query::Canonical(query),
             None => Query::Sorted(&params),
         };
-        let host = request.host().unwrap_or(Host::Text(""));
-        let host = if self.suffix.scheme.rules.host_has_port {
-            host
-        } else {
-            host.without_port()
-        };
-        let signed = self.headers.iter();
-        let signed = signed.filter_map(|index| request.headers.get(usize::from(*index)));
-        let headers = SignedHeaders::new(host, signed);
         let payload = self.payload.line(request.body);
         let canonical = CanonicalRequest {
             method: request.method,
             path: Path::Url(request.target.path),
             canonical_uri: self.canonical_uri,
             query,
-            headers: &headers,
+            headers: &self.headers,
             written_names: Some(&self.header_names),
             payload: payload.as_str(),
         };

@@ -62,6 +62,10 @@ pub struct Unverified<'v, 'r> {
 
 /// The inputs of the string to sign, by scheme.
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would be allocated for each request"
+)]
 pub(super) enum Signed<'v, 'r> {
     V4(SignedV4<'v, 'r>),
     V2(V2Request<'r>),
@@ -150,8 +154,19 @@ impl<'r> Unverified<'_, 'r> {
         key: impl Into<VerifyingKey<'k>>,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'r>, VerifyError> {
-        let now = now.into();
+        self.verify_with(|_| Some(key), now.into())
+    }
+
+    /// Verifies the request with the key that `lookup` returns.
+    pub(super) fn verify_with<'k, K: Into<VerifyingKey<'k>>>(
+        self,
+        lookup: impl FnOnce(&str) -> Option<K>,
+        now: Timestamp,
+    ) -> Result<Verified<'r>, VerifyError> {
         self.check_time(now)?;
+        let Some(key) = lookup(self.access_key_id()) else {
+            return Err(self.unknown_access_key());
+        };
         let payload = self.check_key(&key.into(), now);
         let payload = payload.map_err(|error| error.of(self.authentication()))?;
         let authentication = self.claim.authentication;

@@ -17,7 +17,7 @@ use crate::v2::{DateLine, StringToSign, amz_headers, find_ambiguous_value, may_b
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::header::{Header, cmp_names};
 use crate::wire::path::Path;
-use crate::wire::query::{Param, parse_query};
+use crate::wire::query::Param;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
@@ -35,16 +35,20 @@ impl<'r> V2Request<'r> {
     /// Reads the signature of a request.
     pub(super) fn read(
         request: &'r ReceivedRequest<'_>,
+        params: &[Param<'r>],
         carrier: Carrier,
     ) -> Result<(Claim<'r>, Self), VerifyError> {
         match carrier {
-            Carrier::Header => V2Request::from_headers(request),
-            _ => V2Request::from_query(request),
+            Carrier::Header => V2Request::from_headers(request, params),
+            _ => V2Request::from_query(request, params),
         }
     }
 
     /// Reads `AWS AKIDEXAMPLE:signature`. The access key ID can contain colons.
-    fn from_headers(request: &'r ReceivedRequest<'_>) -> Result<(Claim<'r>, Self), VerifyError> {
+    fn from_headers(
+        request: &'r ReceivedRequest<'_>,
+        params: &[Param<'r>],
+    ) -> Result<(Claim<'r>, Self), VerifyError> {
         let authorization = request.single(AUTHORIZATION)?.unwrap_or_default();
         let credentials = authorization.strip_prefix(AUTHORIZATION_START);
         let parts = credentials.and_then(|text| text.rsplit_once(':'));
@@ -79,7 +83,7 @@ impl<'r> V2Request<'r> {
             token: nonempty_token(header_token(request)?),
             signature: Component::Raw(signature),
         };
-        let resources = signed_params(parse_query(request.target.query))?;
+        let resources = signed_params(params)?;
         let signed = V2Request {
             // A date among the `x-amz-*` headers is signed with them.
             date: DateLine::Date(if amz_date.is_some() { "" } else { text }),
@@ -90,26 +94,29 @@ impl<'r> V2Request<'r> {
     }
 
     /// Reads `AWSAccessKeyId=…&Expires=…&Signature=…`.
-    fn from_query(request: &'r ReceivedRequest<'_>) -> Result<(Claim<'r>, Self), VerifyError> {
+    fn from_query(
+        request: &'r ReceivedRequest<'_>,
+        params: &[Param<'r>],
+    ) -> Result<(Claim<'r>, Self), VerifyError> {
         let (mut id, mut expires, mut signature) = (None, None, None);
         let (mut hoisted, mut resources) = (Vec::new(), Vec::new());
         let mut token = header_token(request)?;
-        for param in parse_query(request.target.query) {
+        for param in params {
             let value = param.value.unwrap_or_default();
             let name = param.name.to_text();
             let slot = match name.as_deref() {
                 Some(ACCESS_KEY_ID) => &mut id,
                 Some(EXPIRES) => &mut expires,
                 Some(SIGNATURE) => &mut signature,
-                _ if is_amz_param(&param) => {
+                _ if is_amz_param(param) => {
                     if param.name.decodes_to_ignore_case(SECURITY_TOKEN_HEADER) {
                         token = Some(value);
                     }
-                    hoisted.push(hoisted_header(&param)?);
+                    hoisted.push(hoisted_header(param)?);
                     continue;
                 }
                 _ => {
-                    resources.extend(Some(param).filter(may_be_sub_resource));
+                    resources.extend(Some(*param).filter(may_be_sub_resource));
                     continue;
                 }
             };
@@ -226,19 +233,17 @@ fn hoisted_header<'r>(param: &Param<'r>) -> Result<Header<'r>, VerifyError> {
 }
 
 /// Returns the parameters that may be sub-resources, of a request that is signed in its headers.
-fn signed_params<'r>(
-    params: impl Iterator<Item = Param<'r>>,
-) -> Result<Vec<Param<'r>>, VerifyError> {
+fn signed_params<'r>(params: &[Param<'r>]) -> Result<Vec<Param<'r>>, VerifyError> {
     let mut resources = Vec::new();
     for param in params {
-        if is_amz_param(&param) {
+        if is_amz_param(param) {
             return Err(refuse!(
                 HeaderNotSigned,
                 "the parameter {} is not signed; send it as a header",
                 Quoted(param.name.text())
             ));
         }
-        resources.extend(Some(param).filter(may_be_sub_resource));
+        resources.extend(Some(*param).filter(may_be_sub_resource));
     }
     check_values(&resources)?;
     Ok(resources)

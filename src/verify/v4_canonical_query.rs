@@ -6,11 +6,12 @@
 //! query is the received one.
 
 use super::authentication::Carrier;
-use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use super::v4_claim::{StatedTimes, V4Claim, parse_expires};
 use crate::scheme::credential::Credential;
 use crate::scheme::detect::V2Signals;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::{Component, UNRESERVED};
+use crate::time::AmzDate;
 use crate::wire::query::Param;
 use alloc::borrow::Cow;
 
@@ -30,44 +31,46 @@ impl<'r> V4Claim<'r> {
             return None;
         }
         let (signed, signature) = split_signature(scheme, query)?;
-        let mut parts = V4Parts::new(scheme, Carrier::Query);
-        let mut credential = None;
-        let mut rest = signed;
-        let mut last_name = "";
         // The names are sorted as the parameters are.
-        for name in scheme.names {
-            let start = if last_name.is_empty() {
-                name.query_start.get(1..)?
-            } else {
-                name.query_start
-            };
-            let Some(after_name) = rest.strip_prefix(start) else {
-                continue;
-            };
-            let (value, after) = match name.role {
-                Role::Credential => {
-                    let (parsed, after) = split_credential(scheme, after_name)?;
-                    credential = Some(parsed);
-                    let length = after_name.len().checked_sub(after.len())?;
-                    (Component::Encoded(after_name.get(..length)?), after)
+        let [algorithm, credential, date, expires, tokens @ .., names, _] = scheme.names else {
+            return None;
+        };
+        let rest = signed.strip_prefix(algorithm.query_start.get(1..)?)?;
+        let rest = rest.strip_prefix(scheme.algorithm)?;
+        let rest = rest.strip_prefix(credential.query_start)?;
+        let (credential, rest) = split_credential(scheme, rest)?;
+        let rest = rest.strip_prefix(date.query_start)?;
+        let (date, rest) = rest.split_at_checked(DATE_LENGTH)?;
+        let (time, signed_at) = AmzDate::parse(date)?;
+        let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
+        let (mut token, mut express_token) = (None, None);
+        for name in tokens {
+            if let Some(after) = rest.strip_prefix(name.query_start) {
+                let (value, after) = split_value(after)?;
+                match name.role {
+                    Role::SecurityToken => token = Some(value),
+                    _ => express_token = Some(value),
                 }
-                Role::Date => {
-                    let (date, after) = after_name.split_at_checked(DATE_LENGTH)?;
-                    (Component::Raw(date), after)
-                }
-                _ => split_value(after_name)?,
-            };
-            parts.add(name, Some(value)).ok()?;
-            last_name = name.query;
-            rest = after;
+                rest = after;
+            }
         }
-        check_other_params(scheme, rest, last_name)?;
-        parts
-            .add(scheme.names.last()?, Some(Component::Raw(signature)))
-            .ok()?;
-        let parse = |text| credential.map_or_else(|| parse_credential(scheme, text), Ok);
-        let claim = parts.parse(parse).ok()?;
-        Some((claim, signed))
+        let (signed_headers, rest) = split_value(rest.strip_prefix(names.query_start)?)?;
+        check_other_params(scheme, rest, names.query)?;
+        let times = StatedTimes {
+            time,
+            signed_at,
+            expires_in: Some(parse_expires(expires)?),
+        };
+        let claim = V4Claim::new(
+            scheme,
+            Carrier::Query,
+            &times,
+            credential,
+            signed_headers.to_text()?,
+            [token, express_token],
+            Component::Raw(signature),
+        );
+        Some((claim.ok()?, signed))
     }
 }
 
@@ -300,7 +303,8 @@ mod tests {
                     left += 1;
                     continue;
                 };
-                let plain = V4Claim::from_query(&AWS4, &query).unwrap();
+                let params: Vec<_> = parse_query(Some(&query)).collect();
+                let plain = V4Claim::from_query(&AWS4, &params).unwrap();
                 let facts = |claim: &V4Claim<'_>| {
                     let components = [
                         claim.common.token,

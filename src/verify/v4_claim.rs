@@ -57,7 +57,7 @@ impl<'r> V4Claim<'r> {
                 scheme.terminator
             ));
         }
-        if credential.date != time.date() {
+        if credential.date.as_bytes() != time.date_bytes() {
             return Err(refuse!(
                 ScopeDate,
                 "the date of the credential scope is {}, but the signing date is {}",
@@ -170,10 +170,7 @@ impl<'r> V4Parts<'r> {
     }
 
     /// Checks that all parts are there, and parses them.
-    pub(super) fn parse(
-        self,
-        parse_credential: impl FnOnce(Component<'r>) -> Result<Credential<'r>, VerifyError>,
-    ) -> Result<V4Claim<'r>, VerifyError> {
+    pub(super) fn parse(self) -> Result<V4Claim<'r>, VerifyError> {
         let is_query = self.carrier == Carrier::Query;
         let algorithm = self.required(Role::Algorithm)?;
         let credential = self.required(Role::Credential)?;
@@ -194,14 +191,22 @@ impl<'r> V4Parts<'r> {
         let Some((time, signed_at)) = time else {
             return Err(invalid_date(self.name_of(Role::Date), date.text()));
         };
+        let expires_in = expires.map(|expires| {
+            parse_expires(expires).ok_or_else(|| {
+                refuse!(
+                    Malformed,
+                    "invalid {} {}; write a number of seconds, at least 1",
+                    self.name_of(Role::Expires),
+                    Quoted(expires.text())
+                )
+            })
+        });
         let times = StatedTimes {
             time,
             signed_at,
-            expires_in: expires
-                .map(|expires| self.parse_expires(expires))
-                .transpose()?,
+            expires_in: expires_in.transpose()?,
         };
-        let mut credential = parse_credential(credential)?;
+        let mut credential = parse_credential(self.scheme, credential)?;
         if self.scheme.region_set().is_some() {
             credential.region = parse_region_set(self.required(Role::RegionSet)?)?;
         }
@@ -232,18 +237,6 @@ impl<'r> V4Parts<'r> {
         value.ok_or_else(|| refuse!(Missing, "{} is missing", self.name_of(role)))
     }
 
-    fn parse_expires(&self, expires: Component<'_>) -> Result<u64, VerifyError> {
-        let seconds = expires.to_text().and_then(|text| parse_decimal(&text));
-        seconds.filter(|seconds| *seconds > 0).ok_or_else(|| {
-            refuse!(
-                Malformed,
-                "invalid {} {}; write a number of seconds, at least 1",
-                self.name_of(Role::Expires),
-                Quoted(expires.text())
-            )
-        })
-    }
-
     fn name_of(&self, role: Role) -> &'static str {
         let name = self.scheme.name(role);
         match self.carrier {
@@ -251,6 +244,12 @@ impl<'r> V4Parts<'r> {
             Carrier::Header | Carrier::Form => name.lowercase,
         }
     }
+}
+
+/// Parses a number of seconds, at least 1.
+pub(super) fn parse_expires(expires: Component<'_>) -> Option<u64> {
+    let seconds = parse_decimal(&expires.to_text()?)?;
+    (seconds > 0).then_some(seconds)
 }
 
 pub(super) fn check_algorithm(

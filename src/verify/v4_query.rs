@@ -2,21 +2,21 @@
 
 use super::authentication::Carrier;
 use super::error::{VerifyError, refuse};
-use super::v4_claim::{V4Claim, V4Parts, parse_credential};
+use super::v4_claim::{V4Claim, V4Parts};
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::V4Scheme;
-use crate::wire::query::parse_query;
+use crate::wire::query::Param;
 
 impl<'r> V4Claim<'r> {
-    /// Reads the signature from a query.
+    /// Reads the signature from the parameters of a query.
     pub(super) fn from_query(
         scheme: &'static V4Scheme,
-        query: &'r str,
+        params: &[Param<'r>],
     ) -> Result<Self, VerifyError> {
         let mut parts = V4Parts::new(scheme, Carrier::Query);
-        for param in parse_query(Some(query)) {
-            let Some(name) = scheme.part_of(&param) else {
-                parts.add_other(&param)?;
+        for param in params {
+            let Some(name) = scheme.part_of(param) else {
+                parts.add_other(param)?;
                 continue;
             };
             if !param.name.decodes_to(name.query) {
@@ -29,6 +29,6 @@ impl<'r> V4Claim<'r> {
             }
             parts.add(name, param.value)?;
         }
-        parts.parse(|text| parse_credential(scheme, text))
+        parts.parse()
     }
 }

@@ -4,22 +4,22 @@ use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::percent::LOWERCASE_TOKEN;
 use crate::text::secrets::before_secrets;
-use crate::wire::header::{Header, cmp_after_prefix, is_lowercase_token, name_prefix};
+use crate::wire::header::{Header, cmp_after_prefix, name_prefix};
+use crate::wire::header_list::SortedHeaders;
 use crate::wire::inline_list::InlineList;
+use core::cmp::Ordering;
 
-/// The indices of a request's signed headers, `Host` excepted.
-pub(super) type SignedIndices = InlineList<u16, 16>;
-
-/// Finds the headers that a SigV4 signature names. Checks that the request has each of them, and
-/// that no other one has to be signed.
-pub(super) fn find_signed_headers(
+/// Finds the headers that a SigV4 signature names, except `Host`. Checks that the request has each
+/// of them, and that no other one has to be signed.
+pub(super) fn find_signed_headers<'r>(
     scheme: &V4Scheme,
-    request: &ReceivedRequest<'_>,
+    request: &'r ReceivedRequest<'r>,
     names: &str,
     token_is_appended: bool,
-) -> Result<SignedIndices, VerifyError> {
-    let mut signed = SignedIndices::new();
+) -> Result<SortedHeaders<'r>, VerifyError> {
+    let mut signed = SortedHeaders::new();
     // Most presigned URLs sign no other header.
     if names == HOST {
         for header in request.headers.iter() {
@@ -28,11 +28,13 @@ pub(super) fn find_signed_headers(
         return Ok(signed);
     }
     let mut names = SignedNames::parse(names)?;
-    for (index, header) in request.headers.iter().enumerate() {
-        if !names.find(header) {
+    let headers = request.headers.iter();
+    let headers = SortedHeaders::sort(headers.filter(|header| !header.is_named(HOST)));
+    for header in headers.lines().iter() {
+        if names.find(header) {
+            signed.push(header);
+        } else {
             check_unsigned(scheme, header, token_is_appended)?;
-        } else if !header.is_named(HOST) {
-            signed.extend(u16::try_from(index));
         }
     }
     match names.missing() {
@@ -48,7 +50,11 @@ pub(super) fn find_signed_headers(
 const HOST: &str = "host";
 
 /// The names of the signed headers, sorted.
-struct SignedNames<'n>(InlineList<SignedName<'n>, 16>);
+struct SignedNames<'n> {
+    names: InlineList<SignedName<'n>, 16>,
+    /// The index of the first name that no header has passed.
+    next: usize,
+}
 
 #[derive(Clone, Copy, Default)]
 struct SignedName<'n> {
@@ -61,55 +67,65 @@ impl<'n> SignedNames<'n> {
     /// Checks that the names are lowercase tokens, sorted, without duplicates, and that one is
     /// `host`.
     fn parse(text: &'n str) -> Result<Self, VerifyError> {
-        let mut names = SignedNames(InlineList::new());
-        for text in text.split(';') {
-            if !is_lowercase_token(text) {
+        let mut names = InlineList::<SignedName<'_>, 16>::new();
+        let mut rest = text;
+        loop {
+            let end = LOWERCASE_TOKEN.prefix_len(rest.as_bytes());
+            let (text, after) = rest.split_at_checked(end).unwrap_or_default();
+            if text.is_empty() || !(after.is_empty() || after.starts_with(';')) {
+                let text = rest.split(';').next().unwrap_or_default();
                 return Err(refuse!(
                     Malformed,
                     "invalid name {} among the signed headers; write lowercase names with `;` between them",
                     Quoted(before_secrets(text))
                 ));
             }
-            if names.0.last().is_some_and(|previous| text <= previous.text) {
+            if names.last().is_some_and(|previous| text <= previous.text) {
                 return Err(refuse!(
                     Malformed,
                     "the signed header {} is a duplicate or not in alphabetical order",
                     Quoted(text)
                 ));
             }
-            names.0.push(SignedName {
+            names.push(SignedName {
                 prefix: name_prefix(text),
                 text,
                 // Every request has a host, possibly that of its URL.
                 is_found: text == HOST,
             });
+            match after.strip_prefix(';') {
+                Some(after) => rest = after,
+                None => break,
+            }
         }
         // So far only `host` is marked as found.
-        if names.0.iter().any(|name| name.is_found) {
-            Ok(names)
+        if names.iter().any(|name| name.is_found) {
+            Ok(SignedNames { names, next: 0 })
         } else {
             Err(refuse!(HeaderNotSigned, "the header host is not signed"))
         }
     }
 
-    /// Returns whether a header is signed, and remembers that it was found.
+    /// Returns whether a header is signed, and remembers that it was found. The headers have to be
+    /// given in the order of their names.
     fn find(&mut self, header: &Header<'_>) -> bool {
-        let found = self.0.binary_search_by(|name| {
+        while let Some(name) = self.names.get_mut(self.next) {
             let order = name.prefix.cmp(&header.name_prefix);
-            order.then_with(|| cmp_after_prefix(name.text, &header.name))
-        });
-        match found.ok().and_then(|index| self.0.get_mut(index)) {
-            Some(name) => {
-                name.is_found = true;
-                true
+            match order.then_with(|| cmp_after_prefix(name.text, &header.name)) {
+                Ordering::Less => self.next = self.next.saturating_add(1),
+                Ordering::Equal => {
+                    name.is_found = true;
+                    return true;
+                }
+                Ordering::Greater => return false,
             }
-            None => false,
         }
+        false
     }
 
     /// Returns a name that no header has.
     fn missing(&self) -> Option<&'n str> {
-        let missing = self.0.iter().find(|name| !name.is_found)?;
+        let missing = self.names.iter().find(|name| !name.is_found)?;
         Some(missing.text)
     }
 }

@@ -17,8 +17,13 @@ use crate::scheme::Scheme;
 use crate::scheme::aws::AWS4;
 use crate::scheme::services::ServiceRules;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
+use crate::text::percent::Component;
 use crate::time::Timestamp;
+use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
+use crate::wire::inline_list::InlineList;
+use crate::wire::query::{Param, parse_query};
+use crate::wire::request_parts::Host;
 use alloc::string::String;
 
 /// Verifies received requests.
@@ -93,13 +98,7 @@ impl Verifier {
         now: impl Into<Timestamp>,
         lookup: impl FnOnce(&str) -> Option<K>,
     ) -> Result<Verified<'r>, VerifyError> {
-        let now = now.into();
-        let unverified = self.parse(request)?;
-        unverified.check_time(now)?;
-        match lookup(unverified.access_key_id()) {
-            Some(key) => unverified.verify(key, now),
-            None => Err(unverified.unknown_access_key()),
-        }
+        self.parse(request)?.verify_with(lookup, now.into())
     }
 
     /// Reads the authentication of a request, and checks everything that needs neither a key nor
@@ -123,67 +122,45 @@ impl Verifier {
             request.check_query()?;
         }
         self.settings.target_rules.check_query(request.target)?;
-        let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some())?;
+        let mut params = Params::new();
+        params.extend(parse_query(query.filter(|_| canonical.is_none())));
+        let is_canonical = canonical.is_some();
+        let (scheme, carrier) = find_signature(v4_scheme, request, &params, is_canonical)?;
         self.settings.check_scheme(scheme, carrier)?;
         // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
         // query is the carrier.
-        let mut parsed = match (scheme, carrier, canonical) {
-            (Scheme::AwsV2QueryApi, ..) => self.parse_query_api(request),
-            (Scheme::AwsV2, ..) => self.parse_v2(request, carrier),
-            (_, Carrier::Header, _) => self.parse_v4_header(v4_scheme, request),
-            (_, _, Some((claim, query))) => self.parse_v4(request, claim, Some(query)),
-            (_, _, None) => self.parse_v4_query(v4_scheme, request),
+        let read_v4 = |claim| self.read_v4(request, claim, None);
+        let read = match (scheme, carrier) {
+            (Scheme::AwsV2QueryApi, _) => {
+                read_call(request, &params).map(|(claim, method)| (claim, Signed::QueryApi(method)))
+            }
+            (Scheme::AwsV2, _) => V2Request::read(request, &params, carrier)
+                .map(|(claim, signed)| (claim, Signed::V2(signed))),
+            (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
+            _ => match canonical {
+                Some((claim, query)) => self.read_v4(request, claim, Some(query)),
+                None => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
+            },
         };
-        // `map_err` would move the result, which takes as long as hashing a block.
-        if let Err(error) = &mut parsed {
-            error.set_signed_by(scheme, carrier);
+        match read {
+            Ok((claim, signed)) => Ok(Unverified {
+                settings: &self.settings,
+                bucket: self.settings.bucket(request),
+                request,
+                claim,
+                signed,
+            }),
+            Err(error) => Err(error.signed_by(scheme, carrier)),
         }
-        parsed
-    }
-
-    fn parse_query_api<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, method) = read_call(request)?;
-        Ok(self.unverified(request, claim, Signed::QueryApi(method)))
-    }
-
-    fn parse_v2<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-        carrier: Carrier,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let (claim, signed) = V2Request::read(request, carrier)?;
-        Ok(self.unverified(request, claim, Signed::V2(signed)))
-    }
-
-    fn parse_v4_header<'v, 'r>(
-        &'v self,
-        scheme: &'static V4Scheme,
-        request: &'r ReceivedRequest<'r>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let claim = V4Claim::from_headers(scheme, request)?;
-        self.parse_v4(request, claim, None)
-    }
-
-    fn parse_v4_query<'v, 'r>(
-        &'v self,
-        scheme: &'static V4Scheme,
-        request: &'r ReceivedRequest<'r>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
-        let query = request.target.query.unwrap_or_default();
-        let claim = V4Claim::from_query(scheme, query)?;
-        self.parse_v4(request, claim, None)
     }
 
     /// Checks a SigV4 signature against settings and request: scope, then coverage, then payload.
-    fn parse_v4<'v, 'r>(
+    fn read_v4<'v, 'r>(
         &'v self,
         request: &'r ReceivedRequest<'r>,
         claim: V4Claim<'r>,
         canonical_query: Option<&'r str>,
-    ) -> Result<Unverified<'v, 'r>, VerifyError> {
+    ) -> Result<(Claim<'r>, Signed<'v, 'r>), VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
         if let Some(prefix) = scheme.rules.rejected_prefix {
             request.check_without_prefix(prefix)?;
@@ -203,8 +180,14 @@ impl Verifier {
         target_rules.check_path(request.target.path, canonical_uri)?;
         let token = claim.token(rules)?;
         let token_is_appended = settings.token_is_appended();
-        let headers =
-            find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?;
+        let names = &claim.signed_headers;
+        let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
+        let host = request.host().unwrap_or(Host::Text(""));
+        let host = if scheme.rules.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
         let signed = SignedV4 {
             carrier,
             time: claim.time,
@@ -214,7 +197,7 @@ impl Verifier {
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
-            headers,
+            headers: SignedHeaders::new(host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,
@@ -228,40 +211,29 @@ impl Verifier {
             token,
             ..claim.common
         };
-        Ok(self.unverified(request, common, Signed::V4(signed)))
-    }
-
-    fn unverified<'v, 'r>(
-        &'v self,
-        request: &'r ReceivedRequest<'r>,
-        claim: Claim<'r>,
-        signed: Signed<'v, 'r>,
-    ) -> Unverified<'v, 'r> {
-        Unverified {
-            settings: &self.settings,
-            bucket: self.settings.bucket(request),
-            request,
-            claim,
-            signed,
-        }
+        Ok((common, Signed::V4(signed)))
     }
 }
 
+/// The parameters of a query, in its order.
+type Params<'r> = InlineList<Param<'r>, 16>;
+
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
-    let roles = [Role::Date, Role::SecurityToken, Role::ExpressToken];
-    let names = roles.map(|role| scheme.name(role));
-    for name in names.into_iter().chain(scheme.region_set()) {
-        if name.role == Role::Date && scheme.rules.signs_date_header {
-            continue;
-        }
-        let name = name.lowercase;
-        if request.values(name).next().is_some() {
-            return Err(refuse!(
-                SignedTwice,
-                "the request is signed in its query, but has the header {name}, too; leave it out"
-            ));
-        }
+    let is_replaced = |role| match role {
+        Role::Date => !scheme.rules.signs_date_header,
+        Role::SecurityToken | Role::ExpressToken | Role::RegionSet => true,
+        _ => false,
+    };
+    let headers = request.headers.iter();
+    let mut names =
+        headers.filter_map(|header| scheme.part_with_name(Component::Raw(&header.name)));
+    match names.find(|name| is_replaced(name.role)) {
+        None => Ok(()),
+        Some(name) => Err(refuse!(
+            SignedTwice,
+            "the request is signed in its query, but has the header {}, too; leave it out",
+            name.lowercase
+        )),
     }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Headers.
 
 use crate::error::{Error, Quoted, error};
-use crate::text::percent::{LOWERCASE_TOKEN, TOKEN, WORD};
+use crate::text::percent::{LOWERCASE_TOKEN, TOKEN};
 use crate::text::sink::Sink;
 use alloc::borrow::Cow;
 use core::cmp::Ordering;
@@ -205,15 +205,13 @@ pub(crate) fn is_lowercase_token(text: &str) -> bool {
 
 /// Returns whether a value is words with single spaces between them, without control characters.
 fn is_single_spaced(value: &[u8]) -> bool {
-    let mut rest = value;
-    loop {
-        let word = WORD.prefix_len(rest);
-        match rest.get(word..) {
-            Some([b' ', after @ ..]) if word > 0 => rest = after,
-            Some([]) => return word > 0 || value.is_empty(),
-            _ => return false,
-        }
-    }
+    let pairs = value.iter().zip(value.get(1..).unwrap_or_default());
+    // A fold without a branch is vectorized.
+    let is_bad = pairs.fold(false, |any, (one, two)| {
+        any | one.is_ascii_control() | ((*one == b' ') & (*two == b' '))
+    });
+    let is_good_end = |byte: &u8| !byte.is_ascii_control() && *byte != b' ';
+    !is_bad && value.first().is_none_or(is_good_end) && value.last().is_none_or(is_good_end)
 }
 
 #[cfg(test)]

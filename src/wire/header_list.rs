@@ -1,16 +1,16 @@
 //! Headers in the order in which both signature versions sign them: by lowercase name. The values
 //! of a repeated name keep their order.
 
-use super::header::{Header, cmp_names};
+use super::header::{Header, cmp_after_prefix};
 use super::inline_list::InlineList;
 use crate::text::sink::Sink;
 use core::cmp::Ordering;
 
 /// Borrowed headers, sorted.
+#[derive(Clone)]
 pub(crate) struct SortedHeaders<'a> {
-    /// The prefix of each name is beside its header, so that most comparisons don't follow a
-    /// pointer. `None` is only the default of an unused slot.
-    headers: InlineList<(u64, Option<&'a Header<'a>>), 16>,
+    /// `None` is only the default of an unused slot.
+    headers: InlineList<Option<&'a Header<'a>>, 16>,
 }
 
 impl<'a> SortedHeaders<'a> {
@@ -21,33 +21,62 @@ impl<'a> SortedHeaders<'a> {
         }
     }
 
-    /// Adds a header. [`sort`](SortedHeaders::sort) follows the last one.
+    /// Adds a header whose name isn't less than that of the last one.
     #[inline]
     pub(crate) fn push(&mut self, header: &'a Header<'a>) {
-        self.headers.push((header.name_prefix, Some(header)));
+        self.headers.push(Some(header));
     }
 
-    /// Sorts by name. The sort is stable.
-    pub(crate) fn sort(&mut self) {
-        self.headers
-            .sort_by(|(one_prefix, one), (two_prefix, two)| {
-                one_prefix.cmp(two_prefix).then_with(|| match (one, two) {
-                    (Some(one), Some(two)) => cmp_names(&one.name, &two.name),
-                    _ => Ordering::Equal,
-                })
-            });
+    /// Sorts headers by name. The sort is stable.
+    #[inline]
+    pub(crate) fn sort(headers: impl IntoIterator<Item = &'a Header<'a>>) -> Self {
+        let mut sorted = SortedHeaders::new();
+        headers.into_iter().for_each(|header| sorted.push(header));
+        sorted.sort_by_name();
+        sorted
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.headers.is_empty()
+    fn sort_by_name(&mut self) {
+        self.headers.sort_by(|one, two| match (one, two) {
+            (Some(one), Some(two)) => {
+                let order = one.name_prefix.cmp(&two.name_prefix);
+                order.then_with(|| cmp_after_prefix(&one.name, &two.name))
+            }
+            _ => Ordering::Equal,
+        });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a Header<'a>> {
-        self.headers.iter().filter_map(|(_, header)| *header)
+    /// Returns all headers.
+    pub(crate) fn lines(&self) -> HeaderLines<'_, 'a> {
+        HeaderLines(&self.headers)
+    }
+
+    /// Returns the headers whose names begin with less than a prefix, and the others.
+    pub(crate) fn lines_around(&self, prefix: u64) -> [HeaderLines<'_, 'a>; 2] {
+        let is_before =
+            |header: &Option<&Header<'_>>| header.is_some_and(|header| header.name_prefix < prefix);
+        let (before, after) = self
+            .headers
+            .split_at(self.headers.partition_point(is_before));
+        [HeaderLines(before), HeaderLines(after)]
+    }
+}
+
+/// Sorted headers, each of which is a line, or a part of the line of its name.
+#[derive(Clone, Copy)]
+pub(crate) struct HeaderLines<'s, 'a>(&'s [Option<&'a Header<'a>>]);
+
+impl<'s, 'a> HeaderLines<'s, 'a> {
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Header<'a>> + use<'s, 'a> {
+        self.0.iter().copied().flatten()
     }
 
     /// Returns each header, and whether it is the first of its name.
-    fn with_is_first(&self) -> impl Iterator<Item = (&'a Header<'a>, bool)> {
+    fn with_is_first(self) -> impl Iterator<Item = (&'a Header<'a>, bool)> + use<'s, 'a> {
         let mut previous: Option<&Header<'_>> = None;
         self.iter().map(move |header| {
             let is_first = previous.is_none_or(|previous| !have_same_name(previous, header));
@@ -60,7 +89,7 @@ impl<'a> SortedHeaders<'a> {
     /// joined with commas.
     #[inline]
     pub(crate) fn write_lines<S: Sink>(
-        &self,
+        self,
         sink: &mut S,
         write_value: impl Fn(&Header<'a>, &mut S),
     ) {
@@ -82,7 +111,7 @@ impl<'a> SortedHeaders<'a> {
     }
 
     /// Returns the first header of each name.
-    pub(crate) fn first_of_each_name(&self) -> impl Iterator<Item = &'a Header<'a>> {
+    pub(crate) fn first_of_each_name(self) -> impl Iterator<Item = &'a Header<'a>> + use<'s, 'a> {
         self.with_is_first()
             .filter_map(|(header, is_first)| is_first.then_some(header))
     }
@@ -122,14 +151,15 @@ mod tests {
             "x-amz-meta-long-B",
         ];
         let headers = names.map(|name| Header::new(name.into(), Cow::Borrowed(b"")));
-        let mut sorted = SortedHeaders::new();
-        headers.iter().for_each(|header| sorted.push(header));
-        sorted.sort();
-        let found = sorted.first_of_each_name();
+        let sorted = SortedHeaders::sort(&headers);
+        let found = sorted.lines().first_of_each_name();
         let found: Vec<_> = found.map(|header| header.name.to_lowercase()).collect();
         let mut expected: Vec<_> = names.iter().map(|name| name.to_lowercase()).collect();
         expected.sort();
-        let all = sorted.iter().map(|header| header.name.to_lowercase());
+        let all = sorted
+            .lines()
+            .iter()
+            .map(|header| header.name.to_lowercase());
         assert_eq!(all.collect::<Vec<_>>(), expected);
         expected.dedup();
         assert_eq!(found, expected);

@@ -64,7 +64,8 @@ impl<'a> Host<'a> {
     /// Writes the value as it is signed.
     pub(crate) fn write(self, sink: &mut impl Sink) {
         match self {
-            Host::Header(value) => super::header::write_single_spaced(value, sink),
+            // It was checked, so it has no white space.
+            Host::Header(value) => sink.bytes(value),
             Host::Text(text) => sink.text(text),
             Host::Authority(authority) => authority.write(sink),
         }
