@@ -123,7 +123,7 @@ impl Credentials {
     pub(crate) fn secret_access_key(&self) -> Result<&SecretAccessKey, Error> {
         match &self.0.key {
             Key::Hmac(secret) => Ok(secret),
-            Key::Private(_) => Err(self.identity().has_private_key()),
+            Key::Private(_) => Err(self.identity().needs_secret_access_key_error()),
         }
     }
 
@@ -134,7 +134,7 @@ impl Credentials {
     pub(crate) fn private_key(&self) -> Result<&PrivateKey, Error> {
         match &self.0.key {
             Key::Private(key) => Ok(key),
-            Key::Hmac(_) => Err(self.identity().has_secret_access_key()),
+            Key::Hmac(_) => Err(self.identity().needs_private_key_error()),
         }
     }
 

@@ -5,9 +5,9 @@ use core::fmt;
 
 /// The reason why a request can't be signed as asked.
 ///
-/// The message names the fault, then the value, then the remedy. It never contains a secret access
-/// key, a session token or a signature. [`kind`](Error::kind) names the part of the input that is
-/// at fault.
+/// The message names the fault, then the value, and then the remedy unless it is obvious. It never
+/// contains a secret access key, a session token or a signature. [`kind`](Error::kind) names the
+/// part of the input that is at fault.
 ///
 /// ```
 /// use presign::{Credentials, ErrorKind};

@@ -147,7 +147,7 @@ impl Identity {
     pub(crate) fn check_secret_access_key(&self) -> Result<(), Error> {
         match self.private_key {
             None => Ok(()),
-            Some(_) => Err(self.has_private_key()),
+            Some(_) => Err(self.needs_secret_access_key_error()),
         }
     }
 
@@ -156,12 +156,13 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the key is a secret access key.
     #[cfg_attr(not(feature = "cloudfront"), allow(dead_code))]
-    pub(crate) fn private_key(&self) -> Result<PrivateKeyKind, Error> {
-        self.private_key.ok_or_else(|| self.has_secret_access_key())
+    pub(crate) fn require_private_key(&self) -> Result<PrivateKeyKind, Error> {
+        self.private_key
+            .ok_or_else(|| self.needs_private_key_error())
     }
 
     /// Returns the error for a signature that needs a secret access key.
-    pub(crate) fn has_private_key(&self) -> Error {
+    pub(crate) fn needs_secret_access_key_error(&self) -> Error {
         error!(
             Credentials,
             "this signature needs a secret access key, but {} has a private key; use \
@@ -171,7 +172,7 @@ impl Identity {
     }
 
     /// Returns the error for a signature that needs a private key.
-    pub(crate) fn has_secret_access_key(&self) -> Error {
+    pub(crate) fn needs_private_key_error(&self) -> Error {
         error!(
             Credentials,
             "this signature needs a private key, but {} has a secret access key; use \

@@ -43,9 +43,10 @@
 //! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
 //!
 //! # Errors
-//! A request that can't be signed truthfully is an [`Error`]. Its message names the fault, the
-//! value and the remedy; its [`kind`](Error::kind) names the part of the input. No input makes the
-//! crate panic. `Debug` output and errors contain no secret access key, session token or signature.
+//! A request that can't be signed truthfully is an [`Error`]. Its message names the fault and the
+//! value, and the remedy unless it is obvious; its [`kind`](Error::kind) names the part of the
+//! input. No input makes the crate panic. `Debug` output and errors contain no secret access key,
+//! session token or signature.
 //!
 //! # Performance
 //! A URL from a template costs from about 1.3 times the hashing that its signature needs, any other

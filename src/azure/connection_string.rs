@@ -174,5 +174,8 @@ fn invalid(message: &'static str) -> Error {
 }
 
 fn invalid_url(setting: &str) -> Error {
-    error!(Url, "the {setting} of the connection string is invalid")
+    error!(
+        Url,
+        "invalid {setting} in the connection string; write an http or https URL without a query"
+    )
 }

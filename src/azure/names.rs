@@ -11,7 +11,7 @@ pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "invalid account name {}; it has 3 to 24 lowercase letters and digits",
+        "invalid account name {}; use 3 to 24 lowercase letters and digits",
         Quoted(name)
     ))
 }
@@ -29,7 +29,7 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "invalid {what} name {}; it has 3 to 63 lowercase letters, digits and single hyphens between them",
+        "invalid {what} name {}; use 3 to 63 lowercase letters, digits and single hyphens between them",
         Quoted(name)
     ))
 }
@@ -45,7 +45,7 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "invalid table name {}; it has 3 to 63 letters and digits, and begins with a letter",
+        "invalid table name {}; use 3 to 63 letters and digits, with a letter first",
         Quoted(name)
     ))
 }

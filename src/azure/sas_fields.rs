@@ -89,7 +89,7 @@ pub(super) fn check_field(
         )),
         Field::Protocol if !matches!(value, "https" | "https,http") => Err(error!(
             Policy,
-            "invalid protocol {}; it is `https` or `https,http`",
+            "invalid protocol {}; write `https` or `https,http`",
             Quoted(value)
         )),
         Field::StoredPolicy if value.chars().count() > 64 => Err(error!(

@@ -172,7 +172,7 @@ impl Policy {
             return Err(error.clone());
         }
         let key_source = KeySource::Private {
-            kind: identity.private_key()?,
+            kind: identity.require_private_key()?,
             hash: self.hash,
             rsa_bits: RSA_BITS,
         };

@@ -113,7 +113,7 @@ impl V2Signer {
             ));
         }
         if identity.private_key_kind() == Some(PrivateKeyKind::P256) {
-            return Err(identity.has_private_key());
+            return Err(identity.needs_secret_access_key_error());
         }
         let names = [GOOGLE2.access_key_id, EXPIRES, SIGNATURE];
         for name in names {

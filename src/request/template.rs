@@ -309,8 +309,9 @@ impl Template {
     ///   template has parameters of `query_per_row`, or if a value contains a line break or NUL.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) and
     ///   [`ErrorKind::Time`](crate::ErrorKind::Time) as [`Request::presign`].
-    /// - [`ErrorKind::Output`](crate::ErrorKind::Output) if the writer returns an error. Before all
-    ///   other errors nothing is written.
+    /// - [`ErrorKind::Signature`](crate::ErrorKind::Signature) if a private key can't sign.
+    /// - [`ErrorKind::Output`](crate::ErrorKind::Output) if the writer returns an error. Only before
+    ///   this one and `Signature` a part of the URL may have been written.
     pub fn presign_into<'r>(
         &self,
         row: impl Into<Row<'r>>,

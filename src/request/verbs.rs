@@ -21,7 +21,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// The verbs. Each checks the whole request, and returns every error of its description.
+/// The signing methods. Each checks the whole request, and returns every error of its description.
 impl<'a> Request<'a> {
     /// Returns a presigned URL.
     ///
@@ -32,10 +32,14 @@ impl<'a> Request<'a> {
     /// - [`ErrorKind::Url`], [`ErrorKind::Key`], [`ErrorKind::Method`], [`ErrorKind::Query`],
     ///   [`ErrorKind::Header`], [`ErrorKind::Payload`]: a part of the request can't be sent, is
     ///   signed already, or contradicts another part.
-    /// - [`ErrorKind::Scope`]: the URL has a host of AWS, which has no such region or service.
+    /// - [`ErrorKind::Scope`]: the host is an AWS host, but AWS has no such region or service.
+    /// - [`ErrorKind::Credentials`]: the signature needs another kind of key, or the store has no
+    ///   session tokens.
+    /// - [`ErrorKind::Signature`]: a private key can't sign, for example because the operating
+    ///   system has no randomness.
     /// - [`ErrorKind::Time`]: the signing time is outside of the years 0 to 9999.
     /// - [`ErrorKind::Unsupported`], [`ErrorKind::Bucket`]: the store or service has no presigned
-    ///   URLs.
+    ///   URLs, or SigV4a needs the feature `sigv4a`.
     pub fn presign(
         &self,
         credentials: &Credentials,
@@ -71,9 +75,10 @@ impl<'a> Request<'a> {
     /// to send.
     ///
     /// # Errors
-    /// Returns the errors of [`presign`](Request::presign), before which nothing is written, and
-    /// [`ErrorKind::Output`] if the writer returns an error. A header value of an `http::Request`
-    /// that isn't UTF-8 is not an error here, because no headers are returned.
+    /// Returns the errors of [`presign`](Request::presign), and [`ErrorKind::Output`] if the writer
+    /// returns an error. Before `Output` and `Signature` a part of the URL may have been written,
+    /// and nothing before any other error. A header value of an `http::Request` that isn't UTF-8 is
+    /// not an error here, because no headers are returned.
     pub fn presign_into(
         &self,
         credentials: &Credentials,

@@ -1,5 +1,5 @@
 //! Signature schemes as data: names, prefixes, the shape of the scope, what services need, and
-//! limits.
+//! limits. CONTRIBUTING.md lists the steps to add a scheme.
 //!
 //! Signing, verification and inspection take the parameters' names from these tables.
 

@@ -19,9 +19,9 @@ pub(crate) fn check_identity(scheme: &V4Scheme, identity: &Identity) -> Result<(
     }
     match (scheme.private_key, identity.private_key_kind()) {
         (None, None) => Ok(()),
-        (None, Some(_)) => Err(identity.has_private_key()),
+        (None, Some(_)) => Err(identity.needs_secret_access_key_error()),
         (Some(_), None) if scheme.derives_key() => check_derivation(),
-        (Some(_), None) => Err(identity.has_secret_access_key()),
+        (Some(_), None) => Err(identity.needs_private_key_error()),
         (Some(needed), Some(own)) if needed == own => Ok(()),
         (Some(needed), Some(_)) => Err(error!(
             Credentials,
@@ -48,7 +48,7 @@ pub(crate) fn private_key(
     #[cfg(feature = "sigv4a")]
     return super::sigv4a_key::sigv4a_key(scheme, credentials);
     #[cfg(not(feature = "sigv4a"))]
-    Err(identity.has_secret_access_key())
+    Err(identity.needs_private_key_error())
 }
 
 /// Checks that SigV4a can derive its key.

@@ -38,8 +38,7 @@ pub struct VerifyError {
 pub enum VerifyErrorKind {
     /// The request is not signed.
     NotSigned,
-    /// The request has more than one signature: in the header and in the query, or of both
-    /// versions.
+    /// The request has more than one signature, or a header of the signature beside a signed query.
     SignedTwice,
     /// The scheme is unknown, or the [`Verifier`](super::Verifier) doesn't allow it or its carrier.
     Scheme,

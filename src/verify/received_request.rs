@@ -20,8 +20,8 @@ use core::net::IpAddr;
 /// A request as it was received: method, target, headers, and possibly the body.
 ///
 /// The target is path and query as they are in the request line. A framework that has decoded or
-/// normalized them no longer has what was signed. Give all headers: without them, a header that is
-/// missing from the signature goes unnoticed.
+/// normalized them no longer has what was signed. Add all headers. Otherwise an unsigned `x-amz-*`
+/// header isn't noticed.
 ///
 /// ```
 /// use presign::verify::ReceivedRequest;

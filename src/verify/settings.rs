@@ -201,7 +201,7 @@ impl Settings {
         Ok(Suffix::Owned(Box::new(suffix)))
     }
 
-    /// Returns the first allowed region if a region set includes none.
+    /// Returns the first allowed region if a region set includes no allowed region.
     fn expected_in_set(&self, set: &str) -> Option<&str> {
         let first = self.regions.first()?;
         let is_covered = self.regions.iter().any(|region| covers(set, region));

@@ -55,7 +55,7 @@ impl<'r> V2Request<'r> {
         let Some((access_key_id, signature)) = parts.filter(|(id, _)| !id.is_empty()) else {
             return Err(refuse!(
                 Malformed,
-                "invalid Authorization header; it is {AUTHORIZATION_START}ACCESS-KEY-ID:SIGNATURE"
+                "invalid Authorization header; write {AUTHORIZATION_START}ACCESS-KEY-ID:SIGNATURE"
             ));
         };
         let amz_date = request.single(DATE_HEADER)?;

@@ -290,7 +290,7 @@ pub(super) fn parse_credential<'r>(
     Credential::parse(scheme, credential).ok_or_else(|| {
         refuse!(
             Malformed,
-            "invalid credential; it is ACCESS-KEY-ID/DATE/{}SERVICE/{}",
+            "invalid credential; write ACCESS-KEY-ID/DATE/{}SERVICE/{}",
             if scheme.scope_has_region {
                 "REGION/"
             } else {

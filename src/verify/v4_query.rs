@@ -1,4 +1,5 @@
-//! The plain reader of a presigned URL's query: parameters in any order and spelling.
+//! The plain reader of a presigned URL's query: parameters in any order, with any percent-encoding.
+//! `v4_canonical_query.rs` is tried first.
 
 use super::authentication::Carrier;
 use super::error::{VerifyError, refuse};

@@ -124,7 +124,8 @@ impl Verifier {
     /// Sets for how long a SigV4 URL or form can be valid. More than seven days count as seven
     /// days.
     ///
-    /// A form is rejected if its `x-amz-date` is older, even if its policy expires later.
+    /// A form is rejected once its `x-amz-date` is older than that, even if its policy expires
+    /// later.
     #[must_use]
     pub fn max_expires_in(mut self, duration: Duration) -> Self {
         self.settings.max_expires_in = duration.min(MAX_EXPIRY);
