@@ -272,7 +272,7 @@ fn regions_and_services_unknown_to_aws_are_rejected() {
 fn an_exchanged_access_key_id_and_secret_are_rejected() {
     for id in [ID, "ASIAIOSFODNN7EXAMPLE", "AKIA000000000000"] {
         let kind = ErrorKind::Credentials;
-        let words = ["exchange"];
+        let words = ["swap"];
         support::refused(Credentials::new(SECRET, id), kind, &words, &[SECRET, id]);
         Credentials::new(id, SECRET).unwrap();
     }
