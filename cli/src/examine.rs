@@ -302,7 +302,7 @@ impl VerifyArgs {
 
     /// Returns a verifier for requests of the given region and service, by default the URL's own,
     /// whose expiration S3 doesn't limit under SigV2. With an `Authorization` header, the request
-    /// is signed with headers; by default its service is that of a host of AWS, or S3.
+    /// is signed with headers; by default its service is that of an AWS host, or S3.
     fn verifier(&self, inspection: &Inspection) -> Verifier {
         let region = self.region.as_deref().or(inspection.region());
         let host = host_of(&self.subject.url);

@@ -89,7 +89,7 @@ pub fn host_of(url: &str) -> String {
     authority.to_ascii_lowercase()
 }
 
-/// Returns the host of a URL if it names a bucket of AWS.
+/// Returns the host of a URL if it names an AWS bucket.
 pub fn bucket_host(url: &str) -> Option<String> {
     let host = host_of(url);
     AwsHost::parse(&host)?.bucket()?;

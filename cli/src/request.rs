@@ -31,8 +31,8 @@ struct Target {
     #[arg(long, value_name = "M", default_value = "GET")]
     method: String,
 
-    /// The service's signing name, such as s3, execute-api, sts or es; default the one that the
-    /// host of AWS names, s3
+    /// The service's signing name, such as s3, execute-api, sts or es; default: the service of an
+    /// AWS host, otherwise s3
     #[arg(long, value_name = "S")]
     service: Option<String>,
 
@@ -145,7 +145,7 @@ impl Target {
         }))
     }
 
-    /// Notes that a host of AWS contradicts the given region or service, or names no service.
+    /// Notes that an AWS host contradicts the given region or service, or names no service.
     fn note_scope(&self) {
         let host = host_of(&self.url);
         let Some(aws_host) = AwsHost::parse(&host) else {

@@ -191,7 +191,7 @@ impl Location {
     pub fn google_bucket(&self, mut bucket: gcs::BucketBuilder) -> Result<gcs::BucketBuilder> {
         if self.dualstack || self.fips || self.accelerate {
             return Err(misuse(
-                "--dualstack, --fips and --accelerate choose among hosts of AWS: leave them out for gs://",
+                "--dualstack, --fips and --accelerate choose among AWS hosts: leave them out for gs://",
             ));
         }
         if let Some(url) = &self.endpoint_url {

@@ -77,7 +77,7 @@ impl Bucket {
     }
 }
 
-/// The arguments of the library's verbs, besides the request.
+/// The arguments of the library's signing methods, besides the request.
 pub struct Signer {
     pub credentials: Credentials,
     pub expiry: Expiry,

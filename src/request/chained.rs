@@ -1,6 +1,6 @@
 //! Signing with headers for a body that is sent in parts, whose signatures follow this one.
 
-use super::verbs::not_covered_by_v4;
+use super::signing_methods::not_covered_by_v4;
 use super::{Request, SignedRequest, Signer, unsupported};
 use crate::credentials::Credentials;
 use crate::error::Error;

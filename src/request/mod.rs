@@ -1,4 +1,4 @@
-//! Requests, which every store and service makes, and their verbs: the methods that sign.
+//! Requests, which every store and service makes, and their signing methods.
 
 mod address;
 mod base_url;
@@ -13,10 +13,10 @@ mod presigned_url;
 mod service_requests;
 mod signed_request;
 mod signer;
+mod signing_methods;
 mod store;
 mod template;
 mod unsigned;
-mod verbs;
 
 pub use presigned_url::PresignedUrl;
 pub use signed_request::SignedRequest;

@@ -1,7 +1,9 @@
 //! Presigned URLs for many objects.
 
 use super::presigned_url::{headers_to_send, own_method};
-use super::verbs::{check_output, not_covered_by_v2, not_covered_by_v4, v2_headers_to_send};
+use super::signing_methods::{
+    check_output, not_covered_by_v2, not_covered_by_v4, v2_headers_to_send,
+};
 use super::{
     Address, Destination, OwnedParam, ParamValue, PresignedUrl, Request, Signer, unsupported,
 };

@@ -91,7 +91,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Returns a bucket of AWS at the standard endpoint of its region, or an access point.
+    /// Returns an AWS bucket at the standard endpoint of its region, or an access point.
     ///
     /// # Errors
     /// [`ErrorKind::Bucket`](crate::ErrorKind::Bucket) for an invalid name, and

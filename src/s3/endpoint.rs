@@ -127,7 +127,7 @@ impl Endpoint {
         if resource.kind == Kind::MultiRegion {
             return Err(error!(
                 Endpoint,
-                "a multi-region access point has only a host of AWS; leave the endpoint out"
+                "a multi-region access point has only an AWS host; leave the endpoint out"
             ));
         }
         let Url {

@@ -34,7 +34,7 @@ const SAME_NAME: [&str; 14] = [
     "sts",
 ];
 
-/// A host of AWS: the region, the service and the bucket that it names, as far as they are known.
+/// An AWS host: the region, the service and the bucket that it names, as far as they are known.
 ///
 /// ```
 /// use presign::inspect::AwsHost;

@@ -82,12 +82,12 @@ impl Partition {
         };
         Err(error!(
             Scope,
-            "the region {} can't be part of a host of AWS; {remedy}",
+            "the region {} can't be part of an AWS host; {remedy}",
             Quoted(region)
         ))
     }
 
-    /// Returns a host of AWS without the domain of its partition.
+    /// Returns an AWS host without the domain of its partition.
     pub(crate) fn strip_suffix(host: &str) -> Option<&str> {
         let mut all = OTHERS.iter().chain([&AWS]);
         all.find_map(|partition| host.strip_suffix(partition.suffix)?.strip_suffix('.'))

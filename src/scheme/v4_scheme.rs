@@ -63,7 +63,7 @@ pub(crate) enum PolicyForm {
     Google,
 }
 
-/// A part of a signature.
+/// An authentication parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Algorithm,
@@ -80,14 +80,14 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Returns whether a part shows that a request is signed. Date, expiry and token can be other
+    /// Returns whether a parameter shows that a request is signed. Date, expiry and token can be other
     /// parameters.
     pub(crate) fn shows_signature(self) -> bool {
         matches!(self, Role::Algorithm | Role::Credential | Role::Signature)
     }
 }
 
-/// The names of a part of a signature.
+/// The names of an authentication parameter: in a query, a header and a form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Name {
     pub(crate) role: Role,
@@ -99,7 +99,7 @@ pub(crate) struct Name {
     pub(crate) lowercase: &'static str,
 }
 
-/// Defines the names of parts by the two ways to write them.
+/// Defines the names of parameters by the two ways to write them.
 macro_rules! names {
     ($($role:ident: $query:literal, $lowercase:literal;)*) => {
         &[$($crate::scheme::v4_scheme::Name {
@@ -113,7 +113,7 @@ macro_rules! names {
 pub(super) use names;
 
 impl V4Scheme {
-    /// Returns the names of a part. They are empty if the scheme doesn't have it.
+    /// Returns the names of a parameter. They are empty if the scheme doesn't have it.
     pub(crate) fn name(&self, role: Role) -> &'static Name {
         static ABSENT: Name = Name {
             role: Role::Algorithm,

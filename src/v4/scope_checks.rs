@@ -27,7 +27,7 @@ fn is_host(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok() || text.rsplit_once('.').is_some_and(ends_in_name)
 }
 
-/// Checks the region and the service of a request to a host of AWS.
+/// Checks the region and the service of a request to an AWS host.
 pub(crate) fn check_aws_scope(region: &str, service: &str) -> Result<(), Error> {
     if is_aws_scope(region, service) {
         return Ok(());

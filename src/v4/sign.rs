@@ -332,7 +332,7 @@ impl<'a> SigningRequest<'a> {
         Ok(())
     }
 
-    /// Checks that a host of AWS can have the region and the service.
+    /// Checks that an AWS host can have the region and the service.
     #[inline]
     fn check_scope(&self) -> Result<(), Error> {
         if self.service.is_aws_scope {

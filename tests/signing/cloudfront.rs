@@ -269,7 +269,7 @@ fn a_distribution_signs_the_url_with_its_parameters() {
             })
             .unwrap();
 
-            // The other verbs agree.
+            // The other signing methods agree.
             let mut written = String::new();
             request
                 .presign_into(key, HOUR, now(), &mut written)

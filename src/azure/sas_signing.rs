@@ -1,4 +1,4 @@
-//! The verbs that sign a shared access signature.
+//! The methods that sign a shared access signature.
 
 use super::prepared_sas::{PreparedSas, ValueSpace};
 use super::sas::Sas;

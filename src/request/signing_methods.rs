@@ -1,4 +1,4 @@
-//! The verbs, the methods that sign: a request becomes a URL or headers.
+//! The signing methods: a request becomes a URL or headers.
 
 use super::presigned_url::{header_names, headers_to_send, own_method};
 use super::{KeySource, PresignedUrl, Request, SignedRequest, Signer, Unsigned, unsupported};
