@@ -23,7 +23,7 @@ pub struct Expiry {
     #[arg(long, value_name = "T", value_parser = parse_time)]
     pub expires_at: Option<Timestamp>,
 
-    /// Let it expire with temporary credentials if they expire sooner, instead of refusing
+    /// Shorten the validity to that of temporary credentials, instead of returning an error
     #[arg(long)]
     pub clamp_expiry: bool,
 }

@@ -49,7 +49,7 @@ fn account(name: &str) -> Result<Account> {
     Account::new(name).with_context(|| format!("in {ACCOUNT}"))
 }
 
-/// Returns the account of a name, with the addresses of the environment, and its credentials: a
+/// Returns the account `name` with the endpoints that the environment sets, and its credentials: a
 /// user delegation key, or the key of the environment.
 pub fn load(
     name: Option<&str>,

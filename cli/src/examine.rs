@@ -93,7 +93,7 @@ pub struct Sent {
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
     pub headers: Vec<Header>,
 
-    /// The bucket that the host names, for v2, which signs it
+    /// For v2: the bucket, if the host contains it
     #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
     pub bucket: Option<String>,
 

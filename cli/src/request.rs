@@ -36,7 +36,7 @@ struct Target {
     #[arg(long, value_name = "S")]
     service: Option<String>,
 
-    /// The bucket that the host names, for v2, which signs it
+    /// For v2: the bucket, if the host contains it
     #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
     bucket: Option<String>,
 

@@ -114,8 +114,8 @@ pub struct Location {
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
-    /// The origin of the URL that is printed, such as that of a proxy; it is signed for the
-    /// endpoint
+    /// The origin of the printed URL, such as a proxy's; the signature still covers the endpoint's
+    /// host
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 

@@ -30,7 +30,7 @@ struct Options {
     #[arg(long, value_name = "D", value_parser = crate::args::parse_duration, global = true)]
     expires_in: Option<Duration>,
 
-    /// Let it expire with temporary credentials if they expire sooner, instead of refusing
+    /// Shorten the validity to that of temporary credentials, instead of returning an error
     #[arg(long, global = true)]
     clamp_expiry: bool,
 

@@ -196,7 +196,11 @@ fn check_ip(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
         return Ok(());
     };
     let Some((first, last)) = parse_ip_range(range) else {
-        return Err(refuse!(Malformed, "invalid sip {}", Quoted(range)));
+        return Err(refuse!(
+            Malformed,
+            "invalid IP range {} in the parameter sip; write an IPv4 address or a range such as 203.0.113.0-203.0.113.255",
+            Quoted(range)
+        ));
     };
     let Some(address) = sas.request.given_client_ip() else {
         return Err(refuse!(

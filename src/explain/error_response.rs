@@ -10,10 +10,10 @@ use core::fmt;
 
 /// A server's error response, parsed from its body.
 ///
-/// Any text can be parsed: XML, JSON, a line of a log that contains an error code, or nothing, as a
-/// HEAD request is answered. A status line and headers before the body are skipped. At most 256 KiB
-/// are read: S3 repeats a request of at most 8 KB four times, twice of them in hexadecimal. `Debug`
-/// shows only the code, because the rest may contain a session token.
+/// Any text can be parsed: XML, JSON, a line of a log that contains an error code, or an empty
+/// body, as in a response to HEAD. A status line and headers before the body are skipped. At most
+/// 256 KiB are read: S3 repeats a request of at most 8 KB four times, two of them in hexadecimal.
+/// `Debug` shows only the code, because the rest may contain a session token.
 ///
 /// ```
 /// use presign::explain::ErrorResponse;

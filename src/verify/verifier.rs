@@ -72,7 +72,7 @@ impl Verifier {
         }
     }
 
-    /// Returns a verifier for two other schemes, of which a request states one.
+    /// Returns a verifier for two schemes. The algorithm in a request selects one of them.
     #[cfg(feature = "gcs")]
     pub(crate) fn with_schemes(
         [first, second]: [&'static V4Scheme; 2],
@@ -117,7 +117,7 @@ impl Verifier {
         let v4_scheme = self.settings.v4_scheme_of(request);
         let canonical = query.and_then(|query| V4Claim::from_canonical_query(v4_scheme, query));
         request.check_message()?;
-        // A canonical query needs no check.
+        // A canonical query contains only valid escapes, so it needs no check.
         if canonical.is_none() {
             request.check_query()?;
         }

@@ -296,7 +296,7 @@ fn an_expiry_out_of_range_is_rejected() {
 
 /// A template checks the time of each row, too.
 #[test]
-fn rows_expire_with_the_credentials() {
+fn each_row_checks_its_time_and_expiration() {
     let (first, last) = (time("00000101T000000Z"), time("99991231T235959Z"));
     let expiration = time("20150830T130000Z");
     let bucket = bucket();

@@ -127,7 +127,7 @@ fn the_expiration_is_exclusive_and_the_start_inclusive() {
 }
 
 #[test]
-fn the_client_has_to_be_in_the_range() {
+fn the_address_of_the_client_has_to_be_in_the_range() {
     let policy = signed(Policy::new("*").ip_range("192.0.2.0/24"));
     let url = policy.url(URL).unwrap();
     let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();

@@ -63,7 +63,7 @@ fn an_hmac_key_signs_and_verifies() {
 }
 
 #[test]
-fn what_google_does_not_have_is_refused() {
+fn missing_keys_and_options_of_aws_are_rejected() {
     let refused = Presign::bare(["get", "gs://test-bucket/a"]).refused();
     assert!(
         refused.contains("GOOGLE_APPLICATION_CREDENTIALS"),
