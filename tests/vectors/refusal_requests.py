@@ -47,7 +47,7 @@ botocore.auth.time.time = lambda: NOW.timestamp()
 
 
 def presign(method, url, region="eu-west-1", service="s3", key=ID, token=None, expires=3600, headers=None, secret=SECRET, signer=None):
-    """Returns a presigned URL. `signer` is the class of botocore if it isn't the usual one of the service."""
+    """Returns a presigned URL. `signer` is botocore's class if it isn't that of the service."""
     request = AWSRequest(method, url, headers=headers or {})
     signer = signer or (botocore.auth.S3SigV4QueryAuth if service == "s3" else botocore.auth.SigV4QueryAuth)
     signer(Credentials(key, secret, token), service, region, expires=expires).add_auth(request)
