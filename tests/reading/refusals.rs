@@ -1,69 +1,91 @@
 //! Rejected requests of public bug reports: the first finding names the cause.
 
+use crate::support::vector_lines;
 use presign::Credentials;
 use presign::explain::{Confidence, ErrorResponse, FailedRequest};
 use serde_json::Value;
 
-/// The cases whose first finding names no accepted cause, with the cause that it names.
-fn misses() -> (usize, Vec<(String, String, Confidence)>) {
-    let mut misses = Vec::new();
-    let mut count = 0;
-    for line in include_str!("../vectors/refusals.jsonl").lines() {
-        count += 1;
-        let case: Value = serde_json::from_str(line).unwrap();
-        let text = |name: &str| case[name].as_str();
-        let pairs = |name: &str| -> Vec<(&str, &str)> {
-            let pairs = case[name].as_array().into_iter().flatten();
-            pairs
-                .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
-                .collect()
-        };
-        let (method, url) = (text("method").unwrap(), text("url").unwrap());
-        let response = ErrorResponse::parse(text("response").unwrap());
-        let credentials =
-            text("secret").map(|secret| Credentials::new("AKIAIOSFODNN7EXAMPLE", secret).unwrap());
-        let mut request = FailedRequest::new(method, url, &response);
-        for (name, value) in pairs("headers") {
-            request = request.header(name, value);
-        }
-        if case["sent_method"].is_string() || case["sent_url"].is_string() {
-            let (sent_method, sent_url) = (text("sent_method"), text("sent_url"));
-            request = request.sent(sent_method.unwrap_or(method), sent_url.unwrap_or(url));
-        }
-        for (name, value) in pairs("sent_headers") {
-            request = request.sent_header(name, value);
-        }
-        if let Some(body) = text("body") {
-            request = request.body(body.as_bytes());
-        }
-        if let Some(credentials) = &credentials {
-            request = request.credentials(credentials);
-        }
-        let at: presign::Timestamp = text("at").unwrap().parse().unwrap();
-        let explanation = request.explain(at);
-        let first = explanation.findings().first();
-        let name = first.map_or("nothing", |finding| finding.cause().as_str());
-        let causes = case["causes"].as_array().unwrap();
-        if causes.iter().all(|cause| cause.as_str() != Some(name)) {
-            misses.push((
-                format!("{} {causes:?}", text("source").unwrap()),
-                name.to_owned(),
-                first.map_or(Confidence::Possible, |finding| finding.confidence()),
-            ));
-        }
+/// The first finding of a case, unless it names an accepted cause.
+struct Miss {
+    cause: String,
+    confidence: Confidence,
+}
+
+fn miss(case: &Value) -> Option<Miss> {
+    let text = |name: &str| case[name].as_str();
+    let pairs = |name: &str| -> Vec<(&str, &str)> {
+        let pairs = case[name].as_array().into_iter().flatten();
+        pairs
+            .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
+            .collect()
+    };
+    let (method, url) = (text("method").unwrap(), text("url").unwrap());
+    let headers = pairs("headers");
+    let temporary = "ASIAIOSFODNN7EXAMPLE";
+    let is_temporary =
+        url.contains(temporary) || headers.iter().any(|(_, value)| value.contains(temporary));
+    let id = if is_temporary {
+        temporary
+    } else {
+        "AKIAIOSFODNN7EXAMPLE"
+    };
+    let credentials = text("secret").map(|secret| Credentials::new(id, secret).unwrap());
+    let response = ErrorResponse::parse(text("response").unwrap());
+    let mut request = FailedRequest::new(method, url, &response);
+    for (name, value) in headers {
+        request = request.header(name, value);
     }
-    (count, misses)
+    if case["sent_method"].is_string() || case["sent_url"].is_string() {
+        let (sent_method, sent_url) = (text("sent_method"), text("sent_url"));
+        request = request.sent(sent_method.unwrap_or(method), sent_url.unwrap_or(url));
+    }
+    for (name, value) in pairs("sent_headers") {
+        request = request.sent_header(name, value);
+    }
+    if let Some(body) = text("body") {
+        request = request.body(body.as_bytes());
+    }
+    if let Some(credentials) = &credentials {
+        request = request.credentials(credentials);
+    }
+    let at: presign::Timestamp = text("at").unwrap().parse().unwrap();
+    let explanation = request.explain(at);
+    let first = explanation.findings().first();
+    let cause = first.map_or("nothing", |finding| finding.cause().as_str());
+    let accepted = case["causes"].as_array().unwrap();
+    if accepted.iter().any(|name| name == cause) {
+        return None;
+    }
+    Some(Miss {
+        cause: cause.to_owned(),
+        confidence: first.map_or(Confidence::Possible, |finding| finding.confidence()),
+    })
 }
 
 #[test]
 fn refusals_of_public_reports_are_explained() {
-    let (count, misses) = misses();
-    for (source, cause, confidence) in &misses {
-        println!("{source}: {cause} ({confidence:?})");
+    // The number of cases, and the bounds of misses and of certain misses. A wrong cause that is
+    // certain costs hours.
+    for (file, count, most_misses, most_certain) in [
+        ("refusals.jsonl", 301, 1, 0),
+        ("refusals-aws.jsonl", 138, 12, 0),
+        ("refusals-stores.jsonl", 95, 22, 1),
+    ] {
+        let cases: Vec<Value> = vector_lines(file);
+        assert_eq!(cases.len(), count, "{file}");
+        let (mut misses, mut certain) = (0, 0);
+        for case in &cases {
+            if let Some(Miss { cause, confidence }) = miss(case) {
+                println!(
+                    "{} {}: {cause} ({confidence:?})",
+                    case["source"], case["causes"]
+                );
+                misses += 1;
+                certain += usize::from(confidence == Confidence::Certain);
+            }
+        }
+        println!("{file}: {misses} misses of {count}, {certain} of them certain");
+        assert!(misses <= most_misses, "{file}: {misses} misses");
+        assert!(certain <= most_certain, "{file}: {certain} certain misses");
     }
-    println!("{} of {count}", count - misses.len());
-    assert!(count - misses.len() >= 299);
-    // A wrong cause that is certain costs hours.
-    let mut confidences = misses.iter().map(|(_, _, confidence)| confidence);
-    assert!(confidences.all(|confidence| *confidence > Confidence::Certain));
 }
