@@ -17,10 +17,8 @@ pub(super) fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(id) = id.filter(|id| UNSET.contains(id)) {
         return Some(Finding::certain(Cause::WrongAccessKey).with_signed(id));
     }
-    let mut headers = evidence.headers.iter();
-    let (_, authorization) =
-        headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
-    let (_, signature) = authorization.strip_prefix("SharedKey")?.split_once(':')?;
+    let shared_key = evidence.authorization()?.strip_prefix("SharedKey")?;
+    let (_, signature) = shared_key.split_once(':')?;
     // An account key has 64 bytes, and an HMAC-SHA256 has 32.
     let length = base64::decode(signature.trim().as_bytes())?.len();
     (length == 64).then(|| Finding::certain(Cause::KeyAsSignature))

@@ -31,6 +31,8 @@ pub struct ErrorResponse {
     message: Option<String>,
     canonical_request: Option<String>,
     string_to_sign: Option<String>,
+    /// The sentences of the server in lowercase, with single spaces.
+    words: String,
 }
 
 /// The number of bytes that are read.
@@ -81,6 +83,7 @@ impl ErrorResponse {
         response.canonical_request =
             response.signed_text("CanonicalRequest", BEFORE_CANONICAL_REQUEST, body);
         response.string_to_sign = response.signed_text("StringToSign", BEFORE_STRING_TO_SIGN, body);
+        response.words = response.find_words();
         response
     }
 
@@ -178,12 +181,11 @@ impl ErrorResponse {
     /// Returns whether the response is Azure's to a request that isn't authenticated, whatever the
     /// reason.
     pub(super) fn fails_authentication(&self) -> bool {
-        self.words().contains("failed to authenticate the request")
+        self.words.contains("failed to authenticate the request")
     }
 
     /// Returns whether the code or the message is about the signature.
     pub(super) fn names_signature(&self) -> bool {
-        let words = self.words();
         let has_code = self
             .code()
             .is_some_and(|code| code.contains("Signature") && !code.contains("SignatureVersion"));
@@ -197,11 +199,15 @@ impl ErrorResponse {
             "not the same as any computed signature",
         ]
         .iter();
-        has_code || known.any(|known| words.contains(known))
+        has_code || known.any(|known| self.words.contains(known))
     }
 
-    /// Returns the sentences of the server in lowercase.
-    pub(super) fn words(&self) -> String {
+    /// Returns the sentences of the server in lowercase, with single spaces.
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
+
+    fn find_words(&self) -> String {
         let fields = ["Details", "Condition", DETAIL].map(|name| self.field(name));
         let texts = fields.into_iter().chain([self.message()]);
         let words: Vec<&str> = texts.flatten().flat_map(str::split_whitespace).collect();

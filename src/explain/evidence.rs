@@ -1,7 +1,7 @@
 //! The facts about the request that a cause is derived from.
 
 use super::error_response::ErrorResponse;
-use super::text_forms::split_params;
+use super::text_forms::{header_value, split_params};
 use crate::credentials::Credentials;
 use crate::inspect::{AccessKeyKind, Inspection};
 use crate::scheme::Scheme;
@@ -9,6 +9,7 @@ use crate::scheme::aws::STREAMING_PAYLOADS;
 use crate::scheme::aws_host::{AwsHost, needs_sigv4a};
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
+use crate::wire::added_headers::AUTHORIZATION;
 
 /// The facts about the request.
 pub(super) struct Evidence<'e> {
@@ -76,9 +77,9 @@ impl<'e> Evidence<'e> {
             && !path.contains('/')
     }
 
-    pub(super) fn has_authorization(&self) -> bool {
-        let mut headers = self.headers.iter();
-        headers.any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    /// Returns the `Authorization` header.
+    pub(super) fn authorization(&self) -> Option<&'e str> {
+        header_value(self.headers, AUTHORIZATION)
     }
 
     /// Returns whether requests of the method have a body.
@@ -88,13 +89,13 @@ impl<'e> Evidence<'e> {
 
     /// Returns whether the request may be the upload of a form. Only stores have forms.
     pub(super) fn may_be_form(&self) -> bool {
-        let host = self.inspection.host().and_then(AwsHost::parse);
-        let is_store = host.is_none_or(|host| host.service() == Some("s3"));
-        self.method == "POST" && is_store
+        let is_s3 = |host: AwsHost<'_>| host.service() == Some("s3");
+        self.method == "POST" && self.aws_host().is_none_or(is_s3)
     }
 
-    pub(super) fn is_aws(&self) -> bool {
-        self.inspection.host().and_then(AwsHost::parse).is_some()
+    /// Returns the host of the URL, if it is an AWS host.
+    pub(super) fn aws_host(&self) -> Option<AwsHost<'e>> {
+        self.inspection.host().and_then(AwsHost::parse)
     }
 
     /// Returns whether the host accepts only SigV4a.

@@ -29,7 +29,7 @@ const GLOBAL_REGION: &str = "us-east-1";
 pub(super) fn host_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let authentication = evidence.authentication()?;
     let host = evidence.inspection.host()?;
-    let aws = AwsHost::parse(host)?;
+    let aws = evidence.aws_host()?;
     let region = authentication.region()?;
     if aws.region().is_some() || region == GLOBAL_REGION {
         return None;
@@ -53,7 +53,7 @@ pub(super) fn host_finding(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// Returns the finding for a request with SigV2 in a region that requires SigV4.
 pub(super) fn sigv2_finding(evidence: &Evidence<'_>) -> Option<Finding> {
-    let host = AwsHost::parse(evidence.inspection.host()?)?;
+    let host = evidence.aws_host()?;
     let is_new = host.region().is_some_and(|region| !accepts_sigv2(region));
     let is_rejected = evidence.is_v2() && is_new && host.service() == Some("s3");
     is_rejected.then(|| Finding::new(Cause::SigV2NotTaken, Confidence::Likely))

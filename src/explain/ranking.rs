@@ -34,14 +34,14 @@ const REWRITTEN_PREFIXES: [&str; 3] = ["cf-", "x-b3-", "x-forwarded-"];
 /// shows, and then features that most requests have without harm.
 pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     match evidence.request {
-        Some(request) => findings_of_request(evidence, request),
+        Some(request) => findings_with_request(evidence, request),
         #[cfg(feature = "cloudfront")]
         None if evidence.is_cloudfront() => super::cloudfront_findings::possible_findings(evidence),
         None => findings_without_request(evidence),
     }
 }
 
-fn findings_of_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) -> Vec<Finding> {
+fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) -> Vec<Finding> {
     let is_right = |credentials| request.is_signed_with(credentials);
     let is_right = evidence.credentials.is_some_and(is_right);
     let (mut findings, mut weak) = (Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ fn findings_of_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) ->
             None => {}
         }
     }
-    if evidence.streams_payload() && !evidence.is_aws() {
+    if evidence.streams_payload() && evidence.aws_host().is_none() {
         findings.push(Finding::possible(Cause::StreamingNotTaken));
     }
     add_path(path, &mut findings);
@@ -114,7 +114,7 @@ fn findings_without_request(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// Returns the possible cause for a request of which no signature can be read.
 fn unread_finding(evidence: &Evidence<'_>) -> Finding {
     let secret = Finding::possible(Cause::WrongSecret);
-    if evidence.inspection.scheme().is_some() || evidence.has_authorization() {
+    if evidence.inspection.scheme().is_some() || evidence.authorization().is_some() {
         secret
     } else if evidence.may_be_form() {
         secret.with_message(

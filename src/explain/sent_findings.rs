@@ -7,7 +7,7 @@ use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::redaction::{redact_url, redact_value, shorten};
 use super::session_token::is_session_token;
-use super::text_forms::{decoded, split_params};
+use super::text_forms::{decoded, header_value, split_params};
 use super::url_findings::parse_finding;
 use crate::inspect::Inspection;
 use crate::scheme::sigv2;
@@ -20,9 +20,9 @@ impl FailedRequest<'_> {
     pub(super) fn header_of_unknown_value(&self, inspection: &Inspection) -> Option<Finding> {
         let sent = self.sent_headers.iter().flatten();
         let mut sent = sent.filter(|(name, _)| {
-            let is_own = |other: &str| other.eq_ignore_ascii_case(name);
-            let is_signed = inspection.signed_headers().any(is_own);
-            is_signed && !self.headers.iter().any(|(known, _)| is_own(known))
+            let mut signed = inspection.signed_headers();
+            signed.any(|signed| signed.eq_ignore_ascii_case(name))
+                && header_value(&self.headers, name).is_none()
         });
         let (name, value) = sent.find(|(name, _)| !name.eq_ignore_ascii_case("host"))?;
         let finding = Finding::new(Cause::HeaderChanged, Confidence::Likely).about(name);

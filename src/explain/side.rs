@@ -3,11 +3,13 @@
 use super::failed_request::FailedRequest;
 use super::other_scheme::OtherScheme;
 use super::signed_text::SignedText;
+use super::text_forms::header_value;
 use crate::inspect::Inspection;
 use crate::scheme::Scheme;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
+use crate::wire::added_headers::AUTHORIZATION;
 
 /// The request of one side, parsed as a server parses it.
 pub(super) struct Side<'s> {
@@ -32,10 +34,8 @@ impl<'s> Side<'s> {
             scheme,
             Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
         );
-        let has_shared_key = |(name, value): &(&str, &str)| {
-            name.eq_ignore_ascii_case("authorization") && value.starts_with("SharedKey")
-        };
-        let is_other = is_other || failed.headers.iter().any(has_shared_key);
+        let authorization = header_value(&failed.headers, AUTHORIZATION);
+        let is_other = is_other || authorization.is_some_and(|text| text.starts_with("SharedKey"));
         Side {
             parsed: request.map(|request| verifier.parse(request)),
             is_other: is_other || other.is_some(),
@@ -64,10 +64,9 @@ impl<'s> Side<'s> {
             return Some(self.other.as_ref()?.text.clone());
         };
         let service = request.authentication().service();
-        let mut headers = failed.headers.iter();
         let is_known = service.is_none_or(|service| service.starts_with("s3"))
             || body.is_some()
-            || headers.any(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+            || header_value(&failed.headers, "x-amz-content-sha256").is_some();
         Some(SignedText::of_request(request, is_known))
     }
 }
@@ -110,7 +109,11 @@ impl<'a> FailedRequest<'a> {
             // The handshake of a WebSocket is a request like any other.
             Some(rest) => {
                 let (host, target) = rest.split_at(rest.find('/')?);
-                ReceivedRequest::new(method, target).header("Host", host)
+                let request = ReceivedRequest::new(method, target);
+                match header_value(headers, "host") {
+                    Some(_) => request,
+                    None => request.header("Host", host),
+                }
             }
             None => ReceivedRequest::from_url(method, url).ok()?,
         };

@@ -18,7 +18,6 @@ pub(super) struct Statement<'s> {
     pub(super) evidence: &'s Evidence<'s>,
     code: &'s str,
     pub(super) message: &'s str,
-    lowercase: String,
 }
 
 impl<'s> Statement<'s> {
@@ -29,7 +28,6 @@ impl<'s> Statement<'s> {
             evidence,
             code: response.code().unwrap_or_default(),
             message: response.message().unwrap_or_default(),
-            lowercase: response.words(),
         }
     }
 
@@ -37,7 +35,7 @@ impl<'s> Statement<'s> {
     pub(super) fn finding(&self) -> Option<Finding> {
         let says = |cause: &&Cause| {
             let mut words = cause.entry().words.iter();
-            words.any(|words| self.lowercase.contains(words))
+            words.any(|words| self.response.words().contains(words))
         };
         // Azurite has the code of a denial for everything.
         let is_denial = !self.response.fails_authentication();
@@ -126,7 +124,7 @@ impl<'s> Statement<'s> {
                     .with_signed(name.unwrap_or_default())
             }
             // The server may also know chunks, and reject these.
-            Cause::StreamingNotTaken if !self.lowercase.contains("not implemented") => {
+            Cause::StreamingNotTaken if !self.response.words().contains("not implemented") => {
                 Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
             }
             Cause::PayloadChanged if self.evidence.streams_payload() => {
@@ -162,7 +160,12 @@ impl<'s> Statement<'s> {
                 Finding::new(cause, Confidence::Likely)
             }
             Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.fault()),
-            Cause::NoAuthentication if self.lowercase.contains("missing authentication token") => {
+            Cause::NoAuthentication
+                if self
+                    .response
+                    .words()
+                    .contains("missing authentication token") =>
+            {
                 let text = format!(
                     "{} API Gateway gives the same answer for a path or method that it doesn't have, so check \
                      the stage and the path, too.",
@@ -187,7 +190,7 @@ impl<'s> Statement<'s> {
 
     /// Returns whether the request was signed for a region of AWS that an account has to enable.
     fn is_in_optional_region(&self) -> bool {
-        let host = self.evidence.inspection.host().and_then(AwsHost::parse);
+        let host = self.evidence.aws_host();
         let region = host.as_ref().and_then(AwsHost::region);
         region.is_some_and(|region| !is_enabled_by_default(region))
     }
@@ -211,7 +214,7 @@ impl<'s> Statement<'s> {
         let name = elements.find_map(|element| self.response.field(element));
         let name = name.filter(|name| !self.message.contains(name));
         let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
-        let hint = if self.lowercase.contains("missing equal-sign") {
+        let hint = if self.response.words().contains("missing equal-sign") {
             ". Check the access key ID for white space, and the value for a second `Authorization:`."
         } else {
             ""
@@ -235,7 +238,7 @@ impl<'s> Statement<'s> {
                 finding.with_message(text).with_seen(region)
             }
             // Oracle Cloud says so of unknown keys, too.
-            None if self.lowercase.contains("region must be specified") => finding
+            None if self.response.words().contains("region must be specified") => finding
                 .with_confidence(Confidence::Likely)
                 .with_seen(self.quoted()),
             None => finding.with_seen(self.quoted()),

@@ -17,6 +17,13 @@ pub(super) fn split_params(query: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// Returns the value of the first header of a name, ignoring case.
+pub(super) fn header_value<'v>(headers: &[(&str, &'v str)], name: &str) -> Option<&'v str> {
+    let mut headers = headers.iter();
+    let (_, value) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    Some(value)
+}
+
 /// Decodes percent escapes. Bytes that are not UTF-8 become replacement characters.
 pub(super) fn decoded(text: &str) -> String {
     Component::Encoded(text).to_text_lossy().into_owned()

@@ -118,13 +118,13 @@ impl Verifier {
         let canonical = query.and_then(|query| V4Claim::from_canonical_query(v4_scheme, query));
         request.check_message()?;
         // A canonical query contains only valid escapes, so it needs no check.
-        if canonical.is_none() {
+        let is_canonical = canonical.is_some();
+        if !is_canonical {
             request.check_query()?;
         }
         self.settings.target_rules.check_query(request.target)?;
         let mut params = Params::new();
-        params.extend(parse_query(query.filter(|_| canonical.is_none())));
-        let is_canonical = canonical.is_some();
+        params.extend(parse_query(query.filter(|_| !is_canonical)));
         let (scheme, carrier) = find_signature(v4_scheme, request, &params, is_canonical)?;
         self.settings.check_scheme(scheme, carrier)?;
         // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
