@@ -19,11 +19,11 @@ use zeroize::Zeroizing;
 /// An access key ID with its secret access key, and the session token of temporary credentials; or
 /// a key ID with its private key.
 ///
-/// Clones are cheap. They share the secret and up to four signing keys derived from it, so that only
-/// the first signature for a day, region and service pays for the derivation. Any number of threads
-/// can sign with the same credentials; none waits for another. Secret and keys are overwritten when
-/// the last clone is dropped. `Debug` shows neither the secret nor the token. `==` compares in constant
-/// time.
+/// Clones are cheap. They share the secret and up to four signing keys derived from it, so that
+/// only the first signature for a day, region and service pays for the derivation. Any number of
+/// threads can sign with the same credentials; none waits for another. Secret and keys are
+/// overwritten when the last clone is dropped. `Debug` shows neither the secret nor the token. `==`
+/// compares in constant time.
 ///
 /// ```
 /// use presign::Credentials;

@@ -90,7 +90,8 @@ impl KeyCache {
         }
     }
 
-    /// Returns the key of another slot than the first one, or derives and keeps it.
+    /// Returns the key of another slot than the first one, or derives and keeps it. The first slot
+    /// is read again, because it may have room.
     #[cold]
     fn find_or_derive(
         &self,
@@ -128,8 +129,8 @@ enum Content {
     OtherDay,
 }
 
-/// Returns the number of the slot that is read first: a sum of the words, mixed by one multiplication
-/// (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+/// Returns the number of the slot that is read first: a sum of the words, mixed by one
+/// multiplication (Knuth, The Art of Computer Programming, volume 3, section 6.4).
 fn first_slot(date: &[u32; DATE_WORDS], label: &[u32; LABEL_WORDS]) -> usize {
     const GOLDEN_RATIO: u32 = 0x9e37_79b9;
     let words = date.iter().chain(label);

@@ -1,4 +1,5 @@
-//! Causes that show in the authentication: a key or a token that can't be right, whatever was signed.
+//! Causes that show in the authentication: a key or a token that can't be right, whatever was
+//! signed.
 
 use super::catalogue::Cause;
 use super::confidence::Confidence;

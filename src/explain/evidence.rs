@@ -62,8 +62,8 @@ impl<'e> Evidence<'e> {
         })
     }
 
-    /// Returns whether a token of Azure for a container is sent without the parameter of a container
-    /// and without the name of a blob.
+    /// Returns whether a token of Azure for a container is sent without the parameter of a
+    /// container and without the name of a blob.
     pub(super) fn names_only_container(&self) -> bool {
         let (_, query) = self.url.split_once('?').unwrap_or_default();
         let params = split_params(query);

@@ -15,8 +15,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Headers that proxies, CDNs and HTTP libraries set again on the way, besides those that this crate
-/// never signs.
+/// Headers that proxies, CDNs and HTTP libraries set again on the way, besides those that this
+/// crate never signs.
 const REWRITTEN: [&str; 5] = [
     "accept-encoding",
     "cdn-loop",

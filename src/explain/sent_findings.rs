@@ -61,8 +61,8 @@ impl FailedRequest<'_> {
     }
 }
 
-/// Returns the cause that a request shows as it was sent, if it can't be read. `is_incomplete` is whether
-/// the request is given without the signature that it had.
+/// Returns the cause that a request shows as it was sent, if it can't be read. `is_incomplete` is
+/// whether the request is given without the signature that it had.
 pub(super) fn sent_finding(error: &VerifyError, is_incomplete: bool) -> Option<Finding> {
     match error.kind() {
         VerifyErrorKind::NotSigned if is_incomplete => None,

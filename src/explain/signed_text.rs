@@ -24,7 +24,7 @@ pub(super) struct SignedText {
     pub(super) payload: PayloadSource,
 }
 
-/// Where the last line of a canonical request comes from.
+/// The source of the last line of a canonical request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PayloadSource {
     Request,

@@ -206,9 +206,9 @@ impl<'s> Statement<'s> {
         names.or_else(|| first_quoted(self.message))
     }
 
-    /// Returns what the server could not parse: its words, with the name if that is an element of its
-    /// own. A header is split at white space and commas, so the server quotes only the piece that has
-    /// no `=`.
+    /// Returns what the server could not parse: its words, with the name if that is an element of
+    /// its own. A header is split at white space and commas, so the server quotes only the piece
+    /// that has no `=`.
     fn fault(&self) -> String {
         let mut elements = ["MissingHeaderName", "ArgumentName"].iter();
         let name = elements.find_map(|element| self.response.field(element));

@@ -170,7 +170,8 @@ fn report_trailing(place: &str, text: &str, problems: &mut Problems) {
     problems.add(ProblemKind::TrailingText, message);
 }
 
-/// Reports a `+` in a value that is base64. It stays. CloudFront's base64 has no `+`, encoded or not.
+/// Reports a `+` in a value that is base64. It stays. CloudFront's base64 has no `+`, encoded or
+/// not.
 pub(super) fn check_plus(query: &str, problems: &mut Problems) {
     if parse_query(Some(query)).any(|param| param.name.decodes_to(CLOUDFRONT_KEY_PAIR_ID)) {
         return;

@@ -248,7 +248,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Records an error for the verb to return.
+    /// Records an error for the signing method to return.
     pub(crate) fn fail(mut self, error: Error) -> Self {
         self.error.get_or_insert(error);
         self
@@ -360,7 +360,7 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// Returns the error for a verb that a service doesn't have.
+/// Returns the error for a signing method that a service doesn't have.
 fn unsupported(message: &'static str) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }

@@ -80,8 +80,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Returns whether a parameter shows that a request is signed. Date, expiry and token can be other
-    /// parameters.
+    /// Returns whether a parameter shows that a request is signed. Date, expiry and token can be
+    /// other parameters.
     pub(crate) fn shows_signature(self) -> bool {
         matches!(self, Role::Algorithm | Role::Credential | Role::Signature)
     }

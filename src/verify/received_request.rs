@@ -37,7 +37,8 @@ pub struct ReceivedRequest<'r> {
     pub(crate) method: &'r str,
     pub(crate) target: Target<'r>,
     pub(crate) headers: InlineList<Header<'r>, 16>,
-    /// The trimmed value of the first `Host` header. It is empty, and so invalid, if it isn't UTF-8.
+    /// The trimmed value of the first `Host` header. It is empty, and so invalid, if it isn't
+    /// UTF-8.
     host_header: Option<&'r str>,
     has_second_host: bool,
     /// Bytes of a header that is too long, which is neither scanned nor kept.

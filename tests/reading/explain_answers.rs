@@ -298,13 +298,16 @@ fn the_token_of_aws_iot_is_appended() {
     );
     // The client of a WebSocket logs a sentence of its own.
     let url_of_socket = url("iotdevicegateway").replace("https://", "wss://");
-    let found = explain("GET", &url_of_socket, &[], "bad status connection");
-    assert_first(
-        &found,
-        Cause::TokenAdded,
-        Confidence::Likely,
-        "append X-Amz-Security-Token",
-    );
+    let host = ("Host", "a1b2c3-ats.iot.us-east-1.amazonaws.com");
+    for headers in [&[][..], &[host]] {
+        let found = explain("GET", &url_of_socket, headers, "bad status connection");
+        assert_first(
+            &found,
+            Cause::TokenAdded,
+            Confidence::Likely,
+            "append X-Amz-Security-Token",
+        );
+    }
     let found = explain("GET", &url("execute-api"), &[], &bare());
     assert_ne!(found.findings()[0].cause(), Cause::TokenAdded);
 }
@@ -628,7 +631,7 @@ fn the_region_of_a_redirect_is_that_of_its_endpoint() {
     assert!(message.contains("Sign for the right region,"), "{message}");
 }
 
-/// Where S3's answer says no more than that the signature is wrong.
+/// S3 answers only that the signature is wrong.
 #[test]
 fn hosts_show_the_cause_with_the_signed_region() {
     let url = |host: &str, region: &str| {
@@ -714,7 +717,8 @@ fn tokens_of_the_global_endpoint_are_recognized() {
     assert_first(&found, Cause::TokenRegion, Confidence::Certain, "regional");
 }
 
-/// Signers differ in what they encode, so an escape is the first suspect of an answer without a text.
+/// Signers differ in what they encode, so an escape is the first suspect if the answer has no
+/// canonical request.
 #[test]
 fn escapes_of_requests_with_headers_are_pointed_out() {
     let header = authorization("host;x-amz-date").replace("/s3/", "/es/");
@@ -925,7 +929,7 @@ fn stores_that_want_another_form_are_recognized() {
         let found = explain("PUT", &link("a.txt"), &[], words);
         assert_eq!(found.findings()[0].cause(), cause, "{found}");
     }
-    // The bucket's name stands twice, in the host and in the path.
+    // The bucket is named twice, in the host and in the path.
     for (url, cause) in [
         (
             "https://img.example.com/img.example.com/a.txt",

@@ -27,7 +27,7 @@ fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
     support::refused(result, kind, words, &[SECRET]);
 }
 
-/// Checks a request with every verb, which have to agree, and returns the result.
+/// Checks a request with every signing method, which have to agree, and returns the result.
 #[track_caller]
 fn sign(request: &presign::Request<'_>) -> Result<(), Error> {
     let mut url = String::new();
