@@ -12,7 +12,7 @@ use ctutils::CtEq as _;
 /// A key, ready to sign.
 #[derive(Clone)]
 pub(crate) enum SigningKey {
-    /// For SigV4 it is derived from the secret and the scope.
+    /// For SigV4 it is derived from the secret and the scope (`v4::sigv4_key`).
     HmacSha256(HmacSha256Key),
     HmacSha1(HmacSha1Key),
     /// A private key that signs with SHA-256.

@@ -64,6 +64,7 @@ mod service;
 mod sign;
 mod signature_chain;
 mod signed_headers;
+mod sigv4_key;
 #[cfg(feature = "sigv4a")]
 mod sigv4a_key;
 mod string_to_sign;

@@ -1,7 +1,7 @@
-//! The credential scope, and the signing key derived for it ([Derive a signing
-//! key](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key)).
+//! The credential scope, and the key that signs for it.
 
 use super::private_key::private_key;
+use super::sigv4_key::derive_key;
 use crate::credentials::Credentials;
 use crate::crypto::{CacheLabel, HmacSha256Key, SecretAccessKey, SigningKey};
 use crate::error::Error;
@@ -11,7 +11,6 @@ use crate::text::sink::Sink;
 use crate::time::AmzDate;
 use alloc::boxed::Box;
 use alloc::string::String;
-use zeroize::{Zeroize as _, Zeroizing};
 
 /// The part of a scope without the date: region, service and scheme.
 #[derive(Clone, Debug)]
@@ -83,25 +82,18 @@ impl Scope<'_> {
     /// Returns the HMAC key for this scope. It is derived on first use.
     pub(crate) fn hmac_key(&self, secret: &SecretAccessKey) -> HmacSha256Key {
         let suffix = self.suffix;
-        let derive = || derive_key(secret.as_str(), self.time.date(), suffix);
+        let derive = || {
+            let (region, service) = (&suffix.region, &suffix.service);
+            derive_key(
+                suffix.scheme,
+                secret.as_str(),
+                self.time.date(),
+                region,
+                service,
+            )
+        };
         let keys = secret.derived_keys();
         let date = self.time.date_bytes();
         keys.get_or_derive(date, suffix.label.as_deref(), derive)
     }
-}
-
-/// `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
-fn derive_key(secret: &str, date: &str, suffix: &ScopeSuffix) -> HmacSha256Key {
-    let scheme = suffix.scheme;
-    let length = scheme.key_prefix.len().saturating_add(secret.len());
-    let mut start = Zeroizing::new(String::with_capacity(length));
-    start.push_str(scheme.key_prefix);
-    start.push_str(secret);
-    let mut key = HmacSha256Key::new(start.as_bytes());
-    for step in [date, &suffix.region, &suffix.service, scheme.terminator] {
-        let mut bytes = key.sign(|hasher| hasher.text(step));
-        key = HmacSha256Key::new(&bytes);
-        bytes.zeroize();
-    }
-    key
 }

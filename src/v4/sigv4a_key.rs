@@ -2,12 +2,12 @@
 //! signing key for
 //! SigV4a](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key)).
 
+use super::sigv4_key::first_key;
 use crate::credentials::Credentials;
-use crate::crypto::{HmacSha256Key, P256PrivateKey, PrivateKey};
+use crate::crypto::{P256PrivateKey, PrivateKey};
 use crate::error::{Error, error};
 use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::sink::Sink as _;
-use alloc::string::String;
 use zeroize::Zeroizing;
 
 /// Returns the P-256 key of the credentials, which is derived on first use. Only SigV4a derives
@@ -25,14 +25,10 @@ pub(super) fn sigv4a_key(
 
 /// Derives the key: one more than the first HMAC that is at most the order of the curve minus two.
 fn derive(scheme: &V4Scheme, access_key_id: &str, secret: &str) -> Option<PrivateKey> {
-    let length = scheme.key_prefix.len().saturating_add(secret.len());
-    let mut key = Zeroizing::new(String::with_capacity(length));
-    key.push_str(scheme.key_prefix);
-    key.push_str(secret);
-    let key = HmacSha256Key::new(key.as_bytes());
+    let key = first_key(scheme, secret);
     // NIST SP 800-108 in counter mode: 1, the label, 0, the context (access key ID and counter),
     // and the length of 256 bits.
-    first_key(|counter| {
+    first_scalar(|counter| {
         key.sign(|hasher| {
             hasher.bytes(&[0, 0, 0, 1]);
             hasher.text(scheme.algorithm);
@@ -45,7 +41,7 @@ fn derive(scheme: &V4Scheme, access_key_id: &str, secret: &str) -> Option<Privat
 }
 
 /// Returns the key of the first candidate that has one.
-fn first_key(candidate: impl Fn(u8) -> [u8; 32]) -> Option<P256PrivateKey> {
+fn first_scalar(candidate: impl Fn(u8) -> [u8; 32]) -> Option<P256PrivateKey> {
     (1..=254).find_map(|counter| {
         let mut scalar = Zeroizing::new(candidate(counter));
         add_one(&mut scalar);
@@ -64,7 +60,7 @@ fn add_one(number: &mut [u8; 32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::first_key;
+    use super::first_scalar;
     use core::cell::Cell;
 
     const ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
@@ -80,7 +76,7 @@ mod tests {
     /// Returns the counter of the candidate that has a key, if the first one is this one.
     fn counter_after(first: [u8; 32]) -> u8 {
         let last = Cell::new(0);
-        let key = first_key(|counter| {
+        let key = first_scalar(|counter| {
             last.set(counter);
             if counter == 1 { first } else { [1; 32] }
         });
@@ -96,7 +92,7 @@ mod tests {
         for bad in [order_minus(1), order_minus(0), [0xff; 32]] {
             assert_eq!(counter_after(bad), 2, "{bad:02x?}");
         }
-        assert!(first_key(|_| [0xff; 32]).is_none());
+        assert!(first_scalar(|_| [0xff; 32]).is_none());
     }
 
     #[test]
@@ -105,7 +101,7 @@ mod tests {
         carried[30] = 1;
         let mut before = [0; 32];
         before[31] = 0xff;
-        let key = |scalar| first_key(|_| scalar).unwrap().public_key();
+        let key = |scalar| first_scalar(|_| scalar).unwrap().public_key();
         let expected = super::P256PrivateKey::from_scalar(&carried).unwrap();
         assert!(key(before) == expected.public_key());
     }
