@@ -214,6 +214,6 @@ fn is_authentication(param: &Param<'_>) -> bool {
 
 fn role_of(param: &Param<'_>) -> Option<Role> {
     let mut families = V4_FAMILIES.iter();
-    let name = families.find_map(|family| family.part_of(param))?;
+    let name = families.find_map(|family| family.name_of(param))?;
     Some(name.role)
 }

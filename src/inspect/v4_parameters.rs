@@ -38,7 +38,7 @@ impl<'a> V4Parameters<'a> {
 
     /// Adds a parameter, if it belongs to the family. Reports a duplicate and a misspelled name.
     pub(super) fn add(&mut self, param: &Param<'a>, problems: &mut Problems) {
-        let Some(name) = self.family.part_of(param) else {
+        let Some(name) = self.family.name_of(param) else {
             return;
         };
         let new = param.value.unwrap_or_default();

@@ -73,7 +73,7 @@ static V4A_RULES: SchemeRules = SchemeRules {
     version_parameter: "versionId",
 };
 
-/// The prefix of the names of AWS's own headers, under SigV2 too.
+/// The prefix of AWS header names, with SigV2 too.
 pub(crate) const AMZ_PREFIX: &str = "x-amz-";
 
 /// The text instead of a payload's hash if the payload is not signed.

@@ -1,4 +1,4 @@
-//! The region, the service and the bucket that one of AWS's hosts names.
+//! The region, the service and the bucket in an AWS host.
 
 use super::partition::Partition;
 use crate::wire::bucket_host::split_port;

@@ -15,8 +15,8 @@ pub(crate) const CLOUDFRONT_KEY_PAIR_ID: &str = "Key-Pair-Id";
 /// Returns the name of a parameter that shows that its query is signed with SigV4. Date, expiry and
 /// token can be other parameters.
 pub(crate) fn v4_signature_name(scheme: &V4Scheme, param: &Param<'_>) -> Option<&'static str> {
-    let part = scheme.part_of(param)?;
-    part.role.shows_signature().then_some(part.query)
+    let name = scheme.name_of(param)?;
+    name.role.shows_signature().then_some(name.query)
 }
 
 /// The parameters of a SigV2 signature that a query has.

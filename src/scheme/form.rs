@@ -21,12 +21,12 @@ pub(crate) fn added_field(name: &str) -> Option<&'static str> {
 fn v4_field(name: &str) -> Option<&'static str> {
     V4_FAMILIES.iter().find_map(|family| {
         let mut names = family.default.names.iter();
-        let part = names.find(|part| part.lowercase.eq_ignore_ascii_case(name))?;
-        is_v4_field(part.role).then_some(part.lowercase)
+        let found = names.find(|own| own.lowercase.eq_ignore_ascii_case(name))?;
+        is_v4_field(found.role).then_some(found.lowercase)
     })
 }
 
-/// Returns whether a form has a field for this part of a signature.
+/// Returns whether a form has a field for this authentication parameter.
 pub(crate) fn is_v4_field(role: Role) -> bool {
     matches!(
         role,
@@ -45,9 +45,7 @@ pub(crate) fn is_unconditional(name: &str) -> bool {
     let others = [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE, POLICY, FILE];
     let is_name = |field: &str| field.eq_ignore_ascii_case(name);
     others.into_iter().any(is_name)
-        || V4_FAMILIES.iter().any(|family| {
-            // The signature is the last part.
-            let signature = family.default.names.last();
-            signature.is_some_and(|part| is_name(part.lowercase))
-        })
+        || V4_FAMILIES
+            .iter()
+            .any(|family| is_name(family.default.name(Role::Signature).lowercase))
 }

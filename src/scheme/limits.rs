@@ -9,7 +9,7 @@ pub(crate) const MAX_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 #[cfg(feature = "azure")]
 pub(crate) const MAX_USER_DELEGATION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The largest difference between a client's clock and a server's. A SigV2 call of a query API
+/// The largest difference between a client's clock and a server's. A SigV2 call to a query API
 /// expires that long after its `Timestamp`.
 pub(crate) const MAX_CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
 

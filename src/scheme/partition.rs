@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Quoted, error};
 
-/// A variant of AWS's hosts.
+/// A variant of AWS hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     Dualstack,
@@ -25,7 +25,7 @@ impl Variant {
     }
 }
 
-/// A partition of AWS.
+/// An AWS partition.
 pub(crate) struct Partition {
     /// The name in an ARN.
     pub(crate) id: &'static str,

@@ -26,7 +26,7 @@ pub enum SessionToken {
     /// Added before signing, so that the signature covers it. The way of nearly every service.
     #[default]
     Signed,
-    /// Added after signing. The way of AWS IoT's websockets and of some configurations of API
+    /// Added after signing. AWS IoT's websockets need it, and so do some configurations of API
     /// Gateway.
     Appended,
     /// Signed, under the name of an [S3 Express One
@@ -37,7 +37,7 @@ pub enum SessionToken {
 }
 
 impl SessionToken {
-    /// Returns the part of the signature that carries the token.
+    /// Returns the authentication parameter that carries the token.
     pub(crate) fn role(self) -> Role {
         match self {
             SessionToken::Signed | SessionToken::Appended => Role::SecurityToken,
@@ -45,7 +45,8 @@ impl SessionToken {
         }
     }
 
-    /// Returns the part for the other kind of token, which a request must not have beside this one.
+    /// Returns the authentication parameter of the other kind of token, which a request must not
+    /// have beside this one.
     pub(crate) fn other_role(self) -> Role {
         match self {
             SessionToken::Signed | SessionToken::Appended => Role::ExpressToken,

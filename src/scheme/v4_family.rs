@@ -10,40 +10,39 @@ use crate::wire::query::Param;
 pub(crate) struct V4Family {
     /// The scheme of a request whose algorithm is missing or unknown.
     pub(crate) default: &'static V4Scheme,
-    /// The scheme with the other algorithm.
-    other: &'static V4Scheme,
+    /// The schemes with other algorithms.
+    others: &'static [&'static V4Scheme],
 }
 
 /// Every family, and so every scheme that works like SigV4.
 pub(crate) static V4_FAMILIES: [V4Family; 2] = [
     V4Family {
         default: &AWS4,
-        other: &AWS4A,
+        others: &[&AWS4A],
     },
     V4Family {
         default: &GOOGLE4,
-        other: &GOOGLE4_RSA,
+        others: &[&GOOGLE4_RSA],
     },
 ];
 
 impl V4Family {
-    /// Returns the part that a query parameter belongs to, ignoring the case of its name.
-    pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
-        let part = self.default.part_of(param);
-        part.or_else(|| self.other.part_of(param))
+    pub(crate) fn schemes(&self) -> impl Iterator<Item = &'static V4Scheme> {
+        core::iter::once(self.default).chain(self.others.iter().copied())
     }
 
-    pub(crate) fn schemes(&self) -> [&'static V4Scheme; 2] {
-        [self.default, self.other]
+    /// Returns the authentication parameter that a query parameter is, ignoring the case of its
+    /// name.
+    pub(crate) fn name_of(&self, param: &Param<'_>) -> Option<&'static Name> {
+        self.schemes().find_map(|scheme| scheme.name_of(param))
     }
 
     /// Returns the scheme with that algorithm.
     pub(crate) fn with_algorithm(&self, algorithm: &str) -> Option<&'static V4Scheme> {
-        let mut schemes = self.schemes().into_iter();
-        schemes.find(|scheme| scheme.algorithm == algorithm)
+        self.schemes().find(|scheme| scheme.algorithm == algorithm)
     }
 
-    /// Returns the query name of a part that all schemes of the family have.
+    /// Returns the query name of an authentication parameter that all schemes of the family have.
     pub(crate) fn query_name(&self, role: Role) -> &'static str {
         self.default.name(role).query
     }

@@ -29,7 +29,8 @@ pub(crate) struct V4Scheme {
     pub(crate) header_prefix: &'static str,
     /// The name of the header with the payload's hash.
     pub(crate) content_sha256: &'static str,
-    /// The names of the signature's parts, sorted by their query names, with the signature last.
+    /// The names of the authentication parameters, sorted by their query names, with the signature
+    /// last.
     pub(crate) names: &'static [Name],
 }
 
@@ -126,7 +127,7 @@ impl V4Scheme {
         names.find(|name| name.role == role).unwrap_or(&ABSENT)
     }
 
-    /// Returns whether the scheme has a part.
+    /// Returns whether the scheme has an authentication parameter.
     pub(crate) fn has(&self, role: Role) -> bool {
         self.names.iter().any(|name| name.role == role)
     }
@@ -136,19 +137,21 @@ impl V4Scheme {
         (!self.scope_has_region).then(|| self.name(Role::RegionSet))
     }
 
-    /// Returns the part that a query parameter belongs to, ignoring the case of its name.
-    pub(crate) fn part_of(&self, param: &Param<'_>) -> Option<&'static Name> {
-        self.part_with_name(param.name)
+    /// Returns the authentication parameter that a query parameter is, ignoring the case of its
+    /// name.
+    pub(crate) fn name_of(&self, param: &Param<'_>) -> Option<&'static Name> {
+        self.find_name(param.name)
     }
 
-    /// Returns the part with the name of a parameter or header, ignoring its case.
-    pub(crate) fn part_with_name(&self, name: Component<'_>) -> Option<&'static Name> {
+    /// Returns the authentication parameter with the name of a parameter or header, ignoring its
+    /// case.
+    pub(crate) fn find_name(&self, name: Component<'_>) -> Option<&'static Name> {
         // All names begin with the prefix, and few other parameters do.
         if !name.starts_with_ignore_case(self.header_prefix) {
             return None;
         }
-        let mut parts = self.names.iter();
-        parts.find(|part| name.decodes_to_ignore_case(part.query))
+        let mut names = self.names.iter();
+        names.find(|own| name.decodes_to_ignore_case(own.query))
     }
 
     /// Returns whether the key is derived from a secret access key.
@@ -190,7 +193,7 @@ mod tests {
     const SCHEMES: [&V4Scheme; 4] = [&AWS4, &AWS4A, &GOOGLE4, &GOOGLE4_RSA];
 
     #[test]
-    fn parts_are_sorted_and_the_signature_is_last() {
+    fn names_are_sorted_and_the_signature_is_last() {
         for scheme in SCHEMES {
             let [signed @ .., signature] = scheme.names else {
                 panic!("no names");
@@ -204,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_a_part_agree() {
+    fn the_names_of_a_parameter_agree() {
         for scheme in SCHEMES {
             for name in scheme.names {
                 assert_eq!(name.query.to_ascii_lowercase(), name.lowercase);

@@ -26,7 +26,7 @@ pub(crate) struct PresignedQuery<'a> {
     pub(crate) headers: &'a SignedHeaders<'a>,
     /// Signing time, as [`AmzDate`](crate::time::AmzDate) writes it, and seconds of validity. A
     /// template leaves them open.
-    pub(crate) moment: Option<(&'a str, u64)>,
+    pub(crate) times: Option<(&'a str, u64)>,
 }
 
 impl PresignedQuery<'_> {
@@ -73,12 +73,12 @@ impl PresignedQuery<'_> {
     }
 
     fn write_value(&self, role: Role, sink: &mut impl Sink) {
-        match (role, self.moment) {
+        match (role, self.times) {
             (Role::Algorithm, _) => sink.text(self.suffix.scheme.algorithm),
-            (Role::Credential, moment) => {
+            (Role::Credential, times) => {
                 sink.text(self.identity.encoded_access_key_id());
                 sink.text("%2F");
-                match moment {
+                match times {
                     Some((time, _)) => sink.text(date_of(time)),
                     None => sink.placeholder(Placeholder::Date),
                 }

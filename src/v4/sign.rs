@@ -94,7 +94,7 @@ impl<'a> SigningRequest<'a> {
             suffix: &service.suffix,
             session_token: service.rules.session_token,
             headers: &headers,
-            moment: Some((checked.time.as_str(), checked.validity.seconds)),
+            times: Some((checked.time.as_str(), checked.validity.seconds)),
         };
         let request = CanonicalRequest {
             method: parts.method,
@@ -342,7 +342,7 @@ impl<'a> SigningRequest<'a> {
         }
     }
 
-    /// Checks that the host isn't one of AWS, which doesn't have the region or the service.
+    /// Checks that the host isn't an AWS host if AWS doesn't have the region or the service.
     #[cold]
     fn check_host_of_scope(&self) -> Result<(), Error> {
         let mut host = String::new();
@@ -364,7 +364,7 @@ impl<'a> SigningRequest<'a> {
             self.parts
                 .check_without_prefix(prefix, scheme.header_prefix)?;
         }
-        match params.iter().find_map(|param| scheme.part_of(param)) {
+        match params.iter().find_map(|param| scheme.name_of(param)) {
             Some(name) => Err(already_signed(name.query)),
             None => check_no_v2_signature(params),
         }

@@ -80,10 +80,10 @@ impl Template {
             suffix: &service.suffix,
             session_token: service.rules.session_token,
             headers: &headers,
-            moment: None,
+            times: None,
         };
         let open_query = TemplateText::record(|text| query.write(text));
-        query.moment = Some((checked.time.as_str(), checked.validity.seconds));
+        query.times = Some((checked.time.as_str(), checked.validity.seconds));
         let mut origin = String::new();
         parts.write_origin(&mut origin);
         let mut after_query = String::new();

@@ -11,7 +11,7 @@ use alloc::borrow::Cow;
 pub enum Carrier {
     /// The `Authorization` header.
     Header,
-    /// The query: a presigned URL, or a call of a query API.
+    /// The query: a presigned URL, or a call to a query API.
     Query,
     /// The fields of a browser's POST form.
     Form,

@@ -338,7 +338,8 @@ impl<'r> ReceivedRequest<'r> {
         let Ok(host) = parse_authority(text, UrlScheme::Https) else {
             return Err(refuse!(
                 Request,
-                "invalid Host header; write a host name, possibly with a port"
+                "invalid Host header {}; write a host name, possibly with a port",
+                Quoted(text)
             ));
         };
         match self.authority {

@@ -86,7 +86,7 @@ impl SignedV4<'_, '_> {
         if self.carrier != Carrier::Query {
             return true;
         }
-        match self.suffix.scheme.part_of(param).map(|name| name.role) {
+        match self.suffix.scheme.name_of(param).map(|name| name.role) {
             Some(Role::Signature) => false,
             Some(Role::SecurityToken) => !self.token_is_appended,
             _ => true,

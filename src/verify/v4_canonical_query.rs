@@ -140,7 +140,7 @@ fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'
     let (name, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
     let value = rest.strip_prefix('=')?;
     let param = Param::raw(name, None);
-    let is_other = scheme.part_of(&param).is_none() && !V2Signals::contains(&param);
+    let is_other = scheme.name_of(&param).is_none() && !V2Signals::contains(&param);
     // Only the plain reader reads the payload's hash.
     let is_other = is_other && !name.eq_ignore_ascii_case(scheme.content_sha256);
     is_other.then_some((name, value))

@@ -16,7 +16,7 @@ impl<'r> V4Claim<'r> {
     ) -> Result<Self, VerifyError> {
         let mut parts = V4Parts::new(scheme, Carrier::Query);
         for param in params {
-            let Some(name) = scheme.part_of(param) else {
+            let Some(name) = scheme.name_of(param) else {
                 parts.add_other(param)?;
                 continue;
             };

@@ -226,8 +226,7 @@ fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<
         _ => false,
     };
     let headers = request.headers.iter();
-    let mut names =
-        headers.filter_map(|header| scheme.part_with_name(Component::Raw(&header.name)));
+    let mut names = headers.filter_map(|header| scheme.find_name(Component::Raw(&header.name)));
     match names.find(|name| is_replaced(name.role)) {
         None => Ok(()),
         Some(name) => Err(refuse!(

@@ -142,8 +142,8 @@ impl Verifier {
     /// Allows empty and dot segments in the path, for services that sign the path without them.
     ///
     /// With them, one signature is valid for several paths: that of `/files/7` for
-    /// `/admin/../files/7`, too. Call the handler of [`Verified::path`](super::Verified::path), and
-    /// not the one that a router selects by the received path.
+    /// `/admin/../files/7`, too. Route by [`Verified::path`](super::Verified::path), not by the
+    /// received path.
     #[must_use]
     pub fn allow_dot_segments(mut self) -> Self {
         self.settings.target_rules.allows_dot_segments = true;
@@ -153,8 +153,8 @@ impl Verifier {
     /// Allows `%2F` in the path, for S3, which signs it as a slash: `/bucket%2Fkey` has the
     /// signature of `/bucket/key`.
     ///
-    /// A router reads it as part of a segment. Call the handler of
-    /// [`Verified::path`](super::Verified::path).
+    /// A router reads it as part of a segment. Route by [`Verified::path`](super::Verified::path),
+    /// not by the received path.
     #[must_use]
     pub fn allow_escaped_slash(mut self) -> Self {
         self.settings.target_rules.allows_escaped_slash = true;
