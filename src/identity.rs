@@ -114,7 +114,7 @@ impl Identity {
         Ok(self)
     }
 
-    /// Adds the moment at which temporary credentials expire.
+    /// Adds the expiration of temporary credentials.
     ///
     /// A presigned URL expires with the credentials that signed it. So a URL that would be valid
     /// longer is an error; [`Expiry::at_most`](crate::Expiry::at_most) shortens it instead.
@@ -222,7 +222,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Error> {
     if text.chars().any(char::is_control) {
         return Err(error!(
             Credentials,
-            "the {name} contains a control character, such as a line break or NUL"
+            "the {name} contains a control character, such as a line break or NUL; remove it"
         ));
     }
     Ok(())

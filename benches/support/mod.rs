@@ -77,7 +77,7 @@ pub fn authorization(signed: &SignedRequest) -> &str {
         .1
 }
 
-/// Returns a token in base64 like those of AWS, in which few characters need encoding.
+/// Returns a base64 token like an AWS session token, in which few characters need encoding.
 pub fn session_token() -> String {
     const PLAIN: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     (0..400)

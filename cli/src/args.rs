@@ -19,7 +19,7 @@ pub struct Expiry {
     #[arg(allow_negative_numbers = true)]
     pub expires_in: Option<Duration>,
 
-    /// The moment at which it expires, instead: 20130524T000000Z, RFC 3339 or Unix seconds
+    /// The expiration, instead of --expires-in: 20130524T000000Z, RFC 3339 or Unix seconds
     #[arg(long, value_name = "T", value_parser = parse_time)]
     pub expires_at: Option<Timestamp>,
 

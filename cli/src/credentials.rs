@@ -62,7 +62,7 @@ fn of_profile(profile: &Profile) -> Result<Credentials> {
     if let Some(credentials) = of_section(profile.credentials.as_ref(), name)? {
         return Ok(credentials);
     }
-    network_credentials::refuse_login(profile)?;
+    network_credentials::check_no_login_session(profile)?;
     if let Some(command) = profile.get("credential_process") {
         return credential_process::run(command)
             .with_context(|| format!("credential_process of the profile `{name}`"));

@@ -1,4 +1,4 @@
-//! `explain`: the reason why a server refused a request.
+//! `explain`: the reason why a server rejected a request.
 
 use crate::args::{Header, parse_field, parse_header};
 use crate::credentials;

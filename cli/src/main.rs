@@ -99,7 +99,7 @@ enum Command {
     /// Verify a presigned URL with the given credentials
     #[command(after_help = include_str!("help/verify.txt"))]
     Verify(examine::VerifyArgs),
-    /// Explain why a server refused a request
+    /// Explain why a server rejected a request
     #[command(after_help = include_str!("help/explain.txt"))]
     Explain(explain::Args),
     /// Print the completions of this program for a shell

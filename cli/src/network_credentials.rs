@@ -52,7 +52,7 @@ pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
     })
 }
 
-/// Refuses the source by name.
+/// Returns an error that names the source.
 #[cfg(not(feature = "aws-config"))]
 pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
     bail!(
@@ -76,8 +76,8 @@ pub fn of_instance(_: &Profile) -> Result<Option<Credentials>> {
     Ok(None)
 }
 
-/// Refuses `login_session`, which no build supports.
-pub fn refuse_login(profile: &Profile) -> Result<()> {
+/// Returns an error if the profile has a `login_session`, which no build supports.
+pub fn check_no_login_session(profile: &Profile) -> Result<()> {
     if profile.get("login_session").is_some() {
         bail!(
             "the credentials come from login_session, which is not supported: {}",

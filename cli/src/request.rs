@@ -160,7 +160,7 @@ impl Target {
                 && given != named
             {
                 note(format_args!(
-                    "the host {host} is that of the {part} {named}, but this is signed for {given}, which AWS refuses"
+                    "the host {host} is that of the {part} {named}, but this is signed for {given}, which AWS rejects"
                 ));
             }
         }
@@ -187,7 +187,7 @@ impl Target {
         let host = host_of(&self.url);
         match AwsHost::parse(&host) {
             Some(aws_host) if aws_host.bucket().is_some() => note(format_args!(
-                "the host {host} names a bucket: without --bucket the bucket is not signed, and S3 refuses \
+                "the host {host} names a bucket: without --bucket the bucket is not signed, and S3 rejects \
                  the request"
             )),
             Some(_) => {}

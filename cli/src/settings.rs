@@ -28,8 +28,8 @@ pub struct Signing {
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
-    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1; for gs:// the
-    /// location, default auto
+    /// The region; default: the first of AWS_REGION, AWS_DEFAULT_REGION, the profile's region and
+    /// us-east-1. For gs:// the location; default auto
     #[arg(long, value_name = "R")]
     pub region: Option<String>,
 
@@ -42,7 +42,7 @@ impl Signing {
         self.signature_version == Version::Aws(SignatureVersion::V2)
     }
 
-    /// Returns the version of AWS's signatures, which all commands except `sign` need.
+    /// Returns the version of the AWS signature, which all commands except `sign` need.
     pub fn aws_version(&self) -> Result<SignatureVersion> {
         match self.signature_version {
             Version::Aws(version) => Ok(version),

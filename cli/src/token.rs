@@ -22,7 +22,8 @@ pub struct Args {
 
 #[derive(clap::Args)]
 struct Options {
-    /// The region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
+    /// The region; default: the first of AWS_REGION, AWS_DEFAULT_REGION, the profile's region and
+    /// us-east-1
     #[arg(long, value_name = "R", global = true)]
     region: Option<String>,
 

@@ -7,7 +7,7 @@ use datafusion::common::{Result, plan_err};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::AnalyzerRule;
 
-/// An analyzer rule that rejects a call of a link function in `VALUES`.
+/// An analyzer rule that rejects a call to a link function in `VALUES`.
 ///
 /// DataFusion evaluates the rows of `VALUES` while it plans, so the plan would contain the links.
 /// [`Functions::register`](crate::Functions::register) adds the rule to a session. A session that

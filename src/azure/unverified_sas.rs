@@ -68,8 +68,7 @@ impl Account {
     ///
     /// # Errors
     /// Returns an error if the request has no token, or one with a missing, duplicate, unknown or
-    /// unsigned parameter. Whether the signature is right is the next step,
-    /// [`UnverifiedSas::verify`].
+    /// unsigned parameter. [`UnverifiedSas::verify`] then checks the signature.
     pub fn parse_sas<'r>(
         &self,
         request: &'r ReceivedRequest<'r>,

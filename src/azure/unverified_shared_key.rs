@@ -270,7 +270,7 @@ impl UnverifiedSharedKey<'_> {
     }
 
     /// Checks the signing time, which may differ from `now` by 15 minutes.
-    /// [`verify`](UnverifiedSharedKey::verify) repeats the check; call it first to refuse a request
+    /// [`verify`](UnverifiedSharedKey::verify) repeats the check; call it first to reject a request
     /// before fetching the key.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ impl<'r> UnverifiedSas<'r> {
     /// [`ReceivedRequest::from_url`](crate::verify::ReceivedRequest::from_url).
     ///
     /// A batch of table operations needs all permissions of a table, because the operations are in
-    /// the body, which isn't signed. Other batches are refused.
+    /// the body, which isn't signed. Other batches are rejected.
     ///
     /// # Errors
     /// The first failure in this order: signature, access key, expired, not yet valid, expired
@@ -227,7 +227,11 @@ fn check_protocol(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
             Protocol,
             "the token allows only HTTPS, but the protocol is unknown; use ReceivedRequest::from_url"
         )),
-        (Some(other), _) => Err(refuse!(Malformed, "invalid spr {}", Quoted(other))),
+        (Some(other), _) => Err(refuse!(
+            Malformed,
+            "invalid protocol {} in the parameter spr; write https or https,http",
+            Quoted(other)
+        )),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     (length == 64).then(|| Finding::certain(Cause::KeyAsSignature))
 }
 
-/// Returns the finding for a URL of AWS IoT that has its session token among the signed parameters.
+/// Returns the finding for an AWS IoT URL that has its session token among the signed parameters.
 pub(super) fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let service = evidence.authentication().and_then(Authentication::service);
     let is_presigned = evidence.authentication()?.carrier() == Carrier::Query;

@@ -272,8 +272,8 @@ catalogue! {
     /// The URL is signed in a way that this server doesn't know.
     OtherScheme = "other-scheme", "a CloudFront URL that is sent to S3",
         "The URL is signed for CloudFront or Azure, and was sent to a server that reads \
-        signatures of AWS. Send it to the host for which it was made, or sign it with an access \
-        key of AWS.";
+        AWS signatures. Send it to the host for which it was made, or sign it with an AWS access \
+        key.";
     /// The request has more than one signature.
     SignedTwice = "signed-twice", "a presigned URL, sent with an `Authorization` header",
         "The request has more than one signature. A presigned URL was signed again, or was sent \
@@ -326,7 +326,7 @@ catalogue! {
     StreamingNotTaken = "streaming-not-taken",
         "`STREAMING-UNSIGNED-PAYLOAD-TRAILER`, sent to a store that knows no trailers",
         "The body was sent in signed chunks (aws-chunked), with a checksum that many stores don't \
-        support. The SDKs of AWS do so by default since 2025. Set \
+        support. The AWS SDKs do so by default since 2025. Set \
         AWS_REQUEST_CHECKSUM_CALCULATION=when_required, or sign the payload as a whole \
         (AWS SDK for .NET: DisablePayloadSigning).",
         codes ["MalformedTrailer", "MalformedTrailerError"],

@@ -22,7 +22,7 @@ const SERVICES: [&str; 8] = [
     ".wasabisys.com",
 ];
 
-/// The region of AWS's hosts that name none.
+/// The region of AWS hosts that contain none.
 const GLOBAL_REGION: &str = "us-east-1";
 
 /// Returns the cause of a wrong signature that AWS's host shows with the signed region.

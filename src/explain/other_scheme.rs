@@ -1,4 +1,4 @@
-//! Requests of schemes that the verifier of AWS doesn't parse: Azure's, and Google's V2.
+//! Requests of schemes that the AWS verifier doesn't parse: Azure's, and Google's V2.
 
 // Each scheme needs its feature.
 #![cfg_attr(

@@ -188,7 +188,7 @@ impl<'s> Statement<'s> {
         }
     }
 
-    /// Returns whether the request was signed for a region of AWS that an account has to enable.
+    /// Returns whether the request was signed for an AWS region that an account has to enable.
     fn is_in_optional_region(&self) -> bool {
         let host = self.evidence.aws_host();
         let region = host.as_ref().and_then(AwsHost::region);

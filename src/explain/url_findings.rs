@@ -12,7 +12,7 @@ use crate::verify::{VerifyError, VerifyErrorKind};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// Returns the causes that show in the URL that was sent. A server that reads signatures of AWS
+/// Returns the causes that show in the URL that was sent. A server that reads AWS signatures
 /// rejects those of CloudFront and Azure. `signed_url` is the URL as its signer wrote it.
 pub(super) fn url_findings(
     url: &str,

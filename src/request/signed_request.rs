@@ -29,7 +29,7 @@ use core::fmt;
 pub struct SignedRequest {
     pub(super) headers: AddedHeaders,
     /// Headers that are not those of a signature: of a body in chunks, or a `Host` that isn't the
-    /// URL's for a call of a query API.
+    /// URL's for a call to a query API.
     pub(super) other_headers: Vec<(String, String)>,
     pub(super) url: Option<String>,
     pub(super) body: Option<String>,
@@ -49,7 +49,7 @@ impl SignedRequest {
 
     /// Returns the headers to add, `Authorization` among them.
     ///
-    /// A call of a query API has no `Authorization`; only the request's `Host` header has to be
+    /// A call to a query API has no `Authorization`; only the request's `Host` header has to be
     /// sent, if it differs from the URL's host.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let others = self.other_headers.iter();
@@ -57,14 +57,14 @@ impl SignedRequest {
         self.headers.iter().chain(others)
     }
 
-    /// Returns the URL to which a call of a query API is sent; `None` for other requests, whose URL
+    /// Returns the URL to which a call to a query API is sent; `None` for other requests, whose URL
     /// doesn't change.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
 
-    /// Returns the body of a call of a query API that is a POST: its parameters. The caller adds
+    /// Returns the body of a call to a query API that is a POST: its parameters. The caller adds
     /// `Content-Type: application/x-www-form-urlencoded`.
     ///
     /// It is `None` if the call's URL has a query, because all parameters are in the URL then.

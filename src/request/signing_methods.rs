@@ -355,7 +355,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A call of a query API without its signature.
+/// A call to a query API without its signature.
 struct Call {
     is_form: bool,
     /// The URL without a query.

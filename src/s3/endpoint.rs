@@ -28,7 +28,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Returns the chosen variants of AWS's hosts.
+    /// Returns the chosen variants of AWS hosts.
     fn variants(&self) -> impl Iterator<Item = Variant> {
         let all = [
             (self.dualstack, Variant::Dualstack),

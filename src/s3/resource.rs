@@ -60,7 +60,7 @@ impl Kind {
         }
     }
 
-    /// Returns the variants of AWS's hosts that the kind has.
+    /// Returns the variants of AWS hosts that the kind has.
     pub(super) fn variants(self) -> &'static [Variant] {
         match self {
             Kind::Bucket => &[

@@ -1,5 +1,6 @@
 //! The encoder as the body of an HTTP request.
 
+use super::chunked_body::MORE_DATA;
 use super::encoder::ChunkEncoder;
 use crate::error::{Error, error};
 use alloc::boxed::Box;
@@ -123,7 +124,7 @@ where
                 core::mem::take(&mut self.surplus)
             };
             if length == 0 && !data.is_empty() {
-                let error = error!(Payload, "the body has more data than its length states");
+                let error = error!(Payload, "{MORE_DATA}");
                 return Poll::Ready(Err(error.into()));
             }
             self.collect(data);

@@ -11,6 +11,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+/// The message for data beyond the length of a [`ChunkedBody`].
+#[cfg(any(feature = "http-body", feature = "std"))]
+pub(super) const MORE_DATA: &str =
+    "the body has more data than the length of its ChunkedBody; give the whole length";
+
 /// The smallest size of a chunk that isn't the last, in bytes: S3's error `InvalidChunkSizeError`.
 const MIN_CHUNK_SIZE: usize = 8 * 1024;
 

@@ -14,7 +14,7 @@ static CRC64_NVME: Crc<u64, Tables> = Crc::<u64, Tables>::new(&CRC_64_NVME);
 
 #[cfg_attr(docsrs, doc(cfg(feature = "checksums")))]
 impl ChecksumAlgorithm {
-    /// CRC-32, as in gzip: the default of AWS's SDKs.
+    /// CRC-32, as in gzip: the default of the AWS SDKs.
     pub const CRC32: Self = ChecksumAlgorithm::new("x-amz-checksum-crc32", 4, || {
         Box::new(Running(CRC32.digest()))
     });

@@ -1,5 +1,6 @@
 //! The encoder as a reader.
 
+use super::chunked_body::MORE_DATA;
 use super::encoder::ChunkEncoder;
 use crate::error::Error;
 use alloc::vec::Vec;
@@ -84,10 +85,7 @@ impl<R: Read> ChunkReader<R> {
             self.encoder.chunk([self.chunk.as_slice()])
         } else {
             if self.data.read(&mut [0])? > 0 {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the reader has more data than the body's length",
-                ));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, MORE_DATA));
             }
             self.is_finished = true;
             self.encoder.finish()

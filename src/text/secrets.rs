@@ -20,11 +20,11 @@ pub(crate) fn is_secret(name: &str) -> bool {
     lowercase == "sig" || ENDINGS.iter().any(|ending| lowercase.ends_with(ending))
 }
 
-/// The length of a secret access key of AWS.
+/// The length of an AWS secret access key.
 pub(crate) const SECRET_KEY_LEN: usize = 40;
 
-/// Returns whether a text has the form of a secret access key of AWS: 40 characters of base64 in
-/// both cases.
+/// Returns whether a text has the form of an AWS secret access key: 40 characters of base64 in both
+/// cases.
 pub(crate) fn is_secret_key(text: &str) -> bool {
     text.len() == SECRET_KEY_LEN
         && text
@@ -34,7 +34,7 @@ pub(crate) fn is_secret_key(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
-/// Returns whether a value is a session token of AWS, whatever its name is, by the base64 of its
+/// Returns whether a value is an AWS session token, whatever its name is, by the base64 of its
 /// first bytes.
 #[cfg(feature = "explain")]
 pub(crate) fn is_session_token(value: &str) -> bool {

@@ -1,5 +1,5 @@
-//! Use this module if a service of AWS accepts a signed request as a password or token: databases
-//! and caches, bearer tokens, WebSocket URLs, and git repositories.
+//! Use this module if an AWS service accepts a signed request as a password or token: databases and
+//! caches, bearer tokens, WebSocket URLs, and git repositories.
 //!
 //! Each function describes one kind of token, and [`TokenRequest::presign`] makes it. Nothing is
 //! sent: the token is computed from the credentials, like a presigned URL.

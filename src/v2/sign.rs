@@ -368,7 +368,7 @@ fn check_param(param: &Param<'_>) -> Result<(), Error> {
     if param.name.decodes_to(SIGNATURE_VERSION) {
         return Err(error!(
             Query,
-            "the query contains {SIGNATURE_VERSION}, as a call of a query API does; leave it out, or \
+            "the query contains {SIGNATURE_VERSION}, as a call to a query API does; leave it out, or \
              sign the call with v2::Service::query_api"
         ));
     }

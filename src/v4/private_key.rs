@@ -25,7 +25,7 @@ pub(crate) fn check_identity(scheme: &V4Scheme, identity: &Identity) -> Result<(
         (Some(needed), Some(own)) if needed == own => Ok(()),
         (Some(needed), Some(_)) => Err(error!(
             Credentials,
-            "this signature needs {}, but {} has another kind of private key",
+            "this signature needs {}, but {} has another kind of private key; use a key of that kind",
             match needed {
                 PrivateKeyKind::Rsa => "an RSA key",
                 PrivateKeyKind::P256 => "an ECDSA key on the curve P-256",

@@ -35,7 +35,7 @@ pub(crate) fn check_aws_scope(region: &str, service: &str) -> Result<(), Error> 
     if region == "auto" {
         return Err(error!(
             Scope,
-            "the region `auto` isn't one of AWS; give that of the host, such as `us-east-1`"
+            "the region `auto` isn't an AWS region; give that of the host, such as `us-east-1`"
         ));
     }
     let (part, text) = if has_uppercase(service) {
@@ -45,7 +45,7 @@ pub(crate) fn check_aws_scope(region: &str, service: &str) -> Result<(), Error> 
     };
     Err(error!(
         Scope,
-        "the {part} {} has uppercase letters, but those of AWS are lowercase; write {}",
+        "the {part} {} has uppercase letters, but AWS uses lowercase; write {}",
         Quoted(text),
         Quoted(&text.to_ascii_lowercase())
     ))

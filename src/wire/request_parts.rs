@@ -185,14 +185,18 @@ impl<'a> RequestParts<'a> {
 fn check_host_header(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(), Error> {
     let host = header.trimmed();
     if host.is_empty() {
-        return Err(error!(Header, "the Host header is empty"));
+        return Err(error!(
+            Header,
+            "the Host header is empty; write a host name, possibly with a port"
+        ));
     }
     let text = core::str::from_utf8(host).ok();
     let is_host = text.is_some_and(|host| parse_authority(host, UrlScheme::Https).is_ok());
     if !is_host {
         return Err(error!(
             Header,
-            "invalid Host header; write a host name, possibly with a port"
+            "invalid Host header {}; write a host name, possibly with a port",
+            Quoted(&String::from_utf8_lossy(host))
         ));
     }
     match previous {

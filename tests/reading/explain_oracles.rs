@@ -150,7 +150,7 @@ fn the_signature_shows_a_mistake_of_the_signer() {
     );
 }
 
-/// A call of API Gateway without its body.
+/// A call to API Gateway without its body.
 #[test]
 fn a_body_that_is_not_known_is_no_empty_one() {
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();

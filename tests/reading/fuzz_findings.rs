@@ -163,7 +163,7 @@ fn a_session_token_is_found_under_each_of_its_names() {
     );
 }
 
-/// `SignatureVersion` indicates a call of a query API. A URL for S3 with that parameter was
+/// `SignatureVersion` indicates a call to a query API. A URL for S3 with that parameter was
 /// verified as such a call, and rejected for missing parameters.
 #[test]
 fn a_url_of_s3_is_not_presigned_as_a_call_of_a_query_api() {

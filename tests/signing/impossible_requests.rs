@@ -276,7 +276,7 @@ fn an_exchanged_access_key_id_and_secret_are_rejected() {
         support::refused(Credentials::new(SECRET, id), kind, &words, &[SECRET, id]);
         Credentials::new(id, SECRET).unwrap();
     }
-    // Texts that are not access key IDs of AWS.
+    // Texts that are not AWS access key IDs.
     for secret in [
         "AKIA00000000000",
         "AKIAIOSFODNN7example",

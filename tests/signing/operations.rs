@@ -1,4 +1,4 @@
-//! Named operations of S3, the payload of each verb, and stores behind a trait.
+//! Named operations of S3, the payload of each method, and stores behind a trait.
 
 use crate::support::signing::{authorization, presign, sign};
 use crate::support::{self, query_set, sha256_hex, time};
@@ -167,7 +167,7 @@ fn copy_sources_are_percent_encoded() {
     }
 }
 
-/// A verb without a body signs an empty payload. A verb with a body needs its payload, or the
+/// A method without a body signs an empty payload. A method with a body needs its payload, or the
 /// header with its hash.
 #[test]
 fn verbs_with_a_body_need_a_payload() {

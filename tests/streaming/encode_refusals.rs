@@ -275,6 +275,9 @@ fn bodies_with_a_wrong_length_are_rejected() {
     }
     for length in [10_001, 20_000] {
         let error = send(length).unwrap_err();
-        assert_eq!(error, "the body has more data than its length states");
+        assert_eq!(
+            error,
+            "the body has more data than the length of its ChunkedBody; give the whole length"
+        );
     }
 }

@@ -73,7 +73,7 @@ fn under_v2_a_command_line_adds_no_type() {
     let v2 = ["--signature-version=v2", "--output=curl"];
     let put = Presign::new(["put", "s3://examplebucket/k"]).args(v2);
     assert!(arguments(&put.quiet()).contains(&"Content-Type:".into()));
-    // Calls of a query API have all parameters in the URL.
+    // Calls to a query API have all parameters in the URL.
     let call = Presign::new([
         "url",
         "https://ec2.amazonaws.com/?Action=A",

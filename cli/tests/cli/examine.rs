@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The presigned URL of AWS's documents: signed at `NOW`, for a day.
+/// The presigned URL in the AWS documentation: signed at `NOW`, for a day.
 pub fn published(form: &str) -> String {
     let cases: Value = serde_json::from_str(&vectors("s3-sigv4.json")).unwrap();
     let cases = cases.as_array().unwrap();

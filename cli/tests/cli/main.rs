@@ -72,7 +72,8 @@ impl Presign {
         }
     }
 
-    /// With the credentials of AWS's documents in the environment, at the time of its examples.
+    /// With the credentials of the AWS documentation in the environment, at the time of its
+    /// examples.
     fn new(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         Presign::bare(args)
             .args(["--at", NOW])

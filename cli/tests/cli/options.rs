@@ -287,7 +287,7 @@ fn a_payload_without_a_hash_is_told_to_the_server() {
     }
 }
 
-/// Region and service of a URL are those of the host of AWS; other ones are noted.
+/// Region and service of a URL are those of the AWS host; other ones are noted.
 #[test]
 fn a_host_of_aws_names_region_and_service() {
     let scope = |args: &[&str]| {

@@ -30,7 +30,7 @@ impl Serialize for PresignedUrl {
     }
 }
 
-/// `{"headers": {name: value}}`, the headers to add. A call of a query API also has `"url"`, and
+/// `{"headers": {name: value}}`, the headers to add. A call to a query API also has `"url"`, and
 /// one that is a POST `"body"`. `"not_covered"` has the names of the headers that the signature
 /// doesn't cover, if there are any.
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
