@@ -31,9 +31,14 @@ pub(super) fn url_findings(
         return [Finding::certain(Cause::OtherScheme)].into();
     }
     let problems = inspection.problems().iter();
+    // A client that decoded more than spaces has decoded a whole parameter or the path.
+    let is_decoded = url != signed_url
+        && url.replace(' ', "%20") != signed_url
+        && decoded(url) == decoded(signed_url);
     // A request can be signed with headers, and a default port be signed as it is sent.
     let problems = problems.filter(|problem| match problem.kind() {
         ProblemKind::NotPresigned | ProblemKind::DefaultPort => false,
+        ProblemKind::Space => !is_decoded,
         ProblemKind::OtherScheme => is_aws,
         _ => true,
     });
