@@ -5,8 +5,14 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
+use super::text_forms::header_value;
+use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::text::base64;
+use crate::text::time_span::TimeSpan;
+use crate::time::Timestamp;
 use crate::verify::{Authentication, Carrier};
+use alloc::format;
+use alloc::vec::Vec;
 
 /// What a program writes for a variable that isn't set.
 const UNSET: [&str; 5] = ["undefined", "null", "None", "nil", "(null)"];
@@ -23,6 +29,46 @@ pub(super) fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     // An account key has 64 bytes, and an HMAC-SHA256 has 32.
     let length = base64::decode(signature.trim().as_bytes())?.len();
     (length == 64).then(|| Finding::certain(Cause::KeyAsSignature))
+}
+
+/// Returns the finding for a credential scope in which the region or the service is empty.
+pub(super) fn scope_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (_, credential) = evidence.authorization()?.split_once("Credential=")?;
+    let credential = credential.split(',').next()?.trim();
+    let [_, service, region, ..] = credential.rsplit('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let (cause, part) = if service.is_empty() {
+        (Cause::WrongService, "service")
+    } else if region.is_empty() {
+        (Cause::WrongRegion, "region")
+    } else {
+        return None;
+    };
+    Some(
+        Finding::certain(cause)
+            .with_message(format!(
+                "The credential scope has an empty {part}. Pass the {part} to the signer."
+            ))
+            .with_signed(credential),
+    )
+}
+
+/// Returns the finding for a signature of Azure's Shared Key that is dated in the future. Azure
+/// answers that without a reason.
+pub(super) fn date_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let is_shared_key = evidence.authorization()?.starts_with("SharedKey");
+    let date = header_value(evidence.headers, "x-ms-date");
+    let date = Timestamp::parse_http_date(date.or(header_value(evidence.headers, "date"))?)?;
+    let ahead = date.saturating_duration_since(evidence.now);
+    let is_skewed = is_shared_key && ahead > MAX_CLOCK_SKEW;
+    is_skewed.then(|| {
+        let fault = format!(
+            "The signing time is {} ahead of this clock",
+            TimeSpan(ahead)
+        );
+        Finding::new(Cause::ClockSkew, Confidence::Likely).about(&fault)
+    })
 }
 
 /// Returns the finding for an AWS IoT URL that has its session token among the signed parameters.

@@ -1,6 +1,6 @@
 //! The investigation of a rejected request: from the evidence to the findings.
 
-use super::authentication_findings::{iot_finding, key_finding};
+use super::authentication_findings::{date_finding, iot_finding, key_finding, scope_finding};
 use super::catalogue::Cause;
 #[cfg(feature = "cloudfront")]
 use super::cloudfront_findings::resource_findings;
@@ -72,6 +72,8 @@ impl FailedRequest<'_> {
         self.add_differences_of_writing(&mut findings);
         findings.extend(iot_finding(&evidence));
         findings.extend(key_finding(&evidence));
+        findings.extend(scope_finding(&evidence));
+        findings.extend(date_finding(&evidence));
         if !self.response.names_signature() {
             findings.extend(sigv2_finding(&evidence));
         } else if !is_same {

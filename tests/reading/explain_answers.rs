@@ -961,3 +961,76 @@ fn stores_that_want_another_form_are_recognized() {
         "response-content-disposition",
     );
 }
+
+#[test]
+fn an_empty_part_of_the_scope_is_named() {
+    let url = "https://examplebucket.nyc3.digitaloceanspaces.com/a.txt";
+    let body = error("SignatureDoesNotMatch", "");
+    let explain_scope = |scope: &str| {
+        let authorization =
+            authorization("host;x-amz-date").replace("20130524/us-east-1/s3/aws4_request", scope);
+        explain(
+            "GET",
+            url,
+            &[DATE, ("Authorization", &authorization)],
+            &body,
+        )
+    };
+    for (scope, cause, part) in [
+        (
+            "20130524/nyc3//aws4_request",
+            Cause::WrongService,
+            "empty service",
+        ),
+        (
+            "20130524//s3/aws4_request",
+            Cause::WrongRegion,
+            "empty region",
+        ),
+    ] {
+        assert_first(&explain_scope(scope), cause, Confidence::Certain, part);
+    }
+    let found = explain_scope("20130524/nyc3/s3/aws4_request");
+    let mut findings = found.findings().iter();
+    assert!(
+        findings.all(|finding| finding.confidence() != Confidence::Certain),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_date_of_shared_key_in_the_future_is_recognized() {
+    // `now` is 2013-05-24 00:00:00.
+    let url = "https://myaccount.blob.core.windows.net/container?restype=container";
+    let authorization = format!("SharedKey myaccount:{}=", "A".repeat(43));
+    let body = error(
+        "AuthenticationFailed",
+        "Server failed to authenticate the request. Make sure the value of Authorization header is \
+         formed correctly including the signature.",
+    );
+    for name in ["x-ms-date", "Date"] {
+        let explain_date = |date| {
+            let headers = [
+                (name, date),
+                ("x-ms-version", "2020-10-02"),
+                ("Authorization", authorization.as_str()),
+            ];
+            explain("PUT", url, &headers, &body)
+        };
+        let found = explain_date("Fri, 24 May 2013 01:30:00 GMT");
+        assert_first(
+            &found,
+            Cause::ClockSkew,
+            Confidence::Likely,
+            "1 hour 30 minutes ahead",
+        );
+        for date in [
+            "Fri, 24 May 2013 00:10:00 GMT",
+            "Thu, 23 May 2013 23:00:00 GMT",
+        ] {
+            let found = explain_date(date);
+            let first = &found.findings()[0];
+            assert_ne!(first.cause(), Cause::ClockSkew, "{date}");
+        }
+    }
+}
