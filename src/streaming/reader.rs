@@ -38,8 +38,10 @@ pub struct ChunkReader<R> {
     chunk: Vec<u8>,
     /// Bytes of `text` and `chunk` that were read.
     read: usize,
-    /// Whether the end of the body was made, or an error was returned.
+    /// Whether the end of the body was made.
     is_finished: bool,
+    /// Whether an error was returned.
+    has_failed: bool,
 }
 
 impl ChunkEncoder {
@@ -54,6 +56,7 @@ impl ChunkEncoder {
             chunk: Vec::new(),
             read: 0,
             is_finished: false,
+            has_failed: false,
         }
     }
 }
@@ -65,14 +68,20 @@ impl<R: Read> ChunkReader<R> {
         self.encoder.encoded_len()
     }
 
-    /// Reads the next chunk, or makes the end of the body. After an error nothing is read any more.
+    /// Reads the next chunk, or makes the end of the body. After an error every call is an error,
+    /// because an end would make the body look complete.
     fn advance(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            return Err(io::Error::other(
+                "the body ended with an error; send the request again",
+            ));
+        }
         self.text.clear();
         self.read = 0;
         let result = self.read_chunk();
         if result.is_err() {
             self.chunk.clear();
-            self.is_finished = true;
+            self.has_failed = true;
         }
         result
     }
@@ -84,7 +93,8 @@ impl<R: Read> ChunkReader<R> {
             self.data.read_exact(&mut self.chunk)?;
             self.encoder.chunk([self.chunk.as_slice()])
         } else {
-            if self.data.read(&mut [0])? > 0 {
+            let mut surplus = self.data.by_ref().take(1);
+            if io::copy(&mut surplus, &mut io::sink())? > 0 {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, MORE_DATA));
             }
             self.is_finished = true;
