@@ -83,6 +83,9 @@ impl Policy {
     }
 
     /// Returns a canned policy for a percent-encoded URL.
+    ///
+    /// If the URL has a query, its signature is also valid for a URL with another character in
+    /// place of the `?`, because the same JSON, sent as a custom policy, has a wildcard there.
     pub fn canned(url: impl Into<String>) -> Self {
         Policy::of(Content::Canned { url: url.into() })
     }
@@ -214,6 +217,7 @@ impl Content {
         let statement = match self {
             Content::Canned { url } => {
                 check_url(url)?;
+                check_no_wildcard(url)?;
                 Statement {
                     resource: url.clone(),
                     expires_at: expires_at()?,
@@ -262,6 +266,19 @@ impl Content {
             ),
         }
     }
+}
+
+/// Checks that the signature of a canned policy covers one URL. The same JSON can be sent as a
+/// custom policy, in which `*` is a wildcard.
+fn check_no_wildcard(url: &str) -> Result<(), Error> {
+    if url.contains('*') {
+        return Err(error!(
+            Url,
+            "the URL has a `*`, with which the signature covers other URLs, too; encode it as %2A, or use \
+             a custom policy (`Policy::new`)"
+        ));
+    }
+    Ok(())
 }
 
 /// Checks that a policy isn't over before it starts.

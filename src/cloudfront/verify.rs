@@ -13,6 +13,7 @@ use crate::text::decimal::parse_decimal;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
 use crate::verifying_key::VerifyingKey;
+use crate::wire::path::has_dot_segment;
 use crate::wire::query::parse_query;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -82,17 +83,19 @@ pub fn verify<'k, K: Into<VerifyingKey<'k>>>(
     request.check()?;
     let parameters = Parameters::of_query(request);
     if parameters.is_present() {
-        let checked = check(request, &parameters, now.into(), lookup);
+        let checked = check(request, &parameters, &NAMES, now.into(), lookup);
         return checked.map_err(|error| error.signed_by(Scheme::CloudFront, Carrier::Query));
     }
     let cookies = Parameters::of_cookies(request);
-    let checked = check(request, &cookies, now.into(), lookup);
+    let checked = check(request, &cookies, &[], now.into(), lookup);
     checked.map_err(|error| error.signed_by(Scheme::CloudFront, Carrier::Header))
 }
 
+/// Verifies a signature. `unsigned` are the parameters of the URL that it doesn't cover.
 fn check<'k, K: Into<VerifyingKey<'k>>>(
     request: &ReceivedRequest<'_>,
     parameters: &Parameters<'_>,
+    unsigned: &[&str],
     now: Timestamp,
     lookup: impl FnOnce(&str) -> Option<K>,
 ) -> Result<(), VerifyError> {
@@ -104,7 +107,7 @@ fn check<'k, K: Into<VerifyingKey<'k>>>(
     let signature = parameters.required(SIGNATURE)?;
     let signature = decode(signature.as_bytes())
         .ok_or_else(|| refuse!(Malformed, "the signature is not in CloudFront's base64"))?;
-    let url = request.url_without(&NAMES)?;
+    let url = request.url_without(unsigned)?;
     let (message, canned) = parameters.policy(&url)?;
 
     let key: VerifyingKey<'k> = lookup(&key_pair_id)
@@ -144,8 +147,17 @@ fn check_statement(
     request: &ReceivedRequest<'_>,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
-    if statement.resource != url && !matches(&statement.resource, url) {
-        return Err(refuse!(Resource, "the policy doesn't cover the URL"));
+    if statement.resource != url {
+        // The resource has wildcards. A server that resolves `..` serves another path.
+        if has_dot_segment(url.split('?').next().unwrap_or_default()) {
+            return Err(refuse!(
+                Resource,
+                "the path has a dot segment, with which it can leave the resource; send the path without it"
+            ));
+        }
+        if !matches(&statement.resource, url) {
+            return Err(refuse!(Resource, "the policy doesn't cover the URL"));
+        }
     }
     if now >= statement.expires_at {
         let expires_at = statement.expires_at;

@@ -59,6 +59,13 @@ impl Path<'_> {
     }
 }
 
+/// Returns whether the path of a URL has a segment `.` or `..`, possibly escaped.
+#[cfg(feature = "cloudfront")]
+pub(crate) fn has_dot_segment(path: &str) -> bool {
+    let path = Component::Encoded(path).to_text_lossy();
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
 /// Returns whether a path has a slash that is part of a segment.
 pub(crate) fn has_escaped_slash(path: &str) -> bool {
     has_escape(path, [b'F', b'f'])

@@ -401,6 +401,13 @@ fn bad_urls_are_rejected() {
         ErrorKind::Url,
         &["8210 bytes", "accepts 8192"],
     );
+    // The JSON of a canned policy can be sent as a custom policy, in which `*` is a wildcard.
+    for url in ["https://a.example/x/*", "https://a.example/x?name=*"] {
+        let canned = Policy::canned(url).presign(&P256, HOUR, now());
+        refused(canned, ErrorKind::Url, &["encode it as %2A"]);
+        let encoded = url.replace('*', "%2A");
+        assert!(Policy::canned(encoded).presign(&P256, HOUR, now()).is_ok());
+    }
     // Similar names are not part of a signature.
     let similar = "https://a.example/x?expires=1&policy=1&response-expires=1";
     assert!(Policy::canned(similar).presign(&P256, HOUR, now()).is_ok());

@@ -195,6 +195,12 @@ fn cookies_are_read_if_the_url_has_no_signature() {
         verify_with(&other, &[&header]),
         Err(VerifyErrorKind::Signature)
     );
+    // Beside cookies, `Expires` is a parameter like any other.
+    let added = format!("{URL}&Expires=1");
+    assert_eq!(
+        verify_with(&added, &[&header]),
+        Err(VerifyErrorKind::Signature)
+    );
 
     // The URL's signature counts.
     let url = policy.url(URL).unwrap();
@@ -203,6 +209,23 @@ fn cookies_are_read_if_the_url_has_no_signature() {
         verify_with(&spoiled, &[&header]),
         Err(VerifyErrorKind::Signature)
     );
+}
+
+#[test]
+fn dot_segments_do_not_leave_the_resource() {
+    let policy = signed(Policy::new("https://media.example.com/videos/7/*"));
+    let url = policy
+        .url("https://media.example.com/videos/7/a..b/.c")
+        .unwrap();
+    assert_eq!(verify_url(url.as_str(), now()), Ok(()));
+    for path in ["../8/a", "%2e%2E/8/a", "..%2f8/a", "./a", "a/.."] {
+        let other = url.as_str().replace("a..b/.c", path);
+        assert_rejected(&other, VerifyErrorKind::Resource, "dot segment");
+    }
+    // A canned policy covers exactly its URL.
+    let canned = signed(Policy::canned("https://media.example.com/a/../b"));
+    let url = canned.url("https://media.example.com/a/../b").unwrap();
+    assert_eq!(verify_url(url.as_str(), now()), Ok(()));
 }
 
 #[test]
