@@ -122,6 +122,14 @@ pub fn misuse(message: impl std::fmt::Display) -> anyhow::Error {
     <clap::Error>::raw(ErrorKind::ArgumentConflict, message).into()
 }
 
+/// Checks that no option is given that the command doesn't use in this case.
+pub fn check_unused(case: &str, options: &[(&str, bool)]) -> Result<()> {
+    match options.iter().find(|(_, is_given)| *is_given) {
+        Some((name, _)) => Err(misuse(format!("{name} doesn't apply to {case}; omit it"))),
+        None => Ok(()),
+    }
+}
+
 /// The name of a header and its value without surrounding white space.
 pub type Header = (String, String);
 

@@ -1,6 +1,6 @@
 //! `inspect` and `verify`: the contents of a presigned URL, and its validity.
 
-use crate::args::{Header, misuse, parse_header, parse_time, str_pairs};
+use crate::args::{Header, check_unused, misuse, parse_header, parse_time, str_pairs};
 use crate::cloudfront;
 use crate::credentials::{self, ProfileOption};
 use crate::google::KeyOption;
@@ -184,20 +184,39 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     let (subject, sent) = (&args.subject, &args.sent);
     subject.check_stdin(args.body.as_ref())?;
     let inspection = subject.inspect();
-    if inspection.scheme() == Some(Scheme::AzureSas) {
+    let scheme = inspection.scheme();
+    if scheme == Some(Scheme::AzureSas) {
         subject.check_stdin(args.user_delegation_key.as_ref())?;
+        args.check_options(
+            "a shared access signature",
+            &["--service", "--user-delegation-key", "--client-ip"],
+        )?;
         return args.verify_sas(&inspection);
     }
     if let Some(is_lite) = sent.shared_key() {
+        args.check_options("Shared Key", &["--service", "--body"])?;
         return args.verify_shared_key(is_lite);
     }
     subject.check_stdin(args.cloudfront.public_key())?;
-    if args.cloudfront.public_key().is_some() || inspection.scheme() == Some(Scheme::CloudFront) {
+    if args.cloudfront.public_key().is_some() || scheme == Some(Scheme::CloudFront) {
+        args.check_options("a CloudFront URL", &["--public-key", "--client-ip"])?;
         return args.verify_cloudfront(&inspection);
     }
-    let credentials = if inspection.scheme() == Some(Scheme::GoogleV4) {
+    if scheme == Some(Scheme::GoogleV2) {
+        args.check_options("Google's V2", &["--bucket", "--key-file"])?;
+        return args.verify_google_v2(&inspection);
+    }
+    let credentials = if scheme == Some(Scheme::GoogleV4) {
+        args.check_options(
+            "Google's V4",
+            &["--bucket", "--body", "--region", "--key-file"],
+        )?;
         args.google_key.load()?.0
     } else {
+        args.check_options(
+            "an AWS signature",
+            &["--bucket", "--profile", "--body", "--region", "--service"],
+        )?;
         sent.credentials()?
     };
     let mut request = match ReceivedRequest::from_url(&sent.method, &subject.url) {
@@ -252,7 +271,6 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             output::print_json(&object)?;
         }
     }
-    let scheme = inspection.scheme();
     let is_v2 = matches!(scheme, Some(Scheme::AwsV2 | Scheme::AwsV2QueryApi));
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
@@ -277,6 +295,59 @@ impl VerifyArgs {
     pub fn received(&self) -> Result<ReceivedRequest<'_>, Error> {
         let request = ReceivedRequest::from_url(&self.sent.method, &self.subject.url)?;
         Ok(request.headers(str_pairs(&self.sent.headers)))
+    }
+
+    /// Checks that no option is given that doesn't apply to a kind of signature.
+    fn check_options(&self, kind: &str, used: &[&str]) -> Result<()> {
+        let options = [
+            ("--bucket", self.sent.bucket.is_some()),
+            ("--profile", self.sent.profile.name.is_some()),
+            ("--body", self.body.is_some()),
+            ("--region", self.region.is_some()),
+            ("--service", self.service.is_some()),
+            ("--public-key", self.cloudfront.public_key().is_some()),
+            ("--client-ip", self.cloudfront.client_ip().is_some()),
+            ("--key-file", self.google_key.is_given()),
+            ("--user-delegation-key", self.user_delegation_key.is_some()),
+        ];
+        let unused = options.into_iter().filter(|(name, _)| !used.contains(name));
+        check_unused(kind, &unused.collect::<Vec<_>>())
+    }
+
+    fn verify_google_v2(&self, inspection: &Inspection) -> Result<()> {
+        let key = self.google_key.load()?.0;
+        let request = self.received().map(|request| match &self.sent.bucket {
+            Some(bucket) => request.bucket(bucket),
+            None => request,
+        });
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return self.refuse("request", None, &error.to_string()),
+        };
+        let id = key.identity().access_key_id();
+        let lookup = |signed_by: &str| (signed_by == id).then_some(&key);
+        if let Err(error) = gcs::verify_v2(&request, self.subject.time, lookup) {
+            let reason = self.reason(&error, inspection, &key);
+            return self.refuse(error.kind().as_str(), Some(&error), &reason);
+        }
+        self.print_valid(inspection, id)
+    }
+
+    /// Prints that the URL is valid.
+    pub fn print_valid(&self, inspection: &Inspection, signed_by: &str) -> Result<()> {
+        let method = &self.sent.method;
+        match self.subject.output {
+            Format::Text => {
+                let until = inspection.expires_at();
+                let until = until.map_or(String::new(), |time| format!(" until {time}"));
+                output::print(&format!("valid for {method}{until}, signed by {signed_by}"))
+            }
+            Format::Json => {
+                let mut object = json!({ "valid": true, "method": method });
+                add_members(&mut object, json!(inspection));
+                output::print_json(&object)
+            }
+        }
     }
 
     fn verify_cloudfront(&self, inspection: &Inspection) -> Result<()> {

@@ -1,6 +1,8 @@
 //! `url` and `sign`: any request to any service, presigned or signed with headers.
 
-use crate::args::{Address, Expiry, Extras, Header, Store, has_name, misuse, str_pairs};
+use crate::args::{
+    Address, Expiry, Extras, Header, Store, check_unused, has_name, misuse, str_pairs,
+};
 use crate::credentials;
 use crate::curl;
 use crate::google::{self, KeyOption};
@@ -121,6 +123,11 @@ impl Target {
 
     fn service(&self, profile: &Profile) -> Result<Service> {
         self.signing.region_set()?;
+        if self.session_token.is_some() && self.signing.is_v2() {
+            return Err(misuse(
+                "--session-token is for v4 and v4a: v2 always signs a session token",
+            ));
+        }
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
             return Err(misuse(
                 "--bucket is for `--signature-version v2` and the service s3 only",
@@ -285,9 +292,29 @@ pub struct SignArgs {
     payload_hash: Option<String>,
 }
 
+impl SignArgs {
+    /// Checks that no option is given that Shared Key doesn't use.
+    fn check_shared_key(&self) -> Result<()> {
+        let (target, signing) = (&self.target, &self.target.signing);
+        check_unused(
+            "Shared Key",
+            &[
+                ("--payload-hash", self.payload_hash.is_some()),
+                ("--session-token", target.session_token.is_some()),
+                ("--bucket", target.bucket.is_some()),
+                ("--key-file", target.key.is_given()),
+                ("--region", signing.region.is_some()),
+                ("--region-set", signing.has_region_set()),
+                ("--profile", signing.profile.name.is_some()),
+            ],
+        )
+    }
+}
+
 pub fn sign(args: &SignArgs) -> Result<()> {
     let target = &args.target;
     if let Version::SharedKey { is_lite } = target.signing.signature_version {
+        args.check_shared_key()?;
         let request = SharedKeyRequest {
             is_lite,
             url: &target.url,

@@ -21,6 +21,7 @@ pub struct Args {
 
     /// The service: blob, file, queue or table
     #[arg(long, value_name = "S", value_parser = azure::parse_service, default_value = "blob")]
+    #[arg(conflicts_with = "services")]
     service: Service,
 
     /// The permissions, signed in this order; default r, or those of the stored policy
@@ -58,15 +59,15 @@ pub struct Args {
     encryption_scope: Option<String>,
 
     /// The time of a snapshot of the blob
-    #[arg(long, value_name = "T", conflicts_with = "version_id")]
+    #[arg(long, value_name = "T", conflicts_with_all = ["version_id", "services"])]
     snapshot: Option<String>,
 
     /// The ID of a version of the blob
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "services")]
     version_id: Option<String>,
 
     /// The path is a directory
-    #[arg(long, conflicts_with_all = ["snapshot", "version_id"])]
+    #[arg(long, conflicts_with_all = ["snapshot", "version_id", "services"])]
     directory: bool,
 
     /// The Cache-Control of the response
@@ -191,7 +192,7 @@ pub fn run(args: &Args) -> Result<()> {
         args.user_delegation_key.as_ref(),
     )?;
     if let Some(url) = &args.endpoint_url {
-        account = account.endpoint(args.service, url)?;
+        account = account.endpoint(args.first_service(), url)?;
     }
     let expiry = match (&args.expiry, args.expires_in) {
         (Some(text), _) => SasExpiry::from(text.as_str()),
@@ -224,6 +225,22 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
+    /// Returns the service of the printed URL. A token for several services has the URL of the
+    /// first one, in the order in which it names them.
+    fn first_service(&self) -> Service {
+        let services = self.services.as_deref().unwrap_or_default();
+        let in_order = [
+            ('b', Service::Blob),
+            ('q', Service::Queue),
+            ('t', Service::Table),
+            ('f', Service::File),
+        ];
+        let first = in_order
+            .into_iter()
+            .find(|(letter, _)| services.contains(*letter));
+        first.map_or(self.service, |(_, service)| service)
+    }
+
     fn sas<'a>(&'a self, account: &'a Account) -> Result<Sas<'a>> {
         let permissions = match self.permissions {
             Some(permissions) => permissions,

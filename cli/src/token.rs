@@ -208,21 +208,31 @@ pub fn run(args: &Args) -> Result<()> {
             "token": token.as_str(),
             "expires_at": token.expires_at(),
         })),
-        Format::ExecCredential => print_json(&exec_credential(&token, now)),
+        Format::ExecCredential => {
+            let expiration = credentials.identity().expiration();
+            print_json(&exec_credential(&token, now, expiration))
+        }
     }
 }
 
 /// Returns the
 /// [ExecCredential](https://kubernetes.io/docs/reference/config-api/client-authentication.v1/) of a
-/// token. Like the AWS CLI, it says a minute less than the server accepts.
-fn exec_credential(token: &Token, now: Timestamp) -> serde_json::Value {
+/// token. Like the AWS CLI, it says a minute less than the server accepts. The token is valid no
+/// longer than the credentials.
+fn exec_credential(
+    token: &Token,
+    now: Timestamp,
+    expiration: Option<Timestamp>,
+) -> serde_json::Value {
     const VALID_FOR: Duration = Duration::from_secs(14 * 60);
+    let expires_at = now.saturating_add(VALID_FOR);
+    let expires_at = expiration.map_or(expires_at, |expiration| expires_at.min(expiration));
     json!({
         "kind": "ExecCredential",
         "apiVersion": "client.authentication.k8s.io/v1",
         "spec": {},
         "status": {
-            "expirationTimestamp": now.saturating_add(VALID_FOR),
+            "expirationTimestamp": expires_at,
             "token": token.as_str(),
         },
     })

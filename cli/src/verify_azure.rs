@@ -3,7 +3,7 @@
 use crate::azure;
 use crate::examine::{VerifyArgs, WRONG_MD5};
 use crate::input::Input;
-use crate::output::{self, Format, add_members};
+use crate::output::{self, Format};
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -14,7 +14,7 @@ use serde_json::json;
 impl VerifyArgs {
     /// Verifies a shared access signature of Azure.
     pub fn verify_sas(&self, inspection: &Inspection) -> Result<()> {
-        let (subject, sent) = (&self.subject, &self.sent);
+        let subject = &self.subject;
         let service = self.service.as_deref().or(inspection.service());
         let service = azure::service_of(&subject.url, service)?;
         let key = self.user_delegation_key.as_ref();
@@ -30,19 +30,7 @@ impl VerifyArgs {
         if let Err(error) = parsed.and_then(|sas| sas.verify(&credentials, subject.time)) {
             return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
         }
-        match subject.output {
-            Format::Text => {
-                let until = inspection.expires_at();
-                let until = until.map_or(String::new(), |time| format!(" until {time}"));
-                let (method, account) = (&sent.method, account.name());
-                output::print(&format!("valid for {method}{until}, signed by {account}"))
-            }
-            Format::Json => {
-                let mut object = json!({ "valid": true, "method": sent.method });
-                add_members(&mut object, json!(inspection));
-                output::print_json(&object)
-            }
-        }
+        self.print_valid(inspection, account.name())
     }
 
     /// Verifies a request that Azure's Shared Key or Shared Key Lite signs.

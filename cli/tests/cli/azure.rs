@@ -71,11 +71,13 @@ fn tokens_are_those_of_the_sdks() {
         let kind = case["kind"].as_str().unwrap();
         let service = match kind.trim_start_matches("ud-") {
             "share" => "file",
-            "account" => "blob",
             kind @ ("file" | "queue" | "table") => kind,
             _ => "blob",
         };
-        let mut args = vec!["sas".to_owned(), address, format!("--service={service}")];
+        let mut args = vec!["sas".to_owned(), address];
+        if kind != "account" {
+            args.push(format!("--service={service}"));
+        }
         for (names, option) in [
             (&["permission", "permissions"][..], "permissions"),
             (&["start"], "start"),
@@ -375,6 +377,14 @@ fn accounts_come_from_the_environment_and_the_address() {
             .starts_with("http://localhost:1/myaccount/images/a?")
     );
 
+    // The URL of an account's token is that of the first service.
+    let of_queue = sas(&[
+        "az://myaccount",
+        "--services=tq",
+        "--endpoint-url=http://localhost:2/myaccount",
+    ]);
+    assert!(of_queue.url().starts_with("http://localhost:2/myaccount/?"));
+
     let other = sas(&["az://otheraccount/images/a"]);
     assert!(other.refused().contains("otheraccount"));
     let none = Presign::bare(["sas", "az://myaccount/images/a"]);
@@ -427,7 +437,40 @@ fn tokens_that_cannot_be_made_are_refused() {
             "--expires-in=1h",
             "--expiry=2030-01-01",
         ],
+        &["az://myaccount", "--services=b", "--service=queue"],
+        &["az://myaccount", "--services=b", "--snapshot=1"],
+        &["az://myaccount", "--services=b", "--version-id=7"],
+        &["az://myaccount", "--services=b", "--directory"],
     ] {
         sas(args).misused();
+    }
+}
+
+#[test]
+fn options_that_do_not_apply_to_azure_are_rejected() {
+    let url = "https://myaccount.blob.core.windows.net/images/a";
+    for option in [
+        &["--payload-hash", "UNSIGNED-PAYLOAD"][..],
+        &["--session-token", "signed"],
+        &["--bucket", "b"],
+        &["--region", "us-east-1"],
+        &["--region-set", "*"],
+        &["--profile", "p"],
+        &["--key-file", "k.json"],
+    ] {
+        let sign = azure(["sign", url, "--signature-version=shared-key"]).args(option);
+        assert!(sign.misused().contains(option[0]));
+    }
+    let url = sas(&["az://myaccount/images/a"]).url();
+    for option in [
+        &["--body", "/dev/null"][..],
+        &["--region", "us-east-1"],
+        &["--bucket", "b"],
+        &["--profile", "p"],
+        &["--public-key", "k.pem"],
+        &["--key-file", "k.json"],
+    ] {
+        let verify = azure(["verify", &url, "--at", AT]).args(option);
+        assert!(verify.misused().contains(option[0]));
     }
 }

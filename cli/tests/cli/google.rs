@@ -60,6 +60,12 @@ fn an_hmac_key_signs_and_verifies() {
         param(&old, "GoogleAccessId").as_deref(),
         Some("GOOG1EXAMPLE")
     );
+    let verified = with_hmac(["verify", &old]).quiet();
+    assert!(verified.starts_with("valid for GET"), "{verified}");
+    let refused = with_hmac(["verify", &old, "--method", "PUT"]).refused();
+    assert!(refused.contains("signature"), "{refused}");
+    let misused = with_hmac(["verify", &old, "--region", "us-east-1"]).misused();
+    assert!(misused.contains("--region"), "{misused}");
 }
 
 #[test]

@@ -128,6 +128,13 @@ fn json_has_the_names_of_the_contract() {
         credential["status"]["expirationTimestamp"],
         "2013-05-24T00:14:00Z"
     );
+    // The token ends with the credentials.
+    let soon = Presign::new(eks).env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:02:00Z");
+    let soon: Value = serde_json::from_str(&soon.quiet()).unwrap();
+    assert_eq!(
+        soon["status"]["expirationTimestamp"],
+        "2013-05-24T00:02:00Z"
+    );
     assert!(text(&credential, "/status/token").starts_with("k8s-aws-v1."));
 }
 
