@@ -135,17 +135,15 @@ fn find_unsendable(value: &[u8]) -> Option<(usize, u8)> {
 /// They tell most names apart. Compared as one integer, they make signing with headers 15 % faster.
 #[inline]
 pub(crate) const fn name_prefix(name: &str) -> u64 {
-    let mut rest = name.as_bytes();
-    let mut prefix = 0;
-    let mut free_bits = u64::BITS;
-    while let [byte, after @ ..] = rest
-        && let Some(bits) = free_bits.checked_sub(u8::BITS)
-    {
-        prefix |= (byte.to_ascii_lowercase() as u64) << bits;
-        rest = after;
-        free_bits = bits;
+    let name = name.as_bytes();
+    let mut prefix = [0; 8];
+    if let Some(first) = name.first_chunk() {
+        prefix = *first;
+    } else {
+        prefix.split_at_mut(name.len()).0.copy_from_slice(name);
     }
-    prefix
+    prefix.make_ascii_lowercase();
+    u64::from_be_bytes(prefix)
 }
 
 /// Compares two names in lowercase.
