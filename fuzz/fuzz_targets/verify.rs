@@ -76,7 +76,7 @@ impl Way {
         let verifier = Verifier::new("us-east-1", self.service)
             .allow_sigv2(HOUR)
             .allow_streaming()
-            .allow_unsigned_payload(true);
+            .allow_unsigned_payload();
         verifier.session_token(self.token.unwrap_or_default())
     }
 

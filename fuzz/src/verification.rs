@@ -17,7 +17,7 @@ pub fn check_v4(url: &PresignedUrl, description: &Description<'_>, options: &Opt
     }
     let verifier = Verifier::new("us-east-1", options.service_name())
         .session_token(session_token)
-        .allow_unsigned_payload(true)
+        .allow_unsigned_payload()
         .allow_dot_segments();
     let verifier = match options.canonical_uri() {
         Some(rule) => verifier.canonical_uri(rule),

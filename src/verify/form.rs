@@ -4,7 +4,7 @@ use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, refuse};
 use super::identity::{check_identity, unknown_access_key, wrong_signature};
 use super::settings::{Settings, Suffix, check_expires_within};
-use super::signature::{verify_base64, verify_hex};
+use super::signature::{verify_v2, verify_v4};
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{V4Claim, V4Parts};
 use super::verifier::Verifier;
@@ -347,12 +347,12 @@ impl<'r> UnverifiedForm<'_, 'r> {
                     time: *time,
                     suffix,
                 };
-                verify_hex(&scope, key, self.policy, signature)
+                verify_v4(&scope, key, self.policy, signature)
             }
             None => {
                 let secret = key.secret_access_key();
                 let key = secret.map(signing_key);
-                key.is_some_and(|key| verify_base64(&key, self.policy, signature))
+                key.is_some_and(|key| verify_v2(&key, self.policy, signature))
             }
         }
     }

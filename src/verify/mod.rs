@@ -92,6 +92,8 @@
 //! The codes are those of [Error
 //! responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
 
+// A `ReceivedRequest` is read as a `Claim`, becomes `Unverified` if the settings allow it, and
+// `Verified` with a key.
 mod authentication;
 mod chain;
 mod clock;
@@ -102,18 +104,19 @@ mod form;
 mod identity;
 mod payload;
 mod query_api;
+mod received_query;
 mod received_request;
 mod received_url;
 mod settings;
 mod signature;
-mod signed_v4;
 mod slots;
 mod target_rules;
 mod unverified;
-mod v2_request;
+mod v2_inputs;
 mod v4_canonical_query;
 mod v4_claim;
 mod v4_header;
+mod v4_inputs;
 mod v4_query;
 mod v4_signed_headers;
 mod verified;

@@ -4,7 +4,7 @@ use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
-use super::v2_request::{duplicate_parameter, header_token, missing_parameter};
+use super::v2_inputs::{duplicate_parameter, header_token, missing_parameter};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::sigv2::{

@@ -42,7 +42,7 @@ pub(super) struct Settings {
     pub(super) sigv2_max_expires_in: Option<Duration>,
     pub(super) canonical_uri: Option<CanonicalUri>,
     pub(super) session_token: SessionToken,
-    /// True if an unsigned payload is allowed; `None` for the service's rule.
+    /// Whether an unsigned payload is allowed; `None` if the service's rule decides.
     pub(super) unsigned_payload: Option<bool>,
     pub(super) streaming: bool,
     pub(super) target_rules: TargetRules,

@@ -14,7 +14,7 @@ const MAX_HMAC_TEXT: usize = 64;
 
 /// Returns whether lowercase hexadecimal digits are the signature of a message, with the key of a
 /// scope.
-pub(super) fn verify_hex(
+pub(super) fn verify_v4(
     scope: &Scope<'_>,
     key: &VerifyingKey<'_>,
     message: &(impl Message + ?Sized),
@@ -45,7 +45,7 @@ fn public_key<'k>(scheme: &V4Scheme, key: &'k VerifyingKey<'_>) -> Option<Cow<'k
 }
 
 /// Returns whether base64 with padding is the signature of a message.
-pub(super) fn verify_base64(
+pub(super) fn verify_v2(
     key: &SigningKey,
     message: &(impl Message + ?Sized),
     signature: Component<'_>,

@@ -8,9 +8,9 @@ use super::payload::PayloadCoverage;
 use super::query_api;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
-use super::signature::{verify_base64, verify_hex};
-use super::signed_v4::SignedV4;
-use super::v2_request::V2Request;
+use super::signature::{verify_v2, verify_v4};
+use super::v2_inputs::V2Inputs;
+use super::v4_inputs::V4Inputs;
 use super::verified::Verified;
 #[cfg(feature = "explain")]
 use crate::credentials::Credentials;
@@ -57,7 +57,7 @@ pub struct Unverified<'v, 'r> {
     pub(super) request: &'r ReceivedRequest<'r>,
     pub(super) claim: Claim<'r>,
     pub(super) bucket: Option<&'r str>,
-    pub(super) signed: Signed<'v, 'r>,
+    pub(super) inputs: Inputs<'v, 'r>,
 }
 
 /// The inputs of the string to sign, by scheme.
@@ -66,9 +66,9 @@ pub struct Unverified<'v, 'r> {
     clippy::large_enum_variant,
     reason = "a box would be allocated for each request"
 )]
-pub(super) enum Signed<'v, 'r> {
-    V4(SignedV4<'v, 'r>),
-    V2(V2Request<'r>),
+pub(super) enum Inputs<'v, 'r> {
+    V4(V4Inputs<'v, 'r>),
+    V2(V2Inputs<'r>),
     QueryApi(SignatureMethod),
 }
 
@@ -97,8 +97,8 @@ impl<'r> Unverified<'_, 'r> {
     #[must_use]
     pub fn canonical_request(&self) -> String {
         let mut text = String::new();
-        if let Signed::V4(signed) = &self.signed {
-            signed.write_canonical_request(self.request, &mut text);
+        if let Inputs::V4(inputs) = &self.inputs {
+            inputs.write_canonical_request(self.request, &mut text);
         }
         text
     }
@@ -107,14 +107,14 @@ impl<'r> Unverified<'_, 'r> {
     #[must_use]
     pub fn string_to_sign(&self) -> String {
         let mut text = String::new();
-        match &self.signed {
-            Signed::V4(signed) => signed.string_to_sign(self.request).write(&mut text),
-            Signed::V2(signed) => {
-                signed.with_string_to_sign(self.request, self.bucket, |message| {
+        match &self.inputs {
+            Inputs::V4(inputs) => inputs.string_to_sign(self.request).write(&mut text),
+            Inputs::V2(inputs) => {
+                inputs.with_string_to_sign(self.request, self.bucket, |message| {
                     message.write(&mut text)
                 });
             }
-            Signed::QueryApi(_) => query_api::write_string_to_sign(self.request, &mut text),
+            Inputs::QueryApi(_) => query_api::write_string_to_sign(self.request, &mut text),
         }
         text
     }
@@ -167,20 +167,20 @@ impl<'r> Unverified<'_, 'r> {
         let Some(key) = lookup(self.access_key_id()) else {
             return Err(self.unknown_access_key());
         };
-        let payload = self.check_key(&key.into(), now);
+        let payload = self.verify_with_key(&key.into(), now);
         let payload = payload.map_err(|error| error.of(self.authentication()))?;
         let authentication = self.claim.authentication;
-        let (coverage, canonical_uri) = match self.signed {
-            Signed::V4(signed) => (
+        let (coverage, canonical_uri) = match self.inputs {
+            Inputs::V4(inputs) => (
                 Coverage::V4 {
-                    scheme: signed.suffix.scheme,
-                    signed_headers: signed.header_names,
-                    token_is_appended: signed.token_is_appended && signed.carrier == Carrier::Query,
+                    scheme: inputs.suffix.scheme,
+                    signed_headers: inputs.header_names,
+                    token_is_appended: inputs.token_is_appended && inputs.carrier == Carrier::Query,
                 },
-                Some(signed.canonical_uri),
+                Some(inputs.canonical_uri),
             ),
-            Signed::V2(signed) => (signed.coverage(authentication.carrier), None),
-            Signed::QueryApi(_) => (Coverage::QueryApi, None),
+            Inputs::V2(inputs) => (inputs.coverage(authentication.carrier), None),
+            Inputs::QueryApi(_) => (Coverage::QueryApi, None),
         };
         Ok(Verified {
             request: self.request,
@@ -194,7 +194,7 @@ impl<'r> Unverified<'_, 'r> {
     }
 
     /// Checks identity, signature and body, in this order.
-    fn check_key(
+    fn verify_with_key(
         &self,
         key: &VerifyingKey<'_>,
         now: Timestamp,
@@ -203,29 +203,29 @@ impl<'r> Unverified<'_, 'r> {
         if !self.is_signed_by(key) {
             return Err(wrong_signature());
         }
-        match &self.signed {
-            Signed::V4(signed) => signed.payload.check(self.request.body),
-            Signed::V2(_) | Signed::QueryApi(_) => Ok(PayloadCoverage::Unsigned),
+        match &self.inputs {
+            Inputs::V4(inputs) => inputs.payload.check(self.request.body),
+            Inputs::V2(_) | Inputs::QueryApi(_) => Ok(PayloadCoverage::Unsigned),
         }
     }
 
     /// Returns whether the signature is that of the request under this key.
     fn is_signed_by(&self, key: &VerifyingKey<'_>) -> bool {
         let signature = self.claim.signature;
-        match &self.signed {
-            Signed::V4(signed) => {
-                let message = signed.string_to_sign(self.request);
-                verify_hex(&message.scope, key, &message, signature)
+        match &self.inputs {
+            Inputs::V4(inputs) => {
+                let message = inputs.string_to_sign(self.request);
+                verify_v4(&message.scope, key, &message, signature)
             }
-            Signed::V2(signed) => key.secret_access_key().is_some_and(|secret| {
+            Inputs::V2(inputs) => key.secret_access_key().is_some_and(|secret| {
                 let key = signing_key(secret);
-                signed.with_string_to_sign(self.request, self.bucket, |message| {
-                    verify_base64(&key, message, signature)
+                inputs.with_string_to_sign(self.request, self.bucket, |message| {
+                    verify_v2(&key, message, signature)
                 })
             }),
-            Signed::QueryApi(method) => key.secret_access_key().is_some_and(|secret| {
+            Inputs::QueryApi(method) => key.secret_access_key().is_some_and(|secret| {
                 let key = method.signing_key(secret);
-                verify_base64(&key, self.string_to_sign().as_str(), signature)
+                verify_v2(&key, self.string_to_sign().as_str(), signature)
             }),
         }
     }
@@ -241,20 +241,20 @@ impl<'r> Unverified<'_, 'r> {
     #[cfg(feature = "explain")]
     pub(crate) fn is_signature_of(&self, text: &str, credentials: &Credentials) -> bool {
         let signature = self.claim.signature;
-        match &self.signed {
-            Signed::V4(signed) => {
-                let mut message = signed.string_to_sign(self.request);
+        match &self.inputs {
+            Inputs::V4(inputs) => {
+                let mut message = inputs.string_to_sign(self.request);
                 message.canonical_hash = Hex::new(&sha256(text.as_bytes()));
-                verify_hex(&message.scope, &credentials.into(), &message, signature)
+                verify_v4(&message.scope, &credentials.into(), &message, signature)
             }
-            Signed::V2(_) => {
+            Inputs::V2(_) => {
                 let secret = credentials.secret_access_key();
-                secret.is_ok_and(|secret| verify_base64(&signing_key(secret), text, signature))
+                secret.is_ok_and(|secret| verify_v2(&signing_key(secret), text, signature))
             }
-            Signed::QueryApi(method) => {
+            Inputs::QueryApi(method) => {
                 let secret = credentials.secret_access_key();
                 let key = secret.map(|secret| method.signing_key(secret));
-                key.is_ok_and(|key| verify_base64(&key, text, signature))
+                key.is_ok_and(|key| verify_v2(&key, text, signature))
             }
         }
     }

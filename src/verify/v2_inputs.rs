@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 
 /// The inputs of the string to sign, beside the request.
 #[derive(Clone)]
-pub(super) struct V2Request<'r> {
+pub(super) struct V2Inputs<'r> {
     date: DateLine<'r>,
     /// The `x-amz-*` parameters of a URL as headers, decoded and sorted.
     hoisted: Vec<Header<'r>>,
@@ -31,7 +31,7 @@ pub(super) struct V2Request<'r> {
     resources: Vec<Param<'r>>,
 }
 
-impl<'r> V2Request<'r> {
+impl<'r> V2Inputs<'r> {
     /// Reads the signature of a request.
     pub(super) fn read(
         request: &'r ReceivedRequest<'_>,
@@ -39,8 +39,8 @@ impl<'r> V2Request<'r> {
         carrier: Carrier,
     ) -> Result<(Claim<'r>, Self), VerifyError> {
         match carrier {
-            Carrier::Header => V2Request::from_headers(request, params),
-            _ => V2Request::from_query(request, params),
+            Carrier::Header => V2Inputs::from_headers(request, params),
+            _ => V2Inputs::from_query(request, params),
         }
     }
 
@@ -84,7 +84,7 @@ impl<'r> V2Request<'r> {
             signature: Component::Raw(signature),
         };
         let resources = signed_params(params)?;
-        let signed = V2Request {
+        let signed = V2Inputs {
             // A date among the `x-amz-*` headers is signed with them.
             date: DateLine::Date(if amz_date.is_some() { "" } else { text }),
             hoisted: Vec::new(),
@@ -142,7 +142,7 @@ impl<'r> V2Request<'r> {
             token: nonempty_token(token),
             signature,
         };
-        let signed = V2Request {
+        let signed = V2Inputs {
             date: DateLine::Expires(seconds),
             hoisted,
             resources,

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 /// The inputs of the canonical request and of the string to sign that the received request doesn't
 /// contain itself.
 #[derive(Clone)]
-pub(super) struct SignedV4<'v, 'r> {
+pub(super) struct V4Inputs<'v, 'r> {
     pub(super) carrier: Carrier,
     pub(super) time: AmzDate,
     pub(super) suffix: Suffix<'v>,
@@ -33,7 +33,7 @@ pub(super) struct SignedV4<'v, 'r> {
     pub(super) payload: SignedPayload<'r>,
 }
 
-impl SignedV4<'_, '_> {
+impl V4Inputs<'_, '_> {
     pub(super) fn write_canonical_request(
         &self,
         request: &ReceivedRequest<'_>,

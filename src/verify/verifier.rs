@@ -5,12 +5,13 @@ use super::error::{VerifyError, refuse};
 use super::find_signature::find_signature;
 use super::payload::SignedPayload;
 use super::query_api::read_call;
+use super::received_query::ReceivedQuery;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
-use super::signed_v4::SignedV4;
-use super::unverified::{Signed, Unverified};
-use super::v2_request::V2Request;
+use super::unverified::{Inputs, Unverified};
+use super::v2_inputs::V2Inputs;
 use super::v4_claim::V4Claim;
+use super::v4_inputs::V4Inputs;
 use super::v4_signed_headers::find_signed_headers;
 use super::verified::Verified;
 use crate::scheme::Scheme;
@@ -21,8 +22,6 @@ use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
-use crate::wire::inline_list::InlineList;
-use crate::wire::query::{Param, parse_query};
 use crate::wire::request_parts::Host;
 use alloc::string::String;
 
@@ -113,42 +112,34 @@ impl Verifier {
         request: &'r ReceivedRequest<'r>,
     ) -> Result<Unverified<'v, 'r>, VerifyError> {
         request.check_size()?;
-        let query = request.target.query;
-        let v4_scheme = self.settings.v4_scheme_of(request);
-        let canonical = query.and_then(|query| V4Claim::from_canonical_query(v4_scheme, query));
         request.check_message()?;
-        // A canonical query contains only valid escapes, so it needs no check.
-        let is_canonical = canonical.is_some();
-        if !is_canonical {
-            request.check_query()?;
-        }
+        let v4_scheme = self.settings.v4_scheme_of(request);
+        let query = ReceivedQuery::read(v4_scheme, request)?;
         self.settings.target_rules.check_query(request.target)?;
-        let mut params = Params::new();
-        params.extend(parse_query(query.filter(|_| !is_canonical)));
-        let (scheme, carrier) = find_signature(v4_scheme, request, &params, is_canonical)?;
+        let (scheme, carrier) = find_signature(v4_scheme, request, &query)?;
         self.settings.check_scheme(scheme, carrier)?;
-        // `find_signature` rejects a signed query beside an `Authorization` header, so a canonical
-        // query is the carrier.
-        let read_v4 = |claim| self.read_v4(request, claim, None);
-        let read = match (scheme, carrier) {
-            (Scheme::AwsV2QueryApi, _) => {
-                read_call(request, &params).map(|(claim, method)| (claim, Signed::QueryApi(method)))
+        let read = match query {
+            ReceivedQuery::Canonical { claim, signed } => {
+                self.read_v4(request, claim, Some(signed))
             }
-            (Scheme::AwsV2, _) => V2Request::read(request, &params, carrier)
-                .map(|(claim, signed)| (claim, Signed::V2(signed))),
-            (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
-            _ => match canonical {
-                Some((claim, query)) => self.read_v4(request, claim, Some(query)),
-                None => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
+            ReceivedQuery::Params(ref params) => match (scheme, carrier) {
+                (Scheme::AwsV2QueryApi, _) => read_call(request, params)
+                    .map(|(claim, method)| (claim, Inputs::QueryApi(method))),
+                (Scheme::AwsV2, _) => V2Inputs::read(request, params, carrier)
+                    .map(|(claim, inputs)| (claim, Inputs::V2(inputs))),
+                (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request)
+                    .and_then(|claim| self.read_v4(request, claim, None)),
+                _ => V4Claim::from_query(v4_scheme, params)
+                    .and_then(|claim| self.read_v4(request, claim, None)),
             },
         };
         match read {
-            Ok((claim, signed)) => Ok(Unverified {
+            Ok((claim, inputs)) => Ok(Unverified {
                 settings: &self.settings,
                 bucket: self.settings.bucket(request),
                 request,
                 claim,
-                signed,
+                inputs,
             }),
             Err(error) => Err(error.signed_by(scheme, carrier)),
         }
@@ -160,7 +151,7 @@ impl Verifier {
         request: &'r ReceivedRequest<'r>,
         claim: V4Claim<'r>,
         canonical_query: Option<&'r str>,
-    ) -> Result<(Claim<'r>, Signed<'v, 'r>), VerifyError> {
+    ) -> Result<(Claim<'r>, Inputs<'v, 'r>), VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
         if let Some(prefix) = scheme.rules.rejected_prefix {
             request.check_without_prefix(prefix)?;
@@ -188,7 +179,7 @@ impl Verifier {
         } else {
             host.without_port()
         };
-        let signed = SignedV4 {
+        let inputs = V4Inputs {
             carrier,
             time: claim.time,
             suffix,
@@ -211,12 +202,9 @@ impl Verifier {
             token,
             ..claim.common
         };
-        Ok((common, Signed::V4(signed)))
+        Ok((common, Inputs::V4(inputs)))
     }
 }
-
-/// The parameters of a query, in its order.
-type Params<'r> = InlineList<Param<'r>, 16>;
 
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {

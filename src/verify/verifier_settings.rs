@@ -94,12 +94,19 @@ impl Verifier {
         self
     }
 
-    /// Sets whether an unsigned payload is allowed: `UNSIGNED-PAYLOAD`, and with
-    /// [`allow_streaming`](Verifier::allow_streaming) unsigned chunks. By default it is for S3
-    /// only.
+    /// Allows an unsigned payload: `UNSIGNED-PAYLOAD`, and with
+    /// [`allow_streaming`](Verifier::allow_streaming) unsigned chunks. By default it is allowed for
+    /// S3 only.
     #[must_use]
-    pub fn allow_unsigned_payload(mut self, allow: bool) -> Self {
-        self.settings.unsigned_payload = Some(allow);
+    pub fn allow_unsigned_payload(mut self) -> Self {
+        self.settings.unsigned_payload = Some(true);
+        self
+    }
+
+    /// Rejects an unsigned payload for S3, too.
+    #[must_use]
+    pub fn reject_unsigned_payload(mut self) -> Self {
+        self.settings.unsigned_payload = Some(false);
         self
     }
 
@@ -197,7 +204,7 @@ impl Verifier {
         let mut verifier = Verifier::new("", "")
             .allow_any_region()
             .allow_sigv2(Duration::MAX)
-            .allow_unsigned_payload(true)
+            .allow_unsigned_payload()
             .allow_streaming()
             .allow_dot_segments()
             .allow_escaped_slash();

@@ -744,7 +744,7 @@ fn changed_payloads_are_recognized() {
         let request = ReceivedRequest::new("POST", "/orders").header("host", "api.example.com");
         let headers: Vec<_> = signed.headers().collect();
         let request = request.headers(headers).body(body);
-        let verifier = Verifier::new("us-east-1", "execute-api").allow_unsigned_payload(true);
+        let verifier = Verifier::new("us-east-1", "execute-api").allow_unsigned_payload();
         let claim = verifier.parse(&request).unwrap();
         (claim.canonical_request(), claim.string_to_sign())
     };

@@ -565,7 +565,7 @@ fn the_payload_hash_determines_the_coverage() {
         verdict(&verifier(), &request, now()),
         Ok(PayloadCoverage::Unsigned)
     );
-    let strict = verifier().allow_unsigned_payload(false);
+    let strict = verifier().reject_unsigned_payload();
     let refused = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
     assert_eq!(verdict(&strict, &request, now()), refused);
 
@@ -597,7 +597,7 @@ fn the_payload_hash_determines_the_coverage() {
         let streaming = verifier().allow_streaming();
         assert_eq!(verdict(&streaming, &request, now()), coverage, "{value}");
         // Chunks without signatures are an unsigned payload.
-        let strict = streaming.allow_unsigned_payload(false);
+        let strict = streaming.reject_unsigned_payload();
         let expected = if is_signed { coverage } else { refused };
         assert_eq!(verdict(&strict, &request, now()), expected, "{value}");
     }
@@ -634,7 +634,7 @@ fn other_services_need_the_body() {
         verdict(&verifier, &request, now()).unwrap_err().0,
         Kind::PayloadNotAllowed
     );
-    let open = verifier.allow_unsigned_payload(true);
+    let open = verifier.allow_unsigned_payload();
     assert_eq!(
         verdict(&open, &request, now()),
         Ok(PayloadCoverage::Unsigned)
