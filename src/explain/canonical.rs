@@ -161,20 +161,27 @@ impl Canonical {
             ..Canonical::default()
         };
         let (mut headers, mut params) = (Vec::new(), Vec::new());
-        for (index, line) in text.trim_end().split('\n').take(MAX_ITEMS).enumerate() {
-            let is_header = names.first() == Some(&"method") && request.path.is_empty();
+        let lines = text.trim_end().split('\n').take(MAX_ITEMS);
+        // Programs that print the text may leave out empty lines. Then the position of a line
+        // doesn't tell its name.
+        let is_shared_key = names.first() == Some(&"method");
+        let mut after_names = lines.clone().skip(names.len());
+        let lacks_lines = is_shared_key && !after_names.any(|line| line.starts_with('/'));
+        for (index, line) in lines.enumerate() {
+            let is_header = is_shared_key && request.path.is_empty();
             let pairs = if is_header { &mut headers } else { &mut params };
-            match names.get(index) {
+            match names.get(index).filter(|_| index == 0 || !lacks_lines) {
                 Some(&"method") => line.clone_into(&mut request.method),
                 Some(&"resource") => line.clone_into(&mut request.path),
                 Some(_) if line.is_empty() => {}
                 Some(name) => pairs.push((*name, line)),
                 None if line.starts_with('/') => line.clone_into(&mut request.path),
+                None if lacks_lines && !line.contains(':') => {}
                 None => pairs.push(line.split_once(':')?),
             }
         }
-        // Without its line breaks, the text doesn't tell its empty lines.
-        request.is_cut = text.split('\n').count() < names.len() || request.path.is_empty();
+        let is_short = text.split('\n').count() < names.len();
+        request.is_cut = is_short || lacks_lines || request.path.is_empty();
         (request.headers, request.params) = (owned(headers), owned(params));
         text.trim().contains('\n').then_some(request)
     }

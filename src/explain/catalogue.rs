@@ -28,7 +28,7 @@ catalogue! {
         secret are not exchanged.",
         codes ["InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException",
             "AuthFailure", "NotSignedUp", "Unauthorized", "InvalidKey"],
-        words ["credential access key has length", "no such key:",
+        words ["credential access key has length", "no such key:", "malformed access key id",
             "access key id you provided does not exist",
             "security token included in the request is invalid", "unknown key"];
     /// The request was signed with the secret of another access key.

@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::host_findings::{form_of_host, rewritten_host};
 use super::redaction::redact_value;
-use super::text_forms::{has_needless_escape, split_params};
+use super::text_forms::{has_needless_escape, header_value, split_params};
 use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
@@ -53,8 +53,13 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     let is_v2 = evidence.is_v2();
     let path = evidence.inspection.path();
     add_values_with_spaces(evidence.headers, &mut findings);
+    // A store that knows no chunks hashes another payload than the one that is signed.
+    if evidence.streams_payload() && evidence.aws_host().is_none() {
+        findings.push(Finding::possible(Cause::StreamingNotTaken));
+    }
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
-    if is_v2 && matches!(evidence.method, "PUT" | "POST") {
+    let has_type = header_value(evidence.headers, "content-type").is_some();
+    if is_v2 && !has_type && matches!(evidence.method, "PUT" | "POST") {
         findings.push(Finding::possible(Cause::HeaderNotSigned).about("content-type"));
     }
     if !is_v2 {
@@ -70,10 +75,12 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
             None => {}
         }
     }
-    if evidence.streams_payload() && evidence.aws_host().is_none() {
-        findings.push(Finding::possible(Cause::StreamingNotTaken));
-    }
     add_path(path, &mut findings);
+    // Who signs headers may have another Host in mind than the HTTP client sends.
+    let is_header = request.authentication().carrier() == Carrier::Header;
+    if !is_v2 && is_header && has_port_of_its_own(evidence.inspection.host()) {
+        findings.push(Finding::possible(Cause::PortDiffers));
+    }
     if !is_right {
         findings.push(Finding::possible(Cause::WrongSecret));
     }
@@ -96,14 +103,15 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
 /// Returns the possible causes for a request whose signature the verifier doesn't parse.
 fn findings_without_request(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if evidence.inspection.scheme().is_some() {
+    add_values_with_spaces(evidence.headers, &mut findings);
+    if evidence.inspection.scheme().is_some() || evidence.authorization().is_some() {
         let path = evidence.inspection.path();
         let host = evidence.inspection.host().unwrap_or_default();
         findings.extend(form_of_host(host, path));
         add_path(path, &mut findings);
         // A URL doesn't show the headers that it signs.
         let names: Vec<&str> = evidence.headers.iter().map(|(name, _)| *name).collect();
-        if !names.is_empty() {
+        if !names.is_empty() && evidence.authorization().is_none() {
             findings.push(Finding::possible(Cause::HeaderNotSent).about(&names.join(", ")));
         }
     }
@@ -132,6 +140,12 @@ fn unread_finding(evidence: &Evidence<'_>) -> Finding {
              headers that were signed. If nothing was signed, sign the request.",
         )
     }
+}
+
+/// Returns whether a host has a port that no scheme implies.
+fn has_port_of_its_own(host: Option<&str>) -> bool {
+    let port = host.and_then(|host| host.rsplit_once(':'));
+    port.is_some_and(|(_, port)| !matches!(port, "80" | "443"))
 }
 
 /// Adds the headers that arrive as they were signed only if nothing on the way sets or drops them.
@@ -210,11 +224,12 @@ fn add_query(url: &str, request: &Unverified<'_, '_>, findings: &mut Vec<Finding
 /// Adds the headers whose values have white space that is not signed.
 fn add_values_with_spaces(headers: &[(&str, &str)], findings: &mut Vec<Finding>) {
     let mut headers = headers.iter();
-    let found = headers.find(|(_, value)| value.trim() != *value || value.contains("  "));
+    let is_spaced = |value: &str| value.trim() != value || value.contains("  ");
+    let found = headers.find(|(_, value)| is_spaced(value) || value.contains(char::is_control));
     if let Some((name, _)) = found {
         findings.push(Finding::possible(Cause::HeaderChanged).with_message(format!(
-            "The value of the header {name} has white space at an end, or more than one space in a row. Servers \
-             remove it before they compute the signature. Remove it before signing, too.",
+            "The value of the header {name} has white space at an end, more than one space in a row, or a line \
+             break. Clients and servers remove it, so the server sees another value. Remove it before signing.",
         )));
     }
 }

@@ -159,6 +159,12 @@ impl<'s> Statement<'s> {
             Cause::SigV2NotTaken if self.code == "UnauthorizedAccess" => {
                 Finding::new(cause, Confidence::Likely)
             }
+            // The authentication can be parsed here, so the server may have read a chunk.
+            Cause::Malformed
+                if self.evidence.streams_payload() && self.evidence.aws_host().is_none() =>
+            {
+                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
+            }
             Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.fault()),
             Cause::NoAuthentication
                 if self

@@ -1034,3 +1034,53 @@ fn a_date_of_shared_key_in_the_future_is_recognized() {
         }
     }
 }
+
+#[test]
+fn the_likeliest_cause_of_a_bare_mismatch_is_first() {
+    let body = error("SignatureDoesNotMatch", "");
+    let names = "host;x-amz-content-sha256;x-amz-date";
+    let first_cause = |url: &str, payload: &str, body: &str| {
+        let authorization = authorization(names);
+        let headers = [
+            DATE,
+            ("x-amz-content-sha256", payload),
+            ("Authorization", authorization.as_str()),
+        ];
+        explain("PUT", url, &headers, body).findings()[0].cause()
+    };
+    let (streamed, unsigned) = ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "UNSIGNED-PAYLOAD");
+    let own = "https://store.example.com/bucket/a.txt";
+    assert_eq!(first_cause(own, streamed, &body), Cause::StreamingNotTaken);
+    assert_eq!(first_cause(own, unsigned, &body), Cause::HostRewritten);
+    // AWS knows chunks.
+    let aws = "https://bucket.s3.us-east-1.amazonaws.com/a.txt";
+    assert_ne!(first_cause(aws, streamed, &body), Cause::StreamingNotTaken);
+    let malformed = error("AuthorizationHeaderMalformed", "The header is malformed.");
+    assert_eq!(
+        first_cause(own, streamed, &malformed),
+        Cause::StreamingNotTaken
+    );
+    assert_eq!(first_cause(aws, streamed, &malformed), Cause::Malformed);
+
+    // A client may send the Host without its port, but no presigned URL lacks it.
+    let local = "http://localhost:9000/bucket/a.txt";
+    assert_eq!(first_cause(local, unsigned, &body), Cause::PortDiffers);
+    let default = "http://localhost:80/bucket/a.txt";
+    assert_ne!(first_cause(default, unsigned, &body), Cause::PortDiffers);
+}
+
+#[test]
+fn a_content_type_that_is_signed_with_sigv2_is_no_cause() {
+    let body = error("SignatureDoesNotMatch", "");
+    let url = "https://s3.amazonaws.com/bucket/a%20b.txt";
+    let authorization = (
+        "Authorization",
+        "AWS AKIDEXAMPLE:AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    );
+    let date = ("Date", "Fri, 24 May 2013 00:00:00 GMT");
+    let found = explain("PUT", url, &[date, authorization], &body);
+    assert_eq!(found.findings()[0].cause(), Cause::HeaderNotSigned);
+    let content_type = ("Content-Type", "text/plain");
+    let found = explain("PUT", url, &[content_type, date, authorization], &body);
+    assert_eq!(found.findings()[0].cause(), Cause::PathNotEncoded);
+}

@@ -157,6 +157,53 @@ fn shared_key_is_compared_line_by_line() {
     }
 }
 
+/// A program that prints the text may leave out its empty lines.
+#[test]
+fn empty_lines_of_shared_key_may_be_missing() {
+    let url = "https://myaccount.blob.core.windows.net/?comp=list&maxresults=25";
+    let authorization = format!("SharedKey myaccount:{}=", "A".repeat(43));
+    let date = "Wed, 02 Jan 2030 12:00:00 GMT";
+    for (end, cause) in [
+        ("comp:list\nmaxresults:25", Cause::WrongSecret),
+        ("comp:list", Cause::ParameterDropped),
+    ] {
+        let body = failed(&format!(
+            "The MAC signature found in the HTTP request 'AAAA' is not the same as any computed signature. Server \
+             used following string to sign: 'GET\n\nx-ms-date:{date}\nx-ms-version:2018-03-28\n/myaccount/\n{end}'."
+        ));
+        let response = ErrorResponse::parse(&body);
+        let request = FailedRequest::new("GET", url, &response)
+            .header("x-ms-date", date)
+            .header("x-ms-version", "2018-03-28")
+            .header("Authorization", &authorization);
+        let explanation = request.explain(now());
+        assert_eq!(explanation.findings()[0].cause(), cause, "{explanation}");
+    }
+}
+
+#[test]
+fn signed_values_with_white_space_are_pointed_out() {
+    let url = "https://myaccount.blob.core.windows.net/images/a.png";
+    let authorization = format!("SharedKey myaccount:{}=", "A".repeat(43));
+    let body = failed("The MAC signature is not the same as any computed signature.");
+    let response = ErrorResponse::parse(&body);
+    for (value, cause) in [
+        (" a", Cause::HeaderChanged),
+        ("a  b", Cause::HeaderChanged),
+        ("a\n b", Cause::HeaderChanged),
+        ("a b", Cause::WrongSecret),
+    ] {
+        let request = FailedRequest::new("PUT", url, &response)
+            .header("x-ms-date", "Wed, 02 Jan 2030 12:00:00 GMT")
+            .header("x-ms-version", "2022-11-02")
+            .header("x-ms-meta-name", value)
+            .header("Authorization", &authorization);
+        let explanation = request.explain(now());
+        let first = &explanation.findings()[0];
+        assert_eq!(first.cause(), cause, "{value:?}: {explanation}");
+    }
+}
+
 /// A table's text has four lines before the resource: method, Content-MD5, Content-Type and date.
 #[test]
 fn shared_key_of_tables_is_compared_line_by_line() {
