@@ -106,6 +106,14 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+// rustdoc lists the methods of a type in the order of the modules. These come first, because the
+// modules below add methods to their types.
+pub mod v2;
+pub mod v4;
+
+mod request;
+pub mod verify;
+
 mod addressing_style;
 #[cfg(feature = "azure")]
 #[cfg_attr(docsrs, doc(cfg(feature = "azure")))]
@@ -134,7 +142,6 @@ mod identity;
 pub mod inspect;
 mod interop;
 pub mod post;
-mod request;
 pub mod s3;
 mod scheme;
 mod signature_version;
@@ -142,9 +149,6 @@ pub mod streaming;
 mod text;
 mod time;
 pub mod tokens;
-pub mod v2;
-pub mod v4;
-pub mod verify;
 mod verifying_key;
 mod wire;
 

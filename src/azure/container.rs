@@ -91,12 +91,6 @@ impl Container {
         })
     }
 
-    /// Returns the name of the container.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Returns a request that reads a blob.
     #[must_use]
     pub fn get<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
@@ -132,6 +126,12 @@ impl Container {
             Signer::Custom(self),
         );
         request.query("restype", "container")
+    }
+
+    /// Returns the name of the container.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn object_request<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {

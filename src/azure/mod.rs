@@ -26,10 +26,15 @@
 //! | verifying a shared access signature | [`Account::parse_sas`] |
 //! | verifying Shared Key | [`Account::parse_shared_key`] |
 
+// First, in this order, because rustdoc lists methods in the order of the modules.
 mod account;
+
+mod contents;
+mod sas_signing;
+
+mod account_settings;
 mod connection_string;
 mod container;
-mod contents;
 mod endpoint;
 mod header_order;
 mod keys;
@@ -43,7 +48,6 @@ mod resource;
 mod sas;
 mod sas_expiry;
 mod sas_fields;
-mod sas_signing;
 mod sas_token;
 mod sas_validity;
 mod service;

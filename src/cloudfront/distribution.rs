@@ -85,13 +85,6 @@ impl Distribution {
         })
     }
 
-    /// Sets the hash of signatures. The default is [`Hash::Sha1`].
-    #[must_use]
-    pub fn hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
-    }
-
     /// Returns a request for an object. Its key is percent-encoded. The URL has a canned policy.
     #[must_use]
     pub fn get<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Request<'a> {
@@ -115,6 +108,13 @@ impl Distribution {
     pub fn policy(&self, path: impl AsRef<str>) -> Policy {
         let Address { origin, prefix, .. } = &self.address;
         Policy::new(alloc::format!("{origin}{prefix}{}", path.as_ref())).hash(self.hash)
+    }
+
+    /// Sets the hash of signatures. The default is [`Hash::Sha1`].
+    #[must_use]
+    pub fn hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
     }
 }
 

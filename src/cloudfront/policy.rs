@@ -96,47 +96,6 @@ impl Policy {
         Policy::of(Content::Json(json.into()))
     }
 
-    fn of(content: Content) -> Self {
-        Policy {
-            content,
-            hash: Hash::default(),
-            error: None,
-        }
-    }
-
-    /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can
-    /// have one.
-    pub fn starts_at(mut self, moment: impl Into<Timestamp>) -> Self {
-        match &mut self.content {
-            Content::Custom { starts_at, .. } => *starts_at = Some(moment.into()),
-            other => {
-                let error = other.has_no("start");
-                self.error.get_or_insert(error);
-            }
-        }
-        self
-    }
-
-    /// Sets the IPv4 address, or range of addresses (`192.0.2.0/24`), of viewers. Only a policy of
-    /// [`new`](Policy::new) can have one. CloudFront doesn't support IPv6 here, so viewers that use
-    /// it are rejected.
-    pub fn ip_range(mut self, range: impl Into<String>) -> Self {
-        match &mut self.content {
-            Content::Custom { ip_range, .. } => *ip_range = Some(range.into()),
-            other => {
-                let error = other.has_no("IP range");
-                self.error.get_or_insert(error);
-            }
-        }
-        self
-    }
-
-    /// Sets the hash of the signature. The default is [`Hash::Sha1`].
-    pub fn hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
-    }
-
     /// Signs the policy.
     ///
     /// # Errors
@@ -198,6 +157,47 @@ impl Policy {
             Some(expires_at),
             move |signature| policy.finish(signature, &key_pair_id),
         ))
+    }
+
+    /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can
+    /// have one.
+    pub fn starts_at(mut self, moment: impl Into<Timestamp>) -> Self {
+        match &mut self.content {
+            Content::Custom { starts_at, .. } => *starts_at = Some(moment.into()),
+            other => {
+                let error = other.has_no("start");
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sets the IPv4 address, or range of addresses (`192.0.2.0/24`), of viewers. Only a policy of
+    /// [`new`](Policy::new) can have one. CloudFront doesn't support IPv6 here, so viewers that use
+    /// it are rejected.
+    pub fn ip_range(mut self, range: impl Into<String>) -> Self {
+        match &mut self.content {
+            Content::Custom { ip_range, .. } => *ip_range = Some(range.into()),
+            other => {
+                let error = other.has_no("IP range");
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sets the hash of the signature. The default is [`Hash::Sha1`].
+    pub fn hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
+    }
+
+    fn of(content: Content) -> Self {
+        Policy {
+            content,
+            hash: Hash::default(),
+            error: None,
+        }
     }
 }
 

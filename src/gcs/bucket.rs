@@ -81,12 +81,6 @@ impl Bucket {
         }
     }
 
-    /// Returns the bucket's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Returns a request that downloads an object. [`version`](Request::version) selects its
     /// generation.
     #[must_use]
@@ -167,6 +161,12 @@ impl Bucket {
             signer: self.signer(),
         };
         PostPolicy::new(target, Ok(()), key.into())
+    }
+
+    /// Returns the bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn signer(&self) -> Signer<'_> {

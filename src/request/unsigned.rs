@@ -286,16 +286,6 @@ impl<T> Unsigned<T> {
         }
     }
 
-    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
-        self.expires_at
-    }
-
-    /// Returns the algorithm of the signature.
-    #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
-        self.key_source.algorithm()
-    }
-
     /// Returns the bytes to sign. They are UTF-8 unless SigV2 signs a header value that isn't.
     #[must_use]
     pub fn string_to_sign(&self) -> &[u8] {
@@ -307,13 +297,6 @@ impl<T> Unsigned<T> {
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
-    }
-
-    /// Returns the canonical request, whose hash is in the string to sign. SigV2 and forms have
-    /// none. Bytes of a header value that are not UTF-8 are shown as replacement characters.
-    #[must_use]
-    pub fn canonical_request(&self) -> Option<&str> {
-        self.canonical_request.as_deref()
     }
 
     /// Adds a signature that was made elsewhere. It is raw: the bytes of the HMAC, of the RSA
@@ -365,6 +348,23 @@ impl<T> Unsigned<T> {
         }
         let signature = self.key_source.sign(credentials, &self.string_to_sign)?;
         Ok((self.complete)(&signature))
+    }
+
+    /// Returns the algorithm of the signature.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.key_source.algorithm()
+    }
+
+    /// Returns the canonical request, whose hash is in the string to sign. SigV2 and forms have
+    /// none. Bytes of a header value that are not UTF-8 are shown as replacement characters.
+    #[must_use]
+    pub fn canonical_request(&self) -> Option<&str> {
+        self.canonical_request.as_deref()
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
     }
 }
 

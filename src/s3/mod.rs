@@ -34,17 +34,22 @@
 //! Forms are in [`post`](crate::post), bodies in chunks in [`streaming`](crate::streaming). The
 //! [guide](crate::guide::stores) lists the settings of other stores.
 
+// First, in this order, because rustdoc lists methods in the order of the modules.
+mod bucket_builder;
+
+mod operations;
+
 mod bucket;
 mod bucket_name;
 mod endpoint;
 mod express;
-mod operations;
 mod post_policy;
 mod resource;
 #[cfg(feature = "s3-express")]
 mod session_credentials;
 
-pub use bucket::{Bucket, BucketBuilder};
+pub use bucket::Bucket;
+pub use bucket_builder::BucketBuilder;
 #[cfg(feature = "s3-express")]
 #[cfg_attr(docsrs, doc(cfg(feature = "s3-express")))]
 pub use session_credentials::session_credentials;

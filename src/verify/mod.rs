@@ -94,6 +94,12 @@
 
 // A `ReceivedRequest` is read as a `Claim`, becomes `Unverified` if the settings allow it, and
 // `Verified` with a key.
+
+// First, because rustdoc lists methods in the order of the modules.
+mod verified;
+mod verifier;
+mod verifier_settings;
+
 mod authentication;
 mod chain;
 mod clock;
@@ -119,9 +125,6 @@ mod v4_header;
 mod v4_inputs;
 mod v4_query;
 mod v4_signed_headers;
-mod verified;
-mod verifier;
-mod verifier_settings;
 
 pub use authentication::{Authentication, Carrier};
 pub use error::{VerifyError, VerifyErrorKind};
