@@ -50,7 +50,7 @@ use clap_complete::Shell;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Presigned URLs and signed requests for S3 and every AWS-style service, offline.
+/// Presigned URLs and signed requests for S3 and every service that uses AWS signatures, offline.
 #[derive(Parser)]
 #[command(name = "presign", version, after_help = include_str!("help/presign.txt"))]
 struct Cli {

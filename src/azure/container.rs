@@ -30,7 +30,7 @@ use alloc::vec::Vec;
 ///
 /// `presign` makes a shared access signature for one blob, with the permissions of the operation:
 /// read for a GET, create and write for a PUT, delete for a DELETE. `sign` uses Shared Key, or
-/// Shared Key Lite. Write a `Content-Length` header to sign a body's length; without it, the body
+/// Shared Key Lite after [`Account::shared_key_lite`]. Write a `Content-Length` header to sign a body's length; without it, the body
 /// is empty.
 ///
 /// ```

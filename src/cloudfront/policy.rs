@@ -27,26 +27,36 @@ pub(super) const RSA_BITS: RangeInclusive<usize> = 2048..=2048;
 /// return every error.
 ///
 /// ```
+#[cfg_attr(not(feature = "p256"), doc = "# #[cfg(any())] {")]
 /// use core::time::Duration;
-/// use presign::cloudfront::{Hash, Policy};
-/// use presign::{Algorithm, Identity, Timestamp};
+/// use presign::cloudfront::Policy;
+/// use presign::{Credentials, Timestamp};
 ///
+/// # let pem = "-----BEGIN EC PRIVATE KEY-----
+/// # MHcCAQEEIPzwBDYhzAbGDzebgkzbyswUqgOJZiOa1saUKQyEqE0yoAoGCCqGSM49
+/// # AwEHoUQDQgAEZGYhzQCRJnW3yDOWHbdC8N+gx7JtbhM62F+hcfmNeIRCTKjrsj0E
+/// # f8R4XnIDVslMSnPuRX/en9gKc1slBAc8zQ==
+/// # -----END EC PRIVATE KEY-----";
+/// // `pem` is the text of `private_key.pem`.
+/// let key = Credentials::from_pem("K2JCJMDEHXQW5F", pem)?;
 /// let now: Timestamp = "2026-11-27T12:00:00Z".parse()?;
-/// let policy = Policy::new("https://media.example.com/videos/7/*")
+///
+/// let signed = Policy::new("https://media.example.com/videos/7/*")
 ///     .starts_at(now)
 ///     .ip_range("192.0.2.0/24")
-///     .hash(Hash::Sha256);
-/// let unsigned = policy.prepare(&Identity::rsa("K2JCJMDEHXQW5F")?, Duration::from_secs(60), now)?;
-/// assert_eq!(unsigned.algorithm(), Algorithm::RsaSha256);
+///     .presign(&key, Duration::from_secs(60), now)?;
+/// let link = signed.url("https://media.example.com/videos/7/1.ts")?;
+/// assert!(link.as_str().starts_with("https://media.example.com/videos/7/1.ts?Policy=eyJTdGF0ZW1l"));
 /// assert_eq!(
-///     core::str::from_utf8(unsigned.string_to_sign()),
-///     Ok(concat!(
+///     signed.policy(),
+///     concat!(
 ///         r#"{"Statement":[{"Resource":"https://media.example.com/videos/7/*","#,
 ///         r#""Condition":{"DateLessThan":{"AWS:EpochTime":1795780860},"#,
 ///         r#""IpAddress":{"AWS:SourceIp":"192.0.2.0/24"},"#,
 ///         r#""DateGreaterThan":{"AWS:EpochTime":1795780800}}}]}"#,
-///     )),
+///     ),
 /// );
+#[cfg_attr(not(feature = "p256"), doc = "# }")]
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -46,6 +46,9 @@ use core::fmt;
 /// assert_eq!(media.get("a b").url()?, "https://media.example.com/a%20b");
 /// # Ok::<(), presign::Error>(())
 /// ```
+///
+/// With the key file of a service account, sign with
+/// [`ServiceAccount::credentials`](super::ServiceAccount) instead of an HMAC key.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     name: Box<str>,

@@ -53,15 +53,16 @@ use alloc::boxed::Box;
 /// | [`arn:aws:s3::account:accesspoint/alias`][mrap], multi-region | `alias.accesspoint.s3-global.amazonaws.com` | `s3`, with SigV4a |
 /// | [directory bucket][express], `…--zone--x-s3`, or its access point, `…--zone--xa-s3` | `name.s3express-zone.region.amazonaws.com` | `s3express` |
 ///
-/// The region must be that of the ARN, unless [`use_arn_region`](crate::s3::BucketBuilder::use_arn_region) is
-/// called; the partition must always be the ARN's. A multi-region access point accepts only SigV4a,
-/// which is selected automatically, for all regions unless
-/// [`region_set`](crate::s3::BucketBuilder::region_set) is called.
+/// The region must be that of the ARN, unless [`use_arn_region`][use] is called; the partition must
+/// always be the ARN's. A multi-region access point accepts only SigV4a, which is selected
+/// automatically, for all regions unless [`region_set`][set] is called.
 ///
 /// Requests to the objects of a directory bucket are signed with the credentials of a
 /// session, whose token is sent as `x-amz-s3session-token`: see
 /// [`create_session`](Bucket::create_session).
 ///
+/// [use]: crate::s3::BucketBuilder::use_arn_region
+/// [set]: crate::s3::BucketBuilder::region_set
 /// [ap]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 /// [ol]: https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-use.html
 /// [op]: https://docs.aws.amazon.com/AmazonS3/latest/s3-outposts/access-points.html

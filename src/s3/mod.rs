@@ -1,4 +1,4 @@
-//! Buckets of S3 and S3-compatible stores, and requests to them.
+//! Use this module for objects in S3 and in stores with an S3 API.
 //!
 //! ```
 //! use core::time::Duration;
@@ -25,9 +25,10 @@
 //!     .presign(&credentials, hour, now)?;
 //! assert_eq!(upload.headers().collect::<Vec<_>>(), [("Content-Type", "application/pdf")]);
 //!
-//! // Any other operation is a method, maybe a key, and parameters.
-//! let tags = bucket.get("documents/report.pdf").query_flag("tagging").presign(&credentials, hour, now)?;
-//! # let _ = tags;
+//! // Any other operation: `object` with its method and key, and parameters.
+//! let tags = bucket.object("GET", "documents/report.pdf").query_flag("tagging");
+//! let tags = tags.presign(&credentials, hour, now)?;
+//! assert!(tags.as_str().contains("&X-Amz-SignedHeaders=host&tagging=&X-Amz-Signature="));
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!

@@ -7,7 +7,7 @@ use crate::wire::header_list::{HeaderLines, SortedHeaders};
 use crate::wire::request_parts::Host;
 
 /// Headers that clients, proxies and tracing add or change on the way. A signature that covers them
-/// would become invalid, so they are never signed.
+/// would become invalid, so they are never signed. The documentation of `v4` lists them, too.
 static NEVER_SIGNED: [(u64, &str); 15] = with_prefixes([
     "authorization",
     "baggage",

@@ -1,6 +1,6 @@
 //! Use this module in a server, to verify the signatures of requests with SigV4, SigV4a or SigV2.
-//! Each other scheme is verified by its own module: `gcs::verifier`, `cloudfront::verify` and
-//! `azure::Account::parse_sas`. The [guide](crate::guide::own_server) has a complete server.
+//! Each other scheme is verified by its own module: [`gcs::verifier`], [`cloudfront::verify`] and
+//! [`azure::Account::parse_sas`]. The [guide](crate::guide::own_server) has a complete server.
 //!
 //! ```
 //! use core::time::Duration;
@@ -28,7 +28,7 @@
 //!
 //! # Keys that have to be fetched
 //! [`Verifier::parse`] reads the request and returns an [`Unverified`], which has the access key
-//! ID. Fetch the key, then call [`Unverified::verify`]. Keep [`Credentials`](crate::Credentials)
+//! ID and an example. Fetch the key, then call [`Unverified::verify`]. Keep [`Credentials`](crate::Credentials)
 //! between requests: they contain the signing keys of the day. With them, verifying a presigned URL
 //! derives no key and allocates nothing.
 //!
@@ -58,10 +58,10 @@
 //! - A request whose `host` is not signed.
 //! - An unsigned `x-amz-*` header, except `x-amz-content-sha256`, whose value is always signed.
 //! - A signed header that is missing.
-//! - A credential scope whose date is not that of the signing time.
+//! - A credential scope with another date than the signing time.
 //! - A signing time or an expiration outside of the limits.
-//! - A session token that is not that of the credentials.
-//! - A signature that is not that of the request.
+//! - A session token that differs from the one of the credentials.
+//! - A signature that doesn't match.
 //!
 //! # Limits
 //! A request that is larger than any that AWS accepts is rejected before its query and headers are
@@ -91,6 +91,25 @@
 //!
 //! The codes are those of [Error
 //! responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+//!
+#![cfg_attr(feature = "gcs", doc = "[`gcs::verifier`]: crate::gcs::verifier")]
+#![cfg_attr(not(feature = "gcs"), doc = "[`gcs::verifier`]: crate#features")]
+#![cfg_attr(
+    feature = "cloudfront",
+    doc = "[`cloudfront::verify`]: fn@crate::cloudfront::verify"
+)]
+#![cfg_attr(
+    not(feature = "cloudfront"),
+    doc = "[`cloudfront::verify`]: crate#features"
+)]
+#![cfg_attr(
+    feature = "azure",
+    doc = "[`azure::Account::parse_sas`]: crate::azure::Account::parse_sas"
+)]
+#![cfg_attr(
+    not(feature = "azure"),
+    doc = "[`azure::Account::parse_sas`]: crate#features"
+)]
 
 // A `ReceivedRequest` is read as a `Claim`, becomes `Unverified` if the settings allow it, and
 // `Verified` with a key.
