@@ -58,7 +58,7 @@
 //! # Features
 //! | feature | default | content |
 //! |---|---|---|
-//! | `std` | yes | conversions of [`Timestamp`] and `std::time::SystemTime`; without it the crate is `no_std` and needs `alloc` |
+//! | `std` | yes | conversions of [`Timestamp`] and `SystemTime`; without it the crate is `no_std` and needs `alloc` |
 //! | `time` | no | conversions of [`Timestamp`] and the types of the crate `time` |
 //! | `url` | no | `PresignedUrl::to_url` |
 //! | `http` | no | `http::Request` to sign, to verify and as a result |

@@ -1,6 +1,8 @@
 //! Use this module in a server, to verify the signatures of requests with SigV4, SigV4a or SigV2.
-//! Each other scheme is verified by its own module: [`gcs::verifier`], [`cloudfront::verify`] and
-//! [`azure::Account::parse_sas`]. The [guide](crate::guide::own_server) has a complete server.
+//! Each other scheme is verified by its own module: [`gcs::verifier`](../gcs/fn.verifier.html),
+//! [`cloudfront::verify`](../cloudfront/fn.verify.html) and
+//! [`azure::Account::parse_sas`](../azure/struct.Account.html#method.parse_sas). The
+//! [guide](crate::guide::own_server) has a complete server.
 //!
 //! ```
 //! use core::time::Duration;
@@ -91,25 +93,6 @@
 //!
 //! The codes are those of [Error
 //! responses](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
-//!
-#![cfg_attr(feature = "gcs", doc = "[`gcs::verifier`]: crate::gcs::verifier")]
-#![cfg_attr(not(feature = "gcs"), doc = "[`gcs::verifier`]: crate#features")]
-#![cfg_attr(
-    feature = "cloudfront",
-    doc = "[`cloudfront::verify`]: fn@crate::cloudfront::verify"
-)]
-#![cfg_attr(
-    not(feature = "cloudfront"),
-    doc = "[`cloudfront::verify`]: crate#features"
-)]
-#![cfg_attr(
-    feature = "azure",
-    doc = "[`azure::Account::parse_sas`]: crate::azure::Account::parse_sas"
-)]
-#![cfg_attr(
-    not(feature = "azure"),
-    doc = "[`azure::Account::parse_sas`]: crate#features"
-)]
 
 // A `ReceivedRequest` is read as a `Claim`, becomes `Unverified` if the settings allow it, and
 // `Verified` with a key.
