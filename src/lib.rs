@@ -44,10 +44,10 @@
 //! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
 //!
 //! # Errors
-//! A request that a server would read differently than it is signed is an [`Error`]. Its message names the fault and the
-//! value, and the remedy unless it is obvious; its [`kind`](Error::kind) names the part of the
-//! input. No input makes the crate panic. `Debug` output and errors contain no secret access key,
-//! session token or signature.
+//! A request that a server would read differently than it is signed is an [`Error`]. Its message
+//! names the fault and the value, and the remedy unless it is obvious; its [`kind`](Error::kind)
+//! names the part of the input. No input makes the crate panic. `Debug` output and errors contain
+//! no secret access key, session token or signature.
 //!
 //! # Performance
 //! The canonical request is hashed as it is written, and never built as a string. [`Credentials`]

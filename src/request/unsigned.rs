@@ -24,8 +24,8 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// [`Token`](crate::tokens::Token). `Debug` hides all texts, because they may contain a session
 /// token.
 ///
-/// Under SigV4 the owner of the secret derives a key for the [scope](Unsigned::scope) and signs with
-/// it:
+/// Under SigV4 the owner of the secret derives a key for the [scope](Unsigned::scope), and signs
+/// with it:
 ///
 /// ```
 /// use core::time::Duration;

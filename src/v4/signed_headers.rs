@@ -59,7 +59,7 @@ pub(crate) struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Takes sorted headers, of which none is `Host`.
+    /// Returns the signed headers of a request. `others` must be sorted, without `Host`.
     #[inline]
     pub(crate) fn new(host: Host<'a>, others: SortedHeaders<'a>) -> Self {
         SignedHeaders { host, others }

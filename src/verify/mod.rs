@@ -29,10 +29,10 @@
 //! ```
 //!
 //! # Keys that have to be fetched
-//! [`Verifier::parse`] reads the request and returns an [`Unverified`], which has the access key
-//! ID and an example. Fetch the key, then call [`Unverified::verify`]. Keep [`Credentials`](crate::Credentials)
-//! between requests: they contain the signing keys of the day. With them, verifying a presigned URL
-//! derives no key and allocates nothing.
+//! [`Verifier::parse`] reads the request and returns an [`Unverified`], which has the access key ID
+//! and an example. Fetch the key, then call [`Unverified::verify`]. Keep
+//! [`Credentials`](crate::Credentials) between requests: they contain the signing keys of the day.
+//! With them, verifying a presigned URL derives no key and allocates nothing.
 //!
 //! # Forms
 //! The fields of a browser's form come before its file, so a form is checked in two steps.
