@@ -26,14 +26,29 @@ use zeroize::Zeroizing;
 /// compares in constant time.
 ///
 /// ```
-/// use presign::Credentials;
+/// use core::time::Duration;
+/// use presign::{Credentials, ErrorKind, Expiry, Timestamp, s3::Bucket};
+///
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let (hour, now) = (Duration::from_secs(3600), "20130524T000000Z".parse::<Timestamp>()?);
 ///
 /// let permanent = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
-/// let temporary = permanent.clone().with_session_token("AQoDYXdzEPT//////////wEXAMPLE")?;
-/// assert_ne!(permanent, temporary);
+/// let link = bucket.get("a.txt").presign(&permanent, hour, now)?;
+/// assert!(link.as_str().contains("&X-Amz-Credential=AKIDEXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"));
+///
+/// let temporary = Credentials::new("ASIAEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?
+///     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE")?
+///     .with_expiration("20130524T001500Z".parse::<Timestamp>()?);
+/// // Without `at_most`, a URL that is valid longer than its credentials is an error.
+/// let error = bucket.get("a.txt").presign(&temporary, hour, now).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Expiry);
+/// let link = bucket.get("a.txt").presign(&temporary, Expiry::at_most(hour), now)?;
+/// assert!(link.as_str().contains("&X-Amz-Expires=900&"));
+///
 /// assert_eq!(
 ///     format!("{temporary:?}"),
-///     r#"Credentials { access_key_id: "AKIDEXAMPLE", session_token: true, expiration: None, .. }"#,
+///     "Credentials { access_key_id: \"ASIAEXAMPLE\", session_token: true, \
+///      expiration: Some(2013-05-24T00:15:00Z), .. }",
 /// );
 /// # Ok::<(), presign::Error>(())
 /// ```

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 /// An access key ID with its session token and expiration: the part of credentials that a request
 /// states, without the secret.
 ///
-/// It prepares requests that are signed by an external key, in an HSM, a KMS or another process;
-/// see [`Unsigned`](crate::Unsigned). `Debug` doesn't show the session token.
+/// It prepares requests that are signed by an external key, in an HSM, a KMS or another process.
+/// [`Unsigned`](crate::Unsigned) shows the signature and its last step. `Debug` doesn't show the session token.
 ///
 /// ```
 /// use core::time::Duration;

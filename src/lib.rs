@@ -1,9 +1,9 @@
-//! Presigned URLs, `Authorization` headers and POST policies for S3 and every other AWS-style
-//! service (SigV4, SigV4a and SigV2), Google Cloud Storage, Azure Storage and CloudFront.
+//! Presigned URLs, `Authorization` headers and POST policies for S3 and every service that uses AWS
+//! signatures (SigV4, SigV4a and SigV2), Google Cloud Storage, Azure Storage and CloudFront.
 //!
-//! The crate signs, verifies and explains; it sends nothing. Credentials and time are arguments,
-//! and the result is text for any HTTP client. It needs no SDK, and doesn't access the network, the
-//! clock or environment variables.
+//! The crate signs, verifies and explains. Credentials and time are arguments, and the result is
+//! text for any HTTP client, which sends the request. The crate needs no SDK, and doesn't access
+//! the network, the clock or environment variables.
 //!
 //! ```
 //! use presign::{Credentials, s3::Bucket};
@@ -19,14 +19,15 @@
 //! ```
 //!
 //! # Contents
-//! Every store and service makes a [`Request`], which has every method that signs. The signature
+//! Every store and service makes a [`Request`], which signs URLs and headers. Forms, shared access
+//! signatures of Azure, policies of CloudFront and tokens have types of their own. The signature
 //! version is a setting of the store, so code doesn't change with it.
 //!
 //! | task | item |
 //! |---|---|
 //! | a URL to download or upload an object | [`s3::Bucket`], [`Request::presign`] |
 //! | URLs for many objects | [`Request::template`] |
-//! | a call to any AWS-style service, signed with headers | [`v4::Service`], [`Request::sign`] |
+//! | a call to any service that uses AWS signatures, with signed headers | [`v4::Service`], [`Request::sign`] |
 //! | multi-region access points, and other signatures for several regions | [`v4::Service::sigv4a`], [`SignatureVersion::V4a`] |
 //! | stores that support only SigV2, and query APIs | [`SignatureVersion::V2`], [`v2::Service`] |
 //! | a form that uploads from a browser, with limits | [`post`] |
@@ -43,38 +44,37 @@
 //! | headers to sign, CORS, caching, proxies, limits, moving from other libraries | [`guide`] |
 //!
 //! # Errors
-//! A request that can't be signed truthfully is an [`Error`]. Its message names the fault and the
-//! value, and the remedy unless it is obvious; its [`kind`](Error::kind) names the part of the
-//! input. No input makes the crate panic. `Debug` output and errors contain no secret access key,
-//! session token or signature.
+//! A request that a server would read differently than it is signed is an [`Error`]. Its message
+//! names the fault and the value, and the remedy unless it is obvious; its [`kind`](Error::kind)
+//! names the part of the input. No input makes the crate panic. `Debug` output and errors contain
+//! no secret access key, session token or signature.
 //!
 //! # Performance
-//! A URL from a template costs from about 1.3 times the hashing that its signature needs, any other
-//! URL from about 2.2 times: the canonical request is hashed as it is written, and never built as a
-//! string. [`Credentials`] keep the signing keys derived from them, four for each day, so that only
-//! the first signature for a region and service pays for the derivation. With an HMAC key,
-//! [`Template::presign_into`] allocates nothing.
+//! The canonical request is hashed as it is written, and never built as a string. [`Credentials`]
+//! keep up to four signing keys, each for a day, region and service, so that only the first
+//! signature pays for the derivation. With an HMAC key, [`Template::presign_into`] allocates
+//! nothing.
 //!
 //! # Features
 //! | feature | default | content |
 //! |---|---|---|
-//! | `std` | yes | conversions of [`Timestamp`] and `std::time::SystemTime`; without it the crate is `no_std` and needs `alloc` |
+//! | `std` | yes | conversions of [`Timestamp`] and `SystemTime`; without it the crate is `no_std` and needs `alloc` |
 //! | `time` | no | conversions of [`Timestamp`] and the types of the crate `time` |
 //! | `url` | no | `PresignedUrl::to_url` |
 //! | `http` | no | `http::Request` to sign, to verify and as a result |
 //! | `http-body` | no | `streaming::EncodedBody`, a body in chunks for hyper and reqwest |
 //! | `checksums` | no | the checksums CRC-32, CRC-32C and CRC-64/NVME in [`streaming`] |
-//! | `event-stream` | no | the module [`event_stream`] |
+//! | `event-stream` | no | the module [`event_stream`]: signed messages of Transcribe, Bedrock and Lex |
 //! | `s3-express` | no | `s3::session_credentials`, which parses the response to CreateSession |
 //! | `serde` | no | `Serialize` for results |
-//! | `cloudfront` | no | the module [`cloudfront`] |
-//! | `gcs` | no | the module [`gcs`] |
-//! | `rsa` | no | RSA keys: `Credentials::from_pem`, `VerifyingKey::from_pem` |
-//! | `p256` | no | ECDSA keys on the curve P-256: the same methods |
+//! | `explain` | no | the module [`explain`]: why a server rejected a request |
+//! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] for its providers |
+//! | `rsa` | no | RSA keys in PEM: `Credentials::from_pem`, `VerifyingKey::from_pem` |
+//! | `p256` | no | ECDSA keys on the curve P-256 in PEM: the same methods |
 //! | `sigv4a` | no | SigV4a with keys derived from secret access keys, and its verification |
-//! | `explain` | no | the module [`explain`] |
-//! | `aws-credential-types` | no | [`Credentials`] from those of the AWS SDK, and [`CredentialsCache`] |
-//! | `azure` | no | the module [`azure`]: shared access signatures and Shared Key |
+//! | `cloudfront` | no | the module [`cloudfront`]: signed URLs and cookies |
+//! | `gcs` | no | the module [`gcs`]: Google Cloud Storage |
+//! | `azure` | no | the module [`azure`]: shared access signatures and Shared Key of Azure Storage |
 //! | `arbitrary` | no | `Arbitrary` for [`Timestamp`] and [`Payload`] |
 
 #![no_std]
@@ -106,6 +106,14 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+// rustdoc lists the methods of a type in the order of the modules. These come first, because the
+// modules below add methods to their types.
+pub mod v2;
+pub mod v4;
+
+mod request;
+pub mod verify;
+
 mod addressing_style;
 #[cfg(feature = "azure")]
 #[cfg_attr(docsrs, doc(cfg(feature = "azure")))]
@@ -134,7 +142,6 @@ mod identity;
 pub mod inspect;
 mod interop;
 pub mod post;
-mod request;
 pub mod s3;
 mod scheme;
 mod signature_version;
@@ -142,9 +149,6 @@ pub mod streaming;
 mod text;
 mod time;
 pub mod tokens;
-pub mod v2;
-pub mod v4;
-pub mod verify;
 mod verifying_key;
 mod wire;
 
@@ -165,7 +169,7 @@ pub use time::Timestamp;
 pub use v4::Payload;
 pub use verifying_key::VerifyingKey;
 
-/// The README's snippets are tests.
-#[cfg(doctest)]
+/// The README's snippets are tests. One of them needs the feature `explain`.
+#[cfg(all(doctest, feature = "explain"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -13,14 +13,14 @@ use std::time::Duration;
 /// The options for the expiry of a presigned URL or a form.
 #[derive(Args)]
 pub struct Expiry {
-    /// The time until the URL or form expires: seconds, or 90s 15m 12h 7d; default 3600; for a URL
-    /// under v4 at most seven days
-    #[arg(long, value_name = "D", value_parser = parse_duration, conflicts_with = "expires_at")]
+    /// The time until the URL or form expires: seconds, or 90s 15m 12h 7d; for a URL under v4 at
+    /// most seven days [default: 3600]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, conflicts_with = "expires_at")]
     #[arg(allow_negative_numbers = true)]
     pub expires_in: Option<Duration>,
 
     /// The expiration, instead of --expires-in: 20130524T000000Z, RFC 3339 or Unix seconds
-    #[arg(long, value_name = "T", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub expires_at: Option<Timestamp>,
 
     /// Shorten the validity to that of temporary credentials, instead of returning an error

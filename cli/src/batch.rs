@@ -29,15 +29,15 @@ pub struct Args {
     address: Address,
 
     /// The method of all requests
-    #[arg(long, value_name = "M", default_value = "GET")]
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
     method: String,
 
     /// Keys end with a NUL byte instead of a line break
     #[arg(short = '0', long)]
     null: bool,
 
-    /// The number of threads; default the number of cores
-    #[arg(long, value_name = "N")]
+    /// The number of threads [default: the number of cores]
+    #[arg(long, value_name = "NUMBER")]
     jobs: Option<NonZero<u16>>,
 
     #[command(flatten)]
@@ -57,12 +57,12 @@ pub struct Args {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// One URL a line
+    /// One line for each key: its URL
     #[default]
     Text,
-    /// One JSON object a line: key, URL, headers and expiration
+    /// One line for each key: a JSON object with key, URL, headers and expiration
     Json,
-    /// One key a line, a tab, and its URL
+    /// One line for each key: the key, a tab, its URL
     Tsv,
 }
 

@@ -19,7 +19,7 @@ pub struct Args {
     url: String,
 
     /// CloudFront's ID of the public key
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "ID")]
     key_pair_id: String,
 
     /// The file with the private key in PEM, `-` for standard input
@@ -29,15 +29,15 @@ pub struct Args {
     #[command(flatten)]
     expiry: Expiry,
 
-    /// The moment from which on it is valid: 20130524T000000Z, RFC 3339 or Unix seconds
-    #[arg(long, value_name = "T", value_parser = parse_time)]
+    /// The start of the validity: 20130524T000000Z, RFC 3339 or Unix seconds [default: at once]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     starts_at: Option<Timestamp>,
 
     /// The viewer's IPv4 address, or a range such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR")]
     ip_address: Option<String>,
 
-    /// The URLs that are covered, with the wildcards * and ?; default the URL alone
+    /// The URLs that are covered, with the wildcards * and ? [default: the URL alone]
     #[arg(long, value_name = "PATTERN")]
     resource: Option<String>,
 
@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(conflicts_with_all = ["starts_at", "ip_address", "resource", "expires_in", "expires_at"])]
     policy: Option<Input>,
 
-    /// The hash of the signature
+    /// The hash algorithm of the signature
     #[arg(long, value_name = "HASH", value_enum, default_value_t)]
     hash: HashOption,
 
@@ -54,8 +54,8 @@ pub struct Args {
     #[arg(long)]
     cookies: bool,
 
-    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now
-    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
+    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds [default: now]
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     time: Timestamp,
 

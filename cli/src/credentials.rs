@@ -12,7 +12,7 @@ use presign::{Credentials, Timestamp};
 pub struct ProfileOption {
     /// A profile of the shared credentials and config files, which then precedes the environment's
     /// credentials
-    #[arg(long = "profile", value_name = "P")]
+    #[arg(long = "profile", value_name = "PROFILE")]
     pub name: Option<String>,
 }
 

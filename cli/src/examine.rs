@@ -29,8 +29,8 @@ pub struct Subject {
     #[arg(value_name = "URL", value_parser = parse_url)]
     pub url: UrlArgument,
 
-    /// The moment of checking: 20130524T000000Z, RFC 3339 or Unix seconds; default now
-    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
+    /// The moment of checking: 20130524T000000Z, RFC 3339 or Unix seconds [default: now]
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
@@ -86,7 +86,7 @@ impl Subject {
 #[derive(clap::Args)]
 pub struct Sent {
     /// The request's method
-    #[arg(long, value_name = "M", default_value = "GET")]
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
     pub method: String,
 
     /// A header of the request, as `Name: value`; repeatable
@@ -94,7 +94,7 @@ pub struct Sent {
     pub headers: Vec<Header>,
 
     /// For v2: the bucket, if the host contains it
-    #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "BUCKET", value_parser = NonEmptyStringValueParser::new())]
     pub bucket: Option<String>,
 
     #[command(flatten)]
@@ -157,16 +157,16 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub sent: Sent,
 
-    /// The file with the request's body, `-` for standard input; default no body
+    /// The file with the request's body, `-` for standard input [default: no body]
     #[arg(long, value_name = "FILE")]
     pub body: Option<Input>,
 
-    /// The only region to accept; default the URL's own
-    #[arg(long, value_name = "R", value_parser = NonEmptyStringValueParser::new())]
+    /// The only region to accept [default: the URL's own]
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Option<String>,
 
-    /// The only service to accept; default the URL's own
-    #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
+    /// The only service to accept [default: the URL's own]
+    #[arg(long, value_name = "SERVICE", value_parser = NonEmptyStringValueParser::new())]
     pub service: Option<String>,
 
     #[command(flatten)]

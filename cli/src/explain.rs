@@ -22,8 +22,8 @@ pub struct Args {
     #[command(flatten)]
     subject: Subject,
 
-    /// The file with the body of the server's answer, `-` for standard input; empty if there was
-    /// none
+    /// The file with the body of the server's response, `-` for standard input; an empty file if it
+    /// had none
     #[arg(long, value_name = "FILE")]
     response: Input,
 
@@ -33,23 +33,23 @@ pub struct Args {
     #[command(flatten)]
     google_key: KeyOption,
 
-    /// The URL that was actually sent; default the one that was signed
+    /// The URL that was sent [default: the signed one]
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     sent_url: Option<String>,
 
-    /// The method that was actually sent; default the one that was signed
-    #[arg(long, value_name = "M", value_parser = NonEmptyStringValueParser::new())]
+    /// The method that was sent [default: the signed one]
+    #[arg(long, value_name = "METHOD", value_parser = NonEmptyStringValueParser::new())]
     sent_method: Option<String>,
 
-    /// A header that was actually sent, as `Name: value`; repeatable: give all, or `none`
+    /// A header that was sent, as `Name: value`. Repeat it for every header, or write `none`
     #[arg(long = "sent-header", value_name = "NAME: VALUE", value_parser = parse_sent_header)]
     sent_headers: Vec<Option<Header>>,
 
-    /// The file with the body that was signed
+    /// The file with the body of the request that was signed
     #[arg(long, value_name = "FILE")]
     body: Option<Input>,
 
-    /// The file with the body that was actually sent; default the one that was signed
+    /// The file with the body that was sent [default: the signed one]
     #[arg(long, value_name = "FILE")]
     sent_body: Option<Input>,
 

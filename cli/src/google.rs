@@ -16,8 +16,8 @@ const KEY_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 /// The option for the key of gs:// addresses.
 #[derive(Args)]
 pub struct KeyOption {
-    /// For gs://: a service account's JSON key; default GOOGLE_APPLICATION_CREDENTIALS, or an HMAC
-    /// key in GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY
+    /// For gs://: a service account's JSON key [default: GOOGLE_APPLICATION_CREDENTIALS, or an HMAC
+    /// key in GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY]
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
 }

@@ -50,7 +50,7 @@ use clap_complete::Shell;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Presigned URLs and signed requests for S3 and every AWS-style service, offline.
+/// Presigned URLs and signed requests for S3 and every service that uses AWS signatures, offline.
 #[derive(Parser)]
 #[command(name = "presign", version, after_help = include_str!("help/presign.txt"))]
 struct Cli {
@@ -66,7 +66,7 @@ enum Command {
     /// Make a presigned URL that uploads an object
     #[command(after_help = include_str!("help/put.txt"))]
     Put(object::Args),
-    /// Make a presigned URL that asks for an object's metadata
+    /// Make a presigned URL that reads the metadata of an object
     #[command(after_help = include_str!("help/head.txt"))]
     Head(object::Args),
     /// Make a presigned URL that deletes an object
@@ -111,7 +111,7 @@ enum Command {
     /// Print the manual page of this program, or write a page for each command
     #[command(after_help = include_str!("help/man.txt"))]
     Man {
-        /// The existing folder that gets the pages; default standard output, which gets one page
+        /// The existing folder that gets the pages [default: one page on standard output]
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },

@@ -27,12 +27,12 @@ pub struct Args {
     conditions: Vec<String>,
 
     /// The maximum size of the file: bytes, or 10kB, 10MB, 1GB, 10KiB, 10MiB, 1GiB
-    #[arg(long, value_name = "N", value_parser = parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_size: Option<u64>,
 
-    /// The minimum size of the file, written in the same way; default 0. Without --max-size the
-    /// maximum is 5GiB, S3's limit for a form
-    #[arg(long, value_name = "N", value_parser = parse_size)]
+    /// The minimum size of the file, written in the same way. Without --max-size the maximum is
+    /// 5GiB, S3's limit for a form [default: 0]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     min_size: Option<u64>,
 
     #[command(flatten)]

@@ -30,16 +30,16 @@ struct Target {
     url: String,
 
     /// The request's method
-    #[arg(long, value_name = "M", default_value = "GET")]
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
     method: String,
 
-    /// The service's signing name, such as s3, execute-api, sts or es; default: the service of an
-    /// AWS host, otherwise s3
-    #[arg(long, value_name = "S")]
+    /// The service's signing name, such as s3, execute-api, sts or es [default: the service of an
+    /// AWS host, otherwise s3]
+    #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 
     /// For v2: the bucket, if the host contains it
-    #[arg(long, value_name = "B", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "BUCKET", value_parser = NonEmptyStringValueParser::new())]
     bucket: Option<String>,
 
     #[command(flatten)]
@@ -283,7 +283,7 @@ pub struct SignArgs {
     #[command(flatten)]
     target: Target,
 
-    /// The file with the request's body, `-` for standard input; default no body
+    /// The file with the request's body, `-` for standard input [default: no body]
     #[arg(long, value_name = "FILE", conflicts_with = "payload_hash")]
     body: Option<Input>,
 

@@ -20,26 +20,26 @@ pub struct Args {
     address: Address,
 
     /// The service: blob, file, queue or table
-    #[arg(long, value_name = "S", value_parser = azure::parse_service, default_value = "blob")]
+    #[arg(long, value_name = "SERVICE", value_parser = azure::parse_service, default_value = "blob")]
     #[arg(conflicts_with = "services")]
     service: Service,
 
-    /// The permissions, signed in this order; default r, or those of the stored policy
+    /// The permissions, signed in this order [default: r, or those of the stored policy]
     #[arg(long, value_name = "LETTERS")]
     permissions: Option<Permissions>,
 
     /// The moment before which the token isn't valid, as it is signed: 2030-01-02,
     /// 2030-01-02T03:04Z or 2030-01-02T03:04:05Z
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "TIME")]
     start: Option<String>,
 
-    /// The time until the token expires: seconds, or 90s 15m 12h 7d; default 3600, or that of the
-    /// stored policy
-    #[arg(long, value_name = "D", value_parser = parse_duration, conflicts_with = "expiry")]
+    /// The time until the token expires: seconds, or 90s 15m 12h 7d [default: 3600, or that of the
+    /// stored policy]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, conflicts_with = "expiry")]
     expires_in: Option<Duration>,
 
     /// The moment at which the token expires, instead, as it is signed
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "TIME")]
     expiry: Option<String>,
 
     /// The only IPv4 address, or range of addresses as 203.0.113.0-203.0.113.255, to allow
@@ -59,7 +59,7 @@ pub struct Args {
     encryption_scope: Option<String>,
 
     /// The time of a snapshot of the blob
-    #[arg(long, value_name = "T", conflicts_with_all = ["version_id", "services"])]
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["version_id", "services"])]
     snapshot: Option<String>,
 
     /// The ID of a version of the blob
@@ -90,7 +90,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     content_type: Option<String>,
 
-    /// The version of the service; default 2026-10-06, for tables 2019-02-02
+    /// The version of the service [default: 2026-10-06, for tables 2019-02-02]
     #[arg(long, value_name = "DATE", value_parser = NonEmptyStringValueParser::new())]
     api_version: Option<String>,
 
@@ -150,8 +150,8 @@ pub struct Args {
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
-    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now
-    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
+    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds [default: now]
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     time: Timestamp,
 

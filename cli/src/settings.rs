@@ -13,24 +13,24 @@ use std::time::SystemTime;
 /// The options for how, when and as whom to sign.
 #[derive(Args)]
 pub struct Signing {
-    /// The signature's version. v2 is that of S3, and of the query APIs for any other service; v4a
-    /// is valid in several regions, and an ARN of a multi-region access point selects it by itself
+    /// The signature version. v2: S3, and query APIs of other services. v4a: several regions; an ARN
+    /// of a multi-region access point selects it
     #[arg(long, value_name = "v4|v2|v4a", value_parser = parse_version, default_value = "v4")]
     pub signature_version: Version,
 
-    /// The regions in which a v4a signature is valid, as us-east-1,eu-west-1 or us-*; default *
-    #[arg(long, value_name = "R")]
+    /// The regions in which a v4a signature is valid, as us-east-1,eu-west-1 or us-* [default: *]
+    #[arg(long, value_name = "REGIONS")]
     region_set: Option<String>,
 
-    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now. With it, the
-    /// output is reproducible
-    #[arg(long = "at", value_name = "T", value_parser = parse_time)]
+    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds. With it, the output is
+    /// reproducible [default: now]
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     #[arg(default_value_t = SystemTime::now().into(), hide_default_value = true)]
     pub time: Timestamp,
 
-    /// The region; default: the first of AWS_REGION, AWS_DEFAULT_REGION, the profile's region and
-    /// us-east-1. For gs:// the location; default auto
-    #[arg(long, value_name = "R")]
+    /// The region, or for gs:// the location [default: the first of AWS_REGION, AWS_DEFAULT_REGION,
+    /// the profile's region and us-east-1; for gs:// auto]
+    #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
 
     #[command(flatten)]
@@ -109,8 +109,8 @@ fn parse_version(text: &str) -> Result<Version, &'static str> {
 /// The options for the host of a bucket.
 #[derive(Args, Default)]
 pub struct Location {
-    /// A custom endpoint, as http://localhost:9000; default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
-    /// the profile's
+    /// A custom endpoint, as http://localhost:9000 [default: the first of AWS_ENDPOINT_URL_S3,
+    /// AWS_ENDPOINT_URL and the profile's endpoint]
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
 
@@ -120,8 +120,8 @@ pub struct Location {
     public_url: Option<String>,
 
     /// The position of the bucket's name in the URL: in the host, in the path, in neither because
-    /// the endpoint is a domain of the bucket's own, or in the host where possible (auto); default
-    /// the profile's, auto
+    /// the endpoint is a domain of the bucket's own, or in the host where possible (auto) [default:
+    /// the profile's, or auto]
     #[arg(long, value_name = "auto|virtual|path|domain", value_parser = parse_style)]
     addressing_style: Option<AddressingStyle>,
 

@@ -22,25 +22,26 @@ pub struct Args {
 
 #[derive(clap::Args)]
 struct Options {
-    /// The region; default: the first of AWS_REGION, AWS_DEFAULT_REGION, the profile's region and
-    /// us-east-1
-    #[arg(long, value_name = "R", global = true)]
+    /// The region [default: the first of AWS_REGION, AWS_DEFAULT_REGION, the profile's region and
+    /// us-east-1]
+    #[arg(long, value_name = "REGION", global = true)]
     region: Option<String>,
 
-    /// The validity: seconds, or 90s 15m 12h; default and limit are the service's
-    #[arg(long, value_name = "D", value_parser = crate::args::parse_duration, global = true)]
+    /// The time until the token expires: seconds, or 90s 15m 12h; the service has a limit [default:
+    /// the service's]
+    #[arg(long, value_name = "DURATION", value_parser = crate::args::parse_duration, global = true)]
     expires_in: Option<Duration>,
 
     /// Shorten the validity to that of temporary credentials, instead of returning an error
     #[arg(long, global = true)]
     clamp_expiry: bool,
 
-    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds; default now
-    #[arg(long = "at", value_name = "T", value_parser = parse_time, global = true)]
+    /// The signing time: 20130524T000000Z, RFC 3339 or Unix seconds [default: now]
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time, global = true)]
     time: Option<Timestamp>,
 
     /// A profile of the shared credentials and config files
-    #[arg(long, value_name = "P", global = true)]
+    #[arg(long, value_name = "PROFILE", global = true)]
     profile: Option<String>,
 
     /// The output
@@ -70,19 +71,19 @@ enum Kind {
     /// The password of a user of RDS, Aurora or RDS Proxy
     Rds {
         /// The host that the client connects to
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// The port of the database
-        #[arg(long, value_name = "P")]
+        #[arg(long, value_name = "PORT")]
         port: u16,
         /// The name of the database's user
-        #[arg(long, value_name = "U")]
+        #[arg(long, value_name = "USER")]
         user: String,
     },
     /// The password of a role of Aurora DSQL
     Dsql {
         /// The host of the cluster
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// The role is `admin`
         #[arg(long)]
@@ -94,7 +95,7 @@ enum Kind {
         #[arg(long, value_name = "NAME")]
         cache: String,
         /// The ID of the user
-        #[arg(long, value_name = "U")]
+        #[arg(long, value_name = "USER")]
         user: String,
         /// The cache is serverless
         #[arg(long)]
@@ -106,7 +107,7 @@ enum Kind {
         #[arg(long, value_name = "NAME")]
         cluster: String,
         /// The ID of the user
-        #[arg(long, value_name = "U")]
+        #[arg(long, value_name = "USER")]
         user: String,
     },
     /// A bearer token for Kubernetes on EKS
@@ -122,13 +123,13 @@ enum Kind {
     /// A WebSocket URL for MQTT on IoT Core
     Iot {
         /// The endpoint of the account
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
     },
     /// A WebSocket URL of the network analyzer of IoT Wireless
     IotWireless {
         /// The host, api.iotwireless.REGION.amazonaws.com
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// A parameter, such as configuration-name=NAME; repeatable
         #[arg(long, value_name = "NAME=VALUE", value_parser = parse_field)]
@@ -137,10 +138,10 @@ enum Kind {
     /// A WebSocket URL of Transcribe
     Transcribe {
         /// The host, transcribestreaming.REGION.amazonaws.com
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// The path, such as /stream-transcription-websocket
-        #[arg(long, value_name = "P")]
+        #[arg(long, value_name = "PATH")]
         path: String,
         /// A parameter of the stream; repeatable
         #[arg(long, value_name = "NAME=VALUE", value_parser = parse_field)]
@@ -149,19 +150,19 @@ enum Kind {
     /// A WebSocket URL of API Gateway
     ExecuteApi {
         /// The host, ID.execute-api.REGION.amazonaws.com
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// The path, such as /STAGE
-        #[arg(long, value_name = "P")]
+        #[arg(long, value_name = "PATH")]
         path: String,
     },
     /// User name and password for git on CodeCommit
     Codecommit {
         /// The host, git-codecommit.REGION.amazonaws.com
-        #[arg(long, value_name = "H")]
+        #[arg(long, value_name = "HOST")]
         host: String,
         /// The path, /v1/repos/NAME
-        #[arg(long, value_name = "P")]
+        #[arg(long, value_name = "PATH")]
         path: String,
     },
 }

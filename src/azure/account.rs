@@ -34,11 +34,11 @@ use alloc::string::String;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Account {
-    name: Box<str>,
+    pub(super) name: Box<str>,
     /// In the order of [`Service::ALL`].
-    endpoints: [Endpoint; 4],
-    signer: SharedKeySigner,
-    table_signer: SharedKeySigner,
+    pub(super) endpoints: [Endpoint; 4],
+    pub(super) signer: SharedKeySigner,
+    pub(super) table_signer: SharedKeySigner,
 }
 
 /// The domain of the public cloud.
@@ -66,55 +66,6 @@ impl Account {
             table_signer: signer(true),
             name: name.into_boxed_str(),
         })
-    }
-
-    /// Sets the domain of a sovereign cloud: `core.chinacloudapi.cn`, `core.usgovcloudapi.net`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Url`](crate::ErrorKind::Url) if it is not a domain.
-    pub fn endpoint_suffix(self, domain: &str) -> Result<Self, Error> {
-        self.with_suffix("https", domain)
-    }
-
-    pub(super) fn with_suffix(mut self, scheme: &str, domain: &str) -> Result<Self, Error> {
-        self.endpoints = endpoints(&self.name, scheme, domain)?;
-        Ok(self)
-    }
-
-    /// Sets the URL of a service: a custom domain, or an emulator such as Azurite with its path
-    /// style, `http://127.0.0.1:10000/devstoreaccount1`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Url`](crate::ErrorKind::Url) for an invalid URL, or one with a query.
-    pub fn endpoint(mut self, service: Service, url: &str) -> Result<Self, Error> {
-        let endpoint = Endpoint::parse(url)?;
-        if let Some(slot) = self.endpoints.get_mut(service as usize) {
-            *slot = endpoint;
-        }
-        Ok(self)
-    }
-
-    /// Selects the secondary endpoints of geo-redundant storage, which are read-only:
-    /// `name-secondary.blob.core.windows.net`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Endpoint`](crate::ErrorKind::Endpoint) if an endpoint contains the name of the
-    /// account neither as the first label of its host nor as its path. Call
-    /// [`endpoint`](Account::endpoint) with the URL of the secondary one then.
-    pub fn secondary(mut self) -> Result<Self, Error> {
-        for endpoint in &mut self.endpoints {
-            *endpoint = endpoint.secondary(&self.name)?;
-        }
-        Ok(self)
-    }
-
-    /// Signs headers with Shared Key Lite instead of Shared Key. For tables, it signs only the time
-    /// and the path.
-    #[must_use]
-    pub fn shared_key_lite(mut self) -> Self {
-        self.signer.form.is_lite = true;
-        self.table_signer.form.is_lite = true;
-        self
     }
 
     /// Returns the name of the account.
@@ -158,7 +109,8 @@ impl Account {
     }
 }
 
-fn endpoints(name: &str, scheme: &str, domain: &str) -> Result<[Endpoint; 4], Error> {
+/// Returns the endpoint of each service in a domain.
+pub(super) fn endpoints(name: &str, scheme: &str, domain: &str) -> Result<[Endpoint; 4], Error> {
     let [blob, file, queue, table] = Service::ALL
         .map(|service| Endpoint::parse(&format!("{scheme}://{name}.{service}.{domain}")));
     Ok([blob?, file?, queue?, table?])

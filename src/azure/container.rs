@@ -30,8 +30,8 @@ use alloc::vec::Vec;
 ///
 /// `presign` makes a shared access signature for one blob, with the permissions of the operation:
 /// read for a GET, create and write for a PUT, delete for a DELETE. `sign` uses Shared Key, or
-/// Shared Key Lite. Write a `Content-Length` header to sign a body's length; without it, the body
-/// is empty.
+/// Shared Key Lite after [`Account::shared_key_lite`]. Write a `Content-Length` header to sign a
+/// body's length; without it, the body is empty.
 ///
 /// ```
 /// use core::time::Duration;
@@ -49,7 +49,7 @@ use alloc::vec::Vec;
 ///     .presign(&key, hour, now)?;
 /// assert!(link.as_str().starts_with("https://myaccount.blob.core.windows.net/images/cat.png?sv="));
 ///
-/// // The service demands this header, although the signature doesn't cover it.
+/// // The service requires this header, although the signature doesn't cover it.
 /// let upload = images.put("cat.png").presign(&key, hour, now)?;
 /// assert_eq!(upload.headers().collect::<Vec<_>>(), [("x-ms-blob-type", "BlockBlob")]);
 ///
@@ -91,12 +91,6 @@ impl Container {
         })
     }
 
-    /// Returns the name of the container.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Returns a request that reads a blob.
     #[must_use]
     pub fn get<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
@@ -132,6 +126,12 @@ impl Container {
             Signer::Custom(self),
         );
         request.query("restype", "container")
+    }
+
+    /// Returns the name of the container.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn object_request<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
@@ -229,7 +229,7 @@ impl CustomSigner for Container {
     }
 }
 
-/// The header without which the service rejects an upload.
+/// The type of a blob, a header that the service requires for an upload.
 const BLOB_TYPE: &str = "x-ms-blob-type";
 
 /// The parameters of a request to a blob.

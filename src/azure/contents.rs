@@ -47,8 +47,8 @@ impl Account {
         Request::new(method, Destination::Url(url.into()), signer)
     }
 
-    /// Returns the description of a shared access signature. The permissions are
-    /// [`Permissions::NONE`] if its stored access policy has them.
+    /// Returns the description of a shared access signature. Pass [`Permissions::NONE`] if the
+    /// stored access policy sets the permissions.
     #[must_use]
     pub fn sas<'a>(&'a self, resource: Resource<'a>, permissions: Permissions) -> Sas<'a> {
         Sas::new(self, resource, permissions)

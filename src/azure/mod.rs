@@ -8,13 +8,18 @@
 //!
 //! let key = azure::shared_key("myaccount", "c2VjcmV0")?;
 //! let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+//! let hour = Duration::from_secs(3600);
 //! let account = Account::new("myaccount")?;
-//! let upload = Resource::Blob { container: "images", blob: "cat.png" };
-//! let token = account
-//!     .sas(upload, Permissions::CREATE | Permissions::WRITE)
+//!
+//! let link = account.container("images")?.get("cat.png").presign(&key, hour, now)?;
+//! println!("{link}");
+//!
+//! // With other permissions, or for another resource:
+//! let list = account
+//!     .sas(Resource::Container("images"), Permissions::READ | Permissions::LIST)
 //!     .https_only()
-//!     .presign(&key, Duration::from_secs(3600), now)?;
-//! println!("{}", token.url());
+//!     .presign(&key, hour, now)?;
+//! println!("{}", list.url());
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!
@@ -26,10 +31,15 @@
 //! | verifying a shared access signature | [`Account::parse_sas`] |
 //! | verifying Shared Key | [`Account::parse_shared_key`] |
 
+// First, in this order, because rustdoc lists methods in the order of the modules.
 mod account;
+
+mod contents;
+mod sas_signing;
+
+mod account_settings;
 mod connection_string;
 mod container;
-mod contents;
 mod endpoint;
 mod header_order;
 mod keys;
@@ -43,7 +53,6 @@ mod resource;
 mod sas;
 mod sas_expiry;
 mod sas_fields;
-mod sas_signing;
 mod sas_token;
 mod sas_validity;
 mod service;

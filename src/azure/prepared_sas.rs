@@ -106,7 +106,7 @@ impl<'s> PreparedSas<'s> {
         })
     }
 
-    /// Returns the text that is signed.
+    /// Returns the string to sign.
     pub(super) fn text(&self) -> SasText<'_, &'s str> {
         let resource = self.sas.resource;
         let (name, object) = resource.names();

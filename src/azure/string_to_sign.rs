@@ -11,7 +11,7 @@ use core::ops::Deref;
 use core::{array, iter};
 
 /// The parameters of a token, in the order of [`Field::ALL`]: borrowed texts to sign, decoded ones
-/// to verify. One that is empty is signed like none.
+/// to verify. An empty value is signed like a missing one.
 #[derive(Clone)]
 pub(super) struct Values<T> {
     texts: [T; Field::ALL.len()],

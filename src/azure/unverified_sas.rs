@@ -257,13 +257,13 @@ impl<'r> UnverifiedSas<'r> {
         self
     }
 
-    /// Returns the text that is signed.
+    /// Returns the string to sign.
     ///
     /// # Errors
     /// [`VerifyErrorKind::Resource`](crate::verify::VerifyErrorKind::Resource) if the kind of
     /// resource doesn't fit the path, and
     /// [`VerifyErrorKind::SignedHeaderMissing`](crate::verify::VerifyErrorKind::SignedHeaderMissing)
-    /// if the request lacks a header or parameter that the token demands.
+    /// if the request lacks a header or parameter that the token requires.
     pub fn string_to_sign(&self) -> Result<String, VerifyError> {
         use crate::crypto::Message as _;
         self.with_text(|text| {

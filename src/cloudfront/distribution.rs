@@ -22,20 +22,31 @@ use alloc::string::String;
 /// URL that is signed. The distribution has to forward them to the origin.
 ///
 /// ```
+#[cfg_attr(not(feature = "p256"), doc = "# #[cfg(any())] {")]
 /// use core::time::Duration;
 /// use presign::cloudfront::Distribution;
-/// use presign::{ContentDisposition, Identity, Timestamp};
+/// use presign::{Credentials, Timestamp};
 ///
+/// # let pem = "-----BEGIN EC PRIVATE KEY-----
+/// # MHcCAQEEIPzwBDYhzAbGDzebgkzbyswUqgOJZiOa1saUKQyEqE0yoAoGCCqGSM49
+/// # AwEHoUQDQgAEZGYhzQCRJnW3yDOWHbdC8N+gx7JtbhM62F+hcfmNeIRCTKjrsj0E
+/// # f8R4XnIDVslMSnPuRX/en9gKc1slBAc8zQ==
+/// # -----END EC PRIVATE KEY-----";
+/// // `pem` is the text of `private_key.pem`.
+/// let key = Credentials::from_pem("K2JCJMDEHXQW5F", pem)?;
 /// let cdn = Distribution::new("https://media.example.com")?;
-/// let now: Timestamp = "2026-11-27T12:00:00Z".parse()?;
-/// let unsigned = cdn
-///     .get("a b.mp4")
-///     .response_content_disposition(ContentDisposition::attachment("a.mp4"))
-///     .prepare_url(&Identity::rsa("K2JCJMDEHXQW5F")?, Duration::from_secs(3600), now)?;
-/// # let sign_elsewhere = |_: &[u8]| [7; 256];
-/// let signature = sign_elsewhere(unsigned.string_to_sign());
-/// let link = unsigned.finish(&signature)?;
-/// assert!(link.as_str().starts_with("https://media.example.com/a%20b.mp4?response-content-disp"));
+/// let (hour, now) = (Duration::from_secs(3600), "2026-11-27T12:00:00Z".parse::<Timestamp>()?);
+///
+/// let link = cdn.get("a b.mp4").presign(&key, hour, now)?;
+/// let unsigned_part = "https://media.example.com/a%20b.mp4?Expires=1795784400&Signature=";
+/// assert!(link.as_str().starts_with(unsigned_part));
+/// assert!(link.as_str().ends_with("&Key-Pair-Id=K2JCJMDEHXQW5F"));
+///
+/// // One signature for all files of a folder.
+/// let folder = cdn.policy("videos/7/*").presign(&key, hour, now)?;
+/// let segment = folder.url("https://media.example.com/videos/7/1.ts")?;
+/// assert!(segment.as_str().starts_with("https://media.example.com/videos/7/1.ts?Policy="));
+#[cfg_attr(not(feature = "p256"), doc = "# }")]
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -85,13 +96,6 @@ impl Distribution {
         })
     }
 
-    /// Sets the hash of signatures. The default is [`Hash::Sha1`].
-    #[must_use]
-    pub fn hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
-    }
-
     /// Returns a request for an object. Its key is percent-encoded. The URL has a canned policy.
     #[must_use]
     pub fn get<'a>(&'a self, key: impl Into<Cow<'a, str>>) -> Request<'a> {
@@ -115,6 +119,13 @@ impl Distribution {
     pub fn policy(&self, path: impl AsRef<str>) -> Policy {
         let Address { origin, prefix, .. } = &self.address;
         Policy::new(alloc::format!("{origin}{prefix}{}", path.as_ref())).hash(self.hash)
+    }
+
+    /// Sets the hash of signatures. The default is [`Hash::Sha1`].
+    #[must_use]
+    pub fn hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
     }
 }
 

@@ -1,9 +1,12 @@
 //! Use this module if CloudFront delivers the objects: signed URLs and signed cookies, and their
 //! verification. The [guide](crate::guide::cloudfront) has a chapter.
 //!
-//! A key signs a [`Policy`]: which URLs it covers, and until when. A key group of the distribution
-//! contains the public key, whose ID (`K2JCJMDEHXQW5F`) is the ID of the
-//! [`Credentials`](crate::Credentials).
+//! A key signs a [`Policy`]: which URLs it covers, and until when. To set up a key:
+//!
+//! 1. Create a key pair, and upload the public key to CloudFront. It gets an ID, such as
+//!    `K2JCJMDEHXQW5F`.
+//! 2. Add the public key to a key group, and the key group to the distribution.
+//! 3. Pass the ID and the private key to `Credentials::from_pem` (feature `rsa` or `p256`).
 //!
 //! | task | item |
 //! |---|---|
@@ -13,8 +16,8 @@
 //! | a policy with a start or an IP range, or for several domains | [`Policy::new`] |
 //! | checking a signature, as an emulator of CloudFront does | [`verify`](fn@verify) |
 //!
-#![cfg_attr(feature = "rsa", doc = "```no_run")]
-#![cfg_attr(not(feature = "rsa"), doc = "```ignore")]
+#![cfg_attr(any(feature = "rsa", feature = "p256"), doc = "```no_run")]
+#![cfg_attr(not(any(feature = "rsa", feature = "p256")), doc = "```ignore")]
 //! use presign::{Credentials, cloudfront::Distribution};
 //! use std::time::{Duration, SystemTime};
 //!

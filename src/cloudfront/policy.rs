@@ -27,26 +27,36 @@ pub(super) const RSA_BITS: RangeInclusive<usize> = 2048..=2048;
 /// return every error.
 ///
 /// ```
+#[cfg_attr(not(feature = "p256"), doc = "# #[cfg(any())] {")]
 /// use core::time::Duration;
-/// use presign::cloudfront::{Hash, Policy};
-/// use presign::{Algorithm, Identity, Timestamp};
+/// use presign::cloudfront::Policy;
+/// use presign::{Credentials, Timestamp};
 ///
+/// # let pem = "-----BEGIN EC PRIVATE KEY-----
+/// # MHcCAQEEIPzwBDYhzAbGDzebgkzbyswUqgOJZiOa1saUKQyEqE0yoAoGCCqGSM49
+/// # AwEHoUQDQgAEZGYhzQCRJnW3yDOWHbdC8N+gx7JtbhM62F+hcfmNeIRCTKjrsj0E
+/// # f8R4XnIDVslMSnPuRX/en9gKc1slBAc8zQ==
+/// # -----END EC PRIVATE KEY-----";
+/// // `pem` is the text of `private_key.pem`.
+/// let key = Credentials::from_pem("K2JCJMDEHXQW5F", pem)?;
 /// let now: Timestamp = "2026-11-27T12:00:00Z".parse()?;
-/// let policy = Policy::new("https://media.example.com/videos/7/*")
+///
+/// let signed = Policy::new("https://media.example.com/videos/7/*")
 ///     .starts_at(now)
 ///     .ip_range("192.0.2.0/24")
-///     .hash(Hash::Sha256);
-/// let unsigned = policy.prepare(&Identity::rsa("K2JCJMDEHXQW5F")?, Duration::from_secs(60), now)?;
-/// assert_eq!(unsigned.algorithm(), Algorithm::RsaSha256);
+///     .presign(&key, Duration::from_secs(60), now)?;
+/// let link = signed.url("https://media.example.com/videos/7/1.ts")?;
+/// assert!(link.as_str().starts_with("https://media.example.com/videos/7/1.ts?Policy=eyJTdGF0ZW1l"));
 /// assert_eq!(
-///     core::str::from_utf8(unsigned.string_to_sign()),
-///     Ok(concat!(
+///     signed.policy(),
+///     concat!(
 ///         r#"{"Statement":[{"Resource":"https://media.example.com/videos/7/*","#,
 ///         r#""Condition":{"DateLessThan":{"AWS:EpochTime":1795780860},"#,
 ///         r#""IpAddress":{"AWS:SourceIp":"192.0.2.0/24"},"#,
 ///         r#""DateGreaterThan":{"AWS:EpochTime":1795780800}}}]}"#,
-///     )),
+///     ),
 /// );
+#[cfg_attr(not(feature = "p256"), doc = "# }")]
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -94,47 +104,6 @@ impl Policy {
     /// the expiry that [`presign`](Policy::presign) is called with isn't used.
     pub fn from_json(json: impl Into<String>) -> Self {
         Policy::of(Content::Json(json.into()))
-    }
-
-    fn of(content: Content) -> Self {
-        Policy {
-            content,
-            hash: Hash::default(),
-            error: None,
-        }
-    }
-
-    /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can
-    /// have one.
-    pub fn starts_at(mut self, moment: impl Into<Timestamp>) -> Self {
-        match &mut self.content {
-            Content::Custom { starts_at, .. } => *starts_at = Some(moment.into()),
-            other => {
-                let error = other.has_no("start");
-                self.error.get_or_insert(error);
-            }
-        }
-        self
-    }
-
-    /// Sets the IPv4 address, or range of addresses (`192.0.2.0/24`), of viewers. Only a policy of
-    /// [`new`](Policy::new) can have one. CloudFront doesn't support IPv6 here, so viewers that use
-    /// it are rejected.
-    pub fn ip_range(mut self, range: impl Into<String>) -> Self {
-        match &mut self.content {
-            Content::Custom { ip_range, .. } => *ip_range = Some(range.into()),
-            other => {
-                let error = other.has_no("IP range");
-                self.error.get_or_insert(error);
-            }
-        }
-        self
-    }
-
-    /// Sets the hash of the signature. The default is [`Hash::Sha1`].
-    pub fn hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
     }
 
     /// Signs the policy.
@@ -198,6 +167,47 @@ impl Policy {
             Some(expires_at),
             move |signature| policy.finish(signature, &key_pair_id),
         ))
+    }
+
+    /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can
+    /// have one.
+    pub fn starts_at(mut self, moment: impl Into<Timestamp>) -> Self {
+        match &mut self.content {
+            Content::Custom { starts_at, .. } => *starts_at = Some(moment.into()),
+            other => {
+                let error = other.has_no("start");
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sets the IPv4 address, or range of addresses (`192.0.2.0/24`), of viewers. Only a policy of
+    /// [`new`](Policy::new) can have one. CloudFront doesn't support IPv6 here, so viewers that use
+    /// it are rejected.
+    pub fn ip_range(mut self, range: impl Into<String>) -> Self {
+        match &mut self.content {
+            Content::Custom { ip_range, .. } => *ip_range = Some(range.into()),
+            other => {
+                let error = other.has_no("IP range");
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sets the hash of the signature. The default is [`Hash::Sha1`].
+    pub fn hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
+    }
+
+    fn of(content: Content) -> Self {
+        Policy {
+            content,
+            hash: Hash::default(),
+            error: None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use core::fmt::Write as _;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
     pub(super) resource: String,
-    /// The policy is valid before this moment.
+    /// The moment from which on the policy is invalid.
     pub(super) expires_at: Timestamp,
     /// The policy is valid from this moment on.
     pub(super) starts_at: Option<Timestamp>,

@@ -254,7 +254,7 @@ mod tests {
         assert!(derived.get() > 1);
     }
 
-    /// The same characters, divided differently, are another scope.
+    /// Region `ab` with service `c` and region `a` with service `bc` are different scopes.
     #[test]
     fn the_border_between_parts_counts() {
         let cache = KeyCache::new();

@@ -19,7 +19,7 @@ pub(crate) struct SecretAccessKey {
     derived_keys: KeyCache,
     /// The key of SigV2, which is the secret itself.
     hmac_sha1_key: HmacSha1Key,
-    /// The key whose base64 the secret is, or `None` if it isn't base64.
+    /// The HMAC key that the secret encodes in base64, or `None` if it isn't base64.
     #[cfg(feature = "azure")]
     base64_key: OnceLock<Option<HmacSha256Key>>,
     /// The key of SigV4a, or `None` if there is none.
@@ -53,7 +53,7 @@ impl SecretAccessKey {
         &self.hmac_sha1_key
     }
 
-    /// Returns the key whose base64 the secret is. It is decoded on first use.
+    /// Returns the HMAC key that the secret encodes in base64. It is decoded on first use.
     #[cfg(feature = "azure")]
     pub(crate) fn base64_key(
         &self,

@@ -1,4 +1,5 @@
-//! Event streams: signed messages of Transcribe, Bedrock and Lex, over HTTP/2 or a WebSocket.
+//! Use this module for event streams: the signed messages of Transcribe, Bedrock and Lex, over
+//! HTTP/2 or a WebSocket.
 //!
 //! A client signs a request with [`Request::sign_events`](crate::Request::sign_events), or presigns
 //! the URL of a WebSocket with [`Request::presign_events`](crate::Request::presign_events). Both
@@ -30,10 +31,10 @@
 //! let end = signer.finish(now)?; // the last one
 //! # let _ = (frame, end);
 //!
-//! // Received:
-//! # let answer = Message::new(&b"{}"[..]).header(":event-type", "TranscriptEvent").encode()?;
+//! // `received` are the bytes of a message from the service.
+//! let received = Message::new(&b"{}"[..]).header(":event-type", "TranscriptEvent").encode()?;
 //! let mut reader = MessageReader::new();
-//! let mut input = &answer[..];
+//! let mut input = &received[..];
 //! while let Some(message) = reader.read(&mut input)? {
 //!     println!("{:?}: {} bytes", message.text(":event-type"), message.payload().len());
 //! }

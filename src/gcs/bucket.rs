@@ -46,6 +46,9 @@ use core::fmt;
 /// assert_eq!(media.get("a b").url()?, "https://media.example.com/a%20b");
 /// # Ok::<(), presign::Error>(())
 /// ```
+///
+/// With the key file of a service account, sign with
+/// [`ServiceAccount::credentials`](super::ServiceAccount) instead of an HMAC key.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     name: Box<str>,
@@ -79,12 +82,6 @@ impl Bucket {
             signature_version: SignatureVersion::V4,
             public_url: None,
         }
-    }
-
-    /// Returns the bucket's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// Returns a request that downloads an object. [`version`](Request::version) selects its
@@ -167,6 +164,12 @@ impl Bucket {
             signer: self.signer(),
         };
         PostPolicy::new(target, Ok(()), key.into())
+    }
+
+    /// Returns the bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn signer(&self) -> Signer<'_> {

@@ -22,8 +22,7 @@
 //! | Does it work in WebAssembly and in Cloudflare Workers? | [`wasm`] |
 //! | How do I test a server that checks signatures, or fuzz it? | [`testing_a_server`] |
 //!
-//! The modules are empty and exist only in the documentation. Every snippet is a test, or is part
-//! of an example.
+//! Every snippet is a test, or is part of an example.
 
 #[doc = include_str!("signature_version.md")]
 pub mod signature_version {}

@@ -7,7 +7,9 @@
 //! let now: Timestamp = "20130524T003000Z".parse()?;
 //! let url = "https://examplebucket.s3.amazonaws.com/test.txt?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
 //!            &Expires=1369353600&Signature=vhXv8bBzRPUIL%2BM9gRYYBCU0aFY%3D";
-//! println!("{}", Inspection::new(url, now));
+//! let inspection = Inspection::new(url, now);
+//! println!("{inspection}");
+//! assert_eq!(inspection.access_key_id(), Some("AKIAIOSFODNN7EXAMPLE"));
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!

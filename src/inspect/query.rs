@@ -82,7 +82,7 @@ pub(super) fn read_query(query: &str, path: &str, problems: &mut Problems) -> Fa
     Facts::default()
 }
 
-/// Returns the product whose signature a query has, and the parameter that shows it.
+/// Returns the product that signed a query, and the parameter that identifies it.
 fn other_scheme(query: &str) -> Option<(&'static str, &'static str)> {
     let has = |name: &str| parse_query(Some(query)).any(|param| param.name.decodes_to(name));
     if has(CLOUDFRONT_KEY_PAIR_ID) && (has("Policy") || has(sigv2::EXPIRES)) {

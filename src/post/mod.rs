@@ -1,4 +1,5 @@
-//! Uploads from a browser: forms with a signed POST policy, and the check of an upload against it.
+//! Use this module for uploads from a browser: forms with a signed POST policy, and the check of an
+//! upload against it. The [guide](crate::guide::browsers) shows the page and what the bucket needs.
 //!
 //! A presigned `PUT` allows one key and one size. A POST policy allows ranges and prefixes. It is a
 //! signed list of conditions in a hidden field of the form, and the server checks the upload
@@ -6,7 +7,6 @@
 //!
 //! ```
 //! use core::time::Duration;
-//! use presign::post::{Policy, Upload};
 //! use presign::{Credentials, Timestamp, s3::Bucket};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
@@ -19,8 +19,29 @@
 //!     .field("acl", "public-read")
 //!     .presign(&credentials, Duration::from_secs(3600), now)?;
 //! println!("{}", form.to_html());
+//! # Ok::<(), presign::Error>(())
+//! ```
 //!
-//! // The check that a server makes after the signature's. `verify::VerifiedForm::check` makes both.
+//! A [`PostPolicy`] is a policy that you build and sign. A [`Policy`] is one that a server has
+//! received. The server verifies the form's signature and then checks the upload against the
+//! policy; [`VerifiedForm::check`](crate::verify::VerifiedForm::check) is that check after
+//! [`Verifier::verify_form`](crate::verify::Verifier::verify_form):
+//!
+//! ```
+//! # use core::time::Duration;
+//! # use presign::{Credentials, Timestamp, s3::Bucket};
+//! use presign::post::{Policy, Upload};
+//! #
+//! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+//! # let bucket = Bucket::new("examplebucket", "us-east-1")?;
+//! # let now: Timestamp = "20130524T000000Z".parse()?;
+//! # let form = bucket
+//! #     .post_policy("user/eric/${filename}")
+//! #     .content_length_range(1..=10_000_000)
+//! #     .field("acl", "public-read")
+//! #     .presign(&credentials, Duration::from_secs(3600), now)?;
+//!
+//! // `form` is the one from above.
 //! let policy = Policy::from_json(form.policy())?;
 //! let upload = Upload::new("examplebucket", 4_096).file_name("me.png").fields(form.fields());
 //! assert_eq!(policy.check(&upload, now), Ok(()));
@@ -28,9 +49,6 @@
 //! assert_eq!(policy.check(&too_large, now).unwrap_err().code(), "EntityTooLarge");
 //! # Ok::<(), presign::Error>(())
 //! ```
-//!
-//! A [`PostPolicy`] is a policy that you build and sign. A [`Policy`] is one that a server has
-//! received and checks an upload against.
 //!
 //! # The same bytes as boto3
 //! A policy is written as boto3's `generate_presigned_post` writes it, so that equal fields,

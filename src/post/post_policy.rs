@@ -71,6 +71,78 @@ impl<'a> PostPolicy<'a> {
         }
     }
 
+    /// Signs the policy with the signature version of the store.
+    ///
+    /// AWS documents no longest validity of a policy. A [`Verifier`](crate::verify::Verifier)
+    /// rejects a SigV4 form once its `x-amz-date` is older than
+    /// [`max_expires_in`](crate::verify::Verifier::max_expires_in), which is at most seven days.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Policy`]: servers would reject the form. A field is repeated, is one that
+    ///   signing adds, can't be sent, or doesn't meet a condition. An exact condition has no field.
+    ///   A condition contains `${filename}`, or isn't one. A range of sizes is empty. The form has
+    ///   more than 20 KB.
+    /// - [`ErrorKind::Key`]: the key is empty, or contains `${filename}` before its end.
+    /// - [`ErrorKind::Expiry`]: the expiry is not a whole number of seconds, is zero, or is after
+    ///   the expiration of the credentials.
+    /// - [`ErrorKind::Bucket`]: the bucket is an access point or a directory bucket, for which AWS
+    ///   documents no policy.
+    /// - [`ErrorKind::Time`]: the signing time or the expiration is outside of the years 0 to 9999.
+    pub fn presign(
+        &self,
+        credentials: &Credentials,
+        expiry: impl Into<Expiry>,
+        now: impl Into<Timestamp>,
+    ) -> Result<PresignedPost, Error> {
+        let now = now.into();
+        let signer = self.form_signer(credentials.identity(), now)?;
+        let prepared = self.prepare_form(&signer, expiry.into(), now)?;
+        let key = signer.signing_key(credentials)?;
+        let signature = key.sign(prepared.string_to_sign())?;
+        Ok(prepared.finish(&signature))
+    }
+
+    /// Prepares a form for an external key. The string to sign is the base64 of the policy.
+    ///
+    /// # Errors
+    /// Returns the errors of [`presign`](PostPolicy::presign).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use presign::{Credentials, Timestamp, s3::Bucket};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret")?;
+    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+    /// let now: Timestamp = "20130524T000000Z".parse()?;
+    /// let hour = Duration::from_secs(3600);
+    ///
+    /// let unsigned = bucket.post_policy("a.txt").prepare(credentials.identity(), hour, now)?;
+    /// assert_eq!(unsigned.scope(), Some("20130524/us-east-1/s3/aws4_request"));
+    /// let form = unsigned.sign_with(&credentials)?;
+    /// let direct = bucket.post_policy("a.txt").presign(&credentials, hour, now)?;
+    /// assert!(form.fields().eq(direct.fields()));
+    /// # Ok::<(), presign::Error>(())
+    /// ```
+    pub fn prepare(
+        &self,
+        identity: &Identity,
+        expiry: impl Into<Expiry>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Unsigned<PresignedPost>, Error> {
+        let now = now.into();
+        let signer = self.form_signer(identity, now)?;
+        let prepared = self.prepare_form(&signer, expiry.into(), now)?;
+        let string_to_sign = String::from(prepared.string_to_sign());
+        Ok(Unsigned::new(
+            identity,
+            signer.key_source(),
+            string_to_sign.as_str(),
+            None,
+            Some(prepared.expires_at()),
+            move |signature| prepared.finish(signature),
+        ))
+    }
+
     /// Adds a field: `acl`, `Content-Type`, `success_action_redirect`, `success_action_status`,
     /// `tagging`, `x-amz-meta-…`, `x-amz-server-side-encryption`, `x-amz-checksum-…`, …
     ///
@@ -143,78 +215,6 @@ impl<'a> PostPolicy<'a> {
     fn condition(mut self, condition: Condition) -> Self {
         self.items.push(Item::condition(condition));
         self
-    }
-
-    /// Signs the policy with the signature version of the store.
-    ///
-    /// AWS documents no longest validity of a policy. A [`Verifier`](crate::verify::Verifier)
-    /// rejects a SigV4 form once its `x-amz-date` is older than
-    /// [`max_expires_in`](crate::verify::Verifier::max_expires_in), which is at most seven days.
-    ///
-    /// # Errors
-    /// - [`ErrorKind::Policy`]: servers would reject the form. A field is repeated, is one that
-    ///   signing adds, can't be sent, or doesn't meet a condition. An exact condition has no field.
-    ///   A condition contains `${filename}`, or isn't one. A range of sizes is empty. The form has
-    ///   more than 20 KB.
-    /// - [`ErrorKind::Key`]: the key is empty, or contains `${filename}` before its end.
-    /// - [`ErrorKind::Expiry`]: the expiry is not a whole number of seconds, is zero, or is after
-    ///   the expiration of the credentials.
-    /// - [`ErrorKind::Bucket`]: the bucket is an access point or a directory bucket, for which AWS
-    ///   documents no policy.
-    /// - [`ErrorKind::Time`]: the signing time or the expiration is outside of the years 0 to 9999.
-    pub fn presign(
-        &self,
-        credentials: &Credentials,
-        expiry: impl Into<Expiry>,
-        now: impl Into<Timestamp>,
-    ) -> Result<PresignedPost, Error> {
-        let now = now.into();
-        let signer = self.form_signer(credentials.identity(), now)?;
-        let prepared = self.prepare_form(&signer, expiry.into(), now)?;
-        let key = signer.signing_key(credentials)?;
-        let signature = key.sign(prepared.string_to_sign())?;
-        Ok(prepared.finish(&signature))
-    }
-
-    /// Prepares a form for an external key. The string to sign is the base64 of the policy.
-    ///
-    /// # Errors
-    /// Returns the errors of [`presign`](PostPolicy::presign).
-    ///
-    /// ```
-    /// use core::time::Duration;
-    /// use presign::{Credentials, Timestamp, s3::Bucket};
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret")?;
-    /// let bucket = Bucket::new("examplebucket", "us-east-1")?;
-    /// let now: Timestamp = "20130524T000000Z".parse()?;
-    /// let hour = Duration::from_secs(3600);
-    ///
-    /// let unsigned = bucket.post_policy("a.txt").prepare(credentials.identity(), hour, now)?;
-    /// assert_eq!(unsigned.scope(), Some("20130524/us-east-1/s3/aws4_request"));
-    /// let form = unsigned.sign_with(&credentials)?;
-    /// let direct = bucket.post_policy("a.txt").presign(&credentials, hour, now)?;
-    /// assert!(form.fields().eq(direct.fields()));
-    /// # Ok::<(), presign::Error>(())
-    /// ```
-    pub fn prepare(
-        &self,
-        identity: &Identity,
-        expiry: impl Into<Expiry>,
-        now: impl Into<Timestamp>,
-    ) -> Result<Unsigned<PresignedPost>, Error> {
-        let now = now.into();
-        let signer = self.form_signer(identity, now)?;
-        let prepared = self.prepare_form(&signer, expiry.into(), now)?;
-        let string_to_sign = String::from(prepared.string_to_sign());
-        Ok(Unsigned::new(
-            identity,
-            signer.key_source(),
-            string_to_sign.as_str(),
-            None,
-            Some(prepared.expires_at()),
-            move |signature| prepared.finish(signature),
-        ))
     }
 
     fn form_signer<'i>(

@@ -132,7 +132,7 @@ impl SigningForm<'_> {
         Ok(length)
     }
 
-    /// Returns the length of both texts or a little more, if no character is escaped.
+    /// Returns capacities that fit the policy and the form, unless a character is escaped.
     fn capacity(&self, length: usize) -> Capacity {
         /// The text around the names and values of a condition.
         const CONDITION: usize = 26;

@@ -1,5 +1,9 @@
 //! Requests, which every store and service makes, and their signing methods.
 
+// First, because rustdoc lists methods in the order of the modules.
+mod signing_methods;
+mod template;
+
 mod address;
 mod base_url;
 mod body_limits;
@@ -13,9 +17,7 @@ mod presigned_url;
 mod service_requests;
 mod signed_request;
 mod signer;
-mod signing_methods;
 mod store;
-mod template;
 mod unsigned;
 
 pub use presigned_url::PresignedUrl;

@@ -24,6 +24,46 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// [`Token`](crate::tokens::Token). `Debug` hides all texts, because they may contain a session
 /// token.
 ///
+/// Under SigV4 the owner of the secret derives a key for the [scope](Unsigned::scope), and signs
+/// with it:
+///
+/// ```
+/// use core::time::Duration;
+/// use hmac::{Hmac, KeyInit as _, Mac as _};
+/// use presign::{Identity, Timestamp, s3::Bucket};
+/// use sha2::Sha256;
+///
+/// let now: Timestamp = "20130524T000000Z".parse()?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+/// let minute = Duration::from_secs(60);
+///
+/// let identity = Identity::hmac("AKIDEXAMPLE")?;
+/// let unsigned = bucket.get("a b.txt").prepare_url(&identity, minute, now)?;
+/// let scope = unsigned.scope().unwrap_or_default();
+/// assert_eq!(scope, "20130524/us-east-1/s3/aws4_request");
+///
+/// // The KMS computes this. The key stays the same for a day.
+/// let hmac = |key: &[u8], message: &[u8]| -> Vec<u8> {
+///     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length is valid");
+///     mac.update(message);
+///     mac.finalize().into_bytes().to_vec()
+/// };
+/// let mut key = b"AWS4wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_vec();
+/// for part in scope.split('/') {
+///     key = hmac(&key, part.as_bytes());
+/// }
+/// let signature = hmac(&key, unsigned.string_to_sign());
+///
+/// let link = unsigned.finish(&signature)?;
+/// # use presign::Credentials;
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// # assert_eq!(link.as_str(), bucket.get("a b.txt").presign(&credentials, minute, now)?.as_str());
+/// println!("{link}");
+/// # Ok::<(), presign::Error>(())
+/// ```
+///
+/// The steps of a signature, made with credentials:
+///
 /// ```
 /// use core::time::Duration;
 /// use presign::{Credentials, Timestamp, s3::Bucket};
@@ -37,12 +77,8 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// let canonical_request = unsigned.canonical_request().unwrap_or_default();
 /// assert!(canonical_request.starts_with("GET\n/a%20b.txt\nX-Amz-Algorithm=AWS4-HMAC-SHA256&"));
 /// assert!(unsigned.string_to_sign().starts_with(b"AWS4-HMAC-SHA256\n20130524T000000Z\n"));
-///
-/// assert_eq!(unsigned.scope(), Some("20130524/us-east-1/s3/aws4_request"));
-///
 /// let link = unsigned.sign_with(&credentials)?;
 /// assert!(link.as_str().ends_with(&*link.signature()));
-/// assert_eq!(link.as_str(), bucket.get("a b.txt").presign(&credentials, minute, now)?.as_str());
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[must_use = "it is not signed; call `finish` or `sign_with`"]
@@ -286,16 +322,6 @@ impl<T> Unsigned<T> {
         }
     }
 
-    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
-        self.expires_at
-    }
-
-    /// Returns the algorithm of the signature.
-    #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
-        self.key_source.algorithm()
-    }
-
     /// Returns the bytes to sign. They are UTF-8 unless SigV2 signs a header value that isn't.
     #[must_use]
     pub fn string_to_sign(&self) -> &[u8] {
@@ -307,13 +333,6 @@ impl<T> Unsigned<T> {
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
-    }
-
-    /// Returns the canonical request, whose hash is in the string to sign. SigV2 and forms have
-    /// none. Bytes of a header value that are not UTF-8 are shown as replacement characters.
-    #[must_use]
-    pub fn canonical_request(&self) -> Option<&str> {
-        self.canonical_request.as_deref()
     }
 
     /// Adds a signature that was made elsewhere. It is raw: the bytes of the HMAC, of the RSA
@@ -365,6 +384,23 @@ impl<T> Unsigned<T> {
         }
         let signature = self.key_source.sign(credentials, &self.string_to_sign)?;
         Ok((self.complete)(&signature))
+    }
+
+    /// Returns the algorithm of the signature.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.key_source.algorithm()
+    }
+
+    /// Returns the canonical request, whose hash is in the string to sign. SigV2 and forms have
+    /// none. Bytes of a header value that are not UTF-8 are shown as replacement characters.
+    #[must_use]
+    pub fn canonical_request(&self) -> Option<&str> {
+        self.canonical_request.as_deref()
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
     }
 }
 

@@ -1,4 +1,4 @@
-//! Buckets of S3 and S3-compatible stores, and requests to them.
+//! Use this module for objects in S3 and in stores with an S3 API.
 //!
 //! ```
 //! use core::time::Duration;
@@ -25,26 +25,32 @@
 //!     .presign(&credentials, hour, now)?;
 //! assert_eq!(upload.headers().collect::<Vec<_>>(), [("Content-Type", "application/pdf")]);
 //!
-//! // Any other operation is a method, maybe a key, and parameters.
-//! let tags = bucket.get("documents/report.pdf").query_flag("tagging").presign(&credentials, hour, now)?;
-//! # let _ = tags;
+//! // Any other operation: `object` with its method and key, and parameters.
+//! let tags = bucket.object("GET", "documents/report.pdf").query_flag("tagging");
+//! let tags = tags.presign(&credentials, hour, now)?;
+//! assert!(tags.as_str().contains("&X-Amz-SignedHeaders=host&tagging=&X-Amz-Signature="));
 //! # Ok::<(), presign::Error>(())
 //! ```
 //!
 //! Forms are in [`post`](crate::post), bodies in chunks in [`streaming`](crate::streaming). The
 //! [guide](crate::guide::stores) lists the settings of other stores.
 
+// First, in this order, because rustdoc lists methods in the order of the modules.
+mod bucket_builder;
+
+mod operations;
+
 mod bucket;
 mod bucket_name;
 mod endpoint;
 mod express;
-mod operations;
 mod post_policy;
 mod resource;
 #[cfg(feature = "s3-express")]
 mod session_credentials;
 
-pub use bucket::{Bucket, BucketBuilder};
+pub use bucket::Bucket;
+pub use bucket_builder::BucketBuilder;
 #[cfg(feature = "s3-express")]
 #[cfg_attr(docsrs, doc(cfg(feature = "s3-express")))]
 pub use session_credentials::session_credentials;

@@ -12,8 +12,8 @@ use crate::wire::query::Param;
 /// The parameter that only URLs of CloudFront have.
 pub(crate) const CLOUDFRONT_KEY_PAIR_ID: &str = "Key-Pair-Id";
 
-/// Returns the name of a parameter that shows that its query is signed with SigV4. Date, expiry and
-/// token can be other parameters.
+/// Returns the name of a parameter that shows that its query is signed with SigV4. A date, an
+/// expiry or a token doesn't, because unsigned requests may have parameters with these names.
 pub(crate) fn v4_signature_name(scheme: &V4Scheme, param: &Param<'_>) -> Option<&'static str> {
     let name = scheme.name_of(param)?;
     name.role.shows_signature().then_some(name.query)

@@ -81,8 +81,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// Returns whether a parameter shows that a request is signed. Date, expiry and token can be
-    /// other parameters.
+    /// Returns whether a parameter shows that a request is signed. A date, an expiry or a token
+    /// doesn't, because unsigned requests may have parameters with these names.
     pub(crate) fn shows_signature(self) -> bool {
         matches!(self, Role::Algorithm | Role::Credential | Role::Signature)
     }
@@ -94,7 +94,7 @@ pub(crate) struct Name {
     pub(crate) role: Role,
     /// The name of the query parameter, such as `X-Amz-Date`.
     pub(crate) query: &'static str,
-    /// The query parameter up to its value: `&X-Amz-Date=`. As one piece it is written faster.
+    /// The query parameter up to its value: `&X-Amz-Date=`. One write is faster than three.
     pub(crate) query_start: &'static str,
     /// The name of the header and of the form field: `x-amz-date`.
     pub(crate) lowercase: &'static str,

@@ -10,7 +10,7 @@ pub(super) const MAX_LINE: usize = 256;
 /// The longest length of a chunk in hexadecimal digits: 64 bits.
 const MAX_LENGTH_DIGITS: usize = 16;
 
-/// The longest signature of a chunk, that of SigV4a.
+/// The length of the longest signature of a chunk, SigV4a's, in hexadecimal digits.
 const MAX_SIGNATURE: usize = 144;
 
 /// The line before a chunk.

@@ -28,11 +28,28 @@ const DEFAULT_CHUNK_SIZE: usize = 64 * 1024;
 /// Nothing is checked before a request is signed.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
+/// use presign::{Credentials, s3::Bucket};
+/// use std::io::Read as _;
+/// use std::time::SystemTime;
 ///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+/// let bucket = Bucket::new("examplebucket", "us-east-1")?;
+///
+/// let data = [b'a'; 66_560]; // or a file and its length
 /// let body = ChunkedBody::signed(66_560).checksum(ChecksumAlgorithm::SHA256);
-/// assert_eq!(body.encoded_len()?, 66_560 + 422);
-/// # Ok::<(), presign::Error>(())
+/// let (signed, encoder) =
+///     bucket.put("a.txt").sign_chunked(&credentials, &body, SystemTime::now())?;
+///
+/// // Send `signed.headers()`, and what the reader returns as the body.
+/// let mut sent = Vec::new();
+/// encoder.reader(&data[..]).read_to_end(&mut sent)?;
+/// assert!(sent.starts_with(b"10000;chunk-signature="));
+/// assert_eq!(sent.len() as u64, body.encoded_len()?);
+/// assert_eq!(sent.len(), 66_560 + 422);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct ChunkedBody {

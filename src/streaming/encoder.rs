@@ -48,7 +48,7 @@ pub struct ChunkEncoder {
     /// The signatures; none if the chunks are not signed.
     chain: Option<SignatureChain>,
     checksums: Vec<RunningChecksum>,
-    /// Bytes of the body that were not passed yet.
+    /// The number of bytes of the body that the caller has not passed yet.
     remaining: u64,
     is_finished: bool,
     /// The text that was returned last.

@@ -46,8 +46,8 @@ impl Mode {
         })
     }
 
-    /// Returns the length of a body in chunks; none if it is above `u64::MAX`. `trailers` has the
-    /// lengths of names and values.
+    /// Returns the encoded length in bytes, or `None` if it exceeds `u64::MAX`. `trailers` are
+    /// pairs of the lengths of name and value.
     pub(super) fn encoded_len(
         self,
         signature_len: usize,

@@ -1,20 +1,21 @@
-//! Bodies that are signed while they are sent, and verified while they are received.
+//! Use this module to sign a body while it is sent, or to verify it while it is received.
 //!
 //! The signature of an ordinary request covers the hash of its body, so the body has to be read
 //! twice. A body in chunks is read once: each chunk has a signature that covers its data and the
 //! previous signature, and the first covers that of the request. A checksum can follow as a
 //! trailer.
 //!
-//! ```
+//! ```no_run
 //! use presign::streaming::{ChecksumAlgorithm, ChunkedBody};
 //! use presign::{Credentials, s3::Bucket};
+//! use std::fs::File;
 //! use std::time::SystemTime;
 //!
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
 //! let bucket = Bucket::new("examplebucket", "us-east-1")?;
-//! # let (file, length) = (&b"Welcome to Amazon S3."[..], 21);
+//! let file = File::open("video.mp4")?;
 //!
-//! let body = ChunkedBody::signed(length).checksum(ChecksumAlgorithm::SHA256);
+//! let body = ChunkedBody::signed(file.metadata()?.len()).checksum(ChecksumAlgorithm::SHA256);
 //! let (signed, encoder) = bucket
 //!     .put("video.mp4")
 //!     .header("Content-Type", "video/mp4")

@@ -61,7 +61,7 @@ impl ReceivedTrailers {
         Ok(())
     }
 
-    /// Checks names and signature. `chain` is that of signed chunks.
+    /// Checks that the announced trailers arrived and, if `chain` is `Some`, their signature.
     pub(super) fn check(&mut self, chain: Option<&mut SignatureChain>) -> Result<(), VerifyError> {
         self.received.sort();
         let names = self.received.iter().map(|(name, _)| name);

@@ -1,5 +1,6 @@
-//! Signature Version 2: for S3-compatible stores and appliances that support nothing newer, and for
-//! query APIs.
+//! Use this module for query APIs with Signature Version 2, and for URLs of stores that no bucket
+//! describes. For a bucket of a store that supports nothing newer, set
+//! [`SignatureVersion::V2`](crate::SignatureVersion::V2) in [`s3::Bucket`](crate::s3::Bucket).
 //!
 //! ```
 //! use presign::{Credentials, Expiry, Timestamp, v2};

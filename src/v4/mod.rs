@@ -1,4 +1,5 @@
-//! Signature Version 4 for requests to any AWS-style service: headers and presigned URLs.
+//! Use this module to call AWS services other than S3, or services that verify the same signatures:
+//! with headers or with presigned URLs, under SigV4.
 //!
 //! For objects in S3, use [`s3::Bucket`](crate::s3::Bucket).
 //!

@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-/// An AWS-style service in a region, whose requests are signed with SigV4.
+/// A service in a region, whose requests are signed with SigV4.
 ///
 /// It makes requests ([`get`](Service::get), [`post`](Service::post), …) that are then signed by
 /// [`Request::presign`](crate::Request::presign) or [`Request::sign`](crate::Request::sign). Any

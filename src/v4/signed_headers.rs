@@ -7,7 +7,7 @@ use crate::wire::header_list::{HeaderLines, SortedHeaders};
 use crate::wire::request_parts::Host;
 
 /// Headers that clients, proxies and tracing add or change on the way. A signature that covers them
-/// would become invalid, so they are never signed.
+/// would become invalid, so they are never signed. The documentation of `v4` lists them, too.
 static NEVER_SIGNED: [(u64, &str); 15] = with_prefixes([
     "authorization",
     "baggage",
@@ -59,7 +59,7 @@ pub(crate) struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Takes sorted headers, of which none is `Host`.
+    /// Returns the signed headers of a request. `others` must be sorted, without `Host`.
     #[inline]
     pub(crate) fn new(host: Host<'a>, others: SortedHeaders<'a>) -> Self {
         SignedHeaders { host, others }

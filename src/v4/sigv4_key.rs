@@ -7,7 +7,9 @@ use crate::text::sink::Sink as _;
 use alloc::string::String;
 use zeroize::{Zeroize as _, Zeroizing};
 
+/// Returns the signing key
 /// `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
+/// `Scope::hmac_key` caches it.
 pub(super) fn derive_key(
     scheme: &V4Scheme,
     secret: &str,

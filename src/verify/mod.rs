@@ -1,6 +1,8 @@
 //! Use this module in a server, to verify the signatures of requests with SigV4, SigV4a or SigV2.
-//! Each other scheme is verified by its own module: `gcs::verifier`, `cloudfront::verify` and
-//! `azure::Account::parse_sas`. The [guide](crate::guide::own_server) has a complete server.
+//! Each other scheme is verified by its own module: [`gcs::verifier`](../gcs/fn.verifier.html),
+//! [`cloudfront::verify`](../cloudfront/fn.verify.html) and
+//! [`azure::Account::parse_sas`](../azure/struct.Account.html#method.parse_sas). The
+//! [guide](crate::guide::own_server) has a complete server.
 //!
 //! ```
 //! use core::time::Duration;
@@ -27,10 +29,10 @@
 //! ```
 //!
 //! # Keys that have to be fetched
-//! [`Verifier::parse`] reads the request and returns an [`Unverified`], which has the access key
-//! ID. Fetch the key, then call [`Unverified::verify`]. Keep [`Credentials`](crate::Credentials)
-//! between requests: they contain the signing keys of the day. With them, verifying a presigned URL
-//! derives no key and allocates nothing.
+//! [`Verifier::parse`] reads the request and returns an [`Unverified`], which has the access key ID
+//! and an example. Fetch the key, then call [`Unverified::verify`]. Keep
+//! [`Credentials`](crate::Credentials) between requests: they contain the signing keys of the day.
+//! With them, verifying a presigned URL derives no key and allocates nothing.
 //!
 //! # Forms
 //! The fields of a browser's form come before its file, so a form is checked in two steps.
@@ -58,10 +60,10 @@
 //! - A request whose `host` is not signed.
 //! - An unsigned `x-amz-*` header, except `x-amz-content-sha256`, whose value is always signed.
 //! - A signed header that is missing.
-//! - A credential scope whose date is not that of the signing time.
+//! - A credential scope with another date than the signing time.
 //! - A signing time or an expiration outside of the limits.
-//! - A session token that is not that of the credentials.
-//! - A signature that is not that of the request.
+//! - A session token that differs from the one of the credentials.
+//! - A signature that doesn't match.
 //!
 //! # Limits
 //! A request that is larger than any that AWS accepts is rejected before its query and headers are
@@ -94,6 +96,12 @@
 
 // A `ReceivedRequest` is read as a `Claim`, becomes `Unverified` if the settings allow it, and
 // `Verified` with a key.
+
+// First, because rustdoc lists methods in the order of the modules.
+mod verified;
+mod verifier;
+mod verifier_settings;
+
 mod authentication;
 mod chain;
 mod clock;
@@ -119,9 +127,6 @@ mod v4_header;
 mod v4_inputs;
 mod v4_query;
 mod v4_signed_headers;
-mod verified;
-mod verifier;
-mod verifier_settings;
 
 pub use authentication::{Authentication, Carrier};
 pub use error::{VerifyError, VerifyErrorKind};

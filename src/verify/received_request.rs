@@ -24,14 +24,29 @@ use core::net::IpAddr;
 /// header isn't noticed.
 ///
 /// ```
-/// use presign::verify::ReceivedRequest;
+/// use presign::verify::{ReceivedRequest, Verifier};
+/// use presign::{Credentials, Timestamp};
 ///
-/// let request = ReceivedRequest::new("GET", "/photos/puppy.jpg?versionId=null")
-///     .header("Host", "johnsmith.s3.amazonaws.com")
-///     .header("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=")
-///     .body(b"");
-/// # let _ = request;
+/// let request = ReceivedRequest::new(
+///     "GET",
+///     "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+/// )
+/// .header("Host", "examplebucket.s3.amazonaws.com");
+///
+/// let credentials =
+///     Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let now: Timestamp = "20130524T120000Z".parse()?; // a server has `SystemTime::now()`
+/// let lookup = |id: &str| (id == "AKIAIOSFODNN7EXAMPLE").then_some(&credentials);
+/// let verified = Verifier::new("us-east-1", "s3").verify(&request, now, lookup)?;
+/// assert_eq!(verified.path(), "/test.txt");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// The signature is the one of AWS's [example of a presigned
+/// URL](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
 #[derive(Clone)]
 pub struct ReceivedRequest<'r> {
     pub(crate) method: &'r str,

@@ -1,6 +1,9 @@
-//! Checks the links in documents of the package, which have to be absolute. The registry shows a
-//! document without the files beside it.
+//! Checks documents: their links, the files and headings that they name, and the facts that they
+//! repeat. Links in the package have to be absolute, because the registry shows a document without
+//! the files beside it.
 
+use presign::s3::Bucket;
+use presign::{Credentials, Timestamp};
 use std::fs;
 use std::path::Path;
 
@@ -30,6 +33,47 @@ fn links_of_the_package_are_absolute() {
 
 fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn the_readme_quotes_an_error_as_it_is() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret").unwrap();
+    let bucket = Bucket::new("examplebucket", "us-east-1").unwrap();
+    let upload = bucket
+        .put("report.pdf")
+        .header("Content-Type", "application/pdf\n");
+    let error = upload.sign(&credentials, Timestamp::from_unix_seconds(0));
+    let message = error.unwrap_err().to_string();
+    assert!(read("README.md").contains(&message), "{message}");
+}
+
+/// The rows of the table of features, without links.
+fn feature_rows(text: &str) -> Vec<String> {
+    let (_, table) = text.split_once("| feature | default | content |").unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .map(|line| line.trim_start_matches("//! "));
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.replace("[`", "`").replace("`]", "`"))
+        .collect()
+}
+
+#[test]
+fn the_tables_of_features_are_equal_and_complete() {
+    let rows = feature_rows(&read("README.md"));
+    assert_eq!(feature_rows(&read("src/lib.rs")), rows);
+
+    let manifest = read("Cargo.toml");
+    let (_, features) = manifest.split_once("\n[features]\n").unwrap();
+    let (features, _) = features.split_once("\n[").unwrap();
+    let names = features.lines().filter_map(|line| line.split_once(" = "));
+    let names = names.filter(|(name, _)| !name.starts_with('#') && *name != "default");
+    let names: Vec<_> = names.map(|(name, _)| format!("| `{name}` |")).collect();
+    assert_eq!(rows.len(), names.len());
+    for (row, name) in rows.iter().zip(names) {
+        assert!(row.starts_with(&name), "{row}");
+    }
 }
 
 /// CONTRIBUTING.md is not in the package, so without it there is nothing to check.

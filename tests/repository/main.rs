@@ -8,5 +8,6 @@ mod auto_traits;
 mod documents;
 mod guide;
 mod layers;
+mod method_order;
 mod secrets;
 mod source;
