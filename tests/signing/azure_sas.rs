@@ -516,7 +516,10 @@ fn times_are_checked() {
     let expired = Some(ErrorKind::Expiry);
     assert_eq!(kind(&key, &sas, "2026-10-07".into()), None);
     assert_eq!(kind(&key, &sas, "2026-10-06".into()), expired);
-    assert_eq!(kind(&key, &sas, "tomorrow".into()), Some(ErrorKind::Time));
+    for bad in ["tomorrow", "2030-01-02T03:0\u{e9}", "2030-01-02T03:04X"] {
+        assert_eq!(kind(&key, &sas, bad.into()), Some(ErrorKind::Time), "{bad}");
+    }
+    assert_eq!(kind(&key, &sas, "2030-01-02T03:04Z".into()), None);
     assert_eq!(kind(&key, &sas, SasExpiry::in_policy()), expired);
     assert_eq!(kind(&key, &sas, Duration::ZERO.into()), expired);
     let later = sas.clone().starts_at(now().saturating_add(HOUR));
