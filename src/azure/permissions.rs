@@ -130,9 +130,14 @@ impl Permissions {
         if outside == 0 {
             return None;
         }
-        let mut letters = LETTERS.bytes();
-        let letter = letters.find(|letter| outside & bit(*letter) != 0);
-        letter.map(char::from)
+        Permissions::of(outside).letters().next()
+    }
+
+    /// Returns the letters.
+    pub(super) fn letters(self) -> impl Iterator<Item = char> {
+        let letters = LETTERS.bytes();
+        let letters = letters.filter(move |letter| self.letters & bit(*letter) != 0);
+        letters.map(char::from)
     }
 
     /// Writes the letters into the buffer: as they were parsed, else in the given order.

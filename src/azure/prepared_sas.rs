@@ -6,7 +6,7 @@ use super::permissions::PermissionLetters;
 use super::resource::{RESOURCE_TYPES, Resource, SERVICES, ordered_letters};
 use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
-use super::sas_fields::{check_field, check_pairs, parse_version};
+use super::sas_fields::{check_field, check_pairs, check_permissions, parse_version};
 use super::sas_token::SasToken;
 use super::sas_validity::{ValidityRules, parse_time};
 use super::service::Service;
@@ -87,6 +87,7 @@ impl<'s> PreparedSas<'s> {
         }
         check_pairs(values)?;
         let letters = sas.permission_letters(&mut space.permissions)?;
+        check_permissions(resource, version, sas.permissions)?;
         values.set(Field::Permissions, letters);
         sas.set_required(layout, version, values, &mut space.required)?;
         let starts_at = sas.set_start(values, &mut space.starts_at)?;

@@ -147,6 +147,19 @@ impl<'a> Resource<'a> {
         }
     }
 
+    /// Returns the first version whose tokens have a permission. The versions are those from which
+    /// Microsoft's libraries for JavaScript sign the letter.
+    pub(super) fn first_version_of_letter(self, letter: char) -> ApiVersion {
+        ApiVersion::new(match (letter, self.service()) {
+            ('x' | 'y', _) => "2019-10-10",
+            ('t', _) | ('f', None) => "2019-12-12",
+            ('m' | 'e' | 'o', _) | ('p', Some(Service::Blob)) => "2020-02-10",
+            ('i', _) => "2020-08-04",
+            ('f', _) => "2021-04-10",
+            _ => return ApiVersion::OLDEST,
+        })
+    }
+
     pub(super) fn layout(self, is_delegated: bool) -> Result<&'static Layout, Error> {
         let layout = match self.service() {
             Some(service) => Layout::of_service(service, is_delegated),
@@ -283,7 +296,8 @@ impl<'a> Resource<'a> {
 pub(super) fn first_version_of_kind(kind: &str) -> ApiVersion {
     match kind {
         "d" => ApiVersion::new("2020-02-10"),
-        "bs" | "bv" => ApiVersion::new("2018-11-09"),
+        "bs" => ApiVersion::new("2018-11-09"),
+        "bv" => ApiVersion::new("2019-10-10"),
         _ => ApiVersion::OLDEST,
     }
 }

@@ -99,7 +99,8 @@ impl<'a> Sas<'a> {
         self
     }
 
-    /// Sets the version of the service, which decides what is signed, from 2015-04-05 on. The
+    /// Sets the version of the service, which decides what is signed and which permissions a token
+    /// can have, from 2015-04-05 on. The
     /// default is 2026-10-06, and 2019-02-02 for a table.
     #[must_use]
     pub fn api_version(mut self, version: impl Into<Cow<'a, str>>) -> Self {

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::names::check_sas_text;
+use super::permissions::Permissions;
 use super::resource::{Resource, first_version_of_kind};
 use super::service::Service;
 use super::string_to_sign::Values;
@@ -150,6 +151,24 @@ pub(super) fn parse_version(
         ));
     }
     Ok(version)
+}
+
+/// Checks that tokens of a version have the permissions.
+pub(super) fn check_permissions(
+    resource: Resource<'_>,
+    version: ApiVersion,
+    permissions: Permissions,
+) -> Result<(), Error> {
+    for letter in permissions.letters() {
+        let first = resource.first_version_of_letter(letter);
+        if version < first {
+            return Err(error!(
+                Unsupported,
+                "the permission `{letter}` needs version {first} or newer, but the version is {version}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Parses an address or a range of addresses.

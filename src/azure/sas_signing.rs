@@ -21,8 +21,8 @@ impl Sas<'_> {
     /// - [`ErrorKind::Policy`](crate::ErrorKind::Policy): a permission that the resource doesn't
     ///   have, an unknown, repeated or invalid parameter, or neither permissions nor a stored
     ///   access policy.
-    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter or resource that
-    ///   the kind of token or its version doesn't have.
+    /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter, permission or
+    ///   resource that the kind of token or its version doesn't have.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the expiry is not after `now` and the
     ///   start, is after that of the user delegation key, or is more than the seven days of a user
     ///   delegation SAS.

@@ -1,7 +1,7 @@
 //! Shared access signatures of Azure Storage as data: the parameters of a token, and its times.
 
 use crate::time::Timestamp;
-use alloc::string::String;
+use alloc::format;
 use core::fmt::{self, Write as _};
 
 /// Defines the parameters in the order in which a token is written.
@@ -118,7 +118,11 @@ impl ApiVersion {
     /// Parses a date from that of the oldest version to that of the newest.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let version = ApiVersion::new(text);
-        let is_date = version.0.to_be_bytes().iter().all(u8::is_ascii_digit);
+        let digits = version.0.to_be_bytes();
+        let [_, _, _, _, m1, m2, d1, d2] = digits;
+        let is_date = digits.iter().all(u8::is_ascii_digit)
+            && (*b"01"..=*b"12").contains(&[m1, m2])
+            && (*b"01"..=*b"31").contains(&[d1, d2]);
         let is_known = (Self::OLDEST..=Self::NEWEST).contains(&version);
         (is_date && is_known).then_some(version)
     }
@@ -135,27 +139,49 @@ impl fmt::Display for ApiVersion {
 }
 
 /// Parses a time as a token has it: `2030-01-02`, `2030-01-02T03:04Z`, or with seconds and possibly
-/// a fraction of them.
+/// up to seven digits of a fraction ([formatting DateTime
+/// values](https://learn.microsoft.com/en-us/rest/api/storageservices/formatting-datetime-values)).
+/// An offset other than `Z` is not parsed.
 pub(crate) fn parse_sas_time(text: &str) -> Option<Timestamp> {
-    const DATE: usize = "2030-01-02".len();
-    const MINUTES: usize = "2030-01-02T03:04Z".len();
-    let mut whole = String::from(text);
-    match text.len() {
-        DATE => whole.push_str("T00:00:00Z"),
-        MINUTES => {
-            whole.truncate(MINUTES.saturating_sub(1));
-            whole.push_str(":00Z");
-        }
-        _ => {}
+    const MINUTES: usize = "03:04".len();
+    const MAX_CLOCK: usize = "03:04:05.1234567".len();
+    let (date, clock) = match text.strip_suffix('Z') {
+        None => (text, "00:00"),
+        Some(text) => text.split_once('T')?,
+    };
+    if clock.len() > MAX_CLOCK {
+        return None;
     }
-    let moment = Timestamp::parse_rfc3339(&whole)?;
-    whole.ends_with('Z').then_some(moment)
+    let seconds = if clock.len() == MINUTES { ":00" } else { "" };
+    Timestamp::parse_rfc3339(&format!("{date}T{clock}{seconds}Z"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse_sas_time;
+    use super::{ApiVersion, parse_sas_time};
     use alloc::string::ToString as _;
+
+    #[test]
+    fn versions_are_dates() {
+        for text in ["2015-04-05", "2019-12-31", "2026-10-06"] {
+            let parsed = ApiVersion::parse(text).map(|version| version.to_string());
+            assert_eq!(parsed.as_deref(), Some(text));
+        }
+        for bad in [
+            "2019-99-99",
+            "2019-13-01",
+            "2019-00-01",
+            "2019-01-32",
+            "2019-01-00",
+            "2019-01-1x",
+            "2019-1-011",
+            "2015-04-04",
+            "2026-10-07",
+            "2020",
+        ] {
+            assert_eq!(ApiVersion::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn times_are_dates_minutes_or_seconds() {
@@ -164,6 +190,7 @@ mod tests {
             ("2030-01-02T03:04Z", "2030-01-02T03:04:00Z"),
             ("2030-01-02T03:04:05Z", "2030-01-02T03:04:05Z"),
             ("2030-01-02T03:04:05.1234567Z", "2030-01-02T03:04:05Z"),
+            ("2030-01-02T03:04:05.1Z", "2030-01-02T03:04:05Z"),
         ] {
             let parsed = parse_sas_time(text).map(|time| time.to_string());
             assert_eq!(parsed.as_deref(), Some(expected), "{text}");
@@ -176,6 +203,18 @@ mod tests {
             "2030-01-02T03:04:05",
             "2030-01-02T03:04:05+01:00",
             "2030-01-02T03:04Zx",
+            "2030-01-02T03:04X",
+            "2030-01-02T03:04z",
+            "2030-01-02X03:04Z",
+            "2030-01-02t03:04:05Z",
+            "2030-01-02T03:04:05.12345678Z",
+            "2030-01-02T03:04:05.Z",
+            "2030-01-02T03:04:05+01:00Z",
+            "2030-01-02X03:04:05Z",
+            "2030-01-02Z",
+            "TZ",
+            "2030-01-02T03:0\u{e9}",
+            "2030-01-02T03:\u{e9}Z",
             "2030-01-0\u{e9}",
             "2030-01-02T03:0\u{e9}Z",
         ] {

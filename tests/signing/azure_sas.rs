@@ -297,9 +297,19 @@ fn fields_belong_to_versions_and_resources() {
         (blob, "2026-10-07", unsupported),
         (blob, "2020", unsupported),
         (blob, "2020-10-0x", unsupported),
+        (blob, "2019-99-99", unsupported),
     ] {
         let found = refusal(resource, &key, |sas| sas.api_version(version));
         assert_eq!(found, expected, "{resource:?} {version}");
+    }
+    let version_of_blob = Resource::Version {
+        container: "images",
+        blob: "a",
+        version: "1",
+    };
+    for (version, expected) in [("2019-10-10", None), ("2018-11-09", unsupported)] {
+        let found = refusal(version_of_blob, &key, |sas| sas.api_version(version));
+        assert_eq!(found, expected, "{version}");
     }
     for (key, version, expected) in [
         (&delegated, "2026-04-06", None),
@@ -505,6 +515,61 @@ fn permissions_are_those_of_the_resource() {
     }
 }
 
+/// The versions are those of `SASSignatureValuesSanityCheckAndAutofill` in the JavaScript libraries
+/// storage-blob and storage-file-datalake, and of storage-blob's account SAS.
+#[test]
+fn permissions_belong_to_versions() {
+    let (account, key) = (account(), key());
+    let (container, directory) = ("images", "a");
+    let blob = Resource::Blob {
+        container,
+        blob: "a",
+    };
+    let directory = Resource::Directory {
+        container,
+        directory,
+    };
+    let services = Resource::Account {
+        services: "b",
+        resource_types: "o",
+    };
+    let queue = Resource::Queue("queue");
+    for (resource, letters, first, before) in [
+        (blob, "racwd", "2015-04-05", None),
+        (blob, "x", "2019-10-10", Some("2019-07-07")),
+        (blob, "y", "2019-10-10", Some("2019-07-07")),
+        (blob, "t", "2019-12-12", Some("2019-10-10")),
+        (blob, "m", "2020-02-10", Some("2019-12-12")),
+        (blob, "e", "2020-02-10", Some("2019-12-12")),
+        (blob, "o", "2020-02-10", Some("2019-12-12")),
+        (blob, "p", "2020-02-10", Some("2019-12-12")),
+        (blob, "i", "2020-08-04", Some("2020-06-12")),
+        (blob, "xti", "2020-08-04", Some("2015-04-05")),
+        (directory, "rl", "2020-02-10", None),
+        (
+            Resource::Container(container),
+            "f",
+            "2021-04-10",
+            Some("2021-02-12"),
+        ),
+        (services, "f", "2019-12-12", Some("2019-10-10")),
+        (services, "x", "2019-10-10", Some("2019-07-07")),
+        (services, "rwdlacup", "2015-04-05", None),
+        (queue, "raup", "2015-04-05", None),
+    ] {
+        let kind = |version: &str| {
+            let sas = account.sas(resource, letters.parse().unwrap());
+            let result = sas.api_version(version).presign(&key, HOUR, now());
+            result.err().map(|error| error.kind())
+        };
+        assert_eq!(kind(first), None, "{resource:?} {letters}");
+        if let Some(before) = before {
+            let unsupported = Some(ErrorKind::Unsupported);
+            assert_eq!(kind(before), unsupported, "{resource:?} {letters}");
+        }
+    }
+}
+
 #[test]
 fn times_are_checked() {
     let (account, key, delegated) = (account(), key(), delegation_key());
@@ -516,7 +581,10 @@ fn times_are_checked() {
     let expired = Some(ErrorKind::Expiry);
     assert_eq!(kind(&key, &sas, "2026-10-07".into()), None);
     assert_eq!(kind(&key, &sas, "2026-10-06".into()), expired);
-    assert_eq!(kind(&key, &sas, "tomorrow".into()), Some(ErrorKind::Time));
+    for bad in ["tomorrow", "2030-01-02T03:0\u{e9}", "2030-01-02T03:04X"] {
+        assert_eq!(kind(&key, &sas, bad.into()), Some(ErrorKind::Time), "{bad}");
+    }
+    assert_eq!(kind(&key, &sas, "2030-01-02T03:04Z".into()), None);
     assert_eq!(kind(&key, &sas, SasExpiry::in_policy()), expired);
     assert_eq!(kind(&key, &sas, Duration::ZERO.into()), expired);
     let later = sas.clone().starts_at(now().saturating_add(HOUR));

@@ -637,6 +637,21 @@ fn times_and_keys_are_checked() {
 }
 
 #[test]
+fn times_have_a_documented_form() {
+    let token = token(BLOB, "r", |sas| sas.field("st", "2026-10-05T03:04Z"));
+    let url = format!("{HOST}/images/a/b?{token}");
+    assert_eq!(verdict("GET", &url), Ok(()));
+    for other in [
+        "2026-10-05T03:04X",
+        "2026-10-05T03:0%C3%A9",
+        "2026-10-05T03:04",
+    ] {
+        let url = url.replace("2026-10-05T03%3A04Z", other);
+        assert_eq!(verdict("GET", &url), Err(Kind::Malformed), "{other}");
+    }
+}
+
+#[test]
 fn a_user_delegation_key_limits_its_tokens() {
     let xml = "<UserDelegationKey><SignedOid>o</SignedOid><SignedTid>t</SignedTid>\
         <SignedStart>2026-10-06T00:00:00Z</SignedStart><SignedExpiry>2026-10-06T01:00:00Z</SignedExpiry>\
