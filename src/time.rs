@@ -215,6 +215,9 @@ pub(crate) type HttpDate = FixedText<29>;
 pub(crate) type PolicyDate = FixedText<20>;
 
 /// ASCII text of a fixed length.
+///
+/// It is aligned to whole words, because the UTF-8 check in `as_str` is faster there.
+#[repr(align(8))]
 pub(crate) struct FixedText<const N: usize> {
     text: [u8; N],
     length: usize,

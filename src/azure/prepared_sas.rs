@@ -196,8 +196,9 @@ impl<'a> Sas<'a> {
         if let Some(letter) = self.permissions.letter_outside(allowed) {
             return Err(error!(
                 Policy,
-                "a {} has no permission `{letter}`; it has {allowed}",
-                self.resource.description()
+                "a {} has no permission `{letter}`; it has {}",
+                self.resource.description(),
+                allowed.text
             ));
         }
         if self.permissions.is_empty() && self.stored_policy.is_none() {
@@ -206,7 +207,7 @@ impl<'a> Sas<'a> {
                 "the token has no permissions; choose some, or a stored access policy that has them",
             ));
         }
-        Ok(self.permissions.write(allowed, space))
+        Ok(self.permissions.write(allowed.text, space))
     }
 
     /// Sets the names of headers and parameters that the request must have.

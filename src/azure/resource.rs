@@ -4,6 +4,7 @@ use super::account::Account;
 use super::endpoint::Endpoint;
 use super::layout::{self, Layout};
 use super::names::{check_name, check_sas_text, check_table_name};
+use super::permissions::AllowedLetters;
 use super::service::Service;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::azure_sas::ApiVersion;
@@ -131,19 +132,19 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// Returns the letters of permissions that the resource has, in the order of the service.
-    pub(super) fn permissions(self) -> &'static str {
+    /// Returns the letters of permissions that the resource has.
+    pub(super) fn permissions(self) -> AllowedLetters {
         match self {
-            Resource::Container(_) => "racwdxltfmeopi",
+            Resource::Container(_) => const { AllowedLetters::new("racwdxltfmeopi") },
             Resource::Blob { .. } | Resource::Snapshot { .. } | Resource::Version { .. } => {
-                "racwdxytmeopi"
+                const { AllowedLetters::new("racwdxytmeopi") }
             }
-            Resource::Directory { .. } => "racwdlmeop",
-            Resource::Share(_) => "rcwdl",
-            Resource::File { .. } => "rcwd",
-            Resource::Queue(_) => "raup",
-            Resource::Table(_) => "raud",
-            Resource::Account { .. } => "rwdxylacupfti",
+            Resource::Directory { .. } => const { AllowedLetters::new("racwdlmeop") },
+            Resource::Share(_) => const { AllowedLetters::new("rcwdl") },
+            Resource::File { .. } => const { AllowedLetters::new("rcwd") },
+            Resource::Queue(_) => const { AllowedLetters::new("raup") },
+            Resource::Table(_) => const { AllowedLetters::new("raud") },
+            Resource::Account { .. } => const { AllowedLetters::new("rwdxylacupfti") },
         }
     }
 
