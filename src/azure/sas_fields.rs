@@ -4,7 +4,7 @@ use super::layout::Layout;
 use super::names::check_sas_text;
 use super::resource::{Resource, first_version_of_kind};
 use super::service::Service;
-use super::string_to_sign::Values;
+use super::string_to_sign::SignedValues;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use alloc::borrow::Cow;
@@ -103,7 +103,7 @@ pub(super) fn check_field(
 
 /// Checks that a row key has its partition key ([table access
 /// ranges](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas#specify-table-access-ranges)).
-pub(super) fn check_pairs(values: &Values<&str>) -> Result<(), Error> {
+pub(super) fn check_pairs(values: &SignedValues<'_>) -> Result<(), Error> {
     for (row, partition) in [
         (Field::StartRowKey, Field::StartPartitionKey),
         (Field::EndRowKey, Field::EndPartitionKey),
