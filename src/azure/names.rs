@@ -5,8 +5,7 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 /// Checks the name of an account ([storage account
 /// name](https://learn.microsoft.com/en-us/azure/storage/common/storage-account-overview#storage-account-name)).
 pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
-    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    if (3..=24).contains(&name.len()) && name.bytes().all(is_valid) {
+    if (3..=24).contains(&name.len()) && name.bytes().all(is_name_byte) {
         return Ok(());
     }
     Err(error!(
@@ -16,15 +15,27 @@ pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
     ))
 }
 
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
 /// Checks the name of a container, share or queue ([naming
 /// containers](https://learn.microsoft.com/en-us/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata)).
 pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     // System containers, such as $root and $logs.
     let own = name.strip_prefix('$').unwrap_or(name);
-    let is_valid = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let mut words = own.as_bytes().split(|byte| *byte == b'-');
-    let are_valid = words.all(|word| !word.is_empty() && word.iter().all(is_valid));
-    if (3..=63).contains(&own.len()) && are_valid {
+    let mut after_hyphen = true;
+    let are_valid = own.bytes().all(|byte| {
+        let is_hyphen = byte == b'-';
+        let is_valid = if is_hyphen {
+            !after_hyphen
+        } else {
+            is_name_byte(byte)
+        };
+        after_hyphen = is_hyphen;
+        is_valid
+    });
+    if (3..=63).contains(&own.len()) && are_valid && !after_hyphen {
         return Ok(());
     }
     Err(error!(

@@ -58,8 +58,10 @@ impl<'s> PreparedSas<'s> {
         space.delegation = delegation_fields(identity)?;
         let is_delegated = !space.delegation.is_empty();
         let layout = resource.layout(is_delegated)?;
-        let version_text = sas.version_text();
-        let version = parse_version(resource, is_delegated, version_text)?;
+        let (version_text, version) = match &sas.version {
+            Some(text) => (&**text, parse_version(resource, is_delegated, text)?),
+            None => resource.newest_version(),
+        };
 
         values.set(Field::Version, Value::unreserved(version_text));
         set_resource(resource, values, &mut space.resource);
@@ -184,14 +186,6 @@ fn set_resource<'s>(
 }
 
 impl<'a> Sas<'a> {
-    fn version_text(&self) -> &str {
-        match (&self.version, self.resource) {
-            (Some(version), _) => version,
-            (None, Resource::Table(_)) => ApiVersion::NEWEST_DATE_OF_TABLES,
-            (None, _) => ApiVersion::NEWEST_DATE,
-        }
-    }
-
     fn permission_letters<'s>(&self, space: &'s mut PermissionLetters) -> Result<&'s str, Error> {
         let allowed = self.resource.permissions();
         if let Some(letter) = self.permissions.letter_outside(allowed) {

@@ -132,6 +132,17 @@ impl<'a> Resource<'a> {
         }
     }
 
+    /// Returns the newest version that has the resource, as text and parsed.
+    pub(super) fn newest_version(self) -> (&'static str, ApiVersion) {
+        match self {
+            Resource::Table(_) => (
+                ApiVersion::NEWEST_DATE_OF_TABLES,
+                ApiVersion::NEWEST_OF_TABLES,
+            ),
+            _ => (ApiVersion::NEWEST_DATE, ApiVersion::NEWEST),
+        }
+    }
+
     /// Returns the letters of permissions that the resource has.
     pub(super) fn permissions(self) -> AllowedLetters {
         match self {

@@ -6,7 +6,6 @@ use super::sas_expiry::SasExpiry;
 use super::sas_token::SasToken;
 use super::string_to_sign::SignedValues;
 use crate::credentials::Credentials;
-use crate::crypto::SigningKey;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::request::{KeySource, Unsigned};
@@ -37,8 +36,7 @@ impl Sas<'_> {
         let (identity, expiry, now) = (credentials.identity(), expiry.into(), now.into());
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
-        let key = SigningKey::HmacSha256(credentials.base64_key()?);
-        let signature = key.sign(&prepared.text())?;
+        let signature = credentials.base64_key()?.sign(&prepared.text())?;
         Ok(prepared.token().finish(&signature))
     }
 

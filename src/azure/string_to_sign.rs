@@ -16,6 +16,8 @@ pub(super) struct Values<T> {
     values: [Option<T>; Field::ALL.len()],
     /// One bit for each parameter that was set.
     present: u64,
+    /// The sum of the lengths of all values.
+    text_len: usize,
 }
 
 impl<T: AsRef<str>> Values<T> {
@@ -23,6 +25,7 @@ impl<T: AsRef<str>> Values<T> {
         Values {
             values: [const { None }; Field::ALL.len()],
             present: 0,
+            text_len: 0,
         }
     }
 
@@ -35,6 +38,7 @@ impl<T: AsRef<str>> Values<T> {
         if let Some(slot) = self.values.get_mut(field as usize)
             && !value.as_ref().is_empty()
         {
+            self.text_len = self.text_len.saturating_add(value.as_ref().len());
             *slot = Some(value);
             self.present |= 1 << (field as u64);
         }
@@ -110,13 +114,11 @@ impl SignedValues<'_> {
 
     /// Returns an upper bound of the length that [`write_params`](Self::write_params) writes.
     pub(super) fn max_params_len(&self) -> usize {
-        let lengths = self.iter().map(|(field, value)| {
-            let value = Component::Raw(value.text).max_encoded_len();
-            value
-                .saturating_add(field.assignment().len())
-                .saturating_add(1)
-        });
-        lengths.sum()
+        /// The longest name, and `=` and `&`.
+        const MAX_AROUND_VALUE: usize = "skdutid=&".len();
+        let count = self.present.count_ones() as usize;
+        let values = self.text_len.saturating_mul(Component::MAX_EXPANSION);
+        values.saturating_add(count.saturating_mul(MAX_AROUND_VALUE))
     }
 }
 
