@@ -50,6 +50,7 @@ impl Account {
     /// Returns the description of a shared access signature. The permissions are
     /// [`Permissions::NONE`] if its stored access policy has them.
     #[must_use]
+    #[inline]
     pub fn sas<'a>(&'a self, resource: Resource<'a>, permissions: Permissions) -> Sas<'a> {
         Sas::new(self, resource, permissions)
     }

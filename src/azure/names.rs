@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 /// Checks the name of an account ([storage account
 /// name](https://learn.microsoft.com/en-us/azure/storage/common/storage-account-overview#storage-account-name)).
 pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
-    if (3..=24).contains(&name.len()) && name.bytes().all(is_name_byte) {
+    if (3..=24).contains(&name.len()) && name.bytes().all(is_letter_or_digit) {
         return Ok(());
     }
     Err(error!(
@@ -15,7 +15,7 @@ pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
     ))
 }
 
-fn is_name_byte(byte: u8) -> bool {
+fn is_letter_or_digit(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
@@ -24,18 +24,13 @@ fn is_name_byte(byte: u8) -> bool {
 pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     // System containers, such as $root and $logs.
     let own = name.strip_prefix('$').unwrap_or(name);
-    let mut after_hyphen = true;
+    let mut before = b'-';
     let are_valid = own.bytes().all(|byte| {
-        let is_hyphen = byte == b'-';
-        let is_valid = if is_hyphen {
-            !after_hyphen
-        } else {
-            is_name_byte(byte)
-        };
-        after_hyphen = is_hyphen;
-        is_valid
+        let is_single_hyphen = byte == b'-' && before != b'-';
+        before = byte;
+        is_letter_or_digit(byte) || is_single_hyphen
     });
-    if (3..=63).contains(&own.len()) && are_valid && !after_hyphen {
+    if (3..=63).contains(&own.len()) && are_valid && before != b'-' {
         return Ok(());
     }
     Err(error!(
@@ -64,6 +59,9 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
 /// Checks that a text has no control characters. A line feed would end its line in the text that is
 /// signed.
 pub(super) fn check_sas_text(kind: ErrorKind, what: &str, text: &str) -> Result<(), Error> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
     match text.chars().find(|c| c.is_control()) {
         None => Ok(()),
         Some(c) => Err(Error::new(

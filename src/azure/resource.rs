@@ -255,9 +255,8 @@ impl<'a> Resource<'a> {
 
     /// Writes the URL of the resource, without a query.
     pub(super) fn write_url(self, account: &Account, sink: &mut impl Sink) {
-        self.endpoint(account).write_url(sink);
+        sink.text(&self.endpoint(account).url);
         let (name, object) = self.names();
-        sink.text("/");
         Component::Raw(name).write(&PATH, sink);
         if !object.is_empty() {
             sink.text("/");
@@ -274,7 +273,8 @@ impl<'a> Resource<'a> {
         let names = [name, object, id].map(|text| Component::Raw(text).max_encoded_len());
         names.iter().fold(
             self.endpoint(account)
-                .url_len()
+                .url
+                .len()
                 .saturating_add(AROUND_NAMES),
             |length, name| length.saturating_add(*name),
         )
