@@ -59,9 +59,6 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
 /// Checks that a text has no control characters. A line feed would end its line in the text that is
 /// signed.
 pub(super) fn check_sas_text(kind: ErrorKind, what: &str, text: &str) -> Result<(), Error> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Ok(());
-    }
     match text.chars().find(|c| c.is_control()) {
         None => Ok(()),
         Some(c) => Err(Error::new(

@@ -72,12 +72,12 @@ impl<'s> PreparedSas<'s> {
             }
         }
         if let Some(identifier) = &sas.stored_policy {
-            check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
-            values.set(Field::StoredPolicy, Value::text(identifier));
+            let value = check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
+            values.set(Field::StoredPolicy, value);
         }
         for own in sas.fields.iter() {
             let field = own.field()?;
-            check_field(resource, layout, version, field, &own.value)?;
+            let value = check_field(resource, layout, version, field, &own.value)?;
             if values.get(field).is_some() {
                 return Err(error!(
                     Policy,
@@ -85,7 +85,7 @@ impl<'s> PreparedSas<'s> {
                     field.name()
                 ));
             }
-            values.set(field, Value::text(&own.value));
+            values.set(field, value);
         }
         check_pairs(values)?;
         let letters = sas.permission_letters(&mut space.permissions)?;
@@ -231,7 +231,9 @@ impl<'a> Sas<'a> {
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }
-            values.set(field, Value::text(names));
+            if !names.is_empty() {
+                values.set(field, Value::text(names));
+            }
         }
         Ok(())
     }

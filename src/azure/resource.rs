@@ -257,7 +257,15 @@ impl<'a> Resource<'a> {
     pub(super) fn write_url(self, account: &Account, sink: &mut impl Sink) {
         sink.text(&self.endpoint(account).url);
         let (name, object) = self.names();
-        Component::Raw(name).write(&PATH, sink);
+        // The names that are checked have no other character that is escaped.
+        let unescaped = match name.strip_prefix('$') {
+            Some(name) => {
+                sink.text("%24");
+                name
+            }
+            None => name,
+        };
+        sink.text(unescaped);
         if !object.is_empty() {
             sink.text("/");
             Component::Raw(object).write(&PATH, sink);

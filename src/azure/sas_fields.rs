@@ -4,9 +4,10 @@ use super::layout::Layout;
 use super::names::check_sas_text;
 use super::resource::{Resource, first_version_of_kind};
 use super::service::Service;
-use super::string_to_sign::SignedValues;
+use super::string_to_sign::{SignedValues, Value};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::azure_sas::{ApiVersion, Field};
+use crate::text::percent::UNRESERVED;
 use alloc::borrow::Cow;
 use core::net::Ipv4Addr;
 
@@ -50,14 +51,14 @@ impl CallerField<'_> {
     }
 }
 
-/// Checks that a token has a parameter, and that its value can be signed.
-pub(super) fn check_field(
+/// Checks that a token has a parameter, and that its value can be signed. Returns the value.
+pub(super) fn check_field<'s>(
     resource: Resource<'_>,
     layout: &Layout,
     version: ApiVersion,
     field: Field,
-    value: &str,
-) -> Result<(), Error> {
+    value: &'s str,
+) -> Result<Value<'s>, Error> {
     let (name, what) = (field.name(), resource.description());
     match layout.first_version(field) {
         None => {
@@ -80,7 +81,12 @@ pub(super) fn check_field(
             "the parameter {name} is empty; leave it out"
         ));
     }
-    check_sas_text(ErrorKind::Policy, name, value)?;
+    let checked = if UNRESERVED.contains_all(value) {
+        Value::unreserved(value)
+    } else {
+        check_sas_text(ErrorKind::Policy, name, value)?;
+        Value::text(value)
+    };
     match field {
         Field::IpRange if parse_ip_range(value).is_none() => Err(error!(
             Policy,
@@ -97,7 +103,7 @@ pub(super) fn check_field(
             "the identifier of a stored access policy has at most 64 characters, got {}",
             value.chars().count()
         )),
-        _ => Ok(()),
+        _ => Ok(checked),
     }
 }
 
