@@ -169,35 +169,44 @@ pub(super) struct SasText<'t, T> {
 
 impl<T: AsRef<str>> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
-        for (index, content) in self.layout.lines(self.version).enumerate() {
-            if index > 0 {
-                sink.text("\n");
+        for line in self.layout.lines(self.version) {
+            match line {
+                Content::Field(field) => self.write_field(field, sink),
+                line => self.write_line(line, sink),
             }
-            match content {
-                Content::Field(field) => {
-                    if let Some(value) = self.values.get(field) {
-                        sink.text(value);
-                    }
-                }
-                Content::Account => sink.text(self.resource.account),
-                Content::Resource => self.resource.write(sink),
-                Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),
-                Content::RequestHeaders => {
-                    for (name, value) in self.headers {
-                        write_required(name, value, sink);
-                        sink.text("\n");
-                    }
-                }
-                Content::RequestQuery => {
-                    for (name, value) in self.query {
-                        sink.text("\n");
-                        write_required(name, value, sink);
-                    }
-                }
-            }
-        }
-        if self.layout.ends_with_line_feed {
             sink.text("\n");
+        }
+        if let Some(field) = self.layout.last_line {
+            self.write_field(field, sink);
+        }
+    }
+}
+
+impl<T: AsRef<str>> SasText<'_, T> {
+    fn write_field(&self, field: Field, sink: &mut impl Sink) {
+        if let Some(value) = self.values.get(field) {
+            sink.text(value);
+        }
+    }
+
+    fn write_line(&self, line: Content, sink: &mut impl Sink) {
+        match line {
+            Content::Field(field) => self.write_field(field, sink),
+            Content::Account => sink.text(self.resource.account),
+            Content::Resource => self.resource.write(sink),
+            Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),
+            Content::RequestHeaders => {
+                for (name, value) in self.headers {
+                    write_required(name, value, sink);
+                    sink.text("\n");
+                }
+            }
+            Content::RequestQuery => {
+                for (name, value) in self.query {
+                    sink.text("\n");
+                    write_required(name, value, sink);
+                }
+            }
         }
     }
 }
