@@ -1,7 +1,7 @@
 //! Credentials: an identity and its secret, with the keys that were derived from it.
 
 #[cfg(feature = "azure")]
-use crate::crypto::HmacSha256Key;
+use crate::crypto::{HmacSha256Key, SigningKey};
 use crate::crypto::{PrivateKey, SecretAccessKey};
 #[cfg(feature = "azure")]
 use crate::error::ErrorKind;
@@ -155,14 +155,14 @@ impl Credentials {
 
     /// Returns the HMAC key whose base64 encoding is the secret.
     #[cfg(feature = "azure")]
-    pub(crate) fn base64_key(&self) -> Result<HmacSha256Key, Error> {
+    pub(crate) fn base64_key(&self) -> Result<&SigningKey, Error> {
         /// More than the 64 bytes of an account key.
         const MAX_BYTES: usize = 256;
         let secret = self.secret_access_key()?;
         let key = secret.base64_key(|| {
             let mut buffer = Zeroizing::new([0; MAX_BYTES]);
             let key = base64::decode_into(secret.as_str().as_bytes(), &mut *buffer)?;
-            Some(HmacSha256Key::new(key))
+            Some(SigningKey::HmacSha256(HmacSha256Key::new(key)))
         });
         key.ok_or_else(|| {
             Error::new(

@@ -214,7 +214,26 @@ pub(crate) type HttpDate = FixedText<29>;
 /// A moment as a POST policy writes it: `2013-05-24T00:00:00Z`.
 pub(crate) type PolicyDate = FixedText<20>;
 
+/// A moment as a query has it, percent-encoded: `2013-05-24T00%3A00%3A00Z`.
+#[cfg(feature = "azure")]
+pub(crate) type EncodedPolicyDate = FixedText<24>;
+
+#[cfg(feature = "azure")]
+impl PolicyDate {
+    pub(crate) fn encoded(&self) -> EncodedPolicyDate {
+        let [hour @ .., _, n1, n2, _, s1, s2, utc] = &self.text;
+        let mut text = FixedText::new();
+        text.push(hour);
+        text.push(&[b'%', b'3', b'A', *n1, *n2]);
+        text.push(&[b'%', b'3', b'A', *s1, *s2, *utc]);
+        text
+    }
+}
+
 /// ASCII text of a fixed length.
+///
+/// It is aligned to whole words, because the UTF-8 check in `as_str` is faster there.
+#[repr(align(8))]
 pub(crate) struct FixedText<const N: usize> {
     text: [u8; N],
     length: usize,

@@ -50,6 +50,7 @@ impl Account {
     /// Returns the description of a shared access signature. Pass [`Permissions::NONE`] if the
     /// stored access policy sets the permissions.
     #[must_use]
+    #[inline]
     pub fn sas<'a>(&'a self, resource: Resource<'a>, permissions: Permissions) -> Sas<'a> {
         Sas::new(self, resource, permissions)
     }

@@ -1,13 +1,12 @@
 //! The address of one service of an account.
 
 use crate::error::{Error, Quoted, error};
-use crate::text::sink::Sink;
 use crate::wire::url::{Url, write_origin};
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
-/// The URL of a service, without a slash at its end.
+/// The URL of a service and its parts.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     /// `https://host:port`, in lowercase and without the default port.
@@ -16,6 +15,8 @@ pub(super) struct Endpoint {
     pub(super) authority: Box<str>,
     /// The path before the container, percent-encoded: empty, or `/devstoreaccount1`.
     pub(super) path: Box<str>,
+    /// The URL of the service, with a slash at its end.
+    pub(super) url: Box<str>,
 }
 
 impl Endpoint {
@@ -30,26 +31,34 @@ impl Endpoint {
         let (mut origin, mut authority) = (String::new(), String::new());
         write_origin(parsed.scheme, parsed.authority, &mut origin);
         parsed.authority.write(&mut authority);
-        Ok(Endpoint {
+        let path = parsed.target.path.trim_end_matches('/');
+        Ok(Endpoint::new(origin, authority, path.into()))
+    }
+
+    fn new(origin: String, authority: String, path: String) -> Self {
+        Endpoint {
+            url: format!("{origin}{path}/").into_boxed_str(),
             origin: origin.into_boxed_str(),
             authority: authority.into_boxed_str(),
-            path: Box::from(parsed.target.path.trim_end_matches('/')),
-        })
+            path: path.into_boxed_str(),
+        }
     }
 
     /// Returns the secondary endpoint.
     pub(super) fn secondary(&self, account: &str) -> Result<Self, Error> {
-        let mut secondary = self.clone();
         if self.path.strip_prefix('/') == Some(account) {
-            secondary.path = format!("{}-secondary", self.path).into_boxed_str();
-            return Ok(secondary);
+            return Ok(Endpoint::new(
+                self.origin.to_string(),
+                self.authority.to_string(),
+                format!("{}-secondary", self.path),
+            ));
         }
         let after_name = self.authority.strip_prefix(account);
         match (after_name, self.origin.split_once("://")) {
             (Some(domain), Some((scheme, _))) if domain.starts_with('.') => {
-                secondary.authority = format!("{account}-secondary{domain}").into_boxed_str();
-                secondary.origin = format!("{scheme}://{}", secondary.authority).into_boxed_str();
-                Ok(secondary)
+                let authority = format!("{account}-secondary{domain}");
+                let origin = format!("{scheme}://{authority}");
+                Ok(Endpoint::new(origin, authority, self.path.to_string()))
             }
             _ => Err(error!(
                 Endpoint,
@@ -69,14 +78,5 @@ impl Endpoint {
             "" => Some(""),
             rest => rest.strip_prefix('/'),
         }
-    }
-
-    pub(super) fn url_len(&self) -> usize {
-        self.origin.len().saturating_add(self.path.len())
-    }
-
-    pub(super) fn write_url(&self, sink: &mut impl Sink) {
-        sink.text(&self.origin);
-        sink.text(&self.path);
     }
 }

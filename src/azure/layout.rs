@@ -9,12 +9,14 @@
 use super::service::Service;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 
-/// The lines that one kind of token signs. They are joined by line feeds.
+/// The lines that one kind of token signs.
 pub(super) struct Layout {
+    /// The lines with a line feed at their end.
     lines: &'static [Line],
+    /// The line after them, without a line feed. Every version has it.
+    pub(super) last_line: Option<Field>,
     /// The first version that signs each field, in the order of [`Field::ALL`].
     first_versions: [Option<ApiVersion>; Field::ALL.len()],
-    pub(super) ends_with_line_feed: bool,
 }
 
 /// A line, and the first version that has it.
@@ -54,7 +56,20 @@ impl Layout {
         }
     }
 
-    const fn new(lines: &'static [Line]) -> Self {
+    /// Returns the layout of lines that are joined by line feeds. The last one is a field.
+    const fn joined(lines: &'static [Line]) -> Self {
+        let mut layout = Layout::terminated(lines);
+        if let [lines @ .., last] = lines
+            && let Content::Field(field) = last.content
+        {
+            layout.lines = lines;
+            layout.last_line = Some(field);
+        }
+        layout
+    }
+
+    /// Returns the layout of lines that all end with a line feed.
+    const fn terminated(lines: &'static [Line]) -> Self {
         let mut first_versions = [None; Field::ALL.len()];
         let mut index = 0;
         #[expect(
@@ -77,12 +92,12 @@ impl Layout {
         }
         Layout {
             lines,
+            last_line: None,
             first_versions,
-            ends_with_line_feed: false,
         }
     }
 
-    /// Returns the lines of a version.
+    /// Returns the lines of a version, without the last line.
     pub(super) fn lines(&self, version: ApiVersion) -> impl Iterator<Item = Content> {
         let lines = self.lines.iter();
         let lines = lines.filter(move |line| line.since <= version);
@@ -123,7 +138,7 @@ const fn field_since(version: &str, field: Field) -> Line {
     since(version, Content::Field(field))
 }
 
-static BLOB: Layout = Layout::new(&[
+static BLOB: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -142,7 +157,7 @@ static BLOB: Layout = Layout::new(&[
     field(Field::ContentType),
 ]);
 
-static BLOB_DELEGATED: Layout = Layout::new(&[
+static BLOB_DELEGATED: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -173,7 +188,7 @@ static BLOB_DELEGATED: Layout = Layout::new(&[
     field(Field::ContentType),
 ]);
 
-static FILE: Layout = Layout::new(&[
+static FILE: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -189,7 +204,7 @@ static FILE: Layout = Layout::new(&[
     field(Field::ContentType),
 ]);
 
-static FILE_DELEGATED: Layout = Layout::new(&[
+static FILE_DELEGATED: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -212,7 +227,7 @@ static FILE_DELEGATED: Layout = Layout::new(&[
     field(Field::ContentType),
 ]);
 
-static QUEUE: Layout = Layout::new(&[
+static QUEUE: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -223,7 +238,7 @@ static QUEUE: Layout = Layout::new(&[
     field(Field::Version),
 ]);
 
-static QUEUE_DELEGATED: Layout = Layout::new(&[
+static QUEUE_DELEGATED: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -241,7 +256,7 @@ static QUEUE_DELEGATED: Layout = Layout::new(&[
     field(Field::Version),
 ]);
 
-static TABLE: Layout = Layout::new(&[
+static TABLE: Layout = Layout::joined(&[
     field(Field::Permissions),
     field(Field::StartsAt),
     field(Field::ExpiresAt),
@@ -256,18 +271,15 @@ static TABLE: Layout = Layout::new(&[
     field(Field::EndRowKey),
 ]);
 
-pub(super) static ACCOUNT: Layout = Layout {
-    ends_with_line_feed: true,
-    ..Layout::new(&[
-        line(Content::Account),
-        field(Field::Permissions),
-        field(Field::Services),
-        field(Field::ResourceTypes),
-        field(Field::StartsAt),
-        field(Field::ExpiresAt),
-        field(Field::IpRange),
-        field(Field::Protocol),
-        field(Field::Version),
-        field_since("2020-12-06", Field::EncryptionScope),
-    ])
-};
+pub(super) static ACCOUNT: Layout = Layout::terminated(&[
+    line(Content::Account),
+    field(Field::Permissions),
+    field(Field::Services),
+    field(Field::ResourceTypes),
+    field(Field::StartsAt),
+    field(Field::ExpiresAt),
+    field(Field::IpRange),
+    field(Field::Protocol),
+    field(Field::Version),
+    field_since("2020-12-06", Field::EncryptionScope),
+]);

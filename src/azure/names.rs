@@ -5,8 +5,7 @@ use crate::error::{Error, ErrorKind, Quoted, error};
 /// Checks the name of an account ([storage account
 /// name](https://learn.microsoft.com/en-us/azure/storage/common/storage-account-overview#storage-account-name)).
 pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
-    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    if (3..=24).contains(&name.len()) && name.bytes().all(is_valid) {
+    if (3..=24).contains(&name.len()) && name.bytes().all(is_letter_or_digit) {
         return Ok(());
     }
     Err(error!(
@@ -16,15 +15,22 @@ pub(super) fn check_account_name(name: &str) -> Result<(), Error> {
     ))
 }
 
+fn is_letter_or_digit(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
 /// Checks the name of a container, share or queue ([naming
 /// containers](https://learn.microsoft.com/en-us/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata)).
 pub(super) fn check_name(what: &str, name: &str) -> Result<(), Error> {
     // System containers, such as $root and $logs.
     let own = name.strip_prefix('$').unwrap_or(name);
-    let is_valid = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let mut words = own.as_bytes().split(|byte| *byte == b'-');
-    let are_valid = words.all(|word| !word.is_empty() && word.iter().all(is_valid));
-    if (3..=63).contains(&own.len()) && are_valid {
+    let mut before = b'-';
+    let are_valid = own.bytes().all(|byte| {
+        let is_single_hyphen = byte == b'-' && before != b'-';
+        before = byte;
+        is_letter_or_digit(byte) || is_single_hyphen
+    });
+    if (3..=63).contains(&own.len()) && are_valid && before != b'-' {
         return Ok(());
     }
     Err(error!(

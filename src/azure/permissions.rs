@@ -124,9 +124,8 @@ impl Permissions {
     }
 
     /// Returns the first letter that is not one of these.
-    pub(super) fn letter_outside(self, allowed: &str) -> Option<char> {
-        let allowed = allowed.bytes().fold(0, |bits, letter| bits | bit(letter));
-        let outside = self.letters & !allowed;
+    pub(super) fn letter_outside(self, allowed: AllowedLetters) -> Option<char> {
+        let outside = self.letters & !allowed.bits;
         if outside == 0 {
             return None;
         }
@@ -150,7 +149,8 @@ impl Permissions {
         };
         let letters = order
             .iter()
-            .filter(|letter| self.letters & bit(**letter) != 0);
+            .filter(|letter| self.letters & bit(**letter) != 0)
+            .take(self.letters.count_ones() as usize);
         let mut length = 0usize;
         for (slot, letter) in buffer.iter_mut().zip(letters) {
             *slot = *letter;
@@ -158,6 +158,25 @@ impl Permissions {
         }
         let letters = buffer.get(..length).unwrap_or_default();
         core::str::from_utf8(letters).unwrap_or_default()
+    }
+}
+
+/// The letters that a kind of resource has.
+#[derive(Clone, Copy)]
+pub(super) struct AllowedLetters {
+    /// In the order of the service.
+    pub(super) text: &'static str,
+    bits: u32,
+}
+
+impl AllowedLetters {
+    pub(super) const fn new(text: &'static str) -> Self {
+        let (mut bits, mut letters) = (0, text.as_bytes());
+        while let [letter, rest @ ..] = letters {
+            bits |= bit(*letter);
+            letters = rest;
+        }
+        AllowedLetters { text, bits }
     }
 }
 

@@ -8,14 +8,14 @@ use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
 use super::sas_fields::{check_field, check_pairs, check_permissions, parse_version};
 use super::sas_token::SasToken;
-use super::sas_validity::{ValidityRules, parse_time};
+use super::sas_validity::{SasTime, ValidityRules, parse_time};
 use super::service::Service;
-use super::string_to_sign::{CanonicalResource, SasText, Values};
+use super::string_to_sign::{CanonicalResource, SasText, SignedValues, Value};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
-use crate::time::{PolicyDate, Timestamp};
+use crate::time::Timestamp;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ pub(super) struct PreparedSas<'s> {
     sas: &'s Sas<'s>,
     layout: &'static Layout,
     version: ApiVersion,
-    values: &'s Values<&'s str>,
+    values: &'s SignedValues<'s>,
     expires_at: Option<Timestamp>,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct PreparedSas<'s> {
 #[derive(Default)]
 pub(super) struct ValueSpace<'i> {
     permissions: PermissionLetters,
-    starts_at: Option<PolicyDate>,
-    expires_at: Option<PolicyDate>,
+    starts_at: Option<SasTime>,
+    expires_at: Option<SasTime>,
     delegation: Vec<(Field, Cow<'i, str>)>,
     /// The depth of a directory, or the services and resource types of an account.
     resource: [Option<String>; 2],
@@ -50,7 +50,7 @@ impl<'s> PreparedSas<'s> {
         expiry: SasExpiry<'s>,
         now: Timestamp,
         space: &'s mut ValueSpace<'i>,
-        values: &'s mut Values<&'s str>,
+        values: &'s mut SignedValues<'s>,
     ) -> Result<Self, Error> {
         let resource = sas.resource;
         sas.account.check_credentials(identity.access_key_id())?;
@@ -58,24 +58,26 @@ impl<'s> PreparedSas<'s> {
         space.delegation = delegation_fields(identity)?;
         let is_delegated = !space.delegation.is_empty();
         let layout = resource.layout(is_delegated)?;
-        let version_text = sas.version_text();
-        let version = parse_version(resource, is_delegated, version_text)?;
+        let (version_text, version) = match &sas.version {
+            Some(text) => (&**text, parse_version(resource, is_delegated, text)?),
+            None => resource.newest_version(),
+        };
 
-        values.set(Field::Version, version_text);
+        values.set(Field::Version, Value::unreserved(version_text));
         set_resource(resource, values, &mut space.resource);
         for (field, value) in &space.delegation {
             // An older version has no parameter for the tenant of a delegated user.
             if layout.signs(*field, version) {
-                values.set(*field, value);
+                values.set(*field, Value::text(value));
             }
         }
         if let Some(identifier) = &sas.stored_policy {
-            check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
-            values.set(Field::StoredPolicy, identifier);
+            let value = check_field(resource, layout, version, Field::StoredPolicy, identifier)?;
+            values.set(Field::StoredPolicy, value);
         }
         for own in sas.fields.iter() {
             let field = own.field()?;
-            check_field(resource, layout, version, field, &own.value)?;
+            let value = check_field(resource, layout, version, field, &own.value)?;
             if values.get(field).is_some() {
                 return Err(error!(
                     Policy,
@@ -83,12 +85,12 @@ impl<'s> PreparedSas<'s> {
                     field.name()
                 ));
             }
-            values.set(field, &own.value);
+            values.set(field, value);
         }
         check_pairs(values)?;
         let letters = sas.permission_letters(&mut space.permissions)?;
         check_permissions(resource, version, sas.permissions)?;
-        values.set(Field::Permissions, letters);
+        values.set(Field::Permissions, Value::unreserved(letters));
         sas.set_required(layout, version, values, &mut space.required)?;
         let starts_at = sas.set_start(values, &mut space.starts_at)?;
         let validity = ValidityRules {
@@ -108,7 +110,7 @@ impl<'s> PreparedSas<'s> {
     }
 
     /// Returns the string to sign.
-    pub(super) fn text(&self) -> SasText<'_, &'s str> {
+    pub(super) fn text(&self) -> SasText<'_, Value<'s>> {
         let resource = self.sas.resource;
         let (name, object) = resource.names();
         let (_, snapshot_or_version) = resource.snapshot_or_version().unwrap_or_default();
@@ -158,47 +160,41 @@ impl<'s> PreparedSas<'s> {
 
 fn set_resource<'s>(
     resource: Resource<'s>,
-    values: &mut Values<&'s str>,
+    values: &mut SignedValues<'s>,
     [first, second]: &'s mut [Option<String>; 2],
 ) {
     if let Some(kind) = resource.kind() {
-        values.set(Field::Resource, kind);
+        values.set(Field::Resource, Value::unreserved(kind));
     }
     match resource {
-        Resource::Table(name) => values.set(Field::TableName, name),
+        Resource::Table(name) => values.set(Field::TableName, Value::text(name)),
         Resource::Directory { directory, .. } => {
             let depth = directory.split('/').count();
-            values.set(Field::DirectoryDepth, first.insert(depth.to_string()));
+            let depth = first.insert(depth.to_string());
+            values.set(Field::DirectoryDepth, Value::unreserved(depth));
         }
         Resource::Account {
             services,
             resource_types,
         } => {
-            let services = ordered_letters(services, SERVICES);
-            let resource_types = ordered_letters(resource_types, RESOURCE_TYPES);
-            values.set(Field::Services, first.insert(services));
-            values.set(Field::ResourceTypes, second.insert(resource_types));
+            let services = first.insert(ordered_letters(services, SERVICES));
+            let resource_types = second.insert(ordered_letters(resource_types, RESOURCE_TYPES));
+            values.set(Field::Services, Value::unreserved(services));
+            values.set(Field::ResourceTypes, Value::unreserved(resource_types));
         }
         _ => {}
     }
 }
 
 impl<'a> Sas<'a> {
-    fn version_text(&self) -> &str {
-        match (&self.version, self.resource) {
-            (Some(version), _) => version,
-            (None, Resource::Table(_)) => ApiVersion::NEWEST_DATE_OF_TABLES,
-            (None, _) => ApiVersion::NEWEST_DATE,
-        }
-    }
-
     fn permission_letters<'s>(&self, space: &'s mut PermissionLetters) -> Result<&'s str, Error> {
         let allowed = self.resource.permissions();
         if let Some(letter) = self.permissions.letter_outside(allowed) {
             return Err(error!(
                 Policy,
-                "a {} has no permission `{letter}`; it has {allowed}",
-                self.resource.description()
+                "a {} has no permission `{letter}`; it has {}",
+                self.resource.description(),
+                allowed.text
             ));
         }
         if self.permissions.is_empty() && self.stored_policy.is_none() {
@@ -207,7 +203,7 @@ impl<'a> Sas<'a> {
                 "the token has no permissions; choose some, or a stored access policy that has them",
             ));
         }
-        Ok(self.permissions.write(allowed, space))
+        Ok(self.permissions.write(allowed.text, space))
     }
 
     /// Sets the names of headers and parameters that the request must have.
@@ -215,7 +211,7 @@ impl<'a> Sas<'a> {
         &self,
         layout: &Layout,
         version: ApiVersion,
-        values: &mut Values<&'s str>,
+        values: &mut SignedValues<'s>,
         [headers, query]: &'s mut [String; 2],
     ) -> Result<(), Error> {
         for (field, required, names) in [
@@ -236,7 +232,9 @@ impl<'a> Sas<'a> {
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }
-            values.set(field, names);
+            if !names.is_empty() {
+                values.set(field, Value::text(names));
+            }
         }
         Ok(())
     }
@@ -244,8 +242,8 @@ impl<'a> Sas<'a> {
     /// Sets the start, and returns it.
     fn set_start<'s>(
         &self,
-        values: &mut Values<&'s str>,
-        space: &'s mut Option<PolicyDate>,
+        values: &mut SignedValues<'s>,
+        space: &'s mut Option<SasTime>,
     ) -> Result<Option<Timestamp>, Error> {
         let text = values.get(Field::StartsAt);
         match (self.starts_at, text) {
@@ -255,8 +253,8 @@ impl<'a> Sas<'a> {
                 "the start is set twice, by `starts_at` and by the parameter st"
             )),
             (Some(moment), None) => {
-                let text = space.insert(moment.policy_date()?);
-                values.set(Field::StartsAt, text.as_str());
+                let time = space.insert(SasTime::new(moment)?);
+                values.set(Field::StartsAt, time.value());
                 Ok(Some(moment))
             }
             (None, Some(text)) => parse_time(Field::StartsAt, text).map(Some),

@@ -4,6 +4,7 @@ use super::account::Account;
 use super::endpoint::Endpoint;
 use super::layout::{self, Layout};
 use super::names::{check_name, check_sas_text, check_table_name};
+use super::permissions::AllowedLetters;
 use super::service::Service;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::azure_sas::ApiVersion;
@@ -131,19 +132,30 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// Returns the letters of permissions that the resource has, in the order of the service.
-    pub(super) fn permissions(self) -> &'static str {
+    /// Returns the newest version that has the resource, as text and parsed.
+    pub(super) fn newest_version(self) -> (&'static str, ApiVersion) {
         match self {
-            Resource::Container(_) => "racwdxltfmeopi",
+            Resource::Table(_) => (
+                ApiVersion::NEWEST_DATE_OF_TABLES,
+                ApiVersion::NEWEST_OF_TABLES,
+            ),
+            _ => (ApiVersion::NEWEST_DATE, ApiVersion::NEWEST),
+        }
+    }
+
+    /// Returns the letters of permissions that the resource has.
+    pub(super) fn permissions(self) -> AllowedLetters {
+        match self {
+            Resource::Container(_) => const { AllowedLetters::new("racwdxltfmeopi") },
             Resource::Blob { .. } | Resource::Snapshot { .. } | Resource::Version { .. } => {
-                "racwdxytmeopi"
+                const { AllowedLetters::new("racwdxytmeopi") }
             }
-            Resource::Directory { .. } => "racwdlmeop",
-            Resource::Share(_) => "rcwdl",
-            Resource::File { .. } => "rcwd",
-            Resource::Queue(_) => "raup",
-            Resource::Table(_) => "raud",
-            Resource::Account { .. } => "rwdxylacupfti",
+            Resource::Directory { .. } => const { AllowedLetters::new("racwdlmeop") },
+            Resource::Share(_) => const { AllowedLetters::new("rcwdl") },
+            Resource::File { .. } => const { AllowedLetters::new("rcwd") },
+            Resource::Queue(_) => const { AllowedLetters::new("raup") },
+            Resource::Table(_) => const { AllowedLetters::new("raud") },
+            Resource::Account { .. } => const { AllowedLetters::new("rwdxylacupfti") },
         }
     }
 
@@ -256,10 +268,17 @@ impl<'a> Resource<'a> {
 
     /// Writes the URL of the resource, without a query.
     pub(super) fn write_url(self, account: &Account, sink: &mut impl Sink) {
-        self.endpoint(account).write_url(sink);
+        sink.text(&self.endpoint(account).url);
         let (name, object) = self.names();
-        sink.text("/");
-        Component::Raw(name).write(&PATH, sink);
+        // The names that are checked have no other character that is escaped.
+        let unescaped = match name.strip_prefix('$') {
+            Some(name) => {
+                sink.text("%24");
+                name
+            }
+            None => name,
+        };
+        sink.text(unescaped);
         if !object.is_empty() {
             sink.text("/");
             Component::Raw(object).write(&PATH, sink);
@@ -275,7 +294,8 @@ impl<'a> Resource<'a> {
         let names = [name, object, id].map(|text| Component::Raw(text).max_encoded_len());
         names.iter().fold(
             self.endpoint(account)
-                .url_len()
+                .url
+                .len()
                 .saturating_add(AROUND_NAMES),
             |length, name| length.saturating_add(*name),
         )

@@ -50,6 +50,7 @@ pub struct Sas<'a> {
 }
 
 impl<'a> Sas<'a> {
+    #[inline]
     pub(super) fn new(
         account: &'a Account,
         resource: Resource<'a>,
@@ -79,12 +80,14 @@ impl<'a> Sas<'a> {
     /// Allows only requests from an IPv4 address, or from a range of them:
     /// `203.0.113.0-203.0.113.255`.
     #[must_use]
+    #[inline]
     pub fn ip_range(self, range: impl Into<Cow<'a, str>>) -> Self {
         self.field(Field::IpRange.name(), range)
     }
 
     /// Allows only requests by HTTPS.
     #[must_use]
+    #[inline]
     pub fn https_only(self) -> Self {
         self.field(Field::Protocol.name(), "https")
     }
@@ -120,6 +123,7 @@ impl<'a> Sas<'a> {
     /// | `saoid` `suoid` `scid` | authorized or unauthorized object ID, correlation ID | user delegation, blobs | 2020-02-10 |
     /// | `sduoid` | object ID of the delegated user | user delegation | 2025-07-05 |
     #[must_use]
+    #[inline]
     pub fn field(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.fields.push(CallerField {
             name: name.into(),

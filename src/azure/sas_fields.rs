@@ -5,9 +5,10 @@ use super::names::check_sas_text;
 use super::permissions::Permissions;
 use super::resource::{Resource, first_version_of_kind};
 use super::service::Service;
-use super::string_to_sign::Values;
+use super::string_to_sign::{SignedValues, Value};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::azure_sas::{ApiVersion, Field};
+use crate::text::percent::UNRESERVED;
 use alloc::borrow::Cow;
 use core::net::Ipv4Addr;
 
@@ -51,14 +52,14 @@ impl CallerField<'_> {
     }
 }
 
-/// Checks that a token has a parameter, and that its value can be signed.
-pub(super) fn check_field(
+/// Checks that a token has a parameter, and that its value can be signed. Returns the value.
+pub(super) fn check_field<'s>(
     resource: Resource<'_>,
     layout: &Layout,
     version: ApiVersion,
     field: Field,
-    value: &str,
-) -> Result<(), Error> {
+    value: &'s str,
+) -> Result<Value<'s>, Error> {
     let (name, what) = (field.name(), resource.description());
     match layout.first_version(field) {
         None => {
@@ -81,7 +82,12 @@ pub(super) fn check_field(
             "the parameter {name} is empty; leave it out"
         ));
     }
-    check_sas_text(ErrorKind::Policy, name, value)?;
+    let checked = if UNRESERVED.contains_all(value) {
+        Value::unreserved(value)
+    } else {
+        check_sas_text(ErrorKind::Policy, name, value)?;
+        Value::text(value)
+    };
     match field {
         Field::IpRange if parse_ip_range(value).is_none() => Err(error!(
             Policy,
@@ -98,13 +104,13 @@ pub(super) fn check_field(
             "the identifier of a stored access policy has at most 64 characters, got {}",
             value.chars().count()
         )),
-        _ => Ok(()),
+        _ => Ok(checked),
     }
 }
 
 /// Checks that a row key has its partition key ([table access
 /// ranges](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas#specify-table-access-ranges)).
-pub(super) fn check_pairs(values: &Values<&str>) -> Result<(), Error> {
+pub(super) fn check_pairs(values: &SignedValues<'_>) -> Result<(), Error> {
     for (row, partition) in [
         (Field::StartRowKey, Field::StartPartitionKey),
         (Field::EndRowKey, Field::EndPartitionKey),

@@ -4,9 +4,8 @@ use super::prepared_sas::{PreparedSas, ValueSpace};
 use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
 use super::sas_token::SasToken;
-use super::string_to_sign::Values;
+use super::string_to_sign::SignedValues;
 use crate::credentials::Credentials;
-use crate::crypto::SigningKey;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::request::{KeySource, Unsigned};
@@ -35,10 +34,9 @@ impl Sas<'_> {
         now: impl Into<Timestamp>,
     ) -> Result<SasToken, Error> {
         let (identity, expiry, now) = (credentials.identity(), expiry.into(), now.into());
-        let (mut space, mut values) = (ValueSpace::default(), Values::new());
+        let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
-        let key = SigningKey::HmacSha256(credentials.base64_key()?);
-        let signature = key.sign(&prepared.text())?;
+        let signature = credentials.base64_key()?.sign(&prepared.text())?;
         Ok(prepared.token().finish(&signature))
     }
 
@@ -53,7 +51,7 @@ impl Sas<'_> {
         now: impl Into<Timestamp>,
     ) -> Result<Unsigned<SasToken>, Error> {
         let (expiry, now) = (expiry.into(), now.into());
-        let (mut space, mut values) = (ValueSpace::default(), Values::new());
+        let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let token = prepared.token();
         Ok(Unsigned::new(

@@ -1,13 +1,13 @@
 //! The times of a token.
 
 use super::sas_expiry::{Kind, SasExpiry};
-use super::string_to_sign::Values;
+use super::string_to_sign::{SignedValues, Value};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
 use crate::scheme::limits::MAX_USER_DELEGATION_EXPIRY;
-use crate::time::{PolicyDate, Timestamp};
+use crate::time::{EncodedPolicyDate, PolicyDate, Timestamp};
 
 /// The inputs that decide when a token can expire.
 pub(super) struct ValidityRules {
@@ -23,8 +23,8 @@ impl ValidityRules {
         &self,
         identity: &Identity,
         expiry: SasExpiry<'s>,
-        values: &mut Values<&'s str>,
-        space: &'s mut Option<PolicyDate>,
+        values: &mut SignedValues<'s>,
+        space: &'s mut Option<SasTime>,
     ) -> Result<Option<Timestamp>, Error> {
         let (expiry, text) = match expiry.0 {
             Kind::InPolicy if self.has_policy => return Ok(None),
@@ -58,13 +58,31 @@ impl ValidityRules {
             ));
         }
         match text {
-            Some(text) => values.set(Field::ExpiresAt, text),
+            Some(text) => values.set(Field::ExpiresAt, Value::text(text)),
             None => {
-                let text = space.insert(expires_at.policy_date()?);
-                values.set(Field::ExpiresAt, text.as_str());
+                let time = space.insert(SasTime::new(expires_at)?);
+                values.set(Field::ExpiresAt, time.value());
             }
         }
         Ok(Some(expires_at))
+    }
+}
+
+/// A time of a token, and its percent-encoding.
+pub(super) struct SasTime {
+    text: PolicyDate,
+    encoded: EncodedPolicyDate,
+}
+
+impl SasTime {
+    pub(super) fn new(moment: Timestamp) -> Result<Self, Error> {
+        let text = moment.policy_date()?;
+        let encoded = text.encoded();
+        Ok(SasTime { text, encoded })
+    }
+
+    pub(super) fn value(&self) -> Value<'_> {
+        Value::encoded(self.text.as_str(), self.encoded.as_str())
     }
 }
 

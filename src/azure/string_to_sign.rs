@@ -7,66 +7,118 @@ use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::text::sink::Sink;
 use alloc::borrow::Cow;
-use core::ops::Deref;
-use core::{array, iter};
+use core::iter;
 
-/// The parameters of a token, in the order of [`Field::ALL`]: borrowed texts to sign, decoded ones
+/// The parameters of a token, in the order of [`Field::ALL`]: a [`Value`] to sign, or a decoded text
 /// to verify. An empty value is signed like a missing one.
 #[derive(Clone)]
 pub(super) struct Values<T> {
-    texts: [T; Field::ALL.len()],
+    values: [Option<T>; Field::ALL.len()],
     /// One bit for each parameter that was set.
     present: u64,
+    /// The sum of the lengths of all values.
+    text_len: usize,
 }
 
-impl<T: Deref<Target = str> + Default> Values<T> {
+impl<T: AsRef<str>> Values<T> {
     pub(super) fn new() -> Self {
         Values {
-            texts: array::from_fn(|_| T::default()),
+            values: [const { None }; Field::ALL.len()],
             present: 0,
+            text_len: 0,
         }
     }
 
     pub(super) fn get(&self, field: Field) -> Option<&str> {
-        let value = self.texts.get(field as usize)?;
-        (!value.is_empty()).then_some(value)
+        let value = self.values.get(field as usize)?;
+        value.as_ref().map(T::as_ref)
     }
 
     pub(super) fn set(&mut self, field: Field, value: T) {
-        if let Some(slot) = self.texts.get_mut(field as usize)
-            && !value.is_empty()
+        if let Some(slot) = self.values.get_mut(field as usize)
+            && !value.as_ref().is_empty()
         {
-            *slot = value;
+            self.text_len = self.text_len.saturating_add(value.as_ref().len());
+            *slot = Some(value);
             self.present |= 1 << (field as u64);
         }
     }
 
     /// Returns the parameters that the token has, in the order in which it is written.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Field, &T)> {
         let mut present = self.present;
         iter::from_fn(move || {
             let index = present.trailing_zeros() as usize;
             present &= present.wrapping_sub(1);
-            Some((*Field::ALL.get(index)?, &**self.texts.get(index)?))
+            Some((*Field::ALL.get(index)?, self.values.get(index)?.as_ref()?))
         })
     }
+}
 
+/// A value to sign, and its percent-encoding if that is known.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'s> {
+    text: &'s str,
+    encoded: Option<&'s str>,
+}
+
+impl<'s> Value<'s> {
+    /// Returns any text.
+    pub(super) fn text(text: &'s str) -> Self {
+        Value {
+            text,
+            encoded: None,
+        }
+    }
+
+    /// Returns a text of unreserved characters, which is its own encoding.
+    pub(super) fn unreserved(text: &'s str) -> Self {
+        Value::encoded(text, text)
+    }
+
+    /// Returns a text with its encoding.
+    pub(super) fn encoded(text: &'s str, encoded: &'s str) -> Self {
+        Value {
+            text,
+            encoded: Some(encoded),
+        }
+    }
+
+    /// Writes the percent-encoding.
+    fn write_encoded(&self, sink: &mut impl Sink) {
+        match self.encoded {
+            Some(encoded) => sink.text(encoded),
+            None => Component::Raw(self.text).write(&UNRESERVED, sink),
+        }
+    }
+}
+
+impl AsRef<str> for Value<'_> {
+    fn as_ref(&self) -> &str {
+        self.text
+    }
+}
+
+/// The parameters of a token that is signed.
+pub(super) type SignedValues<'s> = Values<Value<'s>>;
+
+impl SignedValues<'_> {
     /// Writes the parameters of a query, each with `&` after it.
     pub(super) fn write_params(&self, sink: &mut impl Sink) {
         for (field, value) in self.iter() {
             sink.text(field.assignment());
-            Component::Raw(value).write(&UNRESERVED, sink);
+            value.write_encoded(sink);
             sink.text("&");
         }
     }
 
-    /// Returns an upper bound of the length that [`write_params`](Values::write_params) writes.
+    /// Returns an upper bound of the length that [`write_params`](Self::write_params) writes.
     pub(super) fn max_params_len(&self) -> usize {
-        let lengths = self.iter().map(|(field, value)| {
-            let value = Component::Raw(value).max_encoded_len().saturating_add(1);
-            value.saturating_add(field.assignment().len())
-        });
-        lengths.sum()
+        /// The longest name, and `=` and `&`.
+        const MAX_AROUND_VALUE: usize = "skdutid=&".len();
+        let count = self.present.count_ones() as usize;
+        let values = self.text_len.saturating_mul(Component::MAX_EXPANSION);
+        values.saturating_add(count.saturating_mul(MAX_AROUND_VALUE))
     }
 }
 
@@ -115,37 +167,46 @@ pub(super) struct SasText<'t, T> {
     pub(super) query: &'t [RequiredPair<'t>],
 }
 
-impl<T: Deref<Target = str> + Default> Message for SasText<'_, T> {
+impl<T: AsRef<str>> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
-        for (index, content) in self.layout.lines(self.version).enumerate() {
-            if index > 0 {
-                sink.text("\n");
+        for line in self.layout.lines(self.version) {
+            match line {
+                Content::Field(field) => self.write_field(field, sink),
+                line => self.write_line(line, sink),
             }
-            match content {
-                Content::Field(field) => {
-                    if let Some(value) = self.values.get(field) {
-                        sink.text(value);
-                    }
-                }
-                Content::Account => sink.text(self.resource.account),
-                Content::Resource => self.resource.write(sink),
-                Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),
-                Content::RequestHeaders => {
-                    for (name, value) in self.headers {
-                        write_required(name, value, sink);
-                        sink.text("\n");
-                    }
-                }
-                Content::RequestQuery => {
-                    for (name, value) in self.query {
-                        sink.text("\n");
-                        write_required(name, value, sink);
-                    }
-                }
-            }
-        }
-        if self.layout.ends_with_line_feed {
             sink.text("\n");
+        }
+        if let Some(field) = self.layout.last_line {
+            self.write_field(field, sink);
+        }
+    }
+}
+
+impl<T: AsRef<str>> SasText<'_, T> {
+    fn write_field(&self, field: Field, sink: &mut impl Sink) {
+        if let Some(value) = self.values.get(field) {
+            sink.text(value);
+        }
+    }
+
+    fn write_line(&self, line: Content, sink: &mut impl Sink) {
+        match line {
+            Content::Field(field) => self.write_field(field, sink),
+            Content::Account => sink.text(self.resource.account),
+            Content::Resource => self.resource.write(sink),
+            Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),
+            Content::RequestHeaders => {
+                for (name, value) in self.headers {
+                    write_required(name, value, sink);
+                    sink.text("\n");
+                }
+            }
+            Content::RequestQuery => {
+                for (name, value) in self.query {
+                    sink.text("\n");
+                    write_required(name, value, sink);
+                }
+            }
         }
     }
 }

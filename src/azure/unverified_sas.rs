@@ -277,7 +277,8 @@ impl<'r> UnverifiedSas<'r> {
     /// parameters, and `resource`, `account` and `snapshot`.
     #[cfg(feature = "explain")]
     pub(crate) fn line_names(&self) -> Vec<&'static str> {
-        let lines = self.layout.lines(self.version);
+        let last = self.layout.last_line.map(Content::Field);
+        let lines = self.layout.lines(self.version).chain(last);
         let names = lines.map(|line| match line {
             Content::Field(field) => field.name(),
             Content::Account => "account",

@@ -6,7 +6,6 @@ use super::permissions::Permissions;
 use super::sas_fields::parse_ip_range;
 use super::service::Service;
 use super::unverified_sas::UnverifiedSas;
-use crate::crypto::SigningKey;
 use crate::error::Quoted;
 use crate::identity::Identity;
 use crate::scheme::Scheme;
@@ -136,7 +135,6 @@ fn check_signature<'k>(
     })?;
     let key = credentials.base64_key();
     let key = key.map_err(|error| refuse!(AccessKey, "{error}"))?;
-    let key = SigningKey::HmacSha256(key);
     let signature = sas.values.get(Field::Signature).unwrap_or_default();
     let mut buffer = [0; 64];
     let signature = base64::decode_into(signature.as_bytes(), &mut buffer);

@@ -3,7 +3,6 @@
 use super::service::Service;
 use super::shared_key::{DATE, is_covered};
 use super::unverified_shared_key::{UnverifiedSharedKey, signed_by_shared_key};
-use crate::crypto::SigningKey;
 use crate::error::Quoted;
 use crate::text::base64;
 use crate::time::Timestamp;
@@ -65,7 +64,7 @@ fn check_key(
     }
     check_expiration(identity, now)?;
     let key = credentials.base64_key();
-    let key = SigningKey::HmacSha256(key.map_err(|error| refuse!(AccessKey, "{error}"))?);
+    let key = key.map_err(|error| refuse!(AccessKey, "{error}"))?;
     let mut buffer = [0; 64];
     let signature = base64::decode_into(request.signature.as_bytes(), &mut buffer);
     let is_right =

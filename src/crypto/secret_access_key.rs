@@ -1,11 +1,11 @@
 //! A secret access key, with the keys that were derived from it.
 
 use super::hmac::HmacSha1Key;
-#[cfg(feature = "azure")]
-use super::hmac::HmacSha256Key;
 use super::key_cache::KeyCache;
 #[cfg(feature = "sigv4a")]
 use super::private_key::PrivateKey;
+#[cfg(feature = "azure")]
+use super::signing_key::SigningKey;
 use alloc::boxed::Box;
 use ctutils::CtEq as _;
 #[cfg(any(feature = "azure", feature = "sigv4a"))]
@@ -21,7 +21,7 @@ pub(crate) struct SecretAccessKey {
     hmac_sha1_key: HmacSha1Key,
     /// The HMAC key that the secret encodes in base64, or `None` if it isn't base64.
     #[cfg(feature = "azure")]
-    base64_key: OnceLock<Option<HmacSha256Key>>,
+    base64_key: OnceLock<Option<SigningKey>>,
     /// The key of SigV4a, or `None` if there is none.
     #[cfg(feature = "sigv4a")]
     p256_key: OnceLock<Option<PrivateKey>>,
@@ -57,9 +57,9 @@ impl SecretAccessKey {
     #[cfg(feature = "azure")]
     pub(crate) fn base64_key(
         &self,
-        decode: impl FnOnce() -> Option<HmacSha256Key>,
-    ) -> Option<HmacSha256Key> {
-        self.base64_key.get_or_init(decode).clone()
+        decode: impl FnOnce() -> Option<SigningKey>,
+    ) -> Option<&SigningKey> {
+        self.base64_key.get_or_init(decode).as_ref()
     }
 
     /// Returns the key of SigV4a. It is derived on first use.

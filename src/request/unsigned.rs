@@ -1,8 +1,6 @@
 //! Results that lack only their signature.
 
 use crate::credentials::Credentials;
-#[cfg(feature = "azure")]
-use crate::crypto::SigningKey;
 use crate::crypto::{Algorithm, Hash, Message, PrivateKeyKind, Signature};
 use crate::error::{Error, error};
 use crate::identity::Identity;
@@ -166,7 +164,7 @@ impl KeySource {
                 key.sign(message)?
             }
             #[cfg(feature = "azure")]
-            KeySource::Base64 => SigningKey::HmacSha256(credentials.base64_key()?).sign(message)?,
+            KeySource::Base64 => credentials.base64_key()?.sign(message)?,
             KeySource::Private { kind, hash, .. } => {
                 let key = credentials.private_key()?;
                 if key.kind() != *kind {

@@ -103,6 +103,7 @@ impl ApiVersion {
     pub(crate) const NEWEST_DATE: &str = "2026-10-06";
 
     /// The last version of the table service.
+    pub(crate) const NEWEST_OF_TABLES: Self = ApiVersion::new(Self::NEWEST_DATE_OF_TABLES);
     pub(crate) const NEWEST_DATE_OF_TABLES: &str = "2019-02-02";
 
     /// Returns the version of a date; of another text, one that is older than all.

@@ -153,9 +153,12 @@ impl<'a> Component<'a> {
         }
     }
 
+    /// The most bytes that one byte is encoded as.
+    pub(crate) const MAX_EXPANSION: usize = "%XX".len();
+
     /// Returns an upper bound of the encoded length. Counting would take longer than it saves.
     pub(crate) fn max_encoded_len(self) -> usize {
-        self.text().len().saturating_mul(3)
+        self.text().len().saturating_mul(Self::MAX_EXPANSION)
     }
 
     /// Compares the encodings as names or values of a query, byte by byte, without writing them.
