@@ -202,13 +202,13 @@ mod tests {
                 .build()
                 .unwrap();
             let now: Timestamp = time.unwrap_or("20130524T000000Z").parse().unwrap();
-            let signer = bucket.signer().as_ref();
+            let signer = bucket.signer.as_ref();
             let form_signer = FormSigner::new(signer, credentials.identity(), now).unwrap();
             if time.is_some() {
                 let expected = &case["expected"]["fields"];
                 let names = ["x-amz-credential", "X-Amz-Credential"];
                 let expected = names.iter().find_map(|name| expected[*name].as_str());
-                let mut form = Form::new(bucket.address(), PolicyForm::Aws, 0);
+                let mut form = Form::new(&bucket.address, PolicyForm::Aws, 0);
                 form_signer.write(&mut form);
                 let mut fields = form.fields();
                 let credential = fields.find(|(name, _)| *name == "x-amz-credential");
