@@ -240,8 +240,7 @@ fn date_digits(date: Date) -> [u8; 8] {
 /// Returns the digits of hour, minute and second.
 fn time_digits(time: Time) -> [u8; 6] {
     let (hour, minute, second) = time.as_hms();
-    let ([h1, h2], [n1, n2], [s1, s2]) =
-        (two_digits(hour), two_digits(minute), two_digits(second));
+    let ([h1, h2], [n1, n2], [s1, s2]) = (two_digits(hour), two_digits(minute), two_digits(second));
     [h1, h2, n1, n2, s1, s2]
 }
 

@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::request::{KeySource, Signer};
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{PolicyForm, Role, V4Scheme};
+use crate::text::capacity::capacity;
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
 use crate::v4::{Scope, check_identity};
@@ -102,14 +103,12 @@ impl<'a> FormSigner<'a> {
             Version::V4 { scope, .. } => scope.suffix.text.len(),
             Version::V2 => 0,
         };
-        [
+        capacity([
             FIXED,
             suffix,
             self.identity.access_key_id().len(),
             self.identity.session_token().map_or(0, str::len),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 
     /// Returns the form of the policy's JSON.

@@ -162,8 +162,6 @@ impl Bucket {
             self.kind.description()
         ))
     }
-
-
 }
 
 impl Sealed for Bucket {}

@@ -13,6 +13,7 @@ use crate::credentials::Credentials;
 use crate::crypto::{Message, SigningKey, sha256_of};
 use crate::error::Error;
 use crate::expiry::Expiry;
+use crate::text::capacity::capacity;
 use crate::text::hex::Hex;
 use crate::text::sink::{Sink, Tee};
 use crate::text::template_text::{RowValues, TemplateText, Values};
@@ -222,7 +223,7 @@ impl Template {
         /// The signing time twice, expiry, and the signature's name.
         const FIXED: usize = 96;
         let token = self.credentials.identity().encoded_session_token();
-        [
+        capacity([
             FIXED,
             self.origin.len(),
             path.max_len(),
@@ -230,9 +231,7 @@ impl Template {
             *self.service.suffix.scheme.signature_len.end(),
             token.map_or(0, str::len),
             row_values,
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 }
 
