@@ -88,9 +88,7 @@ impl Timestamp {
     pub(crate) fn amz_date(self) -> Result<AmzDate, Error> {
         let moment = self.checked_calendar()?;
         let [c1, c2, y1, y2, m1, m2, d1, d2] = date_digits(moment.date());
-        let (hour, minute, second) = moment.time().as_hms();
-        let ([h1, h2], [n1, n2], [s1, s2]) =
-            (two_digits(hour), two_digits(minute), two_digits(second));
+        let [h1, h2, n1, n2, s1, s2] = time_digits(moment.time());
         Ok(AmzDate([
             c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
         ]))
@@ -98,33 +96,33 @@ impl Timestamp {
 
     /// Returns the moment as the `Date` header writes it (RFC 9110, section 5.6.7).
     pub(crate) fn http_date(self) -> Result<HttpDate, Error> {
-        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+        const MONTHS: [&[u8; 3]; 12] = [
+            b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+            b"Dec",
         ];
         let moment = self.checked_calendar()?;
         let weekday = usize::from(moment.weekday().number_days_from_monday());
         let month = usize::from(u8::from(moment.month())).saturating_sub(1);
+        let [w1, w2, w3] = *DAYS.get(weekday).copied().unwrap_or(b"   ");
+        let [b1, b2, b3] = *MONTHS.get(month).copied().unwrap_or(b"   ");
         let [y1, y2, y3, y4, _, _, d1, d2] = date_digits(moment.date());
-        let mut text = FixedText::<29>::new();
-        text.push(DAYS.get(weekday).copied().unwrap_or_default().as_bytes());
-        text.push(&[b',', b' ', d1, d2, b' ']);
-        text.push(MONTHS.get(month).copied().unwrap_or_default().as_bytes());
-        text.push(&[b' ', y1, y2, y3, y4, b' ']);
-        text.push_clock(moment.time());
-        text.push(b" GMT");
-        Ok(text)
+        let [h1, h2, n1, n2, s1, s2] = time_digits(moment.time());
+        Ok(FixedText([
+            w1, w2, w3, b',', b' ', d1, d2, b' ', b1, b2, b3, b' ', y1, y2, y3, y4, b' ', h1, h2,
+            b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T',
+        ]))
     }
 
     /// Returns the moment as a POST policy writes it: `2013-05-24T00:00:00Z`.
     pub(crate) fn policy_date(self) -> Result<PolicyDate, Error> {
         let moment = self.checked_calendar()?;
         let [y1, y2, y3, y4, m1, m2, d1, d2] = date_digits(moment.date());
-        let mut text = FixedText::<20>::new();
-        text.push(&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T']);
-        text.push_clock(moment.time());
-        text.push(b"Z");
-        Ok(text)
+        let [h1, h2, n1, n2, s1, s2] = time_digits(moment.time());
+        Ok(FixedText([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2,
+            b'Z',
+        ]))
     }
 
     /// Parses `20130524T000000Z` and no other format.
@@ -221,12 +219,32 @@ pub(crate) type EncodedPolicyDate = FixedText<24>;
 #[cfg(feature = "azure")]
 impl PolicyDate {
     pub(crate) fn encoded(&self) -> EncodedPolicyDate {
-        let [hour @ .., _, n1, n2, _, s1, s2, utc] = &self.text;
-        let mut text = FixedText::new();
-        text.push(hour);
-        text.push(&[b'%', b'3', b'A', *n1, *n2]);
-        text.push(&[b'%', b'3', b'A', *s1, *s2, *utc]);
-        text
+        let [
+            y1,
+            y2,
+            y3,
+            y4,
+            _,
+            m1,
+            m2,
+            _,
+            d1,
+            d2,
+            _,
+            h1,
+            h2,
+            _,
+            n1,
+            n2,
+            _,
+            s1,
+            s2,
+            _,
+        ] = self.0;
+        FixedText([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b'%', b'3', b'A', n1, n2,
+            b'%', b'3', b'A', s1, s2, b'Z',
+        ])
     }
 }
 
@@ -234,40 +252,11 @@ impl PolicyDate {
 ///
 /// It is aligned to whole words, because the UTF-8 check in `as_str` is faster there.
 #[repr(align(8))]
-pub(crate) struct FixedText<const N: usize> {
-    text: [u8; N],
-    length: usize,
-}
+pub(crate) struct FixedText<const N: usize>([u8; N]);
 
 impl<const N: usize> FixedText<N> {
-    fn new() -> Self {
-        FixedText {
-            text: [0; N],
-            length: 0,
-        }
-    }
-
-    /// Appends `00:03:14`.
-    fn push_clock(&mut self, time: Time) {
-        let (hour, minute, second) = time.as_hms();
-        self.push(&two_digits(hour));
-        self.push(b":");
-        self.push(&two_digits(minute));
-        self.push(b":");
-        self.push(&two_digits(second));
-    }
-
-    /// Appends bytes, which have to fit.
-    fn push(&mut self, bytes: &[u8]) {
-        let end = self.length.saturating_add(bytes.len());
-        if let Some(space) = self.text.get_mut(self.length..end) {
-            space.copy_from_slice(bytes);
-            self.length = end;
-        }
-    }
-
     pub(crate) fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.text).unwrap_or_default()
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -285,6 +274,13 @@ fn date_digits(date: Date) -> [u8; 8] {
     let [m1, m2] = two_digits(month.into());
     let [d1, d2] = two_digits(day);
     [c1, c2, y1, y2, m1, m2, d1, d2]
+}
+
+/// Returns the digits of hour, minute and second.
+fn time_digits(time: Time) -> [u8; 6] {
+    let (hour, minute, second) = time.as_hms();
+    let ([h1, h2], [n1, n2], [s1, s2]) = (two_digits(hour), two_digits(minute), two_digits(second));
+    [h1, h2, n1, n2, s1, s2]
 }
 
 /// Returns the number with these two digits.

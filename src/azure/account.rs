@@ -5,7 +5,7 @@ use super::names::check_account_name;
 use super::service::Service;
 use super::shared_key::Form;
 use super::shared_key_signer::SharedKeySigner;
-use crate::error::{Error, Quoted, error};
+use crate::error::Error;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -97,15 +97,7 @@ impl Account {
 
     /// Checks that credentials are of this account.
     pub(super) fn check_credentials(&self, account_name: &str) -> Result<(), Error> {
-        if *self.name == *account_name {
-            return Ok(());
-        }
-        Err(error!(
-            Credentials,
-            "the credentials are of {}, but the account is {}",
-            Quoted(account_name),
-            Quoted(&self.name)
-        ))
+        self.signer.check_credentials(account_name)
     }
 }
 

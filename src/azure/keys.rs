@@ -6,13 +6,13 @@ use crate::error::{Error, ErrorKind, error};
 use crate::identity::Identity;
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::{Component, UNRESERVED};
+use crate::text::xml::push_text;
 use crate::time::Timestamp;
 use crate::wire::query::parse_query;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
@@ -145,16 +145,6 @@ fn read_elements(xml: &str) -> Result<Elements, Error> {
     loop {
         match reader.read_event().map_err(|_| invalid_xml())? {
             Event::Start(_) => text.clear(),
-            Event::Text(event) => text.push_str(&event.decode().map_err(|_| invalid_xml())?),
-            Event::CData(event) => text.push_str(&event.decode().map_err(|_| invalid_xml())?),
-            Event::GeneralRef(event) => {
-                let name = event.decode().map_err(|_| invalid_xml())?;
-                match (event.resolve_char_ref(), resolve_predefined_entity(&name)) {
-                    (Ok(Some(c)), _) => text.push(c),
-                    (_, Some(entity)) => text.push_str(entity),
-                    _ => return Err(invalid_xml()),
-                }
-            }
             Event::End(event) => {
                 let name = String::from_utf8_lossy(event.local_name().as_ref()).into_owned();
                 let value = Zeroizing::new(String::from(text.trim()));
@@ -162,7 +152,7 @@ fn read_elements(xml: &str) -> Result<Elements, Error> {
                 text.clear();
             }
             Event::Eof => return Ok(elements),
-            _ => {}
+            event => push_text(&event, &mut text).ok_or_else(invalid_xml)?,
         }
     }
 }

@@ -197,8 +197,7 @@ fn write_decoded(component: Component<'_>, sink: &mut impl Sink) {
 
 /// Returns whether a header is signed with its name.
 pub(super) fn is_ms_header(header: &Header<'_>) -> bool {
-    let start = header.name.get(..PREFIX.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    Component::Raw(&header.name).starts_with_ignore_case(PREFIX)
 }
 
 /// Returns the name of an `x-ms-*` header that is repeated. The signature covers one value of each.

@@ -28,6 +28,21 @@ pub(super) struct SharedKeySigner {
 /// The name of the header with the version of the service.
 const VERSION: &str = "x-ms-version";
 
+impl SharedKeySigner {
+    /// Checks that credentials are of this account.
+    pub(super) fn check_credentials(&self, account_name: &str) -> Result<(), Error> {
+        if *self.account == *account_name {
+            return Ok(());
+        }
+        Err(error!(
+            Credentials,
+            "the credentials are of {}, but the account is {}",
+            Quoted(account_name),
+            Quoted(&self.account)
+        ))
+    }
+}
+
 impl CustomSigner for SharedKeySigner {
     fn prepare_url(
         &self,
@@ -49,14 +64,7 @@ impl CustomSigner for SharedKeySigner {
         identity: &Identity,
         now: Timestamp,
     ) -> Result<Unsigned<SignedRequest>, Error> {
-        if *self.account != *identity.access_key_id() {
-            return Err(error!(
-                Credentials,
-                "the credentials are of {}, but the account is {}",
-                Quoted(identity.access_key_id()),
-                Quoted(&self.account)
-            ));
-        }
+        self.check_credentials(identity.access_key_id())?;
         if identity.session_token().is_some() {
             return Err(error!(
                 Credentials,

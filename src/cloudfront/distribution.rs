@@ -12,7 +12,7 @@ use crate::request::{
 use crate::time::Timestamp;
 use crate::wire::query::write_query;
 use crate::wire::request_parts::RequestParts;
-use crate::wire::url::{Url, write_origin};
+use crate::wire::url::Url;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
@@ -76,22 +76,13 @@ impl Distribution {
                 "invalid character {c:?} in the path of the distribution; percent-encode it"
             ));
         }
-        let (mut origin, mut authority) = (String::new(), String::new());
-        write_origin(url.scheme, url.authority, &mut origin);
-        url.authority.write(&mut authority);
         let mut prefix = String::from(url.target.path);
         if !prefix.ends_with('/') {
             prefix.push('/');
         }
         Ok(Distribution {
-            address: Address {
-                origin: origin.into(),
-                authority: authority.into(),
-                prefix: prefix.into(),
-                // The length of the URL is checked instead.
-                max_key_len: usize::MAX,
-                key_rule: |_| Ok(()),
-            },
+            // The length of the URL is checked instead of that of the key.
+            address: Address::new(url.scheme, url.authority, prefix, None)?,
             hash: Hash::default(),
         })
     }

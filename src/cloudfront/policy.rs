@@ -151,21 +151,16 @@ impl Policy {
         check_identity(identity)?;
         let (expiry, now) = (expiry.into(), now.into());
         let (statement, json) = self.content.statement(identity, expiry, now)?;
-        let policy = SignedPolicy::unsigned(
-            statement,
-            json,
-            matches!(self.content, Content::Canned { .. }),
-            self.hash,
-        );
-        let key_pair_id = String::from(identity.access_key_id());
-        let (string_to_sign, expires_at) = (String::from(policy.policy()), policy.expires_at());
+        let is_canned = matches!(self.content, Content::Canned { .. });
+        let (string_to_sign, expires_at, hash) = (json.clone(), statement.expires_at, self.hash);
+        let id = String::from(identity.access_key_id());
         Ok(Unsigned::new(
             identity,
             key_source,
             string_to_sign.as_str(),
             None,
             Some(expires_at),
-            move |signature| policy.finish(signature, &key_pair_id),
+            move |signature| SignedPolicy::new(statement, json, is_canned, hash, signature, &id),
         ))
     }
 

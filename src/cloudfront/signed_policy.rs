@@ -57,34 +57,20 @@ pub struct SignedPolicy {
 }
 
 impl SignedPolicy {
-    /// Returns the policy without its signature.
-    pub(super) fn unsigned(
+    pub(super) fn new(
         statement: Statement,
         json: String,
         is_canned: bool,
         hash: Hash,
+        signature: &Signature,
+        key_pair_id: &str,
     ) -> Self {
-        SignedPolicy {
-            statement,
-            json,
-            is_canned,
-            hash,
-            cookies: Vec::new(),
-            query: String::new(),
-        }
-    }
-
-    /// Adds the signature.
-    pub(super) fn finish(mut self, signature: &Signature, key_pair_id: &str) -> Self {
-        let first = if self.is_canned {
-            (
-                EXPIRES,
-                self.statement.expires_at.unix_seconds().to_string(),
-            )
+        let first = if is_canned {
+            (EXPIRES, statement.expires_at.unix_seconds().to_string())
         } else {
-            (POLICY, encode(self.json.as_bytes()))
+            (POLICY, encode(json.as_bytes()))
         };
-        let hash = match self.hash {
+        let hash_parameter = match hash {
             Hash::Sha1 => None,
             Hash::Sha256 => Some((HASH_ALGORITHM, SHA256.into())),
         };
@@ -93,16 +79,20 @@ impl SignedPolicy {
             (KEY_PAIR_ID, key_pair_id.into()),
         ];
         // No value contains a character that a query or a cookie escapes.
-        for (name, value) in [first].into_iter().chain(others).chain(hash) {
-            if !self.query.is_empty() {
-                self.query.push('&');
-            }
-            self.query.push_str(name);
-            self.query.push('=');
-            self.query.push_str(&value);
-            self.cookies.push((format!("{COOKIE_PREFIX}{name}"), value));
+        let (mut query, mut cookies) = (String::new(), Vec::new());
+        for (name, value) in [first].into_iter().chain(others).chain(hash_parameter) {
+            let separator = if query.is_empty() { "" } else { "&" };
+            query.extend([separator, name, "=", &value]);
+            cookies.push((format!("{COOKIE_PREFIX}{name}"), value));
         }
-        self
+        SignedPolicy {
+            statement,
+            json,
+            is_canned,
+            hash,
+            cookies,
+            query,
+        }
     }
 
     /// Returns a URL with the signed policy. Its method is GET, but CloudFront doesn't check it.
@@ -137,12 +127,8 @@ impl SignedPolicy {
 
     /// Returns a URL with the parameters of the signature.
     pub(super) fn append_to(&self, url: &str) -> String {
-        let length = url.len().saturating_add(self.query.len());
-        let mut signed = String::with_capacity(length.saturating_add(1));
-        signed.push_str(url);
-        signed.push(if url.contains('?') { '&' } else { '?' });
-        signed.push_str(&self.query);
-        signed
+        let separator = if url.contains('?') { "&" } else { "?" };
+        [url, separator, &self.query].concat()
     }
 
     /// Returns names and values of the cookies. Each needs a `Set-Cookie` header of its own. Add

@@ -9,7 +9,7 @@ use crate::scheme::Scheme;
 use crate::scheme::cloudfront::{
     COOKIE_PREFIX, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, NAMES, POLICY, SHA1, SHA256, SIGNATURE,
 };
-use crate::text::decimal::parse_decimal;
+use crate::text::decimal::parse_unix_seconds;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
 use crate::verifying_key::VerifyingKey;
@@ -278,13 +278,12 @@ impl<'r> Parameters<'r> {
                 Ok((json, None))
             }
             (None, Some(expires)) => {
-                let seconds = parse_decimal(&expires).and_then(|s| i64::try_from(s).ok());
-                let seconds = seconds.ok_or_else(|| {
+                let expires_at = parse_unix_seconds(&expires).ok_or_else(|| {
                     refuse!(Malformed, "{EXPIRES} is not a number of seconds since 1970")
                 })?;
                 let statement = Statement {
                     resource: String::from(url),
-                    expires_at: Timestamp::from_unix_seconds(seconds),
+                    expires_at,
                     starts_at: None,
                     ip_range: None,
                 };

@@ -33,22 +33,16 @@ impl PrivateKeyKind {
 
 /// A private key. Clones are cheap.
 #[derive(Clone)]
-pub(crate) struct PrivateKey(Private);
-
-/// A public key.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct PublicKey(Public);
-
-#[derive(Clone)]
-enum Private {
+pub(crate) enum PrivateKey {
     #[cfg(feature = "rsa")]
     Rsa(RsaPrivateKey),
     #[cfg(feature = "p256")]
     P256(P256PrivateKey),
 }
 
+/// A public key.
 #[derive(Clone, PartialEq, Eq)]
-enum Public {
+pub(crate) enum PublicKey {
     #[cfg(feature = "rsa")]
     Rsa(RsaPublicKey),
     #[cfg(feature = "p256")]
@@ -61,11 +55,11 @@ enum Public {
 )]
 impl PrivateKey {
     pub(crate) fn kind(&self) -> PrivateKeyKind {
-        match self.0 {
+        match *self {
             #[cfg(feature = "rsa")]
-            Private::Rsa(_) => PrivateKeyKind::Rsa,
+            PrivateKey::Rsa(_) => PrivateKeyKind::Rsa,
             #[cfg(feature = "p256")]
-            Private::P256(_) => PrivateKeyKind::P256,
+            PrivateKey::P256(_) => PrivateKeyKind::P256,
         }
     }
 
@@ -79,22 +73,22 @@ impl PrivateKey {
         hash: Hash,
         message: &(impl Message + ?Sized),
     ) -> Result<Signature, Error> {
-        let signature = match self.0 {
+        let signature = match *self {
             #[cfg(feature = "rsa")]
-            Private::Rsa(ref key) => key.sign(&hash.digest(message))?,
+            PrivateKey::Rsa(ref key) => key.sign(&hash.digest(message))?,
             #[cfg(feature = "p256")]
-            Private::P256(ref key) => key.sign(hash.digest(message).as_bytes())?,
+            PrivateKey::P256(ref key) => key.sign(hash.digest(message).as_bytes())?,
         };
         Ok(Signature::Other(signature))
     }
 
     pub(crate) fn public_key(&self) -> PublicKey {
-        PublicKey(match self.0 {
+        match *self {
             #[cfg(feature = "rsa")]
-            Private::Rsa(ref key) => Public::Rsa(key.public_key()),
+            PrivateKey::Rsa(ref key) => PublicKey::Rsa(key.public_key()),
             #[cfg(feature = "p256")]
-            Private::P256(ref key) => Public::P256(key.public_key()),
-        })
+            PrivateKey::P256(ref key) => PublicKey::P256(key.public_key()),
+        }
     }
 }
 
@@ -104,21 +98,21 @@ impl PrivateKey {
 )]
 impl PublicKey {
     pub(crate) fn kind(&self) -> PrivateKeyKind {
-        match self.0 {
+        match *self {
             #[cfg(feature = "rsa")]
-            Public::Rsa(_) => PrivateKeyKind::Rsa,
+            PublicKey::Rsa(_) => PrivateKeyKind::Rsa,
             #[cfg(feature = "p256")]
-            Public::P256(_) => PrivateKeyKind::P256,
+            PublicKey::P256(_) => PrivateKeyKind::P256,
         }
     }
 
     /// Returns the size of an RSA key.
     pub(crate) fn rsa_bits(&self) -> Option<usize> {
-        match self.0 {
+        match *self {
             #[cfg(feature = "rsa")]
-            Public::Rsa(ref key) => Some(key.bits()),
+            PublicKey::Rsa(ref key) => Some(key.bits()),
             #[cfg(feature = "p256")]
-            Public::P256(_) => None,
+            PublicKey::P256(_) => None,
         }
     }
 
@@ -130,39 +124,11 @@ impl PublicKey {
         message: &(impl Message + ?Sized),
         signature: &[u8],
     ) -> bool {
-        match self.0 {
+        match *self {
             #[cfg(feature = "rsa")]
-            Public::Rsa(ref key) => key.verify(&hash.digest(message), signature),
+            PublicKey::Rsa(ref key) => key.verify(&hash.digest(message), signature),
             #[cfg(feature = "p256")]
-            Public::P256(ref key) => key.verify(hash.digest(message).as_bytes(), signature),
+            PublicKey::P256(ref key) => key.verify(hash.digest(message).as_bytes(), signature),
         }
-    }
-}
-
-#[cfg(feature = "rsa")]
-impl From<RsaPrivateKey> for PrivateKey {
-    fn from(key: RsaPrivateKey) -> Self {
-        PrivateKey(Private::Rsa(key))
-    }
-}
-
-#[cfg(feature = "p256")]
-impl From<P256PrivateKey> for PrivateKey {
-    fn from(key: P256PrivateKey) -> Self {
-        PrivateKey(Private::P256(key))
-    }
-}
-
-#[cfg(feature = "rsa")]
-impl From<RsaPublicKey> for PublicKey {
-    fn from(key: RsaPublicKey) -> Self {
-        PublicKey(Public::Rsa(key))
-    }
-}
-
-#[cfg(feature = "p256")]
-impl From<P256PublicKey> for PublicKey {
-    fn from(key: P256PublicKey) -> Self {
-        PublicKey(Public::P256(key))
     }
 }

@@ -14,6 +14,7 @@ use super::header_value::HeaderValue;
 use super::message::Message;
 use crate::crypto::CRC32;
 use crate::error::{Error, Quoted, error};
+use crate::text::capacity::capacity;
 use crate::verify::{VerifyError, refuse};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -118,9 +119,7 @@ pub(super) fn check_payload(payload: &[u8]) -> Result<(), Error> {
 
 /// Returns the frame of encoded headers and a payload, which are within the limits.
 pub(super) fn assemble(headers: &[u8], payload: &[u8]) -> Vec<u8> {
-    let length = [headers.len(), payload.len()]
-        .into_iter()
-        .fold(AROUND_LEN, usize::saturating_add);
+    let length = capacity([AROUND_LEN, headers.len(), payload.len()]);
     let mut frame = Vec::with_capacity(length);
     // The limits are below `u32::MAX`.
     frame.extend_from_slice(&(length as u32).to_be_bytes());

@@ -1,10 +1,10 @@
 //! The fields of a response: from XML, JSON, or lines of a log.
 
+use crate::text::xml::push_text;
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
 /// The number of fields that are kept. No server sends as many.
@@ -110,15 +110,6 @@ impl Fields {
                     let name = start.local_name();
                     open = String::from_utf8_lossy(name.as_ref()).into_owned();
                 }
-                Ok(Event::Text(part)) => text.push_str(&part.decode().unwrap_or_default()),
-                Ok(Event::CData(part)) => text.push_str(&part.decode().unwrap_or_default()),
-                Ok(Event::GeneralRef(reference)) => {
-                    if let Ok(Some(c)) = reference.resolve_char_ref() {
-                        text.push(c);
-                    } else if let Ok(name) = reference.decode() {
-                        text.push_str(resolve_predefined_entity(&name).unwrap_or_default());
-                    }
-                }
                 Ok(Event::End(end)) => {
                     let name = end.local_name();
                     let name = String::from_utf8_lossy(name.as_ref()).into_owned();
@@ -129,7 +120,10 @@ impl Fields {
                     open.clear();
                 }
                 Ok(Event::Eof) | Err(_) => break,
-                Ok(_) => {}
+                Ok(event) => {
+                    // A reference that can't be decoded is left out.
+                    let _ = push_text(&event, &mut text);
+                }
             }
         }
         // The text may be cut off within an element.

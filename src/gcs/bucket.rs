@@ -6,14 +6,12 @@ use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
 use crate::post::{Key, PostPolicy, Target};
 use crate::request::{
-    AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Signer, Store, parse_base,
-    public_origin,
+    AWS_MAX_KEY_LEN, Address, Destination, Request, Sealed, Signer, Store, parse_base, path_prefix,
 };
 use crate::scheme::google::{GOOGLE4, GOOGLE4_RSA};
 use crate::signature_version::SignatureVersion;
-use crate::text::percent::{Component, PATH};
 use crate::v4::{self, check_scope_part};
-use crate::wire::url::{Authority, UrlScheme, write_origin};
+use crate::wire::url::{Authority, UrlScheme};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -270,11 +268,7 @@ impl BucketBuilder {
         let is_default = self.endpoint.is_none();
         let url = self.endpoint.unwrap_or(default);
         let base = parse_base("endpoint", &url)?;
-        let mut prefix = String::new();
-        Component::Encoded(base.target.path).write(&PATH, &mut prefix);
-        if !prefix.ends_with('/') {
-            prefix.push('/');
-        }
+        let mut prefix = path_prefix(base.target.path);
         let mut host = base.authority.host.to_ascii_lowercase();
         match self.style {
             AddressingStyle::Virtual if name.contains('.') && base.scheme == UrlScheme::Https => {
@@ -303,11 +297,14 @@ impl BucketBuilder {
             host: &host,
             port: base.authority.port,
         };
-        let (mut origin, mut signed_host) = (String::new(), String::new());
-        write_origin(base.scheme, authority, &mut origin);
-        authority.write(&mut signed_host);
         let signer = match self.signature_version {
-            SignatureVersion::V2 => GoogleSigner::V2(V2Signer::new(&name, self.style)),
+            SignatureVersion::V2 => {
+                let is_in_host = matches!(
+                    self.style,
+                    AddressingStyle::Virtual | AddressingStyle::Domain
+                );
+                GoogleSigner::V2(V2Signer::new(is_in_host.then_some(&name)))
+            }
             SignatureVersion::V4 => {
                 let service = v4::Service::of_checked(&GOOGLE4, &self.location, "storage");
                 GoogleSigner::V4(Box::new(service.with_private_keys(&GOOGLE4_RSA)))
@@ -319,17 +316,13 @@ impl BucketBuilder {
                 ));
             }
         };
+        let public_url = self.public_url.as_deref();
         Ok(Bucket {
             address: Address {
-                origin: match &self.public_url {
-                    Some(url) => public_origin(url)?.into(),
-                    None => origin.into(),
-                },
-                authority: signed_host.into(),
-                prefix: prefix.into(),
                 // Google has the same limit as AWS.
                 max_key_len: AWS_MAX_KEY_LEN,
                 key_rule: check_object_name,
+                ..Address::new(base.scheme, authority, prefix, public_url)?
             },
             name: name.into(),
             signer,

@@ -2,7 +2,6 @@
 //! V2](https://cloud.google.com/storage/docs/access-control/signed-urls-v2)): RSA with SHA-256 or
 //! HMAC with SHA-1 over a few lines of the request.
 
-use crate::addressing_style::AddressingStyle;
 use crate::crypto::{Hash, PrivateKeyKind, PublicKey, Signature};
 use crate::error::{Error, error};
 use crate::expiry::Expiry;
@@ -57,23 +56,12 @@ pub(super) struct V2Signer {
 }
 
 impl V2Signer {
-    pub(super) fn new(bucket: &str, style: AddressingStyle) -> Self {
-        let resource_prefix = match style {
-            AddressingStyle::Virtual | AddressingStyle::Domain => alloc::format!("/{bucket}"),
-            _ => String::new(),
-        };
+    /// Returns the signer of requests whose host names the bucket, if there is one.
+    pub(super) fn new(bucket: Option<&str>) -> Self {
+        let resource_prefix = bucket.map(|name| alloc::format!("/{name}"));
         V2Signer {
-            resource_prefix: resource_prefix.into(),
+            resource_prefix: resource_prefix.unwrap_or_default().into(),
         }
-    }
-
-    /// Returns the signer of a received request whose host names that bucket.
-    pub(super) fn of_received(bucket: Option<&str>) -> Self {
-        let style = match bucket {
-            Some(_) => AddressingStyle::Domain,
-            None => AddressingStyle::Path,
-        };
-        V2Signer::new(bucket.unwrap_or_default(), style)
     }
 
     /// Returns the text that is signed. `date` is the expiration of a URL or the date of a header.

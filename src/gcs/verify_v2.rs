@@ -9,7 +9,7 @@ use crate::scheme::google::GOOGLE2;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::scheme::sigv2::{EXPIRES, SIGNATURE};
 use crate::text::base64;
-use crate::text::decimal::parse_decimal;
+use crate::text::decimal::parse_unix_seconds;
 use crate::time::Timestamp;
 use crate::v2::signing_key;
 use crate::verify::{
@@ -135,8 +135,7 @@ impl Stated {
         };
         let access_id = text(GOOGLE2.access_key_id)?;
         let (expires, signature) = (text(EXPIRES)?, text(SIGNATURE)?);
-        let seconds = parse_decimal(&expires).and_then(|seconds| i64::try_from(seconds).ok());
-        let seconds = seconds.ok_or_else(|| {
+        let moment = parse_unix_seconds(&expires).ok_or_else(|| {
             refuse!(
                 Malformed,
                 "invalid {EXPIRES}; write a number of seconds since 1970"
@@ -145,7 +144,7 @@ impl Stated {
         Ok(Stated {
             access_id: access_id.into_owned(),
             date: expires.into_owned(),
-            moment: Timestamp::from_unix_seconds(seconds),
+            moment,
             is_header: false,
             signature: decode(&signature)?,
         })
@@ -246,7 +245,7 @@ impl Stated {
         parts
             .check_single(&["content-md5", "content-type"])
             .map_err(invalid)?;
-        let signer = V2Signer::of_received(request.given_bucket());
+        let signer = V2Signer::new(request.given_bucket());
         Ok(signer.string_to_sign(&parts, &self.date))
     }
 

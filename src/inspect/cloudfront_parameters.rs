@@ -9,9 +9,8 @@ use crate::scheme::Scheme;
 use crate::scheme::cloudfront::{
     EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, NAMES, POLICY, SHA1, SHA256, SIGNATURE,
 };
-use crate::text::decimal::parse_decimal;
+use crate::text::decimal::parse_unix_seconds;
 use crate::text::percent::Component;
-use crate::time::Timestamp;
 use crate::wire::query::Param;
 use alloc::borrow::Cow;
 use alloc::format;
@@ -83,10 +82,9 @@ impl<'a> CloudFrontParameters<'a> {
             let Some(text) = self.decode(EXPIRES, problems) else {
                 return;
             };
-            let seconds = parse_decimal(&text).and_then(|seconds| i64::try_from(seconds).ok());
-            match seconds {
-                Some(seconds) => facts.expires_at = Some(Timestamp::from_unix_seconds(seconds)),
-                None => report_invalid(EXPIRES, &text, "a number of seconds since 1970", problems),
+            facts.expires_at = parse_unix_seconds(&text);
+            if facts.expires_at.is_none() {
+                report_invalid(EXPIRES, &text, "a number of seconds since 1970", problems);
             }
             return;
         }

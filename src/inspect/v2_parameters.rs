@@ -14,7 +14,7 @@ use crate::scheme::sigv2::{
     ACCESS_KEY_ID, API_SECURITY_TOKEN, AWS2, EXPIRES, SECURITY_TOKEN_HEADER, SIGNATURE,
     SIGNATURE_METHOD, SIGNATURE_VERSION, TIMESTAMP, V2Scheme,
 };
-use crate::text::decimal::parse_decimal;
+use crate::text::decimal::parse_unix_seconds;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v2::{SignatureMethod, parse_timestamp};
@@ -224,16 +224,16 @@ impl<'a> V2Parameters<'a> {
 
 /// Parses `Expires` of a store: seconds since 1970.
 fn read_expires(text: &str, problems: &mut Problems) -> Option<Timestamp> {
-    let seconds = parse_decimal(text).and_then(|seconds| i64::try_from(seconds).ok());
-    if seconds.is_none() {
+    let expires_at = parse_unix_seconds(text);
+    if expires_at.is_none() {
         report_invalid(EXPIRES, text, "a number of seconds since 1970", problems);
     }
     // The year 5138, or the year 1973 in milliseconds.
-    if seconds.is_some_and(|seconds| seconds > 100_000_000_000) {
+    if expires_at.is_some_and(|moment| moment.unix_seconds() > 100_000_000_000) {
         problems.add(
             ProblemKind::ExpiryTooLong,
             "Expires is in milliseconds, so that it ends after thousands of years; write seconds since 1970",
         );
     }
-    seconds.map(Timestamp::from_unix_seconds)
+    expires_at
 }

@@ -20,12 +20,11 @@ pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Probl
         );
         problems.add(ProblemKind::Expired, message);
     }
-    if let Some(starts_at) = facts.starts_at
-        && starts_at > now
-    {
+    let start = facts.starts_at.or(facts.valid_from);
+    if let Some(start) = start.filter(|start| *start > now) {
         let message = format!(
-            "the URL is not valid before {starts_at}, in {}",
-            TimeSpan(starts_at.saturating_duration_since(now))
+            "the URL is not valid before {start}, in {}",
+            TimeSpan(start.saturating_duration_since(now))
         );
         problems.add(ProblemKind::NotYetValid, message);
     }
@@ -35,15 +34,6 @@ pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Probl
         let message = format!(
             "the URL is not valid before {signed_at}, in {}; set the clock of its signer",
             TimeSpan(signed_at.saturating_duration_since(now))
-        );
-        problems.add(ProblemKind::NotYetValid, message);
-    }
-    if let Some(valid_from) = facts.valid_from
-        && now < valid_from
-    {
-        let message = format!(
-            "the URL is not valid before {valid_from}, in {}",
-            TimeSpan(valid_from.saturating_duration_since(now))
         );
         problems.add(ProblemKind::NotYetValid, message);
     }

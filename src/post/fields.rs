@@ -3,6 +3,7 @@
 use super::condition::KEY;
 use crate::error::{Error, Quoted, error};
 use crate::scheme::form::{FILE, added_field, is_unconditional};
+use crate::text::percent::Component;
 
 /// Checks that a caller can add a field of this name.
 pub(super) fn check_name(name: &str) -> Result<(), Error> {
@@ -75,9 +76,7 @@ pub(super) fn needs_no_condition(name: &str) -> bool {
 
 /// Returns whether servers ignore a field.
 pub(super) fn is_ignored(name: &str) -> bool {
-    const IGNORED: &str = "x-ignore-";
-    let prefix = name.get(..IGNORED.len());
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(IGNORED))
+    Component::Raw(name).starts_with_ignore_case("x-ignore-")
 }
 
 fn invalid_name(name: &str) -> Error {

@@ -4,6 +4,7 @@ use crate::error::{Error, error};
 use crate::request::Address;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::scheme::v4_scheme::PolicyForm;
+use crate::text::capacity::capacity;
 use crate::wire::inline_list::InlineList;
 use alloc::string::String;
 use core::ops::Range;
@@ -105,15 +106,13 @@ impl Form {
         /// Around name and value: `--`, the longest boundary of RFC 2046, and
         /// `Content-Disposition: form-data; name=""`, with line breaks.
         const AROUND: usize = 2 + 70 + 2 + 39 + 4 + 2;
-        let texts = [
+        let fields = self.len().saturating_add(1);
+        let size = capacity([
             self.text.len().saturating_sub(self.url_len),
             signature_field.len(),
             signature_len,
-        ];
-        let fields = self.len().saturating_add(1);
-        let size = texts
-            .into_iter()
-            .fold(fields.saturating_mul(AROUND), usize::saturating_add);
+            fields.saturating_mul(AROUND),
+        ]);
         if size > MAX_FORM_BYTES {
             return Err(error!(
                 Policy,

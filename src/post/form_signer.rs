@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::request::{KeySource, Signer};
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{PolicyForm, Role, V4Scheme};
+use crate::text::capacity::capacity;
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
 use crate::v4::{Scope, check_identity};
@@ -102,14 +103,12 @@ impl<'a> FormSigner<'a> {
             Version::V4 { scope, .. } => scope.suffix.text.len(),
             Version::V2 => 0,
         };
-        [
+        capacity([
             FIXED,
             suffix,
             self.identity.access_key_id().len(),
             self.identity.session_token().map_or(0, str::len),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 
     /// Returns the form of the policy's JSON.
@@ -202,13 +201,13 @@ mod tests {
                 .build()
                 .unwrap();
             let now: Timestamp = time.unwrap_or("20130524T000000Z").parse().unwrap();
-            let signer = bucket.signer().as_ref();
+            let signer = bucket.signer.as_ref();
             let form_signer = FormSigner::new(signer, credentials.identity(), now).unwrap();
             if time.is_some() {
                 let expected = &case["expected"]["fields"];
                 let names = ["x-amz-credential", "X-Amz-Credential"];
                 let expected = names.iter().find_map(|name| expected[*name].as_str());
-                let mut form = Form::new(bucket.address(), PolicyForm::Aws, 0);
+                let mut form = Form::new(&bucket.address, PolicyForm::Aws, 0);
                 form_signer.write(&mut form);
                 let mut fields = form.fields();
                 let credential = fields.find(|(name, _)| *name == "x-amz-credential");

@@ -16,6 +16,7 @@ use crate::scheme::form::POLICY;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::scheme::v4_scheme::PolicyForm;
 use crate::text::base64;
+use crate::text::capacity::capacity;
 use crate::time::Timestamp;
 use crate::wire::inline_list::InlineList;
 use alloc::string::String;
@@ -145,11 +146,11 @@ impl SigningForm<'_> {
         } = self.target;
         let signer_len = self.signer.max_len();
         let conditions = self.items.len().saturating_mul(CONDITION);
-        let policy = sum([POLICY, length, conditions, bucket.len(), signer_len]);
+        let policy = capacity([POLICY, length, conditions, bucket.len(), signer_len]);
         let encoded = policy.div_ceil(3).saturating_mul(4);
         let url = address.origin.len().saturating_add(address.prefix.len());
         Capacity {
-            form: sum([FORM, url, length, signer_len, encoded]),
+            form: capacity([FORM, url, length, signer_len, encoded]),
             policy,
         }
     }
@@ -178,8 +179,4 @@ impl PreparedForm {
         self.post.form.push_with(field.name(), write);
         self.post
     }
-}
-
-fn sum<const N: usize>(lengths: [usize; N]) -> usize {
-    lengths.into_iter().fold(0, usize::saturating_add)
 }

@@ -1,8 +1,11 @@
 //! The address of a bucket: the prefix of its objects' URLs.
 
+use super::base_url::public_origin;
 use crate::error::{Error, Quoted, error};
 use crate::wire::path::Path;
+use crate::wire::url::{Authority, UrlScheme, write_origin};
 use alloc::boxed::Box;
+use alloc::string::String;
 
 /// The address of a bucket.
 #[derive(Clone, Debug)]
@@ -24,6 +27,29 @@ pub(crate) struct Address {
 pub(crate) const AWS_MAX_KEY_LEN: usize = 1024;
 
 impl Address {
+    /// Returns an address whose keys have no limits. URLs begin with the public URL instead of the
+    /// signed host, if there is one.
+    pub(crate) fn new(
+        scheme: UrlScheme,
+        authority: Authority<'_>,
+        prefix: String,
+        public_url: Option<&str>,
+    ) -> Result<Self, Error> {
+        let (mut origin, mut host) = (String::new(), String::new());
+        match public_url {
+            Some(url) => origin = public_origin(url)?,
+            None => write_origin(scheme, authority, &mut origin),
+        }
+        authority.write(&mut host);
+        Ok(Address {
+            origin: origin.into(),
+            authority: host.into(),
+            prefix: prefix.into(),
+            max_key_len: usize::MAX,
+            key_rule: |_| Ok(()),
+        })
+    }
+
     /// Returns the path of the bucket itself.
     pub(crate) fn bucket_path(&self) -> Path<'_> {
         let prefix = match &*self.prefix {

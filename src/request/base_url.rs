@@ -26,9 +26,19 @@ pub(crate) fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Err
     }
 }
 
+/// Returns a path, canonically encoded, with a slash at its end.
+pub(crate) fn path_prefix(path: &str) -> String {
+    let mut prefix = String::new();
+    Component::Encoded(path).write(&PATH, &mut prefix);
+    if !prefix.ends_with('/') {
+        prefix.push('/');
+    }
+    prefix
+}
+
 /// Returns the prefix of URLs that are shown instead of the signed ones, without a slash at its
 /// end.
-pub(crate) fn public_origin(url: &str) -> Result<String, Error> {
+pub(super) fn public_origin(url: &str) -> Result<String, Error> {
     let Url {
         scheme,
         authority,

@@ -27,7 +27,7 @@ pub use template::{Row, Template};
 pub use unsigned::Unsigned;
 
 pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
-pub(crate) use base_url::{parse_base, public_origin};
+pub(crate) use base_url::{parse_base, path_prefix};
 #[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
 pub(crate) use custom_signer::CustomSigner;
 #[cfg(feature = "gcs")]

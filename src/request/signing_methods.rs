@@ -3,7 +3,7 @@
 use super::presigned_url::{header_names, headers_to_send, own_method};
 use super::{KeySource, PresignedUrl, Request, SignedRequest, Signer, Unsigned, unsupported};
 use crate::credentials::Credentials;
-use crate::crypto::{SecretAccessKey, Signature};
+use crate::crypto::SecretAccessKey;
 use crate::error::{Error, ErrorKind};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
@@ -63,11 +63,9 @@ impl<'a> Request<'a> {
                 let expires_at = write_v2(&signing, secret, expiry, now, &mut url)?;
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
-            Signer::Custom(signer) => {
-                let parts = self.custom_url_parts()?;
-                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
-                unsigned.sign_with(credentials)
-            }
+            Signer::Custom(_) => self
+                .prepare_url(identity, expiry, now)?
+                .sign_with(credentials),
         }
     }
 
@@ -99,9 +97,8 @@ impl<'a> Request<'a> {
                 let signing = self.v2_request(service, identity)?;
                 write_v2(&signing, secret, expiry, now, &mut out)?;
             }
-            Signer::Custom(signer) => {
-                let parts = self.custom_url_parts()?;
-                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
+            Signer::Custom(_) => {
+                let unsigned = self.prepare_url(identity, expiry, now)?;
                 out.text(unsigned.sign_with(credentials)?.as_str());
             }
         }
@@ -186,27 +183,17 @@ impl<'a> Request<'a> {
                 let not_covered = not_covered_by_v4(&signing.parts);
                 Ok(SignedRequest::from_headers(prepared.headers, not_covered))
             }
-            Signer::V2(service) => match &service.0 {
-                v2::Interface::S3 { .. } => {
-                    let signing = self.v2_request(service, identity)?;
-                    let mut prepared = signing.prepare_headers(now)?;
-                    let key = v2::signing_key(credentials.secret_access_key()?);
-                    let signature = key.sign(&signing.headers_string_to_sign(&prepared))?;
-                    v2::finish_headers(&mut prepared.headers, &signature);
-                    let not_covered = not_covered_by_v2_headers(&signing.parts, &prepared);
-                    Ok(SignedRequest::from_headers(prepared.headers, not_covered))
-                }
-                v2::Interface::QueryApi(method) => {
-                    let call = self.prepare_call(*method, identity, now)?;
-                    let signature = method
-                        .signing_key(credentials.secret_access_key()?)
-                        .sign(call.string_to_sign.as_str())?;
-                    Ok(call.finish(&signature))
-                }
-            },
-            Signer::Custom(signer) => {
-                let unsigned = signer.prepare_headers(&self.parts()?, identity, now)?;
-                unsigned.sign_with(credentials)
+            Signer::V2(service @ v2::Service(v2::Interface::S3 { .. })) => {
+                let signing = self.v2_request(service, identity)?;
+                let mut prepared = signing.prepare_headers(now)?;
+                let key = v2::signing_key(credentials.secret_access_key()?);
+                let signature = key.sign(&signing.headers_string_to_sign(&prepared))?;
+                v2::finish_headers(&mut prepared.headers, &signature);
+                let not_covered = not_covered_by_v2_headers(&signing.parts, &prepared);
+                Ok(SignedRequest::from_headers(prepared.headers, not_covered))
+            }
+            Signer::V2(_) | Signer::Custom(_) => {
+                self.prepare_headers(identity, now)?.sign_with(credentials)
             }
         }
     }
@@ -260,18 +247,7 @@ impl<'a> Request<'a> {
                         },
                     ))
                 }
-                v2::Interface::QueryApi(method) => {
-                    let call = self.prepare_call(*method, identity, now)?;
-                    let string_to_sign = call.string_to_sign.clone();
-                    Ok(Unsigned::new(
-                        identity,
-                        KeySource::V2(*method),
-                        string_to_sign.as_str(),
-                        None,
-                        None,
-                        move |signature| call.finish(signature),
-                    ))
-                }
+                v2::Interface::QueryApi(method) => self.prepare_call(*method, identity, now),
             },
             Signer::Custom(signer) => signer.prepare_headers(&self.parts()?, identity, now),
         }
@@ -334,56 +310,42 @@ impl<'a> Request<'a> {
         method: SignatureMethod,
         identity: &Identity,
         now: Timestamp,
-    ) -> Result<Call, Error> {
+    ) -> Result<Unsigned<SignedRequest>, Error> {
         identity.check_secret_access_key()?;
         let parts = self.parts()?;
         // A POST has its parameters in its body, unless its URL has a query.
         let has_url_params = parts.params.len() > self.params.len();
         let is_form = parts.method == "POST" && !has_url_params;
-        let prepared = v2::prepare_call(method, identity, &parts, now)?;
+        let call = v2::prepare_call(method, identity, &parts, now)?;
+        let mut parameters = call.parameters;
         let mut url = String::new();
         parts.write_origin(&mut url);
         parts.path.write_as_sent(&mut url);
-        Ok(Call {
-            is_form,
-            url,
-            headers: headers_to_send(&parts, |_| false)?,
-            not_covered: header_names(&parts, |_| true),
-            parameters: prepared.parameters,
-            string_to_sign: prepared.string_to_sign,
-        })
-    }
-}
-
-/// A call to a query API without its signature.
-struct Call {
-    is_form: bool,
-    /// The URL without a query.
-    url: String,
-    headers: Vec<(String, String)>,
-    not_covered: Vec<String>,
-    parameters: String,
-    string_to_sign: String,
-}
-
-impl Call {
-    fn finish(self, signature: &Signature) -> SignedRequest {
-        let (mut url, mut parameters) = (self.url, self.parameters);
-        v2::finish_url(signature, &mut parameters);
-        let body = if self.is_form {
-            Some(parameters)
-        } else {
-            url.push('?');
-            url.push_str(&parameters);
-            None
-        };
-        SignedRequest {
-            headers: AddedHeaders::with_capacity(0),
-            other_headers: self.headers,
-            url: Some(url),
-            body,
-            not_covered: self.not_covered,
-        }
+        let other_headers = headers_to_send(&parts, |_| false)?;
+        let not_covered = header_names(&parts, |_| true);
+        Ok(Unsigned::new(
+            identity,
+            KeySource::V2(method),
+            call.string_to_sign.as_str(),
+            None,
+            None,
+            move |signature| {
+                v2::finish_url(signature, &mut parameters);
+                let body = if is_form {
+                    Some(parameters)
+                } else {
+                    url.extend(["?", &parameters]);
+                    None
+                };
+                SignedRequest {
+                    headers: AddedHeaders::with_capacity(0),
+                    other_headers,
+                    url: Some(url),
+                    body,
+                    not_covered,
+                }
+            },
+        ))
     }
 }
 

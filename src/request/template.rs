@@ -346,13 +346,9 @@ impl Template {
     /// past, or more than the seven days of SigV4 away. Or a SigV2 URL would expire outside of the
     /// years 1970 to 9999.
     pub fn expires_at(&self, now: impl Into<Timestamp>) -> Result<Timestamp, Error> {
-        self.expiration(self.expiry, now.into())
-    }
-
-    fn expiration(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
         match &self.kind {
-            Kind::V4(template) => template.expires_at(expiry, now),
-            Kind::V2(template) => template.expires_at(expiry, now),
+            Kind::V4(template) => template.expires_at(self.expiry, now.into()),
+            Kind::V2(template) => template.expires_at(self.expiry, now.into()),
         }
     }
 

@@ -285,9 +285,7 @@ impl<T> Unsigned<T> {
             KeySource::V4 { time, suffix } => {
                 Some(alloc::format!("{}{}", time.date(), suffix.text))
             }
-            KeySource::V2(_) | KeySource::Private { .. } => None,
-            #[cfg(feature = "azure")]
-            KeySource::Base64 => None,
+            _ => None,
         };
         Unsigned {
             identity: identity.clone(),

@@ -73,8 +73,8 @@ pub struct Bucket {
     pub(super) name: Box<str>,
     pub(super) region: Box<str>,
     pub(super) kind: Kind,
-    pub(super) address: Address,
-    pub(super) signer: StoreSigner,
+    pub(crate) address: Address,
+    pub(crate) signer: StoreSigner,
     /// The signer of a directory bucket's operations that are not part of a session.
     pub(super) session_free_signer: Option<Box<v4::Service>>,
 }
@@ -131,14 +131,6 @@ impl Bucket {
             Quoted(&self.name),
             self.kind.description()
         ))
-    }
-
-    pub(crate) fn address(&self) -> &Address {
-        &self.address
-    }
-
-    pub(crate) fn signer(&self) -> &StoreSigner {
-        &self.signer
     }
 }
 

@@ -1,16 +1,15 @@
 //! The builder of a bucket.
 
 use super::bucket::Bucket;
-use super::endpoint::{BucketEndpoint, Options};
+use super::endpoint::{Options, bucket_address};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
-use crate::request::{AWS_MAX_KEY_LEN, Address, StoreSigner, public_origin};
+use crate::request::StoreSigner;
 use crate::scheme::aws::{AWS4, AWS4A};
-use crate::scheme::partition::Partition;
 use crate::scheme::region_set::check_region_set;
 use crate::signature_version::SignatureVersion;
-use crate::v4::{check_aws_scope, check_scope_name};
+use crate::v4::check_scope_name;
 use crate::{v2, v4};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -38,7 +37,6 @@ impl Bucket {
             options: Options::default(),
             use_arn_region: false,
             disable_session_auth: false,
-            public_url: None,
         }
     }
 }
@@ -65,7 +63,6 @@ pub struct BucketBuilder {
     options: Options,
     use_arn_region: bool,
     disable_session_auth: bool,
-    public_url: Option<String>,
 }
 
 impl BucketBuilder {
@@ -136,7 +133,7 @@ impl BucketBuilder {
     /// # Ok::<(), presign::Error>(())
     /// ```
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public_url = Some(url.into());
+        self.options.public_url = Some(url.into());
         self
     }
 
@@ -220,20 +217,10 @@ impl BucketBuilder {
         check_scope_name("region", &self.region)?;
         let resource = Resource::parse(&self.name)?;
         let region = resource.region(&self.region, self.use_arn_region)?;
-        let endpoint = BucketEndpoint::new(&self.options, &resource, region)?;
-        let is_aws_host = Partition::is_aws_host(&endpoint.host);
-        if is_aws_host {
-            check_aws_scope(region, resource.kind.service())?;
-        }
-        let mut authority = String::new();
-        endpoint.authority().write(&mut authority);
-        let origin = match &self.public_url {
-            Some(url) => public_origin(url)?,
-            None => endpoint.origin(),
-        };
+        let (address, style) = bucket_address(&self.options, &resource, region)?;
         let kind = resource.kind;
         let region = self.signed_region(kind, region)?;
-        let signer = self.signer(kind, region, endpoint.style)?;
+        let signer = self.signer(kind, region, style)?;
         let session_free_signer = match &signer {
             StoreSigner::V4(service) if kind == Kind::Directory => {
                 let service = service.clone();
@@ -246,17 +233,7 @@ impl BucketBuilder {
             session_free_signer,
             region: region.into(),
             kind,
-            address: Address {
-                origin: origin.into(),
-                authority: authority.into(),
-                prefix: endpoint.prefix.into(),
-                max_key_len: if is_aws_host {
-                    AWS_MAX_KEY_LEN
-                } else {
-                    usize::MAX
-                },
-                key_rule: |_| Ok(()),
-            },
+            address,
             name: self.name.into(),
         })
     }

@@ -8,10 +8,11 @@ use super::bucket_name::{check_host_name, check_path_name};
 use super::resource::{Kind, Resource};
 use crate::addressing_style::AddressingStyle;
 use crate::error::{Error, Quoted, error};
-use crate::request::parse_base;
+use crate::request::{AWS_MAX_KEY_LEN, Address, parse_base, path_prefix};
 use crate::scheme::partition::{Partition, Variant};
-use crate::text::percent::{Component, PATH, UNRESERVED};
-use crate::wire::url::{Authority, Url, UrlScheme, write_origin};
+use crate::text::percent::{Component, UNRESERVED};
+use crate::v4::check_aws_scope;
+use crate::wire::url::{Authority, Url, UrlScheme};
 use alloc::format;
 use alloc::string::String;
 use core::net::Ipv4Addr;
@@ -20,6 +21,7 @@ use core::net::Ipv4Addr;
 #[derive(Clone, Default)]
 pub(super) struct Options {
     pub(super) url: Option<String>,
+    pub(super) public_url: Option<String>,
     pub(super) style: AddressingStyle,
     pub(super) dualstack: bool,
     pub(super) fips: bool,
@@ -41,68 +43,44 @@ impl Options {
     }
 }
 
-/// The host of a bucket, and the front of its paths.
-pub(super) struct BucketEndpoint {
-    pub(super) scheme: UrlScheme,
-    pub(super) host: String,
-    pub(super) port: Option<u16>,
-    /// The endpoint's path, with the bucket in path style. It is canonically encoded and ends in a
-    /// slash.
-    pub(super) prefix: String,
-    /// Any but [`AddressingStyle::Auto`].
-    pub(super) style: AddressingStyle,
-}
-
-impl BucketEndpoint {
-    pub(super) fn new(
-        options: &Options,
-        resource: &Resource<'_>,
-        region: &str,
-    ) -> Result<Self, Error> {
-        let endpoint = match &options.url {
-            Some(url) => Endpoint::custom(options, resource, url)?,
-            None => Endpoint::aws(options, resource, region)?,
-        };
-        let style = endpoint.style(options, resource)?;
-        endpoint.check_without_bucket(style, resource.name)?;
-        let Endpoint {
-            scheme,
-            host,
-            port,
-            base: mut prefix,
-            ..
-        } = endpoint;
-        let host = match style {
-            AddressingStyle::Virtual => format!("{}.{host}", resource.label),
-            AddressingStyle::Path => {
-                Component::Raw(resource.name).write(&UNRESERVED, &mut prefix);
-                prefix.push('/');
-                host
-            }
-            _ => host,
-        };
-        Ok(BucketEndpoint {
-            scheme,
-            host,
-            port,
-            prefix,
-            style,
-        })
-    }
-
-    /// Returns `https://host:port`.
-    pub(super) fn origin(&self) -> String {
-        let mut origin = String::new();
-        write_origin(self.scheme, self.authority(), &mut origin);
-        origin
-    }
-
-    pub(super) fn authority(&self) -> Authority<'_> {
-        Authority {
-            host: &self.host,
-            port: self.port,
+/// Returns the address of a bucket and its style, which is any but [`AddressingStyle::Auto`].
+pub(super) fn bucket_address(
+    options: &Options,
+    resource: &Resource<'_>,
+    region: &str,
+) -> Result<(Address, AddressingStyle), Error> {
+    let endpoint = match &options.url {
+        Some(url) => Endpoint::custom(options, resource, url)?,
+        None => Endpoint::aws(options, resource, region)?,
+    };
+    let style = endpoint.style(options, resource)?;
+    endpoint.check_without_bucket(style, resource.name)?;
+    let Endpoint {
+        scheme,
+        host,
+        port,
+        base: mut prefix,
+        ..
+    } = endpoint;
+    let host = match style {
+        AddressingStyle::Virtual => format!("{}.{host}", resource.label),
+        AddressingStyle::Path => {
+            Component::Raw(resource.name).write(&UNRESERVED, &mut prefix);
+            prefix.push('/');
+            host
         }
+        _ => host,
+    };
+    let is_aws_host = Partition::is_aws_host(&host);
+    if is_aws_host {
+        check_aws_scope(region, resource.kind.service())?;
     }
+    let authority = Authority { host: &host, port };
+    let mut address = Address::new(scheme, authority, prefix, options.public_url.as_deref())?;
+    if is_aws_host {
+        address.max_key_len = AWS_MAX_KEY_LEN;
+    }
+    Ok((address, style))
 }
 
 /// Host and path of an endpoint, without the bucket.
@@ -143,16 +121,11 @@ impl Endpoint {
                 Quoted(&host)
             ));
         }
-        let mut base = String::new();
-        Component::Encoded(target.path).write(&PATH, &mut base);
-        if !base.ends_with('/') {
-            base.push('/');
-        }
         Ok(Endpoint {
             scheme,
             host,
             port: authority.port,
-            base,
+            base: path_prefix(target.path),
             is_aws: false,
         })
     }

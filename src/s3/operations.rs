@@ -45,8 +45,8 @@ impl Bucket {
         method: impl Into<Cow<'a, str>>,
         key: impl Into<Cow<'a, str>>,
     ) -> Request<'a> {
-        let object = Destination::Object(self.address(), key.into());
-        Request::new(method, object, self.signer().as_ref())
+        let object = Destination::Object(&self.address, key.into());
+        Request::new(method, object, self.signer.as_ref())
     }
 
     /// Returns a request that lists objects

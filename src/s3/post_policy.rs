@@ -29,8 +29,8 @@ impl Bucket {
     pub fn post_policy(&self, key: impl Into<Key>) -> PostPolicy<'_> {
         let target = Target {
             bucket: self.name(),
-            address: self.address(),
-            signer: self.signer().as_ref(),
+            address: &self.address,
+            signer: self.signer.as_ref(),
         };
         PostPolicy::new(target, self.check_accepts_forms(), key.into())
     }

@@ -2,33 +2,20 @@
 
 use crate::credentials::Credentials;
 use crate::error::{Error, error};
+use crate::text::xml::push_text;
 use crate::time::Timestamp;
 use alloc::string::String;
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
-/// The texts of the response that are needed.
-#[derive(Default)]
-struct Fields {
-    access_key_id: Option<Zeroizing<String>>,
-    secret_access_key: Option<Zeroizing<String>>,
-    session_token: Option<Zeroizing<String>>,
-    expiration: Option<Zeroizing<String>>,
-}
-
-impl Fields {
-    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Zeroizing<String>>> {
-        match name {
-            b"AccessKeyId" => Some(&mut self.access_key_id),
-            b"SecretAccessKey" => Some(&mut self.secret_access_key),
-            b"SessionToken" => Some(&mut self.session_token),
-            b"Expiration" => Some(&mut self.expiration),
-            _ => None,
-        }
-    }
-}
+/// The elements of the response that are needed.
+const NAMES: [&str; 4] = [
+    "AccessKeyId",
+    "SecretAccessKey",
+    "SessionToken",
+    "Expiration",
+];
 
 /// Parses the response to CreateSession
 /// ([response syntax](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html#API_CreateSession_ResponseSyntax)):
@@ -40,15 +27,11 @@ impl Fields {
 /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text is not such a response.
 /// The message quotes nothing of it.
 pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
-    let fields = read(body)?;
-    let id = fields.access_key_id.ok_or_else(|| missing("AccessKeyId"))?;
-    let secret = fields
-        .secret_access_key
-        .ok_or_else(|| missing("SecretAccessKey"))?;
-    let token = fields
-        .session_token
-        .ok_or_else(|| missing("SessionToken"))?;
-    let expiration = fields.expiration.ok_or_else(|| missing("Expiration"))?;
+    let [id, secret, token, expiration] = read(body)?;
+    let id = id.ok_or_else(|| missing("AccessKeyId"))?;
+    let secret = secret.ok_or_else(|| missing("SecretAccessKey"))?;
+    let token = token.ok_or_else(|| missing("SessionToken"))?;
+    let expiration = expiration.ok_or_else(|| missing("Expiration"))?;
     if token.is_empty() {
         return Err(missing("SessionToken"));
     }
@@ -74,9 +57,9 @@ fn malformed() -> Error {
     )
 }
 
-fn read(body: &str) -> Result<Fields, Error> {
+fn read(body: &str) -> Result<[Option<Zeroizing<String>>; NAMES.len()], Error> {
     let mut reader = Reader::from_str(body);
-    let mut fields = Fields::default();
+    let mut fields = [const { None }; NAMES.len()];
     let mut depth = 0usize;
     // With room for the longest text, it is never moved, which would leave a copy of a secret.
     let mut text = Zeroizing::new(String::with_capacity(body.len()));
@@ -94,20 +77,12 @@ fn read(body: &str) -> Result<Fields, Error> {
                 depth = depth.saturating_add(1);
                 text.clear();
             }
-            Event::Text(part) => text.push_str(&part.decode().map_err(|_| malformed())?),
-            Event::CData(part) => text.push_str(&part.decode().map_err(|_| malformed())?),
-            Event::GeneralRef(reference) => {
-                if let Some(c) = reference.resolve_char_ref().map_err(|_| malformed())? {
-                    text.push(c);
-                } else {
-                    let name = reference.decode().map_err(|_| malformed())?;
-                    text.push_str(resolve_predefined_entity(&name).ok_or_else(malformed)?);
-                }
-            }
             Event::End(end) => {
                 const FIELD_DEPTH: usize = 3;
+                let mut slots = NAMES.iter().zip(&mut fields);
+                let is_named = |name: &str| name.as_bytes() == end.local_name().as_ref();
                 if depth == FIELD_DEPTH
-                    && let Some(slot) = fields.slot(end.local_name().as_ref())
+                    && let Some((_, slot)) = slots.find(|(name, _)| is_named(name))
                 {
                     let value = Zeroizing::new(String::from(text.trim()));
                     if slot.replace(value).is_some() {
@@ -119,7 +94,7 @@ fn read(body: &str) -> Result<Fields, Error> {
             }
             Event::Eof if depth == 0 => return Ok(fields),
             Event::Eof => return Err(malformed()),
-            _ => {}
+            event => push_text(&event, &mut text).ok_or_else(malformed)?,
         }
     }
 }

@@ -36,12 +36,12 @@ pub(crate) static AWS4A: V4Scheme = V4Scheme {
     algorithm: "AWS4-ECDSA-P256-SHA256",
     private_key: Some(PrivateKeyKind::P256),
     key_prefix: "AWS4A",
-    terminator: "aws4_request",
     scope_has_region: false,
     signature_len: 136..=144,
-    rules: &V4A_RULES,
-    header_prefix: AMZ_PREFIX,
-    content_sha256: "x-amz-content-sha256",
+    rules: &SchemeRules {
+        policy_form: None,
+        ..RULES
+    },
     names: names! {
         Algorithm: "X-Amz-Algorithm", "x-amz-algorithm";
         Credential: "X-Amz-Credential", "x-amz-credential";
@@ -53,19 +53,11 @@ pub(crate) static AWS4A: V4Scheme = V4Scheme {
         SignedHeaders: "X-Amz-SignedHeaders", "x-amz-signedheaders";
         Signature: "X-Amz-Signature", "x-amz-signature";
     },
+    ..AWS4
 };
 
 static RULES: SchemeRules = SchemeRules {
     policy_form: Some(PolicyForm::Aws),
-    host_has_port: true,
-    checks_content_sha256: true,
-    signs_date_header: false,
-    rejected_prefix: None,
-    version_parameter: "versionId",
-};
-
-static V4A_RULES: SchemeRules = SchemeRules {
-    policy_form: None,
     host_has_port: true,
     checks_content_sha256: true,
     signs_date_header: false,

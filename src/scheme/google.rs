@@ -4,7 +4,7 @@
 use super::Scheme;
 use super::aws::AMZ_PREFIX;
 use super::sigv2::V2Scheme;
-use super::v4_scheme::{Name, PolicyForm, SchemeRules, V4Scheme, names};
+use super::v4_scheme::{PolicyForm, SchemeRules, V4Scheme, names};
 use crate::crypto::PrivateKeyKind;
 
 /// `GOOG4-HMAC-SHA256`.
@@ -13,29 +13,30 @@ pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
     algorithm: "GOOG4-HMAC-SHA256",
     private_key: None,
     key_prefix: "GOOG4",
-    terminator: TERMINATOR,
+    terminator: "goog4_request",
     scope_has_region: true,
     signature_len: 64..=64,
     rules: &RULES,
     header_prefix: GOOG_PREFIX,
-    content_sha256: CONTENT_SHA256,
-    names: NAMES,
+    content_sha256: "x-goog-content-sha256",
+    names: names! {
+        Algorithm: "X-Goog-Algorithm", "x-goog-algorithm";
+        Credential: "X-Goog-Credential", "x-goog-credential";
+        Date: "X-Goog-Date", "x-goog-date";
+        Expires: "X-Goog-Expires", "x-goog-expires";
+        SignedHeaders: "X-Goog-SignedHeaders", "x-goog-signedheaders";
+        Signature: "X-Goog-Signature", "x-goog-signature";
+    },
 };
 
 /// `GOOG4-RSA-SHA256`, with the key of a service account. An RSA key has 2,048 to 4,096 bits.
 pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
-    scheme: Scheme::GoogleV4,
     algorithm: "GOOG4-RSA-SHA256",
     private_key: Some(PrivateKeyKind::Rsa),
     // An RSA key is not derived.
     key_prefix: "",
-    terminator: TERMINATOR,
-    scope_has_region: true,
     signature_len: 512..=1024,
-    rules: &RULES,
-    header_prefix: GOOG_PREFIX,
-    content_sha256: CONTENT_SHA256,
-    names: NAMES,
+    ..GOOGLE4
 };
 
 /// The V2 signing process: HMAC with SHA-1, or RSA of 1,024 to 4,096 bits with SHA-256.
@@ -46,9 +47,7 @@ pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
     rsa_signature_len: Some(172..=684),
 };
 
-const TERMINATOR: &str = "goog4_request";
 pub(crate) const GOOG_PREFIX: &str = "x-goog-";
-const CONTENT_SHA256: &str = "x-goog-content-sha256";
 
 /// A request with names of both families is rejected, as Google does with `ExcessHeaderValues`.
 static RULES: SchemeRules = SchemeRules {
@@ -58,13 +57,4 @@ static RULES: SchemeRules = SchemeRules {
     signs_date_header: true,
     rejected_prefix: Some(AMZ_PREFIX),
     version_parameter: "generation",
-};
-
-static NAMES: &[Name] = names! {
-    Algorithm: "X-Goog-Algorithm", "x-goog-algorithm";
-    Credential: "X-Goog-Credential", "x-goog-credential";
-    Date: "X-Goog-Date", "x-goog-date";
-    Expires: "X-Goog-Expires", "x-goog-expires";
-    SignedHeaders: "X-Goog-SignedHeaders", "x-goog-signedheaders";
-    Signature: "X-Goog-Signature", "x-goog-signature";
 };

@@ -1,5 +1,15 @@
 //! Numbers as requests write them: decimal digits without a sign.
 
+use crate::time::Timestamp;
+
+/// Parses seconds since 1970 as decimal digits.
+pub(crate) fn parse_unix_seconds(text: &str) -> Option<Timestamp> {
+    let seconds = parse_decimal(text)?;
+    i64::try_from(seconds)
+        .ok()
+        .map(Timestamp::from_unix_seconds)
+}
+
 /// Parses decimal digits. Other texts, and numbers that don't fit, are `None`.
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     // `parse` accepts a plus sign.

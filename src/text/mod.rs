@@ -1,7 +1,8 @@
-//! Text formats: percent-encoding, digits, base64, JSON, spans of time, and escaping in markup.
+//! Text formats: percent-encoding, digits, base64, JSON, XML, spans of time, and escaping in markup.
 
 pub(crate) mod base64;
 mod byte_set;
+pub(crate) mod capacity;
 pub(crate) mod damage;
 pub(crate) mod decimal;
 pub(crate) mod hex;
@@ -12,3 +13,5 @@ pub(crate) mod secrets;
 pub(crate) mod sink;
 pub(crate) mod template_text;
 pub(crate) mod time_span;
+#[cfg(any(feature = "azure", feature = "explain", feature = "s3-express"))]
+pub(crate) mod xml;

@@ -1,5 +1,6 @@
 //! The names of secrets, and text without them.
 
+use crate::text::percent::Component;
 use alloc::borrow::Cow;
 
 /// Returns whether a parameter or header of this name contains a session token, a signature or an
@@ -55,7 +56,7 @@ pub(crate) fn before_secrets(text: &str) -> &str {
         let (front, after) = text.split_at_checked(index).unwrap_or((text, ""));
         if !["=", "%3d", "%253d"]
             .iter()
-            .any(|sign| starts_with_ignore_case(after, sign))
+            .any(|sign| Component::Raw(after).starts_with_ignore_case(sign))
         {
             continue;
         }
@@ -98,15 +99,10 @@ pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
     }
 }
 
-fn starts_with_ignore_case(text: &str, lowercase: &str) -> bool {
-    let start = text.get(..lowercase.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(lowercase))
-}
-
 /// Returns a parameter's name without the character before it, which may be percent-encoded.
 fn without_separator(name: &str) -> &str {
     for encoded in ["%26", "%3f", "%2526", "%253f"] {
-        if starts_with_ignore_case(name, encoded) {
+        if Component::Raw(name).starts_with_ignore_case(encoded) {
             return name.get(encoded.len()..).unwrap_or_default();
         }
     }

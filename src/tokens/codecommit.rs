@@ -2,7 +2,7 @@
 
 use super::recipes::check_path;
 use crate::credentials::Credentials;
-use crate::crypto::{Message, sha256_of};
+use crate::crypto::sha256_of;
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::text::hex::Hex;
@@ -89,11 +89,12 @@ impl GitLoginRequest {
                 sink.text(text);
             }
         });
-        let message = StringToSign {
-            scope: &scope,
-            canonical_hash: Hex::new(&canonical_hash),
-        };
-        let signature = scope.signing_key(credentials)?.sign(&message)?;
+        // The string to sign of SigV4, but with a time without its `Z`.
+        let mut message = String::from(scope.suffix.scheme.algorithm);
+        message.extend(["\n", scope.time.as_str().trim_end_matches('Z'), "\n"]);
+        scope.write(&mut message);
+        message.extend(["\n", Hex::new(&canonical_hash).as_str()]);
+        let signature = scope.signing_key(credentials)?.sign(message.as_str())?;
         let mut password = String::from(scope.time.as_str());
         signature.write_hex(&mut password);
 
@@ -107,24 +108,6 @@ impl GitLoginRequest {
             password,
             expires_at: validity.expires_at,
         })
-    }
-}
-
-/// SigV4's string to sign, whose time has no `Z` here.
-struct StringToSign<'a> {
-    scope: &'a Scope<'a>,
-    canonical_hash: Hex,
-}
-
-impl Message for StringToSign<'_> {
-    fn write(&self, sink: &mut impl Sink) {
-        sink.text(self.scope.suffix.scheme.algorithm);
-        sink.text("\n");
-        sink.text(self.scope.time.as_str().trim_end_matches('Z'));
-        sink.text("\n");
-        self.scope.write(sink);
-        sink.text("\n");
-        sink.bytes(self.canonical_hash.as_bytes());
     }
 }
 

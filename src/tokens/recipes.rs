@@ -42,11 +42,9 @@ pub fn rds(
         ));
     }
     let url = format!("https://{host}:{port}/");
-    let query = connect("DBUser", user)?;
-    Ok(TokenRequest {
-        query,
-        ..get(region, "rds-db", url, QUARTER_HOUR, Form::WithoutScheme)?
-    })
+    check_user(user)?;
+    let request = get(region, "rds-db", url, QUARTER_HOUR, Form::WithoutScheme)?;
+    Ok(request.query("Action", "connect").query("DBUser", user))
 }
 
 /// Returns the password of a database role on Aurora DSQL
@@ -134,12 +132,10 @@ fn cache_user(
             Quoted(name)
         ));
     }
-    let query = connect("User", user)?;
+    check_user(user)?;
     let url = format!("http://{name}/");
-    Ok(TokenRequest {
-        query,
-        ..get(region, service, url, QUARTER_HOUR, Form::WithoutScheme)?
-    })
+    let request = get(region, service, url, QUARTER_HOUR, Form::WithoutScheme)?;
+    Ok(request.query("Action", "connect").query("User", user))
 }
 
 /// Returns a bearer token for the Kubernetes API of an EKS cluster, as `aws eks get-token` makes it
@@ -277,15 +273,11 @@ fn get(
     })
 }
 
-/// Returns the parameters of a connection as a user.
-fn connect(name: &'static str, user: &str) -> Result<Vec<(String, String)>, Error> {
+fn check_user(user: &str) -> Result<(), Error> {
     if user.is_empty() {
         return Err(error!(Query, "the user name is empty"));
     }
-    Ok(Vec::from([
-        ("Action".into(), "connect".into()),
-        (name.into(), user.into()),
-    ]))
+    Ok(())
 }
 
 /// Checks a path, which has no query: parameters are added by [`TokenRequest::query`].

@@ -13,6 +13,7 @@ use crate::scheme::sigv2::{
     ACCESS_KEY_ID, AUTHORIZATION_START, CONTENT_HEADERS, DATE_HEADER, EXPIRES,
     SECURITY_TOKEN_HEADER, SIGNATURE, SIGNATURE_VERSION, is_amz_param,
 };
+use crate::text::capacity::capacity;
 use crate::text::percent::PATH;
 use crate::text::sink::Sink;
 use crate::time::{HttpDate, Timestamp};
@@ -235,14 +236,12 @@ impl<'a> SigningRequest<'a> {
         /// Names of the signature's parameters, expiration and signature.
         const FIXED: usize = 192;
         let token = self.identity.encoded_session_token().map_or(0, str::len);
-        [
+        capacity([
             FIXED,
             self.parts.max_url_len(),
             self.identity.encoded_access_key_id().len(),
             token,
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 }
 
@@ -286,9 +285,7 @@ pub(crate) fn finish_headers(headers: &mut AddedHeaders, signature: &Signature) 
 fn max_added_len(access_key_id: &str, token: Option<&str>) -> usize {
     /// A date, `AWS `, a colon and a signature.
     const FIXED: usize = 64;
-    FIXED
-        .saturating_add(access_key_id.len())
-        .saturating_add(token.map_or(0, str::len))
+    capacity([FIXED, access_key_id.len(), token.map_or(0, str::len)])
 }
 
 /// Checks that a query has no parameter of the signature.

@@ -9,6 +9,7 @@ use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey};
 use crate::error::Error;
 use crate::expiry::{Expiry, Validity};
+use crate::text::capacity::capacity;
 use crate::text::sink::{Placeholder, Sink};
 use crate::text::template_text::{RowValues, TemplateText, Values};
 use crate::time::Timestamp;
@@ -204,15 +205,13 @@ impl Template {
     pub(crate) fn max_len(&self, path: Path<'_>, row_values: usize) -> usize {
         /// Expiration, signature and its name.
         const FIXED: usize = 128;
-        [
+        capacity([
             FIXED,
             self.origin.len(),
             path.max_len(),
             self.query.len(),
             row_values,
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 }
 

@@ -23,6 +23,7 @@ use crate::scheme::partition::Partition;
 use crate::scheme::response_overrides::check_response_overrides;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::Role;
+use crate::text::capacity::capacity;
 use crate::text::hex::Hex;
 use crate::text::sink::{Sink, Tee};
 use crate::time::{AmzDate, Timestamp};
@@ -281,13 +282,9 @@ impl<'a> SigningRequest<'a> {
     ) -> SignedHeaders<'h> {
         let own = self.parts.headers_without_host();
         let own = own.filter(|header| is_signed(header));
-        let host = self.parts.host();
-        let host = if self.service.suffix.scheme.rules.host_has_port {
-            host
-        } else {
-            host.without_port()
-        };
-        SignedHeaders::new(host, SortedHeaders::sort(added.into_iter().chain(own)))
+        let rules = self.service.suffix.scheme.rules;
+        let headers = SortedHeaders::sort(added.into_iter().chain(own));
+        SignedHeaders::new(rules, self.parts.host(), headers)
     }
 
     fn string_to_sign(&self, time: AmzDate, canonical_hash: [u8; 32]) -> StringToSign<'a> {
@@ -383,7 +380,7 @@ impl<'a> SigningRequest<'a> {
             // Escaped, a byte takes three.
             length.saturating_add(header.name.len().saturating_mul(3).saturating_add(3))
         });
-        [
+        capacity([
             FIXED,
             self.parts.max_url_len(),
             self.identity.encoded_access_key_id().len(),
@@ -392,9 +389,7 @@ impl<'a> SigningRequest<'a> {
             region_set,
             token,
             header_names,
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 
     /// Returns an upper bound of the length of all values of the headers that are added.
@@ -404,7 +399,7 @@ impl<'a> SigningRequest<'a> {
         let header_names = self.parts.headers.iter().fold(0usize, |length, header| {
             length.saturating_add(header.name.len()).saturating_add(1)
         });
-        [
+        capacity([
             FIXED,
             self.identity.access_key_id().len(),
             self.service.suffix.text.len(),
@@ -412,9 +407,7 @@ impl<'a> SigningRequest<'a> {
             *self.service.suffix.scheme.signature_len.end(),
             header_names,
             self.identity.session_token().map_or(0, str::len),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        ])
     }
 }
 

@@ -1,5 +1,6 @@
 //! The signed headers: which headers are never signed, and the lines of the others.
 
+use crate::scheme::v4_scheme::SchemeRules;
 use crate::text::percent::PercentEncoded;
 use crate::text::sink::Sink;
 use crate::wire::header::{Header, name_prefix};
@@ -61,7 +62,12 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Returns the signed headers of a request. `others` must be sorted, without `Host`.
     #[inline]
-    pub(crate) fn new(host: Host<'a>, others: SortedHeaders<'a>) -> Self {
+    pub(crate) fn new(rules: &SchemeRules, host: Host<'a>, others: SortedHeaders<'a>) -> Self {
+        let host = if rules.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
         SignedHeaders { host, others }
     }
 

@@ -10,9 +10,10 @@ use super::service::Service;
 use super::sign::{SigningRequest, check_expiry, finish_url, signature_start, write_signature};
 use super::string_to_sign::StringToSign;
 use crate::credentials::Credentials;
-use crate::crypto::{Message, Signature, SigningKey, sha256_of};
+use crate::crypto::{Message, SigningKey, sha256_of};
 use crate::error::Error;
 use crate::expiry::Expiry;
+use crate::text::capacity::capacity;
 use crate::text::hex::Hex;
 use crate::text::sink::{Sink, Tee};
 use crate::text::template_text::{RowValues, TemplateText, Values};
@@ -49,13 +50,7 @@ struct Prepared {
     query: String,
     /// The canonical request after its path.
     after_path: String,
-    key: PreparedKey,
-}
-
-/// A signing key with the beginning of all strings to sign.
-#[derive(Clone)]
-struct PreparedKey {
-    /// The key after the beginning, as far as it keeps that.
+    /// The key after the beginning of all strings to sign, as far as it keeps that.
     key: SigningKey,
     /// The rest of the beginning, up to the hash of the canonical request.
     rest: Vec<u8>,
@@ -105,13 +100,17 @@ impl Template {
                 time: checked.time,
                 suffix: &service.suffix,
             };
+            let mut start = Vec::new();
+            StringToSign::write_start(&scope, &mut start);
+            let (key, rest) = scope.signing_key(credentials)?.with_start(start);
             Ok(Prepared {
                 now,
                 expiry,
                 expires_at: checked.validity.expires_at,
                 after_path: alloc::format!("\n{text}{after_query}"),
                 query: alloc::format!("?{text}{}", signature_start(service)),
-                key: PreparedKey::new(&scope, credentials)?,
+                key,
+                rest,
             })
         };
         let prepared = if open_query.has_row_values() {
@@ -167,7 +166,10 @@ impl Template {
             hasher.text(&prepared.after_path);
         });
         url.text(&prepared.query);
-        let signature = prepared.key.sign(&Hex::new(&hash))?;
+        let signature = prepared.key.sign(&PreparedMessage {
+            rest: &prepared.rest,
+            canonical_hash: &Hex::new(&hash),
+        })?;
         write_signature(&self.service, self.credentials.identity(), &signature, url);
         Ok(())
     }
@@ -221,7 +223,7 @@ impl Template {
         /// The signing time twice, expiry, and the signature's name.
         const FIXED: usize = 96;
         let token = self.credentials.identity().encoded_session_token();
-        [
+        capacity([
             FIXED,
             self.origin.len(),
             path.max_len(),
@@ -229,25 +231,7 @@ impl Template {
             *self.service.suffix.scheme.signature_len.end(),
             token.map_or(0, str::len),
             row_values,
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
-    }
-}
-
-impl PreparedKey {
-    fn new(scope: &Scope<'_>, credentials: &Credentials) -> Result<Self, Error> {
-        let mut start = Vec::new();
-        StringToSign::write_start(scope, &mut start);
-        let (key, rest) = scope.signing_key(credentials)?.with_start(start);
-        Ok(PreparedKey { key, rest })
-    }
-
-    fn sign(&self, canonical_hash: &Hex) -> Result<Signature, Error> {
-        self.key.sign(&PreparedMessage {
-            rest: &self.rest,
-            canonical_hash,
-        })
+        ])
     }
 }
 

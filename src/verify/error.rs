@@ -370,12 +370,6 @@ impl core::error::Error for VerifyError {}
 
 /// Makes a [`VerifyError`]: `refuse!(Kind, "format", …)`.
 macro_rules! refuse {
-    ($kind:ident, $text:literal) => {
-        $crate::verify::VerifyError::new(
-            $crate::verify::VerifyErrorKind::$kind,
-            ::alloc::format!($text),
-        )
-    };
     ($kind:ident, $($format:tt)+) => {
         $crate::verify::VerifyError::new(
             $crate::verify::VerifyErrorKind::$kind,

@@ -290,9 +290,7 @@ impl<'r> UnverifiedForm<'_, 'r> {
     /// - [`Expired`](super::VerifyErrorKind::Expired): it is in the past by more than
     ///   [`max_expires_in`](Verifier::max_expires_in).
     pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
-        let authentication = self.authentication();
-        let result = self.settings.check_time(authentication, now.into());
-        result.map_err(|error| error.of(authentication))
+        self.settings.check_time(self.authentication(), now.into())
     }
 
     /// Returns the error for a form whose access key ID is unknown:

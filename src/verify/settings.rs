@@ -249,7 +249,7 @@ impl Settings {
                 .map(|signed_at| signed_at.saturating_add(self.max_expires_in)),
             Carrier::Header | Carrier::Query => authentication.expires_at,
         };
-        match (authentication.signed_at, expires_at) {
+        let checked = match (authentication.signed_at, expires_at) {
             (Some(signed_at), None) => check_skew(signed_at, now, skew),
             (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
                 NotYetValid,
@@ -264,7 +264,8 @@ impl Settings {
                 check_expires_within(max, "request", expires_at, now)
             }
             _ => Ok(()),
-        }
+        };
+        checked.map_err(|error| error.of(authentication))
     }
 }
 

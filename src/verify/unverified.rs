@@ -128,9 +128,7 @@ impl<'r> Unverified<'_, 'r> {
     /// [`Expired`](super::VerifyErrorKind::Expired), and under SigV2
     /// [`ExpiryTooLong`](super::VerifyErrorKind::ExpiryTooLong).
     pub fn check_time(&self, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
-        let authentication = self.authentication();
-        let result = self.settings.check_time(authentication, now.into());
-        result.map_err(|error| error.of(authentication))
+        self.settings.check_time(self.authentication(), now.into())
     }
 
     /// Returns the error for a request whose access key ID is unknown:

@@ -174,11 +174,6 @@ impl Verifier {
         let names = &claim.signed_headers;
         let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
         let host = request.host().unwrap_or(Host::Text(""));
-        let host = if scheme.rules.host_has_port {
-            host
-        } else {
-            host.without_port()
-        };
         let inputs = V4Inputs {
             carrier,
             time: claim.time,
@@ -188,7 +183,7 @@ impl Verifier {
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
-            headers: SignedHeaders::new(host, headers),
+            headers: SignedHeaders::new(scheme.rules, host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,

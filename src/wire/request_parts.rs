@@ -6,6 +6,7 @@ use super::path::Path;
 use super::query::{Param, max_query_len};
 use super::url::{Authority, UrlScheme, parse_authority, write_origin};
 use crate::error::{Error, Quoted, error};
+use crate::text::capacity::capacity;
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
 use crate::text::sink::Sink;
@@ -176,9 +177,7 @@ impl<'a> RequestParts<'a> {
             Origin::Text(origin) => origin.len(),
             Origin::Parts(_, authority) => authority.host.len().saturating_add(AROUND_HOST),
         };
-        origin
-            .saturating_add(self.path.max_len())
-            .saturating_add(max_query_len(&self.params))
+        capacity([origin, self.path.max_len(), max_query_len(&self.params)])
     }
 }
 

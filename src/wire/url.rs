@@ -270,34 +270,6 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
 /// Checks a path or query: whole escapes, no fragment, and no control character, which no client
 /// would send unencoded.
 pub(crate) fn check_sendable(part: &str, text: &str) -> Result<(), Error> {
-    match find_unsendable(text) {
-        None => Ok(()),
-        Some(Unsendable::Fragment) => Err(error!(
-            Url,
-            "the URL has a fragment, which is never sent; encode a literal `#` as %23"
-        )),
-        Some(Unsendable::Control(c)) => Err(error!(
-            Url,
-            "invalid control character {} in the {part}; percent-encode it",
-            Quoted(c.encode_utf8(&mut [0; 4]))
-        )),
-        Some(Unsendable::Escape(escape)) => Err(error!(
-            Url,
-            "invalid percent escape {} in the {part}; encode a literal `%` as %25",
-            Quoted(escape)
-        )),
-    }
-}
-
-/// A fault that no path or query may have.
-enum Unsendable<'a> {
-    Fragment,
-    Control(char),
-    Escape(&'a str),
-}
-
-/// Returns the first `#`, else the first control character, else the first invalid escape.
-fn find_unsendable(text: &str) -> Option<Unsendable<'_>> {
     // One fold over all bytes is vectorized; most texts have none of these.
     let (is_forbidden, has_escape) = text.bytes().fold((false, false), |(any, escape), byte| {
         let is_forbidden = byte.is_ascii_control() | (byte == b'#');
@@ -305,13 +277,29 @@ fn find_unsendable(text: &str) -> Option<Unsendable<'_>> {
     });
     if is_forbidden {
         let control = text.chars().find(char::is_ascii_control);
-        return match control.filter(|_| !text.contains('#')) {
-            Some(control) => Some(Unsendable::Control(control)),
-            None => Some(Unsendable::Fragment),
-        };
+        return Err(match control.filter(|_| !text.contains('#')) {
+            Some(c) => error!(
+                Url,
+                "invalid control character {} in the {part}; percent-encode it",
+                Quoted(c.encode_utf8(&mut [0; 4]))
+            ),
+            None => error!(
+                Url,
+                "the URL has a fragment, which is never sent; encode a literal `#` as %23"
+            ),
+        });
     }
-    if !has_escape {
-        return None;
+    let escape = if has_escape {
+        invalid_escape(text)
+    } else {
+        None
+    };
+    match escape {
+        None => Ok(()),
+        Some(escape) => Err(error!(
+            Url,
+            "invalid percent escape {} in the {part}; encode a literal `%` as %25",
+            Quoted(escape)
+        )),
     }
-    invalid_escape(text).map(Unsendable::Escape)
 }
