@@ -218,6 +218,9 @@ impl<'a> Sas<'a> {
             (Field::RequestHeaders, &self.headers, headers),
             (Field::RequestQuery, &self.query, query),
         ] {
+            if required.is_empty() {
+                continue;
+            }
             for (name, value) in required {
                 if name.is_empty() || name.contains([',', ':']) {
                     return Err(error!(
@@ -232,9 +235,7 @@ impl<'a> Sas<'a> {
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }
-            if !names.is_empty() {
-                values.set(field, Value::text(names));
-            }
+            values.set(field, Value::text(names));
         }
         Ok(())
     }
