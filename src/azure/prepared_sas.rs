@@ -89,7 +89,10 @@ impl<'s> PreparedSas<'s> {
         }
         check_pairs(values)?;
         let letters = sas.permission_letters(&mut space.permissions)?;
-        check_permissions(resource, version, sas.permissions)?;
+        // The newest version has every permission.
+        if sas.version.is_some() {
+            check_permissions(resource, version, sas.permissions)?;
+        }
         values.set(Field::Permissions, Value::unreserved(letters));
         sas.set_required(layout, version, values, &mut space.required)?;
         let starts_at = sas.set_start(values, &mut space.starts_at)?;
@@ -218,6 +221,9 @@ impl<'a> Sas<'a> {
             (Field::RequestHeaders, &self.headers, headers),
             (Field::RequestQuery, &self.query, query),
         ] {
+            if required.is_empty() {
+                continue;
+            }
             for (name, value) in required {
                 if name.is_empty() || name.contains([',', ':']) {
                     return Err(error!(
@@ -232,9 +238,7 @@ impl<'a> Sas<'a> {
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }
-            if !names.is_empty() {
-                values.set(field, Value::text(names));
-            }
+            values.set(field, Value::text(names));
         }
         Ok(())
     }
