@@ -49,6 +49,7 @@ mod sas_validity;
 mod service;
 mod shared_key;
 mod shared_key_signer;
+mod signed_object;
 mod stored_policy;
 mod string_to_sign;
 mod unverified_sas;

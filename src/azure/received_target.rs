@@ -98,13 +98,22 @@ impl<'r> ReceivedTarget<'r> {
     pub(super) fn single_param(&self, name: &str) -> Result<Option<Cow<'r, str>>, VerifyError> {
         let params = self.params.iter();
         let named = params.filter(|param| param.name.decodes_to_ignore_case(name));
-        if named.count() > 1 {
+        let mut named = named.map(|param| param.value.unwrap_or_default());
+        let value = named.next();
+        if named.next().is_some() {
             return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(name)));
         }
-        Ok(self.param(name))
+        let text = |value: Component<'r>| {
+            value
+                .to_text()
+                .ok_or_else(|| refuse!(Request, "the parameter {} is not UTF-8", Quoted(name)))
+        };
+        value.map(text).transpose()
     }
 
-    /// Returns the decoded value of a parameter.
+    /// Returns the decoded value of a parameter, one of those that [`check_repetitions`] checks.
+    ///
+    /// [`check_repetitions`]: Self::check_repetitions
     pub(super) fn param(&self, name: &str) -> Option<Cow<'r, str>> {
         let mut params = self.params.iter();
         let param = params.find(|param| param.name.decodes_to_ignore_case(name))?;

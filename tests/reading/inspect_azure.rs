@@ -122,7 +122,11 @@ fn faults_of_a_token_are_found() {
 fn times_of_other_forms_are_invalid() {
     for text in ["2030-01-02T03:0%C3%A9", "2030-01-03T03:04X"] {
         let url = URL.replace("2030-01-03T03%3A04%3A05Z", text);
-        assert_eq!(kinds(&url, VALID), [ProblemKind::MalformedParameter], "{text}");
+        assert_eq!(
+            kinds(&url, VALID),
+            [ProblemKind::MalformedParameter],
+            "{text}"
+        );
     }
     let minutes = URL.replace("2030-01-03T03%3A04%3A05Z", "2030-01-03T03%3A04Z");
     assert_eq!(kinds(&minutes, VALID), []);

@@ -327,6 +327,31 @@ fn fields_belong_to_versions_and_resources() {
     }
 }
 
+/// A pair is signed as `name:value`.
+#[test]
+fn required_headers_and_parameters_have_one_text() {
+    let delegated = delegation_key();
+    let blob = Resource::Blob {
+        container: "images",
+        blob: "a",
+    };
+    for (name, value, is_valid) in [
+        ("prefix", "user:alice", true),
+        ("prefix", "a,b", true),
+        ("prefix:user", "alice", false),
+        ("a,b", "1", false),
+        ("", "1", false),
+        ("a", "", false),
+        ("a", "1\nb:2", false),
+        ("a\nb", "1", false),
+    ] {
+        let header = refusal(blob, &delegated, |sas| sas.require_header(name, value));
+        let query = refusal(blob, &delegated, |sas| sas.require_query(name, value));
+        let expected = (!is_valid).then_some(ErrorKind::Policy);
+        assert_eq!((header, query), (expected, expected), "{name} {value}");
+    }
+}
+
 fn set_field<'a>(sas: azure::Sas<'a>, field: &str, value: &str) -> azure::Sas<'a> {
     sas.field(field.to_owned(), value.to_owned())
 }

@@ -312,6 +312,10 @@ fn snapshots_versions_and_directories_are_bound() {
         verdict("GET", &url("snapshot=1&snapshot=2")),
         Err(Kind::Repeated)
     );
+    assert_eq!(
+        verdict("GET", &url("snapshot=1&versionid=2")),
+        Err(Kind::Resource)
+    );
     let resource = Resource::Version {
         container,
         blob,
@@ -322,6 +326,9 @@ fn snapshots_versions_and_directories_are_bound() {
     assert_eq!(verdict("GET", &url("versionid=2")), Ok(()));
     assert_eq!(verdict("DELETE", &url("versionid=2")), Ok(()));
     assert_eq!(verdict("GET", &url("versionid=3")), Err(Kind::Signature));
+    for both in ["versionid=2&snapshot=1", "VersionId=2&Snapshot=1"] {
+        assert_eq!(verdict("GET", &url(both)), Err(Kind::Resource), "{both}");
+    }
     let permanent = url("versionid=2&deletetype=permanent");
     assert_eq!(verdict("DELETE", &permanent), Err(Kind::Permission));
 
@@ -651,13 +658,14 @@ fn times_have_a_documented_form() {
     }
 }
 
+const DELEGATION_KEY: &str = "<UserDelegationKey><SignedOid>o</SignedOid><SignedTid>t</SignedTid>\
+    <SignedStart>2026-10-06T00:00:00Z</SignedStart><SignedExpiry>2026-10-06T01:00:00Z</SignedExpiry>\
+    <SignedService>b</SignedService><SignedVersion>2026-10-06</SignedVersion>\
+    <Value>c2VjcmV0</Value></UserDelegationKey>";
+
 #[test]
 fn a_user_delegation_key_limits_its_tokens() {
-    let xml = "<UserDelegationKey><SignedOid>o</SignedOid><SignedTid>t</SignedTid>\
-        <SignedStart>2026-10-06T00:00:00Z</SignedStart><SignedExpiry>2026-10-06T01:00:00Z</SignedExpiry>\
-        <SignedService>b</SignedService><SignedVersion>2026-10-06</SignedVersion>\
-        <Value>c2VjcmV0</Value></UserDelegationKey>";
-    let delegated = azure::user_delegation_key("myaccount", xml).unwrap();
+    let delegated = azure::user_delegation_key("myaccount", DELEGATION_KEY).unwrap();
     let account = account();
     let sas = account.sas(BLOB, Permissions::READ);
     let sas = sas
@@ -677,7 +685,9 @@ fn a_user_delegation_key_limits_its_tokens() {
     );
     assert_eq!(verify(&request, &key()), Err(Kind::SignedHeaderMissing));
     // Its holder can't sign for longer than the key is valid, nor as the account.
-    let later = azure::user_delegation_key("myaccount", &xml.replace("T01:00", "T09:00")).unwrap();
+    let later =
+        azure::user_delegation_key("myaccount", &DELEGATION_KEY.replace("T01:00", "T09:00"))
+            .unwrap();
     assert_eq!(verify(&right, &later), Err(Kind::AccessKey));
     let of_account = account.sas(BLOB, Permissions::READ);
     let of_account = of_account.presign(&key(), HOUR, now()).unwrap();
@@ -705,6 +715,54 @@ fn a_user_delegation_key_limits_its_tokens() {
         let moment = Timestamp::from_unix_seconds(now().unix_seconds() + seconds);
         let sas = account.parse_sas(&right).unwrap();
         assert_eq!(sas.verify(key(), moment).unwrap_err().kind(), expected);
+    }
+}
+
+/// A pair is signed as `name:value`, which must not be the text of another pair.
+#[test]
+fn required_parameters_cannot_be_evaded() {
+    let delegated = azure::user_delegation_key("myaccount", DELEGATION_KEY).unwrap();
+    let account = account();
+    // The verdict of a request whose token requires the pairs, but names others.
+    let verdict = |pairs: &[(&str, &str)], query: &str, names: &str| {
+        let mut sas = account.sas(BLOB, Permissions::READ);
+        for (name, value) in pairs {
+            sas = sas.require_query(name.to_string(), value.to_string());
+        }
+        let token = sas.presign(&delegated, HOUR, now()).unwrap();
+        let (front, back) = token.as_str().split_once("srq=").unwrap();
+        let (_, back) = back.split_once('&').unwrap();
+        let url = format!("{HOST}/images/a/b?{query}&{front}srq={names}&{back}");
+        verdict("GET", &url)
+    };
+    let of_user = [("prefix", "user:alice")];
+    let (signature, malformed) = (Err(Kind::Signature), Err(Kind::Malformed));
+    let of_both = [("aa", "1"), ("bb", "2")];
+    let of_text = [("aa", "\u{fffd}")];
+    for (pairs, query, names, expected) in [
+        (&of_user[..], "prefix=user:alice", "prefix", Ok(())),
+        (&of_user, "prefix=user:bob", "prefix", signature),
+        (
+            &of_user,
+            "prefix=user:bob&prefix:user=alice",
+            "prefix%3Auser",
+            malformed,
+        ),
+        (&of_both, "aa=1&bb=2", "aa%2Cbb", Ok(())),
+        (&of_both, "aa=1&bb=3", "aa%2Cbb", signature),
+        (&of_both, "aa=1%0Abb:2&bb=3", "aa", malformed),
+        (&of_both, "aa=&bb=2", "aa%2Cbb", malformed),
+        (
+            &of_both,
+            "aa=1&bb=2",
+            "aa%2C%2Cbb",
+            Err(Kind::SignedHeaderMissing),
+        ),
+        // Bytes that are not UTF-8 would have the text of each other.
+        (&of_text, "aa=%EF%BF%BD", "aa", Ok(())),
+        (&of_text, "aa=%FF", "aa", Err(Kind::Request)),
+    ] {
+        assert_eq!(verdict(pairs, query, names), expected, "{query} {names}");
     }
 }
 
