@@ -1,7 +1,7 @@
 //! A container of blobs.
 
 use super::account::Account;
-use super::names::check_name;
+use super::names::{check_name, check_object};
 use super::operation::{Level, Operation};
 use super::permissions::Permissions;
 use super::resource::Resource;
@@ -82,7 +82,7 @@ impl Container {
             prefix: prefix.into_boxed_str(),
             // The service counts characters, so the bytes of a name don't decide.
             max_key_len: usize::MAX,
-            key_rule: |_| Ok(()),
+            key_rule: |blob| check_object("blob", blob),
         };
         Ok(Container {
             account,

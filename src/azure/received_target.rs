@@ -1,9 +1,10 @@
 //! The resource that a received request names.
 
 use super::account::Account;
+use super::names::{check_sas_text, has_dot_segment};
 use super::operation::{Level, Operation};
 use super::service::Service;
-use crate::error::Quoted;
+use crate::error::{ErrorKind, Quoted};
 use crate::text::percent::Component;
 use crate::verify::{ReceivedRequest, VerifyError, refuse};
 use crate::wire::query::{Param, parse_query};
@@ -31,14 +32,14 @@ impl<'r> ReceivedTarget<'r> {
         let (service, path) = find_service(account, request)?;
         let (name, object) = path.split_once('/').unwrap_or((path, ""));
         let params: Vec<_> = parse_query(request.target.query).collect();
-        let (name, object) = (decoded(name)?, decoded(object)?);
-        // The text of a SAS would be that of another container.
-        if name.contains('/') && !object.is_empty() {
-            return Err(refuse!(
-                Request,
-                "the name of the container has an escaped slash %2F; send a slash"
-            ));
+        let (mut name, object) = (decoded(name)?, decoded(object)?);
+        // `MyTable(PartitionKey='a')` and `MyTable()`.
+        if service == Service::Table
+            && let Some((table, _)) = name.split_once('(')
+        {
+            name = Cow::Owned(String::from(table));
         }
+        check_container(&name, &object)?;
         let mut target = ReceivedTarget {
             service,
             level: Level::Service,
@@ -52,10 +53,6 @@ impl<'r> ReceivedTarget<'r> {
 
     fn find_level(&mut self) {
         if self.service == Service::Table {
-            // `MyTable(PartitionKey='a')` and `MyTable()`.
-            if let Some((table, _)) = self.name.split_once('(') {
-                self.name = Cow::Owned(String::from(table));
-            }
             self.level = match &*self.name {
                 "" => Level::Service,
                 "Tables" => Level::Container,
@@ -173,8 +170,34 @@ fn find_service<'r>(
     ))
 }
 
+/// Checks that the first slash of the path ends the name of a container, because the text of a SAS
+/// would be that of another one.
+fn check_container(name: &str, object: &str) -> Result<(), VerifyError> {
+    if name.contains('/') {
+        return Err(refuse!(
+            Request,
+            "the name of the container has an escaped slash %2F; send a slash"
+        ));
+    }
+    if name.is_empty() && !object.is_empty() {
+        return Err(refuse!(
+            Request,
+            "the path begins with two slashes, so that the name of the container is empty; send one"
+        ));
+    }
+    Ok(())
+}
+
 fn decoded(text: &str) -> Result<Cow<'_, str>, VerifyError> {
-    Component::Encoded(text)
+    let text = Component::Encoded(text)
         .to_text()
-        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))
+        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))?;
+    if has_dot_segment(&text) {
+        return Err(refuse!(
+            Request,
+            "the path has a dot segment, which the service removes; send the path without it"
+        ));
+    }
+    check_sas_text(ErrorKind::Url, "path", &text).map_err(|error| refuse!(Request, "{error}"))?;
+    Ok(text)
 }

@@ -100,6 +100,9 @@ fn url_of(case: &SasCase) -> String {
 fn texts_are_those_of_the_sdks() {
     let mut compared = 0;
     for case in sas_cases() {
+        if case.has_impossible_name() {
+            continue;
+        }
         let url = url_of(&case);
         let headers = case.required(&["request_headers", "requestHeaders"]);
         let request = ReceivedRequest::from_url("GET", &url).unwrap();
@@ -130,7 +133,7 @@ fn texts_are_those_of_the_sdks() {
             assert!(expected.contains(&kind), "{}: {error}", case.name);
         }
     }
-    assert_eq!(compared, 85);
+    assert_eq!(compared, 83);
 }
 
 /// Verifies a request to a URL of `myaccount`.
@@ -497,6 +500,81 @@ fn operations_need_their_permission() {
         verify(&request.header("If-Match", "*"), &key()),
         Err(Kind::Resource)
     );
+}
+
+/// The service removes dot segments, so that they lead out of the container or directory.
+#[test]
+fn dot_segments_are_rejected() {
+    let container = Resource::Container("images");
+    let directory = Resource::Directory {
+        container: "images",
+        directory: "a",
+    };
+    let services = Resource::Account {
+        services: "b",
+        resource_types: "o",
+    };
+    for (resource, path, is_valid) in [
+        (container, "images/a..b/.c/d", true),
+        (container, "images/../secret/x", false),
+        (container, "images/%2e%2E/secret/x", false),
+        (container, "images/..%2Fsecret/x", false),
+        (container, "images/a%2F..%2F../x", false),
+        (container, "images/..%5Csecret%5Cx", false),
+        (container, "images/./x", false),
+        (container, "images/x/..", false),
+        (directory, "images/a/..b", true),
+        (directory, "images/a/../secret", false),
+        (directory, "images/a/%2e./secret", false),
+        (services, "images/x", true),
+        (services, "../images/x", false),
+        (services, "images/../x", false),
+        (services, "%2e", false),
+    ] {
+        let token = token(resource, "r", relax);
+        // A URL of the test would be normalized by most parsers, so this is the target itself.
+        let target = format!("/{path}?{token}");
+        let request = ReceivedRequest::new("GET", &target);
+        let request = request.header("Host", "myaccount.blob.core.windows.net");
+        let expected = if is_valid { Ok(()) } else { Err(Kind::Request) };
+        assert_eq!(verify(&request, &key()), expected, "{resource:?} {path}");
+    }
+}
+
+/// An empty name of a container would make an object one of the service itself.
+#[test]
+fn the_level_of_a_path_is_unambiguous() {
+    let verdict_of = |resource_types, service: &str, path: &str| {
+        let resource = Resource::Account {
+            services: "bqtf",
+            resource_types,
+        };
+        let token = token(resource, "r", relax);
+        let host = format!("https://myaccount.{service}.core.windows.net");
+        verdict("GET", &format!("{host}{path}?{token}"))
+    };
+    let refused = Err(Kind::Request);
+    for (resource_types, service, path, expected) in [
+        ("s", "blob", "/", Ok(())),
+        ("s", "blob", "//images/a", refused),
+        ("sco", "blob", "//images/a", refused),
+        ("s", "file", "//share/a", refused),
+        ("s", "table", "//MyTable", refused),
+        ("o", "blob", "/images//a", Ok(())),
+        // A blob of the root container has no slash in its name.
+        ("o", "blob", "/image.png", Ok(())),
+        ("o", "blob", "/images%2Fa", refused),
+        ("o", "blob", "/images/a%0Ab", refused),
+        (
+            "o",
+            "table",
+            "/MyTable(PartitionKey='a%2Fb',RowKey='1')",
+            Ok(()),
+        ),
+    ] {
+        let found = verdict_of(resource_types, service, path);
+        assert_eq!(found, expected, "{resource_types} {service} {path}");
+    }
 }
 
 #[test]
