@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::names::{check_sas_text, has_dot_segment};
-use super::operation::{Level, Operation};
+use super::operation::{Level, Operation, sets_tags};
 use super::service::Service;
 use crate::error::{ErrorKind, Quoted};
 use crate::text::percent::Component;
@@ -55,7 +55,7 @@ impl<'r> ReceivedTarget<'r> {
         if self.service == Service::Table {
             self.level = match &*self.name {
                 "" => Level::Service,
-                "Tables" => Level::Container,
+                name if name.eq_ignore_ascii_case("Tables") => Level::Container,
                 _ => Level::Object,
             };
             return;
@@ -124,15 +124,18 @@ impl<'r> ReceivedTarget<'r> {
         comp: &'o str,
         is_of_account: bool,
     ) -> Operation<'o> {
-        let is = |name, expected| self.param(name).is_some_and(|value| value == expected);
+        let deletetype = self.param("deletetype").unwrap_or_default();
+        let message = self.object.strip_prefix("messages/").unwrap_or_default();
         Operation {
             service: self.service,
             level: self.level,
             method: request.method,
             comp,
             has_version: self.param("versionid").is_some(),
-            is_permanent: is("deletetype", "permanent"),
-            peeks: is("peekonly", "true"),
+            is_permanent: deletetype.eq_ignore_ascii_case("permanent"),
+            sets_tags: sets_tags(request.headers.iter()),
+            names_message: !message.is_empty(),
+            peeks: self.param("peekonly").is_some_and(|value| value == "true"),
             is_batch: self.service == Service::Table && self.name.eq_ignore_ascii_case("$batch"),
             has_if_match: request.values("if-match").next().is_some(),
             is_of_account,

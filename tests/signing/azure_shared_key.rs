@@ -214,6 +214,21 @@ fn a_container_presigns_with_the_permissions_of_the_operation() {
     let store: &dyn Store = &images;
     assert_eq!(permissions(store.object("GET", "a")), "r");
 
+    assert_eq!(permissions(images.put("a").query("Comp", "tags")), "t");
+    let tagged = images.put("a").header("x-ms-tags", "a=1");
+    assert_eq!(permissions(tagged), "cwt");
+    // Permanently deleted snapshots and versions; without the parameter they can be restored.
+    let snapshot = images.delete("a").query("snapshot", "1");
+    assert_eq!(permissions(snapshot.clone()), "d");
+    for name in ["deletetype", "DeleteType"] {
+        let permanent = snapshot.clone().query(name, "permanent");
+        assert_eq!(permissions(permanent), "y");
+        let version = images.delete("a").version("1").query(name, "permanent");
+        assert_eq!(permissions(version), "y");
+    }
+
+    let version = images.get("a").query("VersionId", "1");
+    assert_eq!(parameter(version, "sr").unwrap(), "bv");
     let version = images.get("a").version("1");
     assert_eq!(parameter(version.clone(), "sr").unwrap(), "bv");
     assert_eq!(parameter(version, "versionid").unwrap(), "1");
@@ -247,6 +262,18 @@ fn a_container_presigns_with_the_permissions_of_the_operation() {
     );
     assert_eq!(kind(images.get("a").query("sp", "rwd")), ErrorKind::Query);
     assert_eq!(kind(images.get("a").query("sig", "x")), ErrorKind::Query);
+    assert_eq!(kind(images.get("a").query("SIG", "x")), ErrorKind::Query);
+    for (name, again) in [
+        ("comp", "comp"),
+        ("comp", "Comp"),
+        ("versionid", "versionId"),
+        ("snapshot", "snapshot"),
+        ("deletetype", "deletetype"),
+        ("snapshot", "versionid"),
+    ] {
+        let request = images.get("a").query(name, "1").query(again, "1");
+        assert_eq!(kind(request), ErrorKind::Query, "{name} {again}");
+    }
     assert_eq!(kind(images.get("")), ErrorKind::Key);
     assert_eq!(kind(images.request("GET")), ErrorKind::Unsupported);
     assert_eq!(kind(store.object("OPTIONS", "a")), ErrorKind::Unsupported);

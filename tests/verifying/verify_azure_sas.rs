@@ -383,6 +383,20 @@ fn operations_need_their_permission() {
         (BLOB, "r", "GET", "images/a/b?comp=TAGS", refused),
         (BLOB, "t", "GET", "images/a/b?comp=tags", Ok(())),
         (BLOB, "d", "DELETE", "images/a/b", Ok(())),
+        (
+            BLOB,
+            "y",
+            "DELETE",
+            "images/a/b?deletetype=Permanent",
+            Ok(()),
+        ),
+        (
+            BLOB,
+            "d",
+            "DELETE",
+            "images/a/b?deletetype=Permanent",
+            refused,
+        ),
         (BLOB, "rw", "DELETE", "images/a/b", refused),
         (BLOB, "rw", "OPTIONS", "images/a/b", refused),
         (container, "r", "GET", "images/x", Ok(())),
@@ -433,6 +447,9 @@ fn operations_need_their_permission() {
         (queue, "a", "POST", "queue/messages", Ok(())),
         (queue, "u", "PUT", "queue/messages/1", Ok(())),
         (queue, "p", "DELETE", "queue/messages/1", Ok(())),
+        // Only an account SAS can clear a queue.
+        (queue, "raup", "DELETE", "queue/messages", refused),
+        (queue, "raup", "DELETE", "queue/messages/", refused),
         (queue, "raup", "DELETE", "queue", refused),
         (table, "r", "GET", "MyTable()", Ok(())),
         (
@@ -500,6 +517,33 @@ fn operations_need_their_permission() {
         verify(&request.header("If-Match", "*"), &key()),
         Err(Kind::Resource)
     );
+}
+
+/// A write that also sets tags needs their permission.
+#[test]
+fn headers_can_need_a_permission() {
+    let verdict = |letters, method, name: &str, value: &str| {
+        let url = format!("{HOST}/images/a/b?{}", token(BLOB, letters, relax));
+        let request = ReceivedRequest::from_url(method, &url).unwrap();
+        verify(&request.header(name, value), &key())
+    };
+    let refused = Err(Kind::Permission);
+    for (letters, method, name, value, expected) in [
+        ("w", "PUT", "x-ms-meta-a", "1", Ok(())),
+        ("w", "PUT", "x-ms-tags", "a=1", refused),
+        ("w", "PUT", "X-Ms-Tags", "", refused),
+        ("t", "PUT", "x-ms-tags", "a=1", refused),
+        ("wt", "PUT", "x-ms-tags", "a=1", Ok(())),
+        ("ct", "PUT", "x-ms-tags", "a=1", Ok(())),
+        ("w", "PUT", "x-ms-copy-source-tag-option", "REPLACE", Ok(())),
+        ("w", "PUT", "x-ms-copy-source-tag-option", "COPY", refused),
+        ("w", "PUT", "x-ms-copy-source-tag-option", "copy", refused),
+        ("wt", "PUT", "x-ms-copy-source-tag-option", "COPY", Ok(())),
+        ("r", "GET", "x-ms-tags", "a=1", Ok(())),
+    ] {
+        let found = verdict(letters, method, name, value);
+        assert_eq!(found, expected, "{letters} {method} {name}: {value}");
+    }
 }
 
 /// The service removes dot segments, so that they lead out of the container or directory.
@@ -574,6 +618,47 @@ fn the_level_of_a_path_is_unambiguous() {
     ] {
         let found = verdict_of(resource_types, service, path);
         assert_eq!(found, expected, "{resource_types} {service} {path}");
+    }
+}
+
+/// The permissions are those of "Account SAS permissions by operation" in the documents of Azure.
+#[test]
+fn an_account_sas_has_permissions_of_queues_and_tables() {
+    let all = "rwdxylacupfti";
+    let queue = "https://myaccount.queue.core.windows.net/queue/messages";
+    let table = "https://myaccount.table.core.windows.net";
+    let (tables, service) = (format!("{table}/Tables"), format!("{table}/"));
+    let one = format!("{table}/Tables('MyTable')");
+    let entity = format!("{table}/MyTable");
+    for (services, types, url, method, needed) in [
+        ("q", "o", queue, "DELETE", "d"),
+        ("q", "o", &*format!("{queue}/1"), "DELETE", "p"),
+        ("q", "o", queue, "POST", "a"),
+        ("t", "c", &tables, "GET", "l"),
+        ("t", "c", &*format!("{table}/tables"), "GET", "l"),
+        ("t", "c", &tables, "POST", "cw"),
+        ("t", "c", &tables, "PUT", ""),
+        ("t", "c", &one, "DELETE", "d"),
+        ("t", "o", &entity, "POST", "a"),
+        ("t", "o", &entity, "GET", "r"),
+        ("t", "s", &service, "GET", "r"),
+        ("t", "s", &service, "PUT", "w"),
+        ("t", "s", &service, "DELETE", ""),
+    ] {
+        for letter in all.chars() {
+            let resource = Resource::Account {
+                services,
+                resource_types: types,
+            };
+            let token = token(resource, &letter.to_string(), relax);
+            let expected = if needed.contains(letter) {
+                Ok(())
+            } else {
+                Err(Kind::Permission)
+            };
+            let found = verdict(method, &format!("{url}?{token}"));
+            assert_eq!(found, expected, "{method} {url} {letter}");
+        }
     }
 }
 
