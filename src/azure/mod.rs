@@ -48,6 +48,7 @@ mod sas_token;
 mod sas_validity;
 mod service;
 mod shared_key;
+mod shared_key_query;
 mod shared_key_signer;
 mod signed_object;
 mod stored_policy;
