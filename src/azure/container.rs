@@ -1,8 +1,8 @@
 //! A container of blobs.
 
 use super::account::Account;
-use super::names::check_name;
-use super::operation::{Level, Operation};
+use super::names::{check_name, check_object};
+use super::operation::{Level, Operation, sets_tags};
 use super::permissions::Permissions;
 use super::resource::Resource;
 use super::sas::Sas;
@@ -29,9 +29,11 @@ use alloc::vec::Vec;
 /// A container of blobs, and its address.
 ///
 /// `presign` makes a shared access signature for one blob, with the permissions of the operation:
-/// read for a GET, create and write for a PUT, delete for a DELETE. `sign` uses Shared Key, or
-/// Shared Key Lite after [`Account::shared_key_lite`]. Write a `Content-Length` header to sign a
-/// body's length; without it, the body is empty.
+/// read for a GET, create and write for a PUT, delete for a DELETE. A PUT with a header that sets
+/// tags, such as `x-ms-tags`, also has theirs.
+///
+/// `sign` uses Shared Key, or Shared Key Lite after [`Account::shared_key_lite`]. Write a
+/// `Content-Length` header to sign a body's length; without it, the body is empty.
 ///
 /// ```
 /// use core::time::Duration;
@@ -82,7 +84,7 @@ impl Container {
             prefix: prefix.into_boxed_str(),
             // The service counts characters, so the bytes of a name don't decide.
             max_key_len: usize::MAX,
-            key_rule: |_| Ok(()),
+            key_rule: |blob| check_object("blob", blob),
         };
         Ok(Container {
             account,
@@ -166,7 +168,7 @@ impl CustomSigner for Container {
             ));
         }
         let params = Params::parse(&parts.params)?;
-        let permissions = params.permissions(parts.method)?;
+        let permissions = params.permissions(parts)?;
         let resource = params.resource(&self.name, blob);
         let mut sas = Sas::new(&self.account, resource, permissions);
         for (field, value) in &params.response {
@@ -179,7 +181,7 @@ impl CustomSigner for Container {
         write_query(&params.others, &mut url);
         url.push(if params.others.is_empty() { '?' } else { '&' });
         let mut headers = Vec::new();
-        if parts.method == "PUT" && params.comp.is_empty() {
+        if parts.method == "PUT" && params.comp.is_none() {
             let value = parts.header(BLOB_TYPE).map(|header| header.trimmed());
             let value = value.unwrap_or(b"BlockBlob");
             let value = String::from_utf8_lossy(value).into_owned();
@@ -233,27 +235,24 @@ impl CustomSigner for Container {
 const BLOB_TYPE: &str = "x-ms-blob-type";
 
 /// The parameters of a request to a blob.
+#[derive(Default)]
 struct Params<'p> {
     /// Headers of the response, which the token sets.
     response: Vec<(Field, Cow<'p, str>)>,
     others: Vec<Param<'p>>,
-    /// The parameter `comp`, which selects an operation; empty if there is none.
-    comp: Cow<'p, str>,
+    /// The parameter `comp`, which selects an operation.
+    comp: Option<Cow<'p, str>>,
     snapshot: Option<Cow<'p, str>>,
     version: Option<Cow<'p, str>>,
+    delete_type: Option<Cow<'p, str>>,
 }
 
 impl<'p> Params<'p> {
     fn parse(params: &[Param<'p>]) -> Result<Self, Error> {
-        let mut parsed = Params {
-            response: Vec::new(),
-            others: Vec::new(),
-            comp: Cow::Borrowed(""),
-            snapshot: None,
-            version: None,
-        };
+        let mut parsed = Params::default();
         for param in params {
-            let name = param.name.to_text_lossy();
+            // The service ignores the case of names.
+            let name = param.name.to_text_lossy().to_ascii_lowercase();
             let value = param.value.unwrap_or_default().to_text_lossy();
             match Field::from_name(&name) {
                 Some(
@@ -276,25 +275,42 @@ impl<'p> Params<'p> {
                 }
                 None => {}
             }
-            match &*name {
-                "comp" => parsed.comp = value,
-                "snapshot" => parsed.snapshot = Some(value),
-                "versionid" => parsed.version = Some(value),
-                _ => {}
+            let known = match &*name {
+                "comp" => Some(&mut parsed.comp),
+                "snapshot" => Some(&mut parsed.snapshot),
+                "versionid" => Some(&mut parsed.version),
+                "deletetype" => Some(&mut parsed.delete_type),
+                _ => None,
+            };
+            if let Some(known) = known
+                && known.replace(value).is_some()
+            {
+                return Err(error!(Query, "duplicate parameter {name}; write it once"));
             }
             parsed.others.push(*param);
+        }
+        if parsed.snapshot.is_some() && parsed.version.is_some() {
+            return Err(error!(
+                Query,
+                "the request names a snapshot and a version; name one of them"
+            ));
         }
         Ok(parsed)
     }
 
-    fn permissions(&self, method: &str) -> Result<Permissions, Error> {
+    fn permissions(&self, parts: &RequestParts<'_>) -> Result<Permissions, Error> {
+        let method = parts.method;
+        let comp = self.comp.as_deref().unwrap_or_default();
+        let delete_type = self.delete_type.as_deref().unwrap_or_default();
         let operation = Operation {
             service: Service::Blob,
             level: Level::Object,
             method,
-            comp: &self.comp.to_ascii_lowercase(),
+            comp: &comp.to_ascii_lowercase(),
             has_version: self.version.is_some(),
-            is_permanent: false,
+            is_permanent: delete_type.eq_ignore_ascii_case("permanent"),
+            sets_tags: sets_tags(parts.headers.iter()),
+            names_message: false,
             peeks: false,
             has_if_match: false,
             is_batch: false,

@@ -6,7 +6,8 @@ use super::permissions::Permissions;
 use super::resource::Resource;
 use super::sas::Sas;
 use super::service::Service;
-use crate::error::Error;
+use super::shared_key_query::check_plus;
+use crate::error::{Error, error};
 use crate::request::{Destination, Request, Signer};
 use alloc::borrow::Cow;
 
@@ -20,8 +21,12 @@ impl Account {
     }
 
     /// Returns a request to any URL of a service, to be signed with Shared Key. The URL is absolute
-    /// and percent-encoded. Write a plus sign in its query as `%2B` and a space as `%20`, because
-    /// some servers read a raw `+` as a space.
+    /// and percent-encoded.
+    ///
+    /// Signing fails if the verifier would refuse the request, because another one has the same
+    /// signed text. With Shared Key, no parameter can be duplicate, ignoring case, have a colon in
+    /// its name, a control character, or a raw `+`. Write a plus sign as `%2B` and a space as
+    /// `%20`. A path can't have the segments `.` and `..`.
     ///
     /// ```
     /// use presign::azure::{self, Account, Service};
@@ -43,8 +48,14 @@ impl Account {
         method: impl Into<Cow<'a, str>>,
         url: impl Into<Cow<'a, str>>,
     ) -> Request<'a> {
-        let signer = Signer::Custom(self.shared_key_signer_of(service));
-        Request::new(method, Destination::Url(url.into()), signer)
+        let (signer, url) = (self.shared_key_signer_of(service), url.into());
+        let query = url.split_once('?').map(|(_, query)| query);
+        let checked = check_plus(signer.form, query);
+        let request = Request::new(method, Destination::Url(url), Signer::Custom(signer));
+        match checked {
+            Ok(()) => request,
+            Err(refusal) => request.fail(error!(Query, "{refusal}")),
+        }
     }
 
     /// Returns the description of a shared access signature. Pass [`Permissions::NONE`] if the

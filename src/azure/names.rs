@@ -56,6 +56,30 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
     ))
 }
 
+/// Checks the name of a blob or file, or the path of a directory. A dot segment would give access to
+/// another name, because the service removes it.
+pub(super) fn check_object(what: &str, name: &str) -> Result<(), Error> {
+    if name.is_empty() {
+        return Err(error!(Key, "the name of the {what} is empty"));
+    }
+    if has_dot_segment(name) {
+        return Err(error!(
+            Key,
+            "the name of the {what} has a dot segment, which the service removes: {}; write the name \
+             without it",
+            Quoted(name)
+        ));
+    }
+    check_sas_text(ErrorKind::Key, what, name)
+}
+
+/// Returns whether a decoded path has a segment `.` or `..`. The service also reads a backslash as a
+/// slash.
+pub(super) fn has_dot_segment(path: &str) -> bool {
+    let mut segments = path.split(['/', '\\']);
+    segments.any(|segment| matches!(segment, "." | ".."))
+}
+
 /// Checks that a text has no control characters. A line feed would end its line in the text that is
 /// signed.
 pub(super) fn check_sas_text(kind: ErrorKind, what: &str, text: &str) -> Result<(), Error> {

@@ -7,6 +7,8 @@
 
 use super::permissions::Permissions;
 use super::service::Service;
+use crate::wire::header::Header;
+use core::fmt;
 
 /// A request to a service, as far as it decides about permissions.
 pub(super) struct Operation<'o> {
@@ -19,6 +21,10 @@ pub(super) struct Operation<'o> {
     pub(super) has_version: bool,
     /// Whether a DELETE of a snapshot or version is permanent.
     pub(super) is_permanent: bool,
+    /// Whether headers also set the tags of the blob.
+    pub(super) sets_tags: bool,
+    /// Whether the request names one message of a queue.
+    pub(super) names_message: bool,
     /// Whether messages are only peeked at.
     pub(super) peeks: bool,
     /// Whether an entity is updated only if it exists.
@@ -51,25 +57,48 @@ impl Level {
 
 /// The permissions that an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Needed {
-    /// Any of these permissions.
-    Any(Permissions),
-    All(Permissions),
+pub(super) struct Needed {
+    /// One of these is enough. Empty if only `all` are needed.
+    any: Permissions,
+    all: Permissions,
 }
 
 impl Needed {
+    fn all(all: Permissions) -> Self {
+        let any = Permissions::NONE;
+        Needed { any, all }
+    }
+
     pub(super) fn is_met_by(self, permissions: Permissions) -> bool {
-        match self {
-            Needed::Any(needed) => permissions.intersects(needed),
-            Needed::All(needed) => permissions.contains(needed),
-        }
+        (self.any.is_empty() || permissions.intersects(self.any)) && permissions.contains(self.all)
     }
 
     pub(super) fn permissions(self) -> Permissions {
-        match self {
-            Needed::Any(needed) | Needed::All(needed) => needed,
+        self.any | self.all
+    }
+}
+
+impl fmt::Display for Needed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Needed { any, all } = self;
+        match (any.is_empty(), all.is_empty()) {
+            (true, _) => write!(f, "{all:?}"),
+            (false, true) => write!(f, "one of {any:?}"),
+            (false, false) => write!(f, "one of {any:?}, and {all:?}"),
         }
     }
+}
+
+/// Returns whether headers set the tags of a blob that is written. Writing them needs the permission
+/// of [Set Blob Tags](https://learn.microsoft.com/en-us/rest/api/storageservices/set-blob-tags), and
+/// so does copying them ([Put Blob From
+/// URL](https://learn.microsoft.com/en-us/rest/api/storageservices/put-blob-from-url)).
+pub(super) fn sets_tags<'h>(mut headers: impl Iterator<Item = &'h Header<'h>>) -> bool {
+    headers.any(|header| {
+        let copies = header.is_named("x-ms-copy-source-tag-option")
+            && header.trimmed().eq_ignore_ascii_case(b"COPY");
+        copies || header.is_named("x-ms-tags")
+    })
 }
 
 impl Operation<'_> {
@@ -78,19 +107,27 @@ impl Operation<'_> {
         if !self.is_of_account && !self.is_within_resource() {
             return None;
         }
-        match self.service {
-            Service::Blob => self.of_blob(),
-            Service::File => self.of_file(),
-            Service::Queue => self.of_queue(),
-            Service::Table => self.of_table(),
-        }
+        let any = match self.service {
+            Service::Blob => self.of_blob()?,
+            Service::File => self.of_file()?,
+            Service::Queue => self.of_queue()?,
+            Service::Table => return self.of_table(),
+        };
+        let writes_tags = self.service == Service::Blob && self.method == "PUT" && self.sets_tags;
+        let all = if writes_tags {
+            Permissions::TAGS
+        } else {
+            Permissions::NONE
+        };
+        Some(Needed { any, all })
     }
 
     /// Returns whether an operation of a service SAS stays within its resource: a container can be
-    /// listed, but neither changed nor deleted.
+    /// listed, but neither changed nor deleted, and a queue can't be cleared.
     fn is_within_resource(&self) -> bool {
         match (self.level, self.service) {
             (Level::Service, _) => false,
+            (Level::Object, Service::Queue) => self.method != "DELETE" || self.names_message,
             (Level::Object, _) => true,
             (Level::Container, Service::Blob) => matches!(self.comp, "list" | "blobs"),
             (Level::Container, Service::File) => self.comp == "list",
@@ -99,9 +136,9 @@ impl Operation<'_> {
         }
     }
 
-    fn of_blob(&self) -> Option<Needed> {
+    fn of_blob(&self) -> Option<Permissions> {
         use Permissions as P;
-        let any = match (self.level, self.method, self.comp) {
+        Some(match (self.level, self.method, self.comp) {
             // No SAS gives access to the stored access policies.
             (Level::Container, _, "acl") => return None,
             (Level::Object, "GET" | "HEAD", "tags") => P::TAGS,
@@ -121,13 +158,12 @@ impl Operation<'_> {
             (Level::Object, "DELETE", _) if self.has_version => P::DELETE_VERSION,
             (_, "DELETE", _) => P::DELETE,
             _ => return None,
-        };
-        Some(Needed::Any(any))
+        })
     }
 
-    fn of_file(&self) -> Option<Needed> {
+    fn of_file(&self) -> Option<Permissions> {
         use Permissions as P;
-        let any = match (self.method, self.comp) {
+        Some(match (self.method, self.comp) {
             (_, "acl") => return None,
             ("GET" | "HEAD", "list") => P::LIST,
             ("GET" | "HEAD", _) => P::READ,
@@ -135,28 +171,25 @@ impl Operation<'_> {
             ("PUT", _) => P::WRITE,
             ("DELETE", _) => P::DELETE,
             _ => return None,
-        };
-        Some(Needed::Any(any))
+        })
     }
 
-    fn of_queue(&self) -> Option<Needed> {
+    fn of_queue(&self) -> Option<Permissions> {
         use Permissions as P;
-        let any = match (self.level, self.method, self.comp) {
+        Some(match (self.level, self.method, self.comp) {
             (_, _, "acl") => return None,
             (Level::Object, "GET", _) if self.peeks => P::READ,
             (Level::Object, "GET", _) => P::PROCESS,
             (Level::Object, "POST", _) => P::ADD,
             (Level::Object, "PUT", _) => P::UPDATE,
-            // Clearing a queue is also the operation of an account SAS with `d`.
-            (Level::Object, "DELETE", _) => P::PROCESS,
+            (Level::Object, "DELETE", _) if self.names_message => P::PROCESS,
             (_, "GET" | "HEAD", "list") => P::LIST,
             (_, "GET" | "HEAD", _) => P::READ,
             (_, "PUT", "") => P::CREATE | P::WRITE,
             (_, "PUT", _) => P::WRITE,
             (_, "DELETE", _) => P::DELETE,
             _ => return None,
-        };
-        Some(Needed::Any(any))
+        })
     }
 
     fn of_table(&self) -> Option<Needed> {
@@ -166,16 +199,23 @@ impl Operation<'_> {
         }
         // The operations are in the body, which a signature doesn't cover: any of them can follow.
         if self.is_batch {
-            return Some(Needed::All(P::READ | P::ADD | P::UPDATE | P::DELETE));
+            return Some(Needed::all(P::READ | P::ADD | P::UPDATE | P::DELETE));
         }
-        Some(match self.method {
-            "GET" | "HEAD" => Needed::Any(P::READ),
-            "POST" => Needed::Any(P::ADD),
-            "PUT" | "MERGE" | "PATCH" if self.has_if_match => Needed::Any(P::UPDATE),
+        let any = match (self.level, self.method) {
+            (Level::Service, "PUT") => P::WRITE,
+            (Level::Container, "GET" | "HEAD") => P::LIST,
+            (Level::Container, "POST") => P::CREATE | P::WRITE,
+            (_, "GET" | "HEAD") => P::READ,
+            (Level::Object, "POST") => P::ADD,
+            (Level::Object, "PUT" | "MERGE" | "PATCH") if self.has_if_match => P::UPDATE,
             // The entity is inserted if it doesn't exist.
-            "PUT" | "MERGE" | "PATCH" => Needed::All(P::ADD | P::UPDATE),
-            "DELETE" => Needed::Any(P::DELETE),
+            (Level::Object, "PUT" | "MERGE" | "PATCH") => {
+                return Some(Needed::all(P::ADD | P::UPDATE));
+            }
+            (Level::Container | Level::Object, "DELETE") => P::DELETE,
             _ => return None,
-        })
+        };
+        let all = P::NONE;
+        Some(Needed { any, all })
     }
 }

@@ -6,12 +6,14 @@ use super::permissions::PermissionLetters;
 use super::resource::{RESOURCE_TYPES, Resource, SERVICES, ordered_letters};
 use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
-use super::sas_fields::{check_field, check_pairs, check_permissions, parse_version};
+use super::sas_fields::{
+    check_field, check_pairs, check_permissions, check_required, parse_version,
+};
 use super::sas_token::SasToken;
 use super::sas_validity::{SasTime, ValidityRules, parse_time};
 use super::service::Service;
 use super::string_to_sign::{CanonicalResource, SasText, SignedValues, Value};
-use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::error::{Error, ErrorKind, error};
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
@@ -225,16 +227,8 @@ impl<'a> Sas<'a> {
                 continue;
             }
             for (name, value) in required {
-                if name.is_empty() || name.contains([',', ':']) {
-                    return Err(error!(
-                        Policy,
-                        "invalid name {} in {}; it must have neither a comma nor a colon",
-                        Quoted(name),
-                        field.name()
-                    ));
-                }
                 check_field(self.resource, layout, version, field, name)?;
-                check_field(self.resource, layout, version, field, value)?;
+                check_required(field, name, value)?;
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }

@@ -1,9 +1,10 @@
 //! The resource that a received request names.
 
 use super::account::Account;
-use super::operation::{Level, Operation};
+use super::names::{check_sas_text, has_dot_segment};
+use super::operation::{Level, Operation, sets_tags};
 use super::service::Service;
-use crate::error::Quoted;
+use crate::error::{ErrorKind, Quoted};
 use crate::text::percent::Component;
 use crate::verify::{ReceivedRequest, VerifyError, refuse};
 use crate::wire::query::{Param, parse_query};
@@ -31,14 +32,14 @@ impl<'r> ReceivedTarget<'r> {
         let (service, path) = find_service(account, request)?;
         let (name, object) = path.split_once('/').unwrap_or((path, ""));
         let params: Vec<_> = parse_query(request.target.query).collect();
-        let (name, object) = (decoded(name)?, decoded(object)?);
-        // The text of a SAS would be that of another container.
-        if name.contains('/') && !object.is_empty() {
-            return Err(refuse!(
-                Request,
-                "the name of the container has an escaped slash %2F; send a slash"
-            ));
+        let (mut name, object) = (decoded(name)?, decoded(object)?);
+        // `MyTable(PartitionKey='a')` and `MyTable()`.
+        if service == Service::Table
+            && let Some((table, _)) = name.split_once('(')
+        {
+            name = Cow::Owned(String::from(table));
         }
+        check_container(&name, &object)?;
         let mut target = ReceivedTarget {
             service,
             level: Level::Service,
@@ -52,13 +53,9 @@ impl<'r> ReceivedTarget<'r> {
 
     fn find_level(&mut self) {
         if self.service == Service::Table {
-            // `MyTable(PartitionKey='a')` and `MyTable()`.
-            if let Some((table, _)) = self.name.split_once('(') {
-                self.name = Cow::Owned(String::from(table));
-            }
             self.level = match &*self.name {
                 "" => Level::Service,
-                "Tables" => Level::Container,
+                name if name.eq_ignore_ascii_case("Tables") => Level::Container,
                 _ => Level::Object,
             };
             return;
@@ -98,13 +95,22 @@ impl<'r> ReceivedTarget<'r> {
     pub(super) fn single_param(&self, name: &str) -> Result<Option<Cow<'r, str>>, VerifyError> {
         let params = self.params.iter();
         let named = params.filter(|param| param.name.decodes_to_ignore_case(name));
-        if named.count() > 1 {
+        let mut named = named.map(|param| param.value.unwrap_or_default());
+        let value = named.next();
+        if named.next().is_some() {
             return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(name)));
         }
-        Ok(self.param(name))
+        let text = |value: Component<'r>| {
+            value
+                .to_text()
+                .ok_or_else(|| refuse!(Request, "the parameter {} is not UTF-8", Quoted(name)))
+        };
+        value.map(text).transpose()
     }
 
-    /// Returns the decoded value of a parameter.
+    /// Returns the decoded value of a parameter, one of those that [`check_repetitions`] checks.
+    ///
+    /// [`check_repetitions`]: Self::check_repetitions
     pub(super) fn param(&self, name: &str) -> Option<Cow<'r, str>> {
         let mut params = self.params.iter();
         let param = params.find(|param| param.name.decodes_to_ignore_case(name))?;
@@ -118,15 +124,18 @@ impl<'r> ReceivedTarget<'r> {
         comp: &'o str,
         is_of_account: bool,
     ) -> Operation<'o> {
-        let is = |name, expected| self.param(name).is_some_and(|value| value == expected);
+        let deletetype = self.param("deletetype").unwrap_or_default();
+        let message = self.object.strip_prefix("messages/").unwrap_or_default();
         Operation {
             service: self.service,
             level: self.level,
             method: request.method,
             comp,
             has_version: self.param("versionid").is_some(),
-            is_permanent: is("deletetype", "permanent"),
-            peeks: is("peekonly", "true"),
+            is_permanent: deletetype.eq_ignore_ascii_case("permanent"),
+            sets_tags: sets_tags(request.headers.iter()),
+            names_message: !message.is_empty(),
+            peeks: self.param("peekonly").is_some_and(|value| value == "true"),
             is_batch: self.service == Service::Table && self.name.eq_ignore_ascii_case("$batch"),
             has_if_match: request.values("if-match").next().is_some(),
             is_of_account,
@@ -164,8 +173,34 @@ fn find_service<'r>(
     ))
 }
 
+/// Checks that the first slash of the path ends the name of a container, because the text of a SAS
+/// would be that of another one.
+fn check_container(name: &str, object: &str) -> Result<(), VerifyError> {
+    if name.contains('/') {
+        return Err(refuse!(
+            Request,
+            "the name of the container has an escaped slash %2F; send a slash"
+        ));
+    }
+    if name.is_empty() && !object.is_empty() {
+        return Err(refuse!(
+            Request,
+            "the path begins with two slashes, so that the name of the container is empty; send one"
+        ));
+    }
+    Ok(())
+}
+
 fn decoded(text: &str) -> Result<Cow<'_, str>, VerifyError> {
-    Component::Encoded(text)
+    let text = Component::Encoded(text)
         .to_text()
-        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))
+        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))?;
+    if has_dot_segment(&text) {
+        return Err(refuse!(
+            Request,
+            "the path has a dot segment, which the service removes; send the path without it"
+        ));
+    }
+    check_sas_text(ErrorKind::Url, "path", &text).map_err(|error| refuse!(Request, "{error}"))?;
+    Ok(text)
 }

@@ -3,16 +3,20 @@
 use super::account::Account;
 use super::endpoint::Endpoint;
 use super::layout::{self, Layout};
-use super::names::{check_name, check_sas_text, check_table_name};
+use super::names::{check_name, check_object, check_table_name};
 use super::permissions::AllowedLetters;
 use super::service::Service;
-use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::error::{Error, Quoted, error};
 use crate::scheme::azure_sas::ApiVersion;
 use crate::text::percent::{Component, PATH};
 use crate::text::sink::Sink;
 use alloc::string::String;
 
 /// A resource that a shared access signature gives access to. Names are not percent-encoded.
+///
+/// The name of a blob, directory or file must not have a control character, or a segment `.` or
+/// `..` between slashes or backslashes. Azure Storage removes such a segment, however it is
+/// percent-encoded, so that the token would be for another name.
 ///
 /// ```
 /// use presign::azure::{Account, Permissions, Resource};
@@ -210,8 +214,7 @@ impl<'a> Resource<'a> {
             } => {
                 check_name("container", container)?;
                 check_object("blob", blob)?;
-                check_object(self.description(), id)?;
-                check_sas_text(ErrorKind::Key, self.description(), id)
+                check_object(self.description(), id)
             }
             Resource::Directory {
                 container,
@@ -330,13 +333,6 @@ pub(super) fn ordered_letters(letters: &str, order: &str) -> String {
         .collect()
 }
 
-fn check_object(what: &str, name: &str) -> Result<(), Error> {
-    if name.is_empty() {
-        return Err(error!(Key, "the name of the {what} is empty"));
-    }
-    Ok(())
-}
-
 /// Checks the path of a directory, whose depth is counted by its slashes.
 fn check_directory(path: &str) -> Result<(), Error> {
     if path.split('/').any(str::is_empty) {
@@ -347,7 +343,7 @@ fn check_directory(path: &str) -> Result<(), Error> {
             Quoted(path)
         ));
     }
-    Ok(())
+    check_object("directory", path)
 }
 
 fn check_letters(what: &str, letters: &str, allowed: &str) -> Result<(), Error> {

@@ -108,6 +108,28 @@ pub(super) fn check_field<'s>(
     }
 }
 
+/// Checks a header or parameter that a request must have. Its text is `name:value`, so that a colon
+/// in the name or a line feed in either would give other pairs the same text.
+pub(super) fn check_required(field: Field, name: &str, value: &str) -> Result<(), Error> {
+    let what = field.name();
+    if name.is_empty() || name.contains([',', ':']) {
+        return Err(error!(
+            Policy,
+            "invalid name {} in {what}; it must have neither a comma nor a colon",
+            Quoted(name)
+        ));
+    }
+    if value.is_empty() {
+        return Err(error!(
+            Policy,
+            "the value of {} in {what} is empty",
+            Quoted(name)
+        ));
+    }
+    check_sas_text(ErrorKind::Policy, what, name)?;
+    check_sas_text(ErrorKind::Policy, what, value)
+}
+
 /// Checks that a row key has its partition key ([table access
 /// ranges](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas#specify-table-access-ranges)).
 pub(super) fn check_pairs(values: &SignedValues<'_>) -> Result<(), Error> {

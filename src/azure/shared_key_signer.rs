@@ -1,9 +1,11 @@
 //! Signing requests with Shared Key and Shared Key Lite.
 
+use super::names::has_dot_segment;
 use super::shared_key::{
     DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header, is_covered,
     write_authorization,
 };
+use super::shared_key_query::check_params;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
@@ -11,9 +13,11 @@ use crate::request::{
     CustomSigner, KeySource, PresignedUrl, SignedRequest, Unsigned, header_names,
 };
 use crate::scheme::azure_sas::{ApiVersion, Field};
+use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::wire::added_headers::{AUTHORIZATION, AddedHeaders};
 use crate::wire::header::Header;
+use crate::wire::path::Path;
 use crate::wire::request_parts::{RequestParts, duplicate_header};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -72,6 +76,8 @@ impl CustomSigner for SharedKeySigner {
             ));
         }
         check_unsigned(parts)?;
+        check_path(parts.path)?;
+        check_params(self.form, &parts.params).map_err(|error| error!(Query, "{error}"))?;
         check_repetitions(parts)?;
 
         let mut added = AddedHeaders::with_capacity(160);
@@ -146,6 +152,21 @@ fn check_unsigned(parts: &RequestParts<'_>) -> Result<(), Error> {
         return Err(error!(
             Query,
             "the URL has a shared access signature; remove it before signing"
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that the path of a URL has no dot segment. Clients remove it before they send the request,
+/// so that the signature would be that of another path.
+fn check_path(path: Path<'_>) -> Result<(), Error> {
+    let Path::Url(path) = path else {
+        return Ok(());
+    };
+    if has_dot_segment(&Component::Encoded(path).to_text_lossy()) {
+        return Err(error!(
+            Url,
+            "the path of the URL has a dot segment, which clients remove; write the path without it"
         ));
     }
     Ok(())

@@ -6,7 +6,7 @@ use super::layout::Content;
 use super::layout::{self, Layout};
 use super::permissions::Permissions;
 use super::received_target::ReceivedTarget;
-use super::resource::first_version_of_kind;
+use super::sas_fields::check_required;
 use super::service::Service;
 use super::stored_policy::StoredPolicy;
 use super::string_to_sign::{CanonicalResource, ReceivedValues, RequiredPair, SasText};
@@ -181,7 +181,10 @@ fn field_of(name: Component<'_>) -> Option<Field> {
     Field::from_name(core::str::from_utf8(lowercase.get(..length)?).ok()?)
 }
 
-fn required<'v>(values: &'v ReceivedValues<'_>, field: Field) -> Result<&'v str, VerifyError> {
+pub(super) fn required<'v>(
+    values: &'v ReceivedValues<'_>,
+    field: Field,
+) -> Result<&'v str, VerifyError> {
     values
         .get(field)
         .ok_or_else(|| refuse!(Missing, "the parameter {} is missing", field.name()))
@@ -261,9 +264,13 @@ impl<'r> UnverifiedSas<'r> {
     ///
     /// # Errors
     /// [`VerifyErrorKind::Resource`](crate::verify::VerifyErrorKind::Resource) if the kind of
-    /// resource doesn't fit the path, and
+    /// resource doesn't fit the path or the snapshot and version of the URL. For a header or
+    /// parameter that the token requires,
     /// [`VerifyErrorKind::SignedHeaderMissing`](crate::verify::VerifyErrorKind::SignedHeaderMissing)
-    /// if the request lacks a header or parameter that the token requires.
+    /// if the request lacks it, [`VerifyErrorKind::Repeated`](crate::verify::VerifyErrorKind::Repeated)
+    /// if it is duplicate, and
+    /// [`VerifyErrorKind::Malformed`](crate::verify::VerifyErrorKind::Malformed) if another one would
+    /// have the same signed text.
     pub fn string_to_sign(&self) -> Result<String, VerifyError> {
         use crate::crypto::Message as _;
         self.with_text(|text| {
@@ -326,67 +333,19 @@ impl<'r> UnverifiedSas<'r> {
         let Some(names) = self.values.get(field) else {
             return Ok(Vec::new());
         };
-        let pairs = names.split(',').map(|name| match value(name)? {
-            Some(value) => Ok((Cow::Borrowed(name), value)),
-            None => Err(refuse!(
-                SignedHeaderMissing,
-                "the request has no {}, which the parameter {} requires",
-                Quoted(name),
-                field.name()
-            )),
+        let pairs = names.split(',').map(|name| {
+            let value = value(name)?.ok_or_else(|| {
+                refuse!(
+                    SignedHeaderMissing,
+                    "the request has no {}, which the parameter {} requires",
+                    Quoted(name),
+                    field.name()
+                )
+            })?;
+            check_required(field, name, &value).map_err(|error| refuse!(Malformed, "{error}"))?;
+            Ok((Cow::Borrowed(name), value))
         });
         pairs.collect()
-    }
-
-    /// Returns the object that is signed, and the snapshot or version.
-    fn signed_object(&self) -> Result<(&str, Cow<'_, str>), VerifyError> {
-        let target = &self.target;
-        let none = Cow::Borrowed("");
-        if !matches!(target.service, Service::Blob | Service::File)
-            || self.values.get(Field::Services).is_some()
-        {
-            return Ok(("", none));
-        }
-        let kind = required(&self.values, Field::Resource)?;
-        // An older version doesn't sign the kind, so that a token for a blob would pass for one for
-        // a directory.
-        if self.version < first_version_of_kind(kind) {
-            return Err(refuse!(
-                Resource,
-                "the version {} has no resource of the kind {}",
-                self.version,
-                Quoted(kind)
-            ));
-        }
-        let (snapshot, version) = (target.param("snapshot"), target.param("versionid"));
-        let object = &*target.object;
-        let found = match (target.service, kind, object.is_empty()) {
-            (Service::Blob, "c", _) | (Service::File, "s", _) => Some(("", none)),
-            (Service::Blob, "b", false) if snapshot.is_none() && version.is_none() => {
-                Some((object, none))
-            }
-            (Service::File, "f", false) => Some((object, none)),
-            (Service::Blob, "bs", false) => snapshot.map(|snapshot| (object, snapshot)),
-            (Service::Blob, "bv", false) => version.map(|version| (object, version)),
-            (Service::Blob, "d", _) => self.directory(object).map(|path| (path, none)),
-            _ => None,
-        };
-        found.ok_or_else(|| {
-            refuse!(
-                Resource,
-                "the signature is for another kind of resource, {}",
-                Quoted(kind)
-            )
-        })
-    }
-
-    /// Returns the front of a path that has the depth of the signed directory.
-    fn directory<'s>(&self, path: &'s str) -> Option<&'s str> {
-        let depth: usize = self.values.get(Field::DirectoryDepth)?.parse().ok()?;
-        let ends = path.match_indices('/').map(|(index, _)| index);
-        let mut ends = ends.chain([path.len()]);
-        let end = ends.nth(depth.checked_sub(1)?)?;
-        path.get(..end).filter(|path| !path.is_empty())
     }
 }
 

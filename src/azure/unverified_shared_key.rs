@@ -6,6 +6,7 @@ use super::service::Service;
 use super::shared_key::{
     DATE, Form, STANDARD_HEADERS, SharedKeyText, find_repeated_ms_header, is_ms_header,
 };
+use super::shared_key_query::{check_params, check_plus};
 use crate::crypto::Message as _;
 use crate::error::Quoted;
 use crate::scheme::Scheme;
@@ -129,11 +130,8 @@ fn parse<'r>(
     let form = account.shared_key_signer_of(target.service).form;
     target.check_repetitions()?;
     check_headers(request)?;
-    if form.signs_only_comp() {
-        check_comp(&target)?;
-    } else {
-        check_params(&target)?;
-    }
+    check_plus(form, request.target.query)?;
+    check_params(form, &target.params)?;
     let signed_at = signed_at(request)?;
     if form.is_lite && !form.is_table && !request.headers.iter().any(is_ms_header) {
         return Err(refuse!(
@@ -161,55 +159,6 @@ fn check_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         Some(name) => Err(refuse!(Repeated, "duplicate header {name}")),
         None => Ok(()),
     }
-}
-
-/// Checks the case of `comp`, whose name in another case is not signed.
-fn check_comp(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
-    let mut names = target.params.iter().map(|param| param.name);
-    if names.any(|name| name.decodes_to_ignore_case("comp") && !name.decodes_to("comp")) {
-        return Err(refuse!(Malformed, "misspelled parameter; write comp"));
-    }
-    Ok(())
-}
-
-/// Checks that no other query has the same text: `a=1&a=2` has that of `a=1,2`, `a:b=c` that of
-/// `a=b:c`, a line feed begins another parameter, and `+` has that of `%2B`, although many servers
-/// read a space.
-fn check_params(target: &ReceivedTarget<'_>) -> Result<(), VerifyError> {
-    let mut names = Vec::with_capacity(target.params.len());
-    for param in &target.params {
-        let raw_value = param.value.unwrap_or_default();
-        if [param.name, raw_value]
-            .iter()
-            .any(|raw| raw.text().contains('+'))
-        {
-            return Err(refuse!(
-                Request,
-                "a parameter has a raw `+`, which can be read as a space; encode a plus sign as %2B, a \
-                 space as %20"
-            ));
-        }
-        let name = param.name.to_bytes().to_ascii_lowercase();
-        let value = raw_value.to_bytes();
-        if name.contains(&b':') || name.iter().chain(&*value).any(u8::is_ascii_control) {
-            return Err(refuse!(
-                Request,
-                "a parameter has a colon in its name, or a control character, so that another query \
-                 would have the same signature"
-            ));
-        }
-        names.push(name);
-    }
-    names.sort();
-    for pair in names.windows(2) {
-        if let [one, two] = pair
-            && one == two
-        {
-            let name = String::from_utf8_lossy(one);
-            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(&name)));
-        }
-    }
-    Ok(())
 }
 
 /// Returns the time that is signed.

@@ -1,7 +1,6 @@
 //! Verifying a shared access signature, and the result.
 
 use super::keys::delegation_fields;
-use super::operation::Needed;
 use super::permissions::Permissions;
 use super::sas_fields::parse_ip_range;
 use super::service::Service;
@@ -279,13 +278,9 @@ fn check_permission(sas: &UnverifiedSas<'_>, permissions: Permissions) -> Result
     let method = sas.request.method;
     match operation.needed() {
         Some(needed) if needed.is_met_by(permissions) => Ok(()),
-        Some(Needed::Any(needed)) => Err(refuse!(
+        Some(needed) => Err(refuse!(
             Permission,
-            "{method} needs one of {needed:?}, but the token has {permissions:?}"
-        )),
-        Some(Needed::All(needed)) => Err(refuse!(
-            Permission,
-            "{method} needs {needed:?}, but the token has {permissions:?}"
+            "{method} needs {needed}, but the token has {permissions:?}"
         )),
         None => Err(refuse!(
             Permission,

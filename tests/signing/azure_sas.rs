@@ -57,6 +57,11 @@ fn tokens_are_those_of_the_sdks() {
             refused += 1;
             continue;
         }
+        if case.has_impossible_name() {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::Key, "{case:?}");
+            refused += 1;
+            continue;
+        }
         let token = result.unwrap_or_else(|error| panic!("{}: {error}", case.name));
         let unsigned = sas
             .prepare(key.identity(), case.expiry(), case.now())
@@ -73,7 +78,7 @@ fn tokens_are_those_of_the_sdks() {
         assert!(token.url().ends_with(token.as_str()));
         signed += 1;
     }
-    assert_eq!((signed, refused), (85, 4));
+    assert_eq!((signed, refused), (83, 6));
 }
 
 #[test]
@@ -327,6 +332,31 @@ fn fields_belong_to_versions_and_resources() {
     }
 }
 
+/// A pair is signed as `name:value`.
+#[test]
+fn required_headers_and_parameters_have_one_text() {
+    let delegated = delegation_key();
+    let blob = Resource::Blob {
+        container: "images",
+        blob: "a",
+    };
+    for (name, value, is_valid) in [
+        ("prefix", "user:alice", true),
+        ("prefix", "a,b", true),
+        ("prefix:user", "alice", false),
+        ("a,b", "1", false),
+        ("", "1", false),
+        ("a", "", false),
+        ("a", "1\nb:2", false),
+        ("a\nb", "1", false),
+    ] {
+        let header = refusal(blob, &delegated, |sas| sas.require_header(name, value));
+        let query = refusal(blob, &delegated, |sas| sas.require_query(name, value));
+        let expected = (!is_valid).then_some(ErrorKind::Policy);
+        assert_eq!((header, query), (expected, expected), "{name} {value}");
+    }
+}
+
 fn set_field<'a>(sas: azure::Sas<'a>, field: &str, value: &str) -> azure::Sas<'a> {
     sas.field(field.to_owned(), value.to_owned())
 }
@@ -460,6 +490,57 @@ fn names_are_checked() {
     ] {
         let found = refusal(resource, &key, |sas| sas);
         assert_eq!(found.is_none(), is_valid, "{resource:?} {found:?}");
+    }
+}
+
+/// The service removes dot segments, and signed lines end at a line feed.
+#[test]
+fn names_of_objects_are_checked() {
+    let (account, key) = (account(), key());
+    let images = account.container("images").unwrap();
+    let (container, share) = ("images", "share");
+    for (name, is_valid) in [
+        ("a/b.png", true),
+        ("..a/b../...", true),
+        (".hidden", true),
+        ("a\\b", true),
+        ("..", false),
+        (".", false),
+        ("../a", false),
+        ("a/../b", false),
+        ("a/./b", false),
+        ("a/..", false),
+        ("a\\..\\b", false),
+        ("a\nb", false),
+        ("a\u{7f}b", false),
+    ] {
+        let (blob, path, directory) = (name, name, name);
+        let (snapshot, version) = ("1", "1");
+        for resource in [
+            Resource::Blob { container, blob },
+            Resource::Snapshot {
+                container,
+                blob,
+                snapshot,
+            },
+            Resource::Version {
+                container,
+                blob,
+                version,
+            },
+            Resource::Directory {
+                container,
+                directory,
+            },
+            Resource::File { share, path },
+        ] {
+            let found = refusal(resource, &key, |sas| sas);
+            let expected = (!is_valid).then_some(ErrorKind::Key);
+            assert_eq!(found, expected, "{resource:?}");
+        }
+        let request = images.get(name);
+        assert_eq!(request.presign(&key, HOUR, now()).is_ok(), is_valid);
+        assert_eq!(request.sign(&key, now()).is_ok(), is_valid, "{name}");
     }
 }
 

@@ -84,12 +84,12 @@ fn text(request: &Request<'_>) -> String {
 #[test]
 fn texts_have_a_line_for_each_part() {
     let account = account();
-    let url = "https://myaccount.blob.core.windows.net/c?Comp=list&include=b&include=a%2Cc&x";
+    let url = "https://myaccount.blob.core.windows.net/c?Comp=list&include=b%2Ca%2Cc&x";
     let request = account.request(Service::Blob, "GET", url);
     let added = "x-ms-date:Tue, 06 Oct 2026 00:00:00 GMT\nx-ms-version:2026-10-06\n";
     assert_eq!(
         text(&request),
-        format!("GET\n\n\n\n\n\n\n\n\n\n\n\n{added}/myaccount/c\ncomp:list\ninclude:a,c,b\nx:")
+        format!("GET\n\n\n\n\n\n\n\n\n\n\n\n{added}/myaccount/c\ncomp:list\ninclude:b,a,c\nx:")
     );
     // The time is in its own line if the caller sends `Date`, and no body has no length.
     let dated = account
@@ -170,6 +170,45 @@ fn requests_that_cannot_be_signed_are_refused() {
     assert_eq!(unsupported.kind(), ErrorKind::Unsupported);
 }
 
+/// The verifier refuses these queries, because another one has the same text.
+#[test]
+fn ambiguous_queries_are_refused() {
+    let (account, key) = (account(), key());
+    let lite = account.clone().shared_key_lite();
+    let kind = |account: &Account, path: &str| {
+        let url = format!("https://myaccount.blob.core.windows.net/{path}");
+        let request = account.request(Service::Blob, "GET", url);
+        let signed = request.sign(&key, now());
+        signed.err().map(|error| error.kind())
+    };
+    let query = Some(ErrorKind::Query);
+    for (path, expected, expected_of_lite) in [
+        ("c?marker=m&prefix=p", None, None),
+        ("c?marker=m%0Aprefix:p", query, None),
+        ("c?a=b%3Ac", None, None),
+        ("c?a%3Ab=c", query, None),
+        ("c?prefix=a%2Cb", None, None),
+        ("c?prefix=a&prefix=b", query, None),
+        ("c?a=1&A=2", query, None),
+        ("c?a=1%2B2", None, None),
+        ("c?a=1+2", query, None),
+        ("c+d?a=1", None, None),
+        ("c?Comp=list", None, query),
+        ("c?comp=list&comp=acl", query, query),
+        ("c/../d", Some(ErrorKind::Url), Some(ErrorKind::Url)),
+        ("c/%2e%2E/d", Some(ErrorKind::Url), Some(ErrorKind::Url)),
+        ("c/..d", None, None),
+    ] {
+        assert_eq!(kind(&account, path), expected, "{path}");
+        assert_eq!(kind(&lite, path), expected_of_lite, "lite {path}");
+    }
+    // A value of its own is encoded.
+    let url = "https://myaccount.blob.core.windows.net/c";
+    let request = account.request(Service::Blob, "GET", url).query("a", "1+2");
+    assert!(text(&request).ends_with("/c\na:1+2"));
+    assert!(request.url().unwrap().ends_with("?a=1%2B2"));
+}
+
 #[test]
 fn headers_without_a_line_are_not_covered() {
     let (account, key) = (account(), key());
@@ -214,6 +253,21 @@ fn a_container_presigns_with_the_permissions_of_the_operation() {
     let store: &dyn Store = &images;
     assert_eq!(permissions(store.object("GET", "a")), "r");
 
+    assert_eq!(permissions(images.put("a").query("Comp", "tags")), "t");
+    let tagged = images.put("a").header("x-ms-tags", "a=1");
+    assert_eq!(permissions(tagged), "cwt");
+    // Permanently deleted snapshots and versions; without the parameter they can be restored.
+    let snapshot = images.delete("a").query("snapshot", "1");
+    assert_eq!(permissions(snapshot.clone()), "d");
+    for name in ["deletetype", "DeleteType"] {
+        let permanent = snapshot.clone().query(name, "permanent");
+        assert_eq!(permissions(permanent), "y");
+        let version = images.delete("a").version("1").query(name, "permanent");
+        assert_eq!(permissions(version), "y");
+    }
+
+    let version = images.get("a").query("VersionId", "1");
+    assert_eq!(parameter(version, "sr").unwrap(), "bv");
     let version = images.get("a").version("1");
     assert_eq!(parameter(version.clone(), "sr").unwrap(), "bv");
     assert_eq!(parameter(version, "versionid").unwrap(), "1");
@@ -247,6 +301,18 @@ fn a_container_presigns_with_the_permissions_of_the_operation() {
     );
     assert_eq!(kind(images.get("a").query("sp", "rwd")), ErrorKind::Query);
     assert_eq!(kind(images.get("a").query("sig", "x")), ErrorKind::Query);
+    assert_eq!(kind(images.get("a").query("SIG", "x")), ErrorKind::Query);
+    for (name, again) in [
+        ("comp", "comp"),
+        ("comp", "Comp"),
+        ("versionid", "versionId"),
+        ("snapshot", "snapshot"),
+        ("deletetype", "deletetype"),
+        ("snapshot", "versionid"),
+    ] {
+        let request = images.get("a").query(name, "1").query(again, "1");
+        assert_eq!(kind(request), ErrorKind::Query, "{name} {again}");
+    }
     assert_eq!(kind(images.get("")), ErrorKind::Key);
     assert_eq!(kind(images.request("GET")), ErrorKind::Unsupported);
     assert_eq!(kind(store.object("OPTIONS", "a")), ErrorKind::Unsupported);

@@ -101,6 +101,14 @@ impl SasCase {
         }
     }
 
+    /// Whether no blob can have the name: the service removes dot segments, and refuses control
+    /// characters. The SDKs don't check it.
+    pub fn has_impossible_name(&self) -> bool {
+        let blob = self.input(&["blob_name", "blob"]).unwrap_or_default();
+        let mut segments = blob.split('/');
+        segments.any(|segment| [".", ".."].contains(&segment)) || blob.contains(char::is_control)
+    }
+
     /// The service whose URL has the token.
     pub fn service(&self) -> Service {
         match self.kind.trim_start_matches("ud-") {
