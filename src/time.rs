@@ -127,33 +127,22 @@ impl Timestamp {
 
     /// Parses `20130524T000000Z` and no other format.
     pub(crate) fn parse_amz_date(text: &str) -> Option<Self> {
-        let &[
-            c1,
-            c2,
-            y1,
-            y2,
-            m1,
-            m2,
-            d1,
-            d2,
-            b'T',
-            h1,
-            h2,
-            n1,
-            n2,
-            s1,
-            s2,
-            b'Z',
-        ] = text.as_bytes().first_chunk().filter(|_| text.len() == 16)?
+        let bytes: &[u8; 16] = text.as_bytes().try_into().ok()?;
+        let (date, clock) = bytes.split_first_chunk::<8>()?;
+        let [b'T', clock @ .., b'Z'] = clock else {
+            return None;
+        };
+        let ([century, year, month, day], [hour, minute, second]) =
+            (date.as_chunks().0, clock.as_chunks().0)
         else {
             return None;
         };
-        let year = i32::from(number(c1, c2)?)
+        let year = i32::from(number(*century)?)
             .saturating_mul(100)
-            .saturating_add(number(y1, y2)?.into());
-        let month = Month::try_from(number(m1, m2)?).ok()?;
-        let date = Date::from_calendar_date(year, month, number(d1, d2)?).ok()?;
-        let time = Time::from_hms(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?).ok()?;
+            .saturating_add(number(*year)?.into());
+        let month = Month::try_from(number(*month)?).ok()?;
+        let date = Date::from_calendar_date(year, month, number(*day)?).ok()?;
+        let time = Time::from_hms(number(*hour)?, number(*minute)?, number(*second)?).ok()?;
         Some(Timestamp(UtcDateTime::new(date, time).unix_timestamp()))
     }
 
@@ -284,7 +273,7 @@ fn time_digits(time: Time) -> [u8; 6] {
 }
 
 /// Returns the number with these two digits.
-fn number(tens: u8, ones: u8) -> Option<u8> {
+fn number([tens, ones]: [u8; 2]) -> Option<u8> {
     let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
     let tens = (tens & 0xf).wrapping_mul(10);
     is_number.then_some(tens.wrapping_add(ones & 0xf))

@@ -11,6 +11,7 @@
 //! No message quotes the text, because it may be a private key.
 
 #[cfg(feature = "p256")]
+use super::p256_key::{P256PrivateKey, P256PublicKey};
 use super::private_key::{PrivateKey, PublicKey};
 #[cfg(feature = "rsa")]
 use super::rsa_key::{RsaPrivateKey, RsaPublicKey};
@@ -81,25 +82,25 @@ pub(crate) fn parse_public_key(pem: &str) -> Result<PublicKey, Error> {
 #[cfg(feature = "rsa")]
 fn rsa_private_key(key: Option<rsa::PrivateKey>) -> Result<PrivateKey, Error> {
     let key = key.ok_or_else(invalid_rsa_key)?;
-    RsaPrivateKey::new(key).map(PrivateKey::Rsa)
+    RsaPrivateKey::new(key).map(PrivateKey::from)
 }
 
 #[cfg(feature = "rsa")]
 fn rsa_public_key(key: Option<rsa::PublicKey>) -> Result<PublicKey, Error> {
     let key = key.ok_or_else(invalid_rsa_key)?;
-    RsaPublicKey::new(key).map(PublicKey::Rsa)
+    RsaPublicKey::new(key).map(PublicKey::from)
 }
 
 #[cfg(feature = "p256")]
 fn p256_private_key(key: Option<p256::SecretKey>) -> Result<PrivateKey, Error> {
     let key = key.ok_or_else(invalid_p256_key)?;
-    Ok(PrivateKey::P256(key.into()))
+    Ok(P256PrivateKey::from(key).into())
 }
 
 #[cfg(feature = "p256")]
 fn p256_public_key(key: Option<p256::PublicKey>) -> Result<PublicKey, Error> {
     let key = key.ok_or_else(invalid_p256_key)?;
-    Ok(PublicKey::P256(key.into()))
+    Ok(P256PublicKey::from(key).into())
 }
 
 /// Decodes the only block of a text. The DER is overwritten when it is dropped.

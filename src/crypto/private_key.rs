@@ -33,16 +33,22 @@ impl PrivateKeyKind {
 
 /// A private key. Clones are cheap.
 #[derive(Clone)]
-pub(crate) enum PrivateKey {
+pub(crate) struct PrivateKey(Private);
+
+/// A public key.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PublicKey(Public);
+
+#[derive(Clone)]
+enum Private {
     #[cfg(feature = "rsa")]
     Rsa(RsaPrivateKey),
     #[cfg(feature = "p256")]
     P256(P256PrivateKey),
 }
 
-/// A public key.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum PublicKey {
+enum Public {
     #[cfg(feature = "rsa")]
     Rsa(RsaPublicKey),
     #[cfg(feature = "p256")]
@@ -55,11 +61,11 @@ pub(crate) enum PublicKey {
 )]
 impl PrivateKey {
     pub(crate) fn kind(&self) -> PrivateKeyKind {
-        match *self {
+        match self.0 {
             #[cfg(feature = "rsa")]
-            PrivateKey::Rsa(_) => PrivateKeyKind::Rsa,
+            Private::Rsa(_) => PrivateKeyKind::Rsa,
             #[cfg(feature = "p256")]
-            PrivateKey::P256(_) => PrivateKeyKind::P256,
+            Private::P256(_) => PrivateKeyKind::P256,
         }
     }
 
@@ -73,22 +79,22 @@ impl PrivateKey {
         hash: Hash,
         message: &(impl Message + ?Sized),
     ) -> Result<Signature, Error> {
-        let signature = match *self {
+        let signature = match self.0 {
             #[cfg(feature = "rsa")]
-            PrivateKey::Rsa(ref key) => key.sign(&hash.digest(message))?,
+            Private::Rsa(ref key) => key.sign(&hash.digest(message))?,
             #[cfg(feature = "p256")]
-            PrivateKey::P256(ref key) => key.sign(hash.digest(message).as_bytes())?,
+            Private::P256(ref key) => key.sign(hash.digest(message).as_bytes())?,
         };
         Ok(Signature::Other(signature))
     }
 
     pub(crate) fn public_key(&self) -> PublicKey {
-        match *self {
+        PublicKey(match self.0 {
             #[cfg(feature = "rsa")]
-            PrivateKey::Rsa(ref key) => PublicKey::Rsa(key.public_key()),
+            Private::Rsa(ref key) => Public::Rsa(key.public_key()),
             #[cfg(feature = "p256")]
-            PrivateKey::P256(ref key) => PublicKey::P256(key.public_key()),
-        }
+            Private::P256(ref key) => Public::P256(key.public_key()),
+        })
     }
 }
 
@@ -98,21 +104,21 @@ impl PrivateKey {
 )]
 impl PublicKey {
     pub(crate) fn kind(&self) -> PrivateKeyKind {
-        match *self {
+        match self.0 {
             #[cfg(feature = "rsa")]
-            PublicKey::Rsa(_) => PrivateKeyKind::Rsa,
+            Public::Rsa(_) => PrivateKeyKind::Rsa,
             #[cfg(feature = "p256")]
-            PublicKey::P256(_) => PrivateKeyKind::P256,
+            Public::P256(_) => PrivateKeyKind::P256,
         }
     }
 
     /// Returns the size of an RSA key.
     pub(crate) fn rsa_bits(&self) -> Option<usize> {
-        match *self {
+        match self.0 {
             #[cfg(feature = "rsa")]
-            PublicKey::Rsa(ref key) => Some(key.bits()),
+            Public::Rsa(ref key) => Some(key.bits()),
             #[cfg(feature = "p256")]
-            PublicKey::P256(_) => None,
+            Public::P256(_) => None,
         }
     }
 
@@ -124,11 +130,39 @@ impl PublicKey {
         message: &(impl Message + ?Sized),
         signature: &[u8],
     ) -> bool {
-        match *self {
+        match self.0 {
             #[cfg(feature = "rsa")]
-            PublicKey::Rsa(ref key) => key.verify(&hash.digest(message), signature),
+            Public::Rsa(ref key) => key.verify(&hash.digest(message), signature),
             #[cfg(feature = "p256")]
-            PublicKey::P256(ref key) => key.verify(hash.digest(message).as_bytes(), signature),
+            Public::P256(ref key) => key.verify(hash.digest(message).as_bytes(), signature),
         }
+    }
+}
+
+#[cfg(feature = "rsa")]
+impl From<RsaPrivateKey> for PrivateKey {
+    fn from(key: RsaPrivateKey) -> Self {
+        PrivateKey(Private::Rsa(key))
+    }
+}
+
+#[cfg(feature = "p256")]
+impl From<P256PrivateKey> for PrivateKey {
+    fn from(key: P256PrivateKey) -> Self {
+        PrivateKey(Private::P256(key))
+    }
+}
+
+#[cfg(feature = "rsa")]
+impl From<RsaPublicKey> for PublicKey {
+    fn from(key: RsaPublicKey) -> Self {
+        PublicKey(Public::Rsa(key))
+    }
+}
+
+#[cfg(feature = "p256")]
+impl From<P256PublicKey> for PublicKey {
+    fn from(key: P256PublicKey) -> Self {
+        PublicKey(Public::P256(key))
     }
 }

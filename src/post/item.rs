@@ -8,40 +8,38 @@ use core::cmp::Ordering;
 
 /// A field or a condition.
 #[derive(Clone)]
-pub(super) enum Item {
+pub(super) struct Item {
+    pub(super) kind: Kind,
+    /// The condition. That of a field is on its value.
+    pub(super) condition: Condition,
+    pub(super) notation: Notation,
+}
+
+/// The kinds of items. Of the items of one name, the first in this order makes the field.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
     /// A field. It makes its condition, if no other item has its name.
-    Field { name: String, value: String },
+    Field,
     /// An exact condition. It makes its field, if no item before it does.
-    Eq { name: String, value: String },
-    Condition {
-        condition: Condition,
-        notation: Notation,
-    },
+    Eq,
+    Condition,
 }
 
 impl Item {
-    pub(super) fn condition(condition: Condition) -> Self {
-        Item::Condition {
-            condition,
-            notation: Notation::Array,
-        }
-    }
-
-    /// Returns the name of the field. A range of sizes has none.
-    pub(super) fn name(&self) -> Option<&str> {
-        match self {
-            Item::Field { name, .. } | Item::Eq { name, .. } => Some(name),
-            Item::Condition { condition, .. } => condition.field(),
+    pub(super) fn exact(kind: Kind, field: String, value: String) -> Self {
+        Item {
+            kind,
+            condition: Condition::Eq { field, value },
+            notation: Notation::Object,
         }
     }
 
     /// Returns the value of the field that the item makes, unless another item makes it.
     pub(super) fn field_value(&self) -> Option<&str> {
-        match self {
-            Item::Field { value, .. } => Some(value),
-            Item::Eq { name, .. } if is_in_every_form(name) => None,
-            Item::Eq { value, .. } => Some(value),
-            Item::Condition { .. } => None,
+        match (self.kind, &self.condition) {
+            (Kind::Field, Condition::Eq { value, .. }) => Some(value),
+            (Kind::Eq, Condition::Eq { field, value }) if !is_in_every_form(field) => Some(value),
+            _ => None,
         }
     }
 
@@ -49,40 +47,13 @@ impl Item {
     pub(super) fn len(&self) -> usize {
         /// The name of a range of sizes.
         const RANGE: usize = 20;
-        match self {
-            Item::Field {
-                name: one,
-                value: two,
-            }
-            | Item::Eq {
-                name: one,
-                value: two,
-            }
-            | Item::Condition {
-                condition:
-                    Condition::Eq {
-                        field: one,
-                        value: two,
-                    }
-                    | Condition::StartsWith {
-                        field: one,
-                        prefix: two,
-                    },
-                ..
-            } => one.len().saturating_add(two.len()),
-            Item::Condition {
-                condition: Condition::ContentLengthRange(_),
-                ..
-            } => RANGE,
-        }
-    }
-
-    /// Returns the rank among items of one name. The first makes the field.
-    fn rank(&self) -> u8 {
-        match self {
-            Item::Field { .. } => 0,
-            Item::Eq { .. } => 1,
-            Item::Condition { .. } => 2,
+        match &self.condition {
+            Condition::Eq { field, value: text }
+            | Condition::StartsWith {
+                field,
+                prefix: text,
+            } => field.len().saturating_add(text.len()),
+            Condition::ContentLengthRange(_) => RANGE,
         }
     }
 }
@@ -117,7 +88,7 @@ impl<'a> NamedItem<'a> {
 
     /// Returns whether the item makes a field that an item before it makes.
     pub(super) fn is_duplicate_field(&self) -> bool {
-        matches!(self.item, Item::Field { .. }) && !self.is_first
+        self.item.kind == Kind::Field && !self.is_first
     }
 }
 
@@ -129,7 +100,7 @@ pub(super) fn group_by_name(items: &[Item]) -> Vec<NamedItem<'_>> {
         .map(|(index, item)| NamedItem {
             index,
             item,
-            name: item.name().unwrap_or_default(),
+            name: item.condition.field().unwrap_or_default(),
             value: item.field_value(),
             is_first: true,
             is_only: true,
@@ -137,7 +108,7 @@ pub(super) fn group_by_name(items: &[Item]) -> Vec<NamedItem<'_>> {
         .collect();
     // The sort is stable: of items that are equal in name and rank, the first stays first.
     named.sort_by(|one, two| {
-        cmp(one.name, two.name).then_with(|| one.item.rank().cmp(&two.item.rank()))
+        cmp(one.name, two.name).then_with(|| one.item.kind.cmp(&two.item.kind))
     });
     for group in named.chunk_by_mut(|one, two| cmp(one.name, two.name).is_eq()) {
         if let [first, others @ ..] = group {

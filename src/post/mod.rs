@@ -87,4 +87,4 @@ pub use post_policy::PostPolicy;
 pub use presigned_post::PresignedPost;
 pub use upload::Upload;
 
-pub(crate) use sign::Target;
+pub(crate) use post_policy::Target;

@@ -6,7 +6,7 @@
 use super::condition::{BUCKET, CONTENT_TYPE, ConditionRef, KEY};
 use super::fields::{check_field, check_name, needs_no_condition};
 use super::form::Form;
-use super::item::{Item, NamedItem};
+use super::item::{Kind, NamedItem};
 use super::key::Key;
 use super::key::{FILENAME, split_filename};
 use crate::error::{Error, Quoted, error};
@@ -51,7 +51,7 @@ impl<'a> PolicyWriter<'a, '_> {
         match self.style {
             PolicyForm::Aws => items.iter().try_for_each(|item| self.write_item(item)),
             PolicyForm::Google => {
-                let is_field = |item: &&NamedItem<'_>| matches!(item.item, Item::Field { .. });
+                let is_field = |item: &&NamedItem<'_>| item.item.kind == Kind::Field;
                 let conditions = items.iter().filter(|item| !is_field(item));
                 let mut ordered = conditions.chain(items.iter().filter(is_field));
                 ordered.try_for_each(|item| self.write_item(item))
@@ -69,28 +69,16 @@ impl<'a> PolicyWriter<'a, '_> {
 
     /// Writes the condition of an item, if it has one.
     fn write_item(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
-        let condition = match named.item {
-            Item::Field { name, value } => match self.condition_of_field(named, name, value)? {
-                Some(condition) => condition,
+        let mut condition = named.item.condition.as_ref(named.item.notation);
+        match (named.item.kind, named.field()) {
+            (Kind::Field, _) => match self.condition_of_field(named)? {
+                Some(own) => condition = own,
                 None => return Ok(()),
             },
-            Item::Eq { name, value } => {
-                let condition = ConditionRef::exact(name, value);
-                // The field that it makes has its value, unless the server expands it.
-                if named.field().is_none() || split_filename(value).is_some() {
-                    self.check(condition, named)?;
-                }
-                condition
-            }
-            Item::Condition {
-                condition,
-                notation,
-            } => {
-                let condition = condition.as_ref(*notation);
-                self.check(condition, named)?;
-                condition
-            }
-        };
+            // The field that it makes has its value, unless the server expands it.
+            (Kind::Eq, Some((_, value))) if split_filename(value).is_none() => {}
+            _ => self.check(condition, named)?,
+        }
         let gap = self.gap();
         condition.write(gap, &mut self.json);
         self.json.extend([",", gap]);
@@ -122,12 +110,8 @@ impl<'a> PolicyWriter<'a, '_> {
     }
 
     /// Returns the condition that follows from a field, if it needs one and no other item has it.
-    fn condition_of_field(
-        &self,
-        named: &NamedItem<'a>,
-        name: &'a str,
-        value: &'a str,
-    ) -> Result<Option<ConditionRef<'a>>, Error> {
+    fn condition_of_field(&self, named: &NamedItem<'a>) -> Result<Option<ConditionRef<'a>>, Error> {
+        let (name, value) = (named.name, named.item.field_value().unwrap_or_default());
         if name.eq_ignore_ascii_case(BUCKET) {
             if value != self.bucket {
                 return Err(error!(

@@ -1,18 +1,17 @@
 //! The builder of a policy, and the two methods that sign it.
 
-use super::condition::{BUCKET, Condition};
+use super::condition::{BUCKET, Condition, Notation};
 use super::form_signer::FormSigner;
-use super::item::Item;
+use super::item::{Item, Kind};
 use super::key::Key;
 use super::presigned_post::PresignedPost;
-use super::sign::{PreparedForm, SigningForm, Target};
 use crate::credentials::Credentials;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::expiry::Expiry;
 use crate::identity::Identity;
-use crate::request::Unsigned;
+use crate::request::{Address, Signer, Unsigned};
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -53,11 +52,19 @@ use core::ops::RangeInclusive;
 #[derive(Clone)]
 #[must_use = "a policy is not signed; call `presign` or `prepare`"]
 pub struct PostPolicy<'a> {
-    target: Target<'a>,
-    key: Key,
-    items: Vec<Item>,
+    pub(super) target: Target<'a>,
+    pub(super) key: Key,
+    pub(super) items: Vec<Item>,
     /// The first error of a method that describes the policy.
     error: Option<Error>,
+}
+
+/// The bucket that a form is sent to.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) bucket: &'a str,
+    pub(crate) address: &'a Address,
+    pub(crate) signer: Signer<'a>,
 }
 
 impl<'a> PostPolicy<'a> {
@@ -151,19 +158,15 @@ impl<'a> PostPolicy<'a> {
     /// start with the text before. A field `x-ignore-…` has no condition, because servers ignore
     /// it.
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.items.push(Item::Field {
-            name: name.into(),
-            value: value.into(),
-        });
+        let item = Item::exact(Kind::Field, name.into(), value.into());
+        self.items.push(item);
         self
     }
 
     /// Adds the condition that a field has exactly this value. The form gets the field, too.
     pub fn eq(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
-        self.items.push(Item::Eq {
-            name: field.into(),
-            value: value.into(),
-        });
+        let item = Item::exact(Kind::Eq, field.into(), value.into());
+        self.items.push(item);
         self
     }
 
@@ -177,15 +180,13 @@ impl<'a> PostPolicy<'a> {
     /// `x-amz-meta-…`, `Cache-Control`, `Content-Type`, `Content-Disposition`, `Content-Encoding`
     /// and `Expires`. Other fields accept exact values only.
     pub fn starts_with(self, field: impl Into<String>, prefix: impl Into<String>) -> Self {
-        self.condition(Condition::StartsWith {
-            field: field.into(),
-            prefix: prefix.into(),
-        })
+        let (field, prefix) = (field.into(), prefix.into());
+        self.condition(Condition::StartsWith { field, prefix }, Notation::Array)
     }
 
     /// Adds a condition on the size of the file in bytes.
     pub fn content_length_range(self, bytes: RangeInclusive<u64>) -> Self {
-        self.condition(Condition::ContentLengthRange(bytes))
+        self.condition(Condition::ContentLengthRange(bytes), Notation::Array)
     }
 
     /// Adds a condition as JSON. It is signed in its own notation, `{"acl": "private"}` or
@@ -203,17 +204,20 @@ impl<'a> PostPolicy<'a> {
     /// ```
     pub fn condition_json(mut self, json: &str) -> Self {
         match Condition::parse(json) {
-            Ok((condition, notation)) => self.items.push(Item::Condition {
-                condition,
-                notation,
-            }),
-            Err(error) => self.error = self.error.or(Some(error)),
+            Ok((condition, notation)) => self.condition(condition, notation),
+            Err(error) => {
+                self.error.get_or_insert(error);
+                self
+            }
         }
-        self
     }
 
-    fn condition(mut self, condition: Condition) -> Self {
-        self.items.push(Item::condition(condition));
+    fn condition(mut self, condition: Condition, notation: Notation) -> Self {
+        self.items.push(Item {
+            kind: Kind::Condition,
+            condition,
+            notation,
+        });
         self
     }
 
@@ -227,27 +231,12 @@ impl<'a> PostPolicy<'a> {
         }
         FormSigner::new(self.target.signer, identity, now)
     }
-
-    fn prepare_form(
-        &self,
-        signer: &FormSigner<'_>,
-        expiry: Expiry,
-        now: Timestamp,
-    ) -> Result<PreparedForm, Error> {
-        let validity = expiry.resolve(signer.identity, now, "form")?;
-        let signing = SigningForm {
-            target: self.target,
-            key: &self.key,
-            items: &self.items,
-            signer,
-        };
-        signing.prepare(validity.expires_at)
-    }
 }
 
 impl fmt::Debug for PostPolicy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields: Vec<_> = self.items.iter().filter_map(Item::name).collect();
+        let fields = self.items.iter().filter_map(|item| item.condition.field());
+        let fields: Vec<_> = fields.collect();
         f.debug_struct("PostPolicy")
             .field(BUCKET, &self.target.bucket)
             .field("key", &self.key.value())

@@ -6,12 +6,12 @@ use super::fields::{check_field, check_name, is_ignored};
 use super::form::Form;
 use super::form_signer::{FormSigner, SignatureField};
 use super::item::{Item, NamedItem, group_by_name};
-use super::key::Key;
 use super::policy_writer::PolicyWriter;
+use super::post_policy::{PostPolicy, Target};
 use super::presigned_post::PresignedPost;
 use crate::crypto::Signature;
 use crate::error::{Error, Quoted, error};
-use crate::request::{Address, Signer};
+use crate::expiry::Expiry;
 use crate::scheme::form::POLICY;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::scheme::v4_scheme::PolicyForm;
@@ -20,22 +20,6 @@ use crate::text::capacity::capacity;
 use crate::time::Timestamp;
 use crate::wire::inline_list::InlineList;
 use alloc::string::String;
-
-/// The bucket that a form is sent to.
-#[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
-    pub(crate) bucket: &'a str,
-    pub(crate) address: &'a Address,
-    pub(crate) signer: Signer<'a>,
-}
-
-/// A form that is to be signed.
-pub(super) struct SigningForm<'a> {
-    pub(super) target: Target<'a>,
-    pub(super) key: &'a Key,
-    pub(super) items: &'a [Item],
-    pub(super) signer: &'a FormSigner<'a>,
-}
 
 /// A form of which everything except the signature is written.
 pub(super) struct PreparedForm {
@@ -46,13 +30,19 @@ pub(super) struct PreparedForm {
     signature_field: SignatureField,
 }
 
-impl SigningForm<'_> {
+impl PostPolicy<'_> {
     /// Writes a form up to its signature.
-    pub(super) fn prepare(&self, expires_at: Timestamp) -> Result<PreparedForm, Error> {
+    pub(super) fn prepare_form(
+        &self,
+        signer: &FormSigner<'_>,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<PreparedForm, Error> {
+        let expires_at = expiry.resolve(signer.identity, now, "form")?.expires_at;
         let length = self.check_len()?;
         self.key.check()?;
         self.target.address.check_key(self.key.text())?;
-        let items = group_by_name(self.items);
+        let items = group_by_name(&self.items);
         if let Some(duplicate) = items.iter().find(|item| item.is_duplicate_field()) {
             return Err(error!(
                 Policy,
@@ -62,20 +52,20 @@ impl SigningForm<'_> {
             ));
         }
 
-        let capacity = self.capacity(length);
-        let style = self.signer.policy_form();
-        let mut form = Form::new(self.target.address, style, capacity.form);
+        let (form_capacity, policy_capacity) = self.capacities(length, signer);
+        let style = signer.policy_form();
+        let mut form = Form::new(self.target.address, style, form_capacity);
         self.write_fields(&items, style, &mut form)?;
         let authentication = form.len();
-        self.signer.write(&mut form);
+        signer.write(&mut form);
 
         let mut writer = PolicyWriter {
             style,
             bucket: self.target.bucket,
-            key: self.key,
+            key: &self.key,
             form: &form,
             authentication,
-            json: String::with_capacity(capacity.policy),
+            json: String::with_capacity(policy_capacity),
             open_fields: InlineList::new(),
         };
         writer.write_start(expires_at)?;
@@ -87,7 +77,7 @@ impl SigningForm<'_> {
 
         let policy_index = form.len();
         form.push_with(POLICY, |text| base64::write(json.as_bytes(), text));
-        let signature_field = self.signer.signature_field();
+        let signature_field = signer.signature_field();
         form.check_size(signature_field.name(), signature_field.value_len())?;
         form.push_open(&open_fields);
         Ok(PreparedForm {
@@ -133,8 +123,8 @@ impl SigningForm<'_> {
         Ok(length)
     }
 
-    /// Returns capacities that fit the policy and the form, unless a character is escaped.
-    fn capacity(&self, length: usize) -> Capacity {
+    /// Returns capacities that fit the form and the policy, unless a character is escaped.
+    fn capacities(&self, length: usize, signer: &FormSigner<'_>) -> (usize, usize) {
         /// The text around the names and values of a condition.
         const CONDITION: usize = 26;
         /// The expiration, and the text around the conditions that every policy has.
@@ -144,21 +134,14 @@ impl SigningForm<'_> {
         let Target {
             bucket, address, ..
         } = self.target;
-        let signer_len = self.signer.max_len();
+        let signer_len = signer.max_len();
         let conditions = self.items.len().saturating_mul(CONDITION);
         let policy = capacity([POLICY, length, conditions, bucket.len(), signer_len]);
         let encoded = policy.div_ceil(3).saturating_mul(4);
         let url = address.origin.len().saturating_add(address.prefix.len());
-        Capacity {
-            form: capacity([FORM, url, length, signer_len, encoded]),
-            policy,
-        }
+        let form = capacity([FORM, url, length, signer_len, encoded]);
+        (form, policy)
     }
-}
-
-struct Capacity {
-    form: usize,
-    policy: usize,
 }
 
 impl PreparedForm {

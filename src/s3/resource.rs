@@ -96,8 +96,9 @@ impl<'a> Resource<'a> {
         if name.starts_with("arn:") {
             return Self::parse_arn(name);
         }
-        let (kind, label, zone) = if let Some(rest) = strip_any_suffix(name, &["--x-s3", "--xa-s3"])
-        {
+        let directory = name.strip_suffix("--x-s3");
+        let directory = directory.or_else(|| name.strip_suffix("--xa-s3"));
+        let (kind, label, zone) = if let Some(rest) = directory {
             let zone = check_directory(name, rest)?;
             (Kind::Directory, name.into(), Some(zone))
         } else if let Some(rest) = name.strip_suffix("--op-s3") {
@@ -116,13 +117,7 @@ impl<'a> Resource<'a> {
     }
 
     fn parse_arn(name: &'a str) -> Result<Self, Error> {
-        let Arn {
-            partition,
-            service,
-            region,
-            account,
-            resource,
-        } = Arn::parse(name)?;
+        let ([partition, service, region, account], resource) = split_arn(name)?;
         let (kind, label) = match (service, resource) {
             ("s3", [Some("accesspoint"), Some(alias), None, ..]) if region.is_empty() => {
                 check_alias(name, alias)?;
@@ -226,39 +221,32 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// `arn:partition:service:region:account:resource`, with the resource split at `/` and `:`
-/// ([ARN format](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)).
-struct Arn<'a> {
-    partition: &'a str,
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    /// An Outposts access point has four parts; a fifth is an error.
-    resource: [Option<&'a str>; 5],
-}
+/// The partition, service, region and account of an ARN, and the segments of its resource. An
+/// Outposts access point has four segments; a fifth is an error.
+type ArnParts<'a> = ([&'a str; 4], [Option<&'a str>; 5]);
 
-impl<'a> Arn<'a> {
-    fn parse(text: &'a str) -> Result<Self, Error> {
-        let mut parts = text.splitn(6, ':').skip(1);
-        let mut next = || parts.next();
-        let (Some(partition), Some(service), Some(region), Some(account), Some(resource)) =
-            (next(), next(), next(), next(), next())
-        else {
-            return Err(error!(
-                Bucket,
-                "incomplete ARN {}; an ARN is arn:partition:service:region:account:resource",
-                Quoted(text)
-            ));
-        };
-        let mut resource = resource.splitn(5, ['/', ':']);
-        Ok(Arn {
-            partition,
-            service,
-            region,
-            account,
-            resource: core::array::from_fn(|_| resource.next()),
-        })
-    }
+/// Splits `arn:partition:service:region:account:resource`, and the resource at `/` and `:`
+/// ([ARN format](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)).
+fn split_arn(text: &str) -> Result<ArnParts<'_>, Error> {
+    let mut parts = text.splitn(6, ':').skip(1);
+    let parts: [Option<&str>; 5] = core::array::from_fn(|_| parts.next());
+    let [
+        Some(partition),
+        Some(service),
+        Some(region),
+        Some(account),
+        Some(resource),
+    ] = parts
+    else {
+        return Err(error!(
+            Bucket,
+            "incomplete ARN {}; an ARN is arn:partition:service:region:account:resource",
+            Quoted(text)
+        ));
+    };
+    let mut resource = resource.splitn(5, ['/', ':']);
+    let resource = core::array::from_fn(|_| resource.next());
+    Ok(([partition, service, region, account], resource))
 }
 
 /// Returns `name-account`, which is one label of the host.
@@ -312,10 +300,6 @@ fn check_alias(arn: &str, alias: &str) -> Result<(), Error> {
         Quoted(arn),
         Quoted(alias)
     ))
-}
-
-fn strip_any_suffix<'a>(name: &'a str, suffixes: &[&str]) -> Option<&'a str> {
-    suffixes.iter().find_map(|suffix| name.strip_suffix(suffix))
 }
 
 /// Returns the zone of a directory bucket: `usw2-az1` of `bucket--usw2-az1--x-s3`. `rest` is the

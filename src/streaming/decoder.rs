@@ -1,7 +1,7 @@
 //! The decoder of bodies in chunks.
 
 use super::checksum::ChecksumAlgorithm;
-use super::chunk_header::{ChunkHeader, MAX_LINE};
+use super::chunk_header::{MAX_LINE, parse_chunk_header};
 use super::line::Line;
 use super::received_checksums::ReceivedChecksums;
 use super::received_trailers::{MAX_TRAILER_BYTES, ReceivedTrailers};
@@ -67,6 +67,8 @@ pub struct ChunkDecoder {
     state: State,
     line: Line,
     trailer_bytes: usize,
+    /// The signature of the chunk; empty if chunks are not signed.
+    signature: Vec<u8>,
     /// The hash of the chunk so far.
     hasher: Hasher<Sha256>,
     /// The data of the chunk so far.
@@ -79,7 +81,7 @@ pub struct ChunkDecoder {
 enum State {
     ChunkHeader,
     /// The data of a chunk. The number is that of the missing bytes.
-    Data(ChunkHeader),
+    Data(u64),
     /// The line break after the data of a chunk.
     DataEnd,
     Trailers,
@@ -119,6 +121,7 @@ impl ChunkDecoder {
             state: State::ChunkHeader,
             line: Line::default(),
             trailer_bytes: 0,
+            signature: Vec::new(),
             hasher: Hasher::new(),
             chunk: Vec::new(),
             is_released: false,
@@ -222,7 +225,7 @@ impl ChunkDecoder {
             return Ok(Step::InputEnd);
         }
         match self.state {
-            State::Data(header) => return self.read_data(header, input),
+            State::Data(left) => return self.read_data(left, input),
             State::Finished | State::Failed(_) => {
                 return Err(refuse!(BodyMalformed, "the body continues after its end"));
             }
@@ -269,26 +272,28 @@ impl ChunkDecoder {
     }
 
     fn start_chunk(&mut self, line: &[u8]) -> Result<(), VerifyError> {
-        let header = ChunkHeader::parse(line, self.chain.as_ref().map(SignatureChain::sent_len))?;
-        if header.length > self.missing || (header.length == 0 && self.missing > 0) {
+        let signature_len = self.chain.as_ref().map(SignatureChain::sent_len);
+        let (length, signature) = parse_chunk_header(line, signature_len)?;
+        self.signature.clear();
+        self.signature.extend_from_slice(signature);
+        if length > self.missing || (length == 0 && self.missing > 0) {
             return Err(refuse!(
                 DecodedLength,
                 "the body has another length than x-amz-decoded-content-length states"
             ));
         }
         let is_kept = !self.releases_unverified;
-        if is_kept && header.length > self.max_chunk_size as u64 {
+        if is_kept && length > self.max_chunk_size as u64 {
             return Err(refuse!(
                 ChunkTooLarge,
-                "a chunk has {} bytes; at most {} are allowed",
-                header.length,
+                "a chunk has {length} bytes; at most {} are allowed",
                 self.max_chunk_size
             ));
         }
         self.hasher = Hasher::new();
-        self.state = State::Data(header);
-        if header.length == 0 {
-            self.verify_chunk(header)?;
+        self.state = State::Data(length);
+        if length == 0 {
+            self.verify_chunk()?;
             self.state = if self.has_trailers {
                 State::Trailers
             } else {
@@ -298,27 +303,22 @@ impl ChunkDecoder {
         Ok(())
     }
 
-    /// Reads data of a chunk of which `header.length` bytes are missing.
-    fn read_data<'i>(
-        &mut self,
-        header: ChunkHeader,
-        input: &mut &'i [u8],
-    ) -> Result<Step<'i>, VerifyError> {
-        let length = usize::try_from(header.length).map_or(input.len(), |len| len.min(input.len()));
+    /// Reads data of a chunk of which `left` bytes are missing.
+    fn read_data<'i>(&mut self, left: u64, input: &mut &'i [u8]) -> Result<Step<'i>, VerifyError> {
+        let length = usize::try_from(left).map_or(input.len(), |len| len.min(input.len()));
         let (data, after) = input.split_at_checked(length).unwrap_or_default();
         *input = after;
         if self.chain.is_some() {
             self.hasher.update(data);
         }
         self.missing = self.missing.saturating_sub(length as u64);
-        let left = header.length.saturating_sub(length as u64);
+        let left = left.saturating_sub(length as u64);
         let is_complete = left == 0;
         if is_complete {
-            self.verify_chunk(header)?;
+            self.verify_chunk()?;
             self.state = State::DataEnd;
         } else {
-            let length = left;
-            self.state = State::Data(ChunkHeader { length, ..header });
+            self.state = State::Data(left);
         }
         if self.releases_unverified || (is_complete && self.chunk.is_empty()) {
             self.checksums.update(data);
@@ -334,11 +334,12 @@ impl ChunkDecoder {
     }
 
     /// Verifies the signature of the chunk whose data was hashed.
-    fn verify_chunk(&mut self, header: ChunkHeader) -> Result<(), VerifyError> {
-        let (Some(chain), Some(signature)) = (&mut self.chain, header.signature) else {
+    fn verify_chunk(&mut self) -> Result<(), VerifyError> {
+        let Some(chain) = &mut self.chain else {
             return Ok(());
         };
-        if chain.verify(SignedPart::Chunk(self.hasher.finish()), signature.as_str()) {
+        let signature = core::str::from_utf8(&self.signature).unwrap_or_default();
+        if chain.verify(SignedPart::Chunk(self.hasher.finish()), signature) {
             return Ok(());
         }
         Err(refuse!(

@@ -2,8 +2,8 @@
 
 use super::checksum::RunningChecksum;
 use super::chunked_body::ChunkedBody;
-use super::framing::{CHUNK_SIGNATURE, TRAILER_SIGNATURE, write_trailer};
-use crate::crypto::{sha256, sha256_of};
+use super::framing::{CHUNK_SIGNATURE, TRAILER_SIGNATURE, signed_trailers, write_trailers};
+use crate::crypto::sha256_of;
 use crate::error::{Error, error};
 use crate::v4::{SignatureChain, SignedPart};
 use alloc::string::String;
@@ -140,18 +140,11 @@ impl ChunkEncoder {
         self.is_finished = true;
         let trailers = self.trailers()?;
         self.write_chunk_start(0, core::iter::empty())?;
-        for (name, value) in &trailers {
-            write_trailer(name, value, "\r\n", &mut self.text);
-        }
+        write_trailers(&trailers, "\r\n", &mut self.text);
         if let Some(chain) = self.chain.as_mut().filter(|_| !trailers.is_empty()) {
-            let mut lines = String::new();
-            for (name, value) in &trailers {
-                write_trailer(name, value, "\n", &mut lines);
-            }
             self.text.push_str(TRAILER_SIGNATURE);
             self.text.push(':');
-            let part = SignedPart::Trailer(sha256(lines.as_bytes()));
-            chain.sign_into(part, &mut self.text)?;
+            chain.sign_into(signed_trailers(&trailers), &mut self.text)?;
             self.text.push_str("\r\n");
         }
         self.text.push_str("\r\n");

@@ -1,7 +1,9 @@
 //! The framing of aws-chunked bodies: texts, lengths and the mode.
 
+use crate::crypto::sha256;
 use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_CHUNKS};
 use crate::scheme::v4_scheme::V4Scheme;
+use crate::v4::SignedPart;
 use alloc::string::String;
 
 /// The text between the length of a chunk and its signature.
@@ -89,12 +91,18 @@ fn hex_len(number: u64) -> u64 {
     u64::from(bits.div_ceil(4).max(1))
 }
 
-/// Appends the line of a trailer.
-pub(super) fn write_trailer(name: &str, value: &str, line_end: &str, out: &mut String) {
-    out.push_str(name);
-    out.push(':');
-    out.push_str(value);
-    out.push_str(line_end);
+/// Appends the lines of trailers.
+pub(super) fn write_trailers(trailers: &[(String, String)], line_end: &str, out: &mut String) {
+    for (name, value) in trailers {
+        out.extend([name, ":", value, line_end]);
+    }
+}
+
+/// Returns the part of the body that the signature of trailers covers.
+pub(super) fn signed_trailers(trailers: &[(String, String)]) -> SignedPart {
+    let mut lines = String::new();
+    write_trailers(trailers, "\n", &mut lines);
+    SignedPart::Trailer(sha256(lines.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The trailers of a received body.
 
-use super::framing::{TRAILER_SIGNATURE, write_trailer};
-use crate::crypto::sha256;
-use crate::v4::{SignatureChain, SignedPart};
+use super::framing::{TRAILER_SIGNATURE, signed_trailers};
+use crate::v4::SignatureChain;
 use crate::verify::{VerifyError, refuse};
 use crate::wire::header::{Header, is_token};
 use alloc::borrow::Cow;
@@ -82,12 +81,7 @@ impl ReceivedTrailers {
                 "the trailer {TRAILER_SIGNATURE} is missing"
             )),
             (Some(chain), Some(signature)) => {
-                let mut lines = String::new();
-                for (name, value) in &self.received {
-                    write_trailer(name, value, "\n", &mut lines);
-                }
-                let part = SignedPart::Trailer(sha256(lines.as_bytes()));
-                if chain.verify(part, signature) {
+                if chain.verify(signed_trailers(&self.received), signature) {
                     Ok(())
                 } else {
                     Err(refuse!(

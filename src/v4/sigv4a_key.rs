@@ -37,7 +37,7 @@ fn derive(scheme: &V4Scheme, access_key_id: &str, secret: &str) -> Option<Privat
             hasher.bytes(&[counter, 0, 0, 1, 0]);
         })
     })
-    .map(PrivateKey::P256)
+    .map(PrivateKey::from)
 }
 
 /// Returns the key of the first candidate that has one.

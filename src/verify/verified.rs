@@ -72,15 +72,14 @@ impl<'r> Verified<'r> {
     #[must_use]
     pub fn path(&self) -> Cow<'r, str> {
         let received = self.request.target.path;
-        let path = match self.canonical_uri {
-            Some(CanonicalUri::Normalized) => Cow::Owned(normalized(received)),
-            _ => Cow::Borrowed(if received.is_empty() { "/" } else { received }),
-        };
-        match path {
-            Cow::Borrowed(path) => Component::Encoded(path).to_text_lossy(),
-            Cow::Owned(path) if path == received => Component::Encoded(received).to_text_lossy(),
-            Cow::Owned(path) => Cow::Owned(decoded(&path)),
+        if self.canonical_uri != Some(CanonicalUri::Normalized) {
+            let path = if received.is_empty() { "/" } else { received };
+            return Component::Encoded(path).to_text_lossy();
         }
+        let mut uri = String::new();
+        CanonicalUri::Normalized.write(Path::Url(received), &mut uri);
+        // The canonical form is encoded once more than the path.
+        Cow::Owned(decoded(&decoded(&uri)))
     }
 
     /// Returns the bucket that the host names: that of [`ReceivedRequest::bucket`], or the one
@@ -122,14 +121,6 @@ impl<'r> Verified<'r> {
     pub fn covers_query(&self, name: &str) -> bool {
         self.coverage.covers_query(name)
     }
-}
-
-/// Returns the path without what its canonical form leaves out. The canonical form is encoded once
-/// more than the path.
-fn normalized(path: &str) -> String {
-    let mut uri = String::new();
-    CanonicalUri::Normalized.write(Path::Url(path), &mut uri);
-    decoded(&uri)
 }
 
 fn decoded(path: &str) -> String {
