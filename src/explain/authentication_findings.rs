@@ -6,6 +6,7 @@ use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::text_forms::header_value;
+use crate::scheme::aws::AWS4;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::text::base64;
 use crate::text::time_span::TimeSpan;
@@ -52,6 +53,22 @@ pub(super) fn scope_finding(evidence: &Evidence<'_>) -> Option<Finding> {
             ))
             .with_signed(credential),
     )
+}
+
+/// Returns the finding for a request to OpenSearch Serverless without the header that it requires
+/// ([Signing HTTP
+/// requests](https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html#serverless-signing)).
+pub(super) fn content_hash_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+    let authentication = evidence.authentication()?;
+    let lacks_hash = authentication.carrier() == Carrier::Header
+        && authentication.service() == Some("aoss")
+        && header_value(evidence.headers, AWS4.content_sha256).is_none();
+    lacks_hash.then(|| {
+        Finding::possible(Cause::Malformed).with_message(
+            "OpenSearch Serverless requires the header x-amz-content-sha256, and answers 403 without it. Send and \
+             sign the SHA-256 of the body in it.",
+        )
+    })
 }
 
 /// Returns the finding for a signature of Azure's Shared Key that is dated in the future. Azure

@@ -51,8 +51,13 @@ impl Canonical {
             return Canonical::parse_flat(text);
         }
         let lines: Vec<&str> = text.split('\n').collect();
-        let [method, path, query, rest @ ..] = lines.as_slice() else {
-            return None;
+        let (method, path, query, rest) = match lines.as_slice() {
+            // A query has no raw colon, so its empty line was left out when the text was printed.
+            [method, path, rest @ ..] if rest.first().is_some_and(|line| line.contains(':')) => {
+                (method, path, &"", rest)
+            }
+            [method, path, query, rest @ ..] => (method, path, query, rest),
+            _ => return None,
         };
         // An empty line ends the headers.
         let end = rest.iter().position(|line| line.is_empty());

@@ -255,11 +255,32 @@ fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let after = after.trim_start_matches(|c: char| c == '"' || c.is_whitespace());
     let Some(quoted) = after.strip_prefix('\'') else {
         let end = after.find("</").unwrap_or(after.len());
-        return after.get(..end).map(str::to_owned);
+        return after.get(..end).map(without_indentation);
     };
     // The end may be missing.
     let (quoted, _) = quoted.rsplit_once('\'').unwrap_or((quoted, ""));
-    Some(quoted.to_owned())
+    Some(without_indentation(quoted))
+}
+
+/// Removes the white space before the lines after the first, of which a pasted text has the same.
+fn without_indentation(text: &str) -> String {
+    let mut lines = text
+        .split('\n')
+        .skip(1)
+        .filter(|line| !line.trim().is_empty());
+    let Some(second) = lines.next() else {
+        return text.to_owned();
+    };
+    let length = second.len().saturating_sub(second.trim_start().len());
+    let indentation = second.get(..length).unwrap_or_default();
+    if indentation.is_empty() || !lines.all(|line| line.starts_with(indentation)) {
+        return text.to_owned();
+    }
+    let lines = text.split('\n').map(|line| {
+        let line = if line.trim().is_empty() { "" } else { line };
+        line.strip_prefix(indentation).unwrap_or(line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the text whose bytes are written in hexadecimal: `47 45 54`.

@@ -7,6 +7,7 @@ use crate::inspect::{AccessKeyKind, Inspection};
 use crate::scheme::Scheme;
 use crate::scheme::aws::STREAMING_PAYLOADS;
 use crate::scheme::aws_host::{AwsHost, needs_sigv4a};
+use crate::scheme::services::{CanonicalUri, ServiceRules};
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
 use crate::wire::added_headers::AUTHORIZATION;
@@ -75,6 +76,25 @@ impl<'e> Evidence<'e> {
             && !has_type
             && !path.is_empty()
             && !path.contains('/')
+    }
+
+    /// Returns whether the service signs the path encoded once more than it is sent.
+    pub(super) fn encodes_path_twice(&self) -> bool {
+        let service = self.authentication().and_then(Authentication::service);
+        let rule = service.map(|service| ServiceRules::of(service).canonical_uri);
+        !self.is_v2() && rule == Some(CanonicalUri::Normalized)
+    }
+
+    /// Returns the name of a header that is given more than once.
+    pub(super) fn repeated_header(&self) -> Option<&'e str> {
+        let mut headers = self.headers.iter().enumerate();
+        let found = headers.find(|(index, (name, _))| {
+            let earlier = self.headers.iter().take(*index);
+            earlier
+                .map(|(name, _)| name)
+                .any(|other| other.eq_ignore_ascii_case(name))
+        });
+        found.map(|(_, (name, _))| *name)
     }
 
     /// Returns the `Authorization` header.

@@ -6,10 +6,11 @@ use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
-use super::ranking::{needless_escape, possible_findings};
+use super::ranking::{needless_escape, path_of_service, possible_findings};
 use super::search::signature_findings;
 use super::signed_text::{PayloadSource, SignedText};
 use super::text_forms::has_needless_escape;
+use alloc::format;
 use alloc::vec::Vec;
 
 impl FailedRequest<'_> {
@@ -58,17 +59,33 @@ impl FailedRequest<'_> {
             None if is_same && payload == Some(PayloadSource::Server) && evidence.has_body() => {
                 alloc::vec![unknown_body(), secret]
             }
+            // The signer's own text is the proof that only the keys can differ.
+            _ if is_same && self.signed_texts.is_some() => {
+                alloc::vec![secret.with_confidence(Confidence::Certain)]
+            }
             _ if is_same => {
-                // The signer's own text is the proof that only the keys can differ.
-                let confidence = match self.signed_texts {
-                    Some(_) => Confidence::Certain,
-                    None => Confidence::Likely,
-                };
-                alloc::vec![secret.with_confidence(confidence)]
+                let mut findings = Vec::new();
+                findings.extend(signers_writing(evidence));
+                findings.push(secret);
+                findings
             }
             _ => possible_findings(evidence),
         }
     }
+}
+
+/// Returns what a signer is likely to have written in another way, if the server received the
+/// request as it is known here.
+fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
+    if let Some(name) = evidence.repeated_header() {
+        let finding = Finding::new(Cause::HeaderChanged, Confidence::Likely);
+        return Some(finding.with_message(format!(
+            "The header {name} is sent more than once. The server signs its values in one line, joined by commas. \
+             Sign the joined value, or send the header once.",
+        )));
+    }
+    let path = path_of_service(evidence)?;
+    Some(path.with_confidence(Confidence::Likely))
 }
 
 /// Returns the causes that the signature of another scheme shows, or else those that are possible.

@@ -1,5 +1,6 @@
 //! Causes that are possible if no oracle recognizes one, ranked by the signs that the request has.
 
+use super::authentication_findings::content_hash_finding;
 use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
@@ -64,6 +65,7 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     }
     if !is_v2 {
         add_headers(request, &mut findings);
+        findings.extend(content_hash_finding(evidence));
         let host = evidence.inspection.host().unwrap_or_default();
         let form = form_of_host(host, path);
         let rewritten = rewritten_host(host).filter(|_| form.is_none());
@@ -75,7 +77,7 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
             None => {}
         }
     }
-    add_path(path, &mut findings);
+    add_path(evidence, &mut findings);
     // Who signs headers may have another Host in mind than the HTTP client sends.
     let is_header = request.authentication().carrier() == Carrier::Header;
     if !is_v2 && is_header && has_port_of_its_own(evidence.inspection.host()) {
@@ -108,7 +110,7 @@ fn findings_without_request(evidence: &Evidence<'_>) -> Vec<Finding> {
         let path = evidence.inspection.path();
         let host = evidence.inspection.host().unwrap_or_default();
         findings.extend(form_of_host(host, path));
-        add_path(path, &mut findings);
+        add_path(evidence, &mut findings);
         // A URL doesn't show the headers that it signs.
         let names: Vec<&str> = evidence.headers.iter().map(|(name, _)| *name).collect();
         if !names.is_empty() && evidence.authorization().is_none() {
@@ -187,13 +189,36 @@ pub(super) fn needless_escape(path: &str) -> Finding {
         .with_signed(path)
 }
 
-fn add_path(path: &str, findings: &mut Vec<Finding>) {
+/// Returns the finding for a path that services other than S3 sign in another form than it is sent.
+pub(super) fn path_of_service(evidence: &Evidence<'_>) -> Option<Finding> {
+    let path = evidence.inspection.path();
+    if !evidence.encodes_path_twice() || UNRESERVED.contains_all(&path.replace('/', "")) {
+        return None;
+    }
+    let finding = if path.contains('%') {
+        Finding::possible(Cause::PathEncodedTwice).with_message(
+            "Every service except S3 signs the path encoded once more than it is sent, with %25 for each %. Check \
+             that the signer does so.",
+        )
+    } else {
+        Finding::possible(Cause::PathNotEncoded).with_message(
+            "Every service except S3 signs the path percent-encoded, with all characters except letters, digits, \
+             slashes and -._~ escaped. Check that the signer does so.",
+        )
+    };
+    Some(finding.with_signed(path))
+}
+
+fn add_path(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let path = evidence.inspection.path();
     let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
     if path.contains("//") || has_dots {
         findings.push(Finding::possible(Cause::PathNormalized).with_signed(path));
     }
     if has_needless_escape(path) {
         findings.push(needless_escape(path));
+    } else if let Some(finding) = path_of_service(evidence) {
+        findings.push(finding);
     } else if path.contains("%25") {
         findings.push(Finding::possible(Cause::PathEncodedTwice).with_signed(path));
     } else if !PATH.contains_all(path) {

@@ -148,7 +148,8 @@ impl<'s> Statement<'s> {
             Cause::TokenChanged if self.is_in_optional_region() => {
                 Finding::new(Cause::TokenRegion, Confidence::Likely)
             }
-            Cause::WrongAccessKey if self.code == "Unauthorized" => {
+            // EC2 answers a wrong signature with the same code.
+            Cause::WrongAccessKey if matches!(self.code, "Unauthorized" | "AuthFailure") => {
                 Finding::new(cause, Confidence::Likely)
             }
             Cause::WrongAccessKey => {

@@ -727,7 +727,7 @@ fn escapes_of_requests_with_headers_are_pointed_out() {
         ("/index/_search?q=b+c", Cause::ParameterReencoded),
         ("/index/_search?q=user:a*", Cause::ParameterReencoded),
         ("/index-*/_search", Cause::PathNotEncoded),
-        ("/model/v2%3A0/invoke", Cause::PathNotEncoded),
+        ("/model/v2%3A0/invoke", Cause::PathEncodedTwice),
         ("/index/_search?q=plain", Cause::WrongSecret),
     ] {
         let url = format!("https://search-example.us-east-1.es.amazonaws.com{target}");
@@ -1083,4 +1083,71 @@ fn a_content_type_that_is_signed_with_sigv2_is_no_cause() {
     let content_type = ("Content-Type", "text/plain");
     let found = explain("PUT", url, &[content_type, date, authorization], &body);
     assert_eq!(found.findings()[0].cause(), Cause::PathNotEncoded);
+}
+
+/// A server that received the request as it is known proves nothing about the signer's text.
+#[test]
+fn the_writing_of_the_signer_precedes_a_wrong_secret() {
+    let header = authorization("host;x-amz-date").replace("/s3/", "/es/");
+    let host = "search-example.us-east-1.es.amazonaws.com";
+    for (path, canonical, cause) in [
+        ("/*/_search", "/%2A/_search", Cause::PathNotEncoded),
+        ("/a%40b", "/a%2540b", Cause::PathEncodedTwice),
+        ("/a/_search", "/a/_search", Cause::WrongSecret),
+    ] {
+        let seen = format!(
+            "GET\n{canonical}\n\nhost:{host}\nx-amz-date:20130524T000000Z\n\nhost;x-amz-date\n\
+             e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        let intro = "The request signature we calculated does not match the signature you provided.\n\nThe \
+                     Canonical String for this request should have been\n";
+        // A log may indent the text, and programs may leave out its empty lines.
+        let indented = format!("    {}", seen.replace('\n', "\n    "));
+        for shown in [seen.clone(), indented, seen.replace("\n\n", "\n")] {
+            let url = format!("https://{host}{path}");
+            let headers = [DATE, ("Authorization", &*header)];
+            let found = explain("GET", &url, &headers, &format!("{intro}'{shown}'"));
+            let first = &found.findings()[0];
+            assert_eq!(first.cause(), cause, "{shown}\n{found}");
+            assert_ne!(first.confidence(), Confidence::Certain, "{found}");
+        }
+    }
+    // The values of a header are signed in one line.
+    let header = authorization("host;x-amz-date;x-tag");
+    let url = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
+    let seen = "GET\n/a.txt\n\nhost:examplebucket.s3.us-east-1.amazonaws.com\nx-amz-date:20130524T000000Z\n\
+                x-tag:a,b\n\nhost;x-amz-date;x-tag\nUNSIGNED-PAYLOAD";
+    let body = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{seen}</CanonicalRequest></Error>"
+    );
+    for (tags, cause) in [
+        (&[("x-tag", "a"), ("X-Tag", "b")][..], Cause::HeaderChanged),
+        (&[("x-tag", "a,b")], Cause::WrongSecret),
+    ] {
+        let others = [
+            DATE,
+            ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+            ("Authorization", &*header),
+        ];
+        let headers = [&others, tags].concat();
+        let found = explain("GET", url, &headers, &body);
+        assert_eq!(found.findings()[0].cause(), cause, "{found}");
+    }
+}
+
+#[test]
+fn opensearch_serverless_requires_the_hash_of_the_body() {
+    let header = authorization("host;x-amz-date").replace("/s3/", "/aoss/");
+    let url = "https://abc.us-east-1.aoss.amazonaws.com/index";
+    let mut headers = vec![DATE, ("Authorization", &*header)];
+    let found = explain("PUT", url, &headers, "403 Forbidden");
+    assert_first(
+        &found,
+        Cause::Malformed,
+        Confidence::Possible,
+        "x-amz-content-sha256",
+    );
+    headers.push(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"));
+    let found = explain("PUT", url, &headers, "403 Forbidden");
+    assert_ne!(found.findings()[0].cause(), Cause::Malformed, "{found}");
 }

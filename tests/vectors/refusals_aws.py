@@ -4,16 +4,18 @@ Usage: python3 refusals_aws.py > refusals-aws.jsonl   (needs botocore 1.43)
 """
 
 import base64
+import hashlib
+import hmac
 import json
 from urllib.parse import quote, unquote, urlsplit
 
 from botocore.auth import SigV4Auth
 
 from refusal_requests import (
-    DAY, EMPTY, END, HOST, HTTP_DATE, ID, KNOWN, LONG, NOW, SECRET, SENTENCE, STAMP, TEMPORARY,
-    api, authorization, canonical, case, escape, hash_header, mismatch, presign, presign_text,
-    presign_v2, sha256, sign, sign_text, signature, signature_v2, signing_key, stamp,
-    string_to_sign, write, xml,
+    DAY, EMPTY, END, HOST, HTTP_DATE, ID, IDS, KNOWN, LONG, NOW, SECRET, SENTENCE, STAMP,
+    TEMPORARY, api, authorization, canonical, case, escape, hash_header, mismatch, presign,
+    presign_text, presign_v2, sha256, sign, sign_text, signature, signature_v2, signing_key,
+    stamp, string_to_sign, write, xml,
 )
 
 TOKEN = "IQoJb3JpZ2luX2VjEHwaCWV1LXdlc3QtMSJHMEUCIQC+Dth2tfhUj1EvwG7IKgc4tv8uVgxYCB02Ja3d9mb7QIgfBR82xRfx2rjGKH005wjrD3E3ADlYAQWSNw0zFvTsc=="
@@ -1351,6 +1353,612 @@ case(
     headers=sign("PUT", url, "us-east-1", headers=fields, body=body, signer=SigV4Auth),
     body=body,
     **KNOWN,
+)
+
+# Reports of a third collection.
+
+TOKEN = "IQoJb3JpZ2luX2VjEHwaCWV1LXdlc3QtMSJHMEUCIQC+Dth2tfhUj1EvwG7IKgc4tv8uVgxYCB02Ja3d9mb7QIgfBR82xRfx2rjGKH005wjrD3E3ADlYAQWSNw0zFvTsc=="
+SHORT = LONG.partition(".")[0]
+BARE = json.dumps({"message": LONG})
+sec = ["x-amz-security-token", TOKEN]
+temp = dict(key=TEMPORARY)
+
+
+def host(url):
+    return ["host", urlsplit(url).netloc]
+
+
+def low(pairs):
+    """Pairs for canonical()."""
+    return [(name.lower(), value) for name, value in pairs if name.lower() != "host"]
+
+
+# 1. Path style is sent, but the canonical URI is that of the virtual host.
+url = "https://s3.amazonaws.com/miniocloud/?delimiter=/"
+sent = [hash_header, stamp]
+own = canonical("GET", url, low(sent), EMPTY, "/", "delimiter=%2F")
+seen = canonical("GET", url, low(sent), EMPTY, "/miniocloud/", "delimiter=%2F")
+assert sha256(own) != sha256(seen)
+data = mismatch(seen, region="us-east-1", with_bytes=True)
+case(
+    "s3tools/s3cmd/issues/675",
+    ["addressing-style", "path-prefix"],
+    "DEBUG: Response: " + repr({"status": 403, "headers": {"x-amz-id-2": IDS[1], "server": "AmazonS3", "transfer-encoding": "chunked", "x-amz-request-id": IDS[0], "date": HTTP_DATE, "content-type": "application/xml"}, "reason": "Forbidden", "data": data})
+    + "\nDEBUG: S3Error: 403 (Forbidden)\nERROR: S3 error: 403 (SignatureDoesNotMatch): " + SENTENCE,
+    url=url,
+    headers=sign_text(sent, own, "us-east-1", comma=","),
+    evidence="text",
+)
+
+# 2. The query is a part of the path that is given to the signer.
+url = "https://nk9p23ranf.execute-api.us-east-1.amazonaws.com/dev/dataSourcesSummary?awsAccountId=353115813707"
+sent = [host(url), hash_header, stamp, sec]
+own = canonical("GET", url, low(sent), EMPTY, "/dev/dataSourcesSummary%3FawsAccountId%3D353115813707", "")
+seen = canonical("GET", url, low(sent), EMPTY)
+case(
+    "aws-samples/sigv4-signing-examples/pull/14",
+    [],
+    'node main.js\nresponse Status: 403\nresponse Body: {"message":"' + api(seen, "execute-api", "us-east-1") + '"}',
+    url=url,
+    headers=sign_text(sent, own, "us-east-1", "execute-api", TEMPORARY),
+    note="the query was signed as a part of the path",
+    evidence="text",
+)
+
+# 3. The path is encoded once more by the server (services other than S3).
+url = "https://yyyyyyy.execute-api.eu-central-1.amazonaws.com/path/%C3%A4"
+sent = [["accept", "application/json"], ["content-type", "application/json"], host(url), stamp]
+own = canonical("GET", url, low(sent), EMPTY, "/path/%C3%A4")
+seen = canonical("GET", url, low(sent), EMPTY, "/path/%25C3%25A4")
+case(
+    "furaiev/amazon-cognito-identity-dart-2/issues/5",
+    "path-encoded-twice",
+    "{message: " + LONG + "\n\n### The Canonical String for this request should have been\n'" + seen.rpartition("\n\n")[0] + "\n}",
+    url=url,
+    headers=sign_text(sent, own, "eu-central-1", "execute-api"),
+    evidence="text",
+)
+
+# 4. The query is not signed.
+url = "https://lh8lc2uvxf.execute-api.eu-central-1.amazonaws.com/dev/auth/checkUserExistence?phone_number=%252B905432580520"
+sent = [host(url), stamp, sec]
+own = canonical("GET", url, low(sent), EMPTY, query="")
+seen = canonical("GET", url, low(sent), EMPTY)
+assert "phone_number=%252B905432580520\n" in seen
+case(
+    "aws-amplify/amplify-android/issues/650",
+    "parameter-added",
+    "\n".join("    " + line if number else line for number, line in enumerate(api(seen, "execute-api", "eu-central-1").rstrip().split("\n"))),
+    url=url,
+    headers=sign_text(sent, own, "eu-central-1", "execute-api", TEMPORARY),
+    evidence="text",
+)
+
+# 5. An asterisk in the path.
+url = "https://id.execute-api.eu-west-1.amazonaws.com/stage/method/*/*"
+sent = [["accept", "application/json"], host(url), stamp]
+own = canonical("GET", url, low(sent), EMPTY, "/stage/method/*/*")
+case("kndt84/aws-api-gateway-client/issues/43", "path-not-encoded", '"message":"' + LONG + '"', url=url, headers=sign_text(sent, own, service="execute-api"), evidence="none")
+
+# 6. A colon in the path.
+url = "https://alpha.execute-api.eu-central-1.amazonaws.com/dev/users/eu-central-1:12354-12351-124512-124124/permissions"
+sent = [host(url), stamp, sec]
+own = canonical("GET", url, low(sent), EMPTY)
+case("aws-amplify/amplify-js/issues/361", ["path-not-encoded", "path-encoded-twice"], f"`{LONG}`", url=url, headers=sign_text(sent, own, "eu-central-1", "execute-api", TEMPORARY), evidence="none")
+
+# 7. OpenSearch Serverless needs x-amz-content-sha256.
+url = "https://abc123xyz.us-east-1.aoss.amazonaws.com/index-name"
+text = '{"settings":{"index.knn":true}}'
+case(
+    "usebruno/bruno/issues/8149",
+    "malformed",
+    'HTTP/1.1 403 Forbidden\nx-aoss-response-hint: X01:gw-helper-deny\n\n{\n  "status": 403,\n  "request-id": "655a6c2f-e9ca-92a6-bf49-fb6b4ad0c2b8",\n  "error": {\n    "reason": "403 Forbidden",\n    "type": "Forbidden"\n  }\n}',
+    "PUT",
+    url,
+    headers=sign("PUT", url, "us-east-1", "aoss", {"content-type": "application/json"}, text.encode()),
+    body=text,
+    evidence="none",
+)
+url = "https://abc123xyz.us-east-1.aoss.amazonaws.com/products"
+case(
+    "aws/aws-sdk-php/issues/3145",
+    "malformed",
+    f"Client error: `HEAD {url}` resulted in a `403 Forbidden` response",
+    "HEAD",
+    url,
+    headers=sign("HEAD", url, "us-east-1", "aoss"),
+    evidence="none",
+)
+
+# 9. Bedrock: the path is encoded only once, and host is signed twice.
+url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream"
+text = '{"messages":[{"role":"user","content":[{"text":"hi"}]}]}'
+sent = [["content-type", "application/json"], host(url), stamp, sec]
+own = canonical("POST", url, [tuple(pair) for pair in [sent[0], sent[1], sent[1], stamp, sec]], sha256(text), ordered=True)
+assert own.split("\n")[-2] == "content-type;host;host;x-amz-date;x-amz-security-token"
+case(
+    "tontinton/maki/pull/212",
+    ["path-encoded-twice", "malformed"],
+    f"403 {SHORT}",
+    "POST",
+    url,
+    headers=sign_text(sent, own, "us-east-1", "bedrock", TEMPORARY),
+    body=text,
+    evidence="none",
+)
+
+# 10. Bedrock: encoded once too often.
+url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-3-5-sonnet-20240620-v1%253A0/converse"
+sent = [host(url), stamp]
+own = canonical("POST", url, low(sent), sha256(text))
+seen = canonical("POST", url, low(sent), sha256(text), urlsplit(url).path.replace("%", "%25"))
+assert "%25253A0/converse" in seen and "v1%253A0/converse" in own
+case(
+    "higress-group/higress/issues/2396",
+    "path-encoded-twice",
+    f"{SHORT}.\n\nThe Canonical String for this request should have been\n" + "\n".join(line for line in seen.split("\n")[:5] if line) + "\n...\n\nThe String-to-Sign should have been\nAWS4-HMAC-SHA256\n...",
+    "POST",
+    url,
+    headers=sign_text(sent, own, "us-east-1", "bedrock"),
+    body=text,
+    evidence="text",
+)
+
+# 11. Bedrock: the signer encodes twice a path that is sent with a raw colon.
+url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-v2:1/converse"
+sent = [["accept", "application/json"], ["content-type", "application/json"], host(url), stamp]
+own = canonical("POST", url, low(sent), sha256(text), "/model/anthropic.claude-v2%253A1/converse")
+case("aws-amplify/amplify-flutter/issues/5541", "path-encoded-twice", f'"{LONG}"', "POST", url, headers=sign_text(sent, own, "us-east-1", "bedrock"), body=text, evidence="none")
+
+# 12. SES: the SMTP password is no secret key.
+url = "https://email.us-east-1.amazonaws.com/v2/email/outbound-emails"
+text = '{"Content":{"Raw":{"Data":"Subject: Mautic test"}}}'
+case(
+    "pm-pmaas/etailors_amazon_ses/issues/28",
+    "wrong-secret",
+    f'[2026-03-02T10:00:01.033007+00:00] app.ERROR: AWS SES Error: Error executing "SendEmail" on "{url}"; AWS HTTP error: Client error: `POST {url}` resulted in a `403 Forbidden` response: '
+    + '{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access  (truncated...)  '
+    + f'InvalidSignatureException (client): {LONG} - {BARE} [] {{"hostname":"server-hostname","pid":26169}}',
+    "POST",
+    url,
+    headers=sign("POST", url, "us-east-1", "ses", {"Content-Type": "application/json"}, text.encode(), secret="BAsmtpPasswordOf44CharactersMadeForThisCase1"),
+    evidence="none",
+)
+
+# 13. The role that signs may not write.
+url = presign("PUT", "https://photos-bucket.s3.eu-west-1.amazonaws.com/uploads/photo.jpg", key=TEMPORARY, token=TOKEN, expires=300)
+case(
+    "serverlessfirst/sls-photos-upload-service/issues/3",
+    "permission",
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n    <Code>AccessDenied</Code>\n    <Message>Access Denied</Message>\n    <RequestId>xxx</RequestId>\n    <HostId>xxx</HostId>\n</Error>',
+    "PUT",
+    url,
+    evidence="none",
+)
+
+# 14. Cognito Sync: the signer leaves the colon.
+url = "https://cognito-sync.us-east-1.amazonaws.com/identitypools/us-east-1:c361faa4-71ce-4db3-b5fa-fa3618f5bfd2/identities/us-east-1:75923a61-b0c4-4f2c-9d0a-3b5a4f0f7c11/datasets"
+sent = [host(url), ["user-agent", "aws-sdk-cpp/0.9 Linux/3.19.0 x86_64"], hash_header, stamp, sec]
+own = canonical("GET", url, low(sent), EMPTY)
+seen = canonical("GET", url, low(sent), EMPTY, urlsplit(url).path.replace(":", "%3A"))
+case(
+    "aws/aws-sdk-cpp/issues/17",
+    "path-not-encoded",
+    json.dumps({"message": api(seen, "cognito-sync", "us-east-1")}, indent=0)
+    + "\n\n[WARN] 2026-03-02 10:00:01 AWSErrorMarshaller [140647740295040] Encountered Unknown AWSError\nInvalidSignatureException:\n" + api(seen, "cognito-sync", "us-east-1"),
+    url=url,
+    headers=sign_text(sent, own, "us-east-1", "cognito-sync", TEMPORARY),
+    evidence="text",
+)
+
+# 15. Dart's http appends a charset to the content type.
+dynamo = "https://dynamodb.us-east-2.amazonaws.com/"
+text = '{"TableName":"xxx","KeyConditionExpression":"(#0 = :0 AND begins_with (#1, :1))"}'
+case(
+    "jonsaw/amazon-cognito-identity-dart/issues/41",
+    "header-changed",
+    f'"{SHORT}"',
+    "POST",
+    dynamo,
+    headers=sign("POST", dynamo, "us-east-2", "dynamodb", {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.Query"}, text.encode(), TOKEN, TEMPORARY),
+    body=text,
+    evidence="none",
+)
+
+# 16. A proxy drops a header that was signed.
+dynamo = "https://dynamodb.us-east-1.amazonaws.com/"
+text = '{"TableName": "things", "Key": {"id": {"S": "1"}}}'
+case(
+    "pynamodb/PynamoDB/issues/1241",
+    "header-not-sent",
+    f"pynamodb.exceptions.GetError: Failed to get item: An error occurred (InvalidSignatureException) on request (<...>) on table (...) when calling the GetItem operation: {LONG}",
+    "POST",
+    dynamo,
+    headers=sign("POST", dynamo, "us-east-1", "dynamodb", {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.GetItem", "envoy-target": "dynamodb"}, text.encode()),
+    body=text,
+    evidence="none",
+)
+
+# 17. Wrong service.
+url = "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/my-endpoint/invocations"
+case(
+    "ex-aws/ex_aws/issues/594",
+    "wrong-service",
+    '{:error,\n {:http_error, 403,\n  %{\n    body: "{\\"message\\":\\"Credential should be scoped to correct service: \'sagemaker\'. \\"}",\n    status_code: 403\n  }}}',
+    "POST",
+    url,
+    headers=sign("POST", url, "us-east-1", "runtime.sagemaker", {"content-type": "application/json"}, b"{}"),
+    body="{}",
+    evidence="words",
+)
+url = "https://api.sagemaker.eu-west-1.amazonaws.com/"
+text = '{"__type":"InvalidSignatureException","message":"Credential should be scoped to correct service: \'sagemaker\'. "}'
+case(
+    "JuliaCloud/AWS.jl/issues/334",
+    "wrong-service",
+    "ERROR: LoadError: AWSException: InvalidSignatureException -- Credential should be scoped to correct service: 'sagemaker'. \nHTTP.ExceptionRequest.StatusError(400, \"POST\", \"/\", HTTP.Messages.Response:\n\"\"\"\nHTTP/1.1 400 Bad Request\n"
+    + f"x-amzn-RequestId: e2ae66ff-ffec-4d3e-b1cd-aaff8c526e8e\nContent-Type: application/x-amz-json-1.1\nContent-Length: 112\nDate: {HTTP_DATE}\nConnection: close\n\n{text}\"\"\")",
+    "POST",
+    url,
+    headers=sign("POST", url, service="api.sagemaker", headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "SageMaker.DescribeTrainingJob"}, body=b"{}"),
+    evidence="words",
+)
+url = "https://dynamodb.ap-southeast-2.amazonaws.com/"
+case(
+    "arnemolland/sigv4/issues/15",
+    "wrong-service",
+    '"com.amazon.coral.service#InvalidSignatureException","message":"Credential should be scoped to correct service: \'dynamodb\'. "',
+    "POST",
+    url,
+    headers=sign("POST", url, "ap-southeast-2", "execute-api", {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.ListTables"}, b"{}"),
+    body="{}",
+    evidence="words",
+    **KNOWN,
+)
+url = "https://iot.ap-southeast-1.amazonaws.com/things/receiver-test-test"
+case(
+    "ex-aws/ex_aws/issues/701",
+    "wrong-service",
+    "{:error,\n {:http_error, 403,\n  %{\n    body: \"{\\\"message\\\":\\\"Credential should be scoped to correct service: 'execute-api'. \\\"}\",\n    headers: [\n      {\"Date\", \"" + HTTP_DATE
+    + "\"},\n      {\"Content-Type\", \"application/json\"},\n      {\"Content-Length\", \"77\"},\n      {\"Connection\", \"keep-alive\"},\n      {\"x-amzn-RequestId\", \"...\"},\n      {\"x-amzn-ErrorType\", \"InvalidSignatureException\"},\n      {\"x-amz-apigw-id\", \"...\"}\n    ],\n    status_code: 403\n  }}}",
+    url=url,
+    headers=sign("GET", url, "ap-southeast-1", "iot"),
+    evidence="words",
+)
+
+# 21. X-Forwarded-For was signed, and a proxy appended to it.
+url = "https://ec2.us-west-2.amazonaws.com/"
+text = "Action=DescribeInstances&Version=2016-11-15"
+case(
+    "rancher/rancher/pull/17983",
+    "header-changed",
+    "AuthFailure: AWS was not able to validate the provided access credentials\n\tstatus code: 401, request id: 5a0b9a3c-2f0e-4f0d-9d1c-5c1d9c0d2c11",
+    "POST",
+    url,
+    headers=sign("POST", url, "us-west-2", "ec2", {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "X-Forwarded-For": "10.42.0.1"}, text.encode()),
+    body=text,
+    evidence="none",
+)
+
+# 22. A header with two values is signed as two lines.
+url = f"{HOST}/folder/a.txt"
+sent = [host(url), ["header1", "Cat"], ["header1", "Dog"], hash_header, stamp]
+own = canonical("GET", url, low(sent), EMPTY).replace("header1;header1", "header1")
+seen = canonical("GET", url, [("header1", "Cat,Dog"), *low([hash_header, stamp])], EMPTY)
+assert "header1:Cat\nheader1:Dog\n" in own
+case(
+    "aws/aws-sdk-java-v2/pull/2502",
+    "header-changed",
+    mismatch(seen),
+    url=url,
+    headers=sign_text(sent, own),
+    evidence="text",
+)
+
+# 23. The headers were signed in the wrong order.
+dynamo = "https://dynamodb.us-east-1.amazonaws.com/"
+text = '{"TableName":"things","Key":{"id":{"S":"1"}}}'
+own = canonical("POST", dynamo, [tuple(stamp), tuple(host(dynamo))], sha256(text), ordered=True).replace("x-amz-date;host", "host;x-amz-date")
+assert own.split("\n")[3].startswith("x-amz-date:") and own.split("\n")[-2] == "host;x-amz-date"
+case(
+    "adobe-apiplatform/api-gateway-aws/issues/30",
+    [],
+    '{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"' + LONG + '"}',
+    "POST",
+    dynamo,
+    headers=sign_text([host(dynamo), stamp, ["content-type", "application/x-amz-json-1.0"], ["x-amz-target", "DynamoDB_20120810.GetItem"]], own, "us-east-1", "dynamodb"),
+    body=text,
+    note="the canonical headers were not sorted by the signer",
+    evidence="none",
+)
+
+# 24. `SET … && …` of Windows leaves a space behind each value.
+url = "https://lambda.us-west-1.amazonaws.com/2015-03-31/functions/"
+signed = sign("GET", url, "us-west-1", "lambda", token=TOKEN, key=TEMPORARY + " ", secret=SECRET + " ")
+case(
+    "Cox-Automotive/alks-cli/issues/47",
+    ["malformed", "whitespace-in-secret"],
+    f"A client error (IncompleteSignatureException) occurred when calling the ListFunctions operation: '/{DAY}/us-west-1/lambda/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: '{signed[-1][1]}'.",
+    url=url,
+    headers=signed,
+    evidence="words",
+)
+
+# 25. CloudFront's API, signed with an old scheme.
+url = "https://cloudfront.amazonaws.com/2013-05-12/distribution"
+old = f"AWS {ID}:" + signature_v2(HTTP_DATE)
+case(
+    "aws/aws-sdk-ruby/issues/317",
+    ["sigv2-not-taken", "malformed"],
+    "AWS::CloudFront::Errors::IncompleteSignature: Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. "
+    + f"Authorization={old}\nfrom /Users/rnhurt/.rvm/gems/ruby-1.9.3-p448@misc/gems/aws-sdk-1.14.0/lib/aws/core/client.rb:366:in `return_or_raise'",
+    url=url,
+    headers=[["Date", HTTP_DATE], ["Authorization", old]],
+    evidence="words",
+)
+
+# 26. Other kinds of authorization.
+basic = "Basic " + base64.b64encode(b"elasticsearch:7aREUx8xjQWb4F8geXKGHBfvJ2AssLBqyr8E").decode()
+needs = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+case(
+    "digitalepidemiologylab/crowdbreaks/issues/3",
+    ["malformed", "other-scheme", "no-authentication"],
+    json.dumps({"message": f"{needs}Authorization={basic}"}),
+    url="https://search-crowdbreaks-abc.eu-central-1.es.amazonaws.com/_plugin/kibana/",
+    headers=[["Authorization", basic]],
+    evidence="words",
+)
+jwt = "eyJraWQiOiJRQU5NIiwiYWxnIjoiUlMyNTYifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
+case(
+    "aws-amplify/amplify-js/issues/13378",
+    ["malformed", "other-scheme", "no-authentication"],
+    f"IncompleteSignatureException: {needs.rstrip()}\nAuthorization=eyJraWQiOiJRQU5N............",
+    url="https://id.execute-api.us-east-1.amazonaws.com/prod/items",
+    headers=[["Authorization", jwt]],
+    evidence="words",
+)
+
+# 28. A comma in the path.
+url = "https://search-logs.eu-west-1.es.amazonaws.com/*,-notme/_search"
+text = '{"query":{"match_all":{}}}'
+sent = [["accept-encoding", "gzip, deflate"], ["content-type", "application/json"], host(url), stamp]
+own = canonical("POST", url, low(sent), sha256(text), "/%2A,-notme/_search")
+seen = canonical("POST", url, low(sent), sha256(text), "/%2A%2C-notme/_search")
+case(
+    "sharetribe/aws-sig4/issues/4",
+    "path-not-encoded",
+    json.dumps({"message": api(seen, "es")}),
+    "POST",
+    url,
+    headers=sign_text(sent, own, service="es"),
+    body=text,
+    evidence="text",
+)
+
+# 29. Asterisks in the path.
+url = "https://search-dave-6jy2cskdfaye4ji6gfa6x375ve.us-west-2.es.amazonaws.com/*/*/_search/"
+sent = [["content-length", "26"], ["content-type", "application/json"], host(url), stamp]
+own = canonical("POST", url, low(sent), sha256(text))
+seen = canonical("POST", url, low(sent), sha256(text), "/%2A/%2A/_search/")
+assert len(text) == 26
+case("mhart/aws4/pull/12", "path-not-encoded", api(seen, "es", "us-west-2"), "POST", url, headers=sign_text(sent, own, "us-west-2", "es"), body=text, evidence="text")
+
+# 30. Clocks.
+url = "https://sts.amazonaws.com/"
+form = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+case(
+    "cloudposse/geodesic/pull/4",
+    "clock-skew",
+    f"An error occurred (SignatureDoesNotMatch) when calling the AssumeRole operation: Signature expired: {STAMP} is now earlier than 20260302T145226Z (20260302T150726Z - 15 min.)",
+    "POST",
+    url,
+    headers=sign("POST", url, "us-east-1", "sts", form, b"Action=AssumeRole&Version=2011-06-15"),
+    at="20260302T150800Z",
+    evidence="words",
+)
+url = "https://firehose.us-east-1.amazonaws.com/"
+case(
+    "osquery/osquery/issues/3593",
+    "clock-skew",
+    f'"Firehose write failed: Signature expired: {STAMP} is now earlier than 20260302T101726Z (20260302T102226Z - 5 min.)',
+    "POST",
+    url,
+    headers=sign("POST", url, "us-east-1", "firehose", {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "Firehose_20150804.PutRecordBatch"}, b"{}"),
+    at="20260302T102300Z",
+    evidence="words",
+)
+url = "https://id.execute-api.us-east-1.amazonaws.com/prod/items"
+case(
+    "mhart/aws4fetch/issues/73",
+    "clock-skew",
+    '`{\n    "message": "Signature expired: 20260302T100000Z is now earlier than 20260302T100418Z (20260302T100918Z - 5 min.)"\n}`',
+    url=url,
+    headers=sign("GET", url, "us-east-1", "execute-api"),
+    evidence="words",
+)
+
+# 33. IoT: the client sends `Host: …:443`.
+link = presign("GET", "https://a1b2c3d4e5f6g7.iot.eu-central-1.amazonaws.com/mqtt", "eu-central-1", "iotdevicegateway", TEMPORARY)
+link = link.replace("https:", "wss:") + "&X-Amz-Security-Token=" + quote(TOKEN, safe="")
+case("eclipse-paho/paho.mqtt.java/issues/830", "default-port", "MqttException (0) - java.io.IOException: WebSocket Response header: Incorrect connection header, connection not upgraded", url=link, evidence="none")
+
+# 34. A secret with the % that zsh shows behind a file without a last line feed.
+url = "https://s3-eu-west-1.amazonaws.com/learnjs.amblet.net"
+text = '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>'
+case(
+    "benrady/learnjs/issues/14",
+    "wrong-secret",
+    f"make_bucket failed: s3://learnjs.amblet.net/ A client error (SignatureDoesNotMatch) occurred when calling the CreateBucket operation: {SENTENCE}\n",
+    "PUT",
+    url,
+    headers=sign("PUT", url, body=text.encode(), secret=SECRET + "%"),
+    evidence="none",
+)
+
+# 35. The query is signed, but not sent.
+url = "https://vpc-dc-api-abc.us-east-1.es.amazonaws.com/dc-v2-work/_search?search_pipeline=dc-v2-work-pipeline"
+text = '{"query":{"match_all":{}}}'
+case(
+    "nulib/dc-api-v2/pull/389",
+    "parameter-dropped",
+    f"403 — {SHORT}.",
+    "POST",
+    url,
+    headers=sign("POST", url, "us-east-1", "es", {"content-type": "application/json"}, text.encode(), TOKEN, TEMPORARY),
+    body=text,
+    evidence="none",
+)
+
+# 36. WebSocket connections of API Gateway: encoded in the URL, and then by the server.
+url = "https://someletters.execute-api.us-west-2.amazonaws.com/beta/%40connections/a0abIc59PHcCJQQ%3D"
+text = '{"action":"hello"}'
+sent = [["content-type", "application/json"], host(url), stamp]
+own = canonical("POST", url, low(sent), sha256(text))
+seen = canonical("POST", url, low(sent), sha256(text), "/beta/%2540connections/a0abIc59PHcCJQQ%253D")
+case(
+    "jcberquist/aws-cfml/issues/18",
+    "path-encoded-twice",
+    json.dumps({"message": api(seen, "execute-api", "us-west-2")}),
+    "POST",
+    url,
+    headers=sign_text(sent, own, "us-west-2", "execute-api"),
+    body=text,
+    evidence="text",
+)
+
+# 37. The same, sent and signed raw.
+url = "https://spjhtm1qcd.execute-api.us-east-1.amazonaws.com/test/@connections/atntqfjloAMCECg="
+sent = [host(url), stamp]
+own = canonical("POST", url, low(sent), sha256("hello"))
+seen = canonical("POST", url, low(sent), sha256("hello"), "/test/%40connections/atntqfjloAMCECg%3D")
+case(
+    "okigan/awscurl/issues/61",
+    "path-not-encoded",
+    json.dumps({"message": api(seen, "execute-api", "us-east-1")}) + "\nTraceback (most recent call last):\n  File \"/Users/me/Library/Python/2.7/bin/awscurl\", line 11, in <module>\n    sys.exit(main())",
+    "POST",
+    url,
+    headers=sign_text(sent, own, "us-east-1", "execute-api"),
+    body="hello",
+    evidence="text",
+)
+
+# 38. A caching proxy removes Range.
+url = "https://examplebucket.s3.eu-west-1.amazonaws.com/terraform-provider.zip?x-id=GetObject"
+sent = [
+    ["accept-encoding", "identity"], ["amz-sdk-invocation-id", "0f3d5e2c-6a3c-4f6b-9d7c-2f1b7f0f2a10"], ["amz-sdk-request", "attempt=1; max=3"],
+    host(url), ["range", "bytes=0-5242879"], hash_header, stamp, sec,
+]
+own = canonical("GET", url, low(sent), EMPTY)
+seen = own.replace("range:bytes=0-5242879", "range:")
+case("aws/aws-sdk-go-v2/issues/2722", "header-not-sent", mismatch(seen), url=url, headers=sign_text(sent, own, key=TEMPORARY), evidence="text")
+
+# 39. Temporary credentials without their token.
+url = "https://s3.us-east-1.amazonaws.com/"
+case(
+    "aws/aws-cli/issues/3793",
+    "token-missing",
+    "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.\n"
+    "2026-03-02 10:00:01,413 - MainThread - awscli.clidriver - DEBUG - Exiting with rc 255\n\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
+    url=url,
+    headers=sign("GET", url, "us-east-1", key=TEMPORARY),
+    evidence="none",
+)
+url = "https://databucket.s3.us-east-1.amazonaws.com/nyc-taxi/2019/01/fhv_tripdata_2019-01.parquet"
+case(
+    "databendlabs/databend/issues/8069",
+    "token-missing",
+    f'<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>\\n<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>{TEMPORARY}</AWSAccessKeyId><RequestId>JBJ...MH</RequestId><HostId>m4Ms...b/Y=</HostId></Error>',
+    "HEAD",
+    url,
+    headers=sign("HEAD", url, "us-east-1", key=TEMPORARY),
+    evidence="none",
+)
+
+# 41. An unknown file type: signed without a content type, sent with one.
+url = presign_v2("PUT", "https://s3.amazonaws.com/examplebucket/uploads/model.custom", expires=60)
+case("odysseyscience/react-s3-uploader/issues/138", ["header-changed", "header-not-signed"], "403 SignatureDoesNotMatch", "PUT", url, evidence="none")
+
+# 42. SigV2 of SimpleDB: `!` is not encoded in the string to sign, but is sent as %21.
+fields = {
+    "AWSAccessKeyId": ID, "Action": "Select", "SelectExpression": "select * from `users` where `state` != 'closed'", "SignatureMethod": "HmacSHA256",
+    "SignatureVersion": "2", "Timestamp": "2026-03-02T10:00:00.000Z", "Version": "2009-04-15",
+}
+encode = lambda safe: "&".join(f"{name}={quote(value, safe=safe)}" for name, value in sorted(fields.items()))
+sts = "\n".join(["POST", "sdb.amazonaws.com", "/", encode("-_.~!")])
+made = base64.b64encode(hmac.new(SECRET.encode(), sts.encode(), hashlib.sha256).digest()).decode()
+case(
+    "mirkokiefer/aws-lib/issues/33",
+    ["parameter-reencoded", "payload-changed"],
+    LONG,
+    "POST",
+    "https://sdb.amazonaws.com/",
+    headers=[["Host", "sdb.amazonaws.com"], ["Content-Type", "application/x-www-form-urlencoded; charset=utf-8"]],
+    body=encode("-_.~") + "&Signature=" + quote(made, safe=""),
+    evidence="none",
+)
+
+# 43. A tilde that is percent-encoded in the path.
+url = "https://examplebucket.s3.eu-west-1.amazonaws.com/backup/report%7E1.txt"
+own = canonical("PUT", url, low([hash_header, stamp]), EMPTY)
+case("rustyconover/net-amazon-s3/issues/64", "path-not-encoded", "SignatureDoesNotMatch", "PUT", url, headers=sign_text([host(url), hash_header, stamp], own), evidence="none")
+
+# 44. A space as `+` in the signed query.
+url = "https://sellingpartnerapi-na.amazon.com/fba/inbound/v0/prepInstructions?SellerSKUList=MY+SKU+1&ShipToCountryCode=US"
+sent = [host(url), ["x-amz-access-token", "Atza|IwEBIFDROjvWuB9leGjh2NOTkNCGjEHY2JK0KSqZ8EvKVBqMP6T"], stamp, sec]
+own = canonical("GET", url, low(sent), EMPTY, query="SellerSKUList=MY+SKU+1&ShipToCountryCode=US")
+seen = canonical("GET", url, low(sent), EMPTY, query="SellerSKUList=MY%20SKU%201&ShipToCountryCode=US")
+case(
+    "saleweaver/python-amazon-sp-api/pull/405",
+    "parameter-reencoded",
+    json.dumps({"errors": [{"message": api(seen, "execute-api", "us-east-1"), "code": "InvalidSignature"}]}, indent=2),
+    url=url,
+    headers=sign_text(sent, own, "us-east-1", "execute-api", TEMPORARY),
+    evidence="text",
+)
+
+# 45. Another body than the hashed one.
+url = "https://s3.us-east-1.amazonaws.com/examplebucket/volume/chunk_0.h5"
+signed = sign("PUT", url, "us-east-1", body=b"content that was hashed")
+text = (
+    "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided 'x-amz-content-sha256' header does not match what was computed.</Message>"
+    f"<ClientComputedContentSHA256>{sha256('content that was hashed')}</ClientComputedContentSHA256><S3ComputedContentSHA256>{sha256('content that was sent')}</S3ComputedContentSHA256>"
+    f"<RequestId>{IDS[0]}</RequestId><HostId>{IDS[1]}</HostId></Error>"
+)
+case(
+    "JuliaCloud/AWSCore.jl/issues/48",
+    "payload-changed",
+    "ERROR: XAmzContentSHA256Mismatch -- The provided 'x-amz-content-sha256' header does not match what was\n computed.                                                                                            \n"
+    f"HTTP.ExceptionRequest.StatusError(400, HTTP.Messages.Response:\n\"\"\"\nHTTP/1.1 400 Bad Request\nx-amz-request-id: {IDS[0]}\nx-amz-id-2: {IDS[1]}\nContent-Type: application/xml\nTransfer-Encoding: chunked\nDate: {HTTP_DATE}\nConnection: close\n\n"
+    + '<?xml version="1.0" encoding="UTF-8"?>\n' + text + '""")',
+    "PUT",
+    url,
+    headers=signed,
+    evidence="words",
+)
+
+# 46. Two content types: one is signed, the other is sent.
+url = "https://mybucketname.s3.ap-northeast-1.amazonaws.com/blah.json?x-id=PutObject"
+text = '{"dead":"beef"}'
+case(
+    "aws/aws-sdk-js-v3/issues/1800",
+    "header-changed",
+    f"SignatureDoesNotMatch: {SENTENCE}",
+    "PUT",
+    url,
+    headers=sign("PUT", url, "ap-northeast-1", headers={"content-type": "application/octet-stream"}, body=text.encode()),
+    body=text,
+    evidence="none",
+)
+
+# 47. A link that outlives the credentials.
+url = presign_v2("GET", "https://s3.amazonaws.com/examplebucket/foo", TEMPORARY, TOKEN, 604800)
+case(
+    "aws/aws-sdk-ruby/issues/808",
+    "credentials-expired",
+    "<Error>\n<Code>ExpiredToken</Code>\n<Message>The provided token has expired.</Message>\n<Token-0>...</Token-0>\n<RequestId>C0ACB79ABACB6979</RequestId>\n<HostId>YjQDfdSYumILl2e3zL44wfnlBX72l531IFhhO3jMYV9fY5XPH44GqcM/Da3BRX46phfRi53gBd0=</HostId>\n</Error>",
+    url=url,
+    at="20260304T100000Z",
+    evidence="words",
 )
 
 write()

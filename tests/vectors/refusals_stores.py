@@ -13,10 +13,11 @@ import random
 from urllib.parse import quote, urlsplit
 
 from refusal_requests import (
-    AZURE, CLOUDFRONT, EMPTY, END, GOOGLE, HTTP_DATE, ID, NOW, SAS_2018, SENTENCE, STAMP, azure,
-    azure_signature, canned, canonical, case, cloudfront_base64, custom_policy, escape, flat,
-    google_v2, google_v4, hash_header, presign, presign_text, presign_v2, sas_query, sas_text,
-    sha256, sign, sign_text, stamp, string_to_sign, write,
+    ACCOUNT_KEY, AZURE, CLOUDFRONT, DAY, EMPTY, END, GOOGLE, HTTP_DATE, ID, KNOWN, NOW,
+    SAS_2018, SAS_2020, SENTENCE, STAMP, azure, azure_signature, canned, canonical, case,
+    cloudfront_base64, custom_policy, escape, flat, google_v2, google_v4, hash_header, http,
+    presign, presign_text, presign_v2, sas_query, sas_text, sha256, sign, sign_text,
+    signature_v2, stamp, string_to_sign, write, xml,
 )
 
 noise = random.Random(4)
@@ -977,6 +978,489 @@ case(
     "Time:2026-03-02T10:00:57.408Z\n</Message>\n</Error>",
     note="the emulator computes another string to sign for this version",
     url="https://127.0.0.1:10000/devstoreaccount1/uploads/a.txt?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs),
+)
+
+# Reports of a third collection.
+
+def hashed(method, url, region="us-east-1", headers=(), payload=EMPTY, key=ID, own=None, host=None):
+    """Returns the headers of a request to S3. `own` is the signer's text if it differs."""
+    headers = [*headers, ["x-amz-content-sha256", payload], stamp]
+    return sign_text(headers, own or canonical(method, url, headers, payload, host=host), region, "s3", key)
+
+
+def chunked(length):
+    return [
+        ["Content-Encoding", "aws-chunked"],
+        ["x-amz-decoded-content-length", str(length)],
+        ["x-amz-sdk-checksum-algorithm", "CRC32"],
+        ["x-amz-trailer", "x-amz-checksum-crc32"],
+    ]
+
+
+def minio(bucket, key):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>SignatureDoesNotMatch</Code><Message>{SENTENCE}</Message><Key>{key}</Key><BucketName>{bucket}</BucketName>"
+        f"<Resource>/{bucket}/{key}</Resource><RequestId>16E61D6FF925A188</RequestId><HostId>609d2480-f49a-41be-845f-5beeb928e3e2</HostId></Error>"
+    )
+
+
+def seaweed(bucket, key):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>SignatureDoesNotMatch</Code><Message>{SENTENCE}</Message><Resource>/{bucket}/{key}</Resource>"
+        f"<RequestId>1738862569234232483</RequestId><Key>{key}</Key><BucketName>{bucket}</BucketName></Error>"
+    )
+
+
+def go_error(operation, message, status=403, request="", host=""):
+    return f"operation error S3: {operation}, https response error StatusCode: {status}, RequestID: {request}, HostID: {host}, api error {message}"
+
+
+def boto_error(operation, code, message):
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+OTHER_KEY = base64.b64encode(b"the key of another account, of 64 bytes, which nobody uses here!").decode()
+CLOSED = "Signature did not match. String to sign used was "
+
+
+def shared_text(method, resource, headers, length="", content_type=""):
+    """Returns the string to sign of Shared Key. `headers` are those with `x-ms-`."""
+    fields = [method, "", "", length, "", content_type, "", "", "", "", "", ""]
+    return "\n".join([*fields, *(f"{name}:{value}" for name, value in sorted(headers)), resource])
+
+
+def shared(account, text, key=ACCOUNT_KEY):
+    return ["Authorization", f"SharedKey {account}:{azure_signature(text, key)}"]
+
+
+def mac(sig, text):
+    return f"The MAC signature found in the HTTP request '{sig}' is not the same as any computed signature. Server used following string to sign: '{text}'."
+
+
+def sig_of(header):
+    return header[1].rpartition(":")[2]
+
+
+# The cases of S3-compatible stores: headers changed or not sent.
+
+url = "https://ceph.example.com/"
+sdk = [["Accept-Encoding", "identity"], ["amz-sdk-invocation-id", "8d6dffb6-1f5c-4a4a-a29a-9e2a8f1f4f75"], ["amz-sdk-request", "attempt=1; max=10"]]
+case(
+    "rclone/rclone/issues/8206",
+    "header-changed",
+    "2026/03/02 10:00:00 NOTICE: Failed to ls: " + go_error("ListBuckets", "SignatureDoesNotMatch: UnknownError", request="tx00000d9f8f4c1b0a54c0f-0069a56310-2c8fcd34-default", host="2c8fcd34-default-default"),
+    url=url + "?x-id=ListBuckets",
+    headers=hashed("GET", url + "?x-id=ListBuckets", "us-east-1", sdk),
+    evidence="none",
+)
+url = "https://storage.googleapis.com/examplebucket/?list-type=2&prefix=backup%2F"
+case(
+    "aws/aws-sdk-go-v2/issues/1816",
+    "header-changed",
+    go_error("ListObjectsV2", "SignatureDoesNotMatch: " + GOOGLE),
+    url=url,
+    headers=hashed("GET", url, "auto", sdk, key="GOOGTS7C7FUP3AIRVEXAMPLE"),
+    evidence="none",
+)
+url = presign_v2("PUT", "http://localhost:9000/test/passwd")
+case(
+    "minio/minio/issues/5031",
+    ["header-not-signed", "header-changed"],
+    minio("test", "passwd"),
+    "PUT",
+    url,
+    sent_headers=[["Content-Length", "2461"], ["host", "localhost:9000"], ["content-type", "false"], ["Connection", "close"]],
+    evidence="none",
+)
+host = "https://examplebucket.3cbf0af2756757b1.r2.cloudflarestorage.com"
+signed = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Type": "application/json"}
+case(
+    "ttktjmt/mjswan/issues/119",
+    "header-not-sent",
+    "Uploading manifest.json (86912 bytes)…\nPublish failed: Upload failed for manifest.json: HTTP 403 (manifest.json)",
+    "PUT",
+    presign("PUT", f"{host}/scenes/42/manifest.json", "auto", headers=signed),
+    headers=[[name, value] for name, value in signed.items()],
+    sent_headers=[["Content-Type", "application/json"]],
+    evidence="none",
+)
+signed = {"Content-Disposition": 'attachment; filename="my report.pdf"'}
+case(
+    "Mininglamp-OSS/octo-server/pull/219",
+    "header-changed",
+    "403 SignatureDoesNotMatch",
+    "PUT",
+    presign("PUT", "https://files.example.com/chat/1/my%20report.pdf", "us-east-1", headers=signed),
+    headers=[[name, value] for name, value in signed.items()],
+    evidence="none",
+)
+
+# Host and port.
+
+url = "http://localhost:30030/test-bucket/file.txt"
+case("Genbox/SimpleS3/issues/61", "port-differs", minio("test-bucket", "file.txt"), "PUT", url, headers=hashed("PUT", url, "auto", payload=sha256("hello"), host="localhost"), evidence="none")
+url = presign("PUT", "http://127.0.0.1:9095/public/avatar.png", "us-east-1")
+case(
+    "serverpod/serverpod/issues/5704",
+    "port-differs",
+    f"<?xml version='1.0' encoding='UTF-8'?>\n<Error><Code>SignatureDoesNotMatch</Code><Message>{SENTENCE}</Message></Error>",
+    "PUT",
+    presign_text(url, canonical("PUT", url, host="127.0.0.1"), "us-east-1"),
+    **KNOWN,
+    evidence="none",
+)
+case(
+    "pydantic/pydantic-ai/issues/7347",
+    "port-differs",
+    "403 SignatureDoesNotMatch",
+    url=presign("GET", "http://localhost:9000/documents/report.pdf", "us-east-1"),
+    sent_headers=[["Host", "localhost"]],
+    evidence="none",
+)
+url = "https://s3.example.com:443/examplebucket/data.bin"
+case("seaweedfs/seaweedfs/pull/8434", "default-port", seaweed("examplebucket", "data.bin"), url=url, headers=[["Host", "s3.example.com:443"], *hashed("GET", url)], evidence="none")
+url = "https://s3.example.com:30007/examplebucket/data.bin"
+case(
+    "seaweedfs/seaweedfs/pull/8464",
+    "port-differs",
+    boto_error("PutObject", "SignatureDoesNotMatch", SENTENCE),
+    "PUT",
+    url,
+    headers=[["Host", "s3.example.com:30007"], *hashed("PUT", url, payload=sha256("data"))],
+    evidence="none",
+)
+disposition = "?response-content-disposition=" + quote('attachment; filename="coba.png"', safe="")
+url = presign("GET", "https://examplebucket.oss-ap-southeast-5.aliyuncs.com/folder1/coba.png" + disposition, "oss-ap-southeast-5", expires=53999)
+case(
+    "aliyun/aliyun-oss-go-sdk/issues/424",
+    "host-rewritten",
+    "SignatureDoesNotMatch",
+    url=url,
+    sent_url=url.replace("examplebucket.oss-ap-southeast-5.aliyuncs.com", "sub.domain.com"),
+    evidence="none",
+)
+
+# Path and addressing.
+
+case(
+    "durch/rust-s3/pull/133",
+    ["path-not-encoded", "path-changed"],
+    http("403 Forbidden", minio("rust-s3", "folder/photo.jpg")),
+    "PUT",
+    presign("PUT", "http://localhost:9000/rust-s3/folder%2Fphoto.jpg", "us-east-1"),
+    evidence="none",
+)
+url = "http://minio.example.com/somebucketName?location="
+case(
+    "minio/minio-java/issues/648",
+    "path-normalized",
+    "error occurred\nErrorResponse(code=SignatureDoesNotMatch, message=" + SENTENCE + ", bucketName=somebucketName, objectName=null, resource=/somebucketName, requestId=3L137, hostId=3L137)",
+    url=url,
+    headers=hashed("GET", url),
+    sent_url="http://minio.example.com/somebucketName/?location=",
+    evidence="none",
+)
+url = "https://octopize.local/storage/fb14c3d7/input/wbcd.csv"
+case(
+    "seaweedfs/seaweedfs/issues/7320",
+    "path-prefix",
+    boto_error("PutObject", "SignatureDoesNotMatch", SENTENCE),
+    "PUT",
+    url,
+    headers=hashed("PUT", url, "eu-west-3", chunked(14335), TRAILER),
+    evidence="none",
+)
+case(
+    "chaitin/MonkeyCode/pull/1212",
+    ["path-prefix", "addressing-style"],
+    "SignatureDoesNotMatch",
+    "PUT",
+    presign("PUT", "https://examplebucket.cdn.example.com/uploads/a.zip", "oss-cn-hangzhou"),
+    evidence="none",
+)
+url = "https://s3.amazonaws.com/rclone-test-useast/dir/file%20with%20space2.txt"
+sts = f"PUT\n\ntext/plain; charset=utf-8\n{HTTP_DATE}\n/rclone-test-useast/dir/file with space2.txt"
+case(
+    "rclone/rclone/issues/2438",
+    "path-not-encoded",
+    f"2026/03/02 10:00:01 ERROR : file with space2.txt: Failed to copy: SignatureDoesNotMatch: {SENTENCE}\n\tstatus code: 403, request id: 882D8CA9669576BB, host id: hKslnqX02qB2tqgb3xh4HoXgdcy1o9vg28mkT3RuC0GqKZ05WIaYwrNNUBWXXvYnXfV+cm04Hgw=",
+    "PUT",
+    url,
+    headers=[["Content-Type", "text/plain; charset=utf-8"], ["Date", HTTP_DATE], ["Authorization", f"AWS {ID}:{signature_v2(sts)}"]],
+    evidence="none",
+)
+query = "?uploadId=2~jyZszEoDF4u8dgSDef4oyftCyz-QpQa"
+url = f"http://mybucket.localhost/%40sample%2016.txt{query}"
+body = sha256("<CompleteMultipartUpload></CompleteMultipartUpload>")
+case(
+    "s3tools/s3cmd/issues/780",
+    "path-not-encoded",
+    "ERROR: S3 error: 403 (SignatureDoesNotMatch)",
+    "POST",
+    url,
+    headers=hashed("POST", url, "US", [["content-length", "223"]], body),
+    sent_url=f"http://mybucket.localhost/%40sample+16.txt{query}",
+    evidence="none",
+)
+path = "https://oss-cn-beijing.aliyuncs.com/my-bucket/test/vector/2026/03/02/10/1_1772445600-5f1c.log.gz"
+case(
+    "vectordotdev/vector/issues/20746",
+    "addressing-style",
+    'Response { status: StatusCode(403), headers: Headers { headers: {"server": HeaderValue { _private: H0("AliyunOSS") }, "content-type": HeaderValue { _private: H0("application/xml") }, '
+    '"x-oss-ec": HeaderValue { _private: H0("0003-00001401") }} }, body: SdkBody { inner: Once(Some(b"<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>\\n<Error>\\n  <Code>SecondLevelDomainForbidden</Code>\\n  '
+    '<Message>Please use virtual hosted style to access.</Message>\\n  <RequestId>667BA8E2</RequestId>\\n  <HostId>oss-cn-beijing.aliyuncs.com</HostId>\\n  <EC>0003-00001401</EC>\\n</Error>\\n")), retryable: true } }',
+    "PUT",
+    path,
+    headers=hashed("PUT", path, "oss-cn-beijing", payload=sha256("log")),
+    evidence="words",
+)
+path = "https://oss-cn-hangzhou.aliyuncs.com/examplebucket/app-1.0.0.dmg"
+case(
+    "electron-userland/electron-builder/issues/8674",
+    "addressing-style",
+    "⨯ SecondLevelDomainForbidden: Please use virtual hosted style to access.\n\tstatus code: 403, request id: 672F8365A8317D3434CC276F, host id: \ngithub.com/develar/app-builder/pkg/publisher.upload",
+    "PUT",
+    path,
+    headers=hashed("PUT", path, "oss-cn-hangzhou", payload=sha256("dmg")),
+    evidence="words",
+)
+
+# Query.
+
+url = "http://rgw.example.com/examplebucket/?delimiter=+&encoding-type=url"
+pairs = [["x-amz-content-sha256", EMPTY], stamp]
+own = canonical("GET", url, pairs, EMPTY, query="delimiter=%20&encoding-type=url")
+case(
+    "ceph/ceph/pull/35551",
+    ["parameter-reencoded", "parameter-changed"],
+    "com.amazonaws.services.s3.model.AmazonS3Exception: null (Service: Amazon S3; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: tx0000000000000000011cf-005c904d08-fcf8b-default; S3 Extended Request ID: fcf8b-default-default)",
+    url=url,
+    headers=hashed("GET", url, own=own),
+    evidence="none",
+)
+url = presign("GET", "http://localhost:4566/examplebucket/test.txt?response-content-disposition=attachment%3B%20filename%3Dtest.txt&response-content-type=text%2Fplain", "us-east-1")
+case("localstack/localstack/issues/3912", "parameter-reencoded", xml("SignatureDoesNotMatch", SENTENCE), url=url, **KNOWN, evidence="none")
+
+# Access key, region and version.
+
+url = "https://s3.us-west-001.backblazeb2.com/examplebucket?list-type=2&prefix=site"
+case(
+    "timmyomahony/craft-remote-backup/issues/11",
+    "wrong-access-key",
+    'Backblaze B2 Error ("Malformed Access Key Id")',
+    url=url,
+    headers=hashed("GET", url, "us-west-001", key="4a48fe8875c6"),
+    evidence="words",
+)
+case(
+    "vastsa/FileCodeBox/issues/148",
+    "sigv2-not-taken",
+    "UnauthorizedSigV2 authorization is not supported. Please use SigV4 instead.",
+    url=presign_v2("GET", "https://3cbf0af2756757b1.r2.cloudflarestorage.com/examplebucket/share/data/2024/04/13/a.zip"),
+    evidence="words",
+)
+url = "http://garage:3900/?continuation-token=&max-buckets=10000&prefix=&x-id=ListBuckets"
+case(
+    "versity/versitygw/issues/1990",
+    "wrong-region",
+    '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>Authorization header malformed, unexpected scope: '
+    f"{DAY}/us-east-1/s3/aws4_request</Message><Resource>/</Resource><Region>garage</Region></Error>",
+    url=url,
+    headers=hashed("GET", url, "us-east-1", [["Accept-Encoding", "identity"], ["amz-sdk-invocation-id", "9739a80f-e32e-4495-8329-ed52c765cca9"], ["amz-sdk-request", "attempt=1; max=1"]], key="GK31c2f218a2e44f485b94239e"),
+    evidence="words",
+)
+
+# Time.
+
+url = "http://localhost:9000/test/a.txt"
+case("minio/minio/issues/5631", "clock-skew", "The difference between the request time and the server's time is too large", url=url, headers=hashed("GET", url), evidence="words")
+url = "https://minio.example.com/backupbucket?list-type=2&prefix=backupstore%2F"
+case(
+    "longhorn/longhorn/issues/3436",
+    "clock-skew",
+    "AWS Error: RequestTimeTooSkewed The difference between the request time and the server's time is too large.",
+    url=url,
+    headers=hashed("GET", url),
+    evidence="words",
+)
+
+# Bodies in chunks.
+
+url = "https://s3s.example.com/examplebucket/notes.txt"
+case(
+    "s3s-project/s3s/issues/328",
+    "streaming-not-taken",
+    "An error occurred (XAmzContentSHA256Mismatch) when calling the PutObject operation (reached max retries: 2): invalid header: x-amz-content-sha256",
+    "PUT",
+    url,
+    headers=hashed("PUT", url, "us-east-1", chunked(11), TRAILER),
+    evidence="words",
+)
+url = "https://gateway.example.com/examplebucket/notes.txt"
+case(
+    "storj/gateway-st/issues/89",
+    "streaming-not-taken",
+    boto_error("PutObject", "MissingContentLength", "You must provide the Content-Length HTTP header."),
+    "PUT",
+    url,
+    headers=[*hashed("PUT", url, "us-east-1", chunked(1048576), TRAILER), ["Transfer-Encoding", "chunked"]],
+    evidence="words",
+)
+url = "https://storage.example.com/examplebucket/object.bin"
+case(
+    "flyology-ada/flyology-object-storage/issues/24",
+    "streaming-not-taken",
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed</Message></Error>',
+    "PUT",
+    url,
+    headers=hashed("PUT", url, "us-east-1", chunked(4096), TRAILER),
+    evidence="none",
+)
+url = "https://seaweed.example.com/6b488237/69d2d994/input/iris.csv"
+case(
+    "seaweedfs/seaweedfs/issues/6517",
+    "streaming-not-taken",
+    "I0206 17:22:49.234439 error_handler.go:96 status 403 application/xml: " + seaweed("6b488237", "69d2d994/input/iris.csv"),
+    "PUT",
+    url,
+    headers=hashed("PUT", url, "us-east-1", chunked(3976), TRAILER),
+    evidence="none",
+)
+url = "https://rustfs.example.com/obsidian/vault/image.png"
+case(
+    "tscibilia/home-ops/issues/2126",
+    "streaming-not-taken",
+    "S3Error(Inner { code: SignatureDoesNotMatch ... })\nThe HTTP connection timed out (HeaderTimeout): read header from client timeout",
+    "PUT",
+    url,
+    headers=hashed("PUT", url, "us-east-1", [["x-amz-decoded-content-length", "66560"], ["Content-Encoding", "aws-chunked"]], "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
+    evidence="none",
+)
+
+# CloudFront.
+
+missing = xml("AccessDenied", "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters")
+case(
+    "jasonsims/aws-cloudfront-sign/issues/8",
+    "other-scheme",
+    'AccessDenied: "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"',
+    url=canned("http://examplebucket.s3.amazonaws.com/videos/a.mp4", expires=END - 1800, key="APKAJKE6G5ZZE3J2XTAQ"),
+    evidence="words",
+)
+case("catalyst/moodle-tool_objectfs/issues/302", "other-scheme", missing, url=canned(f"{CLOUDFRONT}/3f/a8/3fa8c8f2d4b1e7a6"), evidence="words")
+
+# Azure Storage.
+
+headers = [["x-ms-client-request-id", "9946a030-fc2a-11ea-8868-cf3f186f1007"], ["x-ms-date", HTTP_DATE], ["x-ms-version", "2018-03-28"]]
+text = shared_text("GET", "/systems/\n_:1600707047862\ncomp:list\nmaxresults:25", headers)
+signed = shared("systems", text, OTHER_KEY)
+pasted = text.replace("GET" + "\n" * 12, "GET\n\n")
+case(
+    "microsoft/AzureStorageExplorer/issues/3610",
+    ["wrong-secret", "other-keys-secret"],
+    "Authentication error: " + mac("KEY CODE I REMOVED", pasted),
+    url="https://systems.file.core.windows.net/?_=1600707047862&comp=list&maxresults=25",
+    headers=[*headers, signed],
+    evidence="text",
+)
+headers = [["x-ms-blob-type", "BlockBlob"], ["x-ms-client-request-id", "3522da8c-df15-11e6-bf69-000d3a229a4b"], ["x-ms-date", HTTP_DATE], ["x-ms-version", "2019-07-07"]]
+resource = "/myaccount/mycontainer/hello.txt"
+signed = shared("myaccount", shared_text("PUT", resource, headers, "11", "application/octet-stream"))
+seen = shared_text("PUT", resource, headers, "", "application/octet-stream")
+case(
+    "Azure/azure-sdk-for-js/issues/8903",
+    "header-not-sent",
+    azure(mac(sig_of(signed), seen)),
+    "PUT",
+    "https://myaccount.blob.core.windows.net/mycontainer/hello.txt",
+    headers=[["Content-Length", "11"], ["Content-Type", "application/octet-stream"], *headers, signed],
+    evidence="text",
+)
+headers = [["x-ms-blob-content-type", "application/octet-stream"], ["x-ms-blob-type", "BlockBlob"], ["x-ms-client-request-id", "a061e3ab-5f5a-400f-97e2-f29e430f6cbe"], ["x-ms-date", HTTP_DATE], ["x-ms-meta-keyname", "  value with space at start"], ["x-ms-return-client-request-id", "true"], ["x-ms-version", "2021-04-10"]]
+signed = shared("myaccount", shared_text("PUT", "/myaccount/mycontainer/sample.txt", headers, "9509", "application/octet-stream"))
+case(
+    "Azure/azure-sdk-for-net/issues/28211",
+    "header-changed",
+    f"Status: 403 ({AZURE})\n\t\tErrorCode: AuthenticationFailed\n\t\t\n\t\tAdditional Information:\nAuthenticationErrorDetail: " + mac(sig_of(signed), "").split(" Server used")[0],
+    "PUT",
+    "https://myaccount.blob.core.windows.net/mycontainer/sample.txt",
+    headers=[["Content-Length", "9509"], ["Content-Type", "application/octet-stream"], *headers, signed],
+    evidence="none",
+)
+headers = [["x-ms-blob-type", "BlockBlob"], ["x-ms-client-request-id", "c37dbd1a-bf99-11e9-a7bd-f894c2a8b3ab"], ["x-ms-date", HTTP_DATE], ["x-ms-meta-DocName", "Utah Contracts 1    "], ["x-ms-meta-LDate", "6/19/2018 12:15:16 PM"], ["x-ms-version", "2019-02-02"]]
+signed = shared("myaccount", shared_text("PUT", "/myaccount/mycontainer/contract.pdf", [[name.lower(), value] for name, value in headers], "61932"))
+detail = "The MAC signature found in the HTTP request '(redacted base64 string)' is not the same as any computed signature. Server used following string to sign: 'PUT 61932 ...'"
+case(
+    "Azure/azure-storage-python/issues/628",
+    "header-changed",
+    f"azure.common.AzureHttpError: {AZURE} ErrorCode: AuthenticationFailed\n" + azure(detail),
+    "PUT",
+    "https://myaccount.blob.core.windows.net/mycontainer/contract.pdf",
+    headers=[["Content-Length", "61932"], *headers, signed],
+    evidence="text",
+)
+name = "Gastroenterology (a1b2c3d4) - SPA.rtf"
+headers = [["x-ms-blob-type", "BlockBlob"], ["x-ms-client-request-id", "0f8fad5b-d9cb-469f-a165-70867728950e"], ["x-ms-date", HTTP_DATE], ["x-ms-meta-attachmenttype", "ReferralFile"], ["x-ms-meta-contenttype", "application/rtf"], ["x-ms-meta-filename", name], ["x-ms-meta-id", "164348"], ["x-ms-meta-sourceenvironment", "BHR"], ["x-ms-return-client-request-id", "true"], ["x-ms-version", "2025-05-05"]]
+resource = "/myaccount/mycontainer/0f8fad5b"
+own = [[key, "Gastroenterology (a1b2c3d4)\n - SPA.rtf" if key == "x-ms-meta-filename" else value] for key, value in headers]
+signed = shared("myaccount", shared_text("PUT", resource, own, "25311", "application/octet-stream"))
+seen = shared_text("PUT", resource, headers, "25311", "application/octet-stream")
+tail = seen[seen.index("x-ms-blob-type"):]
+case(
+    "Azure/azure-sdk/issues/8752",
+    "header-changed",
+    tail + "'.</AuthenticationErrorDetail></Error>\n\nHeaders:\nServer: Microsoft-HTTPAPI/2.0\nx-ms-request-id: eaa0db57-101e-00ab-186a-b0f7c1000000\nx-ms-error-code: AuthenticationFailed\nContent-Length: 1039\nContent-Type: application/xml\n",
+    "PUT",
+    "https://myaccount.blob.core.windows.net/mycontainer/0f8fad5b",
+    headers=[["Content-Length", "25311"], ["Content-Type", "application/octet-stream"], *own, signed],
+    evidence="text",
+)
+headers = [["x-ms-blob-type", "BlockBlob"], ["x-ms-date", HTTP_DATE], ["x-ms-version", "2011-08-18"]]
+signed = shared("myaccount", shared_text("PUT", "/myaccount/install/Icons[16].png.deploy", headers, "1150", "application/octet-stream"))
+case(
+    "http://stackoverflow.com/questions/13686792/upload-file-with-brackets-in-the-name",
+    "path-not-encoded",
+    f"Error accessing blob storage: {AZURE}",
+    "PUT",
+    "https://myaccount.blob.core.windows.net/install/Icons[16].png.deploy",
+    headers=[["Content-Length", "1150"], ["Content-Type", "application/octet-stream"], *headers, signed],
+    evidence="none",
+)
+fields = {"st": "2026-03-01T00:00Z", "se": "2028-03-01T00:00Z", "sp": "rl", "sv": "2018-11-09", "sr": "c"}
+sig = azure_signature(sas_text(SAS_2018, "/blob/ggvhd883diskstest/gg-vhd-8-8-3.vhd", fields))
+seen = sas_text(SAS_2018, "/blob/ggvhd883diskstest/vhds", fields)
+case(
+    "Azure/azure-cli/issues/17453",
+    "path-changed",
+    CLOSED + flat(seen),
+    url="https://ggvhd883diskstest.blob.core.windows.net/vhds/gg-vhd-8-8-3.vhd?" + sas_query(fields, sig),
+    evidence="text",
+)
+fields = {"sp": "r", "st": "2026-03-02T09:45:00Z", "se": "2026-03-02T17:45:00Z", "sv": "2021-06-08", "sr": "c"}
+sig = azure_signature(sas_text(SAS_2018, "/blob/myaccount/annotate", fields))
+seen = sas_text(SAS_2020, "/blob/myaccount/annotate", fields)
+case(
+    "Azure/AzureStor/issues/140",
+    [],
+    f"<Error>\n<Code>AuthenticationFailed</Code>\n<Message>{AZURE} RequestId:2b7236bd-301e-004c-2d6b-757ef4000000 Time:2026-03-02T10:01:00.7678924Z</Message>\n"
+    f"<AuthenticationErrorDetail>{CLOSED}{flat(seen)} </AuthenticationErrorDetail>\n</Error>",
+    url="https://myaccount.blob.core.windows.net/annotate/london.csv?" + sas_query(fields, sig),
+    note="the string to sign is that of an older version, without ses",
+    evidence="text",
+)
+fields = {"st": "2026-03-02T09:00:00Z", "se": "2026-03-02T11:59:59Z", "sp": "r", "sv": "2021-04-10", "sr": "b"}
+sig = azure_signature(sas_text(SAS_2020, "/blob/devstoreaccount1/images/cat.png", fields))
+case(
+    "Azure/Azurite/issues/1404",
+    [],
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Error>\n  <Code>AuthorizationFailure</Code>\n  <Message>Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly including the signature.\n'
+    "RequestId:762925f4-b62f-46a1-95ac-9455f0045ff8\nTime:2026-03-02T10:01:00.199Z</Message>\n</Error>",
+    url="http://127.0.0.1:10000/devstoreaccount1/images/cat.png?" + sas_query(fields, sig),
+    note="the server builds the string to sign of an older version, without ses",
+    evidence="none",
 )
 
 write()
