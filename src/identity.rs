@@ -211,7 +211,7 @@ impl fmt::Debug for Identity {
 /// Checks a text of the credentials. The messages never quote it.
 pub(crate) fn check(name: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
-        return Err(error!(Credentials, "the {name} is empty; give one"));
+        return Err(error!(Credentials, "the {name} is empty; pass one"));
     }
     if text.trim().len() != text.len() {
         return Err(error!(

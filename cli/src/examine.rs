@@ -419,12 +419,12 @@ impl VerifyArgs {
         let is_v2 = inspection.scheme() == Some(Scheme::AwsV2);
         match error.kind() {
             VerifyErrorKind::AccessKey => format!(
-                "the URL is signed by the access key {}, but the credentials are those of {}: give \
-                 the URL's own, in the environment or with --profile",
+                "the URL is signed by the access key {}, but the credentials are of {}; pass the \
+                 URL's credentials in the environment or with --profile",
                 inspection.access_key_id().unwrap_or_default(),
                 credentials.identity().access_key_id()
             ),
-            VerifyErrorKind::SignedHeaderMissing => format!("{error}; give it with --header"),
+            VerifyErrorKind::SignedHeaderMissing => format!("{error}; add it with --header"),
             VerifyErrorKind::Signature if !inspection.problems().is_empty() => {
                 // The URL may have been truncated or changed by a program.
                 let problems = inspection
@@ -436,7 +436,10 @@ impl VerifyArgs {
             VerifyErrorKind::Signature if is_v2 && self.sent.bucket.is_none() => {
                 let host = bucket_host(&self.subject.url);
                 host.map_or(error.to_string(), |host| {
-                    format!("{error}; the host {host} seems to name a bucket, which SigV2 signs; give it with --bucket")
+                    format!(
+                        "{error}; the host {host} seems to name a bucket, which SigV2 signs; pass \
+                         it with --bucket"
+                    )
                 })
             }
             _ => error.to_string(),

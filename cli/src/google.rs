@@ -49,7 +49,8 @@ impl KeyOption {
             [Ok(Some(id)), Ok(Some(secret))] => Ok((Credentials::new(id, secret)?, None)),
             [Err(error), _] | [_, Err(error)] => Err(error),
             [Ok(None), Ok(None)] => bail!(
-                "no key for Google: give --key-file, or set {KEY_FILE}, or {id_name} and {secret_name}"
+                "no key for Google; pass --key-file, or set {KEY_FILE}, or {id_name} and \
+                 {secret_name}"
             ),
             [Ok(Some(_)), Ok(None)] => bail!("the environment has {id_name} but no {secret_name}"),
             [Ok(None), Ok(Some(_))] => bail!("the environment has {secret_name} but no {id_name}"),

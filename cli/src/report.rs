@@ -65,8 +65,8 @@ pub fn note_content_type(format: RequestFormat, method: &str, given: &Extras) {
     let is_uploaded = matches!(method, "PUT" | "POST") && format != RequestFormat::Curl;
     if is_uploaded && !given.has_header("content-type") {
         note(
-            "v2 signs the Content-Type, and most clients add one: give the one that is sent with --header \
-             'Content-Type: …', or have the client send none",
+            "v2 signs the Content-Type, which most clients add; pass the client's with --header \
+             'Content-Type: …', or have it send none",
         );
     }
 }

@@ -301,7 +301,7 @@ impl Args {
             });
         }
         let Some(container) = container else {
-            bail!("the address names no container; add it, or give --services for an account SAS");
+            bail!("the address names no container; add it, or pass --services for an account SAS");
         };
         let is_of_blob = self.snapshot.is_some() || self.version_id.is_some() || self.directory;
         ensure!(

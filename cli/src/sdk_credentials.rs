@@ -47,7 +47,7 @@ pub fn of_web_identity(profile: &Profile) -> Result<Credentials> {
     }
     ensure!(
         variable(&["AWS_ROLE_ARN"])?.is_some(),
-        "AWS_ROLE_ARN is not set: it names the role for the web identity"
+        "AWS_ROLE_ARN is not set; set it to the role for the web identity"
     );
     let provider = WebIdentityTokenCredentialsProvider::builder()
         .configure(&config(profile, ProxyConfig::from_env())?);

@@ -143,7 +143,7 @@ impl<'t> Settings<'t> {
             if settings.get(name).is_some() {
                 return Err(error!(
                     Credentials,
-                    "the connection string has the setting {name} twice"
+                    "duplicate setting `{name}` in the connection string"
                 ));
             }
             settings.0.push((name, value.trim()));

@@ -98,7 +98,7 @@ impl<'r> ReceivedTarget<'r> {
         let mut named = named.map(|param| param.value.unwrap_or_default());
         let value = named.next();
         if named.next().is_some() {
-            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(name)));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         let text = |value: Component<'r>| {
             value

@@ -110,7 +110,7 @@ fn parse<'r>(
             Some(time) => Ok(Some(time)),
             None => Err(refuse!(
                 Malformed,
-                "invalid {} {}",
+                "invalid {} {}; write a time such as 2030-01-02T03:04:05Z",
                 field.name(),
                 Quoted(text)
             )),
@@ -151,7 +151,7 @@ fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<ReceivedValues<'r>, Ve
             return Err(refuse!(Malformed, "misspelled parameter; write {name}"));
         }
         if values.get(field).is_some() {
-            return Err(refuse!(Repeated, "duplicate parameter {name}"));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         let Some(value) = param.value.unwrap_or_default().to_text() else {
             return Err(refuse!(Malformed, "the parameter {name} is not UTF-8"));
@@ -187,7 +187,7 @@ pub(super) fn required<'v>(
 ) -> Result<&'v str, VerifyError> {
     values
         .get(field)
-        .ok_or_else(|| refuse!(Missing, "the parameter {} is missing", field.name()))
+        .ok_or_else(|| VerifyError::missing("parameter", field.name()))
 }
 
 /// Returns the lines that the token signs.
@@ -202,8 +202,12 @@ fn find_layout(
         return Ok(&layout::ACCOUNT);
     }
     let is_delegated = has(Field::KeyOid);
-    Layout::of_service(service, is_delegated)
-        .ok_or_else(|| refuse!(Scheme, "no user delegation SAS gives access to a {service}"))
+    Layout::of_service(service, is_delegated).ok_or_else(|| {
+        refuse!(
+            Scheme,
+            "a user delegation SAS can't give access to a {service}"
+        )
+    })
 }
 
 /// Checks that the token has no parameter that it doesn't sign, except those that the path shows.

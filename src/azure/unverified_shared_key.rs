@@ -136,8 +136,8 @@ fn parse<'r>(
     if form.is_lite && !form.is_table && !request.headers.iter().any(is_ms_header) {
         return Err(refuse!(
             Missing,
-            "the request has no x-ms-* header; without one, its signature is also that of a request to a \
-             table with Shared Key"
+            "the request has no x-ms-* header; add one, because otherwise a request to a table has \
+             the same signature"
         ));
     }
     Ok(UnverifiedSharedKey {
@@ -156,7 +156,7 @@ fn check_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         request.single(name)?;
     }
     match find_repeated_ms_header(request.headers.iter()) {
-        Some(name) => Err(refuse!(Repeated, "duplicate header {name}")),
+        Some(name) => Err(VerifyError::duplicate("header", name)),
         None => Ok(()),
     }
 }
@@ -169,12 +169,17 @@ fn signed_at(request: &ReceivedRequest<'_>) -> Result<Timestamp, VerifyError> {
         (None, None) => {
             return Err(refuse!(
                 Missing,
-                "the request has neither {DATE} nor date; one of them states the signing time"
+                "missing header `{DATE}` or `date`; send one of them"
             ));
         }
     };
-    Timestamp::parse_http_date(text)
-        .ok_or_else(|| refuse!(Malformed, "invalid {name} {}", Quoted(text)))
+    Timestamp::parse_http_date(text).ok_or_else(|| {
+        refuse!(
+            Malformed,
+            "invalid {name} {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
+            Quoted(text)
+        )
+    })
 }
 
 impl UnverifiedSharedKey<'_> {

@@ -202,7 +202,8 @@ fn check_ip(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
     let Some(address) = sas.request.given_client_ip() else {
         return Err(refuse!(
             Ip,
-            "the token allows the addresses {range}, but that of the client is unknown; set client_ip"
+            "the token allows the addresses {range}, but the client's address is unknown; set \
+             client_ip"
         ));
     };
     match address.to_canonical() {

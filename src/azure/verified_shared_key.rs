@@ -51,7 +51,7 @@ fn check_key(
     if identity.access_key_id() != request.account_name() {
         return Err(refuse!(
             AccessKey,
-            "the key is that of the account {}, but the request is for {}",
+            "the key belongs to the account {}, but the request is for {}",
             Quoted(identity.access_key_id()),
             Quoted(request.account_name())
         ));

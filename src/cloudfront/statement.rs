@@ -162,7 +162,7 @@ fn read_object<'a>(
         reader.expect(':')?;
         match read_property(&name, reader)? {
             Some(false) => Ok(()),
-            Some(true) => Err(error!(Policy, "duplicate property {name} in {object}")),
+            Some(true) => Err(error!(Policy, "duplicate property `{name}` in {object}")),
             None => Err(error!(
                 Policy,
                 "unknown property {} in {object}, which CloudFront rejects",
@@ -173,10 +173,7 @@ fn read_object<'a>(
 }
 
 fn missing(name: &str) -> Error {
-    error!(
-        Policy,
-        "the policy has no {name}, which CloudFront requires"
-    )
+    error!(Policy, "missing property `{name}` in the policy")
 }
 
 #[cfg(test)]
@@ -246,7 +243,7 @@ mod tests {
             ),
             (
                 policy(&statement.replace(r#""Resource":"*""#, r#""Resource":"*","Resource":"*""#)),
-                "duplicate property Resource",
+                "duplicate property `Resource`",
             ),
             (
                 policy(&statement.replace(

@@ -5,6 +5,7 @@ use super::policy::RSA_BITS;
 use super::resource::matches;
 use super::statement::Statement;
 use crate::crypto::Hash;
+use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::cloudfront::{
     COOKIE_PREFIX, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, NAMES, POLICY, SHA1, SHA256, SIGNATURE,
@@ -130,7 +131,7 @@ fn check<'k, K: Into<VerifyingKey<'k>>>(
     if !key.verify(hash, message.as_slice(), &signature) {
         return Err(refuse!(
             Signature,
-            "the signature doesn't match; it is not that of this policy and this key"
+            "the signature doesn't match the policy; check the key"
         ));
     }
     let statement = match canned {
@@ -163,7 +164,7 @@ fn check_statement(
         let expires_at = statement.expires_at;
         return Err(refuse!(
             Expired,
-            "the policy expired at {expires_at}, and the time is {now}"
+            "the policy expired at {expires_at}; it is now {now}"
         ));
     }
     if let Some(starts_at) = statement.starts_at
@@ -171,7 +172,7 @@ fn check_statement(
     {
         return Err(refuse!(
             NotYetValid,
-            "the policy is valid from {starts_at} on, and the time is {now}"
+            "the policy is valid from {starts_at} on; it is now {now}"
         ));
     }
     let Some(range) = &statement.ip_range else {
@@ -182,7 +183,7 @@ fn check_statement(
         Some(ip) => Err(refuse!(Ip, "the policy allows {range}, not {ip}")),
         None => Err(refuse!(
             Ip,
-            "the policy allows {range}, and the client's address is unknown"
+            "the policy allows {range}, but the client's address is unknown; set client_ip"
         )),
     }
 }
@@ -246,23 +247,24 @@ impl<'r> Parameters<'r> {
                 Ok(value) => Ok(Some(Cow::Borrowed(value))),
                 Err(_) => Err(refuse!(Malformed, "the value of {name} is not UTF-8")),
             },
-            _ => Err(refuse!(Repeated, "duplicate {name}")),
+            _ => Err(VerifyError::duplicate("parameter or cookie", name)),
         }
     }
 
     fn required(&self, name: &str) -> Result<Cow<'_, str>, VerifyError> {
         self.get(name)?
             .filter(|value| !value.is_empty())
-            .ok_or_else(|| refuse!(Missing, "{name} is missing"))
+            .ok_or_else(|| VerifyError::missing("parameter or cookie", name))
     }
 
     fn hash(&self) -> Result<Hash, VerifyError> {
         match self.get(HASH_ALGORITHM)?.as_deref() {
             None | Some(SHA1) => Ok(Hash::Sha1),
             Some(SHA256) => Ok(Hash::Sha256),
-            Some(_) => Err(refuse!(
+            Some(other) => Err(refuse!(
                 Malformed,
-                "{HASH_ALGORITHM} is neither {SHA1} nor {SHA256}"
+                "invalid {HASH_ALGORITHM} {}; send {SHA1} or {SHA256}",
+                Quoted(other)
             )),
         }
     }
@@ -279,7 +281,11 @@ impl<'r> Parameters<'r> {
             }
             (None, Some(expires)) => {
                 let expires_at = parse_unix_seconds(&expires).ok_or_else(|| {
-                    refuse!(Malformed, "{EXPIRES} is not a number of seconds since 1970")
+                    refuse!(
+                        Malformed,
+                        "invalid {EXPIRES} {}; write a number of seconds since 1970",
+                        Quoted(&expires)
+                    )
                 })?;
                 let statement = Statement {
                     resource: String::from(url),
@@ -291,9 +297,12 @@ impl<'r> Parameters<'r> {
             }
             (Some(_), Some(_)) => Err(refuse!(
                 Malformed,
-                "the URL has both {POLICY} and {EXPIRES}; a policy is either custom or canned"
+                "the URL has both {POLICY} and {EXPIRES}; send one of them"
             )),
-            (None, None) => Err(refuse!(Missing, "{POLICY} or {EXPIRES} is missing")),
+            (None, None) => Err(refuse!(
+                Missing,
+                "missing `{POLICY}` or `{EXPIRES}`; send one of them"
+            )),
         }
     }
 }

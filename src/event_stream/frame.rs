@@ -13,7 +13,7 @@
 use super::header_value::HeaderValue;
 use super::message::Message;
 use crate::crypto::CRC32;
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::text::capacity::capacity;
 use crate::verify::{VerifyError, refuse};
 use alloc::borrow::Cow;
@@ -45,16 +45,12 @@ impl<'a> Message<'a> {
             write_header(name, value, &mut headers)?;
         }
         if let Some(name) = repeated_name(&self.headers) {
-            return Err(error!(
-                Header,
-                "duplicate header {}; give it once",
-                Quoted(name)
-            ));
+            return Err(Error::duplicate(ErrorKind::Header, "header", name));
         }
         if headers.len() > MAX_HEADERS {
             return Err(error!(
                 Header,
-                "the headers have {} bytes; at most {MAX_HEADERS} are allowed",
+                "the headers have {} bytes; the maximum is {MAX_HEADERS}",
                 headers.len()
             ));
         }
@@ -98,7 +94,7 @@ impl<'a> Message<'a> {
             None => Ok(message),
             Some(name) => Err(refuse!(
                 BodyMalformed,
-                "duplicate header {} in a message",
+                "duplicate header {}; send it once",
                 Quoted(name)
             )),
         }
@@ -112,7 +108,7 @@ pub(super) fn check_payload(payload: &[u8]) -> Result<(), Error> {
     }
     Err(error!(
         Payload,
-        "the payload has {} bytes; at most {MAX_PAYLOAD} are allowed",
+        "the payload has {} bytes; the maximum is {MAX_PAYLOAD}",
         payload.len()
     ))
 }
@@ -164,7 +160,7 @@ pub(super) fn write_header(
         let length = u16::try_from(bytes.len()).map_err(|_| {
             error!(
                 Header,
-                "the value of the header {} has {} bytes; at most {} are allowed",
+                "the value of the header {} has {} bytes; the maximum is {}",
                 Quoted(name),
                 bytes.len(),
                 u16::MAX
@@ -198,8 +194,8 @@ pub(super) fn read_prelude(prelude: &[u8; PRELUDE_LEN]) -> Result<(usize, usize)
     if headers > MAX_HEADERS || payload > MAX_PAYLOAD {
         return Err(refuse!(
             ChunkTooLarge,
-            "a message has {headers} bytes of headers and {payload} of payload; at most \
-             {MAX_HEADERS} and {MAX_PAYLOAD} are allowed"
+            "a message has {headers} bytes of headers and {payload} of payload; the maximum is \
+             {MAX_HEADERS} and {MAX_PAYLOAD}"
         ));
     }
     Ok((total, headers))

@@ -241,7 +241,7 @@ impl CustomSigner for V2Signer {
     fn unsupported(&self, what: &str) -> Error {
         error!(
             Unsupported,
-            "Google's V2 has no {what}; choose SignatureVersion::V4"
+            "Google's V2 doesn't support {what}; choose SignatureVersion::V4"
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use super::v2::{AUTHORIZATION_START, V2Signer, is_accepted_rsa_key};
 use crate::crypto::Hash;
-use crate::error::Error;
+use crate::error::{Error, Quoted};
 use crate::scheme::Scheme;
 use crate::scheme::aws::AMZ_PREFIX;
 use crate::scheme::google::GOOGLE2;
@@ -123,22 +123,20 @@ impl Stated {
             let mut values = params.iter().filter(|param| param.name.decodes_to(name));
             let value = values.next();
             if values.next().is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    "duplicate parameter {name}; send it once"
-                ));
+                return Err(VerifyError::duplicate("parameter", name));
             }
             let value = value.and_then(|param| param.value?.to_text());
             value
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| refuse!(Missing, "the parameter {name} is missing"))
+                .ok_or_else(|| VerifyError::missing("parameter", name))
         };
         let access_id = text(GOOGLE2.access_key_id)?;
         let (expires, signature) = (text(EXPIRES)?, text(SIGNATURE)?);
         let moment = parse_unix_seconds(&expires).ok_or_else(|| {
             refuse!(
                 Malformed,
-                "invalid {EXPIRES}; write a number of seconds since 1970"
+                "invalid {EXPIRES} {}; write a number of seconds since 1970",
+                Quoted(&expires)
             )
         })?;
         Ok(Stated {
@@ -157,16 +155,17 @@ impl Stated {
         let (access_id, signature) = parts.ok_or_else(|| {
             refuse!(
                 Malformed,
-                "invalid {AUTHORIZATION} header; it is {AUTHORIZATION_START}ACCESS-ID:SIGNATURE"
+                "invalid {AUTHORIZATION} header; write {AUTHORIZATION_START}ACCESS-ID:SIGNATURE"
             )
         })?;
         let date = request
             .single("date")?
-            .ok_or_else(|| refuse!(Missing, "the header Date is missing"))?;
+            .ok_or_else(|| VerifyError::missing("header", "Date"))?;
         let moment = Timestamp::parse_http_date(date).ok_or_else(|| {
             refuse!(
                 Malformed,
-                "invalid Date; write a time such as Fri, 24 May 2013 00:00:00 GMT"
+                "invalid Date {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
+                Quoted(date)
             )
         })?;
         Ok(Stated {
@@ -201,7 +200,7 @@ impl Stated {
             if identity.session_token().is_some() {
                 return Err(refuse!(
                     SessionToken,
-                    "the credentials have a session token, which Google Cloud Storage doesn't have"
+                    "the credentials have a session token, which Google Cloud Storage doesn't support"
                 ));
             }
             check_expiration(identity, now)?;
@@ -218,7 +217,8 @@ impl Stated {
         }
         Err(refuse!(
             Signature,
-            "the signature doesn't match; it is not that of this request and this key"
+            "the signature doesn't match the request; check the key, and whether a proxy changed \
+             the request"
         ))
     }
 
@@ -257,7 +257,7 @@ impl Stated {
             }
             return Err(refuse!(
                 Expired,
-                "the request expired at {moment}, and the time is {now}"
+                "the request expired at {moment}; it is now {now}"
             ));
         }
         check_skew(moment, now, MAX_CLOCK_SKEW)

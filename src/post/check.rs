@@ -97,7 +97,7 @@ fn fields_by_name<'a>(upload: &Upload<'a>) -> Result<BTreeMap<String, Cow<'a, st
     for (name, value) in &upload.fields {
         let name = name.to_ascii_lowercase();
         if fields.contains_key(&name) {
-            return Err(refuse!(Repeated, "duplicate field {}", Quoted(&name)));
+            return Err(VerifyError::duplicate("field", &name));
         }
         // Servers send fields on as headers, which a line break would end. A tab is data.
         let value = upload.expand(value);

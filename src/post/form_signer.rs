@@ -51,7 +51,8 @@ impl<'a> FormSigner<'a> {
                 if scheme.rules.policy_form.is_none() {
                     return Err(error!(
                         Unsupported,
-                        "SigV4a has no POST policies; presign a PUT instead, or use a bucket in a region"
+                        "SigV4a doesn't support POST policies; presign a PUT instead, or use a \
+                         bucket in a region"
                     ));
                 }
                 Version::V4 {

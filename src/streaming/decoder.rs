@@ -286,7 +286,7 @@ impl ChunkDecoder {
         if is_kept && length > self.max_chunk_size as u64 {
             return Err(refuse!(
                 ChunkTooLarge,
-                "a chunk has {length} bytes; at most {} are allowed",
+                "a chunk has {length} bytes; the maximum is {}",
                 self.max_chunk_size
             ));
         }

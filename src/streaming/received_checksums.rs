@@ -82,7 +82,7 @@ impl ReceivedChecksums {
             if received != Some(&running.value()) {
                 return Err(refuse!(
                     Checksum,
-                    "the checksum {} is not that of the body",
+                    "the checksum {} doesn't match the body",
                     checksum.name
                 ));
             }

@@ -78,7 +78,7 @@ impl ReceivedTrailers {
             )),
             (Some(_), None) => Err(refuse!(
                 TrailerMissing,
-                "the trailer {TRAILER_SIGNATURE} is missing"
+                "missing trailer `{TRAILER_SIGNATURE}`"
             )),
             (Some(chain), Some(signature)) => {
                 if chain.verify(signed_trailers(&self.received), signature) {

@@ -40,14 +40,21 @@ impl Verified<'_> {
         let announced = request.single(TRAILER)?.unwrap_or_default();
         let trailers = ReceivedTrailers::new(announced);
         if mode.has_trailers != trailers.announced().next().is_some() {
-            return Err(refuse!(
-                TrailerMissing,
-                "{TRAILER} and x-amz-content-sha256 differ in whether trailers follow"
-            ));
+            return Err(if mode.has_trailers {
+                refuse!(
+                    TrailerMissing,
+                    "x-amz-content-sha256 announces trailers, but {TRAILER} names none"
+                )
+            } else {
+                refuse!(
+                    TrailerMissing,
+                    "{TRAILER} announces trailers, but x-amz-content-sha256 doesn't"
+                )
+            });
         }
         let length = request
             .single(DECODED_CONTENT_LENGTH)?
-            .ok_or_else(|| refuse!(Missing, "the header {DECODED_CONTENT_LENGTH} is missing"))?;
+            .ok_or_else(|| VerifyError::missing("header", DECODED_CONTENT_LENGTH))?;
         let length = parse_decimal(length).ok_or_else(|| {
             refuse!(
                 Malformed,

@@ -144,7 +144,7 @@ impl<'a> SignatureHeaders<'a> {
         if self.other_token.is_some() && (token.is_some() || self.token.is_some()) {
             return Err(error!(
                 Header,
-                "the request has two headers with a session token, {} and {}; leave the first out",
+                "two session tokens, {} and {}; leave the first out",
                 self.names.other_token,
                 self.names.token
             ));

@@ -13,8 +13,8 @@ pub(crate) fn check_identity(scheme: &V4Scheme, identity: &Identity) -> Result<(
     if identity.session_token().is_some() && !scheme.has(Role::SecurityToken) {
         return Err(error!(
             Credentials,
-            "the credentials have a session token, which Google Cloud Storage doesn't have; leave it \
-             out"
+            "the credentials have a session token, which {} doesn't support; leave it out",
+            scheme.algorithm
         ));
     }
     match (scheme.private_key, identity.private_key_kind()) {

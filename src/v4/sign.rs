@@ -460,8 +460,7 @@ pub(super) fn check_expiry(
     if validity.seconds > max {
         return Err(error!(
             Expiry,
-            "the expiry must be at most {max} seconds (seven days), got {}; choose a shorter one",
-            validity.seconds
+            "the expiry is {} seconds; the maximum is {max} (seven days)", validity.seconds
         ));
     }
     Ok(validity)

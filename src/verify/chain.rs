@@ -74,7 +74,7 @@ impl<'r> Verified<'r> {
         }
         Err(refuse!(
             AccessKey,
-            "the request is signed by another access key ID than that of the credentials"
+            "the credentials have another access key ID than the signature"
         ))
     }
 }

@@ -16,8 +16,8 @@ pub(crate) fn check_skew(
     }
     Err(refuse!(
         TimeSkew,
-        "the request was signed at {signed_at}, but the time is {now}; at most {} seconds of \
-         difference are allowed",
+        "the request was signed at {signed_at}, but it is now {now}; the maximum difference is {} \
+         seconds",
         skew.as_secs()
     ))
 }
@@ -27,7 +27,7 @@ pub(crate) fn check_expiration(identity: &Identity, now: Timestamp) -> Result<()
     match identity.expiration() {
         Some(expiration) if now >= expiration => Err(refuse!(
             CredentialsExpired,
-            "the credentials expired at {expiration}, and the time is {now}"
+            "the credentials expired at {expiration}; it is now {now}"
         )),
         _ => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! The error of verification, and the response to it.
 
 use super::authentication::{Authentication, Carrier};
+use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::text::markup::write_text;
@@ -182,6 +183,16 @@ impl VerifyError {
             signed_by: None,
             message: message.into(),
         }
+    }
+
+    /// Returns the error for a name that a request may contain once.
+    pub(crate) fn duplicate(noun: &str, name: &str) -> Self {
+        refuse!(Repeated, "duplicate {noun} {}; send it once", Quoted(name))
+    }
+
+    /// Returns the error for a name that a request must contain.
+    pub(crate) fn missing(noun: &str, name: &str) -> Self {
+        refuse!(Missing, "missing {noun} {}", Quoted(name))
     }
 
     /// Returns the error for a form with too many bytes, in the words of S3.

@@ -173,9 +173,7 @@ impl<'r> SignatureFields<'r> {
         let added = self
             .others
             .add(|known| name.eq_ignore_ascii_case(known), value);
-        if added.map_err(|Duplicate(name)| {
-            refuse!(Repeated, "duplicate form field {name}; send it once")
-        })? {
+        if added.map_err(|Duplicate(name)| VerifyError::duplicate("field", name))? {
             return Ok(());
         }
         let mut names = self.v4_scheme.names.iter();
@@ -207,7 +205,7 @@ impl<'r> SignatureFields<'r> {
 
     fn required(&self, name: &str) -> Result<&'r str, VerifyError> {
         let value = self.others.get(name).filter(|value| !value.is_empty());
-        value.ok_or_else(|| refuse!(Missing, "the form field {name} is missing"))
+        value.ok_or_else(|| VerifyError::missing("field", name))
     }
 
     fn scheme(&self) -> Result<Scheme, VerifyError> {
@@ -218,7 +216,7 @@ impl<'r> SignatureFields<'r> {
             (false, true) => Ok(Scheme::AwsV2),
             (true, true) => Err(refuse!(
                 SignedTwice,
-                "the form has fields of both SigV4 and SigV2; send those of one"
+                "the form has fields of both SigV4 and SigV2; send the fields of one"
             )),
             (false, false) => Err(refuse!(NotSigned, "the form is not signed")),
         }

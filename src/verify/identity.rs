@@ -39,14 +39,15 @@ pub(super) fn unknown_access_key() -> VerifyError {
 fn wrong_token() -> VerifyError {
     refuse!(
         SessionToken,
-        "the session token is missing, or is not that of the credentials"
+        "the session token is missing, or differs from the credentials' token"
     )
 }
 
 pub(super) fn wrong_signature() -> VerifyError {
     refuse!(
         Signature,
-        "the signature doesn't match; it is not that of this request and this access key ID"
+        "the signature doesn't match the request; check the key, and whether a proxy changed the \
+         request"
     )
 }
 

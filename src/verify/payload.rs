@@ -79,7 +79,7 @@ impl<'r> SignedPayload<'r> {
             None if has_header && carrier == Carrier::Header => {
                 return Err(refuse!(
                     Missing,
-                    "the header {name} is missing, which S3 requires"
+                    "missing header `{name}`, which S3 requires"
                 ));
             }
             None if has_header => UNSIGNED_PAYLOAD,

@@ -56,8 +56,8 @@ pub struct ReceivedRequest<'r> {
     /// UTF-8.
     host_header: Option<&'r str>,
     has_second_host: bool,
-    /// Bytes of a header that is too long, which is neither scanned nor kept.
-    oversized_header: Option<usize>,
+    /// Name and size of a header that is too long, which is neither scanned nor kept.
+    oversized_header: Option<(&'r str, usize)>,
     /// The authority of a URL, which is the host if there is no `Host` header.
     authority: Option<Authority<'r>>,
     /// The scheme of a URL. Only CloudFront signs it, and tokens of Azure restrict it.
@@ -155,7 +155,7 @@ impl<'r> ReceivedRequest<'r> {
     fn push(&mut self, name: &'r str, value: &'r [u8]) {
         let size = name.len().saturating_add(value.len());
         if size > MAX_TARGET_BYTES {
-            self.oversized_header = Some(size);
+            self.oversized_header = Some((name, size));
         } else {
             let header = Header::new(Cow::Borrowed(name), Cow::Borrowed(value));
             if header.is_named("host") {
@@ -220,7 +220,7 @@ impl<'r> ReceivedRequest<'r> {
             return Ok(None);
         };
         if values.next().is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
+            return Err(VerifyError::duplicate("header", name));
         }
         text_of(name, header).map(Some)
     }
@@ -242,7 +242,7 @@ impl<'r> ReceivedRequest<'r> {
             None => Ok(header),
             Some(_) => Err(refuse!(
                 SignedTwice,
-                "the request has more than one {AUTHORIZATION} header; send one"
+                "duplicate header `{AUTHORIZATION}`; send it once"
             )),
         }
     }
@@ -269,20 +269,21 @@ impl<'r> ReceivedRequest<'r> {
         if target > MAX_TARGET_BYTES {
             return Err(refuse!(
                 TooLarge,
-                "the target has {target} bytes; at most {MAX_TARGET_BYTES} are allowed"
+                "the target has {target} bytes; the maximum is {MAX_TARGET_BYTES}"
             ));
         }
-        if let Some(size) = self.oversized_header {
+        if let Some((name, size)) = self.oversized_header {
             return Err(refuse!(
                 TooLarge,
-                "a header has {size} bytes; at most {MAX_TARGET_BYTES} are allowed"
+                "the header {} has {size} bytes; the maximum is {MAX_TARGET_BYTES}",
+                Quoted(name)
             ));
         }
         let count = self.headers.len();
         if count > MAX_HEADERS {
             return Err(refuse!(
                 TooLarge,
-                "the request has {count} headers; at most {MAX_HEADERS} are allowed"
+                "the request has {count} headers; the maximum is {MAX_HEADERS}"
             ));
         }
         let authority = self.authority.map_or(0, |authority| authority.host.len());
@@ -293,7 +294,7 @@ impl<'r> ReceivedRequest<'r> {
         if total > MAX_HEADERS_BYTES {
             return Err(refuse!(
                 TooLarge,
-                "the headers have {total} bytes; at most {MAX_HEADERS_BYTES} are allowed"
+                "the headers have {total} bytes; the maximum is {MAX_HEADERS_BYTES}"
             ));
         }
         Ok(())
@@ -316,7 +317,7 @@ impl<'r> ReceivedRequest<'r> {
             if !(path.is_empty() || path.starts_with('/') || path == "*") {
                 return Err(refuse!(
                     Request,
-                    "the target doesn't begin with a slash; give a whole URL to from_url"
+                    "the target doesn't begin with a slash; pass a whole URL to from_url"
                 ));
             }
         }
@@ -343,12 +344,12 @@ impl<'r> ReceivedRequest<'r> {
     /// 9113](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
     fn check_host(&self) -> Result<(), VerifyError> {
         if self.has_second_host {
-            return Err(refuse!(Request, "duplicate header Host; send it once"));
+            return Err(refuse!(Request, "duplicate header `Host`; send it once"));
         }
         let text = match (self.host_header, self.authority) {
             (Some(text), _) => text,
             (None, Some(_)) => return Ok(()),
-            (None, None) => return Err(refuse!(Request, "the Host header is missing")),
+            (None, None) => return Err(refuse!(Request, "missing header `Host`")),
         };
         let Ok(host) = parse_authority(text, UrlScheme::Https) else {
             return Err(refuse!(

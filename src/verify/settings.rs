@@ -229,7 +229,7 @@ impl Settings {
         }
         Err(refuse!(
             ExpiryTooLong,
-            "{} is {seconds} seconds; at most {max} are allowed",
+            "{} is {seconds} seconds; the maximum is {max}",
             scheme.name(Role::Expires).query
         ))
     }
@@ -253,11 +253,11 @@ impl Settings {
             (Some(signed_at), None) => check_skew(signed_at, now, skew),
             (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
                 NotYetValid,
-                "the request is not yet valid: it was signed at {signed_at}, but the time is {now}"
+                "the request is not yet valid: it was signed at {signed_at}, but it is now {now}"
             )),
             (_, Some(expires_at)) if now > expires_at => Err(refuse!(
                 Expired,
-                "the request expired at {expires_at}, and the time is {now}"
+                "the request expired at {expires_at}; it is now {now}"
             )),
             (None, Some(expires_at)) => {
                 let max = self.sigv2_max_expires_in.unwrap_or_default();
@@ -281,7 +281,7 @@ pub(super) fn check_expires_within(
     }
     Err(refuse!(
         ExpiryTooLong,
-        "the {what} expires at {expires_at}; at most {} seconds from now are allowed",
+        "the {what} expires at {expires_at}; the maximum is {} seconds from now",
         max.as_secs()
     ))
 }

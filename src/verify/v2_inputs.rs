@@ -63,7 +63,7 @@ impl<'r> V2Inputs<'r> {
         let Some(text) = amz_date.or(date) else {
             return Err(refuse!(
                 Missing,
-                "the headers {DATE_HEADER} and Date are missing; send one of them"
+                "missing header `{DATE_HEADER}` or `Date`; send one of them"
             ));
         };
         let moment = Timestamp::parse_http_date(text).or_else(|| text.parse().ok());
@@ -188,7 +188,7 @@ pub(super) fn header_token<'r>(
 pub(super) fn check_content_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     for name in CONTENT_HEADERS {
         if request.values(name).nth(1).is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
+            return Err(VerifyError::duplicate("header", name));
         }
     }
     Ok(())
@@ -278,19 +278,15 @@ fn check_hoisted(
     };
     let mut sent = request.headers.iter().map(|header| &*header.name);
     match repeated.or_else(|| sent.find(is_hoisted)) {
-        Some(name) => Err(refuse!(
-            Repeated,
-            "duplicate header {}; send it once",
-            Quoted(name)
-        )),
+        Some(name) => Err(VerifyError::duplicate("header", name)),
         None => Ok(()),
     }
 }
 
 pub(super) fn duplicate_parameter(name: &str) -> VerifyError {
-    refuse!(Repeated, "duplicate parameter {name}; send it once")
+    VerifyError::duplicate("parameter", name)
 }
 
 pub(super) fn missing_parameter(name: &str) -> VerifyError {
-    refuse!(Missing, "the parameter {name} is missing")
+    VerifyError::missing("parameter", name)
 }

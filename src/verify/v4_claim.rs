@@ -132,11 +132,7 @@ impl<'r> V4Parts<'r> {
     ) -> Result<(), VerifyError> {
         let slot = self.values.get_mut(name.role as usize);
         match slot.and_then(|slot| slot.replace(value.unwrap_or_default())) {
-            Some(_) => Err(refuse!(
-                Repeated,
-                "duplicate {}; send it once",
-                self.name_of(name.role)
-            )),
+            Some(_) => Err(VerifyError::duplicate(self.noun(), self.name_of(name.role))),
             None => Ok(()),
         }
     }
@@ -148,10 +144,7 @@ impl<'r> V4Parts<'r> {
         if param.name.decodes_to_ignore_case(name)
             && let Some(_) = (self.content_sha256).replace(param.value.unwrap_or_default())
         {
-            return Err(refuse!(
-                Repeated,
-                "duplicate parameter {name}; send it once"
-            ));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         Ok(())
     }
@@ -234,7 +227,16 @@ impl<'r> V4Parts<'r> {
         let is_form = self.carrier == Carrier::Form;
         let value = self.get(role);
         let value = value.filter(|value| !(is_form && value.text().is_empty()));
-        value.ok_or_else(|| refuse!(Missing, "{} is missing", self.name_of(role)))
+        value.ok_or_else(|| VerifyError::missing(self.noun(), self.name_of(role)))
+    }
+
+    /// Returns what the carrier calls a part.
+    fn noun(&self) -> &'static str {
+        match self.carrier {
+            Carrier::Query => "parameter",
+            Carrier::Header => "header",
+            Carrier::Form => "field",
+        }
     }
 
     fn name_of(&self, role: Role) -> &'static str {
@@ -288,6 +290,7 @@ pub(super) fn parse_credential<'r>(
     credential: Component<'r>,
 ) -> Result<Credential<'r>, VerifyError> {
     Credential::parse(scheme, credential).ok_or_else(|| {
+        // The text isn't quoted, because in a malformed header it may contain the signature.
         refuse!(
             Malformed,
             "invalid credential; write ACCESS-KEY-ID/DATE/{}SERVICE/{}",
@@ -303,11 +306,13 @@ pub(super) fn parse_credential<'r>(
 
 /// Returns the region set, which is the region of a signature whose scope has none.
 pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
-    let set = set.to_text().filter(|set| check_region_set(set).is_ok());
-    set.ok_or_else(|| {
+    let text = set.to_text().filter(|set| check_region_set(set).is_ok());
+    text.ok_or_else(|| {
         refuse!(
             Malformed,
-            "invalid region set; write regions with commas between them, such as us-east-1,us-west-2"
+            "invalid region set {}; write regions with commas between them, such as \
+             us-east-1,us-west-2",
+            Quoted(set.text())
         )
     })
 }

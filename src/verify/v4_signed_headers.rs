@@ -102,7 +102,10 @@ impl<'n> SignedNames<'n> {
         if names.iter().any(|name| name.is_found) {
             Ok(SignedNames { names, next: 0 })
         } else {
-            Err(refuse!(HeaderNotSigned, "the header host is not signed"))
+            Err(refuse!(
+                HeaderNotSigned,
+                "the header host is not signed; sign it"
+            ))
         }
     }
 

@@ -318,7 +318,7 @@ fn bodies_with_a_wrong_length_are_rejected() {
         let error = send(length).unwrap_err();
         assert_eq!(
             error,
-            "the body has more data than the length of its ChunkedBody; give the whole length"
+            "the body has more data than the length of its ChunkedBody; pass the whole length"
         );
     }
 }
