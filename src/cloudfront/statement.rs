@@ -208,20 +208,26 @@ mod tests {
         let policy = |statements: &str| alloc::format!(r#"{{"Statement":[{statements}]}}"#);
         assert!(Statement::from_json(&policy(&statement)).is_ok());
         for (json, expected) in [
-            (policy(""), "no Statement"),
+            (policy(""), "missing property `Statement`"),
             (
                 policy(&alloc::format!("{statement},{statement}")),
                 "more than one statement",
             ),
-            (policy(&alloc::format!("{{{CONDITION}}}")), "no Resource"),
-            (policy(r#"{"Resource":"*"}"#), "no Condition"),
+            (
+                policy(&alloc::format!("{{{CONDITION}}}")),
+                "missing property `Resource`",
+            ),
+            (
+                policy(r#"{"Resource":"*"}"#),
+                "missing property `Condition`",
+            ),
             (
                 policy(r#"{"Resource":"*","Condition":{}}"#),
-                "no DateLessThan",
+                "missing property `DateLessThan`",
             ),
             (
                 policy(r#"{"Resource":"*","Condition":{"DateLessThan":{}}}"#),
-                "no AWS:EpochTime",
+                "missing property `AWS:EpochTime`",
             ),
             (
                 policy(r#"{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1.5}}}"#),

@@ -35,7 +35,7 @@ impl Request<'_> {
         match self.signer {
             Signer::V4(service) => Ok(service),
             Signer::V2(_) => Err(unsupported(
-                "SigV2 has no signatures of chunks or events; sign with SigV4",
+                "SigV2 doesn't support signatures of chunks or events; sign with SigV4",
             )),
             Signer::Custom(signer) => Err(signer.unsupported("signatures of chunks or events")),
         }

@@ -300,7 +300,7 @@ impl<'a> Request<'a> {
                 Ok(v2::SigningRequest::new(bucket.as_deref(), identity, parts))
             }
             v2::Interface::QueryApi(_) => Err(unsupported(
-                "a query API has no presigned URLs, because the server sets the validity; use `sign`",
+                "a query API doesn't support presigned URLs, because the server sets the validity; use `sign`",
             )),
         }
     }

@@ -751,7 +751,7 @@ fn bucket_names_follow_the_rules() {
         ("a c", "letters, digits"),
         ("aüc", "letters, digits"),
         ("a\nc", "letters, digits"),
-        ("mfzwi23gnjvgw.mrap", "give that one's ARN"),
+        ("mfzwi23gnjvgw.mrap", "use its ARN"),
     ] {
         refuses(aws(name), ErrorKind::Bucket, reason);
     }
@@ -786,7 +786,7 @@ fn directory_bucket_names_follow_the_rules() {
     ] {
         refuses(aws(&name), ErrorKind::Bucket, reason);
     }
-    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "give the whole alias");
+    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "use the whole alias");
 }
 
 #[test]
@@ -794,10 +794,10 @@ fn arns_are_validated() {
     for (arn, reason) in [
         ("arn:", "incomplete ARN"),
         ("arn:aws:s3:us-west-2:123456789012", "incomplete ARN"),
-        ("arn:aws:s3:::abc", "give its name, `abc`"),
+        ("arn:aws:s3:::abc", "use its name, `abc`"),
         (
             "arn:aws:s3express:us-west-2:123456789012:bucket/logs--usw2-az1--x-s3",
-            "give the name, `logs--usw2-az1--x-s3`",
+            "use the name, `logs--usw2-az1--x-s3`",
         ),
         ("arn:aws:s3:::abc/key", "unsupported ARN"),
         (

@@ -450,7 +450,11 @@ fn bad_policies_are_rejected() {
             ErrorKind::Policy,
             "write it into the JSON",
         ),
-        (Policy::from_json("{}"), ErrorKind::Policy, "no Statement"),
+        (
+            Policy::from_json("{}"),
+            ErrorKind::Policy,
+            "missing property `Statement`",
+        ),
         (Policy::from_json("{"), ErrorKind::Policy, "ends too early"),
         (Policy::new("videos/*"), ErrorKind::Policy, "isn't a URL"),
         (Policy::new("rtmp://a/*"), ErrorKind::Policy, "isn't a URL"),

@@ -163,12 +163,18 @@ fn a_bad_key_is_reported_and_the_others_are_signed() {
         notes[2].starts_with("line 5: the key is empty"),
         "{notes:?}"
     );
-    assert_eq!(notes[3..], ["3 of 5 keys have no URL; see the messages above"]);
+    assert_eq!(
+        notes[3..],
+        ["3 of 5 keys have no URL; see the messages above"]
+    );
 
     let (printed, notes) = incomplete(batch(&["--null"], b"\0a\n\0".as_slice()));
     assert_eq!(printed.lines().map(key_of).collect::<Vec<_>>(), ["a\n"]);
     assert!(notes[0].starts_with("key 1: the key is empty"), "{notes:?}");
-    assert_eq!(notes[1..], ["1 of 2 keys have no URL; see the messages above"]);
+    assert_eq!(
+        notes[1..],
+        ["1 of 2 keys have no URL; see the messages above"]
+    );
 
     let (printed, _) = incomplete(batch(&[], "\n"));
     assert_eq!(printed, "");
