@@ -117,8 +117,6 @@ impl CustomSigner for SharedKeySigner {
             identity,
             KeySource::Base64,
             &text,
-            None,
-            None,
             move |signature| {
                 signature.write_base64(added.last_value());
                 SignedRequest::from_headers(added, not_covered)

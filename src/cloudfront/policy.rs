@@ -158,10 +158,9 @@ impl Policy {
             identity,
             key_source,
             string_to_sign.as_str(),
-            None,
-            Some(expires_at),
             move |signature| SignedPolicy::new(statement, json, is_canned, hash, signature, &id),
-        ))
+        )
+        .with_expiration(expires_at))
     }
 
     /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can

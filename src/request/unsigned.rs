@@ -275,8 +275,6 @@ impl<T> Unsigned<T> {
         identity: &Identity,
         key_source: KeySource,
         string_to_sign: &(impl Message + ?Sized),
-        canonical_request: Option<String>,
-        expires_at: Option<Timestamp>,
         complete: impl Complete<T>,
     ) -> Self {
         let mut bytes = Vec::new();
@@ -292,10 +290,22 @@ impl<T> Unsigned<T> {
             key_source,
             string_to_sign: bytes,
             scope,
-            canonical_request,
-            expires_at,
+            canonical_request: None,
+            expires_at: None,
             complete: Box::new(complete),
         }
+    }
+
+    /// Adds the canonical request whose hash is in the string to sign.
+    pub(crate) fn with_canonical_request(mut self, text: String) -> Self {
+        self.canonical_request = Some(text);
+        self
+    }
+
+    /// Sets when the result expires. `None` means that a stored access policy sets it.
+    pub(crate) fn with_expiration(mut self, expires_at: impl Into<Option<Timestamp>>) -> Self {
+        self.expires_at = expires_at.into();
+        self
     }
 
     /// Returns the same with another result, made of the first one.
