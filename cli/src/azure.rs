@@ -81,7 +81,7 @@ pub fn load(
     } else {
         environment.credentials.with_context(|| {
             format!(
-                "there is no key for {}: set {ACCOUNT} and {KEY}, or {CONNECTION_STRING}",
+                "there is no key for {}; set {ACCOUNT} and {KEY}, or {CONNECTION_STRING}",
                 account.name()
             )
         })?

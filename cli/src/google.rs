@@ -77,7 +77,7 @@ pub fn load(
     let version = signing.aws_version()?;
     if version == SignatureVersion::V4a || signing.has_region_set() {
         return Err(misuse(
-            "Google Cloud Storage has no v4a: its versions are v4 and v2",
+            "Google Cloud Storage doesn't support v4a; use v4 or v2",
         ));
     }
     let (credentials, universe_domain) = key.load()?;

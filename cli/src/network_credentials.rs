@@ -64,7 +64,7 @@ pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
     )
 }
 
-/// Returns the credentials of the instance's role, or `None` elsewhere than on an instance.
+/// Returns the credentials of the instance's role, or `None` if this isn't an instance.
 #[cfg(feature = "aws-config")]
 pub fn of_instance(profile: &Profile) -> Result<Option<Credentials>> {
     sdk_credentials::of_instance(profile)

@@ -36,7 +36,8 @@ pub fn note_headers(format: RequestFormat, url: &PresignedUrl) {
 pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {
     for name in names {
         note(format_args!(
-            "the header {name} is not covered by the signature: the sender may omit it or send any value"
+            "the header {name} is not covered by the signature, so the sender may omit it or send \
+             any value"
         ));
     }
 }

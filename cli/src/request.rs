@@ -125,7 +125,7 @@ impl Target {
         self.signing.region_set()?;
         if self.session_token.is_some() && self.signing.is_v2() {
             return Err(misuse(
-                "--session-token is for v4 and v4a: v2 always signs a session token",
+                "--session-token is for v4 and v4a, because v2 always signs a session token",
             ));
         }
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {

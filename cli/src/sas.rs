@@ -217,9 +217,7 @@ pub fn run(args: &Args) -> Result<()> {
         && args.address.blob.is_none()
         && args.output == Format::Text
     {
-        note(
-            "the URL is that of the whole container; put the path of what you open before its `?`",
-        );
+        note("the URL names the whole container; put the path of what you open before its `?`");
     }
     Ok(())
 }

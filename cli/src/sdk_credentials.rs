@@ -62,7 +62,7 @@ pub fn of_container(profile: &Profile) -> Result<Credentials> {
     ask(&provider.build())
 }
 
-/// Asks the metadata of the instance. Returns `None` where there is none.
+/// Asks the metadata of the instance. Returns `None` if there is none.
 pub fn of_instance(profile: &Profile) -> Result<Option<Credentials>> {
     let config = config(profile, ProxyConfig::disabled())?;
     // Elsewhere than on an instance nothing answers, so more attempts only take longer.

@@ -16,7 +16,7 @@ pub struct SharedKeyRequest<'a> {
     pub is_lite: bool,
     pub url: &'a str,
     pub method: &'a str,
-    /// The service, or `None` for that of the host.
+    /// The service; `None` if the host names it.
     pub service: Option<&'a str>,
     pub extras: &'a Extras,
     pub time: Timestamp,

@@ -182,7 +182,7 @@ pub(super) fn delegation_fields(identity: &Identity) -> Result<Vec<(Field, Cow<'
         Error::new(
             ErrorKind::Credentials,
             "the session token doesn't belong to a user delegation key, the only kind in Azure \
-             Storage",
+             Storage; leave it out",
         )
     })
 }

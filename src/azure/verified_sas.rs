@@ -100,7 +100,7 @@ fn check<'r>(
     })
 }
 
-/// Checks that the key is that of the account, and for a user delegation key, the one that the
+/// Checks that the key belongs to the account, and for a user delegation key, the one that the
 /// token states.
 fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
     let delegation = delegation_fields(identity).map_err(|error| refuse!(AccessKey, "{error}"))?;

@@ -70,7 +70,7 @@ impl EventDecoder {
         }
     }
 
-    /// Reads the start of `input` and returns a message. `None` means that all of `input` was read.
+    /// Reads the start of `input` and returns a message, or `None` if all of `input` was read.
     ///
     /// # Errors
     /// - [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed): the stream isn't encoded

@@ -29,7 +29,7 @@ use core::fmt;
 pub struct MessageReader {
     /// The message so far.
     frame: Vec<u8>,
-    /// The length of the message; none if the prelude is not complete.
+    /// The length of the message; `None` if the prelude is not complete.
     length: Option<usize>,
     /// Whether the message was returned.
     is_returned: bool,
@@ -43,7 +43,7 @@ impl MessageReader {
         MessageReader::default()
     }
 
-    /// Reads the start of `input` and returns a message. `None` means that all of `input` was read.
+    /// Reads the start of `input` and returns a message, or `None` if all of `input` was read.
     ///
     /// # Errors
     /// [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed) and

@@ -13,7 +13,7 @@ pub(crate) struct V4Scheme {
     pub(crate) scheme: Scheme,
     /// The first line of the string to sign, and the first word of the `Authorization` header.
     pub(crate) algorithm: &'static str,
-    /// The kind of private key that signs; `None` for HMAC.
+    /// The kind of private key that signs; `None` if the scheme signs with HMAC.
     pub(crate) private_key: Option<PrivateKeyKind>,
     /// The text before the secret at the start of the key derivation; empty for private keys that
     /// are not derived.

@@ -157,8 +157,8 @@ impl ChunkDecoder {
         self.checksums.unknown()
     }
 
-    /// Reads the start of `input` and returns data of the body. `None` means that all of `input`
-    /// was read.
+    /// Reads the start of `input` and returns data of the body, or `None` if all of `input` was
+    /// read.
     ///
     /// # Errors
     /// - [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed): the body isn't encoded

@@ -12,9 +12,9 @@ pub(super) struct ReceivedChecksums(Vec<ReceivedChecksum>);
 struct ReceivedChecksum {
     /// The name of the header or trailer, in lowercase.
     name: String,
-    /// The value of the header; none for a trailer.
+    /// The value of the header; `None` if it is a trailer.
     header: Option<String>,
-    /// None for an unknown algorithm.
+    /// `None` if the algorithm is unknown.
     running: Option<RunningChecksum>,
 }
 

@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Returns the password of a database user on RDS, Aurora or RDS Proxy
 /// ([IAM database authentication](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html)).
 ///
-/// `host` and `port` are those to which the client connects, not those of a tunnel in between.
+/// `host` and `port` are the ones to which the client connects, not a tunnel's.
 ///
 /// # Errors
 /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region,

@@ -120,7 +120,7 @@ impl<'a> SignatureHeaders<'a> {
     }
 
     /// Returns the name of the header with the region set, if the caller's headers don't contain
-    /// it; `None` for a scheme without one.
+    /// it; `None` if the scheme has none.
     ///
     /// # Errors
     /// [`ErrorKind::Header`](crate::ErrorKind::Header) if it is another set.

@@ -1,4 +1,4 @@
-//! The check that credentials are those of the signer: access key ID, session token and expiration.
+//! The check that credentials belong to the signer: access key ID, session token and expiration.
 
 use super::authentication::Claim;
 use super::clock::check_expiration;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use crate::verifying_key::VerifyingKey;
 use ctutils::CtEq as _;
 
-/// Checks that the key is that of the signer, and that its credentials haven't expired. A public
+/// Checks that the key belongs to the signer, and that its credentials haven't expired. A public
 /// key has neither an access key ID nor a session token.
 pub(super) fn check_identity(
     key: &VerifyingKey<'_>,

@@ -249,7 +249,7 @@ fn signed_params<'r>(params: &[Param<'r>]) -> Result<Vec<Param<'r>>, VerifyError
     Ok(resources)
 }
 
-/// Checks that the string to sign is not that of other sub-resources.
+/// Checks that other sub-resources don't have the same string to sign.
 fn check_values(resources: &[Param<'_>]) -> Result<(), VerifyError> {
     match find_ambiguous_value(resources) {
         Some(name) => Err(refuse!(

@@ -35,7 +35,7 @@ impl UrlScheme {
 pub(crate) struct Authority<'a> {
     /// Possibly with uppercase letters; it is written in lowercase.
     pub(crate) host: &'a str,
-    /// `None` for the scheme's default port.
+    /// `None` if it is the scheme's default port.
     pub(crate) port: Option<u16>,
 }
 
