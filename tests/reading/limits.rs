@@ -242,7 +242,7 @@ mod forms {
         assert!(Policy::from_json(&json(20 * 1024)).is_ok());
         let error = Policy::from_json(&json(20 * 1024 + 1)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Policy);
-        let message = "the policy has 20481 bytes; a form has at most 20480 (20 KB)";
+        let message = "the policy has 20481 bytes; the maximum of a form is 20480 (20 KB)";
         assert_eq!(error.to_string(), message);
         // Base64 is a third longer.
         use base64::Engine as _;
@@ -250,7 +250,7 @@ mod forms {
         assert_eq!(base64(15 * 1024).len(), 20 * 1024);
         assert!(Policy::from_base64(&base64(15 * 1024)).is_ok());
         let error = Policy::from_base64(&base64(15 * 1024 + 1)).unwrap_err();
-        let message = "the policy has 20484 bytes; a form has at most 20480 (20 KB)";
+        let message = "the policy has 20484 bytes; the maximum of a form is 20480 (20 KB)";
         assert_eq!(error.to_string(), message);
     }
 
