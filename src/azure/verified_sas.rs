@@ -62,7 +62,7 @@ fn check<'r>(
     now: Timestamp,
 ) -> Result<VerifiedSas<'r>, VerifyError> {
     let identity = check_signature(&sas, key)?;
-    check_identity(&sas, identity)?;
+    check_signer(&sas, identity)?;
     let (starts_at, expires_at, permissions) = with_policy(&sas)?;
     let key_time = |field| sas.values.get(field).and_then(parse_sas_time);
     for (end, what) in [
@@ -102,7 +102,7 @@ fn check<'r>(
 
 /// Checks that the key belongs to the account, and for a user delegation key, the one that the
 /// token states.
-fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
+fn check_signer(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
     let delegation = delegation_fields(identity).map_err(|error| refuse!(AccessKey, "{error}"))?;
     let is_stated = |(field, value): &(Field, Cow<'_, str>)| match sas.values.get(*field) {
         Some(stated) => stated == value,

@@ -148,7 +148,7 @@ impl Policy {
             hash: self.hash,
             rsa_bits: RSA_BITS,
         };
-        check_identity(identity)?;
+        check_key_pair_id(identity)?;
         let (expiry, now) = (expiry.into(), now.into());
         let (statement, json) = self.content.statement(identity, expiry, now)?;
         let is_canned = matches!(self.content, Content::Canned { .. });
@@ -308,7 +308,7 @@ fn check_moment(moment: Timestamp) -> Result<(), Error> {
 }
 
 /// Checks the parts of an identity that a URL and a cookie contain.
-fn check_identity(identity: &Identity) -> Result<(), Error> {
+fn check_key_pair_id(identity: &Identity) -> Result<(), Error> {
     let id = identity.access_key_id();
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(error!(

@@ -10,7 +10,7 @@ use super::policy_writer::PolicyWriter;
 use super::post_policy::{PostPolicy, Target};
 use super::presigned_post::PresignedPost;
 use crate::crypto::Signature;
-use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::error::{Error, ErrorKind, error};
 use crate::expiry::Expiry;
 use crate::scheme::form::POLICY;
 use crate::scheme::limits::MAX_FORM_BYTES;

@@ -256,7 +256,7 @@ impl<'a> Request<'a> {
         identity: &'s Identity,
     ) -> Result<v4::SigningRequest<'s>, Error> {
         let service = service.for_key_of(identity);
-        v4::check_identity(service.suffix.scheme, identity)?;
+        v4::check_can_sign(service.scheme(), identity)?;
         Ok(self.v4_request_of_parts(self.parts()?, service, identity))
     }
 

@@ -67,7 +67,7 @@ impl ReceivedTrailers {
         if !names.eq(&self.announced) {
             return Err(refuse!(
                 TrailerMissing,
-                "the trailers are not those that x-amz-trailer announces"
+                "the trailers differ from the ones that x-amz-trailer announces"
             ));
         }
         match (chain, &self.signature) {

@@ -84,11 +84,10 @@ impl Verified<'_> {
             })
             .into_iter();
         let is_header = self.authentication().carrier() == Carrier::Header;
-        let suffix = self
-            .scope_suffix()
+        let scope = self
+            .signing_scope()
             .filter(|_| is_header && payload.is_some());
-        let mode =
-            suffix.and_then(|suffix| modes.find(|mode| mode.payload(suffix.scheme) == payload));
+        let mode = scope.and_then(|scope| modes.find(|mode| mode.payload(scope.scheme) == payload));
         mode.ok_or_else(|| {
             refuse!(
                 PayloadNotAllowed,

@@ -5,7 +5,7 @@ use super::error::{VerifyError, refuse};
 use super::received_request::ReceivedRequest;
 use super::verified::Verified;
 use crate::credentials::Credentials;
-use crate::v4::{Scope, ScopeSuffix, SignatureChain};
+use crate::v4::{Scope, SignatureChain, SigningScope};
 use crate::verifying_key::VerifyingKey;
 
 /// Returns the credentials of a key. The signatures of a body's parts need them, even those of
@@ -27,14 +27,14 @@ impl<'r> Verified<'r> {
         self.request
     }
 
-    /// Returns the credential scope without its date; none under SigV2.
-    pub(crate) fn scope_suffix(&self) -> Option<ScopeSuffix> {
+    /// Returns the credential scope without its date, or `None` under SigV2.
+    pub(crate) fn signing_scope(&self) -> Option<SigningScope> {
         let Coverage::V4 { scheme, .. } = &self.coverage else {
             return None;
         };
         let region = self.authentication.region()?;
         let service = self.authentication.service()?;
-        Some(ScopeSuffix::new(scheme, region, service))
+        Some(SigningScope::new(scheme, region, service))
     }
 
     /// Returns the chain of signatures that begins with that of the request.
@@ -48,14 +48,14 @@ impl<'r> Verified<'r> {
         credentials: &Credentials,
     ) -> Result<SignatureChain, VerifyError> {
         self.check_access_key(credentials)?;
-        let suffix = self.scope_suffix();
+        let signing_scope = self.signing_scope();
         let signed_at = self.authentication.signed_at();
         let time = signed_at.and_then(|signed_at| signed_at.amz_date().ok());
-        match (suffix, time) {
-            (Some(suffix), Some(time)) => {
+        match (signing_scope, time) {
+            (Some(signing_scope), Some(time)) => {
                 let scope = Scope {
                     time,
-                    suffix: &suffix,
+                    signing_scope: &signing_scope,
                 };
                 SignatureChain::new(&scope, credentials, self.signature)
                     .map_err(|error| refuse!(AccessKey, "{error}"))

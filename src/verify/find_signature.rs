@@ -48,7 +48,7 @@ pub(super) fn find_signature(
         (Some(header), false, false) => {
             let text = header.trimmed();
             if text.starts_with(scheme.algorithm.as_bytes()) {
-                Ok((scheme.scheme, Carrier::Header))
+                Ok((scheme.id, Carrier::Header))
             } else if text.starts_with(sigv2::AUTHORIZATION_START.as_bytes()) {
                 Ok((Scheme::AwsV2, Carrier::Header))
             } else {
@@ -59,7 +59,7 @@ pub(super) fn find_signature(
                 ))
             }
         }
-        (None, true, false) => Ok((scheme.scheme, Carrier::Query)),
+        (None, true, false) => Ok((scheme.id, Carrier::Query)),
         (None, false, true) if v2.signature_version => Ok((Scheme::AwsV2QueryApi, Carrier::Query)),
         (None, false, true) => Ok((Scheme::AwsV2, Carrier::Query)),
         (None, false, false) => Err(refuse!(NotSigned, "the request is not signed")),

@@ -11,7 +11,7 @@ use ctutils::CtEq as _;
 
 /// Checks that the key belongs to the signer, and that its credentials haven't expired. A public
 /// key has neither an access key ID nor a session token.
-pub(super) fn check_identity(
+pub(super) fn check_signer(
     key: &VerifyingKey<'_>,
     claim: &Claim<'_>,
     now: Timestamp,

@@ -14,7 +14,7 @@ use crate::scheme::region_set::covers;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
-use crate::v4::{ScopeSuffix, check_scope_part};
+use crate::v4::{SigningScope, check_scope_part};
 use crate::wire::bucket_host::bucket_before;
 use alloc::boxed::Box;
 use alloc::format;
@@ -34,7 +34,7 @@ pub(super) struct Settings {
     pub(super) services: Vec<Box<str>>,
     /// The scope of the first scheme, region and service, which nearly every request names. `None`
     /// if no scope can contain them.
-    suffix: Option<ScopeSuffix>,
+    signing_scope: Option<SigningScope>,
     pub(super) carriers: Vec<Carrier>,
     pub(super) max_clock_skew: Duration,
     pub(super) max_expires_in: Duration,
@@ -52,18 +52,18 @@ pub(super) struct Settings {
 
 /// The scope of a request: that of the verifier, or another one.
 #[derive(Clone)]
-pub(super) enum Suffix<'v> {
-    Borrowed(&'v ScopeSuffix),
-    Owned(Box<ScopeSuffix>),
+pub(super) enum ScopeRef<'v> {
+    Borrowed(&'v SigningScope),
+    Owned(Box<SigningScope>),
 }
 
-impl Deref for Suffix<'_> {
-    type Target = ScopeSuffix;
+impl Deref for ScopeRef<'_> {
+    type Target = SigningScope;
 
-    fn deref(&self) -> &ScopeSuffix {
+    fn deref(&self) -> &SigningScope {
         match self {
-            Suffix::Borrowed(suffix) => suffix,
-            Suffix::Owned(suffix) => suffix,
+            ScopeRef::Borrowed(scope) => scope,
+            ScopeRef::Owned(scope) => scope,
         }
     }
 }
@@ -74,7 +74,7 @@ impl Settings {
             && check_scope_part("service", &service).is_ok();
         Settings {
             v4_schemes: alloc::vec![scheme],
-            suffix: is_scope.then(|| ScopeSuffix::new(scheme, &region, &service)),
+            signing_scope: is_scope.then(|| SigningScope::new(scheme, &region, &service)),
             regions: alloc::vec![region],
             services: alloc::vec![service],
             carriers: alloc::vec![Carrier::Header, Carrier::Query, Carrier::Form],
@@ -160,18 +160,18 @@ impl Settings {
     }
 
     /// Checks region and service, and returns the credential scope without its date.
-    pub(super) fn scope_suffix(
+    pub(super) fn check_scope(
         &self,
         scheme: &'static V4Scheme,
         region: &str,
         service: &str,
-    ) -> Result<Suffix<'_>, VerifyError> {
-        if let Some(suffix) = &self.suffix
-            && core::ptr::eq(suffix.scheme, scheme)
-            && *suffix.region == *region
-            && *suffix.service == *service
+    ) -> Result<ScopeRef<'_>, VerifyError> {
+        if let Some(scope) = &self.signing_scope
+            && core::ptr::eq(scope.scheme, scheme)
+            && *scope.region == *region
+            && *scope.service == *service
         {
-            return Ok(Suffix::Borrowed(suffix));
+            return Ok(ScopeRef::Borrowed(scope));
         }
         // Clients find the region to sign for in this form of the message.
         let expected = match scheme.region_set() {
@@ -197,8 +197,8 @@ impl Settings {
             check_scope_part("region", region).map_err(malformed)?;
         }
         check_scope_part("service", service).map_err(malformed)?;
-        let suffix = ScopeSuffix::new(scheme, region, service);
-        Ok(Suffix::Owned(Box::new(suffix)))
+        let scope = SigningScope::new(scheme, region, service);
+        Ok(ScopeRef::Owned(Box::new(scope)))
     }
 
     /// Returns the first allowed region if a region set includes no allowed region.

@@ -71,7 +71,7 @@ impl<'r> V4Claim<'r> {
             common: Claim {
                 authentication: Authentication {
                     access_key_id: credential.access_key_id,
-                    scheme: scheme.scheme,
+                    scheme: scheme.id,
                     carrier,
                     region: Some(credential.region),
                     service: Some(credential.service),
