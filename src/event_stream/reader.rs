@@ -2,7 +2,7 @@
 
 use super::frame::{PRELUDE_LEN, read_prelude};
 use super::message::Message;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -81,7 +81,7 @@ impl MessageReader {
         match self.error {
             Some(error) => Err(error),
             None if self.is_returned || self.frame.is_empty() => Ok(()),
-            None => Err(refuse!(
+            None => Err(reject!(
                 BodyIncomplete,
                 "the stream ended inside of a message"
             )),

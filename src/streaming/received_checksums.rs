@@ -2,7 +2,7 @@
 
 use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm, RunningChecksum};
 use super::received_trailers::ReceivedTrailers;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -80,7 +80,7 @@ impl ReceivedChecksums {
             let received = checksum.header.as_deref();
             let received = received.or_else(|| trailers.value(&checksum.name));
             if received != Some(&running.value()) {
-                return Err(refuse!(
+                return Err(reject!(
                     Checksum,
                     "the checksum {} doesn't match the body",
                     checksum.name

@@ -5,7 +5,7 @@ use super::framing::{DECODED_CONTENT_LENGTH, Mode, TRAILER};
 use super::received_checksums::ReceivedChecksums;
 use super::received_trailers::ReceivedTrailers;
 use crate::text::decimal::parse_decimal;
-use crate::verify::{Carrier, Verified, VerifyError, credentials_of, refuse};
+use crate::verify::{Carrier, Verified, VerifyError, credentials_of, reject};
 use crate::verifying_key::VerifyingKey;
 
 /// Bodies that are verified while they are received; see [`streaming`](crate::streaming).
@@ -41,12 +41,12 @@ impl Verified<'_> {
         let trailers = ReceivedTrailers::new(announced);
         if mode.has_trailers != trailers.announced().next().is_some() {
             return Err(if mode.has_trailers {
-                refuse!(
+                reject!(
                     TrailerMissing,
                     "x-amz-content-sha256 announces trailers, but {TRAILER} names none"
                 )
             } else {
-                refuse!(
+                reject!(
                     TrailerMissing,
                     "{TRAILER} announces trailers, but x-amz-content-sha256 doesn't"
                 )
@@ -56,7 +56,7 @@ impl Verified<'_> {
             .single(DECODED_CONTENT_LENGTH)?
             .ok_or_else(|| VerifyError::missing("header", DECODED_CONTENT_LENGTH))?;
         let length = parse_decimal(length).ok_or_else(|| {
-            refuse!(
+            reject!(
                 Malformed,
                 "the header {DECODED_CONTENT_LENGTH} is not a length"
             )
@@ -89,7 +89,7 @@ impl Verified<'_> {
             .filter(|_| is_header && payload.is_some());
         let mode = scope.and_then(|scope| modes.find(|mode| mode.payload(scope.scheme) == payload));
         mode.ok_or_else(|| {
-            refuse!(
+            reject!(
                 PayloadNotAllowed,
                 "the body is not in chunks, which need one of the STREAMING- values of \
                  x-amz-content-sha256 and a signature in the {} header",

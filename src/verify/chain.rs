@@ -1,7 +1,7 @@
 //! The parts of a verified request from which the verification of its body continues.
 
 use super::coverage::Coverage;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::verified::Verified;
 use crate::credentials::Credentials;
@@ -14,7 +14,7 @@ pub(crate) fn credentials_of<'k>(
     key: &'k VerifyingKey<'_>,
 ) -> Result<&'k Credentials, VerifyError> {
     key.credentials().ok_or_else(|| {
-        refuse!(
+        reject!(
             AccessKey,
             "a public key can't verify a body that is signed in parts; pass the credentials"
         )
@@ -58,9 +58,9 @@ impl<'r> Verified<'r> {
                     signing_scope: &signing_scope,
                 };
                 SignatureChain::new(&scope, credentials, self.signature)
-                    .map_err(|error| refuse!(AccessKey, "{error}"))
+                    .map_err(|error| reject!(AccessKey, "{error}"))
             }
-            _ => Err(refuse!(
+            _ => Err(reject!(
                 Scheme,
                 "a request that is signed with SigV2 can't have a signed stream"
             )),
@@ -72,7 +72,7 @@ impl<'r> Verified<'r> {
         if credentials.identity().access_key_id() == self.access_key_id() {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             AccessKey,
             "the credentials have another access key ID than the signature"
         ))

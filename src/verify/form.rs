@@ -1,7 +1,7 @@
 //! Browser POST forms: the signature over the policy, of both signature versions.
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::identity::{check_signer, unknown_access_key, wrong_signature};
 use super::settings::{ScopeRef, Settings, check_expires_within};
 use super::signature::{verify_v2, verify_v4};
@@ -191,7 +191,7 @@ impl<'r> SignatureFields<'r> {
             return Ok(());
         };
         if scheme.conventions.policy_form.is_none() {
-            return Err(refuse!(
+            return Err(reject!(
                 Scheme,
                 "a form can't be signed with {}; sign it with {}",
                 scheme.algorithm,
@@ -214,11 +214,11 @@ impl<'r> SignatureFields<'r> {
         match (!self.v4.is_empty(), is_v2) {
             (true, false) => Ok(self.v4_scheme.id),
             (false, true) => Ok(Scheme::AwsV2),
-            (true, true) => Err(refuse!(
+            (true, true) => Err(reject!(
                 SignedTwice,
                 "the form has fields of both SigV4 and SigV2; send the fields of one"
             )),
-            (false, false) => Err(refuse!(NotSigned, "the form is not signed")),
+            (false, false) => Err(reject!(NotSigned, "the form is not signed")),
         }
     }
 
@@ -331,7 +331,7 @@ impl<'r> UnverifiedForm<'_, 'r> {
         }
         match base64::decode(self.policy.as_bytes()) {
             Some(_) => Ok(()),
-            None => Err(refuse!(Malformed, "the policy is not base64")),
+            None => Err(reject!(Malformed, "the policy is not base64")),
         }
     }
 

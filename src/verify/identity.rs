@@ -2,7 +2,7 @@
 
 use super::authentication::Claim;
 use super::clock::check_expiration;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::identity::Identity;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
@@ -33,18 +33,18 @@ pub(super) fn check_signer(
 }
 
 pub(super) fn unknown_access_key() -> VerifyError {
-    refuse!(AccessKey, "unknown access key ID")
+    reject!(AccessKey, "unknown access key ID")
 }
 
 fn wrong_token() -> VerifyError {
-    refuse!(
+    reject!(
         SessionToken,
         "the session token is missing, or differs from the credentials' token"
     )
 }
 
 pub(super) fn wrong_signature() -> VerifyError {
-    refuse!(
+    reject!(
         Signature,
         "the signature doesn't match the request; check the key, and whether a proxy changed the \
          request"

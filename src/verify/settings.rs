@@ -2,7 +2,7 @@
 
 use super::authentication::{Authentication, Carrier};
 use super::clock::check_skew;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::find_signature::states_algorithm;
 use super::received_request::ReceivedRequest;
 use super::target_rules::TargetRules;
@@ -139,7 +139,7 @@ impl Settings {
     pub(super) fn check_scheme(&self, scheme: Scheme, carrier: Carrier) -> Result<(), VerifyError> {
         let is_v2 = matches!(scheme, Scheme::AwsV2 | Scheme::AwsV2QueryApi);
         if is_v2 && self.sigv2_max_expires_in.is_none() {
-            return Err(refuse!(
+            return Err(reject!(
                 Scheme,
                 "SigV2 is not allowed; sign with {}",
                 self.v4_scheme().algorithm
@@ -152,7 +152,7 @@ impl Settings {
             Some(allowed) => format!("; send it in the {}", allowed.as_str()),
             None => String::new(),
         };
-        Err(refuse!(
+        Err(reject!(
             Scheme,
             "a signature in the {} is not allowed{remedy}",
             carrier.as_str()
@@ -179,14 +179,14 @@ impl Settings {
             Some(_) => self.expected_in_set(region),
         };
         if let Some(expected) = expected {
-            return Err(refuse!(
+            return Err(reject!(
                 Region,
                 "the region {} is wrong; expecting `{expected}`",
                 Quoted(region)
             ));
         }
         if let Some(expected) = expected_instead(&self.services, service) {
-            return Err(refuse!(
+            return Err(reject!(
                 Service,
                 "the service {} is wrong; expecting `{expected}`",
                 Quoted(service)
@@ -227,7 +227,7 @@ impl Settings {
         if seconds <= max {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             ExpiryTooLong,
             "{} is {seconds} seconds; the maximum is {max}",
             scheme.name(Role::Expires).query
@@ -251,11 +251,11 @@ impl Settings {
         };
         let checked = match (authentication.signed_at, expires_at) {
             (Some(signed_at), None) => check_skew(signed_at, now, skew),
-            (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
+            (Some(signed_at), Some(_)) if signed_at > latest => Err(reject!(
                 NotYetValid,
                 "the request is not yet valid: it was signed at {signed_at}, but it is now {now}"
             )),
-            (_, Some(expires_at)) if now > expires_at => Err(refuse!(
+            (_, Some(expires_at)) if now > expires_at => Err(reject!(
                 Expired,
                 "the request expired at {expires_at}; it is now {now}"
             )),
@@ -279,7 +279,7 @@ pub(super) fn check_expires_within(
     if expires_at <= now.saturating_add(max) {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         ExpiryTooLong,
         "the {what} expires at {expires_at}; the maximum is {} seconds from now",
         max.as_secs()
@@ -287,7 +287,7 @@ pub(super) fn check_expires_within(
 }
 
 fn malformed(error: Error) -> VerifyError {
-    refuse!(Malformed, "{error}")
+    reject!(Malformed, "{error}")
 }
 
 /// Returns the first allowed text if `text` is not allowed.

@@ -1,7 +1,7 @@
 //! The SigV4 signature that a request states: its parts, checked only for their form.
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
 use crate::scheme::region_set::check_region_set;
@@ -51,14 +51,14 @@ impl<'r> V4Claim<'r> {
         let [token, express_token] = tokens.map(nonempty_token);
         let (time, signed_at) = (times.time, times.signed_at);
         if credential.terminator != scheme.terminator {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "the credential must end in {}",
                 scheme.terminator
             ));
         }
         if credential.date.as_bytes() != time.date_bytes() {
-            return Err(refuse!(
+            return Err(reject!(
                 ScopeDate,
                 "the date of the credential scope is {}, but the signing date is {}",
                 Quoted(&credential.date),
@@ -93,7 +93,7 @@ impl<'r> V4Claim<'r> {
         let is_express = rules.session_token == SessionToken::S3Express;
         let express_token = self.express_token.filter(|_| is_express);
         match (self.common.token, express_token) {
-            (Some(_), Some(_)) => Err(refuse!(
+            (Some(_), Some(_)) => Err(reject!(
                 Repeated,
                 "two session tokens, {} and {}; send one",
                 self.scheme.name(Role::SecurityToken).lowercase,
@@ -186,7 +186,7 @@ impl<'r> V4Parts<'r> {
         };
         let expires_in = expires.map(|expires| {
             parse_expires(expires).ok_or_else(|| {
-                refuse!(
+                reject!(
                     Malformed,
                     "invalid {} {}; write a number of seconds, at least 1",
                     self.name_of(Role::Expires),
@@ -261,7 +261,7 @@ pub(super) fn check_algorithm(
     if algorithm.decodes_to(scheme.algorithm) {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         Scheme,
         "unsupported algorithm {}; sign with {}",
         Quoted(algorithm_name(algorithm.text())),
@@ -278,7 +278,7 @@ fn algorithm_name(text: &str) -> &str {
 }
 
 pub(super) fn invalid_date(name: &str, text: &str) -> VerifyError {
-    refuse!(
+    reject!(
         Malformed,
         "invalid {name} {}; write a time such as 20130524T000000Z",
         Quoted(text)
@@ -291,7 +291,7 @@ pub(super) fn parse_credential<'r>(
 ) -> Result<Credential<'r>, VerifyError> {
     Credential::parse(scheme, credential).ok_or_else(|| {
         // The text isn't quoted, because in a malformed header it may contain the signature.
-        refuse!(
+        reject!(
             Malformed,
             "invalid credential; write ACCESS-KEY-ID/DATE/{}SERVICE/{}",
             if scheme.scope_has_region {
@@ -308,7 +308,7 @@ pub(super) fn parse_credential<'r>(
 pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
     let text = set.to_text().filter(|set| check_region_set(set).is_ok());
     text.ok_or_else(|| {
-        refuse!(
+        reject!(
             Malformed,
             "invalid region set {}; write regions with commas between them, such as \
              us-east-1,us-west-2",
@@ -320,5 +320,5 @@ pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, Verif
 fn parse_signed_headers(names: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
     names
         .to_text()
-        .ok_or_else(|| refuse!(Malformed, "the names of the signed headers are not UTF-8"))
+        .ok_or_else(|| reject!(Malformed, "the names of the signed headers are not UTF-8"))
 }

@@ -1,7 +1,7 @@
 //! The verifier: its settings, and the stages of verification in their order.
 
 use super::authentication::{Carrier, Claim};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::find_signature::find_signature;
 use super::payload::SignedPayload;
 use super::query_api::read_call;
@@ -212,7 +212,7 @@ fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<
     let mut names = headers.filter_map(|header| scheme.find_name(Component::Raw(&header.name)));
     match names.find(|name| is_replaced(name.role)) {
         None => Ok(()),
-        Some(name) => Err(refuse!(
+        Some(name) => Err(reject!(
             SignedTwice,
             "the request is signed in its query, but has the header {}, too; leave it out",
             name.lowercase
