@@ -1,6 +1,7 @@
 //! The error of signing, and the form in which messages quote input.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use core::fmt;
 
 /// The reason why a request can't be signed as asked.
@@ -69,6 +70,14 @@ impl Error {
             kind,
             message: message.into(),
         }
+    }
+
+    /// Returns the error for a name that a request may contain once.
+    pub(crate) fn duplicate(kind: ErrorKind, noun: &str, name: &str) -> Self {
+        Error::new(
+            kind,
+            format!("duplicate {noun} {}; add it once", Quoted(name)),
+        )
     }
 
     /// Returns the part of the input that is at fault.

@@ -82,7 +82,8 @@ impl Expiry {
                     Some(expiration) => {
                         return Err(error!(
                             Expiry,
-                            "the credentials expired at {expiration}, and the signing time is {now}; use new ones"
+                            "the credentials expired at {expiration}, and the signing time is \
+                             {now}; use new credentials"
                         ));
                     }
                 };

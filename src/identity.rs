@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 /// ```
 #[derive(Clone)]
 pub struct Identity {
-    /// The kind of the key, or `None` for a secret access key.
+    /// The kind of the key; `None` if it is a secret access key.
     private_key: Option<PrivateKeyKind>,
     access_key_id: Box<str>,
     /// As the value of a query parameter has it.
@@ -136,7 +136,7 @@ impl Identity {
         self.expiration
     }
 
-    /// Returns the kind of the private key; `None` for a secret access key.
+    /// Returns the kind of the private key, or `None` for a secret access key.
     #[inline]
     pub(crate) fn private_key_kind(&self) -> Option<PrivateKeyKind> {
         self.private_key
@@ -211,7 +211,7 @@ impl fmt::Debug for Identity {
 /// Checks a text of the credentials. The messages never quote it.
 pub(crate) fn check(name: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
-        return Err(error!(Credentials, "the {name} is empty; give one"));
+        return Err(error!(Credentials, "the {name} is empty; pass one"));
     }
     if text.trim().len() != text.len() {
         return Err(error!(

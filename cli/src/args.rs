@@ -36,13 +36,13 @@ impl Expiry {
         if let Some(expiration) = identity.expiration() {
             ensure!(
                 expiration > now,
-                "the credentials expired at {expiration}, and it is {now}: get new ones"
+                "the credentials expired at {expiration}; it is now {now}; use new credentials"
             );
             if expires_at > expiration {
                 ensure!(
                     self.clamp_expiry,
-                    "it would expire at {expires_at}, after its credentials, which expire at {expiration}: \
-                     choose an earlier expiry, or give --clamp-expiry"
+                    "it would expire at {expires_at}, after its credentials, which expire at \
+                     {expiration}; choose an earlier expiry, or pass --clamp-expiry"
                 );
                 return Ok(presign::Expiry::at(expiration));
             }

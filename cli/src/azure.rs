@@ -68,7 +68,7 @@ pub fn load(
             Account::new(name)?
         }
         (None, Some(account)) => account,
-        (None, None) => bail!("the account is unknown: set {ACCOUNT}"),
+        (None, None) => bail!("the account is unknown; set {ACCOUNT}"),
     };
     let credentials = if let Some(file) = user_delegation_key {
         let mut xml = String::new();
@@ -81,7 +81,7 @@ pub fn load(
     } else {
         environment.credentials.with_context(|| {
             format!(
-                "there is no key for {}: set {ACCOUNT} and {KEY}, or {CONNECTION_STRING}",
+                "there is no key for {}; set {ACCOUNT} and {KEY}, or {CONNECTION_STRING}",
                 account.name()
             )
         })?
@@ -114,7 +114,7 @@ pub fn service_of(url: &str, given: Option<&str>) -> Result<Service> {
     }
     let (host, _) = split_url(url);
     Service::from_host(host).with_context(|| {
-        format!("the host {host} names no service of Azure Storage; give it with --service")
+        format!("the host {host} names no service of Azure Storage; pass --service")
     })
 }
 

@@ -102,9 +102,8 @@ pub fn run(args: &Args) -> Result<()> {
         None => thread::available_parallelism().map_or(1, NonZero::get),
     };
     match sign_all(&urls, if args.null { 0 } else { b'\n' }, jobs)? {
-        0 => Ok(()),
-        1 => bail!("one key has no URL"),
-        bad => bail!("{bad} keys have no URL"),
+        (0, _) => Ok(()),
+        (bad, keys) => bail!("{bad} of {keys} keys have no URL; see the messages above"),
     }
 }
 
@@ -150,7 +149,7 @@ impl UrlWriter<'_> {
     fn write_row(&self, key: &str, text: &mut String) -> Result<()> {
         ensure!(
             !key.contains(['\t', '\n', '\r']),
-            "a table can't contain a key with a tab or a line break: use --output json"
+            "a table can't contain a key with a tab or a line break; use --output json"
         );
         let start = text.len();
         text.extend([key, "\t"]);
@@ -162,8 +161,8 @@ impl UrlWriter<'_> {
     }
 }
 
-/// Signs all keys of standard input, and returns how many of them have no URL.
-fn sign_all(urls: &UrlWriter<'_>, separator: u8, jobs: usize) -> Result<u64> {
+/// Signs all keys of standard input. Returns the number of keys without a URL, and of all keys.
+fn sign_all(urls: &UrlWriter<'_>, separator: u8, jobs: usize) -> Result<(u64, u64)> {
     let (first, output) = sync_channel(1);
     first.send(Output::new(separator))?;
     let batch = Batch {
@@ -190,7 +189,7 @@ fn sign_all(urls: &UrlWriter<'_>, separator: u8, jobs: usize) -> Result<u64> {
         .output
         .recv()?;
     output.progress.finish(output.keys, output.bad);
-    Ok(output.bad)
+    Ok((output.bad, output.keys))
 }
 
 /// The state that the threads share.

@@ -163,7 +163,7 @@ impl VerifyOptions {
         now: Timestamp,
     ) -> Result<Result<(), VerifyError>> {
         let Some(file) = &self.public_key else {
-            bail!("this is a URL of CloudFront: give the public key with --public-key");
+            bail!("a CloudFront URL needs a public key; pass --public-key");
         };
         let key = VerifyingKey::from_pem(&file.text("the public key")?)
             .with_context(|| format!("{file} can't be used"))?;

@@ -23,17 +23,17 @@ pub fn run(command_line: &str) -> Result<Credentials> {
         "{program} failed: {}",
         output.status
     );
-    parse(&output.stdout).with_context(|| format!("{program} printed no credentials"))
+    parse(&output.stdout).with_context(|| format!("the output of {program} has no credentials"))
 }
 
 fn parse(output: &[u8]) -> Result<Credentials> {
     // The error of the parser could quote a secret.
     let Ok(json) = serde_json::from_slice::<Value>(output) else {
-        bail!("its output is not JSON");
+        bail!("it is not JSON");
     };
     ensure!(json["Version"] == 1, "its Version is not 1");
     let text = |name: &str| json[name].as_str();
-    let required = |name| text(name).with_context(|| format!("{name} is missing"));
+    let required = |name| text(name).with_context(|| format!("missing property `{name}`"));
     let id = required("AccessKeyId")?;
     let mut credentials = Credentials::new(id, required("SecretAccessKey")?)?;
     if let Some(token) = text("SessionToken") {

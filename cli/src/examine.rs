@@ -225,7 +225,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
             ReceivedRequest::new(&sent.method, target(&subject.url))
         }
         Ok(request) => request,
-        Err(error) => return args.refuse("request", None, &error.to_string()),
+        Err(error) => return args.reject("request", None, &error.to_string()),
     };
     for (name, value) in &sent.headers {
         request = request.header(name, value);
@@ -243,7 +243,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
         Ok(verified) => verified,
         Err(error) => {
             let reason = args.reason(&error, &inspection, &credentials);
-            return args.refuse(error.kind().as_str(), Some(&error), &reason);
+            return args.reject(error.kind().as_str(), Some(&error), &reason);
         }
     };
     // The verifier checks only a SHA-256, so that of the header is checked here.
@@ -251,7 +251,7 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     if let (Some(md5), Some(body)) = (md5, &body)
         && md5 != BASE64.encode(body.md5)
     {
-        return args.refuse("payload-mismatch", None, WRONG_MD5);
+        return args.reject("payload-mismatch", None, WRONG_MD5);
     }
     match subject.output {
         Format::Text => {
@@ -322,13 +322,13 @@ impl VerifyArgs {
         });
         let request = match request {
             Ok(request) => request,
-            Err(error) => return self.refuse("request", None, &error.to_string()),
+            Err(error) => return self.reject("request", None, &error.to_string()),
         };
         let id = key.identity().access_key_id();
         let lookup = |signed_by: &str| (signed_by == id).then_some(&key);
         if let Err(error) = gcs::verify_v2(&request, self.subject.time, lookup) {
             let reason = self.reason(&error, inspection, &key);
-            return self.refuse(error.kind().as_str(), Some(&error), &reason);
+            return self.reject(error.kind().as_str(), Some(&error), &reason);
         }
         self.print_valid(inspection, id)
     }
@@ -353,10 +353,10 @@ impl VerifyArgs {
     fn verify_cloudfront(&self, inspection: &Inspection) -> Result<()> {
         let request = match self.received() {
             Ok(request) => request,
-            Err(error) => return self.refuse("request", None, &error.to_string()),
+            Err(error) => return self.reject("request", None, &error.to_string()),
         };
         if let Err(error) = self.cloudfront.verify(request, self.subject.time)? {
-            return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
+            return self.reject(error.kind().as_str(), Some(&error), &error.to_string());
         }
         if self.subject.output == Format::Json {
             let mut object = json!({ "valid": true });
@@ -419,12 +419,12 @@ impl VerifyArgs {
         let is_v2 = inspection.scheme() == Some(Scheme::AwsV2);
         match error.kind() {
             VerifyErrorKind::AccessKey => format!(
-                "the URL is signed by the access key {}, but the credentials are those of {}: give \
-                 the URL's own, in the environment or with --profile",
+                "the URL is signed by the access key {}, but the credentials are of {}; pass the \
+                 URL's credentials in the environment or with --profile",
                 inspection.access_key_id().unwrap_or_default(),
                 credentials.identity().access_key_id()
             ),
-            VerifyErrorKind::SignedHeaderMissing => format!("{error}; give it with --header"),
+            VerifyErrorKind::SignedHeaderMissing => format!("{error}; add it with --header"),
             VerifyErrorKind::Signature if !inspection.problems().is_empty() => {
                 // The URL may have been truncated or changed by a program.
                 let problems = inspection
@@ -436,7 +436,10 @@ impl VerifyArgs {
             VerifyErrorKind::Signature if is_v2 && self.sent.bucket.is_none() => {
                 let host = bucket_host(&self.subject.url);
                 host.map_or(error.to_string(), |host| {
-                    format!("{error}; the host {host} seems to name a bucket, which SigV2 signs; give it with --bucket")
+                    format!(
+                        "{error}; the host {host} seems to name a bucket, which SigV2 signs; pass \
+                         it with --bucket"
+                    )
                 })
             }
             _ => error.to_string(),
@@ -444,7 +447,7 @@ impl VerifyArgs {
     }
 
     /// Reports that the URL is not valid.
-    pub fn refuse(&self, why: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
+    pub fn reject(&self, why: &str, error: Option<&VerifyError>, reason: &str) -> Result<()> {
         if self.subject.output == Format::Json {
             output::print_json(&json!({
                 "valid": false,

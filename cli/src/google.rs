@@ -49,7 +49,8 @@ impl KeyOption {
             [Ok(Some(id)), Ok(Some(secret))] => Ok((Credentials::new(id, secret)?, None)),
             [Err(error), _] | [_, Err(error)] => Err(error),
             [Ok(None), Ok(None)] => bail!(
-                "no key for Google: give --key-file, or set {KEY_FILE}, or {id_name} and {secret_name}"
+                "no key for Google; pass --key-file, or set {KEY_FILE}, or {id_name} and \
+                 {secret_name}"
             ),
             [Ok(Some(_)), Ok(None)] => bail!("the environment has {id_name} but no {secret_name}"),
             [Ok(None), Ok(Some(_))] => bail!("the environment has {secret_name} but no {id_name}"),
@@ -76,7 +77,7 @@ pub fn load(
     let version = signing.aws_version()?;
     if version == SignatureVersion::V4a || signing.has_region_set() {
         return Err(misuse(
-            "Google Cloud Storage has no v4a: its versions are v4 and v2",
+            "Google Cloud Storage doesn't support v4a; use v4 or v2",
         ));
     }
     let (credentials, universe_domain) = key.load()?;

@@ -35,7 +35,8 @@ pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
     let name = source.name();
     let loaded = match source {
         Source::Profile { .. } if profile.get("mfa_serial").is_some() => bail!(
-            "the credentials come from {name} with mfa_serial, and this program doesn't ask for a code: {}",
+            "the credentials come from {name} with mfa_serial, and this program doesn't ask for a \
+             code; {}",
             exported(profile)
         ),
         Source::Profile { .. } => sdk_credentials::of_profile(profile),
@@ -56,14 +57,14 @@ pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
 #[cfg(not(feature = "aws-config"))]
 pub fn load(profile: &Profile, source: &Source) -> Result<Credentials> {
     bail!(
-        "the credentials come from {}, which needs a network: install this program with `--features aws-config`, \
-         or {}",
+        "the credentials come from {}, which needs a network; install this program with \
+         `--features aws-config`, or {}",
         source.name(),
         exported(profile)
     )
 }
 
-/// Returns the credentials of the instance's role, or `None` elsewhere than on an instance.
+/// Returns the credentials of the instance's role, or `None` if this isn't an instance.
 #[cfg(feature = "aws-config")]
 pub fn of_instance(profile: &Profile) -> Result<Option<Credentials>> {
     sdk_credentials::of_instance(profile)
@@ -80,7 +81,7 @@ pub fn of_instance(_: &Profile) -> Result<Option<Credentials>> {
 pub fn check_no_login_session(profile: &Profile) -> Result<()> {
     if profile.get("login_session").is_some() {
         bail!(
-            "the credentials come from login_session, which is not supported: {}",
+            "the credentials come from login_session, which is not supported; {}",
             exported(profile)
         );
     }

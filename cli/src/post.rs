@@ -91,7 +91,7 @@ fn form_text(form: &PresignedPost) -> Result<String> {
     for (name, value) in form.fields() {
         ensure!(
             !value.contains('\n'),
-            "the field {name} has a line break, which text output can't show: use --output json"
+            "the field {name} has a line break, which text output can't show; use --output json"
         );
         text.extend(["\n", name, "=", value]);
     }

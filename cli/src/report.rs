@@ -36,7 +36,8 @@ pub fn note_headers(format: RequestFormat, url: &PresignedUrl) {
 pub fn note_not_covered<'a>(names: impl Iterator<Item = &'a str>) {
     for name in names {
         note(format_args!(
-            "the header {name} is not covered by the signature: the sender may omit it or send any value"
+            "the header {name} is not covered by the signature, so the sender may omit it or send \
+             any value"
         ));
     }
 }
@@ -65,8 +66,8 @@ pub fn note_content_type(format: RequestFormat, method: &str, given: &Extras) {
     let is_uploaded = matches!(method, "PUT" | "POST") && format != RequestFormat::Curl;
     if is_uploaded && !given.has_header("content-type") {
         note(
-            "v2 signs the Content-Type, and most clients add one: give the one that is sent with --header \
-             'Content-Type: …', or have the client send none",
+            "v2 signs the Content-Type, which most clients add; pass the client's with --header \
+             'Content-Type: …', or have it send none",
         );
     }
 }

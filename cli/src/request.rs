@@ -125,7 +125,7 @@ impl Target {
         self.signing.region_set()?;
         if self.session_token.is_some() && self.signing.is_v2() {
             return Err(misuse(
-                "--session-token is for v4 and v4a: v2 always signs a session token",
+                "--session-token is for v4 and v4a, because v2 always signs a session token",
             ));
         }
         if self.bucket.is_some() && (!self.signing.is_v2() || self.is_call()) {
@@ -167,13 +167,15 @@ impl Target {
                 && given != named
             {
                 note(format_args!(
-                    "the host {host} is that of the {part} {named}, but this is signed for {given}, which AWS rejects"
+                    "the host {host} belongs to the {part} {named}, but this is signed for \
+                     {given}, which AWS rejects"
                 ));
             }
         }
         if self.service.is_none() && aws_host.service().is_none() {
             note(format_args!(
-                "the host {host} doesn't say which service it belongs to, so this is signed for s3; give --service"
+                "the host {host} doesn't say which service it belongs to, so this is signed for \
+                 s3; pass --service"
             ));
         }
     }
@@ -194,12 +196,12 @@ impl Target {
         let host = host_of(&self.url);
         match AwsHost::parse(&host) {
             Some(aws_host) if aws_host.bucket().is_some() => note(format_args!(
-                "the host {host} names a bucket: without --bucket the bucket is not signed, and S3 rejects \
-                 the request"
+                "the host {host} names a bucket, but without --bucket it is not signed, and S3 \
+                 rejects the request; pass --bucket"
             )),
             Some(_) => {}
             None if may_name_bucket(&host) => note(format_args!(
-                "v2 signs the bucket: if the host {host} names it, give --bucket; in the path it is signed already"
+                "v2 signs the bucket; if the host {host} names it, and not the path, pass --bucket"
             )),
             None => {}
         }

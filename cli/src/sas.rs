@@ -217,9 +217,7 @@ pub fn run(args: &Args) -> Result<()> {
         && args.address.blob.is_none()
         && args.output == Format::Text
     {
-        note(
-            "the URL is that of the whole container; put the path of what you open before its `?`",
-        );
+        note("the URL names the whole container; put the path of what you open before its `?`");
     }
     Ok(())
 }
@@ -301,7 +299,7 @@ impl Args {
             });
         }
         let Some(container) = container else {
-            bail!("the address names no container; add it, or give --services for an account SAS");
+            bail!("the address names no container; add it, or pass --services for an account SAS");
         };
         let is_of_blob = self.snapshot.is_some() || self.version_id.is_some() || self.directory;
         ensure!(

@@ -47,7 +47,7 @@ pub fn of_web_identity(profile: &Profile) -> Result<Credentials> {
     }
     ensure!(
         variable(&["AWS_ROLE_ARN"])?.is_some(),
-        "AWS_ROLE_ARN is not set: it names the role for the web identity"
+        "AWS_ROLE_ARN is not set; set it to the role for the web identity"
     );
     let provider = WebIdentityTokenCredentialsProvider::builder()
         .configure(&config(profile, ProxyConfig::from_env())?);
@@ -62,7 +62,7 @@ pub fn of_container(profile: &Profile) -> Result<Credentials> {
     ask(&provider.build())
 }
 
-/// Asks the metadata of the instance. Returns `None` where there is none.
+/// Asks the metadata of the instance. Returns `None` if there is none.
 pub fn of_instance(profile: &Profile) -> Result<Option<Credentials>> {
     let config = config(profile, ProxyConfig::disabled())?;
     // Elsewhere than on an instance nothing answers, so more attempts only take longer.

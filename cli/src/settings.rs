@@ -62,7 +62,7 @@ impl Signing {
         self.region_set.is_some()
     }
 
-    /// Returns the region set of a v4a signature; `None` for other versions.
+    /// Returns the region set of a v4a signature, or `None` for other versions.
     pub fn region_set(&self) -> Result<Option<&str>> {
         let is_v4a = self.aws_version()? == SignatureVersion::V4a;
         match &self.region_set {

@@ -16,7 +16,7 @@ pub struct SharedKeyRequest<'a> {
     pub is_lite: bool,
     pub url: &'a str,
     pub method: &'a str,
-    /// The service, or `None` for that of the host.
+    /// The service; `None` if the host names it.
     pub service: Option<&'a str>,
     pub extras: &'a Extras,
     pub time: Timestamp,
@@ -75,7 +75,8 @@ impl SharedKeyRequest<'_> {
         let has_length = length.is_some_and(|(_, value)| value != "0");
         ensure!(
             has_length || self.body.is_none(),
-            "Shared Key signs the length of the body, which curl sends: give it with --header 'Content-Length: …'"
+            "Shared Key signs the length of the body, which curl sends; add it with --header \
+             'Content-Length: …'"
         );
         match self.body {
             Some(file) => file.curl_argument().map(Some),

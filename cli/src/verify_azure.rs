@@ -21,14 +21,14 @@ impl VerifyArgs {
         let (account, credentials) = azure::load_for_url(&subject.url, service, key)?;
         let mut request = match self.received() {
             Ok(request) => request,
-            Err(error) => return self.refuse("request", None, &error.to_string()),
+            Err(error) => return self.reject("request", None, &error.to_string()),
         };
         if let Some(address) = self.cloudfront.client_ip() {
             request = request.client_ip(address);
         }
         let parsed = account.parse_sas(&request);
         if let Err(error) = parsed.and_then(|sas| sas.verify(&credentials, subject.time)) {
-            return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
+            return self.reject(error.kind().as_str(), Some(&error), &error.to_string());
         }
         self.print_valid(inspection, account.name())
     }
@@ -43,13 +43,13 @@ impl VerifyArgs {
         }
         let request = match self.received() {
             Ok(request) => request,
-            Err(error) => return self.refuse("request", None, &error.to_string()),
+            Err(error) => return self.reject("request", None, &error.to_string()),
         };
         let parsed = account.parse_shared_key(&request);
         let verified = match parsed.and_then(|parsed| parsed.verify(&credentials, subject.time)) {
             Ok(verified) => verified,
             Err(error) => {
-                return self.refuse(error.kind().as_str(), Some(&error), &error.to_string());
+                return self.reject(error.kind().as_str(), Some(&error), &error.to_string());
             }
         };
         let md5 = sent.signed_md5(|name| verified.covers_header(name));
@@ -57,7 +57,7 @@ impl VerifyArgs {
         if let (Some(md5), Some(body)) = (md5, &body)
             && md5 != BASE64.encode(body.md5)
         {
-            return self.refuse("payload-mismatch", None, WRONG_MD5);
+            return self.reject("payload-mismatch", None, WRONG_MD5);
         }
         match subject.output {
             Format::Text => {

@@ -143,7 +143,7 @@ impl<'t> Settings<'t> {
             if settings.get(name).is_some() {
                 return Err(error!(
                     Credentials,
-                    "the connection string has the setting {name} twice"
+                    "duplicate setting `{name}` in the connection string"
                 ));
             }
             settings.0.push((name, value.trim()));
@@ -160,7 +160,7 @@ impl<'t> Settings<'t> {
     /// Returns the name that the host of the first endpoint begins with, or that its path is.
     fn name_of_endpoint(&self) -> Result<&'t str, Error> {
         let mut urls = ENDPOINTS.iter().filter_map(|(_, name)| self.get(name));
-        let missing = || invalid("the connection string has no AccountName");
+        let missing = || invalid("missing setting `AccountName` in the connection string");
         let url = urls.next().ok_or_else(missing)?;
         let url = Url::parse(url).map_err(|_| missing())?;
         let path = url.target.path.trim_matches('/');

@@ -164,7 +164,8 @@ impl CustomSigner for Container {
         if blob.is_empty() {
             return Err(Error::new(
                 ErrorKind::Unsupported,
-                "a URL of a container needs permissions of your choice; make it by `Account::sas`",
+                "a URL of a container needs permissions of your choice; make it with \
+                 `Account::sas`",
             ));
         }
         let params = Params::parse(&parts.params)?;
@@ -227,7 +228,7 @@ impl CustomSigner for Container {
     }
 
     fn unsupported(&self, what: &str) -> Error {
-        error!(Unsupported, "Azure Storage has no {what}")
+        error!(Unsupported, "Azure Storage doesn't support {what}")
     }
 }
 
@@ -268,8 +269,8 @@ impl<'p> Params<'p> {
                 Some(field) => {
                     return Err(error!(
                         Query,
-                        "the parameter {} belongs to the shared access signature; make one by \
-                         `Account::sas` to choose it",
+                        "the parameter {} belongs to the shared access signature; set it with \
+                         `Account::sas`",
                         field.name()
                     ));
                 }
@@ -319,7 +320,7 @@ impl<'p> Params<'p> {
         let needed = operation.needed().ok_or_else(|| {
             error!(
                 Unsupported,
-                "no permission is known for the method {method}; make a token by `Account::sas`"
+                "unsupported method {method}; choose the permissions with `Account::sas`"
             )
         })?;
         Ok(needed.permissions())

@@ -23,7 +23,7 @@ impl Account {
     /// Returns a request to any URL of a service, to be signed with Shared Key. The URL is absolute
     /// and percent-encoded.
     ///
-    /// Signing fails if the verifier would refuse the request, because another one has the same
+    /// Signing fails if the verifier would reject the request, because another one has the same
     /// signed text. With Shared Key, no parameter can be duplicate, ignoring case, have a colon in
     /// its name, a control character, or a raw `+`. Write a plus sign as `%2B` and a space as
     /// `%20`. A path can't have the segments `.` and `..`.

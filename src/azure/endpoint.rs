@@ -62,8 +62,8 @@ impl Endpoint {
             }
             _ => Err(error!(
                 Endpoint,
-                "the endpoint {} doesn't contain the name of the account, so its secondary one is \
-                 unknown; set it by its URL",
+                "the endpoint {} doesn't contain the name of the account, so the secondary \
+                 endpoint can't be derived; set it with `Account::endpoint`",
                 Quoted(&self.origin)
             )),
         }

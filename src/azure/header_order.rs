@@ -1,4 +1,4 @@
-//! The order of `x-ms-*` headers, which is that of words and not that of bytes.
+//! The order of `x-ms-*` headers, which compares words, not bytes.
 
 use core::cmp::Ordering;
 

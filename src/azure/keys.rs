@@ -74,7 +74,7 @@ pub fn user_delegation_key(account: impl Into<String>, xml: &str) -> Result<Cred
             }
             return Err(error!(
                 Credentials,
-                "the user delegation key has no element {name}"
+                "missing element `{name}` in the user delegation key"
             ));
         };
         check_sas_text(ErrorKind::Credentials, name, value)?;
@@ -93,7 +93,7 @@ pub fn user_delegation_key(account: impl Into<String>, xml: &str) -> Result<Cred
     let Some(value) = elements.get(VALUE)? else {
         return Err(error!(
             Credentials,
-            "the user delegation key has no element {VALUE}"
+            "missing element `{VALUE}` in the user delegation key"
         ));
     };
     let credentials = shared_key(account, value)?.with_session_token(token)?;
@@ -125,7 +125,7 @@ impl Elements {
         if named.next().is_some() {
             return Err(error!(
                 Credentials,
-                "the user delegation key has the element {name} twice"
+                "duplicate element `{name}` in the user delegation key"
             ));
         }
         Ok(first.filter(|text| !text.is_empty()))
@@ -181,7 +181,8 @@ pub(super) fn delegation_fields(identity: &Identity) -> Result<Vec<(Field, Cow<'
     fields.ok_or_else(|| {
         Error::new(
             ErrorKind::Credentials,
-            "the session token is not that of a user delegation key; Azure Storage has no other",
+            "the session token doesn't belong to a user delegation key, the only kind in Azure \
+             Storage; leave it out",
         )
     })
 }

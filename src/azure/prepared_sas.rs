@@ -81,11 +81,8 @@ impl<'s> PreparedSas<'s> {
             let field = own.field()?;
             let value = check_field(resource, layout, version, field, &own.value)?;
             if values.get(field).is_some() {
-                return Err(error!(
-                    Policy,
-                    "duplicate parameter {}; set it once",
-                    field.name()
-                ));
+                let name = field.name();
+                return Err(Error::duplicate(ErrorKind::Policy, "parameter", name));
             }
             values.set(field, value);
         }
@@ -248,7 +245,7 @@ impl<'a> Sas<'a> {
             (None, None) => Ok(None),
             (Some(_), Some(_)) => Err(error!(
                 Policy,
-                "the start is set twice, by `starts_at` and by the parameter st"
+                "the start is set by both `starts_at` and the parameter st; leave one out"
             )),
             (Some(moment), None) => {
                 let time = space.insert(SasTime::new(moment)?);

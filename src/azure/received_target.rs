@@ -6,7 +6,7 @@ use super::operation::{Level, Operation, sets_tags};
 use super::service::Service;
 use crate::error::{ErrorKind, Quoted};
 use crate::text::percent::Component;
-use crate::verify::{ReceivedRequest, VerifyError, refuse};
+use crate::verify::{ReceivedRequest, VerifyError, reject};
 use crate::wire::query::{Param, parse_query};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -98,12 +98,12 @@ impl<'r> ReceivedTarget<'r> {
         let mut named = named.map(|param| param.value.unwrap_or_default());
         let value = named.next();
         if named.next().is_some() {
-            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(name)));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         let text = |value: Component<'r>| {
             value
                 .to_text()
-                .ok_or_else(|| refuse!(Request, "the parameter {} is not UTF-8", Quoted(name)))
+                .ok_or_else(|| reject!(Request, "the parameter {} is not UTF-8", Quoted(name)))
         };
         value.map(text).transpose()
     }
@@ -166,7 +166,7 @@ fn find_service<'r>(
             return Ok((service, rest));
         }
     }
-    Err(refuse!(
+    Err(reject!(
         Resource,
         "the URL is not one of the account {}; set its endpoints",
         account.name()
@@ -177,13 +177,13 @@ fn find_service<'r>(
 /// would be that of another one.
 fn check_container(name: &str, object: &str) -> Result<(), VerifyError> {
     if name.contains('/') {
-        return Err(refuse!(
+        return Err(reject!(
             Request,
             "the name of the container has an escaped slash %2F; send a slash"
         ));
     }
     if name.is_empty() && !object.is_empty() {
-        return Err(refuse!(
+        return Err(reject!(
             Request,
             "the path begins with two slashes, so that the name of the container is empty; send one"
         ));
@@ -194,13 +194,13 @@ fn check_container(name: &str, object: &str) -> Result<(), VerifyError> {
 fn decoded(text: &str) -> Result<Cow<'_, str>, VerifyError> {
     let text = Component::Encoded(text)
         .to_text()
-        .ok_or_else(|| refuse!(Request, "the path is not UTF-8"))?;
+        .ok_or_else(|| reject!(Request, "the path is not UTF-8"))?;
     if has_dot_segment(&text) {
-        return Err(refuse!(
+        return Err(reject!(
             Request,
             "the path has a dot segment, which the service removes; send the path without it"
         ));
     }
-    check_sas_text(ErrorKind::Url, "path", &text).map_err(|error| refuse!(Request, "{error}"))?;
+    check_sas_text(ErrorKind::Url, "path", &text).map_err(|error| reject!(Request, "{error}"))?;
     Ok(text)
 }

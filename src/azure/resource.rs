@@ -185,7 +185,7 @@ impl<'a> Resource<'a> {
         layout.ok_or_else(|| {
             error!(
                 Unsupported,
-                "no user delegation SAS gives access to a {}; sign with the account key",
+                "a user delegation SAS can't give access to a {}; sign with the account key",
                 self.description()
             )
         })

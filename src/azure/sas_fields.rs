@@ -101,7 +101,7 @@ pub(super) fn check_field<'s>(
         )),
         Field::StoredPolicy if value.chars().count() > 64 => Err(error!(
             Policy,
-            "the identifier of a stored access policy has at most 64 characters, got {}",
+            "the identifier of the stored access policy has {} characters; the maximum is 64",
             value.chars().count()
         )),
         _ => Ok(checked),

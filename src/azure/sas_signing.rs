@@ -54,13 +54,13 @@ impl Sas<'_> {
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let token = prepared.token();
+        let expires_at = token.expires_at;
         Ok(Unsigned::new(
             identity,
             KeySource::Base64,
             &prepared.text(),
-            None,
-            token.expires_at,
             move |signature| token.finish(signature),
-        ))
+        )
+        .with_expiration(expires_at))
     }
 }

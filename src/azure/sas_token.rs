@@ -85,7 +85,7 @@ impl SasToken {
         Ok([url, separator, self.as_str()].concat())
     }
 
-    /// Returns when the token expires, or `None` if its stored access policy says it.
+    /// Returns when the token expires, or `None` if its stored access policy sets it.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at

@@ -53,8 +53,8 @@ impl ValidityRules {
         if self.is_delegated && expires_at > starts_at.saturating_add(MAX_USER_DELEGATION_EXPIRY) {
             return Err(error!(
                 Expiry,
-                "a user delegation SAS is valid for at most seven days, but this one would be valid from \
-                 {starts_at} to {expires_at}"
+                "the user delegation SAS would be valid from {starts_at} to {expires_at}; the \
+                 maximum is seven days"
             ));
         }
         match text {

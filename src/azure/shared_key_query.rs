@@ -1,9 +1,9 @@
 //! The queries that Shared Key can sign, so that no other query has the same text. Signer and verifier
-//! refuse the others.
+//! reject the others.
 
 use super::shared_key::Form;
 use crate::error::Quoted;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use crate::wire::query::Param;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 /// servers read a space.
 pub(super) fn check_plus(form: Form, query: Option<&str>) -> Result<(), VerifyError> {
     if !form.signs_only_comp() && query.is_some_and(|query| query.contains('+')) {
-        return Err(refuse!(
+        return Err(reject!(
             Request,
             "a parameter has a raw `+`, which can be read as a space; encode a plus sign as %2B, a space as \
              %20"
@@ -35,9 +35,9 @@ fn check_comp(params: &[Param<'_>]) -> Result<(), VerifyError> {
     let names = params.iter().map(|param| param.name);
     let mut names = names.filter(|name| name.decodes_to_ignore_case("comp"));
     match (names.next(), names.next()) {
-        (_, Some(_)) => Err(refuse!(Repeated, "duplicate parameter comp")),
+        (_, Some(_)) => Err(reject!(Repeated, "duplicate parameter comp")),
         (Some(name), None) if !name.decodes_to("comp") => {
-            Err(refuse!(Malformed, "misspelled parameter; write comp"))
+            Err(reject!(Malformed, "misspelled parameter; write comp"))
         }
         _ => Ok(()),
     }
@@ -51,7 +51,7 @@ fn check_all(params: &[Param<'_>]) -> Result<(), VerifyError> {
         let name = param.name.to_bytes().to_ascii_lowercase();
         let value = param.value.unwrap_or_default().to_bytes();
         if name.contains(&b':') || name.iter().chain(&*value).any(u8::is_ascii_control) {
-            return Err(refuse!(
+            return Err(reject!(
                 Request,
                 "a parameter has a colon in its name, or a control character, so that another query \
                  would have the same signature"
@@ -65,7 +65,7 @@ fn check_all(params: &[Param<'_>]) -> Result<(), VerifyError> {
             && one == two
         {
             let name = String::from_utf8_lossy(one);
-            return Err(refuse!(Repeated, "duplicate parameter {}", Quoted(&name)));
+            return Err(reject!(Repeated, "duplicate parameter {}", Quoted(&name)));
         }
     }
     Ok(())

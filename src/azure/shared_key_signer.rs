@@ -57,7 +57,7 @@ impl CustomSigner for SharedKeySigner {
     ) -> Result<Unsigned<PresignedUrl>, Error> {
         Err(Error::new(
             ErrorKind::Unsupported,
-            "Shared Key has no presigned URLs; make a shared access signature by `Account::sas` or \
+            "Shared Key doesn't support presigned URLs; make a shared access signature with `Account::sas` or \
              `Container`",
         ))
     }
@@ -117,8 +117,6 @@ impl CustomSigner for SharedKeySigner {
             identity,
             KeySource::Base64,
             &text,
-            None,
-            None,
             move |signature| {
                 signature.write_base64(added.last_value());
                 SignedRequest::from_headers(added, not_covered)
@@ -135,7 +133,7 @@ impl CustomSigner for SharedKeySigner {
     }
 
     fn unsupported(&self, what: &str) -> Error {
-        error!(Unsupported, "Shared Key has no {what}")
+        error!(Unsupported, "Shared Key doesn't support {what}")
     }
 }
 

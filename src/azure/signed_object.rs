@@ -5,7 +5,7 @@ use super::service::Service;
 use super::unverified_sas::{UnverifiedSas, required};
 use crate::error::Quoted;
 use crate::scheme::azure_sas::Field;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::borrow::Cow;
 
 impl UnverifiedSas<'_> {
@@ -22,7 +22,7 @@ impl UnverifiedSas<'_> {
         // An older version doesn't sign the kind, so that a token for a blob would pass for one for
         // a directory.
         if self.version < first_version_of_kind(kind) {
-            return Err(refuse!(
+            return Err(reject!(
                 Resource,
                 "the version {} has no resource of the kind {}",
                 self.version,
@@ -31,7 +31,7 @@ impl UnverifiedSas<'_> {
         }
         let (snapshot, version) = (target.param("snapshot"), target.param("versionid"));
         if snapshot.is_some() && version.is_some() {
-            return Err(refuse!(
+            return Err(reject!(
                 Resource,
                 "the URL names a snapshot and a version; the signature is for one of them"
             ));
@@ -49,7 +49,7 @@ impl UnverifiedSas<'_> {
             _ => None,
         };
         found.ok_or_else(|| {
-            refuse!(
+            reject!(
                 Resource,
                 "the signature is for another kind of resource, {}",
                 Quoted(kind)

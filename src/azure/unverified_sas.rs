@@ -15,7 +15,7 @@ use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
 use crate::text::percent::Component;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, reject};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -88,29 +88,29 @@ fn parse<'r>(
     target.check_repetitions()?;
     let values = read_values(&target)?;
     if values.get(Field::Signature).is_none() {
-        return Err(refuse!(
+        return Err(reject!(
             NotSigned,
             "the request has no shared access signature"
         ));
     }
     if request.values("authorization").next().is_some() {
-        return Err(refuse!(
+        return Err(reject!(
             SignedTwice,
             "the request has an Authorization header and a shared access signature"
         ));
     }
     let version = required(&values, Field::Version)?;
     let version = ApiVersion::parse(version)
-        .ok_or_else(|| refuse!(Scheme, "unknown version {}", Quoted(version)))?;
+        .ok_or_else(|| reject!(Scheme, "unknown version {}", Quoted(version)))?;
     let layout = find_layout(&values, target.service)?;
     check_signed(layout, version, &values)?;
     let time = |field: Field| match values.get(field) {
         None => Ok(None),
         Some(text) => match parse_sas_time(text) {
             Some(time) => Ok(Some(time)),
-            None => Err(refuse!(
+            None => Err(reject!(
                 Malformed,
-                "invalid {} {}",
+                "invalid {} {}; write a time such as 2030-01-02T03:04:05Z",
                 field.name(),
                 Quoted(text)
             )),
@@ -120,7 +120,7 @@ fn parse<'r>(
     let letters = values.get(Field::Permissions).unwrap_or_default();
     let permissions: Permissions = letters
         .parse()
-        .map_err(|error| refuse!(Malformed, "{error}"))?;
+        .map_err(|error| reject!(Malformed, "{error}"))?;
     if values.get(Field::StoredPolicy).is_none() {
         required(&values, Field::ExpiresAt)?;
         required(&values, Field::Permissions)?;
@@ -148,17 +148,17 @@ fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<ReceivedValues<'r>, Ve
         };
         let name = field.name();
         if !param.name.decodes_to(name) {
-            return Err(refuse!(Malformed, "misspelled parameter; write {name}"));
+            return Err(reject!(Malformed, "misspelled parameter; write {name}"));
         }
         if values.get(field).is_some() {
-            return Err(refuse!(Repeated, "duplicate parameter {name}"));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         let Some(value) = param.value.unwrap_or_default().to_text() else {
-            return Err(refuse!(Malformed, "the parameter {name} is not UTF-8"));
+            return Err(reject!(Malformed, "the parameter {name} is not UTF-8"));
         };
         // A line feed would end its line in the text that is signed.
         if value.chars().any(char::is_control) {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "the parameter {name} contains a control character"
             ));
@@ -187,7 +187,7 @@ pub(super) fn required<'v>(
 ) -> Result<&'v str, VerifyError> {
     values
         .get(field)
-        .ok_or_else(|| refuse!(Missing, "the parameter {} is missing", field.name()))
+        .ok_or_else(|| VerifyError::missing("parameter", field.name()))
 }
 
 /// Returns the lines that the token signs.
@@ -202,8 +202,12 @@ fn find_layout(
         return Ok(&layout::ACCOUNT);
     }
     let is_delegated = has(Field::KeyOid);
-    Layout::of_service(service, is_delegated)
-        .ok_or_else(|| refuse!(Scheme, "no user delegation SAS gives access to a {service}"))
+    Layout::of_service(service, is_delegated).ok_or_else(|| {
+        reject!(
+            Scheme,
+            "a user delegation SAS can't give access to a {service}"
+        )
+    })
 }
 
 /// Checks that the token has no parameter that it doesn't sign, except those that the path shows.
@@ -218,7 +222,7 @@ fn check_signed(
     };
     match values.iter().find(|(field, _)| !is_allowed(*field)) {
         None => Ok(()),
-        Some((field, _)) => Err(refuse!(
+        Some((field, _)) => Err(reject!(
             Malformed,
             "the parameter {} is not signed by this kind of token in version {version}",
             field.name()
@@ -335,14 +339,14 @@ impl<'r> UnverifiedSas<'r> {
         };
         let pairs = names.split(',').map(|name| {
             let value = value(name)?.ok_or_else(|| {
-                refuse!(
+                reject!(
                     SignedHeaderMissing,
                     "the request has no {}, which the parameter {} requires",
                     Quoted(name),
                     field.name()
                 )
             })?;
-            check_required(field, name, &value).map_err(|error| refuse!(Malformed, "{error}"))?;
+            check_required(field, name, &value).map_err(|error| reject!(Malformed, "{error}"))?;
             Ok((Cow::Borrowed(name), value))
         });
         pairs.collect()

@@ -13,7 +13,7 @@ use crate::scheme::Scheme;
 use crate::scheme::azure_sas::Field;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_skew, refuse};
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, check_skew, reject};
 use crate::wire::path::Path;
 use crate::wire::query::parse_query;
 use alloc::boxed::Box;
@@ -94,11 +94,11 @@ fn parse<'r>(
     request.check_query()?;
     request.check_message()?;
     let Some(authorization) = request.authorization()? else {
-        return Err(refuse!(NotSigned, "the request is not signed"));
+        return Err(reject!(NotSigned, "the request is not signed"));
     };
     let mut params = parse_query(request.target.query);
     if params.any(|param| param.name.decodes_to_ignore_case(Field::Signature.name())) {
-        return Err(refuse!(
+        return Err(reject!(
             SignedTwice,
             "the request has an Authorization header and a shared access signature"
         ));
@@ -106,19 +106,19 @@ fn parse<'r>(
     let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
     let expected = account.shared_key_signer().form.scheme();
     if scheme != expected {
-        return Err(refuse!(
+        return Err(reject!(
             Scheme,
             "the Authorization header doesn't begin with {expected}, the scheme of the account"
         ));
     }
     let Some((name, signature)) = value.split_once(':') else {
-        return Err(refuse!(
+        return Err(reject!(
             Malformed,
             "invalid Authorization header; write {scheme} account:signature"
         ));
     };
     if name != account.name() {
-        return Err(refuse!(
+        return Err(reject!(
             AccessKey,
             "the request is signed by the account {}, not by {}",
             Quoted(name),
@@ -134,10 +134,10 @@ fn parse<'r>(
     check_params(form, &target.params)?;
     let signed_at = signed_at(request)?;
     if form.is_lite && !form.is_table && !request.headers.iter().any(is_ms_header) {
-        return Err(refuse!(
+        return Err(reject!(
             Missing,
-            "the request has no x-ms-* header; without one, its signature is also that of a request to a \
-             table with Shared Key"
+            "the request has no x-ms-* header; add one, because otherwise a request to a table has \
+             the same signature"
         ));
     }
     Ok(UnverifiedSharedKey {
@@ -156,7 +156,7 @@ fn check_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
         request.single(name)?;
     }
     match find_repeated_ms_header(request.headers.iter()) {
-        Some(name) => Err(refuse!(Repeated, "duplicate header {name}")),
+        Some(name) => Err(VerifyError::duplicate("header", name)),
         None => Ok(()),
     }
 }
@@ -167,14 +167,19 @@ fn signed_at(request: &ReceivedRequest<'_>) -> Result<Timestamp, VerifyError> {
         (Some(text), _) => (DATE, text),
         (None, Some(text)) => ("date", text),
         (None, None) => {
-            return Err(refuse!(
+            return Err(reject!(
                 Missing,
-                "the request has neither {DATE} nor date; one of them states the signing time"
+                "missing header `{DATE}` or `date`; send one of them"
             ));
         }
     };
-    Timestamp::parse_http_date(text)
-        .ok_or_else(|| refuse!(Malformed, "invalid {name} {}", Quoted(text)))
+    Timestamp::parse_http_date(text).ok_or_else(|| {
+        reject!(
+            Malformed,
+            "invalid {name} {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
+            Quoted(text)
+        )
+    })
 }
 
 impl UnverifiedSharedKey<'_> {

@@ -11,7 +11,7 @@ use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
 use crate::text::base64;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, VerifyError, check_expiration, refuse};
+use crate::verify::{Carrier, VerifyError, check_expiration, reject};
 use crate::verifying_key::VerifyingKey;
 use crate::wire::url::UrlScheme;
 use alloc::borrow::Cow;
@@ -62,7 +62,7 @@ fn check<'r>(
     now: Timestamp,
 ) -> Result<VerifiedSas<'r>, VerifyError> {
     let identity = check_signature(&sas, key)?;
-    check_identity(&sas, identity)?;
+    check_signer(&sas, identity)?;
     let (starts_at, expires_at, permissions) = with_policy(&sas)?;
     let key_time = |field| sas.values.get(field).and_then(parse_sas_time);
     for (end, what) in [
@@ -72,7 +72,7 @@ fn check<'r>(
         if let Some(end) = end
             && now >= end
         {
-            return Err(refuse!(Expired, "the {what} expired at {end}"));
+            return Err(reject!(Expired, "the {what} expired at {end}"));
         }
     }
     for (start, what) in [
@@ -82,7 +82,7 @@ fn check<'r>(
         if let Some(start) = start
             && now < start
         {
-            return Err(refuse!(
+            return Err(reject!(
                 NotYetValid,
                 "the {what} is not valid before {start}"
             ));
@@ -100,10 +100,10 @@ fn check<'r>(
     })
 }
 
-/// Checks that the key is that of the account, and for a user delegation key, the one that the
+/// Checks that the key belongs to the account, and for a user delegation key, the one that the
 /// token states.
-fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
-    let delegation = delegation_fields(identity).map_err(|error| refuse!(AccessKey, "{error}"))?;
+fn check_signer(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), VerifyError> {
+    let delegation = delegation_fields(identity).map_err(|error| reject!(AccessKey, "{error}"))?;
     let is_stated = |(field, value): &(Field, Cow<'_, str>)| match sas.values.get(*field) {
         Some(stated) => stated == value,
         // Older versions have no parameter for it.
@@ -115,7 +115,7 @@ fn check_identity(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), Ve
     {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         AccessKey,
         "the shared access signature states another key; verify it with that key"
     ))
@@ -127,13 +127,13 @@ fn check_signature<'k>(
     key: &'k VerifyingKey<'_>,
 ) -> Result<&'k Identity, VerifyError> {
     let credentials = key.credentials().ok_or_else(|| {
-        refuse!(
+        reject!(
             AccessKey,
             "a public key can't verify a shared access signature"
         )
     })?;
     let key = credentials.base64_key();
-    let key = key.map_err(|error| refuse!(AccessKey, "{error}"))?;
+    let key = key.map_err(|error| reject!(AccessKey, "{error}"))?;
     let signature = sas.values.get(Field::Signature).unwrap_or_default();
     let mut buffer = [0; 64];
     let signature = base64::decode_into(signature.as_bytes(), &mut buffer);
@@ -142,7 +142,7 @@ fn check_signature<'k>(
     if is_right {
         Ok(credentials.identity())
     } else {
-        Err(refuse!(
+        Err(reject!(
             Signature,
             "the signature doesn't match the request"
         ))
@@ -157,7 +157,7 @@ fn with_policy(
         return Ok((sas.starts_at, sas.expires_at, sas.permissions));
     };
     let Some(policy) = &sas.policy else {
-        return Err(refuse!(
+        return Err(reject!(
             StoredPolicy,
             "unknown stored access policy {}",
             Quoted(identifier)
@@ -169,14 +169,14 @@ fn with_policy(
         !sas.permissions.is_empty() && !policy.permissions.is_empty(),
     ];
     if in_both.contains(&true) {
-        return Err(refuse!(
+        return Err(reject!(
             StoredPolicy,
             "the token states a parameter that its stored access policy states, too; leave it out of one"
         ));
     }
     let expires_at = sas.expires_at.or(policy.expires_at);
     if expires_at.is_none() {
-        return Err(refuse!(
+        return Err(reject!(
             StoredPolicy,
             "neither the token nor its stored access policy has an expiry"
         ));
@@ -193,21 +193,22 @@ fn check_ip(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
         return Ok(());
     };
     let Some((first, last)) = parse_ip_range(range) else {
-        return Err(refuse!(
+        return Err(reject!(
             Malformed,
             "invalid IP range {} in the parameter sip; write an IPv4 address or a range such as 203.0.113.0-203.0.113.255",
             Quoted(range)
         ));
     };
     let Some(address) = sas.request.given_client_ip() else {
-        return Err(refuse!(
+        return Err(reject!(
             Ip,
-            "the token allows the addresses {range}, but that of the client is unknown; set client_ip"
+            "the token allows the addresses {range}, but the client's address is unknown; set \
+             client_ip"
         ));
     };
     match address.to_canonical() {
         IpAddr::V4(address) if (first..=last).contains(&address) => Ok(()),
-        address => Err(refuse!(
+        address => Err(reject!(
             Ip,
             "the client has the address {address}, but the token allows {range}"
         )),
@@ -218,13 +219,13 @@ fn check_protocol(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
     match (sas.values.get(Field::Protocol), sas.request.scheme()) {
         (None | Some("https,http"), _) | (Some("https"), Some(UrlScheme::Https)) => Ok(()),
         (Some("https"), Some(UrlScheme::Http)) => {
-            Err(refuse!(Protocol, "the token allows only HTTPS"))
+            Err(reject!(Protocol, "the token allows only HTTPS"))
         }
-        (Some("https"), None) => Err(refuse!(
+        (Some("https"), None) => Err(reject!(
             Protocol,
             "the token allows only HTTPS, but the protocol is unknown; use ReceivedRequest::from_url"
         )),
-        (Some(other), _) => Err(refuse!(
+        (Some(other), _) => Err(reject!(
             Malformed,
             "invalid protocol {} in the parameter spr; write https or https,http",
             Quoted(other)
@@ -237,7 +238,7 @@ fn check_resource(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
     let target = &sas.target;
     if let Some(services) = sas.values.get(Field::Services) {
         if !services.contains(target.service.letter()) {
-            return Err(refuse!(
+            return Err(reject!(
                 Service,
                 "the token is for the services {services}, not for {}",
                 target.service
@@ -245,7 +246,7 @@ fn check_resource(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
         }
         let types = sas.values.get(Field::ResourceTypes).unwrap_or_default();
         if !types.contains(target.level.letter()) {
-            return Err(refuse!(
+            return Err(reject!(
                 Resource,
                 "the token is for the resource types {types}, but the request needs {}",
                 target.level.letter()
@@ -254,7 +255,7 @@ fn check_resource(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
     } else if target.service == Service::Table {
         let table = sas.values.get(Field::TableName).unwrap_or_default();
         if !target.name.eq_ignore_ascii_case(table) {
-            return Err(refuse!(
+            return Err(reject!(
                 Resource,
                 "the token is for the table {}",
                 Quoted(table)
@@ -266,7 +267,7 @@ fn check_resource(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
 
 fn check_permission(sas: &UnverifiedSas<'_>, permissions: Permissions) -> Result<(), VerifyError> {
     if sas.request.values("x-http-method").next().is_some() {
-        return Err(refuse!(
+        return Err(reject!(
             Permission,
             "the header X-HTTP-Method replaces the method, which the verifier doesn't support"
         ));
@@ -278,11 +279,11 @@ fn check_permission(sas: &UnverifiedSas<'_>, permissions: Permissions) -> Result
     let method = sas.request.method;
     match operation.needed() {
         Some(needed) if needed.is_met_by(permissions) => Ok(()),
-        Some(needed) => Err(refuse!(
+        Some(needed) => Err(reject!(
             Permission,
             "{method} needs {needed}, but the token has {permissions:?}"
         )),
-        None => Err(refuse!(
+        None => Err(reject!(
             Permission,
             "no permission is known for {method} with comp={}",
             Quoted(&comp)

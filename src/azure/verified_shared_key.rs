@@ -6,7 +6,7 @@ use super::unverified_shared_key::{UnverifiedSharedKey, signed_by_shared_key};
 use crate::error::Quoted;
 use crate::text::base64;
 use crate::time::Timestamp;
-use crate::verify::{VerifyError, check_expiration, refuse};
+use crate::verify::{VerifyError, check_expiration, reject};
 use crate::verifying_key::VerifyingKey;
 use core::fmt;
 
@@ -46,25 +46,25 @@ fn check_key(
 ) -> Result<(), VerifyError> {
     let credentials = key
         .credentials()
-        .ok_or_else(|| refuse!(AccessKey, "a public key can't verify Shared Key"))?;
+        .ok_or_else(|| reject!(AccessKey, "a public key can't verify Shared Key"))?;
     let identity = credentials.identity();
     if identity.access_key_id() != request.account_name() {
-        return Err(refuse!(
+        return Err(reject!(
             AccessKey,
-            "the key is that of the account {}, but the request is for {}",
+            "the key belongs to the account {}, but the request is for {}",
             Quoted(identity.access_key_id()),
             Quoted(request.account_name())
         ));
     }
     if identity.session_token().is_some() {
-        return Err(refuse!(
+        return Err(reject!(
             SessionToken,
             "a user delegation key signs shared access signatures only; use an account key"
         ));
     }
     check_expiration(identity, now)?;
     let key = credentials.base64_key();
-    let key = key.map_err(|error| refuse!(AccessKey, "{error}"))?;
+    let key = key.map_err(|error| reject!(AccessKey, "{error}"))?;
     let mut buffer = [0; 64];
     let signature = base64::decode_into(request.signature.as_bytes(), &mut buffer);
     let is_right =
@@ -72,7 +72,7 @@ fn check_key(
     if is_right {
         Ok(())
     } else {
-        Err(refuse!(
+        Err(reject!(
             Signature,
             "the signature doesn't match the request"
         ))

@@ -2,7 +2,7 @@
 
 use super::policy::Policy;
 use crate::crypto::Hash;
-use crate::error::{Error, error};
+use crate::error::{Error, Quoted, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{
@@ -73,7 +73,8 @@ impl Distribution {
         if let Some(c) = url.target.path.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(error!(
                 Url,
-                "invalid character {c:?} in the path of the distribution; percent-encode it"
+                "invalid character {} in the path of the distribution; percent-encode it",
+                Quoted(c.encode_utf8(&mut [0; 4]))
             ));
         }
         let mut prefix = String::from(url.target.path);
@@ -167,7 +168,7 @@ impl CustomSigner for Distribution {
     ) -> Result<Unsigned<SignedRequest>, Error> {
         Err(error!(
             Unsupported,
-            "CloudFront has no signed headers; use `presign`, or the cookies of a policy"
+            "CloudFront doesn't support signed headers; use `presign`, or the cookies of a policy"
         ))
     }
 
@@ -178,7 +179,7 @@ impl CustomSigner for Distribution {
     fn unsupported(&self, what: &str) -> Error {
         error!(
             Unsupported,
-            "CloudFront has no {what}; sign a policy with wildcards once, and apply it to each URL"
+            "CloudFront doesn't support {what}; sign a policy with wildcards once, and apply it to each URL"
         )
     }
 }

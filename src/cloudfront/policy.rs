@@ -148,7 +148,7 @@ impl Policy {
             hash: self.hash,
             rsa_bits: RSA_BITS,
         };
-        check_identity(identity)?;
+        check_key_pair_id(identity)?;
         let (expiry, now) = (expiry.into(), now.into());
         let (statement, json) = self.content.statement(identity, expiry, now)?;
         let is_canned = matches!(self.content, Content::Canned { .. });
@@ -158,10 +158,9 @@ impl Policy {
             identity,
             key_source,
             string_to_sign.as_str(),
-            None,
-            Some(expires_at),
             move |signature| SignedPolicy::new(statement, json, is_canned, hash, signature, &id),
-        ))
+        )
+        .with_expiration(expires_at))
     }
 
     /// Sets the moment from which on the policy is valid. Only a policy of [`new`](Policy::new) can
@@ -309,7 +308,7 @@ fn check_moment(moment: Timestamp) -> Result<(), Error> {
 }
 
 /// Checks the parts of an identity that a URL and a cookie contain.
-fn check_identity(identity: &Identity) -> Result<(), Error> {
+fn check_key_pair_id(identity: &Identity) -> Result<(), Error> {
     let id = identity.access_key_id();
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(error!(

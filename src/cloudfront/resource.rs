@@ -91,7 +91,7 @@ fn check_text(name: &str, text: &str) -> Result<(), Error> {
     if text.len() > MAX_LEN {
         return Err(error!(
             Url,
-            "the {name} has {} bytes, but CloudFront accepts {MAX_LEN}",
+            "the {name} has {} bytes; the maximum is {MAX_LEN}",
             text.len()
         ));
     }

@@ -162,7 +162,7 @@ fn read_object<'a>(
         reader.expect(':')?;
         match read_property(&name, reader)? {
             Some(false) => Ok(()),
-            Some(true) => Err(error!(Policy, "duplicate property {name} in {object}")),
+            Some(true) => Err(error!(Policy, "duplicate property `{name}` in {object}")),
             None => Err(error!(
                 Policy,
                 "unknown property {} in {object}, which CloudFront rejects",
@@ -173,10 +173,7 @@ fn read_object<'a>(
 }
 
 fn missing(name: &str) -> Error {
-    error!(
-        Policy,
-        "the policy has no {name}, which CloudFront requires"
-    )
+    error!(Policy, "missing property `{name}` in the policy")
 }
 
 #[cfg(test)]
@@ -211,20 +208,26 @@ mod tests {
         let policy = |statements: &str| alloc::format!(r#"{{"Statement":[{statements}]}}"#);
         assert!(Statement::from_json(&policy(&statement)).is_ok());
         for (json, expected) in [
-            (policy(""), "no Statement"),
+            (policy(""), "missing property `Statement`"),
             (
                 policy(&alloc::format!("{statement},{statement}")),
                 "more than one statement",
             ),
-            (policy(&alloc::format!("{{{CONDITION}}}")), "no Resource"),
-            (policy(r#"{"Resource":"*"}"#), "no Condition"),
+            (
+                policy(&alloc::format!("{{{CONDITION}}}")),
+                "missing property `Resource`",
+            ),
+            (
+                policy(r#"{"Resource":"*"}"#),
+                "missing property `Condition`",
+            ),
             (
                 policy(r#"{"Resource":"*","Condition":{}}"#),
-                "no DateLessThan",
+                "missing property `DateLessThan`",
             ),
             (
                 policy(r#"{"Resource":"*","Condition":{"DateLessThan":{}}}"#),
-                "no AWS:EpochTime",
+                "missing property `AWS:EpochTime`",
             ),
             (
                 policy(r#"{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1.5}}}"#),
@@ -246,7 +249,7 @@ mod tests {
             ),
             (
                 policy(&statement.replace(r#""Resource":"*""#, r#""Resource":"*","Resource":"*""#)),
-                "duplicate property Resource",
+                "duplicate property `Resource`",
             ),
             (
                 policy(&statement.replace(

@@ -5,13 +5,14 @@ use super::policy::RSA_BITS;
 use super::resource::matches;
 use super::statement::Statement;
 use crate::crypto::Hash;
+use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::cloudfront::{
     COOKIE_PREFIX, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, NAMES, POLICY, SHA1, SHA256, SIGNATURE,
 };
 use crate::text::decimal::parse_unix_seconds;
 use crate::time::Timestamp;
-use crate::verify::{Carrier, ReceivedRequest, VerifyError, refuse};
+use crate::verify::{Carrier, ReceivedRequest, VerifyError, reject};
 use crate::verifying_key::VerifyingKey;
 use crate::wire::path::has_dot_segment;
 use crate::wire::query::parse_query;
@@ -100,21 +101,21 @@ fn check<'k, K: Into<VerifyingKey<'k>>>(
     lookup: impl FnOnce(&str) -> Option<K>,
 ) -> Result<(), VerifyError> {
     if !parameters.is_present() {
-        return Err(refuse!(NotSigned, "the request is not signed"));
+        return Err(reject!(NotSigned, "the request is not signed"));
     }
     let key_pair_id = parameters.required(KEY_PAIR_ID)?;
     let hash = parameters.hash()?;
     let signature = parameters.required(SIGNATURE)?;
     let signature = decode(signature.as_bytes())
-        .ok_or_else(|| refuse!(Malformed, "the signature is not in CloudFront's base64"))?;
+        .ok_or_else(|| reject!(Malformed, "the signature is not in CloudFront's base64"))?;
     let url = request.url_without(unsigned)?;
     let (message, canned) = parameters.policy(&url)?;
 
     let key: VerifyingKey<'k> = lookup(&key_pair_id)
-        .ok_or_else(|| refuse!(AccessKey, "unknown key pair ID"))?
+        .ok_or_else(|| reject!(AccessKey, "unknown key pair ID"))?
         .into();
     let key = key.public_key().ok_or_else(|| {
-        refuse!(
+        reject!(
             AccessKey,
             "the key of the key pair ID is a secret access key"
         )
@@ -122,15 +123,15 @@ fn check<'k, K: Into<VerifyingKey<'k>>>(
     if let Some(bits) = key.rsa_bits()
         && !RSA_BITS.contains(&bits)
     {
-        return Err(refuse!(
+        return Err(reject!(
             AccessKey,
             "the RSA key has {bits} bits, and CloudFront accepts 2048"
         ));
     }
     if !key.verify(hash, message.as_slice(), &signature) {
-        return Err(refuse!(
+        return Err(reject!(
             Signature,
-            "the signature doesn't match; it is not that of this policy and this key"
+            "the signature doesn't match the policy; check the key"
         ));
     }
     let statement = match canned {
@@ -150,28 +151,28 @@ fn check_statement(
     if statement.resource != url {
         // The resource has wildcards. A server that resolves `..` serves another path.
         if has_dot_segment(url.split('?').next().unwrap_or_default()) {
-            return Err(refuse!(
+            return Err(reject!(
                 Resource,
                 "the path has a dot segment, with which it can leave the resource; send the path without it"
             ));
         }
         if !matches(&statement.resource, url) {
-            return Err(refuse!(Resource, "the policy doesn't cover the URL"));
+            return Err(reject!(Resource, "the policy doesn't cover the URL"));
         }
     }
     if now >= statement.expires_at {
         let expires_at = statement.expires_at;
-        return Err(refuse!(
+        return Err(reject!(
             Expired,
-            "the policy expired at {expires_at}, and the time is {now}"
+            "the policy expired at {expires_at}; it is now {now}"
         ));
     }
     if let Some(starts_at) = statement.starts_at
         && now < starts_at
     {
-        return Err(refuse!(
+        return Err(reject!(
             NotYetValid,
-            "the policy is valid from {starts_at} on, and the time is {now}"
+            "the policy is valid from {starts_at} on; it is now {now}"
         ));
     }
     let Some(range) = &statement.ip_range else {
@@ -179,18 +180,18 @@ fn check_statement(
     };
     match request.given_client_ip() {
         Some(ip) if range.contains(ip) => Ok(()),
-        Some(ip) => Err(refuse!(Ip, "the policy allows {range}, not {ip}")),
-        None => Err(refuse!(
+        Some(ip) => Err(reject!(Ip, "the policy allows {range}, not {ip}")),
+        None => Err(reject!(
             Ip,
-            "the policy allows {range}, and the client's address is unknown"
+            "the policy allows {range}, but the client's address is unknown; set client_ip"
         )),
     }
 }
 
 fn parse_policy(json: &[u8]) -> Result<Statement, VerifyError> {
     let json = core::str::from_utf8(json)
-        .map_err(|_| refuse!(InvalidPolicy, "the policy is not UTF-8"))?;
-    Statement::from_json(json).map_err(|error| refuse!(InvalidPolicy, "{error}"))
+        .map_err(|_| reject!(InvalidPolicy, "the policy is not UTF-8"))?;
+    Statement::from_json(json).map_err(|error| reject!(InvalidPolicy, "{error}"))
 }
 
 /// The parameters of a signature, in a query or in cookies. Each has the values that were received.
@@ -244,25 +245,26 @@ impl<'r> Parameters<'r> {
             [] => Ok(None),
             [value] => match core::str::from_utf8(value) {
                 Ok(value) => Ok(Some(Cow::Borrowed(value))),
-                Err(_) => Err(refuse!(Malformed, "the value of {name} is not UTF-8")),
+                Err(_) => Err(reject!(Malformed, "the value of {name} is not UTF-8")),
             },
-            _ => Err(refuse!(Repeated, "duplicate {name}")),
+            _ => Err(VerifyError::duplicate("parameter or cookie", name)),
         }
     }
 
     fn required(&self, name: &str) -> Result<Cow<'_, str>, VerifyError> {
         self.get(name)?
             .filter(|value| !value.is_empty())
-            .ok_or_else(|| refuse!(Missing, "{name} is missing"))
+            .ok_or_else(|| VerifyError::missing("parameter or cookie", name))
     }
 
     fn hash(&self) -> Result<Hash, VerifyError> {
         match self.get(HASH_ALGORITHM)?.as_deref() {
             None | Some(SHA1) => Ok(Hash::Sha1),
             Some(SHA256) => Ok(Hash::Sha256),
-            Some(_) => Err(refuse!(
+            Some(other) => Err(reject!(
                 Malformed,
-                "{HASH_ALGORITHM} is neither {SHA1} nor {SHA256}"
+                "invalid {HASH_ALGORITHM} {}; send {SHA1} or {SHA256}",
+                Quoted(other)
             )),
         }
     }
@@ -273,13 +275,17 @@ impl<'r> Parameters<'r> {
             (Some(policy), None) => {
                 let json = decode(policy.as_bytes());
                 let json = json.ok_or_else(|| {
-                    refuse!(Malformed, "the policy is not in CloudFront's base64")
+                    reject!(Malformed, "the policy is not in CloudFront's base64")
                 })?;
                 Ok((json, None))
             }
             (None, Some(expires)) => {
                 let expires_at = parse_unix_seconds(&expires).ok_or_else(|| {
-                    refuse!(Malformed, "{EXPIRES} is not a number of seconds since 1970")
+                    reject!(
+                        Malformed,
+                        "invalid {EXPIRES} {}; write a number of seconds since 1970",
+                        Quoted(&expires)
+                    )
                 })?;
                 let statement = Statement {
                     resource: String::from(url),
@@ -289,11 +295,14 @@ impl<'r> Parameters<'r> {
                 };
                 Ok((statement.to_json().into_bytes(), Some(statement)))
             }
-            (Some(_), Some(_)) => Err(refuse!(
+            (Some(_), Some(_)) => Err(reject!(
                 Malformed,
-                "the URL has both {POLICY} and {EXPIRES}; a policy is either custom or canned"
+                "the URL has both {POLICY} and {EXPIRES}; send one of them"
             )),
-            (None, None) => Err(refuse!(Missing, "{POLICY} or {EXPIRES} is missing")),
+            (None, None) => Err(reject!(
+                Missing,
+                "missing `{POLICY}` or `{EXPIRES}`; send one of them"
+            )),
         }
     }
 }

@@ -111,8 +111,8 @@ impl<H: BlockHash> Hasher<H> {
         }
     }
 
-    /// Returns the space of the next `length` bytes, which the caller writes; none if they don't
-    /// fit.
+    /// Returns the space of the next `length` bytes, which the caller writes, or `None` if they
+    /// don't fit.
     #[inline]
     fn reserve(&mut self, length: usize) -> Option<&mut [u8]> {
         let collected = self.buffer.first_chunk_mut::<COLLECTED>()?;

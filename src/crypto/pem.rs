@@ -187,8 +187,8 @@ fn unsupported_label(label: &str) -> Error {
             "the key has the format of OpenSSH; `ssh-keygen -p -m PEM -f FILE` converts it"
         }
         _ => {
-            "the PEM text is not a key; its label has to be PRIVATE KEY, RSA PRIVATE KEY, EC \
-             PRIVATE KEY, PUBLIC KEY or RSA PUBLIC KEY"
+            "the PEM text is not a key; its label must be PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE \
+             KEY, PUBLIC KEY or RSA PUBLIC KEY"
         }
     })
 }

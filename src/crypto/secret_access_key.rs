@@ -22,7 +22,7 @@ pub(crate) struct SecretAccessKey {
     /// The HMAC key that the secret encodes in base64, or `None` if it isn't base64.
     #[cfg(feature = "azure")]
     base64_key: OnceLock<Option<SigningKey>>,
-    /// The key of SigV4a, or `None` if there is none.
+    /// The key of SigV4a; `None` if there is none.
     #[cfg(feature = "sigv4a")]
     p256_key: OnceLock<Option<PrivateKey>>,
 }

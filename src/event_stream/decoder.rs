@@ -9,7 +9,7 @@ use crate::scheme::aws::STREAMING_EVENTS;
 use crate::text::hex::Hex;
 use crate::time::Timestamp;
 use crate::v4::{EMPTY_SHA256, SignatureChain};
-use crate::verify::{Carrier, Verified, VerifyError, credentials_of, refuse};
+use crate::verify::{Carrier, Verified, VerifyError, credentials_of, reject};
 use crate::verifying_key::VerifyingKey;
 use alloc::vec::Vec;
 use core::fmt;
@@ -70,7 +70,7 @@ impl EventDecoder {
         }
     }
 
-    /// Reads the start of `input` and returns a message. `None` means that all of `input` was read.
+    /// Reads the start of `input` and returns a message, or `None` if all of `input` was read.
     ///
     /// # Errors
     /// - [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed): the stream isn't encoded
@@ -111,7 +111,7 @@ impl EventDecoder {
         match self.error {
             Some(error) => Err(error),
             None if self.is_finished => Ok(()),
-            None => Err(refuse!(
+            None => Err(reject!(
                 BodyIncomplete,
                 "the stream ended before its last event"
             )),
@@ -122,7 +122,7 @@ impl EventDecoder {
     fn read_event(&mut self, input: &mut &[u8]) -> Result<bool, VerifyError> {
         loop {
             if self.is_finished && !input.is_empty() {
-                return Err(refuse!(BodyMalformed, "the stream continues after its end"));
+                return Err(reject!(BodyMalformed, "the stream continues after its end"));
             }
             let Some(event) = self.reader.read(input)? else {
                 return Ok(false);
@@ -150,13 +150,13 @@ fn verify_event(
         event.value(CHUNK_SIGNATURE),
         event.headers.len(),
     ) else {
-        return Err(refuse!(
+        return Err(reject!(
             BodyMalformed,
             "an event needs the headers {DATE} and {CHUNK_SIGNATURE}, and no other"
         ));
     };
     let time = signing_time(*date);
-    let malformed = |error| refuse!(BodyMalformed, "{error}");
+    let malformed = |error| reject!(BodyMalformed, "{error}");
     let date_header = date_header(*date).map_err(malformed)?;
     let time_of_key = time.amz_date().map_err(malformed)?;
     chain
@@ -167,7 +167,7 @@ fn verify_event(
     if signature.is_ok_and(|signature| chain.verify(part, signature.as_str())) {
         Ok(time)
     } else {
-        Err(refuse!(
+        Err(reject!(
             ChunkSignature,
             "the signature of an event doesn't match it"
         ))
@@ -203,7 +203,7 @@ impl Verified<'_> {
             _ => payload.is_none_or(|payload| payload == EMPTY_SHA256),
         };
         if !is_stream {
-            return Err(refuse!(
+            return Err(reject!(
                 PayloadNotAllowed,
                 "the body is not a signed event stream"
             ));

@@ -13,9 +13,9 @@
 use super::header_value::HeaderValue;
 use super::message::Message;
 use crate::crypto::CRC32;
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::text::capacity::capacity;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
@@ -45,16 +45,12 @@ impl<'a> Message<'a> {
             write_header(name, value, &mut headers)?;
         }
         if let Some(name) = repeated_name(&self.headers) {
-            return Err(error!(
-                Header,
-                "duplicate header {}; give it once",
-                Quoted(name)
-            ));
+            return Err(Error::duplicate(ErrorKind::Header, "header", name));
         }
         if headers.len() > MAX_HEADERS {
             return Err(error!(
                 Header,
-                "the headers have {} bytes; at most {MAX_HEADERS} are allowed",
+                "the headers have {} bytes; the maximum is {MAX_HEADERS}",
                 headers.len()
             ));
         }
@@ -72,18 +68,18 @@ impl<'a> Message<'a> {
     /// - [`ChunkTooLarge`](crate::verify::VerifyErrorKind::ChunkTooLarge) for a message that is
     ///   larger than [`encode`](Message::encode) allows.
     pub fn decode(frame: &'a [u8]) -> Result<Self, VerifyError> {
-        let incomplete = || refuse!(BodyIncomplete, "a message is cut off");
+        let incomplete = || reject!(BodyIncomplete, "a message is cut off");
         let (prelude, after) = frame.split_first_chunk().ok_or_else(incomplete)?;
         let (total, headers_len) = read_prelude(prelude)?;
         if frame.len() < total {
             return Err(incomplete());
         }
         if frame.len() > total {
-            return Err(refuse!(BodyMalformed, "a message continues after its end"));
+            return Err(reject!(BodyMalformed, "a message continues after its end"));
         }
         let (content, crc) = frame.split_last_chunk::<4>().ok_or_else(malformed)?;
         if CRC32.checksum(content) != u32::from_be_bytes(*crc) {
-            return Err(refuse!(BodyMalformed, "a message doesn't match its CRC"));
+            return Err(reject!(BodyMalformed, "a message doesn't match its CRC"));
         }
         let (content, _) = after.split_last_chunk::<4>().ok_or_else(malformed)?;
         let (mut headers, payload) = content
@@ -96,9 +92,9 @@ impl<'a> Message<'a> {
         }
         match repeated_name(&message.headers) {
             None => Ok(message),
-            Some(name) => Err(refuse!(
+            Some(name) => Err(reject!(
                 BodyMalformed,
-                "duplicate header {} in a message",
+                "duplicate header {}; send it once",
                 Quoted(name)
             )),
         }
@@ -112,7 +108,7 @@ pub(super) fn check_payload(payload: &[u8]) -> Result<(), Error> {
     }
     Err(error!(
         Payload,
-        "the payload has {} bytes; at most {MAX_PAYLOAD} are allowed",
+        "the payload has {} bytes; the maximum is {MAX_PAYLOAD}",
         payload.len()
     ))
 }
@@ -164,7 +160,7 @@ pub(super) fn write_header(
         let length = u16::try_from(bytes.len()).map_err(|_| {
             error!(
                 Header,
-                "the value of the header {} has {} bytes; at most {} are allowed",
+                "the value of the header {} has {} bytes; the maximum is {}",
                 Quoted(name),
                 bytes.len(),
                 u16::MAX
@@ -184,7 +180,7 @@ pub(super) fn read_prelude(prelude: &[u8; PRELUDE_LEN]) -> Result<(usize, usize)
     let [total, headers, crc] = [total, headers, crc].map(|bytes| u32::from_be_bytes(*bytes));
     let lengths = prelude.first_chunk::<8>();
     if lengths.is_none_or(|lengths| CRC32.checksum(lengths) != crc) {
-        return Err(refuse!(
+        return Err(reject!(
             BodyMalformed,
             "the lengths of a message don't match their CRC"
         ));
@@ -196,10 +192,10 @@ pub(super) fn read_prelude(prelude: &[u8; PRELUDE_LEN]) -> Result<(usize, usize)
         .and_then(|length| length.checked_sub(headers))
         .ok_or_else(malformed)?;
     if headers > MAX_HEADERS || payload > MAX_PAYLOAD {
-        return Err(refuse!(
+        return Err(reject!(
             ChunkTooLarge,
-            "a message has {headers} bytes of headers and {payload} of payload; at most \
-             {MAX_HEADERS} and {MAX_PAYLOAD} are allowed"
+            "a message has {headers} bytes of headers and {payload} of payload; the maximum is \
+             {MAX_HEADERS} and {MAX_PAYLOAD}"
         ));
     }
     Ok((total, headers))
@@ -258,7 +254,7 @@ fn repeated_name<'n>(headers: &'n [(Cow<'_, str>, HeaderValue<'_>)]) -> Option<&
 }
 
 fn malformed() -> VerifyError {
-    refuse!(
+    reject!(
         BodyMalformed,
         "a message is not in the encoding of event streams"
     )

@@ -30,7 +30,7 @@ pub enum HeaderValue<'a> {
 }
 
 impl HeaderValue<'_> {
-    /// Returns a text; `None` for a value of another type.
+    /// Returns a text, or `None` for a value of another type.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {

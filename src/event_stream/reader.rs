@@ -2,7 +2,7 @@
 
 use super::frame::{PRELUDE_LEN, read_prelude};
 use super::message::Message;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,7 +29,7 @@ use core::fmt;
 pub struct MessageReader {
     /// The message so far.
     frame: Vec<u8>,
-    /// The length of the message; none if the prelude is not complete.
+    /// The length of the message; `None` if the prelude is not complete.
     length: Option<usize>,
     /// Whether the message was returned.
     is_returned: bool,
@@ -43,7 +43,7 @@ impl MessageReader {
         MessageReader::default()
     }
 
-    /// Reads the start of `input` and returns a message. `None` means that all of `input` was read.
+    /// Reads the start of `input` and returns a message, or `None` if all of `input` was read.
     ///
     /// # Errors
     /// [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed) and
@@ -81,7 +81,7 @@ impl MessageReader {
         match self.error {
             Some(error) => Err(error),
             None if self.is_returned || self.frame.is_empty() => Ok(()),
-            None => Err(refuse!(
+            None => Err(reject!(
                 BodyIncomplete,
                 "the stream ended inside of a message"
             )),

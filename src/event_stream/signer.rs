@@ -185,7 +185,7 @@ mod tests {
     use crate::credentials::Credentials;
     use crate::scheme::aws::AWS4;
     use crate::time::Timestamp;
-    use crate::v4::{Scope, ScopeSuffix, SignatureChain};
+    use crate::v4::{Scope, SignatureChain, SigningScope};
     use alloc::vec::Vec;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
@@ -198,11 +198,11 @@ mod tests {
     fn chain(case: &Value, seed: &str) -> (Credentials, SignatureChain) {
         let id = text(&case["access_key_id"]);
         let credentials = Credentials::new(id, text(&case["secret_access_key"])).unwrap();
-        let suffix = ScopeSuffix::new(&AWS4, text(&case["region"]), text(&case["service"]));
+        let signing_scope = SigningScope::new(&AWS4, text(&case["region"]), text(&case["service"]));
         // Each event has its own time.
         let scope = Scope {
             time: Timestamp::from_unix_seconds(0).amz_date().unwrap(),
-            suffix: &suffix,
+            signing_scope: &signing_scope,
         };
         let chain = SignatureChain::new(&scope, &credentials, seed).unwrap();
         (credentials, chain)

@@ -223,7 +223,7 @@ impl Canonical {
         }
     }
 
-    /// Writes the text that is signed; `None` if a part of it is unknown.
+    /// Returns the text that is signed, or `None` if a part of it is unknown.
     pub(super) fn to_text(&self) -> Option<String> {
         let params = self.params.iter();
         let params = params.filter(|(name, _)| self.form != Form::V2 || name != sigv2::EXPIRES);

@@ -15,7 +15,7 @@ impl fmt::Display for Cause {
 }
 
 catalogue! {
-    /// The secret is not that of the access key.
+    /// The secret belongs to another access key.
     WrongSecret = "wrong-secret",
         "both sides have the same canonical request, but the signatures differ",
         "The secret may not be that of this access key. Copy it again. Check for a character that \

@@ -34,13 +34,13 @@ impl Line {
         self.part
     }
 
-    /// Returns the line as it was signed; `None` if only the server has it.
+    /// Returns the line as it was signed, or `None` if only the server has it.
     #[must_use]
     pub fn signed(&self) -> Option<&str> {
         self.signed.as_deref()
     }
 
-    /// Returns the line as the server saw it; `None` if only the signer has it.
+    /// Returns the line as the server saw it, or `None` if only the signer has it.
     #[must_use]
     pub fn seen(&self) -> Option<&str> {
         self.seen.as_deref()

@@ -18,7 +18,8 @@ use alloc::vec::Vec;
 /// The text that such a request signs.
 pub(super) struct OtherScheme {
     pub(super) text: SignedText,
-    /// The names of the first lines of Azure's text; `None` for Google's, which is like SigV2's.
+    /// The names of the first lines of Azure's text; `None` if it is Google's, which is like
+    /// SigV2's.
     lines: Option<Vec<&'static str>>,
     /// Whether the credentials at hand made the signature; `None` if that is unknown.
     pub(super) is_right: Option<bool>,

@@ -76,7 +76,7 @@ impl<'a> FailedRequest<'a> {
         self.sent.map_or(self.url, |(_, url)| url)
     }
 
-    /// Returns the request as it was signed; `None` if its URL is invalid.
+    /// Returns the request as it was signed, or `None` if its URL is invalid.
     pub(super) fn signed_request(&self) -> Option<ReceivedRequest<'a>> {
         self.received(self.method, self.url, &self.headers, self.body)
     }

@@ -283,8 +283,8 @@ impl BucketBuilder {
             AddressingStyle::Domain if is_default => {
                 return Err(error!(
                     Endpoint,
-                    "the addressing style Domain needs an endpoint, the host that belongs to the \
-                     bucket; give it"
+                    "the addressing style Domain needs an endpoint; set the host that belongs to \
+                     the bucket"
                 ));
             }
             AddressingStyle::Domain => {}
@@ -312,7 +312,7 @@ impl BucketBuilder {
             SignatureVersion::V4a => {
                 return Err(error!(
                     Unsupported,
-                    "Google Cloud Storage has no SigV4a; choose SignatureVersion::V4"
+                    "Google Cloud Storage doesn't support SigV4a; choose SignatureVersion::V4"
                 ));
             }
         };

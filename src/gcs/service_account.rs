@@ -84,7 +84,7 @@ fn required<'f>(file: &'f Value, name: &str) -> Result<&'f str, Error> {
     file.get(name).and_then(Value::as_str).ok_or_else(|| {
         error!(
             Credentials,
-            "the key file of the service account has no `{name}`"
+            "missing property `{name}` in the key file of the service account"
         )
     })
 }
@@ -95,7 +95,8 @@ fn parse(file: &Value) -> Result<ServiceAccount, Error> {
         _ => {
             return Err(error!(
                 Credentials,
-                "the key file isn't that of a service account; its `type` has to be `service_account`"
+                "the key file doesn't belong to a service account; its `type` must be \
+                 `service_account`"
             ));
         }
     }

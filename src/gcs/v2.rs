@@ -182,13 +182,12 @@ impl CustomSigner for V2Signer {
             identity,
             key_source(identity),
             string_to_sign.as_str(),
-            None,
-            Some(validity.expires_at),
             move |signature: &Signature| {
                 signature.write_base64(&mut PercentEncoded(&mut result.url));
                 result
             },
-        ))
+        )
+        .with_expiration(validity.expires_at))
     }
 
     fn prepare_headers(
@@ -218,8 +217,6 @@ impl CustomSigner for V2Signer {
             identity,
             key_source(identity),
             string_to_sign.as_str(),
-            None,
-            None,
             move |signature: &Signature| {
                 signature.write_base64(headers.last_value());
                 SignedRequest::from_headers(headers, not_covered)
@@ -241,7 +238,7 @@ impl CustomSigner for V2Signer {
     fn unsupported(&self, what: &str) -> Error {
         error!(
             Unsupported,
-            "Google's V2 has no {what}; choose SignatureVersion::V4"
+            "Google's V2 doesn't support {what}; choose SignatureVersion::V4"
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use super::v2::{AUTHORIZATION_START, V2Signer, is_accepted_rsa_key};
 use crate::crypto::Hash;
-use crate::error::Error;
+use crate::error::{Error, Quoted};
 use crate::scheme::Scheme;
 use crate::scheme::aws::AMZ_PREFIX;
 use crate::scheme::google::GOOGLE2;
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use crate::v2::signing_key;
 use crate::verify::{
     Carrier, ReceivedRequest, VerifyError, check_expiration, check_no_escaped_slash, check_skew,
-    refuse,
+    reject,
 };
 use crate::verifying_key::VerifyingKey;
 use crate::wire::added_headers::AUTHORIZATION;
@@ -82,9 +82,9 @@ pub fn verify_v2<'k, K: Into<VerifyingKey<'k>>>(
     let carrier = match (is_query, authorization) {
         (true, None) => Carrier::Query,
         (false, Some(_)) => Carrier::Header,
-        (false, None) => return Err(refuse!(NotSigned, "the request is not signed")),
+        (false, None) => return Err(reject!(NotSigned, "the request is not signed")),
         (true, Some(_)) => {
-            return Err(refuse!(
+            return Err(reject!(
                 SignedTwice,
                 "the request is signed in its query and in its {AUTHORIZATION} header; send one \
                  signature"
@@ -123,22 +123,20 @@ impl Stated {
             let mut values = params.iter().filter(|param| param.name.decodes_to(name));
             let value = values.next();
             if values.next().is_some() {
-                return Err(refuse!(
-                    Repeated,
-                    "duplicate parameter {name}; send it once"
-                ));
+                return Err(VerifyError::duplicate("parameter", name));
             }
             let value = value.and_then(|param| param.value?.to_text());
             value
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| refuse!(Missing, "the parameter {name} is missing"))
+                .ok_or_else(|| VerifyError::missing("parameter", name))
         };
         let access_id = text(GOOGLE2.access_key_id)?;
         let (expires, signature) = (text(EXPIRES)?, text(SIGNATURE)?);
         let moment = parse_unix_seconds(&expires).ok_or_else(|| {
-            refuse!(
+            reject!(
                 Malformed,
-                "invalid {EXPIRES}; write a number of seconds since 1970"
+                "invalid {EXPIRES} {}; write a number of seconds since 1970",
+                Quoted(&expires)
             )
         })?;
         Ok(Stated {
@@ -155,18 +153,19 @@ impl Stated {
             .strip_prefix(AUTHORIZATION_START)
             .and_then(|text| text.rsplit_once(':'));
         let (access_id, signature) = parts.ok_or_else(|| {
-            refuse!(
+            reject!(
                 Malformed,
-                "invalid {AUTHORIZATION} header; it is {AUTHORIZATION_START}ACCESS-ID:SIGNATURE"
+                "invalid {AUTHORIZATION} header; write {AUTHORIZATION_START}ACCESS-ID:SIGNATURE"
             )
         })?;
         let date = request
             .single("date")?
-            .ok_or_else(|| refuse!(Missing, "the header Date is missing"))?;
+            .ok_or_else(|| VerifyError::missing("header", "Date"))?;
         let moment = Timestamp::parse_http_date(date).ok_or_else(|| {
-            refuse!(
+            reject!(
                 Malformed,
-                "invalid Date; write a time such as Fri, 24 May 2013 00:00:00 GMT"
+                "invalid Date {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
+                Quoted(date)
             )
         })?;
         Ok(Stated {
@@ -199,9 +198,9 @@ impl Stated {
                 return Err(unknown_access_id());
             }
             if identity.session_token().is_some() {
-                return Err(refuse!(
+                return Err(reject!(
                     SessionToken,
-                    "the credentials have a session token, which Google Cloud Storage doesn't have"
+                    "the credentials have a session token, which Google Cloud Storage doesn't support"
                 ));
             }
             check_expiration(identity, now)?;
@@ -216,9 +215,10 @@ impl Stated {
         if is_signed {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             Signature,
-            "the signature doesn't match; it is not that of this request and this key"
+            "the signature doesn't match the request; check the key, and whether a proxy changed \
+             the request"
         ))
     }
 
@@ -240,7 +240,7 @@ impl Stated {
             params,
             headers,
         );
-        let invalid = |error: Error| refuse!(Request, "{error}");
+        let invalid = |error: Error| reject!(Request, "{error}");
         let parts = parts.map_err(invalid)?;
         parts
             .check_single(&["content-md5", "content-type"])
@@ -255,9 +255,9 @@ impl Stated {
             if now <= moment {
                 return Ok(());
             }
-            return Err(refuse!(
+            return Err(reject!(
                 Expired,
-                "the request expired at {moment}, and the time is {now}"
+                "the request expired at {moment}; it is now {now}"
             ));
         }
         check_skew(moment, now, MAX_CLOCK_SKEW)
@@ -265,10 +265,10 @@ impl Stated {
 }
 
 fn unknown_access_id() -> VerifyError {
-    refuse!(AccessKey, "unknown access ID")
+    reject!(AccessKey, "unknown access ID")
 }
 
 fn decode(signature: &str) -> Result<Vec<u8>, VerifyError> {
     base64::decode(signature.as_bytes())
-        .ok_or_else(|| refuse!(Malformed, "the signature is not base64"))
+        .ok_or_else(|| reject!(Malformed, "the signature is not base64"))
 }

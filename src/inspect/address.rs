@@ -24,7 +24,7 @@ impl Address {
         let Some((scheme, after_scheme)) = url.split_once("://") else {
             problems.add(
                 ProblemKind::NotAUrl,
-                "the text is not an absolute URL; it must begin with https:// or http://",
+                "the text is not an absolute URL; begin it with https:// or http://",
             );
             return Address {
                 path: shortened(url),

@@ -56,7 +56,7 @@ impl<'a> Parameters<'a> {
         if field == Field::Signature && self.get(field).is_none() {
             problems.add(
                 ProblemKind::Truncated,
-                "the parameter sig is missing; the URL is cut off before it",
+                "missing parameter `sig`; the URL is cut off before it",
             );
             return None;
         }

@@ -91,9 +91,7 @@ impl<'a> CloudFrontParameters<'a> {
         if self.get(EXPIRES).is_some() {
             problems.add(
                 ProblemKind::MalformedParameter,
-                format!(
-                    "the URL has both {POLICY} and {EXPIRES}; a policy is either custom or canned"
-                ),
+                format!("the URL has both {POLICY} and {EXPIRES}; send one of them"),
             );
         }
         let Some(policy) = self.decode(POLICY, problems) else {

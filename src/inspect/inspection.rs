@@ -115,7 +115,7 @@ impl Inspection {
         }
     }
 
-    /// Returns the scheme that signed the URL; `None` if it has no known signature.
+    /// Returns the scheme that signed the URL, or `None` if it has no known signature.
     #[must_use]
     pub fn scheme(&self) -> Option<Scheme> {
         self.facts.scheme

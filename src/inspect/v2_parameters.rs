@@ -150,7 +150,7 @@ impl<'a> V2Parameters<'a> {
         let expires = self.decode(EXPIRES, problems);
         let signature = self.decode(SIGNATURE, problems);
         Facts {
-            scheme: Some(scheme.scheme),
+            scheme: Some(scheme.id),
             access_key_id: access_key_id.and_then(|id| shown_access_key_id(&id, problems)),
             expires_at: expires.and_then(|text| read_expires(&text, problems)),
             has_session_token: self.has_nonempty(SECURITY_TOKEN_HEADER),

@@ -77,7 +77,7 @@ impl<'a> V4Parameters<'a> {
 
         let scheme = self.scheme(algorithm.as_deref(), problems);
         let mut facts = Facts {
-            scheme: Some(scheme.scheme),
+            scheme: Some(scheme.id),
             algorithm: algorithm.as_deref().map(shortened),
             ..Facts::default()
         };

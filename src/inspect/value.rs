@@ -41,11 +41,11 @@ pub(super) fn decode_value<'a>(
 fn report_missing(name: &str, problems: &mut Problems) {
     // The signature is the last parameter of most URLs.
     if name.ends_with(sigv2::SIGNATURE) {
-        let message = format!("the parameter {name} is missing; the URL is cut off before it");
+        let message = format!("missing parameter `{name}`; the URL is cut off before it");
         problems.add(ProblemKind::Truncated, message);
     } else {
         let message =
-            format!("the parameter {name} is missing; the URL is cut off, or a filter removed it");
+            format!("missing parameter `{name}`; the URL is cut off, or a filter removed it");
         problems.add(ProblemKind::MissingParameter, message);
     }
 }
@@ -53,7 +53,7 @@ fn report_missing(name: &str, problems: &mut Problems) {
 /// Reports a parameter that a query has more than once.
 pub(super) fn report_duplicate(name: &str, problems: &mut Problems) {
     let message =
-        format!("duplicate parameter {name}; the URL was signed twice, or a token was added");
+        format!("duplicate parameter `{name}`; the URL was signed twice, or a token was added");
     problems.add(ProblemKind::RepeatedParameter, message);
 }
 

@@ -12,7 +12,7 @@ use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::time::Timestamp;
 #[cfg(doc)]
 use crate::verify::VerifyErrorKind;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -44,7 +44,7 @@ impl Policy {
     pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
         let expiration = self.expiration();
         if expiration < now.into() {
-            return Err(refuse!(
+            return Err(reject!(
                 Expired,
                 "{INVALID}: Policy expired at {expiration}"
             ));
@@ -55,7 +55,7 @@ impl Policy {
         }
         let fields = fields_by_name(upload)?;
         if fields.get(KEY).is_none_or(|key| key.is_empty()) {
-            return Err(refuse!(
+            return Err(reject!(
                 Missing,
                 "Bucket POST must contain a field named 'key'. If it is specified, please check the order \
                  of the fields."
@@ -70,7 +70,7 @@ impl Policy {
                 let name = field.to_ascii_lowercase();
                 let value = fields.get(&name).map(AsRef::as_ref);
                 if !condition.as_ref(Notation::Array).is_met_by(value) {
-                    return Err(refuse!(
+                    return Err(reject!(
                         ConditionFailed,
                         "{INVALID}: Policy Condition failed: {condition:?}"
                     ));
@@ -81,7 +81,7 @@ impl Policy {
         let needs_condition =
             |name: &&String| !needs_no_condition(name) && !covered.contains(*name);
         match fields.keys().find(needs_condition) {
-            Some(name) => Err(refuse!(
+            Some(name) => Err(reject!(
                 ExtraField,
                 "{INVALID}: Extra input fields: {}",
                 name.escape_debug()
@@ -97,12 +97,12 @@ fn fields_by_name<'a>(upload: &Upload<'a>) -> Result<BTreeMap<String, Cow<'a, st
     for (name, value) in &upload.fields {
         let name = name.to_ascii_lowercase();
         if fields.contains_key(&name) {
-            return Err(refuse!(Repeated, "duplicate field {}", Quoted(&name)));
+            return Err(VerifyError::duplicate("field", &name));
         }
         // Servers send fields on as headers, which a line break would end. A tab is data.
         let value = upload.expand(value);
         if value.contains(['\r', '\n', '\0']) {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "the field {} contains a line break or NUL; leave it out",
                 Quoted(&name)
@@ -111,7 +111,7 @@ fn fields_by_name<'a>(upload: &Upload<'a>) -> Result<BTreeMap<String, Cow<'a, st
         fields.insert(name, value);
     }
     match fields.insert(BUCKET.to_string(), upload.bucket.into()) {
-        Some(named) if named != upload.bucket => Err(refuse!(
+        Some(named) if named != upload.bucket => Err(reject!(
             ConditionFailed,
             "{INVALID}: the field bucket names another bucket than the URL"
         )),
@@ -121,14 +121,14 @@ fn fields_by_name<'a>(upload: &Upload<'a>) -> Result<BTreeMap<String, Cow<'a, st
 
 fn check_size(size: u64, min: u64, max: u64) -> Result<(), VerifyError> {
     if size < min {
-        return Err(refuse!(
+        return Err(reject!(
             FileTooSmall,
             "Your proposed upload is smaller than the minimum allowed size: {size} bytes, at least {min} are \
              required"
         ));
     }
     if size > max {
-        return Err(refuse!(
+        return Err(reject!(
             FileTooLarge,
             "Your proposed upload exceeds the maximum allowed size: {size} bytes, at most {max} are allowed"
         ));

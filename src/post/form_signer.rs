@@ -11,7 +11,7 @@ use crate::scheme::v4_scheme::{PolicyForm, Role, V4Scheme};
 use crate::text::capacity::capacity;
 use crate::time::Timestamp;
 use crate::v2::{self, SignatureMethod};
-use crate::v4::{Scope, check_identity};
+use crate::v4::{Scope, check_can_sign};
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -46,18 +46,19 @@ impl<'a> FormSigner<'a> {
         let version = match signer {
             Signer::V4(service) => {
                 let service = service.for_key_of(identity);
-                let scheme = service.suffix.scheme;
-                check_identity(scheme, identity)?;
-                if scheme.rules.policy_form.is_none() {
+                let scheme = service.scheme();
+                check_can_sign(scheme, identity)?;
+                if scheme.conventions.policy_form.is_none() {
                     return Err(error!(
                         Unsupported,
-                        "SigV4a has no POST policies; presign a PUT instead, or use a bucket in a region"
+                        "SigV4a doesn't support POST policies; presign a PUT instead, or use a \
+                         bucket in a region"
                     ));
                 }
                 Version::V4 {
                     scope: Scope {
                         time: now.amz_date()?,
-                        suffix: &service.suffix,
+                        signing_scope: &service.signing_scope,
                     },
                     token: service.rules.session_token.role(),
                 }
@@ -76,7 +77,7 @@ impl<'a> FormSigner<'a> {
         let id = self.identity.access_key_id();
         let token_field = match &self.version {
             Version::V4 { scope, token } => {
-                let scheme = scope.suffix.scheme;
+                let scheme = scope.scheme();
                 let name = |role| scheme.name(role).lowercase;
                 form.push(name(Role::Algorithm), scheme.algorithm);
                 form.push_with(name(Role::Credential), |text| {
@@ -97,15 +98,15 @@ impl<'a> FormSigner<'a> {
 
     /// Returns an upper bound of the length of names and values.
     pub(super) fn max_len(&self) -> usize {
-        /// Names, algorithm, date and scope without its suffix.
+        /// Names, algorithm and date.
         const FIXED: usize = 128;
-        let suffix = match &self.version {
-            Version::V4 { scope, .. } => scope.suffix.text.len(),
+        let scope_len = match &self.version {
+            Version::V4 { scope, .. } => scope.signing_scope.text.len(),
             Version::V2 => 0,
         };
         capacity([
             FIXED,
-            suffix,
+            scope_len,
             self.identity.access_key_id().len(),
             self.identity.session_token().map_or(0, str::len),
         ])
@@ -114,7 +115,7 @@ impl<'a> FormSigner<'a> {
     /// Returns the form of the policy's JSON.
     pub(super) fn policy_form(&self) -> PolicyForm {
         let form = match &self.version {
-            Version::V4 { scope, .. } => scope.suffix.scheme.rules.policy_form,
+            Version::V4 { scope, .. } => scope.scheme().conventions.policy_form,
             Version::V2 => None,
         };
         form.unwrap_or(PolicyForm::Aws)
@@ -122,7 +123,7 @@ impl<'a> FormSigner<'a> {
 
     pub(super) fn signature_field(&self) -> SignatureField {
         match &self.version {
-            Version::V4 { scope, .. } => SignatureField::V4(scope.suffix.scheme),
+            Version::V4 { scope, .. } => SignatureField::V4(scope.scheme()),
             Version::V2 => SignatureField::V2,
         }
     }
@@ -138,7 +139,7 @@ impl<'a> FormSigner<'a> {
         match &self.version {
             Version::V4 { scope, .. } => KeySource::V4 {
                 time: scope.time,
-                suffix: Box::new(scope.suffix.clone()),
+                signing_scope: Box::new(scope.signing_scope.clone()),
             },
             Version::V2 => KeySource::V2(SignatureMethod::HmacSha1),
         }

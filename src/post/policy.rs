@@ -61,13 +61,13 @@ impl Policy {
                 _ => {
                     return Err(error!(
                         Policy,
-                        "unexpected property {} in the policy; it has expiration and conditions only",
+                        "unknown property {} in the policy; use expiration and conditions only",
                         Quoted(&name)
                     ));
                 }
             };
             if is_duplicate {
-                return Err(error!(Policy, "duplicate property {name} in the policy"));
+                return Err(error!(Policy, "duplicate property `{name}` in the policy"));
             }
             Ok(())
         })?;
@@ -105,14 +105,14 @@ fn check_len(length: usize) -> Result<(), Error> {
     if length > MAX_FORM_BYTES {
         return Err(error!(
             Policy,
-            "the policy has {length} bytes; a form has at most {MAX_FORM_BYTES} (20 KB)"
+            "the policy has {length} bytes; the maximum of a form is {MAX_FORM_BYTES} (20 KB)"
         ));
     }
     Ok(())
 }
 
 fn missing(property: &str) -> Error {
-    error!(Policy, "missing property {property} in the policy")
+    error!(Policy, "missing property `{property}` in the policy")
 }
 
 fn invalid_base64() -> Error {

@@ -239,7 +239,7 @@ fn policy_date(expires_at: Timestamp) -> Result<PolicyDate, Error> {
     expires_at.policy_date().map_err(|_| {
         error!(
             Time,
-            "the form would expire at {expires_at}; it can expire in the years 0 to 9999"
+            "the form would expire at {expires_at}; choose a time in the years 0 to 9999"
         )
     })
 }

@@ -140,14 +140,14 @@ impl<'a> PostPolicy<'a> {
         let signer = self.form_signer(identity, now)?;
         let prepared = self.prepare_form(&signer, expiry.into(), now)?;
         let string_to_sign = String::from(prepared.string_to_sign());
+        let expires_at = prepared.expires_at();
         Ok(Unsigned::new(
             identity,
             signer.key_source(),
             string_to_sign.as_str(),
-            None,
-            Some(prepared.expires_at()),
             move |signature| prepared.finish(signature),
-        ))
+        )
+        .with_expiration(expires_at))
     }
 
     /// Adds a field: `acl`, `Content-Type`, `success_action_redirect`, `success_action_status`,

@@ -10,7 +10,7 @@ use super::policy_writer::PolicyWriter;
 use super::post_policy::{PostPolicy, Target};
 use super::presigned_post::PresignedPost;
 use crate::crypto::Signature;
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, error};
 use crate::expiry::Expiry;
 use crate::scheme::form::POLICY;
 use crate::scheme::limits::MAX_FORM_BYTES;
@@ -44,12 +44,8 @@ impl PostPolicy<'_> {
         self.target.address.check_key(self.key.text())?;
         let items = group_by_name(&self.items);
         if let Some(duplicate) = items.iter().find(|item| item.is_duplicate_field()) {
-            return Err(error!(
-                Policy,
-                "duplicate field {}; give it once, because a form sends each field once and names are \
-                 case-insensitive",
-                Quoted(&duplicate.name.to_ascii_lowercase())
-            ));
+            let name = duplicate.name.to_ascii_lowercase();
+            return Err(Error::duplicate(ErrorKind::Policy, "field", &name));
         }
 
         let (form_capacity, policy_capacity) = self.capacities(length, signer);

@@ -6,7 +6,7 @@ use super::upload::Upload;
 use crate::error::Error;
 use crate::scheme::form::POLICY;
 use crate::time::Timestamp;
-use crate::verify::{VerifiedForm, VerifyError, refuse};
+use crate::verify::{VerifiedForm, VerifyError, reject};
 
 /// The policy, which the signature of a form covers.
 impl VerifiedForm<'_> {
@@ -64,7 +64,7 @@ impl VerifiedForm<'_> {
     /// later than [`allow_sigv2`](crate::verify::Verifier::allow_sigv2) allows.
     pub fn check(&self, upload: &Upload<'_>, now: impl Into<Timestamp>) -> Result<(), VerifyError> {
         let policy = self.policy();
-        let policy = policy.map_err(|error| refuse!(InvalidPolicy, "{INVALID}: {error}"))?;
+        let policy = policy.map_err(|error| reject!(InvalidPolicy, "{INVALID}: {error}"))?;
         let fields = upload.fields.iter();
         let mut policies = fields.filter(|(name, _)| name.eq_ignore_ascii_case(POLICY));
         match (policies.next(), policies.next()) {
@@ -73,7 +73,7 @@ impl VerifiedForm<'_> {
                 policy.check(upload, now)?;
                 self.check_expiration(policy.expiration(), now)
             }
-            _ => Err(refuse!(
+            _ => Err(reject!(
                 OtherPolicy,
                 "the field policy is not the one whose signature was verified"
             )),

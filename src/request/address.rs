@@ -88,7 +88,7 @@ impl Address {
 fn key_too_long(key: &str, max: usize) -> Error {
     error!(
         Key,
-        "the key {} has {} bytes, but the store allows {max}; shorten it",
+        "the key {} has {} bytes; the maximum is {max}",
         Quoted(key),
         key.len()
     )

@@ -20,7 +20,7 @@ pub(crate) fn parse_base<'a>(setting: &str, url: &'a str) -> Result<Url<'a>, Err
         None => Ok(parsed),
         Some(_) => Err(error!(
             Endpoint,
-            "the {setting} {} has a query; give scheme, host, and optionally port and path",
+            "the {setting} {} has a query; write scheme, host, and optionally port and path",
             Quoted(url.split('?').next().unwrap_or_default())
         )),
     }

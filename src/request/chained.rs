@@ -35,7 +35,7 @@ impl Request<'_> {
         match self.signer {
             Signer::V4(service) => Ok(service),
             Signer::V2(_) => Err(unsupported(
-                "SigV2 has no signatures of chunks or events; sign with SigV4",
+                "SigV2 doesn't support signatures of chunks or events; sign with SigV4",
             )),
             Signer::Custom(signer) => Err(signer.unsupported("signatures of chunks or events")),
         }
@@ -76,7 +76,7 @@ impl Request<'_> {
     #[cfg(feature = "event-stream")]
     pub(crate) fn event_service(&self) -> Result<&v4::Service, Error> {
         let service = self.v4_service()?;
-        if service.suffix.scheme.private_key.is_some() {
+        if service.scheme().private_key.is_some() {
             return Err(unsupported(
                 "only SigV4 signs event streams; make the service with `v4::Service::new`",
             ));
@@ -101,7 +101,7 @@ impl Request<'_> {
         }
         let scope = v4::Scope {
             time: now.amz_date()?,
-            suffix: &service.suffix,
+            signing_scope: &service.signing_scope,
         };
         let chain = SignatureChain::new(&scope, credentials, &presigned.signature())?;
         Ok((presigned, chain))

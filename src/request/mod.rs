@@ -182,7 +182,7 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn version(self, version: impl Into<Cow<'a, str>>) -> Self {
         let name = match self.signer {
-            Signer::V4(service) => service.suffix.scheme.rules.version_parameter,
+            Signer::V4(service) => service.scheme().conventions.version_parameter,
             _ => "versionId",
         };
         self.store_parameter(name, version.into())

@@ -28,8 +28,8 @@ use core::fmt;
 #[derive(Clone)]
 pub struct SignedRequest {
     pub(super) headers: AddedHeaders,
-    /// Headers that are not those of a signature: of a body in chunks, or a `Host` that isn't the
-    /// URL's for a call to a query API.
+    /// Headers other than the signature's: of a body in chunks, or a `Host` that isn't the URL's
+    /// for a call to a query API.
     pub(super) other_headers: Vec<(String, String)>,
     pub(super) url: Option<String>,
     pub(super) body: Option<String>,
@@ -57,8 +57,8 @@ impl SignedRequest {
         self.headers.iter().chain(others)
     }
 
-    /// Returns the URL to which a call to a query API is sent; `None` for other requests, whose URL
-    /// doesn't change.
+    /// Returns the URL to which a call to a query API is sent, or `None` for other requests, whose
+    /// URL doesn't change.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
@@ -67,7 +67,7 @@ impl SignedRequest {
     /// Returns the body of a call to a query API that is a POST: its parameters. The caller adds
     /// `Content-Type: application/x-www-form-urlencoded`.
     ///
-    /// It is `None` if the call's URL has a query, because all parameters are in the URL then.
+    /// `None` if the call's URL has a query, because all parameters are in the URL then.
     #[must_use]
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()

@@ -129,13 +129,13 @@ impl<'a> Request<'a> {
                     identity,
                     KeySource::of_v4(&prepared.string_to_sign),
                     &prepared.string_to_sign,
-                    Some(canonical),
-                    Some(prepared.expires_at),
                     move |signature| {
                         v4::finish_url(&service, &owned_identity, signature, &mut result.url);
                         result
                     },
-                ))
+                )
+                .with_canonical_request(canonical)
+                .with_expiration(prepared.expires_at))
             }
             Signer::V2(service) => {
                 let signing = self.v2_request(service, identity)?;
@@ -147,13 +147,12 @@ impl<'a> Request<'a> {
                     identity,
                     KeySource::V2(SignatureMethod::HmacSha1),
                     &signing.url_string_to_sign(&validity),
-                    None,
-                    Some(validity.expires_at),
                     move |signature| {
                         v2::finish_url(signature, &mut result.url);
                         result
                     },
-                ))
+                )
+                .with_expiration(validity.expires_at))
             }
             Signer::Custom(signer) => {
                 signer.prepare_url(&self.custom_url_parts()?, identity, expiry, now)
@@ -221,13 +220,12 @@ impl<'a> Request<'a> {
                     identity,
                     KeySource::of_v4(&string_to_sign),
                     &string_to_sign,
-                    Some(canonical),
-                    None,
                     move |signature| {
                         v4::finish_headers(&mut headers, signature);
                         SignedRequest::from_headers(headers, not_covered)
                     },
-                ))
+                )
+                .with_canonical_request(canonical))
             }
             Signer::V2(service) => match &service.0 {
                 v2::Interface::S3 { .. } => {
@@ -239,8 +237,6 @@ impl<'a> Request<'a> {
                         identity,
                         KeySource::V2(SignatureMethod::HmacSha1),
                         &signing.headers_string_to_sign(&prepared),
-                        None,
-                        None,
                         move |signature| {
                             v2::finish_headers(&mut headers, signature);
                             SignedRequest::from_headers(headers, not_covered)
@@ -260,7 +256,7 @@ impl<'a> Request<'a> {
         identity: &'s Identity,
     ) -> Result<v4::SigningRequest<'s>, Error> {
         let service = service.for_key_of(identity);
-        v4::check_identity(service.suffix.scheme, identity)?;
+        v4::check_can_sign(service.scheme(), identity)?;
         Ok(self.v4_request_of_parts(self.parts()?, service, identity))
     }
 
@@ -300,7 +296,7 @@ impl<'a> Request<'a> {
                 Ok(v2::SigningRequest::new(bucket.as_deref(), identity, parts))
             }
             v2::Interface::QueryApi(_) => Err(unsupported(
-                "a query API has no presigned URLs, because the server sets the validity; use `sign`",
+                "a query API doesn't support presigned URLs, because the server sets the validity; use `sign`",
             )),
         }
     }
@@ -327,8 +323,6 @@ impl<'a> Request<'a> {
             identity,
             KeySource::V2(method),
             call.string_to_sign.as_str(),
-            None,
-            None,
             move |signature| {
                 v2::finish_url(signature, &mut parameters);
                 let body = if is_form {

@@ -222,7 +222,7 @@ impl Template {
         let (headers, not_covered, kind) = match request.signer {
             Signer::V4(service) => {
                 let service = service.for_key_of(identity);
-                v4::check_identity(service.suffix.scheme, identity)?;
+                v4::check_can_sign(service.scheme(), identity)?;
                 let mut signing = request.v4_request_of_parts(parts, service, identity);
                 let mut headers = headers_to_send(&signing.parts, is_signed)?;
                 let (template, added) = v4::Template::new(&mut signing, credentials, expiry, now)?;

@@ -6,7 +6,7 @@ use crate::error::{Error, error};
 use crate::identity::Identity;
 use crate::time::{AmzDate, Timestamp};
 use crate::v2;
-use crate::v4::{self, Scope, ScopeSuffix};
+use crate::v4::{self, Scope, SigningScope};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -107,7 +107,7 @@ pub(crate) enum KeySource {
     /// Derived for a scope.
     V4 {
         time: AmzDate,
-        suffix: Box<ScopeSuffix>,
+        signing_scope: Box<SigningScope>,
     },
     /// The secret itself.
     V2(v2::SignatureMethod),
@@ -131,13 +131,13 @@ impl KeySource {
     pub(super) fn of_v4(string_to_sign: &v4::StringToSign<'_>) -> Self {
         KeySource::V4 {
             time: string_to_sign.scope.time,
-            suffix: Box::new(string_to_sign.scope.suffix.clone()),
+            signing_scope: Box::new(string_to_sign.scope.signing_scope.clone()),
         }
     }
 
     fn algorithm(&self) -> Algorithm {
         match self {
-            KeySource::V4 { suffix, .. } => match suffix.scheme.private_key {
+            KeySource::V4 { signing_scope, .. } => match signing_scope.scheme.private_key {
                 Some(kind) => kind.algorithm(Hash::Sha256),
                 None => Algorithm::HmacSha256,
             },
@@ -152,10 +152,13 @@ impl KeySource {
     /// Signs with credentials of the identity for which the result was prepared.
     fn sign(&self, credentials: &Credentials, message: &[u8]) -> Result<Signature, Error> {
         let signature = match self {
-            KeySource::V4 { time, suffix } => {
+            KeySource::V4 {
+                time,
+                signing_scope,
+            } => {
                 let scope = Scope {
                     time: *time,
-                    suffix,
+                    signing_scope,
                 };
                 scope.signing_key(credentials)?.sign(message)?
             }
@@ -275,16 +278,15 @@ impl<T> Unsigned<T> {
         identity: &Identity,
         key_source: KeySource,
         string_to_sign: &(impl Message + ?Sized),
-        canonical_request: Option<String>,
-        expires_at: Option<Timestamp>,
         complete: impl Complete<T>,
     ) -> Self {
         let mut bytes = Vec::new();
         string_to_sign.write(&mut bytes);
         let scope = match &key_source {
-            KeySource::V4 { time, suffix } => {
-                Some(alloc::format!("{}{}", time.date(), suffix.text))
-            }
+            KeySource::V4 {
+                time,
+                signing_scope,
+            } => Some(alloc::format!("{}{}", time.date(), signing_scope.text)),
             _ => None,
         };
         Unsigned {
@@ -292,10 +294,22 @@ impl<T> Unsigned<T> {
             key_source,
             string_to_sign: bytes,
             scope,
-            canonical_request,
-            expires_at,
+            canonical_request: None,
+            expires_at: None,
             complete: Box::new(complete),
         }
+    }
+
+    /// Adds the canonical request whose hash is in the string to sign.
+    pub(crate) fn with_canonical_request(mut self, text: String) -> Self {
+        self.canonical_request = Some(text);
+        self
+    }
+
+    /// Sets when the result expires. `None` means that a stored access policy sets it.
+    pub(crate) fn with_expiration(mut self, expires_at: impl Into<Option<Timestamp>>) -> Self {
+        self.expires_at = expires_at.into();
+        self
     }
 
     /// Returns the same with another result, made of the first one.

@@ -52,7 +52,7 @@ pub(super) fn check_path_name(name: &str, is_aws: bool) -> Result<(), Error> {
     } else if matches!(name, "." | "..") {
         "clients remove it as a dot segment of the path".into()
     } else if is_aws && name.ends_with(".mrap") {
-        "it is the alias of a multi-region access point; give that one's ARN".into()
+        "it is the alias of a multi-region access point; use its ARN".into()
     } else {
         return Ok(());
     };

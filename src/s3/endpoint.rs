@@ -213,7 +213,7 @@ impl Endpoint {
                 Quoted(&self.host),
                 match resource.kind {
                     Kind::Bucket | Kind::Directory => "use path style",
-                    _ => "give the endpoint by a name",
+                    _ => "set an endpoint with a name",
                 }
             )),
             AddressingStyle::Virtual if options.accelerate && resource.name.contains('.') => {
@@ -229,7 +229,8 @@ impl Endpoint {
             )),
             AddressingStyle::Domain if self.is_aws => Err(error!(
                 Endpoint,
-                "the addressing style Domain needs an endpoint; give the host that belongs to the bucket"
+                "the addressing style Domain needs an endpoint; set the host that belongs to the \
+                 bucket"
             )),
             style => Ok(style),
         }

@@ -140,13 +140,13 @@ impl<'a> Resource<'a> {
                 ],
             ) => {
                 let label = access_point(name, point, account)?;
-                check_label(name, "the Outpost's id", outpost)?;
+                check_label(name, "Outpost ID", outpost)?;
                 (Kind::Outposts, format!("{label}.{outpost}").into())
             }
             ("s3", [Some(bucket), None, ..]) if region.is_empty() => {
                 return Err(error!(
                     Bucket,
-                    "{} is the ARN of a bucket; give its name, {}",
+                    "{} is the ARN of a bucket; use its name, {}",
                     Quoted(name),
                     Quoted(bucket)
                 ));
@@ -154,7 +154,7 @@ impl<'a> Resource<'a> {
             ("s3express", [Some(_), Some(bucket), None, ..]) => {
                 return Err(error!(
                     Bucket,
-                    "{} is an ARN of S3 Express; give the name, {}",
+                    "{} is an ARN of S3 Express; use the name, {}",
                     Quoted(name),
                     Quoted(bucket)
                 ));
@@ -162,15 +162,15 @@ impl<'a> Resource<'a> {
             _ => {
                 return Err(error!(
                     Bucket,
-                    "unsupported ARN {}; give that of an access point, of an Object Lambda or Outposts access point, \
-                     or of a multi-region access point",
+                    "unsupported ARN {}; use the ARN of an access point, of an Object Lambda or \
+                     Outposts access point, or of a multi-region access point",
                     Quoted(name)
                 ));
             }
         };
         check_account(name, account)?;
         if kind != Kind::MultiRegion {
-            check_label(name, "the region", region)?;
+            check_label(name, "region", region)?;
             let own = Partition::of(region)?.id;
             if own != partition {
                 return Err(error!(
@@ -240,7 +240,7 @@ fn split_arn(text: &str) -> Result<ArnParts<'_>, Error> {
     else {
         return Err(error!(
             Bucket,
-            "incomplete ARN {}; an ARN is arn:partition:service:region:account:resource",
+            "incomplete ARN {}; write arn:partition:service:region:account:resource",
             Quoted(text)
         ));
     };
@@ -251,14 +251,14 @@ fn split_arn(text: &str) -> Result<ArnParts<'_>, Error> {
 
 /// Returns `name-account`, which is one label of the host.
 fn access_point<'a>(arn: &str, point: &str, account: &str) -> Result<Cow<'a, str>, Error> {
-    check_label(arn, "the access point's name", point)?;
+    check_label(arn, "access point name", point)?;
     let label = format!("{point}-{account}");
     match label.len() {
         ..=63 => Ok(label.into()),
         length => Err(error!(
             Bucket,
-            "the access point's name in the ARN {} is too long; with the account it is a host label of {length} \
-             characters, and at most 63 are allowed",
+            "the access point name in the ARN {} is too long; with the account it has {length} \
+             characters, and the maximum is 63",
             Quoted(arn)
         )),
     }
@@ -270,10 +270,10 @@ fn check_label(arn: &str, part: &str, text: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "{part} in the ARN {} is {}; it must have lowercase letters, digits and hyphens only, and no \
-         hyphen at its ends",
-        Quoted(arn),
-        Quoted(text)
+        "invalid {part} {} in the ARN {}; use lowercase letters, digits and hyphens only, and no hyphen \
+         at its ends",
+        Quoted(text),
+        Quoted(arn)
     ))
 }
 
@@ -283,9 +283,9 @@ fn check_account(arn: &str, account: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "the account in the ARN {} is {}; it must have 12 digits",
-        Quoted(arn),
-        Quoted(account)
+        "invalid account {} in the ARN {}; write 12 digits",
+        Quoted(account),
+        Quoted(arn)
     ))
 }
 
@@ -296,9 +296,9 @@ fn check_alias(arn: &str, alias: &str) -> Result<(), Error> {
     }
     Err(error!(
         Bucket,
-        "the alias in the ARN {} is {}; write it like `mfzwi23gnjvgw.mrap`",
-        Quoted(arn),
-        Quoted(alias)
+        "invalid alias {} in the ARN {}; write an alias such as `mfzwi23gnjvgw.mrap`",
+        Quoted(alias),
+        Quoted(arn)
     ))
 }
 
@@ -310,7 +310,8 @@ fn check_directory<'a>(name: &str, rest: &'a str) -> Result<&'a str, Error> {
         _ => {
             return Err(error!(
                 Bucket,
-                "invalid directory bucket name {}; write it like `name--usw2-az1--x-s3`, with the ID of its zone",
+                "invalid directory bucket name {}; write a name such as `name--usw2-az1--x-s3`, \
+                 with the ID of its zone",
                 Quoted(name)
             ));
         }
@@ -320,8 +321,8 @@ fn check_directory<'a>(name: &str, rest: &'a str) -> Result<&'a str, Error> {
     }
     Err(error!(
         Bucket,
-        "invalid directory bucket name {}; it must have at most 63 characters, lowercase letters, digits and \
-         hyphens only, and no hyphen at its ends",
+        "invalid directory bucket name {}; use at most 63 lowercase letters, digits and hyphens, \
+         and no hyphen at its ends",
         Quoted(name)
     ))
 }
@@ -343,7 +344,8 @@ fn outpost_of_alias(name: &str, rest: &str) -> Result<Cow<'static, str>, Error> 
         (Some("o"), Some(id)) if is_label(name) && is_label(id) => Ok(format!("op-{id}").into()),
         _ => Err(error!(
             Bucket,
-            "incomplete alias of an Outposts access point {}; give the whole alias, or the access point's ARN",
+            "incomplete alias of an Outposts access point {}; use the whole alias, or the access \
+             point's ARN",
             Quoted(name)
         )),
     }

@@ -47,7 +47,10 @@ pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
 }
 
 fn missing(name: &str) -> Error {
-    error!(Credentials, "the response to CreateSession has no {name}")
+    error!(
+        Credentials,
+        "missing element `{name}` in the response to CreateSession"
+    )
 }
 
 fn malformed() -> Error {

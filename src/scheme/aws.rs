@@ -1,20 +1,20 @@
 //! AWS Signature Version 4, for AWS and everything that is compatible with it.
 
 use super::Scheme;
-use super::v4_scheme::{PolicyForm, SchemeRules, V4Scheme, names};
+use super::v4_scheme::{Conventions, PolicyForm, V4Scheme, names};
 use crate::crypto::PrivateKeyKind;
 
 /// `AWS4-HMAC-SHA256` ([AWS Signature Version
 /// 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html)).
 pub(crate) static AWS4: V4Scheme = V4Scheme {
-    scheme: Scheme::AwsV4,
+    id: Scheme::AwsV4,
     algorithm: "AWS4-HMAC-SHA256",
     private_key: None,
     key_prefix: "AWS4",
     terminator: "aws4_request",
     scope_has_region: true,
     signature_len: 64..=64,
-    rules: &RULES,
+    conventions: &CONVENTIONS,
     header_prefix: AMZ_PREFIX,
     content_sha256: "x-amz-content-sha256",
     names: names! {
@@ -32,15 +32,15 @@ pub(crate) static AWS4: V4Scheme = V4Scheme {
 /// `AWS4-ECDSA-P256-SHA256`, Signature Version 4a. Its signatures are ECDSA in DER, whose length
 /// varies.
 pub(crate) static AWS4A: V4Scheme = V4Scheme {
-    scheme: Scheme::AwsV4a,
+    id: Scheme::AwsV4a,
     algorithm: "AWS4-ECDSA-P256-SHA256",
     private_key: Some(PrivateKeyKind::P256),
     key_prefix: "AWS4A",
     scope_has_region: false,
     signature_len: 136..=144,
-    rules: &SchemeRules {
+    conventions: &Conventions {
         policy_form: None,
-        ..RULES
+        ..CONVENTIONS
     },
     names: names! {
         Algorithm: "X-Amz-Algorithm", "x-amz-algorithm";
@@ -56,7 +56,7 @@ pub(crate) static AWS4A: V4Scheme = V4Scheme {
     ..AWS4
 };
 
-static RULES: SchemeRules = SchemeRules {
+static CONVENTIONS: Conventions = Conventions {
     policy_form: Some(PolicyForm::Aws),
     host_has_port: true,
     checks_content_sha256: true,

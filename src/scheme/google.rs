@@ -4,19 +4,19 @@
 use super::Scheme;
 use super::aws::AMZ_PREFIX;
 use super::sigv2::V2Scheme;
-use super::v4_scheme::{PolicyForm, SchemeRules, V4Scheme, names};
+use super::v4_scheme::{Conventions, PolicyForm, V4Scheme, names};
 use crate::crypto::PrivateKeyKind;
 
 /// `GOOG4-HMAC-SHA256`.
 pub(crate) static GOOGLE4: V4Scheme = V4Scheme {
-    scheme: Scheme::GoogleV4,
+    id: Scheme::GoogleV4,
     algorithm: "GOOG4-HMAC-SHA256",
     private_key: None,
     key_prefix: "GOOG4",
     terminator: "goog4_request",
     scope_has_region: true,
     signature_len: 64..=64,
-    rules: &RULES,
+    conventions: &CONVENTIONS,
     header_prefix: GOOG_PREFIX,
     content_sha256: "x-goog-content-sha256",
     names: names! {
@@ -41,7 +41,7 @@ pub(crate) static GOOGLE4_RSA: V4Scheme = V4Scheme {
 
 /// The V2 signing process: HMAC with SHA-1, or RSA of 1,024 to 4,096 bits with SHA-256.
 pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
-    scheme: Scheme::GoogleV2,
+    id: Scheme::GoogleV2,
     access_key_id: "GoogleAccessId",
     signature_len: 28..=28,
     rsa_signature_len: Some(172..=684),
@@ -50,7 +50,7 @@ pub(crate) static GOOGLE2: V2Scheme = V2Scheme {
 pub(crate) const GOOG_PREFIX: &str = "x-goog-";
 
 /// A request with names of both families is rejected, as Google does with `ExcessHeaderValues`.
-static RULES: SchemeRules = SchemeRules {
+static CONVENTIONS: Conventions = Conventions {
     policy_form: Some(PolicyForm::Google),
     host_has_port: false,
     checks_content_sha256: false,

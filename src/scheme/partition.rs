@@ -71,9 +71,9 @@ impl Partition {
         let remedy = if !is_label(region) {
             "write a name such as `us-east-1`"
         } else if matches!(region, "auto" | "aws-global") || region.ends_with("-global") {
-            "it isn't a region; give that of the bucket"
+            "it isn't a region; set the bucket's region"
         } else if region.starts_with("fips-") || region.ends_with("-fips") {
-            "give the region without `fips`, and call fips()"
+            "set the region without `fips`, and call fips()"
         } else {
             let other = OTHERS
                 .iter()

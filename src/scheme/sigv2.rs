@@ -24,7 +24,7 @@ pub(crate) const SIGNATURE: &str = "Signature";
 /// A scheme whose presigned URLs work like those of S3's SigV2.
 #[derive(Debug)]
 pub(crate) struct V2Scheme {
-    pub(crate) scheme: Scheme,
+    pub(crate) id: Scheme,
     /// The name of the parameter with the access key ID.
     pub(crate) access_key_id: &'static str,
     /// The number of base64 characters of an HMAC-SHA1, which has 20 bytes.
@@ -35,7 +35,7 @@ pub(crate) struct V2Scheme {
 
 /// S3's own.
 pub(crate) static AWS2: V2Scheme = V2Scheme {
-    scheme: Scheme::AwsV2,
+    id: Scheme::AwsV2,
     access_key_id: ACCESS_KEY_ID,
     signature_len: 28..=28,
     rsa_signature_len: None,

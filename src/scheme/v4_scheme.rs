@@ -10,10 +10,10 @@ use core::ops::RangeInclusive;
 /// A scheme that works like SigV4.
 #[derive(Debug)]
 pub(crate) struct V4Scheme {
-    pub(crate) scheme: Scheme,
+    pub(crate) id: Scheme,
     /// The first line of the string to sign, and the first word of the `Authorization` header.
     pub(crate) algorithm: &'static str,
-    /// The kind of private key that signs; `None` for HMAC.
+    /// The kind of private key that signs; `None` if the scheme signs with HMAC.
     pub(crate) private_key: Option<PrivateKeyKind>,
     /// The text before the secret at the start of the key derivation; empty for private keys that
     /// are not derived.
@@ -24,7 +24,7 @@ pub(crate) struct V4Scheme {
     pub(crate) scope_has_region: bool,
     /// The number of hexadecimal digits of a signature.
     pub(crate) signature_len: RangeInclusive<usize>,
-    pub(crate) rules: &'static SchemeRules,
+    pub(crate) conventions: &'static Conventions,
     /// The prefix of the names of the service's own headers.
     pub(crate) header_prefix: &'static str,
     /// The name of the header with the payload's hash.
@@ -34,9 +34,9 @@ pub(crate) struct V4Scheme {
     pub(crate) names: &'static [Name],
 }
 
-/// The rules in which schemes differ beyond their names.
+/// The points in which schemes differ beyond their names.
 #[derive(Debug)]
-pub(crate) struct SchemeRules {
+pub(crate) struct Conventions {
     /// The form of POST policies; `None` if the scheme has none.
     pub(crate) policy_form: Option<PolicyForm>,
     /// Whether the `host` line contains the port of the request.

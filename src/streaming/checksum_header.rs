@@ -50,7 +50,7 @@ impl<'a> Request<'a> {
             drop(names);
             return self.fail(error!(
                 Header,
-                "the request has a checksum already, but S3 accepts one; give it once"
+                "the request has a checksum already, but S3 accepts one; add one"
             ));
         }
         drop(names);

@@ -1,7 +1,7 @@
 //! The line before a chunk: its length and its signature.
 
 use super::framing::CHUNK_SIGNATURE;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 
 /// The longest line before a chunk, in bytes: the longest length, and room for a signature of any
 /// algorithm.
@@ -21,21 +21,21 @@ pub(super) fn parse_chunk_header(
         None => (line, &[][..]),
     };
     let length = parse_length(length)
-        .ok_or_else(|| refuse!(BodyMalformed, "the length of a chunk is not hexadecimal"))?;
+        .ok_or_else(|| reject!(BodyMalformed, "the length of a chunk is not hexadecimal"))?;
     let digits = signature.strip_prefix(CHUNK_SIGNATURE.as_bytes());
     match (signature_len, digits) {
         (Some(expected), Some(digits)) if digits.len() == expected => Ok((length, digits)),
-        (Some(expected), Some(digits)) => Err(refuse!(
+        (Some(expected), Some(digits)) => Err(reject!(
             BodyMalformed,
             "the signature of a chunk has {} characters, but {expected} are needed",
             digits.len()
         )),
-        (Some(_), None) => Err(refuse!(
+        (Some(_), None) => Err(reject!(
             BodyMalformed,
             "a chunk has no signature, but the request announces signed chunks"
         )),
         (None, _) if signature.is_empty() => Ok((length, signature)),
-        (None, _) => Err(refuse!(
+        (None, _) => Err(reject!(
             BodyMalformed,
             "a chunk has a signature, but the request announces unsigned chunks"
         )),

@@ -2,7 +2,7 @@
 
 use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm};
 use super::framing::{Mode, TRAILER_SIGNATURE};
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::aws::AWS4;
 use crate::v4::chained_signature_len;
 use crate::wire::header::{Header, is_token};
@@ -14,7 +14,7 @@ use core::fmt;
 /// The message for data beyond the length of a [`ChunkedBody`].
 #[cfg(any(feature = "http-body", feature = "std"))]
 pub(super) const MORE_DATA: &str =
-    "the body has more data than the length of its ChunkedBody; give the whole length";
+    "the body has more data than the length of its ChunkedBody; pass the whole length";
 
 /// The smallest size of a chunk that isn't the last, in bytes: S3's error `InvalidChunkSizeError`.
 const MIN_CHUNK_SIZE: usize = 8 * 1024;
@@ -228,11 +228,7 @@ impl ChunkedBody {
         let names = self.trailer_names();
         let mut pairs = names.iter().zip(names.iter().skip(1));
         if let Some((name, _)) = pairs.find(|(one, two)| one == two) {
-            return Err(error!(
-                Header,
-                "duplicate trailer {}; give it once",
-                Quoted(name)
-            ));
+            return Err(Error::duplicate(ErrorKind::Header, "trailer", name));
         }
         let mut checksums = self.trailers.iter().filter(|trailer| is_checksum(trailer));
         match (checksums.next(), checksums.next()) {

@@ -7,7 +7,7 @@ use super::received_checksums::ReceivedChecksums;
 use super::received_trailers::{MAX_TRAILER_BYTES, ReceivedTrailers};
 use crate::crypto::{Hasher, Sha256};
 use crate::v4::{SignatureChain, SignedPart};
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -157,8 +157,8 @@ impl ChunkDecoder {
         self.checksums.unknown()
     }
 
-    /// Reads the start of `input` and returns data of the body. `None` means that all of `input`
-    /// was read.
+    /// Reads the start of `input` and returns data of the body, or `None` if all of `input` was
+    /// read.
     ///
     /// # Errors
     /// - [`BodyMalformed`](crate::verify::VerifyErrorKind::BodyMalformed): the body isn't encoded
@@ -209,7 +209,7 @@ impl ChunkDecoder {
         match self.state {
             State::Finished => Ok(self.trailers.into_pairs()),
             State::Failed(error) => Err(error),
-            _ => Err(refuse!(
+            _ => Err(reject!(
                 BodyIncomplete,
                 "the body ended before its last chunk"
             )),
@@ -227,7 +227,7 @@ impl ChunkDecoder {
         match self.state {
             State::Data(left) => return self.read_data(left, input),
             State::Finished | State::Failed(_) => {
-                return Err(refuse!(BodyMalformed, "the body continues after its end"));
+                return Err(reject!(BodyMalformed, "the body continues after its end"));
             }
             _ => {}
         }
@@ -264,7 +264,7 @@ impl ChunkDecoder {
                 self.end()
             }
             State::BodyEnd if line.is_empty() => self.end(),
-            _ => Err(refuse!(
+            _ => Err(reject!(
                 BodyMalformed,
                 "a chunk is longer than its length states"
             )),
@@ -277,16 +277,16 @@ impl ChunkDecoder {
         self.signature.clear();
         self.signature.extend_from_slice(signature);
         if length > self.missing || (length == 0 && self.missing > 0) {
-            return Err(refuse!(
+            return Err(reject!(
                 DecodedLength,
                 "the body has another length than x-amz-decoded-content-length states"
             ));
         }
         let is_kept = !self.releases_unverified;
         if is_kept && length > self.max_chunk_size as u64 {
-            return Err(refuse!(
+            return Err(reject!(
                 ChunkTooLarge,
-                "a chunk has {length} bytes; at most {} are allowed",
+                "a chunk has {length} bytes; the maximum is {}",
                 self.max_chunk_size
             ));
         }
@@ -342,7 +342,7 @@ impl ChunkDecoder {
         if chain.verify(SignedPart::Chunk(self.hasher.finish()), signature) {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             ChunkSignature,
             "the signature of a chunk doesn't match its data"
         ))

@@ -45,7 +45,7 @@ use core::fmt::{self, Write as _};
 pub struct ChunkEncoder {
     body: ChunkedBody,
     encoded_len: u64,
-    /// The signatures; none if the chunks are not signed.
+    /// The signatures; `None` if the chunks are not signed.
     chain: Option<SignatureChain>,
     checksums: Vec<RunningChecksum>,
     /// The number of bytes of the body that the caller has not passed yet.

@@ -29,8 +29,8 @@ pub(super) struct Mode {
 }
 
 impl Mode {
-    /// Returns the value of `x-amz-content-sha256` under a scheme; none for chunks with neither
-    /// signatures nor trailers, which S3 doesn't have.
+    /// Returns the value of `x-amz-content-sha256` under a scheme, or `None` for chunks with
+    /// neither signatures nor trailers, which S3 doesn't have.
     pub(super) fn payload(self, scheme: &V4Scheme) -> Option<&'static str> {
         if !self.has_signatures {
             return self.has_trailers.then_some(UNSIGNED_CHUNKS);

@@ -1,6 +1,6 @@
 //! Lines that arrive in pieces.
 
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::vec::Vec;
 
 /// A line that is collected until its line break, `\r\n`.
@@ -14,7 +14,7 @@ impl Line {
         let end = input.iter().position(|byte| *byte == b'\n');
         let length = end.map_or(input.len(), |end| end.saturating_add(1));
         if self.0.len().saturating_add(length) > max_len {
-            return Err(refuse!(
+            return Err(reject!(
                 BodyMalformed,
                 "a line between the chunks has more than {max_len} bytes"
             ));
@@ -28,7 +28,7 @@ impl Line {
         if self.0.ends_with(b"\r\n") {
             Ok(true)
         } else {
-            Err(refuse!(
+            Err(reject!(
                 BodyMalformed,
                 "a line between the chunks ends without a carriage return"
             ))

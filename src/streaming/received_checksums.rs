@@ -2,7 +2,7 @@
 
 use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm, RunningChecksum};
 use super::received_trailers::ReceivedTrailers;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,9 +12,9 @@ pub(super) struct ReceivedChecksums(Vec<ReceivedChecksum>);
 struct ReceivedChecksum {
     /// The name of the header or trailer, in lowercase.
     name: String,
-    /// The value of the header; none for a trailer.
+    /// The value of the header; `None` if it is a trailer.
     header: Option<String>,
-    /// None for an unknown algorithm.
+    /// `None` if the algorithm is unknown.
     running: Option<RunningChecksum>,
 }
 
@@ -80,9 +80,9 @@ impl ReceivedChecksums {
             let received = checksum.header.as_deref();
             let received = received.or_else(|| trailers.value(&checksum.name));
             if received != Some(&running.value()) {
-                return Err(refuse!(
+                return Err(reject!(
                     Checksum,
-                    "the checksum {} is not that of the body",
+                    "the checksum {} doesn't match the body",
                     checksum.name
                 ));
             }

@@ -2,7 +2,7 @@
 
 use super::framing::{TRAILER_SIGNATURE, signed_trailers};
 use crate::v4::SignatureChain;
-use crate::verify::{VerifyError, refuse};
+use crate::verify::{VerifyError, reject};
 use crate::wire::header::{Header, is_token};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -41,13 +41,13 @@ impl ReceivedTrailers {
     /// Adds a line without its line break.
     pub(super) fn add(&mut self, line: &[u8]) -> Result<(), VerifyError> {
         if self.signature.is_some() {
-            return Err(refuse!(
+            return Err(reject!(
                 BodyMalformed,
                 "the trailer {TRAILER_SIGNATURE} is not the last"
             ));
         }
         let (name, value) = parse(line).ok_or_else(|| {
-            refuse!(
+            reject!(
                 BodyMalformed,
                 "a line after the last chunk is not a trailer"
             )
@@ -65,26 +65,26 @@ impl ReceivedTrailers {
         self.received.sort();
         let names = self.received.iter().map(|(name, _)| name);
         if !names.eq(&self.announced) {
-            return Err(refuse!(
+            return Err(reject!(
                 TrailerMissing,
-                "the trailers are not those that x-amz-trailer announces"
+                "the trailers differ from the ones that x-amz-trailer announces"
             ));
         }
         match (chain, &self.signature) {
             (None, None) => Ok(()),
-            (None, Some(_)) => Err(refuse!(
+            (None, Some(_)) => Err(reject!(
                 TrailerMissing,
                 "the trailers are signed, but the request announces unsigned chunks"
             )),
-            (Some(_), None) => Err(refuse!(
+            (Some(_), None) => Err(reject!(
                 TrailerMissing,
-                "the trailer {TRAILER_SIGNATURE} is missing"
+                "missing trailer `{TRAILER_SIGNATURE}`"
             )),
             (Some(chain), Some(signature)) => {
                 if chain.verify(signed_trailers(&self.received), signature) {
                     Ok(())
                 } else {
-                    Err(refuse!(
+                    Err(reject!(
                         TrailerSignature,
                         "the signature of the trailers doesn't match them"
                     ))

@@ -39,7 +39,7 @@ impl Request<'_> {
         body: &ChunkedBody,
         now: impl Into<Timestamp>,
     ) -> Result<(SignedRequest, ChunkEncoder), Error> {
-        let scheme = self.v4_service()?.suffix.scheme;
+        let scheme = self.v4_service()?.scheme();
         let encoded_len = body.encoded_len_with(chained_signature_len(scheme))?;
         self.check_headers(body)?;
         let mut headers = Vec::new();

@@ -5,7 +5,7 @@ use super::framing::{DECODED_CONTENT_LENGTH, Mode, TRAILER};
 use super::received_checksums::ReceivedChecksums;
 use super::received_trailers::ReceivedTrailers;
 use crate::text::decimal::parse_decimal;
-use crate::verify::{Carrier, Verified, VerifyError, credentials_of, refuse};
+use crate::verify::{Carrier, Verified, VerifyError, credentials_of, reject};
 use crate::verifying_key::VerifyingKey;
 
 /// Bodies that are verified while they are received; see [`streaming`](crate::streaming).
@@ -40,16 +40,23 @@ impl Verified<'_> {
         let announced = request.single(TRAILER)?.unwrap_or_default();
         let trailers = ReceivedTrailers::new(announced);
         if mode.has_trailers != trailers.announced().next().is_some() {
-            return Err(refuse!(
-                TrailerMissing,
-                "{TRAILER} and x-amz-content-sha256 differ in whether trailers follow"
-            ));
+            return Err(if mode.has_trailers {
+                reject!(
+                    TrailerMissing,
+                    "x-amz-content-sha256 announces trailers, but {TRAILER} names none"
+                )
+            } else {
+                reject!(
+                    TrailerMissing,
+                    "{TRAILER} announces trailers, but x-amz-content-sha256 doesn't"
+                )
+            });
         }
         let length = request
             .single(DECODED_CONTENT_LENGTH)?
-            .ok_or_else(|| refuse!(Missing, "the header {DECODED_CONTENT_LENGTH} is missing"))?;
+            .ok_or_else(|| VerifyError::missing("header", DECODED_CONTENT_LENGTH))?;
         let length = parse_decimal(length).ok_or_else(|| {
-            refuse!(
+            reject!(
                 Malformed,
                 "the header {DECODED_CONTENT_LENGTH} is not a length"
             )
@@ -77,13 +84,12 @@ impl Verified<'_> {
             })
             .into_iter();
         let is_header = self.authentication().carrier() == Carrier::Header;
-        let suffix = self
-            .scope_suffix()
+        let scope = self
+            .signing_scope()
             .filter(|_| is_header && payload.is_some());
-        let mode =
-            suffix.and_then(|suffix| modes.find(|mode| mode.payload(suffix.scheme) == payload));
+        let mode = scope.and_then(|scope| modes.find(|mode| mode.payload(scope.scheme) == payload));
         mode.ok_or_else(|| {
-            refuse!(
+            reject!(
                 PayloadNotAllowed,
                 "the body is not in chunks, which need one of the STREAMING- values of \
                  x-amz-content-sha256 and a signature in the {} header",

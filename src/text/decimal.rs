@@ -10,7 +10,7 @@ pub(crate) fn parse_unix_seconds(text: &str) -> Option<Timestamp> {
         .map(Timestamp::from_unix_seconds)
 }
 
-/// Parses decimal digits. Other texts, and numbers that don't fit, are `None`.
+/// Parses decimal digits. Returns `None` for other texts, and for numbers that don't fit.
 pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     // `parse` accepts a plus sign.
     text.parse().ok().filter(|_| !text.starts_with('+'))

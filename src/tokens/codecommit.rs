@@ -81,7 +81,7 @@ impl GitLoginRequest {
         let validity = Expiry::at_most(VALID_FOR).resolve(identity, now, "password")?;
         let scope = Scope {
             time: now.amz_date()?,
-            suffix: &self.service.suffix,
+            signing_scope: &self.service.signing_scope,
         };
         // Method, path, no query, the header `host`, and no payload.
         let canonical_hash = sha256_of(|sink| {
@@ -90,7 +90,7 @@ impl GitLoginRequest {
             }
         });
         // The string to sign of SigV4, but with a time without its `Z`.
-        let mut message = String::from(scope.suffix.scheme.algorithm);
+        let mut message = String::from(scope.scheme().algorithm);
         message.extend(["\n", scope.time.as_str().trim_end_matches('Z'), "\n"]);
         scope.write(&mut message);
         message.extend(["\n", Hex::new(&canonical_hash).as_str()]);

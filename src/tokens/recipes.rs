@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Returns the password of a database user on RDS, Aurora or RDS Proxy
 /// ([IAM database authentication](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html)).
 ///
-/// `host` and `port` are those to which the client connects, not those of a tunnel in between.
+/// `host` and `port` are the ones to which the client connects, not a tunnel's.
 ///
 /// # Errors
 /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region,
@@ -38,7 +38,7 @@ pub fn rds(
     if port == 0 {
         return Err(error!(
             Url,
-            "the port is 0; give that of the database, such as 5432"
+            "the port is 0; pass the database's port, such as 5432"
         ));
     }
     let url = format!("https://{host}:{port}/");
@@ -128,7 +128,7 @@ fn cache_user(
     if name.contains('.') {
         return Err(error!(
             Url,
-            "{} is an endpoint; give the name of the cache, which is signed instead",
+            "{} is an endpoint; pass the name of the cache, which is signed instead",
             Quoted(name)
         ));
     }

@@ -128,9 +128,9 @@ impl TokenRequest {
         if expires_at > now.saturating_add(max) {
             return Err(error!(
                 Expiry,
-                "the expiry must be at most {} seconds, which is all that the service accepts, got {}",
-                max.as_secs(),
-                expires_at.saturating_duration_since(now).as_secs()
+                "the expiry is {} seconds; the maximum of the service is {}",
+                expires_at.saturating_duration_since(now).as_secs(),
+                max.as_secs()
             ));
         }
         Ok(())

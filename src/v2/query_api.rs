@@ -3,7 +3,7 @@
 
 use super::service::SignatureMethod;
 use super::sign::check_path;
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::identity::Identity;
 use crate::scheme::detect::{already_signed, check_no_v4_signature, find_param};
 use crate::scheme::sigv2::{
@@ -104,10 +104,7 @@ fn has_timestamp(params: &[Param<'_>], now: Timestamp) -> Result<bool, Error> {
         .filter(|param| param.name.decodes_to(TIMESTAMP))
     {
         if has_timestamp {
-            return Err(error!(
-                Query,
-                "duplicate parameter {TIMESTAMP}; add it once"
-            ));
+            return Err(Error::duplicate(ErrorKind::Query, "parameter", TIMESTAMP));
         }
         let value = param.value.unwrap_or_default().to_bytes();
         let text = String::from_utf8_lossy(&value);

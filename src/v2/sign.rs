@@ -257,7 +257,7 @@ pub(super) fn check_expiry(
     if expires_at.unix_seconds() < 0 || expires_at.calendar().is_none() {
         return Err(error!(
             Expiry,
-            "the URL would expire at {expires_at}; it can expire in the years 1970 to 9999"
+            "the URL would expire at {expires_at}; choose a time in the years 1970 to 9999"
         ));
     }
     Ok(validity)

@@ -4,7 +4,7 @@ use super::payload::{PayloadLine, check_content_sha256};
 use crate::error::{Error, error};
 use crate::scheme::detect::in_query;
 use crate::scheme::services::SessionToken;
-use crate::scheme::v4_scheme::{Role, SchemeRules, V4Scheme};
+use crate::scheme::v4_scheme::{Conventions, Role, V4Scheme};
 use crate::wire::added_headers::AUTHORIZATION;
 use crate::wire::header::Header;
 use crate::wire::request_parts::{RequestParts, duplicate_header};
@@ -28,7 +28,7 @@ pub(crate) struct HeaderNames {
     /// The name of the other kind of session token.
     other_token: &'static str,
     pub(crate) region_set: Option<&'static str>,
-    rules: &'static SchemeRules,
+    conventions: &'static Conventions,
 }
 
 impl HeaderNames {
@@ -39,7 +39,7 @@ impl HeaderNames {
             token: scheme.name(session_token.role()).lowercase,
             other_token: scheme.name(session_token.other_role()).lowercase,
             region_set: scheme.region_set().map(|name| name.lowercase),
-            rules: scheme.rules,
+            conventions: scheme.conventions,
         }
     }
 }
@@ -91,7 +91,7 @@ impl<'a> SignatureHeaders<'a> {
         parts: &RequestParts<'_>,
         time: &str,
     ) -> Result<(), Error> {
-        let date = if self.names.rules.signs_date_header {
+        let date = if self.names.conventions.signs_date_header {
             self.has_date(time)?;
             None
         } else {
@@ -120,7 +120,7 @@ impl<'a> SignatureHeaders<'a> {
     }
 
     /// Returns the name of the header with the region set, if the caller's headers don't contain
-    /// it; `None` for a scheme without one.
+    /// it; `None` if the scheme has none.
     ///
     /// # Errors
     /// [`ErrorKind::Header`](crate::ErrorKind::Header) if it is another set.
@@ -144,7 +144,7 @@ impl<'a> SignatureHeaders<'a> {
         if self.other_token.is_some() && (token.is_some() || self.token.is_some()) {
             return Err(error!(
                 Header,
-                "the request has two headers with a session token, {} and {}; leave the first out",
+                "two session tokens, {} and {}; leave the first out",
                 self.names.other_token,
                 self.names.token
             ));
@@ -166,7 +166,7 @@ impl<'a> SignatureHeaders<'a> {
         };
         let value = header.trimmed();
         let text = match core::str::from_utf8(value) {
-            Ok(text) if !self.names.rules.checks_content_sha256 => text,
+            Ok(text) if !self.names.conventions.checks_content_sha256 => text,
             _ => check_content_sha256(value)?,
         };
         match payload {

@@ -5,7 +5,7 @@
 //! Its parameters are in canonical order with the signature last, so the query without its
 //! signature is its own canonical query.
 
-use super::scope::ScopeSuffix;
+use super::scope::SigningScope;
 use super::signed_headers::SignedHeaders;
 use crate::identity::Identity;
 use crate::scheme::services::SessionToken;
@@ -21,7 +21,7 @@ pub(crate) struct PresignedQuery<'a> {
     /// The caller's parameters, in canonical order.
     pub(crate) params: &'a [Param<'a>],
     pub(crate) identity: &'a Identity,
-    pub(crate) suffix: &'a ScopeSuffix,
+    pub(crate) signing_scope: &'a SigningScope,
     pub(crate) session_token: SessionToken,
     pub(crate) headers: &'a SignedHeaders<'a>,
     /// Signing time, as [`AmzDate`](crate::time::AmzDate) writes it, and seconds of validity. A
@@ -35,7 +35,7 @@ impl PresignedQuery<'_> {
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         let mut params = self.params.iter().peekable();
         let mut separator = "";
-        for name in self.suffix.scheme.names {
+        for name in self.signing_scope.scheme.names {
             if !self.contains(name.role) {
                 continue;
             }
@@ -74,7 +74,7 @@ impl PresignedQuery<'_> {
 
     fn write_value(&self, role: Role, sink: &mut impl Sink) {
         match (role, self.times) {
-            (Role::Algorithm, _) => sink.text(self.suffix.scheme.algorithm),
+            (Role::Algorithm, _) => sink.text(self.signing_scope.scheme.algorithm),
             (Role::Credential, times) => {
                 sink.text(self.identity.encoded_access_key_id());
                 sink.text("%2F");
@@ -82,7 +82,7 @@ impl PresignedQuery<'_> {
                     Some((time, _)) => sink.text(date_of(time)),
                     None => sink.placeholder(Placeholder::Date),
                 }
-                sink.text(&self.suffix.encoded);
+                sink.text(&self.signing_scope.encoded);
             }
             (Role::Date, Some((time, _))) => sink.text(time),
             (Role::Date, None) => sink.placeholder(Placeholder::Time),
@@ -92,7 +92,9 @@ impl PresignedQuery<'_> {
                 sink.text(self.signed_token().unwrap_or_default());
             }
             (Role::SignedHeaders, _) => self.headers.write_names_encoded(sink),
-            (Role::RegionSet, _) => Component::Raw(&self.suffix.region).write(&UNRESERVED, sink),
+            (Role::RegionSet, _) => {
+                Component::Raw(&self.signing_scope.region).write(&UNRESERVED, sink)
+            }
             (Role::Signature, _) => {}
         }
     }

@@ -9,12 +9,12 @@ use crate::scheme::v4_scheme::{Role, V4Scheme};
 
 /// Checks that an identity can sign for a scheme: the kind of its key, and its session token.
 #[inline]
-pub(crate) fn check_identity(scheme: &V4Scheme, identity: &Identity) -> Result<(), Error> {
+pub(crate) fn check_can_sign(scheme: &V4Scheme, identity: &Identity) -> Result<(), Error> {
     if identity.session_token().is_some() && !scheme.has(Role::SecurityToken) {
         return Err(error!(
             Credentials,
-            "the credentials have a session token, which Google Cloud Storage doesn't have; leave it \
-             out"
+            "the credentials have a session token, which {} doesn't support; leave it out",
+            scheme.algorithm
         ));
     }
     match (scheme.private_key, identity.private_key_kind()) {
@@ -41,7 +41,7 @@ pub(crate) fn private_key(
     credentials: &Credentials,
 ) -> Result<PrivateKey, Error> {
     let identity = credentials.identity();
-    check_identity(scheme, identity)?;
+    check_can_sign(scheme, identity)?;
     if identity.private_key_kind().is_some() {
         return credentials.private_key().cloned();
     }

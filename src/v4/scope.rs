@@ -12,13 +12,13 @@ use crate::time::AmzDate;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-/// The part of a scope without the date: region, service and scheme.
+/// Scheme, region and service of a signature: all parts of its credential scope except the date.
 #[derive(Clone, Debug)]
-pub(crate) struct ScopeSuffix {
+pub(crate) struct SigningScope {
     pub(crate) scheme: &'static V4Scheme,
     pub(crate) region: Box<str>,
     pub(crate) service: Box<str>,
-    /// The scope after its date: `/us-east-1/s3/aws4_request`.
+    /// The credential scope after its date: `/us-east-1/s3/aws4_request`.
     pub(crate) text: Box<str>,
     /// The same, percent-encoded: `%2Fus-east-1%2Fs3%2Faws4_request`.
     pub(crate) encoded: Box<str>,
@@ -26,14 +26,14 @@ pub(crate) struct ScopeSuffix {
     label: Option<Box<CacheLabel>>,
 }
 
-impl ScopeSuffix {
+impl SigningScope {
     pub(crate) fn new(scheme: &'static V4Scheme, region: &str, service: &str) -> Self {
         let mut text = String::new();
         scheme.write_scope("", region, service, &mut text);
         let mut encoded = String::new();
         Component::Raw(&text).write(&UNRESERVED, &mut encoded);
         let label = CacheLabel::new(&[scheme.key_prefix, region, service, scheme.terminator]);
-        ScopeSuffix {
+        SigningScope {
             scheme,
             region: region.into(),
             service: service.into(),
@@ -48,13 +48,17 @@ impl ScopeSuffix {
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) time: AmzDate,
-    pub(crate) suffix: &'a ScopeSuffix,
+    pub(crate) signing_scope: &'a SigningScope,
 }
 
 impl Scope<'_> {
+    pub(crate) fn scheme(&self) -> &'static V4Scheme {
+        self.signing_scope.scheme
+    }
+
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         sink.text(self.time.date());
-        sink.text(&self.suffix.text);
+        sink.text(&self.signing_scope.text);
     }
 
     /// Writes `ACCESS-KEY-ID/20130524/us-east-1/s3/aws4_request`.
@@ -71,8 +75,8 @@ impl Scope<'_> {
     /// kind of key.
     #[inline]
     pub(crate) fn signing_key(&self, credentials: &Credentials) -> Result<SigningKey, Error> {
-        if self.suffix.scheme.private_key.is_some() {
-            let key = private_key(self.suffix.scheme, credentials)?;
+        if self.scheme().private_key.is_some() {
+            let key = private_key(self.scheme(), credentials)?;
             return Ok(SigningKey::Private(key));
         }
         let secret = credentials.secret_access_key()?;
@@ -81,11 +85,10 @@ impl Scope<'_> {
 
     /// Returns the HMAC key for this scope. It is derived on first use.
     pub(crate) fn hmac_key(&self, secret: &SecretAccessKey) -> HmacSha256Key {
-        let suffix = self.suffix;
         let derive = || {
-            let (region, service) = (&suffix.region, &suffix.service);
+            let (region, service) = (&self.signing_scope.region, &self.signing_scope.service);
             derive_key(
-                suffix.scheme,
+                self.scheme(),
                 secret.as_str(),
                 self.time.date(),
                 region,
@@ -94,6 +97,6 @@ impl Scope<'_> {
         };
         let keys = secret.derived_keys();
         let date = self.time.date_bytes();
-        keys.get_or_derive(date, suffix.label.as_deref(), derive)
+        keys.get_or_derive(date, self.signing_scope.label.as_deref(), derive)
     }
 }

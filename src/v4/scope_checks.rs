@@ -35,7 +35,7 @@ pub(crate) fn check_aws_scope(region: &str, service: &str) -> Result<(), Error> 
     if region == "auto" {
         return Err(error!(
             Scope,
-            "the region `auto` isn't an AWS region; give that of the host, such as `us-east-1`"
+            "the region `auto` isn't an AWS region; set the host's region, such as `us-east-1`"
         ));
     }
     let (part, text) = if has_uppercase(service) {

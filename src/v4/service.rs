@@ -1,7 +1,7 @@
 //! A service: region, name, and its rules for a signature.
 
 use super::caller_headers::HeaderNames;
-use super::scope::ScopeSuffix;
+use super::scope::SigningScope;
 use super::scope_checks::{check_scope_name, is_aws_scope};
 use crate::error::Error;
 use crate::identity::Identity;
@@ -43,7 +43,7 @@ use core::fmt;
 /// ```
 #[derive(Clone)]
 pub struct Service {
-    pub(crate) suffix: ScopeSuffix,
+    pub(crate) signing_scope: SigningScope,
     pub(crate) rules: ServiceRules,
     /// The names of the signature's headers, found once.
     pub(super) header_names: HeaderNames,
@@ -51,8 +51,7 @@ pub struct Service {
     pub(super) content_sha256_header: bool,
     /// Whether AWS may have such a region and service. Other stores may have any.
     pub(super) is_aws_scope: bool,
-    /// The same service with the scheme for private keys, if `suffix` has the one for HMAC keys
-    /// only.
+    /// The same service with the scheme for private keys, if its own scheme is for HMAC keys only.
     private_key_service: Option<Box<Service>>,
 }
 
@@ -110,7 +109,7 @@ impl Service {
     pub(crate) fn of_checked(scheme: &'static V4Scheme, region: &str, service: &str) -> Self {
         let rules = ServiceRules::of(service);
         Service {
-            suffix: ScopeSuffix::new(scheme, region, service),
+            signing_scope: SigningScope::new(scheme, region, service),
             rules,
             header_names: HeaderNames::new(scheme, rules.session_token),
             content_sha256_header: rules.payload_header,
@@ -119,10 +118,14 @@ impl Service {
         }
     }
 
+    pub(crate) fn scheme(&self) -> &'static V4Scheme {
+        self.signing_scope.scheme
+    }
+
     /// Adds the scheme that signs with private keys.
     #[cfg(feature = "gcs")]
     pub(crate) fn with_private_keys(mut self, scheme: &'static V4Scheme) -> Self {
-        let (region, service) = (&self.suffix.region, &self.suffix.service);
+        let (region, service) = (&self.signing_scope.region, &self.signing_scope.service);
         let other = Service::of_checked(scheme, region, service);
         self.private_key_service = Some(Box::new(other));
         self
@@ -156,7 +159,7 @@ impl Service {
     #[must_use]
     pub fn session_token(mut self, session_token: SessionToken) -> Self {
         self.rules.session_token = session_token;
-        self.header_names = HeaderNames::new(self.suffix.scheme, session_token);
+        self.header_names = HeaderNames::new(self.scheme(), session_token);
         self
     }
 }
@@ -164,8 +167,8 @@ impl Service {
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
-            .field("region", &self.suffix.region)
-            .field("service", &self.suffix.service)
+            .field("region", &self.signing_scope.region)
+            .field("service", &self.signing_scope.service)
             .field("canonical_uri", &self.rules.canonical_uri)
             .field("session_token", &self.rules.session_token)
             .finish_non_exhaustive()

@@ -92,7 +92,7 @@ impl<'a> SigningRequest<'a> {
         let query = PresignedQuery {
             params: &parts.params,
             identity: self.identity,
-            suffix: &service.suffix,
+            signing_scope: &service.signing_scope,
             session_token: service.rules.session_token,
             headers: &headers,
             times: Some((checked.time.as_str(), checked.validity.seconds)),
@@ -125,7 +125,7 @@ impl<'a> SigningRequest<'a> {
         canonical: Option<&mut String>,
     ) -> Result<PreparedHeaders<'a>, Error> {
         let (service, identity) = (self.service, self.identity);
-        let scheme = service.suffix.scheme;
+        let scheme = service.scheme();
         let time = now.amz_date()?;
         check_id(identity)?;
         self.check_path()?;
@@ -137,7 +137,7 @@ impl<'a> SigningRequest<'a> {
         let time_text = time.as_str();
         let adds_date = !caller_headers.has_date(time_text)?;
         let adds_token = !caller_headers.has_token(token)?;
-        let region_set = &service.suffix.region;
+        let region_set = &service.signing_scope.region;
         let added_region_set = caller_headers.missing_region_set(region_set)?;
         let (payload, adds_payload) = self.header_payload(&caller_headers)?;
         let payload = payload.as_str();
@@ -178,7 +178,7 @@ impl<'a> SigningRequest<'a> {
         }
         let scope = Scope {
             time,
-            suffix: &service.suffix,
+            signing_scope: &service.signing_scope,
         };
         let authorization = added.add(AUTHORIZATION);
         authorization.push_str(scheme.algorithm);
@@ -282,16 +282,16 @@ impl<'a> SigningRequest<'a> {
     ) -> SignedHeaders<'h> {
         let own = self.parts.headers_without_host();
         let own = own.filter(|header| is_signed(header));
-        let rules = self.service.suffix.scheme.rules;
+        let conventions = self.service.scheme().conventions;
         let headers = SortedHeaders::sort(added.into_iter().chain(own));
-        SignedHeaders::new(rules, self.parts.host(), headers)
+        SignedHeaders::new(conventions, self.parts.host(), headers)
     }
 
     fn string_to_sign(&self, time: AmzDate, canonical_hash: [u8; 32]) -> StringToSign<'a> {
         StringToSign {
             scope: Scope {
                 time,
-                suffix: &self.service.suffix,
+                signing_scope: &self.service.signing_scope,
             },
             canonical_hash: Hex::new(&canonical_hash),
         }
@@ -314,7 +314,7 @@ impl<'a> SigningRequest<'a> {
     /// Checks that a parameter with the payload's hash, which servers read like the header, equals
     /// the signed payload.
     fn check_payload_parameter(&self, payload: &str) -> Result<(), Error> {
-        let name = self.service.suffix.scheme.content_sha256;
+        let name = self.service.scheme().content_sha256;
         let mut params = self.parts.params.iter();
         let is_other = |param: &Param<'_>| {
             let value = param.value.unwrap_or_default();
@@ -348,16 +348,16 @@ impl<'a> SigningRequest<'a> {
         if !Partition::is_aws_host(name) {
             return Ok(());
         }
-        let suffix = &self.service.suffix;
-        check_aws_scope(&suffix.region, &suffix.service)
+        let signing_scope = &self.service.signing_scope;
+        check_aws_scope(&signing_scope.region, &signing_scope.service)
     }
 
     /// Checks that the query has no parameter of a signature.
     fn check_no_signature(&self) -> Result<(), Error> {
-        let scheme = self.service.suffix.scheme;
+        let scheme = self.service.scheme();
         let params = &self.parts.params;
         check_response_overrides(params)?;
-        if let Some(prefix) = scheme.rules.rejected_prefix {
+        if let Some(prefix) = scheme.conventions.rejected_prefix {
             self.parts
                 .check_without_prefix(prefix, scheme.header_prefix)?;
         }
@@ -372,7 +372,7 @@ impl<'a> SigningRequest<'a> {
         /// Names of the signature's parameters, time, expiry and payload header.
         const FIXED: usize = 300;
         let region_set = match self.service.header_names.region_set {
-            Some(_) => self.service.suffix.region.len().saturating_mul(3),
+            Some(_) => self.service.signing_scope.region.len().saturating_mul(3),
             None => 0,
         };
         let token = self.identity.encoded_session_token().map_or(0, str::len);
@@ -384,8 +384,8 @@ impl<'a> SigningRequest<'a> {
             FIXED,
             self.parts.max_url_len(),
             self.identity.encoded_access_key_id().len(),
-            self.service.suffix.encoded.len(),
-            *self.service.suffix.scheme.signature_len.end(),
+            self.service.signing_scope.encoded.len(),
+            *self.service.scheme().signature_len.end(),
             region_set,
             token,
             header_names,
@@ -402,9 +402,9 @@ impl<'a> SigningRequest<'a> {
         capacity([
             FIXED,
             self.identity.access_key_id().len(),
-            self.service.suffix.text.len(),
-            self.service.suffix.region.len(),
-            *self.service.suffix.scheme.signature_len.end(),
+            self.service.signing_scope.text.len(),
+            self.service.signing_scope.region.len(),
+            *self.service.scheme().signature_len.end(),
             header_names,
             self.identity.session_token().map_or(0, str::len),
         ])
@@ -424,7 +424,7 @@ pub(crate) fn finish_url(
 
 /// Returns `&`, the name of the signature's parameter, and `=`.
 pub(super) fn signature_start(service: &Service) -> &'static str {
-    service.suffix.scheme.name(Role::Signature).query_start
+    service.scheme().name(Role::Signature).query_start
 }
 
 /// Writes the value of the signature, and a token that it doesn't cover.
@@ -438,7 +438,7 @@ pub(super) fn write_signature(
     if service.rules.session_token == SessionToken::Appended
         && let Some(token) = identity.encoded_session_token()
     {
-        let scheme = service.suffix.scheme;
+        let scheme = service.scheme();
         url.text(scheme.name(Role::SecurityToken).query_start);
         url.text(token);
     }
@@ -460,8 +460,7 @@ pub(super) fn check_expiry(
     if validity.seconds > max {
         return Err(error!(
             Expiry,
-            "the expiry must be at most {max} seconds (seven days), got {}; choose a shorter one",
-            validity.seconds
+            "the expiry is {} seconds; the maximum is {max} (seven days)", validity.seconds
         ));
     }
     Ok(validity)

@@ -1,7 +1,7 @@
 //! Signatures of a body that is sent in parts: each covers its part and the previous signature.
 
 use super::payload::{EMPTY_SHA256, PayloadLine};
-use super::scope::{Scope, ScopeSuffix};
+use super::scope::{Scope, SigningScope};
 use super::string_to_sign::StringToSign;
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature, SigningKey};
@@ -19,7 +19,7 @@ use alloc::string::String;
 #[derive(Clone)]
 pub(crate) struct SignatureChain {
     key: SigningKey,
-    suffix: ScopeSuffix,
+    signing_scope: SigningScope,
     /// The lines of time and scope.
     scope_lines: String,
     seed: String,
@@ -58,7 +58,7 @@ impl SignatureChain {
     ) -> Result<Self, Error> {
         Ok(SignatureChain {
             key: scope.signing_key(credentials)?,
-            suffix: scope.suffix.clone(),
+            signing_scope: scope.signing_scope.clone(),
             scope_lines: scope_lines(scope),
             seed: seed.into(),
             previous: seed.into(),
@@ -98,7 +98,7 @@ impl SignatureChain {
 
     /// Returns the length of a signature as it is sent.
     pub(crate) fn sent_len(&self) -> usize {
-        chained_signature_len(self.suffix.scheme)
+        chained_signature_len(self.signing_scope.scheme)
     }
 
     /// Signs the following parts for another time, with the key of its day. Each event has its own
@@ -111,7 +111,7 @@ impl SignatureChain {
     ) -> Result<(), Error> {
         let scope = Scope {
             time,
-            suffix: &self.suffix,
+            signing_scope: &self.signing_scope,
         };
         self.key = scope.signing_key(credentials)?;
         self.scope_lines = scope_lines(&scope);
@@ -125,7 +125,7 @@ impl SignatureChain {
 
     fn message(&self, part: SignedPart) -> PartMessage<'_> {
         PartMessage {
-            algorithm: self.suffix.scheme.algorithm,
+            algorithm: self.signing_scope.scheme.algorithm,
             scope_lines: &self.scope_lines,
             previous: &self.previous,
             part,

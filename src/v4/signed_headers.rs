@@ -1,6 +1,6 @@
 //! The signed headers: which headers are never signed, and the lines of the others.
 
-use crate::scheme::v4_scheme::SchemeRules;
+use crate::scheme::v4_scheme::Conventions;
 use crate::text::percent::PercentEncoded;
 use crate::text::sink::Sink;
 use crate::wire::header::{Header, name_prefix};
@@ -62,8 +62,12 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Returns the signed headers of a request. `others` must be sorted, without `Host`.
     #[inline]
-    pub(crate) fn new(rules: &SchemeRules, host: Host<'a>, others: SortedHeaders<'a>) -> Self {
-        let host = if rules.host_has_port {
+    pub(crate) fn new(
+        conventions: &Conventions,
+        host: Host<'a>,
+        others: SortedHeaders<'a>,
+    ) -> Self {
+        let host = if conventions.host_has_port {
             host
         } else {
             host.without_port()

@@ -18,7 +18,7 @@ pub(crate) struct StringToSign<'a> {
 impl StringToSign<'_> {
     /// Writes the lines before the hash of the canonical request.
     pub(crate) fn write_start(scope: &Scope<'_>, sink: &mut impl Sink) {
-        sink.text(scope.suffix.scheme.algorithm);
+        sink.text(scope.scheme().algorithm);
         sink.text("\n");
         StringToSign::write_scope_lines(scope, sink);
     }
@@ -29,14 +29,14 @@ impl StringToSign<'_> {
         sink.bytes(scope.time.as_bytes());
         sink.text("\n");
         sink.bytes(scope.time.date_bytes());
-        sink.text(&scope.suffix.text);
+        sink.text(&scope.signing_scope.text);
         sink.text("\n");
     }
 
     /// Signs with a local key.
     #[inline]
     pub(crate) fn sign(&self, credentials: &Credentials) -> Result<Signature, Error> {
-        if self.scope.suffix.scheme.private_key.is_some() {
+        if self.scope.scheme().private_key.is_some() {
             return self.scope.signing_key(credentials)?.sign(self);
         }
         // Not `signing_key`: returning the key by value takes 2 % of the time of a URL.

@@ -72,7 +72,7 @@ impl Template {
         let mut query = PresignedQuery {
             params: &parts.params,
             identity: request.identity,
-            suffix: &service.suffix,
+            signing_scope: &service.signing_scope,
             session_token: service.rules.session_token,
             headers: &headers,
             times: None,
@@ -98,7 +98,7 @@ impl Template {
             query.write(&mut text);
             let scope = Scope {
                 time: checked.time,
-                suffix: &service.suffix,
+                signing_scope: &service.signing_scope,
             };
             let mut start = Vec::new();
             StringToSign::write_start(&scope, &mut start);
@@ -204,7 +204,7 @@ impl Template {
         let string_to_sign = StringToSign {
             scope: Scope {
                 time,
-                suffix: &self.service.suffix,
+                signing_scope: &self.service.signing_scope,
             },
             canonical_hash: Hex::new(&hash),
         };
@@ -228,7 +228,7 @@ impl Template {
             self.origin.len(),
             path.max_len(),
             self.query.len(),
-            *self.service.suffix.scheme.signature_len.end(),
+            *self.service.scheme().signature_len.end(),
             token.map_or(0, str::len),
             row_values,
         ])

@@ -1,11 +1,11 @@
 //! The parts of a verified request from which the verification of its body continues.
 
 use super::coverage::Coverage;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::verified::Verified;
 use crate::credentials::Credentials;
-use crate::v4::{Scope, ScopeSuffix, SignatureChain};
+use crate::v4::{Scope, SignatureChain, SigningScope};
 use crate::verifying_key::VerifyingKey;
 
 /// Returns the credentials of a key. The signatures of a body's parts need them, even those of
@@ -14,7 +14,7 @@ pub(crate) fn credentials_of<'k>(
     key: &'k VerifyingKey<'_>,
 ) -> Result<&'k Credentials, VerifyError> {
     key.credentials().ok_or_else(|| {
-        refuse!(
+        reject!(
             AccessKey,
             "a public key can't verify a body that is signed in parts; pass the credentials"
         )
@@ -27,14 +27,14 @@ impl<'r> Verified<'r> {
         self.request
     }
 
-    /// Returns the credential scope without its date; none under SigV2.
-    pub(crate) fn scope_suffix(&self) -> Option<ScopeSuffix> {
+    /// Returns the credential scope without its date, or `None` under SigV2.
+    pub(crate) fn signing_scope(&self) -> Option<SigningScope> {
         let Coverage::V4 { scheme, .. } = &self.coverage else {
             return None;
         };
         let region = self.authentication.region()?;
         let service = self.authentication.service()?;
-        Some(ScopeSuffix::new(scheme, region, service))
+        Some(SigningScope::new(scheme, region, service))
     }
 
     /// Returns the chain of signatures that begins with that of the request.
@@ -48,19 +48,19 @@ impl<'r> Verified<'r> {
         credentials: &Credentials,
     ) -> Result<SignatureChain, VerifyError> {
         self.check_access_key(credentials)?;
-        let suffix = self.scope_suffix();
+        let signing_scope = self.signing_scope();
         let signed_at = self.authentication.signed_at();
         let time = signed_at.and_then(|signed_at| signed_at.amz_date().ok());
-        match (suffix, time) {
-            (Some(suffix), Some(time)) => {
+        match (signing_scope, time) {
+            (Some(signing_scope), Some(time)) => {
                 let scope = Scope {
                     time,
-                    suffix: &suffix,
+                    signing_scope: &signing_scope,
                 };
                 SignatureChain::new(&scope, credentials, self.signature)
-                    .map_err(|error| refuse!(AccessKey, "{error}"))
+                    .map_err(|error| reject!(AccessKey, "{error}"))
             }
-            _ => Err(refuse!(
+            _ => Err(reject!(
                 Scheme,
                 "a request that is signed with SigV2 can't have a signed stream"
             )),
@@ -72,9 +72,9 @@ impl<'r> Verified<'r> {
         if credentials.identity().access_key_id() == self.access_key_id() {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             AccessKey,
-            "the request is signed by another access key ID than that of the credentials"
+            "the credentials have another access key ID than the signature"
         ))
     }
 }

@@ -1,6 +1,6 @@
 //! Checks against the clock: the time of a signature, and the expiration of credentials.
 
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::identity::Identity;
 use crate::time::Timestamp;
 use core::time::Duration;
@@ -14,10 +14,10 @@ pub(crate) fn check_skew(
     if signed_at <= now.saturating_add(skew) && now <= signed_at.saturating_add(skew) {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         TimeSkew,
-        "the request was signed at {signed_at}, but the time is {now}; at most {} seconds of \
-         difference are allowed",
+        "the request was signed at {signed_at}, but it is now {now}; the maximum difference is {} \
+         seconds",
         skew.as_secs()
     ))
 }
@@ -25,9 +25,9 @@ pub(crate) fn check_skew(
 /// Checks that credentials haven't expired.
 pub(crate) fn check_expiration(identity: &Identity, now: Timestamp) -> Result<(), VerifyError> {
     match identity.expiration() {
-        Some(expiration) if now >= expiration => Err(refuse!(
+        Some(expiration) if now >= expiration => Err(reject!(
             CredentialsExpired,
-            "the credentials expired at {expiration}, and the time is {now}"
+            "the credentials expired at {expiration}; it is now {now}"
         )),
         _ => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! The error of verification, and the response to it.
 
 use super::authentication::{Authentication, Carrier};
+use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::text::markup::write_text;
@@ -184,9 +185,19 @@ impl VerifyError {
         }
     }
 
+    /// Returns the error for a name that a request may contain once.
+    pub(crate) fn duplicate(noun: &str, name: &str) -> Self {
+        reject!(Repeated, "duplicate {noun} {}; send it once", Quoted(name))
+    }
+
+    /// Returns the error for a name that a request must contain.
+    pub(crate) fn missing(noun: &str, name: &str) -> Self {
+        reject!(Missing, "missing {noun} {}", Quoted(name))
+    }
+
     /// Returns the error for a form with too many bytes, in the words of S3.
     pub(crate) fn form_too_large(length: usize) -> Self {
-        let error = refuse!(
+        let error = reject!(
             TooLarge,
             "Your POST request fields preceding the upload file were too large: {length} bytes, at most \
              {MAX_FORM_BYTES} are accepted"
@@ -368,8 +379,8 @@ impl fmt::Debug for VerifyError {
 
 impl core::error::Error for VerifyError {}
 
-/// Makes a [`VerifyError`]: `refuse!(Kind, "format", …)`.
-macro_rules! refuse {
+/// Makes a [`VerifyError`]: `reject!(Kind, "format", …)`.
+macro_rules! reject {
     ($kind:ident, $($format:tt)+) => {
         $crate::verify::VerifyError::new(
             $crate::verify::VerifyErrorKind::$kind,
@@ -377,4 +388,4 @@ macro_rules! refuse {
         )
     };
 }
-pub(crate) use refuse;
+pub(crate) use reject;

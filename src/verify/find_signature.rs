@@ -1,7 +1,7 @@
 //! Finding the signature of a request: its carrier and its scheme.
 
 use super::authentication::Carrier;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_query::ReceivedQuery;
 use super::received_request::ReceivedRequest;
 use crate::scheme::Scheme;
@@ -48,22 +48,22 @@ pub(super) fn find_signature(
         (Some(header), false, false) => {
             let text = header.trimmed();
             if text.starts_with(scheme.algorithm.as_bytes()) {
-                Ok((scheme.scheme, Carrier::Header))
+                Ok((scheme.id, Carrier::Header))
             } else if text.starts_with(sigv2::AUTHORIZATION_START.as_bytes()) {
                 Ok((Scheme::AwsV2, Carrier::Header))
             } else {
-                Err(refuse!(
+                Err(reject!(
                     Scheme,
                     "unsupported kind of {AUTHORIZATION} header; sign with {}",
                     scheme.algorithm
                 ))
             }
         }
-        (None, true, false) => Ok((scheme.scheme, Carrier::Query)),
+        (None, true, false) => Ok((scheme.id, Carrier::Query)),
         (None, false, true) if v2.signature_version => Ok((Scheme::AwsV2QueryApi, Carrier::Query)),
         (None, false, true) => Ok((Scheme::AwsV2, Carrier::Query)),
-        (None, false, false) => Err(refuse!(NotSigned, "the request is not signed")),
-        _ => Err(refuse!(
+        (None, false, false) => Err(reject!(NotSigned, "the request is not signed")),
+        _ => Err(reject!(
             SignedTwice,
             "the request has more than one signature; send one, in the {AUTHORIZATION} header or in the query"
         )),

@@ -1,9 +1,9 @@
 //! Browser POST forms: the signature over the policy, of both signature versions.
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
-use super::error::{VerifyError, refuse};
-use super::identity::{check_identity, unknown_access_key, wrong_signature};
-use super::settings::{Settings, Suffix, check_expires_within};
+use super::error::{VerifyError, reject};
+use super::identity::{check_signer, unknown_access_key, wrong_signature};
+use super::settings::{ScopeRef, Settings, check_expires_within};
 use super::signature::{verify_v2, verify_v4};
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{V4Claim, V4Parts};
@@ -53,7 +53,7 @@ pub struct UnverifiedForm<'v, 'r> {
     settings: &'v Settings,
     claim: Claim<'r>,
     /// The scope of SigV4 and its signing time; SigV2 has neither.
-    scope: Option<(Suffix<'v>, AmzDate)>,
+    scope: Option<(ScopeRef<'v>, AmzDate)>,
     /// The policy in base64, the text that is signed.
     policy: &'r str,
 }
@@ -173,9 +173,7 @@ impl<'r> SignatureFields<'r> {
         let added = self
             .others
             .add(|known| name.eq_ignore_ascii_case(known), value);
-        if added.map_err(|Duplicate(name)| {
-            refuse!(Repeated, "duplicate form field {name}; send it once")
-        })? {
+        if added.map_err(|Duplicate(name)| VerifyError::duplicate("field", name))? {
             return Ok(());
         }
         let mut names = self.v4_scheme.names.iter();
@@ -192,8 +190,8 @@ impl<'r> SignatureFields<'r> {
         let Some(scheme) = settings.v4_scheme_with(self.v4.algorithm()) else {
             return Ok(());
         };
-        if scheme.rules.policy_form.is_none() {
-            return Err(refuse!(
+        if scheme.conventions.policy_form.is_none() {
+            return Err(reject!(
                 Scheme,
                 "a form can't be signed with {}; sign it with {}",
                 scheme.algorithm,
@@ -207,20 +205,20 @@ impl<'r> SignatureFields<'r> {
 
     fn required(&self, name: &str) -> Result<&'r str, VerifyError> {
         let value = self.others.get(name).filter(|value| !value.is_empty());
-        value.ok_or_else(|| refuse!(Missing, "the form field {name} is missing"))
+        value.ok_or_else(|| VerifyError::missing("field", name))
     }
 
     fn scheme(&self) -> Result<Scheme, VerifyError> {
         let mut names = [sigv2::ACCESS_KEY_ID, sigv2::FORM_SIGNATURE].into_iter();
         let is_v2 = names.any(|name| self.others.get(name).is_some());
         match (!self.v4.is_empty(), is_v2) {
-            (true, false) => Ok(self.v4_scheme.scheme),
+            (true, false) => Ok(self.v4_scheme.id),
             (false, true) => Ok(Scheme::AwsV2),
-            (true, true) => Err(refuse!(
+            (true, true) => Err(reject!(
                 SignedTwice,
-                "the form has fields of both SigV4 and SigV2; send those of one"
+                "the form has fields of both SigV4 and SigV2; send the fields of one"
             )),
-            (false, false) => Err(refuse!(NotSigned, "the form is not signed")),
+            (false, false) => Err(reject!(NotSigned, "the form is not signed")),
         }
     }
 
@@ -234,13 +232,13 @@ impl<'r> SignatureFields<'r> {
         let V4Claim { common, time, .. } = claim;
         let stated = &common.authentication;
         let (region, service) = (stated.region(), stated.service());
-        let suffix = settings.scope_suffix(
+        let signing_scope = settings.check_scope(
             scheme,
             region.unwrap_or_default(),
             service.unwrap_or_default(),
         )?;
         Ok(UnverifiedForm {
-            scope: Some((suffix, time)),
+            scope: Some((signing_scope, time)),
             claim: Claim { token, ..common },
             settings,
             policy,
@@ -327,23 +325,23 @@ impl<'r> UnverifiedForm<'_, 'r> {
     }
 
     fn check_key(&self, key: &VerifyingKey<'_>, now: Timestamp) -> Result<(), VerifyError> {
-        check_identity(key, &self.claim, now)?;
+        check_signer(key, &self.claim, now)?;
         if !self.is_signed_by(key) {
             return Err(wrong_signature());
         }
         match base64::decode(self.policy.as_bytes()) {
             Some(_) => Ok(()),
-            None => Err(refuse!(Malformed, "the policy is not base64")),
+            None => Err(reject!(Malformed, "the policy is not base64")),
         }
     }
 
     fn is_signed_by(&self, key: &VerifyingKey<'_>) -> bool {
         let signature = self.claim.signature;
         match &self.scope {
-            Some((suffix, time)) => {
+            Some((signing_scope, time)) => {
                 let scope = Scope {
                     time: *time,
-                    suffix,
+                    signing_scope,
                 };
                 verify_v4(&scope, key, self.policy, signature)
             }

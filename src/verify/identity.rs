@@ -1,17 +1,17 @@
-//! The check that credentials are those of the signer: access key ID, session token and expiration.
+//! The check that credentials belong to the signer: access key ID, session token and expiration.
 
 use super::authentication::Claim;
 use super::clock::check_expiration;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::identity::Identity;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::verifying_key::VerifyingKey;
 use ctutils::CtEq as _;
 
-/// Checks that the key is that of the signer, and that its credentials haven't expired. A public
+/// Checks that the key belongs to the signer, and that its credentials haven't expired. A public
 /// key has neither an access key ID nor a session token.
-pub(super) fn check_identity(
+pub(super) fn check_signer(
     key: &VerifyingKey<'_>,
     claim: &Claim<'_>,
     now: Timestamp,
@@ -33,20 +33,21 @@ pub(super) fn check_identity(
 }
 
 pub(super) fn unknown_access_key() -> VerifyError {
-    refuse!(AccessKey, "unknown access key ID")
+    reject!(AccessKey, "unknown access key ID")
 }
 
 fn wrong_token() -> VerifyError {
-    refuse!(
+    reject!(
         SessionToken,
-        "the session token is missing, or is not that of the credentials"
+        "the session token is missing, or differs from the credentials' token"
     )
 }
 
 pub(super) fn wrong_signature() -> VerifyError {
-    refuse!(
+    reject!(
         Signature,
-        "the signature doesn't match; it is not that of this request and this access key ID"
+        "the signature doesn't match the request; check the key, and whether a proxy changed the \
+         request"
     )
 }
 

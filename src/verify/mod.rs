@@ -140,6 +140,6 @@ pub use verifier::Verifier;
 pub(crate) use chain::credentials_of;
 #[cfg(any(feature = "azure", feature = "gcs"))]
 pub(crate) use clock::{check_expiration, check_skew};
-pub(crate) use error::refuse;
+pub(crate) use error::reject;
 #[cfg(feature = "gcs")]
 pub(crate) use target_rules::check_no_escaped_slash;

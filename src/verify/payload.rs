@@ -1,7 +1,7 @@
 //! The payload that is signed, and the check of the body against it.
 
 use super::authentication::Carrier;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::{Body, ReceivedRequest};
 use super::settings::Settings;
 use crate::crypto::sha256;
@@ -68,18 +68,18 @@ impl<'r> SignedPayload<'r> {
         if let (Some(header), Some(parameter)) = (header, parameter)
             && header != parameter
         {
-            return Err(refuse!(
+            return Err(reject!(
                 Repeated,
                 "the header {name} differs from the parameter of that name; leave the header out"
             ));
         }
         let line = match parameter.or(header) {
             Some(value) => check_content_sha256(value.as_bytes())
-                .map_err(|error| refuse!(Malformed, "{error}"))?,
+                .map_err(|error| reject!(Malformed, "{error}"))?,
             None if has_header && carrier == Carrier::Header => {
-                return Err(refuse!(
+                return Err(reject!(
                     Missing,
-                    "the header {name} is missing, which S3 requires"
+                    "missing header `{name}`, which S3 requires"
                 ));
             }
             None if has_header => UNSIGNED_PAYLOAD,
@@ -98,7 +98,7 @@ impl<'r> SignedPayload<'r> {
         if is_allowed {
             Ok(SignedPayload::Line(line))
         } else {
-            Err(refuse!(
+            Err(reject!(
                 PayloadNotAllowed,
                 "the payload {line} is not allowed; sign the SHA-256 of the body"
             ))
@@ -137,7 +137,7 @@ impl<'r> SignedPayload<'r> {
         if is_signed {
             Ok(PayloadCoverage::Checked)
         } else {
-            Err(refuse!(
+            Err(reject!(
                 PayloadMismatch,
                 "the SHA-256 of the body is not the signed one"
             ))

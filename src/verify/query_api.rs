@@ -1,7 +1,7 @@
 //! Signature Version 2 of the query APIs: the claim of a call, and its string to sign.
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
 use super::v2_inputs::{duplicate_parameter, header_token, missing_parameter};
@@ -31,7 +31,7 @@ pub(super) fn read_call<'r>(
     let version = parts.required(SIGNATURE_VERSION)?;
     let signature = parts.required(SIGNATURE)?;
     if !version.decodes_to("2") {
-        return Err(refuse!(
+        return Err(reject!(
             Scheme,
             "unsupported {SIGNATURE_VERSION} {}; use 2",
             Quoted(version.text())
@@ -41,7 +41,7 @@ pub(super) fn read_call<'r>(
         .to_text()
         .and_then(|name| SignatureMethod::parse(&name));
     let Some(method) = found else {
-        return Err(refuse!(
+        return Err(reject!(
             Scheme,
             "unsupported {SIGNATURE_METHOD} {}; use {} or {}",
             Quoted(method.text()),
@@ -54,7 +54,7 @@ pub(super) fn read_call<'r>(
         .to_text()
         .and_then(|text| parse_timestamp(&text).ok());
     let Some(time) = time else {
-        return Err(refuse!(
+        return Err(reject!(
             Malformed,
             "invalid {name} {}; write a time such as 2013-05-24T00:00:00Z",
             Quoted(moment.text())
@@ -128,7 +128,7 @@ impl<'r> CallParts<'r> {
     /// Returns the parameter that states the signing time or the expiration.
     fn moment(&self) -> Result<(&'static str, Component<'r>), VerifyError> {
         match (self.get(TIMESTAMP), self.get(EXPIRES)) {
-            (Some(_), Some(_)) => Err(refuse!(
+            (Some(_), Some(_)) => Err(reject!(
                 Repeated,
                 "the request has both {TIMESTAMP} and {EXPIRES}; send one of them"
             )),
@@ -140,5 +140,5 @@ impl<'r> CallParts<'r> {
 
 fn nonempty_text<'r>(text: Component<'r>, name: &str) -> Result<Cow<'r, str>, VerifyError> {
     let text = text.to_text().filter(|text| !text.is_empty());
-    text.ok_or_else(|| refuse!(Malformed, "{name} is empty or not UTF-8"))
+    text.ok_or_else(|| reject!(Malformed, "{name} is empty or not UTF-8"))
 }

@@ -1,6 +1,6 @@
 //! A request as a server received it.
 
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::error::{Error, Quoted};
 use crate::scheme::limits::{MAX_HEADERS, MAX_HEADERS_BYTES, MAX_TARGET_BYTES};
 use crate::text::percent::Component;
@@ -56,8 +56,8 @@ pub struct ReceivedRequest<'r> {
     /// UTF-8.
     host_header: Option<&'r str>,
     has_second_host: bool,
-    /// Bytes of a header that is too long, which is neither scanned nor kept.
-    oversized_header: Option<usize>,
+    /// Name and size of a header that is too long, which is neither scanned nor kept.
+    oversized_header: Option<(&'r str, usize)>,
     /// The authority of a URL, which is the host if there is no `Host` header.
     authority: Option<Authority<'r>>,
     /// The scheme of a URL. Only CloudFront signs it, and tokens of Azure restrict it.
@@ -155,7 +155,7 @@ impl<'r> ReceivedRequest<'r> {
     fn push(&mut self, name: &'r str, value: &'r [u8]) {
         let size = name.len().saturating_add(value.len());
         if size > MAX_TARGET_BYTES {
-            self.oversized_header = Some(size);
+            self.oversized_header = Some((name, size));
         } else {
             let header = Header::new(Cow::Borrowed(name), Cow::Borrowed(value));
             if header.is_named("host") {
@@ -220,7 +220,7 @@ impl<'r> ReceivedRequest<'r> {
             return Ok(None);
         };
         if values.next().is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
+            return Err(VerifyError::duplicate("header", name));
         }
         text_of(name, header).map(Some)
     }
@@ -240,9 +240,9 @@ impl<'r> ReceivedRequest<'r> {
         let header = headers.next();
         match headers.next() {
             None => Ok(header),
-            Some(_) => Err(refuse!(
+            Some(_) => Err(reject!(
                 SignedTwice,
-                "the request has more than one {AUTHORIZATION} header; send one"
+                "duplicate header `{AUTHORIZATION}`; send it once"
             )),
         }
     }
@@ -267,22 +267,23 @@ impl<'r> ReceivedRequest<'r> {
         let query = query.map_or(0, |query| query.len().saturating_add(1));
         let target = self.target.path.len().saturating_add(query);
         if target > MAX_TARGET_BYTES {
-            return Err(refuse!(
+            return Err(reject!(
                 TooLarge,
-                "the target has {target} bytes; at most {MAX_TARGET_BYTES} are allowed"
+                "the target has {target} bytes; the maximum is {MAX_TARGET_BYTES}"
             ));
         }
-        if let Some(size) = self.oversized_header {
-            return Err(refuse!(
+        if let Some((name, size)) = self.oversized_header {
+            return Err(reject!(
                 TooLarge,
-                "a header has {size} bytes; at most {MAX_TARGET_BYTES} are allowed"
+                "the header {} has {size} bytes; the maximum is {MAX_TARGET_BYTES}",
+                Quoted(name)
             ));
         }
         let count = self.headers.len();
         if count > MAX_HEADERS {
-            return Err(refuse!(
+            return Err(reject!(
                 TooLarge,
-                "the request has {count} headers; at most {MAX_HEADERS} are allowed"
+                "the request has {count} headers; the maximum is {MAX_HEADERS}"
             ));
         }
         let authority = self.authority.map_or(0, |authority| authority.host.len());
@@ -291,9 +292,9 @@ impl<'r> ReceivedRequest<'r> {
             total.saturating_add(size)
         });
         if total > MAX_HEADERS_BYTES {
-            return Err(refuse!(
+            return Err(reject!(
                 TooLarge,
-                "the headers have {total} bytes; at most {MAX_HEADERS_BYTES} are allowed"
+                "the headers have {total} bytes; the maximum is {MAX_HEADERS_BYTES}"
             ));
         }
         Ok(())
@@ -314,9 +315,9 @@ impl<'r> ReceivedRequest<'r> {
             let path = self.target.path;
             check_sendable("path", path).map_err(invalid)?;
             if !(path.is_empty() || path.starts_with('/') || path == "*") {
-                return Err(refuse!(
+                return Err(reject!(
                     Request,
-                    "the target doesn't begin with a slash; give a whole URL to from_url"
+                    "the target doesn't begin with a slash; pass a whole URL to from_url"
                 ));
             }
         }
@@ -329,7 +330,7 @@ impl<'r> ReceivedRequest<'r> {
         let headers = headers.map(|header| Component::Raw(&header.name));
         let mut names = headers.chain(parse_query(self.target.query).map(|param| param.name));
         match names.find(|name| name.starts_with_ignore_case(prefix)) {
-            Some(name) => Err(refuse!(
+            Some(name) => Err(reject!(
                 Request,
                 "the request has {}, but the service rejects {prefix}* names; remove it",
                 Quoted(&name.to_text_lossy())
@@ -343,22 +344,22 @@ impl<'r> ReceivedRequest<'r> {
     /// 9113](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
     fn check_host(&self) -> Result<(), VerifyError> {
         if self.has_second_host {
-            return Err(refuse!(Request, "duplicate header Host; send it once"));
+            return Err(reject!(Request, "duplicate header `Host`; send it once"));
         }
         let text = match (self.host_header, self.authority) {
             (Some(text), _) => text,
             (None, Some(_)) => return Ok(()),
-            (None, None) => return Err(refuse!(Request, "the Host header is missing")),
+            (None, None) => return Err(reject!(Request, "missing header `Host`")),
         };
         let Ok(host) = parse_authority(text, UrlScheme::Https) else {
-            return Err(refuse!(
+            return Err(reject!(
                 Request,
                 "invalid Host header {}; write a host name, possibly with a port",
                 Quoted(text)
             ));
         };
         match self.authority {
-            Some(authority) if !host.is_same(authority) => Err(refuse!(
+            Some(authority) if !host.is_same(authority) => Err(reject!(
                 Request,
                 "the Host header is {}, but the target names the host {}; send the same host",
                 Quoted(text),
@@ -382,11 +383,11 @@ impl<'r> ReceivedRequest<'r> {
 /// Returns the trimmed value of a header as text.
 fn text_of<'h>(name: &str, header: &'h Header<'_>) -> Result<&'h str, VerifyError> {
     core::str::from_utf8(header.trimmed())
-        .map_err(|_| refuse!(Malformed, "the value of the header {name} is not UTF-8"))
+        .map_err(|_| reject!(Malformed, "the value of the header {name} is not UTF-8"))
 }
 
 fn invalid(error: Error) -> VerifyError {
-    refuse!(Request, "{error}")
+    reject!(Request, "{error}")
 }
 
 #[cfg(feature = "http")]

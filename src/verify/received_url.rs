@@ -1,6 +1,6 @@
 //! The parts of a received request that policies are about: its whole URL and the client's address.
 
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use crate::wire::query::Param;
 use alloc::string::String;
@@ -44,7 +44,7 @@ impl<'r> ReceivedRequest<'r> {
     /// Returns the URL that the client requested, without some parameters of its query.
     pub(crate) fn url_without(&self, names: &[&str]) -> Result<String, VerifyError> {
         let scheme = self.scheme.ok_or_else(|| {
-            refuse!(
+            reject!(
                 Request,
                 "the scheme of the URL is unknown, but CloudFront signs it; use ReceivedRequest::from_url"
             )

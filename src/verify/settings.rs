@@ -2,7 +2,7 @@
 
 use super::authentication::{Authentication, Carrier};
 use super::clock::check_skew;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::find_signature::states_algorithm;
 use super::received_request::ReceivedRequest;
 use super::target_rules::TargetRules;
@@ -14,7 +14,7 @@ use crate::scheme::region_set::covers;
 use crate::scheme::services::{CanonicalUri, SessionToken};
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::time::Timestamp;
-use crate::v4::{ScopeSuffix, check_scope_part};
+use crate::v4::{SigningScope, check_scope_part};
 use crate::wire::bucket_host::bucket_before;
 use alloc::boxed::Box;
 use alloc::format;
@@ -34,7 +34,7 @@ pub(super) struct Settings {
     pub(super) services: Vec<Box<str>>,
     /// The scope of the first scheme, region and service, which nearly every request names. `None`
     /// if no scope can contain them.
-    suffix: Option<ScopeSuffix>,
+    signing_scope: Option<SigningScope>,
     pub(super) carriers: Vec<Carrier>,
     pub(super) max_clock_skew: Duration,
     pub(super) max_expires_in: Duration,
@@ -52,18 +52,18 @@ pub(super) struct Settings {
 
 /// The scope of a request: that of the verifier, or another one.
 #[derive(Clone)]
-pub(super) enum Suffix<'v> {
-    Borrowed(&'v ScopeSuffix),
-    Owned(Box<ScopeSuffix>),
+pub(super) enum ScopeRef<'v> {
+    Borrowed(&'v SigningScope),
+    Owned(Box<SigningScope>),
 }
 
-impl Deref for Suffix<'_> {
-    type Target = ScopeSuffix;
+impl Deref for ScopeRef<'_> {
+    type Target = SigningScope;
 
-    fn deref(&self) -> &ScopeSuffix {
+    fn deref(&self) -> &SigningScope {
         match self {
-            Suffix::Borrowed(suffix) => suffix,
-            Suffix::Owned(suffix) => suffix,
+            ScopeRef::Borrowed(scope) => scope,
+            ScopeRef::Owned(scope) => scope,
         }
     }
 }
@@ -74,7 +74,7 @@ impl Settings {
             && check_scope_part("service", &service).is_ok();
         Settings {
             v4_schemes: alloc::vec![scheme],
-            suffix: is_scope.then(|| ScopeSuffix::new(scheme, &region, &service)),
+            signing_scope: is_scope.then(|| SigningScope::new(scheme, &region, &service)),
             regions: alloc::vec![region],
             services: alloc::vec![service],
             carriers: alloc::vec![Carrier::Header, Carrier::Query, Carrier::Form],
@@ -139,7 +139,7 @@ impl Settings {
     pub(super) fn check_scheme(&self, scheme: Scheme, carrier: Carrier) -> Result<(), VerifyError> {
         let is_v2 = matches!(scheme, Scheme::AwsV2 | Scheme::AwsV2QueryApi);
         if is_v2 && self.sigv2_max_expires_in.is_none() {
-            return Err(refuse!(
+            return Err(reject!(
                 Scheme,
                 "SigV2 is not allowed; sign with {}",
                 self.v4_scheme().algorithm
@@ -152,7 +152,7 @@ impl Settings {
             Some(allowed) => format!("; send it in the {}", allowed.as_str()),
             None => String::new(),
         };
-        Err(refuse!(
+        Err(reject!(
             Scheme,
             "a signature in the {} is not allowed{remedy}",
             carrier.as_str()
@@ -160,18 +160,18 @@ impl Settings {
     }
 
     /// Checks region and service, and returns the credential scope without its date.
-    pub(super) fn scope_suffix(
+    pub(super) fn check_scope(
         &self,
         scheme: &'static V4Scheme,
         region: &str,
         service: &str,
-    ) -> Result<Suffix<'_>, VerifyError> {
-        if let Some(suffix) = &self.suffix
-            && core::ptr::eq(suffix.scheme, scheme)
-            && *suffix.region == *region
-            && *suffix.service == *service
+    ) -> Result<ScopeRef<'_>, VerifyError> {
+        if let Some(scope) = &self.signing_scope
+            && core::ptr::eq(scope.scheme, scheme)
+            && *scope.region == *region
+            && *scope.service == *service
         {
-            return Ok(Suffix::Borrowed(suffix));
+            return Ok(ScopeRef::Borrowed(scope));
         }
         // Clients find the region to sign for in this form of the message.
         let expected = match scheme.region_set() {
@@ -179,14 +179,14 @@ impl Settings {
             Some(_) => self.expected_in_set(region),
         };
         if let Some(expected) = expected {
-            return Err(refuse!(
+            return Err(reject!(
                 Region,
                 "the region {} is wrong; expecting `{expected}`",
                 Quoted(region)
             ));
         }
         if let Some(expected) = expected_instead(&self.services, service) {
-            return Err(refuse!(
+            return Err(reject!(
                 Service,
                 "the service {} is wrong; expecting `{expected}`",
                 Quoted(service)
@@ -197,8 +197,8 @@ impl Settings {
             check_scope_part("region", region).map_err(malformed)?;
         }
         check_scope_part("service", service).map_err(malformed)?;
-        let suffix = ScopeSuffix::new(scheme, region, service);
-        Ok(Suffix::Owned(Box::new(suffix)))
+        let scope = SigningScope::new(scheme, region, service);
+        Ok(ScopeRef::Owned(Box::new(scope)))
     }
 
     /// Returns the first allowed region if a region set includes no allowed region.
@@ -227,9 +227,9 @@ impl Settings {
         if seconds <= max {
             return Ok(());
         }
-        Err(refuse!(
+        Err(reject!(
             ExpiryTooLong,
-            "{} is {seconds} seconds; at most {max} are allowed",
+            "{} is {seconds} seconds; the maximum is {max}",
             scheme.name(Role::Expires).query
         ))
     }
@@ -251,13 +251,13 @@ impl Settings {
         };
         let checked = match (authentication.signed_at, expires_at) {
             (Some(signed_at), None) => check_skew(signed_at, now, skew),
-            (Some(signed_at), Some(_)) if signed_at > latest => Err(refuse!(
+            (Some(signed_at), Some(_)) if signed_at > latest => Err(reject!(
                 NotYetValid,
-                "the request is not yet valid: it was signed at {signed_at}, but the time is {now}"
+                "the request is not yet valid: it was signed at {signed_at}, but it is now {now}"
             )),
-            (_, Some(expires_at)) if now > expires_at => Err(refuse!(
+            (_, Some(expires_at)) if now > expires_at => Err(reject!(
                 Expired,
-                "the request expired at {expires_at}, and the time is {now}"
+                "the request expired at {expires_at}; it is now {now}"
             )),
             (None, Some(expires_at)) => {
                 let max = self.sigv2_max_expires_in.unwrap_or_default();
@@ -279,15 +279,15 @@ pub(super) fn check_expires_within(
     if expires_at <= now.saturating_add(max) {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         ExpiryTooLong,
-        "the {what} expires at {expires_at}; at most {} seconds from now are allowed",
+        "the {what} expires at {expires_at}; the maximum is {} seconds from now",
         max.as_secs()
     ))
 }
 
 fn malformed(error: Error) -> VerifyError {
-    refuse!(Malformed, "{error}")
+    reject!(Malformed, "{error}")
 }
 
 /// Returns the first allowed text if `text` is not allowed.

@@ -20,7 +20,7 @@ pub(super) fn verify_v4(
     message: &(impl Message + ?Sized),
     signature: Component<'_>,
 ) -> bool {
-    let scheme = scope.suffix.scheme;
+    let scheme = scope.scheme();
     if scheme.private_key.is_none() {
         let (Some(secret), Some(signature)) = (key.secret_access_key(), decode_hex(signature))
         else {

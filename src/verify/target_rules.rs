@@ -1,6 +1,6 @@
 //! Checks of targets that a router or a form decoder may read in another way than the signer.
 
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::scheme::services::CanonicalUri;
 use crate::wire::path::has_escaped_slash;
 use crate::wire::url::Target;
@@ -8,7 +8,7 @@ use crate::wire::url::Target;
 /// Checks that a path has no `%2F`, which S3 and Google sign as a slash.
 pub(crate) fn check_no_escaped_slash(path: &str) -> Result<(), VerifyError> {
     if has_escaped_slash(path) {
-        return Err(refuse!(
+        return Err(reject!(
             Request,
             "the path has an escaped slash %2F, which is signed as /; send a slash"
         ));
@@ -38,7 +38,7 @@ impl TargetRules {
             CanonicalUri::Normalized
                 if !self.allows_dot_segments && canonical_uri.changes(path) =>
             {
-                Err(refuse!(
+                Err(reject!(
                     Request,
                     "the path has an empty or dot segment, which the signature doesn't cover; send \
                      the path without it"
@@ -53,7 +53,7 @@ impl TargetRules {
     pub(super) fn check_query(self, target: Target<'_>) -> Result<(), VerifyError> {
         let query = target.query.filter(|_| self.rejects_plus);
         if query.is_some_and(|query| query.contains('+')) {
-            return Err(refuse!(
+            return Err(reject!(
                 Request,
                 "the query has a `+`, which can be read as a space; encode a plus sign as %2B, a space as %20"
             ));

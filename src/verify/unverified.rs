@@ -3,7 +3,7 @@
 use super::authentication::{Authentication, Carrier, Claim};
 use super::coverage::Coverage;
 use super::error::VerifyError;
-use super::identity::{check_identity, unknown_access_key, wrong_signature};
+use super::identity::{check_signer, unknown_access_key, wrong_signature};
 use super::payload::PayloadCoverage;
 use super::query_api;
 use super::received_request::ReceivedRequest;
@@ -171,7 +171,7 @@ impl<'r> Unverified<'_, 'r> {
         let (coverage, canonical_uri) = match self.inputs {
             Inputs::V4(inputs) => (
                 Coverage::V4 {
-                    scheme: inputs.suffix.scheme,
+                    scheme: inputs.signing_scope.scheme,
                     signed_headers: inputs.header_names,
                     token_is_appended: inputs.token_is_appended && inputs.carrier == Carrier::Query,
                 },
@@ -197,7 +197,7 @@ impl<'r> Unverified<'_, 'r> {
         key: &VerifyingKey<'_>,
         now: Timestamp,
     ) -> Result<PayloadCoverage, VerifyError> {
-        check_identity(key, &self.claim, now)?;
+        check_signer(key, &self.claim, now)?;
         if !self.is_signed_by(key) {
             return Err(wrong_signature());
         }

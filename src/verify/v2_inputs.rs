@@ -2,7 +2,7 @@
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::coverage::Coverage;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use crate::error::Quoted;
 use crate::scheme::Scheme;
@@ -53,7 +53,7 @@ impl<'r> V2Inputs<'r> {
         let credentials = authorization.strip_prefix(AUTHORIZATION_START);
         let parts = credentials.and_then(|text| text.rsplit_once(':'));
         let Some((access_key_id, signature)) = parts.filter(|(id, _)| !id.is_empty()) else {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "invalid Authorization header; write {AUTHORIZATION_START}ACCESS-KEY-ID:SIGNATURE"
             ));
@@ -61,14 +61,14 @@ impl<'r> V2Inputs<'r> {
         let amz_date = request.single(DATE_HEADER)?;
         let date = request.single("date")?;
         let Some(text) = amz_date.or(date) else {
-            return Err(refuse!(
+            return Err(reject!(
                 Missing,
-                "the headers {DATE_HEADER} and Date are missing; send one of them"
+                "missing header `{DATE_HEADER}` or `Date`; send one of them"
             ));
         };
         let moment = Timestamp::parse_http_date(text).or_else(|| text.parse().ok());
         let Some(signed_at) = moment else {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "invalid date {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
                 Quoted(text)
@@ -132,7 +132,7 @@ impl<'r> V2Inputs<'r> {
         let (seconds, expires_at) = parse_expires(expires)?;
         let id = id.to_text().filter(|id| !id.is_empty());
         let access_key_id =
-            id.ok_or_else(|| refuse!(Malformed, "{ACCESS_KEY_ID} is empty or not UTF-8"))?;
+            id.ok_or_else(|| reject!(Malformed, "{ACCESS_KEY_ID} is empty or not UTF-8"))?;
         check_content_headers(request)?;
         let claim = Claim {
             authentication: Authentication {
@@ -188,7 +188,7 @@ pub(super) fn header_token<'r>(
 pub(super) fn check_content_headers(request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     for name in CONTENT_HEADERS {
         if request.values(name).nth(1).is_some() {
-            return Err(refuse!(Repeated, "duplicate header {name}; send it once"));
+            return Err(VerifyError::duplicate("header", name));
         }
     }
     Ok(())
@@ -201,7 +201,7 @@ fn parse_expires(expires: Component<'_>) -> Result<(u64, Timestamp), VerifyError
         Some((seconds, Timestamp::from_unix_seconds(moment)))
     });
     moment.ok_or_else(|| {
-        refuse!(
+        reject!(
             Malformed,
             "invalid {EXPIRES} {}; write a number of seconds since 1970",
             Quoted(expires.text())
@@ -212,7 +212,7 @@ fn parse_expires(expires: Component<'_>) -> Result<(u64, Timestamp), VerifyError
 /// Returns a parameter as the header that is signed.
 fn hoisted_header<'r>(param: &Param<'r>) -> Result<Header<'r>, VerifyError> {
     let Some(name) = param.name.to_text() else {
-        return Err(refuse!(
+        return Err(reject!(
             Malformed,
             "the name of the parameter {} is not UTF-8",
             Quoted(param.name.text())
@@ -222,7 +222,7 @@ fn hoisted_header<'r>(param: &Param<'r>) -> Result<Header<'r>, VerifyError> {
     let value = param.value.unwrap_or_default().to_bytes();
     let header = Header::new(name, value);
     if header.check().is_err() || header.value.contains(&b'\n') {
-        return Err(refuse!(
+        return Err(reject!(
             Malformed,
             "the parameter {} can't be a header, because its name is not a token or its value has a \
              control character",
@@ -237,7 +237,7 @@ fn signed_params<'r>(params: &[Param<'r>]) -> Result<Vec<Param<'r>>, VerifyError
     let mut resources = Vec::new();
     for param in params {
         if is_amz_param(param) {
-            return Err(refuse!(
+            return Err(reject!(
                 HeaderNotSigned,
                 "the parameter {} is not signed; send it as a header",
                 Quoted(param.name.text())
@@ -249,10 +249,10 @@ fn signed_params<'r>(params: &[Param<'r>]) -> Result<Vec<Param<'r>>, VerifyError
     Ok(resources)
 }
 
-/// Checks that the string to sign is not that of other sub-resources.
+/// Checks that other sub-resources don't have the same string to sign.
 fn check_values(resources: &[Param<'_>]) -> Result<(), VerifyError> {
     match find_ambiguous_value(resources) {
-        Some(name) => Err(refuse!(
+        Some(name) => Err(reject!(
             Request,
             "the value of the parameter {} contains `&` and the name of a sub-resource, so it may have \
              been signed as another parameter",
@@ -278,19 +278,15 @@ fn check_hoisted(
     };
     let mut sent = request.headers.iter().map(|header| &*header.name);
     match repeated.or_else(|| sent.find(is_hoisted)) {
-        Some(name) => Err(refuse!(
-            Repeated,
-            "duplicate header {}; send it once",
-            Quoted(name)
-        )),
+        Some(name) => Err(VerifyError::duplicate("header", name)),
         None => Ok(()),
     }
 }
 
 pub(super) fn duplicate_parameter(name: &str) -> VerifyError {
-    refuse!(Repeated, "duplicate parameter {name}; send it once")
+    VerifyError::duplicate("parameter", name)
 }
 
 pub(super) fn missing_parameter(name: &str) -> VerifyError {
-    refuse!(Missing, "the parameter {name} is missing")
+    VerifyError::missing("parameter", name)
 }

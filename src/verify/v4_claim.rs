@@ -1,7 +1,7 @@
 //! The SigV4 signature that a request states: its parts, checked only for their form.
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
 use crate::scheme::region_set::check_region_set;
@@ -51,14 +51,14 @@ impl<'r> V4Claim<'r> {
         let [token, express_token] = tokens.map(nonempty_token);
         let (time, signed_at) = (times.time, times.signed_at);
         if credential.terminator != scheme.terminator {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
                 "the credential must end in {}",
                 scheme.terminator
             ));
         }
         if credential.date.as_bytes() != time.date_bytes() {
-            return Err(refuse!(
+            return Err(reject!(
                 ScopeDate,
                 "the date of the credential scope is {}, but the signing date is {}",
                 Quoted(&credential.date),
@@ -71,7 +71,7 @@ impl<'r> V4Claim<'r> {
             common: Claim {
                 authentication: Authentication {
                     access_key_id: credential.access_key_id,
-                    scheme: scheme.scheme,
+                    scheme: scheme.id,
                     carrier,
                     region: Some(credential.region),
                     service: Some(credential.service),
@@ -93,7 +93,7 @@ impl<'r> V4Claim<'r> {
         let is_express = rules.session_token == SessionToken::S3Express;
         let express_token = self.express_token.filter(|_| is_express);
         match (self.common.token, express_token) {
-            (Some(_), Some(_)) => Err(refuse!(
+            (Some(_), Some(_)) => Err(reject!(
                 Repeated,
                 "two session tokens, {} and {}; send one",
                 self.scheme.name(Role::SecurityToken).lowercase,
@@ -132,11 +132,7 @@ impl<'r> V4Parts<'r> {
     ) -> Result<(), VerifyError> {
         let slot = self.values.get_mut(name.role as usize);
         match slot.and_then(|slot| slot.replace(value.unwrap_or_default())) {
-            Some(_) => Err(refuse!(
-                Repeated,
-                "duplicate {}; send it once",
-                self.name_of(name.role)
-            )),
+            Some(_) => Err(VerifyError::duplicate(self.noun(), self.name_of(name.role))),
             None => Ok(()),
         }
     }
@@ -148,10 +144,7 @@ impl<'r> V4Parts<'r> {
         if param.name.decodes_to_ignore_case(name)
             && let Some(_) = (self.content_sha256).replace(param.value.unwrap_or_default())
         {
-            return Err(refuse!(
-                Repeated,
-                "duplicate parameter {name}; send it once"
-            ));
+            return Err(VerifyError::duplicate("parameter", name));
         }
         Ok(())
     }
@@ -193,7 +186,7 @@ impl<'r> V4Parts<'r> {
         };
         let expires_in = expires.map(|expires| {
             parse_expires(expires).ok_or_else(|| {
-                refuse!(
+                reject!(
                     Malformed,
                     "invalid {} {}; write a number of seconds, at least 1",
                     self.name_of(Role::Expires),
@@ -234,7 +227,16 @@ impl<'r> V4Parts<'r> {
         let is_form = self.carrier == Carrier::Form;
         let value = self.get(role);
         let value = value.filter(|value| !(is_form && value.text().is_empty()));
-        value.ok_or_else(|| refuse!(Missing, "{} is missing", self.name_of(role)))
+        value.ok_or_else(|| VerifyError::missing(self.noun(), self.name_of(role)))
+    }
+
+    /// Returns what the carrier calls a part.
+    fn noun(&self) -> &'static str {
+        match self.carrier {
+            Carrier::Query => "parameter",
+            Carrier::Header => "header",
+            Carrier::Form => "field",
+        }
     }
 
     fn name_of(&self, role: Role) -> &'static str {
@@ -259,7 +261,7 @@ pub(super) fn check_algorithm(
     if algorithm.decodes_to(scheme.algorithm) {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         Scheme,
         "unsupported algorithm {}; sign with {}",
         Quoted(algorithm_name(algorithm.text())),
@@ -276,7 +278,7 @@ fn algorithm_name(text: &str) -> &str {
 }
 
 pub(super) fn invalid_date(name: &str, text: &str) -> VerifyError {
-    refuse!(
+    reject!(
         Malformed,
         "invalid {name} {}; write a time such as 20130524T000000Z",
         Quoted(text)
@@ -288,7 +290,8 @@ pub(super) fn parse_credential<'r>(
     credential: Component<'r>,
 ) -> Result<Credential<'r>, VerifyError> {
     Credential::parse(scheme, credential).ok_or_else(|| {
-        refuse!(
+        // The text isn't quoted, because in a malformed header it may contain the signature.
+        reject!(
             Malformed,
             "invalid credential; write ACCESS-KEY-ID/DATE/{}SERVICE/{}",
             if scheme.scope_has_region {
@@ -303,11 +306,13 @@ pub(super) fn parse_credential<'r>(
 
 /// Returns the region set, which is the region of a signature whose scope has none.
 pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
-    let set = set.to_text().filter(|set| check_region_set(set).is_ok());
-    set.ok_or_else(|| {
-        refuse!(
+    let text = set.to_text().filter(|set| check_region_set(set).is_ok());
+    text.ok_or_else(|| {
+        reject!(
             Malformed,
-            "invalid region set; write regions with commas between them, such as us-east-1,us-west-2"
+            "invalid region set {}; write regions with commas between them, such as \
+             us-east-1,us-west-2",
+            Quoted(set.text())
         )
     })
 }
@@ -315,5 +320,5 @@ pub(super) fn parse_region_set(set: Component<'_>) -> Result<Cow<'_, str>, Verif
 fn parse_signed_headers(names: Component<'_>) -> Result<Cow<'_, str>, VerifyError> {
     names
         .to_text()
-        .ok_or_else(|| refuse!(Malformed, "the names of the signed headers are not UTF-8"))
+        .ok_or_else(|| reject!(Malformed, "the names of the signed headers are not UTF-8"))
 }

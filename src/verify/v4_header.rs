@@ -1,7 +1,7 @@
 //! The reader of SigV4's headers: `Authorization` and the date.
 
 use super::authentication::Carrier;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
 use super::v4_claim::{
@@ -33,7 +33,7 @@ impl<'r> V4Claim<'r> {
         if let Some(name) = scheme.region_set() {
             let name = name.lowercase;
             let set = request.single(name)?;
-            let set = set.ok_or_else(|| refuse!(Missing, "the header {name} is missing"))?;
+            let set = set.ok_or_else(|| VerifyError::missing("header", name))?;
             parsed.region = parse_region_set(Component::Raw(set))?;
         }
         V4Claim::new(
@@ -67,13 +67,16 @@ fn split_authorization<'r>(
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let is_known = slots.add(|known| known == name, value);
         let is_known = is_known.map_err(|Duplicate(name)| {
-            refuse!(Repeated, "duplicate {name} in the Authorization header")
+            reject!(
+                Repeated,
+                "duplicate part `{name}` of the Authorization header; send it once"
+            )
         })?;
         if !is_known {
-            return Err(refuse!(
+            return Err(reject!(
                 Malformed,
-                "unknown part of the Authorization header; \
-                 it has {CREDENTIAL}, {SIGNED_HEADERS} and {SIGNATURE}"
+                "unknown part of the Authorization header; write {CREDENTIAL}, {SIGNED_HEADERS} \
+                 and {SIGNATURE}"
             ));
         }
     }
@@ -82,7 +85,7 @@ fn split_authorization<'r>(
     {
         return Ok([credential, signed_headers, signature]);
     }
-    Err(refuse!(
+    Err(reject!(
         Malformed,
         "the Authorization header needs {CREDENTIAL}, {SIGNED_HEADERS} and {SIGNATURE}"
     ))
@@ -100,21 +103,21 @@ fn signing_time(
         return AmzDate::parse(text).ok_or_else(|| invalid_date(name, text));
     }
     let Some(text) = request.single("date")? else {
-        return Err(refuse!(
+        return Err(reject!(
             Missing,
-            "the headers {name} and Date are missing; send one of them"
+            "missing header `{name}` or `Date`; send one of them"
         ));
     };
     if !signed_headers.split(';').any(|name| name == "date") {
-        return Err(refuse!(
+        return Err(reject!(
             HeaderNotSigned,
-            "the header Date states the signing time, but is not signed"
+            "the header Date states the signing time, but is not signed; sign it"
         ));
     }
     let moment = Timestamp::parse_http_date(text).or_else(|| Timestamp::parse_amz_date(text));
     let time = moment.and_then(|moment| Some((moment.amz_date().ok()?, moment)));
     time.ok_or_else(|| {
-        refuse!(
+        reject!(
             Malformed,
             "invalid Date {}; write a time such as Fri, 24 May 2013 00:00:00 GMT",
             Quoted(text)

@@ -3,7 +3,7 @@
 use super::authentication::Carrier;
 use super::payload::SignedPayload;
 use super::received_request::ReceivedRequest;
-use super::settings::Suffix;
+use super::settings::ScopeRef;
 use crate::crypto::sha256_of;
 use crate::scheme::services::CanonicalUri;
 use crate::scheme::v4_scheme::Role;
@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 pub(super) struct V4Inputs<'v, 'r> {
     pub(super) carrier: Carrier,
     pub(super) time: AmzDate,
-    pub(super) suffix: Suffix<'v>,
+    pub(super) signing_scope: ScopeRef<'v>,
     pub(super) canonical_uri: CanonicalUri,
     /// The signed part of the query, if it is canonical as received.
     pub(super) canonical_query: Option<&'r str>,
@@ -62,7 +62,7 @@ impl V4Inputs<'_, '_> {
         StringToSign {
             scope: Scope {
                 time: self.time,
-                suffix: &self.suffix,
+                signing_scope: &self.signing_scope,
             },
             canonical_hash: Hex::new(&hash),
         }
@@ -86,7 +86,12 @@ impl V4Inputs<'_, '_> {
         if self.carrier != Carrier::Query {
             return true;
         }
-        match self.suffix.scheme.name_of(param).map(|name| name.role) {
+        match self
+            .signing_scope
+            .scheme
+            .name_of(param)
+            .map(|name| name.role)
+        {
             Some(Role::Signature) => false,
             Some(Role::SecurityToken) => !self.token_is_appended,
             _ => true,

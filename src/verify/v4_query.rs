@@ -2,7 +2,7 @@
 //! `v4_canonical_query.rs` is tried first.
 
 use super::authentication::Carrier;
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::v4_claim::{V4Claim, V4Parts};
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::V4Scheme;
@@ -21,7 +21,7 @@ impl<'r> V4Claim<'r> {
                 continue;
             };
             if !param.name.decodes_to(name.query) {
-                return Err(refuse!(
+                return Err(reject!(
                     Malformed,
                     "invalid parameter {}; write {}",
                     Quoted(param.name.text()),

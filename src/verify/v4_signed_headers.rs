@@ -1,6 +1,6 @@
 //! The headers that a SigV4 signature names, found in the request.
 
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
@@ -38,7 +38,7 @@ pub(super) fn find_signed_headers<'r>(
         }
     }
     match names.missing() {
-        Some(name) => Err(refuse!(
+        Some(name) => Err(reject!(
             SignedHeaderMissing,
             "the header {} is signed, but the request doesn't have it",
             Quoted(name)
@@ -74,14 +74,14 @@ impl<'n> SignedNames<'n> {
             let (text, after) = rest.split_at_checked(end).unwrap_or_default();
             if text.is_empty() || !(after.is_empty() || after.starts_with(';')) {
                 let text = rest.split(';').next().unwrap_or_default();
-                return Err(refuse!(
+                return Err(reject!(
                     Malformed,
                     "invalid name {} among the signed headers; write lowercase names with `;` between them",
                     Quoted(before_secrets(text))
                 ));
             }
             if names.last().is_some_and(|previous| text <= previous.text) {
-                return Err(refuse!(
+                return Err(reject!(
                     Malformed,
                     "the signed header {} is a duplicate or not in alphabetical order",
                     Quoted(text)
@@ -102,7 +102,10 @@ impl<'n> SignedNames<'n> {
         if names.iter().any(|name| name.is_found) {
             Ok(SignedNames { names, next: 0 })
         } else {
-            Err(refuse!(HeaderNotSigned, "the header host is not signed"))
+            Err(reject!(
+                HeaderNotSigned,
+                "the header host is not signed; sign it"
+            ))
         }
     }
 
@@ -143,7 +146,7 @@ fn check_unsigned(
     if is_allowed {
         return Ok(());
     }
-    Err(refuse!(
+    Err(reject!(
         HeaderNotSigned,
         "the header {} is not signed; sign every {}* header",
         Quoted(&header.name),

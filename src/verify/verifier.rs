@@ -1,7 +1,7 @@
 //! The verifier: its settings, and the stages of verification in their order.
 
 use super::authentication::{Carrier, Claim};
-use super::error::{VerifyError, refuse};
+use super::error::{VerifyError, reject};
 use super::find_signature::find_signature;
 use super::payload::SignedPayload;
 use super::query_api::read_call;
@@ -153,7 +153,7 @@ impl Verifier {
         canonical_query: Option<&'r str>,
     ) -> Result<(Claim<'r>, Inputs<'v, 'r>), VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
-        if let Some(prefix) = scheme.rules.rejected_prefix {
+        if let Some(prefix) = scheme.conventions.rejected_prefix {
             request.check_without_prefix(prefix)?;
         }
         let stated = &claim.common.authentication;
@@ -164,7 +164,7 @@ impl Verifier {
         }
         let region = stated.region().unwrap_or_default();
         let service = stated.service().unwrap_or_default();
-        let suffix = settings.scope_suffix(scheme, region, service)?;
+        let signing_scope = settings.check_scope(scheme, region, service)?;
         let rules = ServiceRules::of(service);
         let canonical_uri = settings.canonical_uri.unwrap_or(rules.canonical_uri);
         let target_rules = settings.target_rules;
@@ -177,13 +177,13 @@ impl Verifier {
         let inputs = V4Inputs {
             carrier,
             time: claim.time,
-            suffix,
+            signing_scope,
             canonical_uri,
             // A token that was appended, even an empty one, is not in the signed query.
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
-            headers: SignedHeaders::new(scheme.rules, host, headers),
+            headers: SignedHeaders::new(scheme.conventions, host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,
@@ -204,7 +204,7 @@ impl Verifier {
 /// Checks that a presigned URL is sent without the headers that its query replaces.
 fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<(), VerifyError> {
     let is_replaced = |role| match role {
-        Role::Date => !scheme.rules.signs_date_header,
+        Role::Date => !scheme.conventions.signs_date_header,
         Role::SecurityToken | Role::ExpressToken | Role::RegionSet => true,
         _ => false,
     };
@@ -212,7 +212,7 @@ fn check_no_headers(scheme: &V4Scheme, request: &ReceivedRequest<'_>) -> Result<
     let mut names = headers.filter_map(|header| scheme.find_name(Component::Raw(&header.name)));
     match names.find(|name| is_replaced(name.role)) {
         None => Ok(()),
-        Some(name) => Err(refuse!(
+        Some(name) => Err(reject!(
             SignedTwice,
             "the request is signed in its query, but has the header {}, too; leave it out",
             name.lowercase

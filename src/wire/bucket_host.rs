@@ -1,7 +1,7 @@
 //! The bucket that a host names in virtual-hosted style.
 
 /// Returns the bucket before a base domain: `photos` for `photos.s3.example.com:9000` and
-/// `s3.example.com`, and an empty one for the domain itself. `None` for a host outside of the
+/// `s3.example.com`, and an empty one for the domain itself. `None` if the host is outside of the
 /// domain.
 ///
 /// The domain is compared ignoring ASCII case. If it has a port, the host must have the same.

@@ -14,7 +14,7 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     if !is_token(method) {
         return Err(error!(
             Method,
-            "invalid method {}; an HTTP method is a token such as GET",
+            "invalid method {}; write a token such as GET",
             Quoted(method)
         ));
     }

@@ -5,7 +5,7 @@ use super::method::check_method;
 use super::path::Path;
 use super::query::{Param, max_query_len};
 use super::url::{Authority, UrlScheme, parse_authority, write_origin};
-use crate::error::{Error, Quoted, error};
+use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::text::capacity::capacity;
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
@@ -201,7 +201,7 @@ fn check_host_header(header: &Header<'_>, previous: Option<&[u8]>) -> Result<(),
     match previous {
         Some(previous) if previous != host => Err(error!(
             Header,
-            "two Host headers that differ, {} and {}; give one",
+            "two Host headers that differ, {} and {}; add one",
             Quoted(&String::from_utf8_lossy(previous)),
             Quoted(&String::from_utf8_lossy(host))
         )),
@@ -224,7 +224,7 @@ fn check_content_length(header: &Header<'_>, previous: Option<&[u8]>) -> Result<
     match previous {
         Some(previous) if previous != length => Err(error!(
             Header,
-            "two Content-Length headers that differ, {} and {}; give one",
+            "two Content-Length headers that differ, {} and {}; add one",
             Quoted(&String::from_utf8_lossy(previous)),
             Quoted(&text)
         )),
@@ -233,5 +233,5 @@ fn check_content_length(header: &Header<'_>, previous: Option<&[u8]>) -> Result<
 }
 
 pub(crate) fn duplicate_header(name: &str) -> Error {
-    error!(Header, "duplicate header {}; give it once", Quoted(name))
+    Error::duplicate(ErrorKind::Header, "header", name)
 }

@@ -35,7 +35,7 @@ impl UrlScheme {
 pub(crate) struct Authority<'a> {
     /// Possibly with uppercase letters; it is written in lowercase.
     pub(crate) host: &'a str,
-    /// `None` for the scheme's default port.
+    /// `None` if it is the scheme's default port.
     pub(crate) port: Option<u16>,
 }
 
@@ -171,7 +171,7 @@ fn split_scheme(url: &str) -> Result<(UrlScheme, &str), Error> {
         ),
         None => error!(
             Url,
-            "{} is not an absolute URL; it must begin with https:// or http://",
+            "{} is not an absolute URL; begin it with https:// or http://",
             Quoted(without_secrets(url))
         ),
     })
@@ -222,7 +222,7 @@ pub(crate) fn parse_authority(text: &str, scheme: UrlScheme) -> Result<Authority
             None | Some(0) => {
                 return Err(error!(
                     Url,
-                    "invalid port {} in the URL; a port is `:` and a number from 1 to 65535",
+                    "invalid port {} in the URL; write a number from 1 to 65535",
                     Quoted(port)
                 ));
             }
@@ -255,7 +255,7 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
         None => Ok(()),
         Some(c) if c.is_ascii() => Err(error!(
             Url,
-            "invalid character {} in the host {}; a host has letters, digits, `-`, `.` and `_`",
+            "invalid character {} in the host {}; use letters, digits, `-`, `.` and `_`",
             Quoted(c.encode_utf8(&mut [0; 4])),
             Quoted(host)
         )),

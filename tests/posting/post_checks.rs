@@ -125,7 +125,7 @@ fn a_field_is_sent_once() {
     refused(
         policy().field("acl", "private").field("ACL", "private"),
         ErrorKind::Policy,
-        "duplicate field `acl`; give it once, because a form sends each field once and names are case-insensitive",
+        "duplicate field `acl`; add it once",
     );
     // A condition may be repeated, and its field is still sent once.
     let form = accepted(policy().eq("acl", "private").eq("Acl", "private"));
@@ -698,7 +698,12 @@ fn an_upload_field_needs_a_condition() {
     ] {
         assert_eq!(check(free, Some("a")), Ok(()), "{free}");
     }
-    let duplicate = |name: &str| Err((Kind::Repeated, format!("duplicate field `{name}`")));
+    let duplicate = |name: &str| {
+        Err((
+            Kind::Repeated,
+            format!("duplicate field `{name}`; send it once"),
+        ))
+    };
     assert_eq!(check("ACL", Some("public-read")), duplicate("acl"));
     assert_eq!(check("Policy", Some("…")), duplicate("policy"));
     assert_eq!(check("bucket", Some("examplebucket")), Ok(()));

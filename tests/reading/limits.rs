@@ -56,10 +56,7 @@ fn a_target_can_have_16_kib() {
         if is_accepted {
             assert_eq!(error, None);
         } else {
-            assert_too_large(
-                error,
-                "the target has 16385 bytes; at most 16384 are allowed",
-            );
+            assert_too_large(error, "the target has 16385 bytes; the maximum is 16384");
         }
     }
 }
@@ -87,7 +84,7 @@ fn a_header_can_have_16_kib() {
     assert_eq!(error_of(16 * 1024), None);
     assert_too_large(
         error_of(16 * 1024 + 1),
-        "a header has 16385 bytes; at most 16384 are allowed",
+        "the header `x-amz-meta-a` has 16385 bytes; the maximum is 16384",
     );
 }
 
@@ -107,7 +104,7 @@ fn headers_can_have_64_kib() {
     assert_eq!(error_of(last), None);
     assert_too_large(
         error_of(last + 1),
-        "the headers have 65537 bytes; at most 65536 are allowed",
+        "the headers have 65537 bytes; the maximum is 65536",
     );
 }
 
@@ -121,7 +118,7 @@ fn a_request_can_have_512_headers() {
     assert_eq!(error_of(512), None);
     assert_too_large(
         error_of(513),
-        "the request has 513 headers; at most 512 are allowed",
+        "the request has 513 headers; the maximum is 512",
     );
 }
 
@@ -245,7 +242,7 @@ mod forms {
         assert!(Policy::from_json(&json(20 * 1024)).is_ok());
         let error = Policy::from_json(&json(20 * 1024 + 1)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Policy);
-        let message = "the policy has 20481 bytes; a form has at most 20480 (20 KB)";
+        let message = "the policy has 20481 bytes; the maximum of a form is 20480 (20 KB)";
         assert_eq!(error.to_string(), message);
         // Base64 is a third longer.
         use base64::Engine as _;
@@ -253,7 +250,7 @@ mod forms {
         assert_eq!(base64(15 * 1024).len(), 20 * 1024);
         assert!(Policy::from_base64(&base64(15 * 1024)).is_ok());
         let error = Policy::from_base64(&base64(15 * 1024 + 1)).unwrap_err();
-        let message = "the policy has 20484 bytes; a form has at most 20480 (20 KB)";
+        let message = "the policy has 20484 bytes; the maximum of a form is 20480 (20 KB)";
         assert_eq!(error.to_string(), message);
     }
 

@@ -751,7 +751,7 @@ fn bucket_names_follow_the_rules() {
         ("a c", "letters, digits"),
         ("aüc", "letters, digits"),
         ("a\nc", "letters, digits"),
-        ("mfzwi23gnjvgw.mrap", "give that one's ARN"),
+        ("mfzwi23gnjvgw.mrap", "use its ARN"),
     ] {
         refuses(aws(name), ErrorKind::Bucket, reason);
     }
@@ -776,7 +776,7 @@ fn directory_bucket_names_follow_the_rules() {
         );
     }
     for (name, reason) in [
-        (format!("a{longest}"), "at most 63 characters"),
+        (format!("a{longest}"), "at most 63 lowercase"),
         ("a.b--usw2-az1--x-s3".into(), "no hyphen at its ends"),
         ("-a--usw2-az1--x-s3".into(), "no hyphen at its ends"),
         ("--usw2-az1--x-s3".into(), "the ID of its zone"),
@@ -786,7 +786,7 @@ fn directory_bucket_names_follow_the_rules() {
     ] {
         refuses(aws(&name), ErrorKind::Bucket, reason);
     }
-    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "give the whole alias");
+    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "use the whole alias");
 }
 
 #[test]
@@ -794,15 +794,15 @@ fn arns_are_validated() {
     for (arn, reason) in [
         ("arn:", "incomplete ARN"),
         ("arn:aws:s3:us-west-2:123456789012", "incomplete ARN"),
-        ("arn:aws:s3:::abc", "give its name, `abc`"),
+        ("arn:aws:s3:::abc", "use its name, `abc`"),
         (
             "arn:aws:s3express:us-west-2:123456789012:bucket/logs--usw2-az1--x-s3",
-            "give the name, `logs--usw2-az1--x-s3`",
+            "use the name, `logs--usw2-az1--x-s3`",
         ),
         ("arn:aws:s3:::abc/key", "unsupported ARN"),
         (
             "arn:aws:s3:us-west-2:123456789012:accesspoint/",
-            "access point's name in the ARN",
+            "invalid access point name",
         ),
         (
             "arn:aws:s3:us-west-2:123456789012:accesspoint/MyEndpoint",
@@ -830,15 +830,15 @@ fn arns_are_validated() {
         ),
         (
             "arn:aws:s3:us_west_2:123456789012:accesspoint/myendpoint",
-            "the region in the ARN",
+            "invalid region `",
         ),
         (
             "arn:aws:s3-object-lambda::123456789012:accesspoint/mybanner",
-            "the region in the ARN",
+            "invalid region `",
         ),
         (
             "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op.1/accesspoint/reports",
-            "the Outpost's id",
+            "invalid Outpost ID `op.1`",
         ),
     ] {
         refuses(aws(arn), ErrorKind::Bucket, reason);
@@ -854,7 +854,7 @@ fn arns_are_validated() {
     refuses(
         aws(&arn(51)),
         ErrorKind::Bucket,
-        "a host label of 64 characters",
+        "with the account it has 64 characters",
     );
 }
 

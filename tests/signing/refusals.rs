@@ -961,7 +961,7 @@ fn two_session_tokens_are_rejected() {
     let temporary = keys().with_session_token("TOKEN").unwrap();
     let (plain, session) = ("x-amz-security-token", "x-amz-s3session-token");
     let express = Service::new("us-east-1", "s3express").unwrap();
-    let words = [plain, session, "two headers with a session token"];
+    let words = [plain, session, "two session tokens"];
     for token in [SessionToken::Signed, SessionToken::S3Express] {
         let service = express.clone().session_token(token);
         let both = service.get(URL).header(plain, "TOKEN");

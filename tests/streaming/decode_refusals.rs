@@ -139,7 +139,7 @@ fn chunks_above_the_limit_are_rejected() {
     );
     assert_eq!(
         error.to_string(),
-        "a chunk has 100 bytes; at most 99 are allowed"
+        "a chunk has 100 bytes; the maximum is 99"
     );
     // The decoder doesn't collect data that it releases early, so the limit doesn't apply.
     let early = received.decoder().max_chunk_size(99).release_unverified();

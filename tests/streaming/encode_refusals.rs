@@ -87,7 +87,7 @@ fn invalid_trailers_are_rejected() {
         ),
         (
             body().trailer("a", "b").trailer("A", "b"),
-            "duplicate trailer `a`; give it once",
+            "duplicate trailer `a`; add it once",
         ),
         (
             body().trailer("x-amz-trailer-signature", "b"),
@@ -167,7 +167,7 @@ fn requests_with_conflicting_headers_are_rejected() {
     refused(
         sign(&body, |put| put, &v2.build().unwrap()),
         ErrorKind::Unsupported,
-        "SigV2 has no signatures of chunks or events; sign with SigV4",
+        "SigV2 doesn't support signatures of chunks or events; sign with SigV4",
     );
 }
 
@@ -318,7 +318,7 @@ fn bodies_with_a_wrong_length_are_rejected() {
         let error = send(length).unwrap_err();
         assert_eq!(
             error,
-            "the body has more data than the length of its ChunkedBody; give the whole length"
+            "the body has more data than the length of its ChunkedBody; pass the whole length"
         );
     }
 }

@@ -245,13 +245,17 @@ fn what_cloudfront_rejects_is_rejected() {
         (
             without("Key-Pair-Id"),
             Kind::Missing,
-            "Key-Pair-Id is missing",
+            "missing parameter or cookie `Key-Pair-Id`",
         ),
-        (without("Signature"), Kind::Missing, "Signature is missing"),
+        (
+            without("Signature"),
+            Kind::Missing,
+            "missing parameter or cookie `Signature`",
+        ),
         (
             without("Policy"),
             Kind::Missing,
-            "Policy or Expires is missing",
+            "missing `Policy` or `Expires`; send one of them",
         ),
         (
             format!("{url}&Expires=1795784400"),
@@ -261,12 +265,12 @@ fn what_cloudfront_rejects_is_rejected() {
         (
             format!("{url}&Policy=e30_"),
             Kind::Repeated,
-            "duplicate Policy",
+            "duplicate parameter or cookie `Policy`; send it once",
         ),
         (
             format!("{url}&Hash-Algorithm=MD5"),
             Kind::Malformed,
-            "neither SHA1 nor SHA256",
+            "send SHA1 or SHA256",
         ),
         (
             format!("{url}&Hash-Algorithm=SHA256"),
@@ -319,7 +323,7 @@ fn what_cloudfront_rejects_is_rejected() {
         (
             url.replace("Expires=1", "Expires=-1"),
             Kind::Malformed,
-            "not a number of seconds",
+            "write a number of seconds",
         ),
         (url.replace("a=b", "a=c"), Kind::Signature, "doesn't match"),
         (
@@ -367,7 +371,10 @@ fn signed_policies_can_be_invalid() {
             format!(r#"{{"Statement":[{statement}]}}"#).replace("DateLess", "DateMore"),
             "unknown property",
         ),
-        (String::from(r#"{"Statement":[]}"#), "no Statement"),
+        (
+            String::from(r#"{"Statement":[]}"#),
+            "missing property `Statement`",
+        ),
         (String::from("no JSON"), "unexpected"),
     ] {
         let error = verify(&policy).unwrap_err();

@@ -163,12 +163,18 @@ fn a_bad_key_is_reported_and_the_others_are_signed() {
         notes[2].starts_with("line 5: the key is empty"),
         "{notes:?}"
     );
-    assert_eq!(notes[3..], ["3 keys have no URL"]);
+    assert_eq!(
+        notes[3..],
+        ["3 of 5 keys have no URL; see the messages above"]
+    );
 
     let (printed, notes) = incomplete(batch(&["--null"], b"\0a\n\0".as_slice()));
     assert_eq!(printed.lines().map(key_of).collect::<Vec<_>>(), ["a\n"]);
     assert!(notes[0].starts_with("key 1: the key is empty"), "{notes:?}");
-    assert_eq!(notes[1..], ["one key has no URL"]);
+    assert_eq!(
+        notes[1..],
+        ["1 of 2 keys have no URL; see the messages above"]
+    );
 
     let (printed, _) = incomplete(batch(&[], "\n"));
     assert_eq!(printed, "");
@@ -186,7 +192,7 @@ fn bad_keys_far_from_the_start_have_their_numbers() {
             input.extend_from_slice(format!("{line}\n").as_bytes());
         }
     }
-    expected.push("7 keys have no URL".into());
+    expected.push("7 of 20000 keys have no URL; see the messages above".into());
     for jobs in ["1", "4"] {
         let (printed, notes) = incomplete(batch(&["--jobs", jobs], input.clone()));
         assert_eq!(notes, expected);
@@ -218,7 +224,7 @@ fn a_huge_line_is_refused_without_losing_the_rest() {
             [
                 "line 2: the key is longer than 1 MiB",
                 "line 4: the key is longer than 1 MiB",
-                "2 keys have no URL"
+                "2 of 4 keys have no URL; see the messages above"
             ]
         );
     }

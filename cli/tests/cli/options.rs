@@ -335,7 +335,7 @@ fn a_host_of_aws_names_region_and_service() {
     let email = "https://email.us-east-1.amazonaws.com/";
     let (found, notes) = scope(&[email]);
     assert_eq!(found, "20130524/us-east-1/s3/aws4_request");
-    assert!(notes.contains("give --service"), "{notes}");
+    assert!(notes.contains("pass --service"), "{notes}");
     let (found, notes) = scope(&[email, "--service=ses"]);
     assert_eq!(
         (&*found, &*notes),

@@ -86,7 +86,10 @@ fn a_table_has_keys_and_urls() {
         assert!(note.starts_with(&expected), "{note}");
     }
     assert!(notes[3].starts_with("presign: key 4: "), "{}", notes[3]);
-    assert_eq!(notes[4..], ["presign: 4 keys have no URL"]);
+    assert_eq!(
+        notes[4..],
+        ["presign: 4 of 5 keys have no URL; see the messages above"]
+    );
 }
 
 #[test]

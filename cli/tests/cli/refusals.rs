@@ -468,5 +468,5 @@ fn credentials_that_expire_sooner_are_refused_or_clamp_the_expiry() {
     let expired = get()
         .args(["--clamp-expiry"])
         .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:00:00Z");
-    assert!(expired.refused().contains("get new ones"));
+    assert!(expired.refused().contains("use new credentials"));
 }

@@ -346,8 +346,8 @@ fn each_header_is_sent_or_noted() {
         ran.stderr,
         "presign: send with it: Content-Type: text/plain\n\
          presign: send with it: x-amz-acl: private\n\
-         presign: the header Range is not covered by the signature: the sender may omit it or send any \
-         value\n"
+         presign: the header Range is not covered by the signature, so the sender may omit it or \
+         send any value\n"
     );
     let json = run().json();
     assert_eq!(json["not_covered"], serde_json::json!(["Range"]));
