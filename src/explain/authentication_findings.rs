@@ -18,8 +18,19 @@ use alloc::vec::Vec;
 /// What a program writes for a variable that isn't set.
 const UNSET: [&str; 5] = ["undefined", "null", "None", "nil", "(null)"];
 
+/// Returns the causes that show in the authentication.
+pub(super) fn authentication_findings(evidence: &Evidence<'_>) -> impl Iterator<Item = Finding> {
+    let findings = [
+        iot_finding(evidence),
+        key_finding(evidence),
+        scope_finding(evidence),
+        date_finding(evidence),
+    ];
+    findings.into_iter().flatten()
+}
+
 /// Returns the finding for an access key ID that isn't one, and for a key in place of a signature.
-pub(super) fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let id = evidence.inspection.access_key_id();
     let id = id.or(evidence.authentication().map(Authentication::access_key_id));
     if let Some(id) = id.filter(|id| UNSET.contains(id)) {
@@ -33,7 +44,7 @@ pub(super) fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
 }
 
 /// Returns the finding for a credential scope in which the region or the service is empty.
-pub(super) fn scope_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+fn scope_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let (_, credential) = evidence.authorization()?.split_once("Credential=")?;
     let credential = credential.split(',').next()?.trim();
     let [_, service, region, ..] = credential.rsplit('/').collect::<Vec<_>>()[..] else {
@@ -73,7 +84,7 @@ pub(super) fn content_hash_finding(evidence: &Evidence<'_>) -> Option<Finding> {
 
 /// Returns the finding for a signature of Azure's Shared Key that is dated in the future. Azure
 /// answers that without a reason.
-pub(super) fn date_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+fn date_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let is_shared_key = evidence.authorization()?.starts_with("SharedKey");
     let date = header_value(evidence.headers, "x-ms-date");
     let date = Timestamp::parse_http_date(date.or(header_value(evidence.headers, "date"))?)?;
@@ -89,7 +100,7 @@ pub(super) fn date_finding(evidence: &Evidence<'_>) -> Option<Finding> {
 }
 
 /// Returns the finding for an AWS IoT URL that has its session token among the signed parameters.
-pub(super) fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
+fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let service = evidence.authentication().and_then(Authentication::service);
     let is_presigned = evidence.authentication()?.carrier() == Carrier::Query;
     let is_signed = !evidence.has_needless_token()

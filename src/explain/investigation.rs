@@ -1,6 +1,6 @@
 //! The investigation of a rejected request: from the evidence to the findings.
 
-use super::authentication_findings::{date_finding, iot_finding, key_finding, scope_finding};
+use super::authentication_findings::authentication_findings;
 use super::catalogue::Cause;
 #[cfg(feature = "cloudfront")]
 use super::cloudfront_findings::resource_findings;
@@ -48,7 +48,14 @@ impl FailedRequest<'_> {
             other_credentials: &self.other_credentials,
         };
         let texts = self.texts(&signed_side, &sent_side);
+        let explanation =
+            |findings| Explanation::new(self.response.code(), findings, texts.difference());
+        // The proof that the server has another secret leaves no other cause.
+        if is_signed_as_seen(&evidence, texts.server.as_ref()) {
+            return explanation(alloc::vec![other_secret_of_server()]);
+        }
 
+        // The form, the statement of the server, the URL and the headers.
         let mut findings = self.findings_of_form(now);
         findings.extend(self.findings_of_request(&evidence, &signed_side, &sent_side));
         #[cfg(feature = "cloudfront")]
@@ -56,54 +63,43 @@ impl FailedRequest<'_> {
             let resource = resource_findings(self.url, self.sent_url());
             findings.extend(resource.into_iter().flatten());
         }
+        // The texts of both sides.
         let differences = self.differences(&texts);
-        let is_same = differences.iter().all(Finding::is_harmless)
-            && texts.are_same(signed_side.other.is_some());
+        let is_same = differences.iter().all(Finding::is_harmless) && texts.are_same(&signed_side);
         findings.extend(differences);
         if is_same {
             // The server certainly received the request as it was signed.
             findings.retain(|finding| finding.confidence() != Confidence::Possible);
-        } else if findings
-            .iter()
-            .all(|finding| finding.confidence() >= Confidence::Possible)
-        {
+        } else if best_of(&findings).is_none_or(|best| best >= Confidence::Possible) {
             findings.extend(self.findings_of_hash(&texts));
         }
         self.add_differences_of_writing(&mut findings);
-        findings.extend(iot_finding(&evidence));
-        findings.extend(key_finding(&evidence));
-        findings.extend(scope_finding(&evidence));
-        findings.extend(date_finding(&evidence));
+        findings.extend(authentication_findings(&evidence));
         if !self.response.names_signature() {
             findings.extend(sigv2_finding(&evidence));
         } else if !is_same {
             findings.extend(host_finding(&evidence));
         }
-        if is_signed_as_seen(&evidence, texts.server.as_ref()) {
-            findings = alloc::vec![other_secret_of_server()];
-        } else if self.response.is_mismatch() {
-            // A finding that the signature proves precedes a likely one.
-            let best = findings.iter().map(Finding::confidence).min();
-            let is_right = signed_side.other.as_ref().and_then(|other| other.is_right);
-            if best != Some(Confidence::Certain) {
-                let signed = texts.signed.as_ref();
-                let more = self.findings_of_signature(&evidence, signed, is_right, is_same);
-                let is_known = best == Some(Confidence::Likely);
-                let is_new =
-                    |finding: &Finding| !is_known || finding.confidence() == Confidence::Certain;
-                findings.extend(more.into_iter().filter(is_new));
-            }
+        // The signature, unless the cause is certain. What it proves precedes a likely cause.
+        let best = best_of(&findings);
+        if self.response.is_mismatch() && best != Some(Confidence::Certain) {
+            let (signed, plain_text) = (texts.signed.as_ref(), signed_side.plain_text.as_ref());
+            let more = self.findings_of_signature(&evidence, signed, plain_text, is_same);
+            let is_new = |finding: &Finding| {
+                best != Some(Confidence::Likely) || finding.confidence() == Confidence::Certain
+            };
+            findings.extend(more.into_iter().filter(is_new));
         }
         if findings.iter().all(Finding::is_harmless) {
             findings.extend(Statement::new(&evidence).repeated());
         }
-        Explanation::new(self.response.code(), findings, texts.difference())
+        explanation(findings)
     }
 
     /// Returns the texts of all sides that are known.
     fn texts(&self, signed_side: &Side<'_>, sent_side: &Side<'_>) -> Texts {
-        let server = match &signed_side.other {
-            Some(other) => other.seen(self.response),
+        let server = match &signed_side.plain_text {
+            Some(scheme) => scheme.seen(self.response),
             None => SignedText::of_response(self.response),
         };
         let signed = match self.signed_texts {
@@ -233,12 +229,12 @@ impl Texts {
         self.signed.as_ref().zip(seen)
     }
 
-    /// Returns whether the server certainly has the text that was signed. `is_other` is whether the
-    /// scheme is one whose text has no hash.
-    fn are_same(&self, is_other: bool) -> bool {
+    /// Returns whether the server certainly has the text that was signed. A text without a hash may
+    /// have been printed with other white space.
+    fn are_same(&self, signed_side: &Side<'_>) -> bool {
         let both = self.signed.as_ref().zip(self.server.as_ref());
         both.is_some_and(|(signed, seen)| {
-            signed.is_same(seen) || is_other && signed.has_words_of(seen)
+            signed.is_same(seen) || signed_side.plain_text.is_some() && signed.has_words_of(seen)
         })
     }
 
@@ -247,4 +243,9 @@ impl Texts {
         let (signed, seen) = signed.canonical.as_ref().zip(seen.canonical.as_ref())?;
         Some(Difference::between(&signed.lines(), &seen.lines()))
     }
+}
+
+/// Returns the confidence of the most certain finding.
+fn best_of(findings: &[Finding]) -> Option<Confidence> {
+    findings.iter().map(Finding::confidence).min()
 }

@@ -6,6 +6,7 @@ use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
+use super::plain_text_scheme::PlainTextScheme;
 use super::ranking::{needless_escape, path_of_service, possible_findings};
 use super::search::signature_findings;
 use super::signed_text::{PayloadSource, SignedText};
@@ -14,17 +15,19 @@ use alloc::format;
 use alloc::vec::Vec;
 
 impl FailedRequest<'_> {
-    /// Returns the causes that the signature shows, or else those that are possible. `is_same` is
-    /// whether the server certainly saw the request as it is known here.
+    /// Returns the causes that the signature shows, or else those that are possible. `signed` is the
+    /// text that was signed, if it is known, and `is_same` is whether the server certainly saw the
+    /// request as it is known here.
     pub(super) fn findings_of_signature(
         &self,
         evidence: &Evidence<'_>,
         signed: Option<&SignedText>,
-        is_other_right: Option<bool>,
+        plain_text: Option<&PlainTextScheme>,
         is_same: bool,
     ) -> Vec<Finding> {
         let Some(request) = evidence.request else {
-            return other_signature_findings(evidence, is_other_right, is_same);
+            let is_right = plain_text.and_then(|scheme| scheme.is_right);
+            return findings_of_plain_text(evidence, is_right, is_same);
         };
         let is_right = evidence.credentials.map(|credentials| match signed {
             Some(signed) => request.is_signature_of(signed.message(), credentials),
@@ -88,8 +91,8 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
     Some(path.with_confidence(Confidence::Likely))
 }
 
-/// Returns the causes that the signature of another scheme shows, or else those that are possible.
-fn other_signature_findings(
+/// Returns the causes that the signature of a plain text shows, or else those that are possible.
+fn findings_of_plain_text(
     evidence: &Evidence<'_>,
     is_right: Option<bool>,
     is_same: bool,

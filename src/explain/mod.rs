@@ -76,7 +76,7 @@ mod form_findings;
 mod host_findings;
 mod investigation;
 mod mismatch;
-mod other_scheme;
+mod plain_text_scheme;
 mod ranking;
 mod redaction;
 mod response_fields;

@@ -1,7 +1,7 @@
 //! The request as one side has it: the signer, or the client that sent it.
 
 use super::failed_request::FailedRequest;
-use super::other_scheme::OtherScheme;
+use super::plain_text_scheme::PlainTextScheme;
 use super::signed_text::SignedText;
 use super::text_forms::header_value;
 use crate::inspect::Inspection;
@@ -14,9 +14,9 @@ use crate::wire::added_headers::AUTHORIZATION;
 /// The request of one side, parsed as a server parses it.
 pub(super) struct Side<'s> {
     parsed: Option<Result<Unverified<'s, 's>, VerifyError>>,
-    pub(super) other: Option<OtherScheme>,
-    /// Whether the verifier can't parse the scheme of the URL.
-    is_other: bool,
+    pub(super) plain_text: Option<PlainTextScheme>,
+    /// Whether the AWS verifier doesn't know the scheme, so that its errors mean nothing.
+    is_unknown_to_verifier: bool,
 }
 
 impl<'s> Side<'s> {
@@ -28,18 +28,18 @@ impl<'s> Side<'s> {
         now: Timestamp,
     ) -> Self {
         let scheme = Inspection::new(url, now).scheme();
-        let other =
-            request.and_then(|request| OtherScheme::of(request, url, failed.credentials, now));
-        let is_other = matches!(
+        let plain_text =
+            request.and_then(|request| PlainTextScheme::of(request, url, failed.credentials, now));
+        let is_url = matches!(
             scheme,
             Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
         );
         let authorization = header_value(&failed.headers, AUTHORIZATION);
-        let is_other = is_other || authorization.is_some_and(|text| text.starts_with("SharedKey"));
+        let is_header = authorization.is_some_and(|text| text.starts_with("SharedKey"));
         Side {
             parsed: request.map(|request| verifier.parse(request)),
-            is_other: is_other || other.is_some(),
-            other,
+            is_unknown_to_verifier: is_url || is_header || plain_text.is_some(),
+            plain_text,
         }
     }
 
@@ -49,7 +49,10 @@ impl<'s> Side<'s> {
 
     /// Returns why the request can't be parsed.
     pub(super) fn error(&self) -> Option<&VerifyError> {
-        let parsed = self.parsed.as_ref().filter(|_| !self.is_other);
+        let parsed = self
+            .parsed
+            .as_ref()
+            .filter(|_| !self.is_unknown_to_verifier);
         parsed?.as_ref().err()
     }
 
@@ -61,7 +64,7 @@ impl<'s> Side<'s> {
         body: Option<&[u8]>,
     ) -> Option<SignedText> {
         let Some(request) = self.request() else {
-            return Some(self.other.as_ref()?.text.clone());
+            return Some(self.plain_text.as_ref()?.text.clone());
         };
         let service = request.authentication().service();
         let is_known = service.is_none_or(|service| service.starts_with("s3"))

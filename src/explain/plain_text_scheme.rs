@@ -1,4 +1,5 @@
-//! Requests of schemes that the AWS verifier doesn't parse: Azure's, and Google's V2.
+//! Requests of schemes that sign a text itself, and not its hash in another one: Azure's, and
+//! Google's V2.
 
 // Each scheme needs its feature.
 #![cfg_attr(
@@ -16,7 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The text that such a request signs.
-pub(super) struct OtherScheme {
+pub(super) struct PlainTextScheme {
     pub(super) text: SignedText,
     /// The names of the first lines of Azure's text; `None` if it is Google's, which is like
     /// SigV2's.
@@ -25,7 +26,7 @@ pub(super) struct OtherScheme {
     pub(super) is_right: Option<bool>,
 }
 
-impl OtherScheme {
+impl PlainTextScheme {
     /// Reads a request, if it has such a scheme. `url` is its URL.
     pub(super) fn of(
         request: &ReceivedRequest<'_>,
@@ -47,7 +48,7 @@ impl OtherScheme {
     }
 
     fn new(text: String, lines: Option<Vec<&'static str>>, is_right: Option<bool>) -> Self {
-        OtherScheme {
+        PlainTextScheme {
             text: parse(text, lines.as_deref()),
             lines,
             is_right,
@@ -87,7 +88,7 @@ fn azure(
     url: &str,
     credentials: Option<&Credentials>,
     now: Timestamp,
-) -> Option<OtherScheme> {
+) -> Option<PlainTextScheme> {
     use crate::azure::{Account, Service};
 
     let (scheme, rest) = url.split_once("://")?;
@@ -107,7 +108,7 @@ fn azure(
         let sas = account.parse_sas(request).ok()?;
         let (text, lines) = (sas.string_to_sign().ok()?, sas.line_names());
         let verify = |key| is_right(&sas.verify(key, now));
-        return Some(OtherScheme::new(
+        return Some(PlainTextScheme::new(
             text,
             Some(lines),
             credentials.and_then(verify),
@@ -119,7 +120,7 @@ fn azure(
     let shared_key = account.parse_shared_key(request).ok()?;
     let (text, lines) = (shared_key.string_to_sign(), shared_key.line_names());
     let verify = |key| is_right(&shared_key.verify(key, now));
-    Some(OtherScheme::new(
+    Some(PlainTextScheme::new(
         text,
         Some(lines),
         credentials.and_then(verify),
