@@ -187,8 +187,8 @@ fn verified<'a, T>(
     };
     for request in requests {
         assert_eq!(check(&describe(method, request)).err(), None);
-        let refused = check(&describe("DELETE", request)).err();
-        let kind = refused.map(|error| error.kind());
+        let rejected = check(&describe("DELETE", request)).err();
+        let kind = rejected.map(|error| error.kind());
         assert_eq!(kind, Some(VerifyErrorKind::Signature));
     }
     Row::new(name, limit, move |call| {

@@ -1,7 +1,7 @@
 //! The cost of building and checking POST policies.
 
 use crate::{
-    HOUR, KILOBYTE, assert_linear, assert_linear_to, assert_refused_cheaply, keys, names, now,
+    HOUR, KILOBYTE, assert_linear, assert_linear_to, assert_rejected_cheaply, keys, names, now,
     repeated,
 };
 use presign::post::{Policy, Upload};
@@ -60,14 +60,14 @@ fn forms_and_policies_have_linear_cost() {
             }
         });
     }
-    assert_refused_cheaply(|size| {
+    assert_rejected_cheaply(|size| {
         let json = format!("{conditions}{}", repeated("[\"eq\", \"$a\", \"\"], ", size));
         move || {
             assert!(Policy::from_json(&json).is_err());
             assert!(Policy::from_base64(&json).is_err());
         }
     });
-    assert_refused_cheaply(|size| {
+    assert_rejected_cheaply(|size| {
         let (keys, names) = (keys(), names(size));
         let verifier = Verifier::new("us-east-1", "s3");
         move || {

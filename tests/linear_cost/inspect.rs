@@ -1,6 +1,6 @@
 //! The cost of inspecting presigned URLs.
 
-use crate::{KILOBYTE, assert_linear_to, assert_refused_cheaply, now, repeated};
+use crate::{KILOBYTE, assert_linear_to, assert_rejected_cheaply, now, repeated};
 use presign::inspect::Inspection;
 use std::hint::black_box;
 
@@ -32,7 +32,7 @@ fn inspection_has_linear_cost() {
             let text = text(size);
             move || drop(black_box(Inspection::new(&text, now()).to_string()))
         });
-        assert_refused_cheaply(|size| {
+        assert_rejected_cheaply(|size| {
             let text = text(size);
             move || drop(black_box(Inspection::new(&text, now()).to_string()))
         });

@@ -63,13 +63,13 @@ pub fn cost(work: &dyn Fn()) -> Duration {
 /// Checks that rejecting an input that is too large costs less than processing 64 small ones,
 /// though it is as long as a thousand of them.
 #[track_caller]
-pub fn assert_refused_cheaply<W: Fn()>(prepare: impl Fn(usize) -> W) {
+pub fn assert_rejected_cheaply<W: Fn()>(prepare: impl Fn(usize) -> W) {
     let (small, large) = (prepare(KILOBYTE), prepare(LARGE));
     let within = (0..4).any(|_| {
         let small = cost(&|| (0..64).for_each(|_| small()));
         cost(&large) < small
     });
-    assert!(within, "the refusal costs as much as 64 small inputs");
+    assert!(within, "the rejection costs as much as 64 small inputs");
 }
 
 /// Returns text of about this many bytes, made of the pieces of `next` for pseudorandom numbers.

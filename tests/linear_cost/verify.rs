@@ -2,7 +2,7 @@
 
 use crate::support::{self, signing::Description};
 use crate::{
-    HOUR, KILOBYTE, LARGE, assert_linear_to, assert_refused_cheaply, keys, names, now, repeated,
+    HOUR, KILOBYTE, LARGE, assert_linear_to, assert_rejected_cheaply, keys, names, now, repeated,
     text,
 };
 use presign::verify::{ReceivedRequest, Verifier};
@@ -103,7 +103,7 @@ fn received_targets_have_linear_cost() {
             assert!(verify(&request.unwrap(), &keys))
         }
     });
-    assert_refused_cheaply(|size| {
+    assert_rejected_cheaply(|size| {
         let (keys, target) = (
             keys(),
             format!("/?X-Amz-Signature={}", repeated("%61", size)),
@@ -192,14 +192,14 @@ fn received_headers_have_linear_cost() {
     }
     // The measured work excludes collecting the headers.
     let (few, many) = (names(KILOBYTE), names(LARGE));
-    assert_refused_cheaply(|size| {
+    assert_rejected_cheaply(|size| {
         let names = if size == LARGE { &many } else { &few };
         let given = names.iter().map(|name| (name.as_str(), "1"));
         let request = ReceivedRequest::from_url("GET", URL).unwrap();
         let (keys, request) = (keys(), request.headers(given));
         move || assert!(!verify(&request, &keys))
     });
-    assert_refused_cheaply(|size| {
+    assert_rejected_cheaply(|size| {
         let (keys, value) = (keys(), repeated("a ", size));
         move || {
             let request = ReceivedRequest::from_url("GET", URL).unwrap();

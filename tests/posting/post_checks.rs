@@ -100,7 +100,7 @@ fn policy() -> Policies {
 }
 
 #[track_caller]
-fn refused(policy: Policies, kind: ErrorKind, message: &str) {
+fn rejected(policy: Policies, kind: ErrorKind, message: &str) {
     let error = sign(&policy).unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
     assert_eq!(error.to_string(), message);
@@ -122,7 +122,7 @@ fn a_field_is_sent_once() {
             .field("acl", "private")
             .field("x-amz-meta-acl", "private"),
     );
-    refused(
+    rejected(
         policy().field("acl", "private").field("ACL", "private"),
         ErrorKind::Policy,
         "duplicate field `acl`; add it once",
@@ -157,12 +157,12 @@ fn fields_that_signing_adds_are_rejected() {
         );
         accepted(policy().field(format!("x-amz-meta-{name}"), "x"));
     }
-    refused(
+    rejected(
         policy().field("File", "x"),
         ErrorKind::Policy,
         "the field file is the file itself; leave it out, because the browser adds it",
     );
-    refused(
+    rejected(
         policy().starts_with("file", ""),
         ErrorKind::Policy,
         r#"the condition ["starts-with", "$file", ""] is on a field that can't have one; leave it out"#,
@@ -170,7 +170,7 @@ fn fields_that_signing_adds_are_rejected() {
     let key = "x-amz-server-side-encryption-customer-key";
     let secret: Condition = format!(r#"{{"{key}": "a secret"}}"#).parse().unwrap();
     assert_eq!(format!("{secret:?}"), format!(r#"["eq", "${key}", "..."]"#));
-    refused(
+    rejected(
         policy().condition_json(r#"["eq", "$x-amz-signature", "guess"]"#),
         ErrorKind::Policy,
         r#"the condition ["eq", "$x-amz-signature", "..."] is on a field that can't have one; leave it out"#,
@@ -180,7 +180,7 @@ fn fields_that_signing_adds_are_rejected() {
 #[test]
 fn an_exact_condition_needs_its_field() {
     let raw = r#"{"acl": "public-read"}"#;
-    refused(
+    rejected(
         policy().condition_json(raw),
         ErrorKind::Policy,
         "the condition [\"eq\", \"$acl\", \"public-read\"] is exact, but the form has no field `acl`, so the \
@@ -201,7 +201,7 @@ fn a_field_meets_its_conditions() {
             .field("acl", "public-read")
             .starts_with("acl", "public"),
     );
-    refused(
+    rejected(
         policy()
             .field("acl", "private")
             .starts_with("Acl", "public"),
@@ -235,7 +235,7 @@ fn conditions_on_bucket_and_key_have_to_agree() {
     accepted(policy().condition_json(r#"{"bucket": "examplebucket"}"#));
     assert!(sign(&policy().condition_json(r#"{"bucket": "another"}"#)).is_err());
     accepted(policy().field("bucket", "examplebucket"));
-    refused(
+    rejected(
         policy().field("bucket", "another"),
         ErrorKind::Policy,
         "the field bucket is `another`, but the form is for the bucket `examplebucket`; leave the field out",
@@ -300,11 +300,11 @@ fn invalid_keys_are_rejected() {
 
     let message = "the key `a/${filename}/b` contains ${filename} before its end, but a policy can only check how \
                    a key starts; let the key end in ${filename}, or use Key::starts_with";
-    refused(Policies::new("a/${filename}/b"), ErrorKind::Key, message);
+    rejected(Policies::new("a/${filename}/b"), ErrorKind::Key, message);
     assert!(sign(&Policies::new(Key::exact("a/${filename}"))).is_err());
     assert!(sign(&Policies::new(Key::starts_with("${filename}/"))).is_err());
     accepted(Policies::new("a/$filename/{filename}"));
-    refused(
+    rejected(
         Policies::new(""),
         ErrorKind::Key,
         "the key is empty; an object's key has at least one character",
@@ -319,7 +319,7 @@ fn other_fields_can_contain_the_file_name() {
     assert!(form.policy().contains(&condition), "{}", form.policy());
 
     let middle = || policy().field("x-amz-meta-name", "<${filename}>");
-    refused(
+    rejected(
         middle(),
         ErrorKind::Policy,
         "the field `x-amz-meta-name` contains ${filename} before its end, so no condition follows from it; \
@@ -333,8 +333,8 @@ fn other_fields_can_contain_the_file_name() {
     let open = || policy().starts_with("x-amz-meta-name", "<${filename}");
     let message = "the condition [\"starts-with\", \"$x-amz-meta-name\", \"<${filename}\"] contains ${filename}, \
                    which the server replaces in fields only; end the prefix before it: `<`";
-    refused(open(), ErrorKind::Policy, message);
-    refused(
+    rejected(open(), ErrorKind::Policy, message);
+    rejected(
         open().field("x-amz-meta-name", "<${filename}"),
         ErrorKind::Policy,
         message,
@@ -351,9 +351,9 @@ fn invalid_size_ranges_are_rejected() {
             .contains(r#"["content-length-range", 0, 18446744073709551615]"#)
     );
     accepted(policy().content_length_range(7..=7));
-    #[expect(clippy::reversed_empty_ranges, reason = "it is what is refused")]
+    #[expect(clippy::reversed_empty_ranges, reason = "it is what is rejected")]
     let reversed = policy().content_length_range(8..=7);
-    refused(
+    rejected(
         reversed,
         ErrorKind::Policy,
         "no file has at least 8 and at most 7 bytes; write the minimum of content-length-range first",
@@ -557,13 +557,13 @@ fn the_session_token_is_a_field_with_its_condition() {
                 .field("x-amz-security-token", token)
         };
         assert_eq!(policy.check(&upload(token), now()), Ok(()));
-        let refusal = policy.check(&upload("other"), now()).unwrap_err();
+        let rejection = policy.check(&upload("other"), now()).unwrap_err();
         // Neither `Debug` nor a message shows the token.
         for text in [
             format!("{form:?}"),
             format!("{policy:?}"),
             format!("{:?}", upload(token)),
-            format!("{refusal:?} {refusal}"),
+            format!("{rejection:?} {rejection}"),
         ] {
             assert!(
                 !text.contains(token) && !text.contains(form.signature()),

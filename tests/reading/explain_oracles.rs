@@ -479,7 +479,7 @@ fn a_token_is_recognized_by_its_value() {
     );
 }
 
-/// The signature proves more than a refusal without words, and more than words about the request.
+/// The signature proves more than a rejection without words, and more than words about the request.
 #[test]
 fn the_signature_comes_before_words() {
     let url = link("a.txt");

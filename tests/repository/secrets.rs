@@ -570,9 +570,9 @@ fn print_verification(printed: &mut Printed) {
     let other = Credentials::new("AKIDEXAMPLE", "another secret").unwrap();
     printed.both(&unverified.clone().verify(&other, now).unwrap_err());
     let other = other.with_session_token(TOKEN).unwrap();
-    let refused = unverified.clone().verify(&other, now).unwrap_err();
-    printed.debug(&refused.kind());
-    printed.both(&refused);
+    let rejected = unverified.clone().verify(&other, now).unwrap_err();
+    printed.debug(&rejected.kind());
+    printed.both(&rejected);
     let verified = unverified.verify(&keys, now).unwrap();
     printed.debug(&verified.payload());
     printed.both(&verified);

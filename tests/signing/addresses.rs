@@ -168,7 +168,7 @@ fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 
 #[test]
 fn addresses_are_those_of_the_rules() {
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     for Case {
         given,
         expected,
@@ -179,7 +179,7 @@ fn addresses_are_those_of_the_rules() {
         let Some(expected) = expected.filter(|_| !rejected_only_here(&given)) else {
             let error = built.expect_err(&format!("{given:?}: {rule:?}"));
             assert!(error.to_string().len() > 30, "{error}");
-            refused += 1;
+            rejected += 1;
             continue;
         };
         let bucket = built.unwrap_or_else(|error| panic!("{given:?}: {error}"));
@@ -217,13 +217,13 @@ fn addresses_are_those_of_the_rules() {
         }
         assert_eq!(link.headers().count(), 0, "{url}");
     }
-    assert_eq!((accepted, refused), (439, 372));
+    assert_eq!((accepted, rejected), (439, 372));
 }
 
 /// SigV2 has the same addresses, and only buckets support it.
 #[test]
 fn sigv2_addresses_are_those_of_the_rules() {
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     for case in table() {
         let Some(expected) = &case.expected else {
             continue;
@@ -234,7 +234,7 @@ fn sigv2_addresses_are_those_of_the_rules() {
         let built = case.given.builder_v2().build();
         let Some(signature) = &expected.signature_v2 else {
             assert_eq!(built.unwrap_err().kind(), ErrorKind::Unsupported);
-            refused += 1;
+            rejected += 1;
             continue;
         };
         let bucket = built.unwrap();
@@ -262,7 +262,7 @@ fn sigv2_addresses_are_those_of_the_rules() {
         assert_eq!(parameter(shown.as_str(), "Signature"), Some(&*encoded));
         accepted += 1;
     }
-    assert_eq!((accepted, refused), (169, 270));
+    assert_eq!((accepted, rejected), (169, 270));
 }
 
 /// Rows of a template have the same addresses.
@@ -402,7 +402,7 @@ fn accepts(builder: BucketBuilder, expected: &str) {
 }
 
 #[track_caller]
-fn refuses(builder: BucketBuilder, kind: ErrorKind, reason: &str) {
+fn rejects(builder: BucketBuilder, kind: ErrorKind, reason: &str) {
     let error = url(builder).unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
     assert!(error.to_string().contains(reason), "{error}");
@@ -438,7 +438,7 @@ fn the_global_host_is_global() {
         "eusc-de-east-1",
     ] {
         let global = global("abc", region);
-        refuses(global, ErrorKind::Endpoint, "has no global endpoint");
+        rejects(global, ErrorKind::Endpoint, "has no global endpoint");
     }
     for excluded in [
         BucketBuilder::dualstack as fn(_) -> _,
@@ -446,7 +446,7 @@ fn the_global_host_is_global() {
         BucketBuilder::accelerate,
     ] {
         let both = excluded(global("abc", "us-east-1"));
-        refuses(both, ErrorKind::Endpoint, "exclude each other");
+        rejects(both, ErrorKind::Endpoint, "exclude each other");
         accepts(global("abc", "us-east-1"), "https://abc.s3.amazonaws.com/k");
     }
 }
@@ -457,12 +457,12 @@ fn options_are_never_ignored() {
         aws(DIRECTORY),
         &format!("https://{DIRECTORY}.s3express-usw2-az1.us-west-2.amazonaws.com/k"),
     );
-    refuses(
+    rejects(
         aws(DIRECTORY).addressing_style(AddressingStyle::Path),
         ErrorKind::Endpoint,
         "addressed in the host",
     );
-    refuses(
+    rejects(
         aws(DIRECTORY).global_endpoint(),
         ErrorKind::Endpoint,
         "a directory bucket has no global endpoint",
@@ -478,24 +478,24 @@ fn options_are_never_ignored() {
     );
     let myendpoint = "https://myendpoint-123456789012.s3-accesspoint.us-west-2.amazonaws.com/k";
     accepts(aws(ACCESS_POINT), myendpoint);
-    refuses(
+    rejects(
         aws(ACCESS_POINT).global_endpoint(),
         ErrorKind::Endpoint,
         "an access point has no global endpoint",
     );
     for name in [ACCESS_POINT, OUTPOSTS] {
-        refuses(
+        rejects(
             at(name, "http://127.0.0.1:9000"),
             ErrorKind::Endpoint,
             "IP address",
         );
-        refuses(
+        rejects(
             at(name, "http://[::1]:9000"),
             ErrorKind::Endpoint,
             "IP address",
         );
         assert!(at(name, "http://localhost:9000").build().is_ok());
-        refuses(
+        rejects(
             at(name, endpoint).addressing_style(AddressingStyle::Path),
             ErrorKind::Endpoint,
             "addressed in the host",
@@ -503,18 +503,18 @@ fn options_are_never_ignored() {
     }
     let alias = "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3";
     assert!(aws(alias).build().is_ok());
-    refuses(
+    rejects(
         aws(alias).fips(),
         ErrorKind::Endpoint,
         "an Outposts access point has no FIPS",
     );
-    refuses(
+    rejects(
         aws(alias).dualstack(),
         ErrorKind::Endpoint,
         "an Outposts access point has no dualstack",
     );
     assert!(aws(MULTI_REGION).build().is_ok());
-    refuses(
+    rejects(
         at(MULTI_REGION, endpoint),
         ErrorKind::Endpoint,
         "leave the endpoint out",
@@ -559,12 +559,12 @@ fn base_paths_are_encoded_once() {
         bucket.request("GET").url().unwrap(),
         "http://abc.localhost:9000/base"
     );
-    refuses(
+    rejects(
         at("abc", "http://localhost:9000/%2"),
         ErrorKind::Url,
         "percent escape",
     );
-    refuses(
+    rejects(
         at("abc", "http://localhost:9000?a"),
         ErrorKind::Endpoint,
         "has a query",
@@ -594,7 +594,7 @@ fn custom_endpoints_are_validated() {
         "https://abc.example.com/k",
     );
     for ip in ["https://[::1]", "https://127.0.0.1"] {
-        refuses(
+        rejects(
             at("abc", ip).addressing_style(AddressingStyle::Virtual),
             ErrorKind::Endpoint,
             "use path style",
@@ -607,20 +607,20 @@ fn custom_endpoints_are_validated() {
     // Any region is accepted that fits a credential scope.
     let garage = |region: &str| Bucket::builder("abc", region).endpoint("http://localhost:3900");
     accepts(garage("Garage_1"), "http://localhost:3900/abc/k");
-    refuses(garage("garage/1"), ErrorKind::Scope, "invalid character");
-    refuses(garage(""), ErrorKind::Scope, "empty");
+    rejects(garage("garage/1"), ErrorKind::Scope, "invalid character");
+    rejects(garage(""), ErrorKind::Scope, "empty");
     // Names that AWS doesn't allow.
     accepts(
         at("tenant:abc", "http://ceph"),
         "http://ceph/tenant%3Aabc/k",
     );
-    refuses(
+    rejects(
         aws("tenant:abc"),
         ErrorKind::Bucket,
         "hyphens and underscores only",
     );
     accepts(at("b", "http://ceph"), "http://ceph/b/k");
-    refuses(aws("b"), ErrorKind::Bucket, "3 to 255 characters");
+    rejects(aws("b"), ErrorKind::Bucket, "3 to 255 characters");
 }
 
 #[test]
@@ -651,7 +651,7 @@ fn a_bucket_can_have_its_own_domain() {
     assert!(link.as_str().starts_with("https://files.example.com/k?"));
     assert!(link.as_str().contains("%2Fs3-object-lambda%2F"));
     let none = aws("abc").addressing_style(AddressingStyle::Domain);
-    refuses(none, ErrorKind::Endpoint, "needs an endpoint");
+    rejects(none, ErrorKind::Endpoint, "needs an endpoint");
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html>
@@ -665,7 +665,7 @@ fn website_endpoints_take_no_signatures() {
         "abc.s3-website.us-iso-east-1.c2s.ic.gov",
     ] {
         let endpoint = format!("http://{host}");
-        refuses(
+        rejects(
             at("abc", &endpoint),
             ErrorKind::Endpoint,
             "website endpoint",
@@ -722,7 +722,7 @@ fn bucket_names_follow_the_rules() {
         ("a-.b", "between letters"),
         ("192.168.5.4", "IP address"),
     ] {
-        refuses(
+        rejects(
             aws(name).addressing_style(AddressingStyle::Virtual),
             ErrorKind::Bucket,
             reason,
@@ -753,10 +753,10 @@ fn bucket_names_follow_the_rules() {
         ("a\nc", "letters, digits"),
         ("mfzwi23gnjvgw.mrap", "use its ARN"),
     ] {
-        refuses(aws(name), ErrorKind::Bucket, reason);
+        rejects(aws(name), ErrorKind::Bucket, reason);
     }
     for step in [".", ".."] {
-        refuses(
+        rejects(
             at(step, "http://localhost"),
             ErrorKind::Bucket,
             "dot segment of the path",
@@ -784,9 +784,9 @@ fn directory_bucket_names_follow_the_rules() {
         ("a----x-s3".into(), "the ID of its zone"),
         ("--x-s3".into(), "the ID of its zone"),
     ] {
-        refuses(aws(&name), ErrorKind::Bucket, reason);
+        rejects(aws(&name), ErrorKind::Bucket, reason);
     }
-    refuses(aws("abc--op-s3"), ErrorKind::Bucket, "use the whole alias");
+    rejects(aws("abc--op-s3"), ErrorKind::Bucket, "use the whole alias");
 }
 
 #[test]
@@ -841,7 +841,7 @@ fn arns_are_validated() {
             "invalid Outpost ID `op.1`",
         ),
     ] {
-        refuses(aws(arn), ErrorKind::Bucket, reason);
+        rejects(aws(arn), ErrorKind::Bucket, reason);
     }
     // The label of the host: 50 characters for the name and 13 for the account.
     let arn = |length| {
@@ -851,7 +851,7 @@ fn arns_are_validated() {
         )
     };
     assert!(aws(&arn(50)).build().is_ok());
-    refuses(
+    rejects(
         aws(&arn(51)),
         ErrorKind::Bucket,
         "with the account it has 64 characters",
@@ -863,12 +863,12 @@ fn arns_are_validated() {
 fn the_region_of_an_arn_has_to_agree() {
     let bucket = |region| Bucket::builder(ACCESS_POINT, region);
     assert_eq!(bucket("us-west-2").build().unwrap().region(), "us-west-2");
-    refuses(bucket("us-east-1"), ErrorKind::Scope, "call use_arn_region");
+    rejects(bucket("us-east-1"), ErrorKind::Scope, "call use_arn_region");
     let built = bucket("us-east-1").use_arn_region().build().unwrap();
     assert_eq!(built.region(), "us-west-2");
     for region in ["cn-north-1", "us-gov-west-1"] {
-        refuses(bucket(region), ErrorKind::Scope, "is in the partition aws");
-        refuses(
+        rejects(bucket(region), ErrorKind::Scope, "is in the partition aws");
+        rejects(
             bucket(region).use_arn_region(),
             ErrorKind::Scope,
             "is in the partition aws",
@@ -897,7 +897,7 @@ fn regions_of_aws_are_validated() {
         ("us east", "invalid character"),
         ("", "empty"),
     ] {
-        refuses(bucket(region), ErrorKind::Scope, reason);
+        rejects(bucket(region), ErrorKind::Scope, reason);
     }
 }
 
@@ -911,12 +911,12 @@ fn acceleration_is_validated() {
         aws("abc").accelerate().dualstack(),
         "https://abc.s3-accelerate.dualstack.amazonaws.com/k",
     );
-    refuses(
+    rejects(
         aws("a.bc").accelerate(),
         ErrorKind::Bucket,
         "its name contains dots",
     );
-    refuses(
+    rejects(
         aws("abc")
             .accelerate()
             .addressing_style(AddressingStyle::Path),
@@ -925,7 +925,7 @@ fn acceleration_is_validated() {
     );
     let gov = Bucket::builder("abc", "us-gov-west-1");
     accepts(gov.clone(), "https://abc.s3.us-gov-west-1.amazonaws.com/k");
-    refuses(
+    rejects(
         gov.accelerate(),
         ErrorKind::Endpoint,
         "the partition aws-us-gov of the region `us-gov-west-1` has no acceleration",
@@ -945,8 +945,8 @@ fn a_multi_region_access_point_needs_sigv4a() {
         signing::sign(&get, (&keys, SECRET), now()).map(drop),
         list.template(&keys, HOUR, now()).map(drop),
     ];
-    for refusal in refusals {
-        let error = refusal.unwrap_err();
+    for rejection in refusals {
+        let error = rejection.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("SigV4a"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! Shared access signatures equal those of Azure's SDKs, and impossible ones are refused.
+//! Shared access signatures equal those of Azure's SDKs, and impossible ones are rejected.
 
 use crate::azure_sas_cases::{SasCase, sas_cases, time};
 use crate::support::{percent_decode, query_set};
@@ -47,19 +47,19 @@ fn is_too_long(case: &SasCase) -> bool {
 
 #[test]
 fn tokens_are_those_of_the_sdks() {
-    let (mut signed, mut refused) = (0, 0);
+    let (mut signed, mut rejected) = (0, 0);
     for case in sas_cases() {
         let (account, key) = (case.account(), case.credentials());
         let sas = case.sas(&account);
         let result = sas.presign(&key, case.expiry(), case.now());
         if is_too_long(&case) {
             assert_eq!(result.unwrap_err().kind(), ErrorKind::Expiry, "{case:?}");
-            refused += 1;
+            rejected += 1;
             continue;
         }
         if case.has_impossible_name() {
             assert_eq!(result.unwrap_err().kind(), ErrorKind::Key, "{case:?}");
-            refused += 1;
+            rejected += 1;
             continue;
         }
         let token = result.unwrap_or_else(|error| panic!("{}: {error}", case.name));
@@ -78,7 +78,7 @@ fn tokens_are_those_of_the_sdks() {
         assert!(token.url().ends_with(token.as_str()));
         signed += 1;
     }
-    assert_eq!((signed, refused), (83, 6));
+    assert_eq!((signed, rejected), (83, 6));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn addresses_are_those_of_clouds_and_emulators() {
 }
 
 /// A change to a token that is otherwise made.
-fn refusal(
+fn rejection(
     resource: Resource<'_>,
     key: &Credentials,
     change: impl Fn(azure::Sas<'_>) -> azure::Sas<'_>,
@@ -277,7 +277,7 @@ fn fields_belong_to_versions_and_resources() {
         (blob, &delegated, "2018-03-28", "rscd", unsupported),
     ] {
         let value = if field == "spr" { "https" } else { "x" };
-        let found = refusal(resource, key, |sas| {
+        let found = rejection(resource, key, |sas| {
             set_field(sas.api_version(version), field, value)
         });
         assert_eq!(found, expected, "{resource:?} {version} {field}");
@@ -304,7 +304,7 @@ fn fields_belong_to_versions_and_resources() {
         (blob, "2020-10-0x", unsupported),
         (blob, "2019-99-99", unsupported),
     ] {
-        let found = refusal(resource, &key, |sas| sas.api_version(version));
+        let found = rejection(resource, &key, |sas| sas.api_version(version));
         assert_eq!(found, expected, "{resource:?} {version}");
     }
     let version_of_blob = Resource::Version {
@@ -313,7 +313,7 @@ fn fields_belong_to_versions_and_resources() {
         version: "1",
     };
     for (version, expected) in [("2019-10-10", None), ("2018-11-09", unsupported)] {
-        let found = refusal(version_of_blob, &key, |sas| sas.api_version(version));
+        let found = rejection(version_of_blob, &key, |sas| sas.api_version(version));
         assert_eq!(found, expected, "{version}");
     }
     for (key, version, expected) in [
@@ -321,11 +321,11 @@ fn fields_belong_to_versions_and_resources() {
         (&delegated, "2026-02-06", unsupported),
         (&key, "2026-10-06", unsupported),
     ] {
-        let header = refusal(blob, key, |sas| {
+        let header = rejection(blob, key, |sas| {
             sas.api_version(version)
                 .require_header("x-ms-blob-type", "a")
         });
-        let query = refusal(blob, key, |sas| {
+        let query = rejection(blob, key, |sas| {
             sas.api_version(version).require_query("comp", "tags")
         });
         assert_eq!((header, query), (expected, expected), "{version}");
@@ -350,8 +350,8 @@ fn required_headers_and_parameters_have_one_text() {
         ("a", "1\nb:2", false),
         ("a\nb", "1", false),
     ] {
-        let header = refusal(blob, &delegated, |sas| sas.require_header(name, value));
-        let query = refusal(blob, &delegated, |sas| sas.require_query(name, value));
+        let header = rejection(blob, &delegated, |sas| sas.require_header(name, value));
+        let query = rejection(blob, &delegated, |sas| sas.require_query(name, value));
         let expected = (!is_valid).then_some(ErrorKind::Policy);
         assert_eq!((header, query), (expected, expected), "{name} {value}");
     }
@@ -362,7 +362,7 @@ fn set_field<'a>(sas: azure::Sas<'a>, field: &str, value: &str) -> azure::Sas<'a
 }
 
 #[test]
-fn invalid_fields_are_refused() {
+fn invalid_fields_are_rejected() {
     let key = key();
     let blob = Resource::Blob {
         container: "images",
@@ -386,21 +386,21 @@ fn invalid_fields_are_refused() {
         ("skoid", "x", false),
         ("unknown", "x", false),
     ] {
-        let found = refusal(blob, &key, |sas| set_field(sas, name, value));
+        let found = rejection(blob, &key, |sas| set_field(sas, name, value));
         assert_eq!(found.is_none(), is_valid, "{name} {value}");
-        let twice = refusal(blob, &key, |sas| {
+        let twice = rejection(blob, &key, |sas| {
             set_field(set_field(sas, name, value), name, value)
         });
         assert!(twice.is_some(), "{name} {value}");
     }
     let table = Resource::Table("table");
-    let row_only = refusal(table, &key, |sas| sas.field("srk", "1"));
+    let row_only = rejection(table, &key, |sas| sas.field("srk", "1"));
     assert_eq!(row_only, Some(ErrorKind::Policy));
-    let both = refusal(table, &key, |sas| sas.field("srk", "1").field("spk", "1"));
+    let both = rejection(table, &key, |sas| sas.field("srk", "1").field("spk", "1"));
     assert_eq!(both, None);
     for (length, is_valid) in [(64, true), (65, false)] {
         let identifier = "p".repeat(length);
-        let found = refusal(blob, &key, |sas| sas.stored_policy(identifier.clone()));
+        let found = rejection(blob, &key, |sas| sas.stored_policy(identifier.clone()));
         assert_eq!(found.is_none(), is_valid, "{length}");
     }
 }
@@ -488,7 +488,7 @@ fn names_are_checked() {
             false,
         ),
     ] {
-        let found = refusal(resource, &key, |sas| sas);
+        let found = rejection(resource, &key, |sas| sas);
         assert_eq!(found.is_none(), is_valid, "{resource:?} {found:?}");
     }
 }
@@ -534,7 +534,7 @@ fn names_of_objects_are_checked() {
             },
             Resource::File { share, path },
         ] {
-            let found = refusal(resource, &key, |sas| sas);
+            let found = rejection(resource, &key, |sas| sas);
             let expected = (!is_valid).then_some(ErrorKind::Key);
             assert_eq!(found, expected, "{resource:?}");
         }
@@ -727,11 +727,11 @@ fn keys_are_checked() {
         services: "b",
         resource_types: "o",
     };
-    let refused = refusal(services, &delegation_key(), |sas| sas);
-    assert_eq!(refused, Some(ErrorKind::Unsupported));
+    let rejected = rejection(services, &delegation_key(), |sas| sas);
+    assert_eq!(rejected, Some(ErrorKind::Unsupported));
     let container = Resource::Container("images");
-    let refused = refusal(container, &delegation_key(), |sas| sas.stored_policy("p"));
-    assert_eq!(refused, Some(ErrorKind::Unsupported));
+    let rejected = rejection(container, &delegation_key(), |sas| sas.stored_policy("p"));
+    assert_eq!(rejected, Some(ErrorKind::Unsupported));
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn texts_have_a_line_for_each_part() {
 }
 
 #[test]
-fn requests_that_cannot_be_signed_are_refused() {
+fn requests_that_cannot_be_signed_are_rejected() {
     let (account, key) = (account(), key());
     let url = "https://myaccount.blob.core.windows.net/c";
     let request = || account.request(Service::Blob, "GET", url);
@@ -170,9 +170,9 @@ fn requests_that_cannot_be_signed_are_refused() {
     assert_eq!(unsupported.kind(), ErrorKind::Unsupported);
 }
 
-/// The verifier refuses these queries, because another one has the same text.
+/// The verifier rejects these queries, because another one has the same text.
 #[test]
-fn ambiguous_queries_are_refused() {
+fn ambiguous_queries_are_rejected() {
     let (account, key) = (account(), key());
     let lite = account.clone().shared_key_lite();
     let kind = |account: &Account, path: &str| {

@@ -142,12 +142,12 @@ fn other_stores_reject_limits_that_they_do_not_check() {
     let sha256 = ChecksumAlgorithm::SHA256;
     for store in [&container as &dyn Store, &cdn] {
         let put = || store.object("PUT", "a");
-        for refused in [
+        for rejected in [
             put().content_length(1),
             put().content_md5(MD5),
             put().checksum(sha256, SHA256),
         ] {
-            assert_eq!(kind(refused), Err(ErrorKind::Unsupported));
+            assert_eq!(kind(rejected), Err(ErrorKind::Unsupported));
         }
     }
     assert_eq!(kind(container.put("a")), Ok(()));

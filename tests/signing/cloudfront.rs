@@ -81,8 +81,8 @@ fn now() -> Timestamp {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &["PRIVATE KEY"]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &["PRIVATE KEY"]);
 }
 
 impl Case {
@@ -218,7 +218,7 @@ fn published_policies_are_reproduced() {
         let digest = sha1::Sha1::digest(unsigned.string_to_sign());
         let signature = key.pkcs1v15_sign_prehash::<sha1::Sha1>(&digest).unwrap();
         assert_eq!(signature, decode(&case.signature));
-        refused(
+        rejected(
             unsigned.finish(&signature),
             ErrorKind::Signature,
             &["128 bytes", "2048"],
@@ -230,7 +230,7 @@ fn published_policies_are_reproduced() {
             assert_eq!(value, parameter);
         }
     }
-    refused(
+    rejected(
         Credentials::from_pem(ID, &published.private_pkcs1),
         ErrorKind::Credentials,
         &["1024 bits"],
@@ -315,7 +315,7 @@ fn a_signed_policy_covers_any_number_of_urls() {
         "http://media.example.com/videos/7/0.ts",
         "https://media.example.com/videos/7",
     ] {
-        refused(
+        rejected(
             folder.url(other),
             ErrorKind::Url,
             &["the policy covers", other],
@@ -391,12 +391,12 @@ fn bad_urls_are_rejected() {
         ),
     ] {
         let canned = Policy::canned(url).presign(&P256, HOUR, now());
-        refused(canned, kind, &[words]);
+        rejected(canned, kind, &[words]);
         let any = Policy::new("*").presign(&P256, HOUR, now()).unwrap();
-        refused(any.url(url), kind, &[words]);
+        rejected(any.url(url), kind, &[words]);
     }
     let long = format!("https://a.example/{}", "x".repeat(8192));
-    refused(
+    rejected(
         Policy::canned(long).presign(&P256, HOUR, now()),
         ErrorKind::Url,
         &["8210 bytes", "the maximum is 8192"],
@@ -404,7 +404,7 @@ fn bad_urls_are_rejected() {
     // The JSON of a canned policy can be sent as a custom policy, in which `*` is a wildcard.
     for url in ["https://a.example/x/*", "https://a.example/x?name=*"] {
         let canned = Policy::canned(url).presign(&P256, HOUR, now());
-        refused(canned, ErrorKind::Url, &["encode it as %2A"]);
+        rejected(canned, ErrorKind::Url, &["encode it as %2A"]);
         let encoded = url.replace('*', "%2A");
         assert!(Policy::canned(encoded).presign(&P256, HOUR, now()).is_ok());
     }
@@ -471,22 +471,22 @@ fn bad_policies_are_rejected() {
             "contains Expires",
         ),
     ] {
-        refused(sign(policy), kind, &[words]);
+        rejected(sign(policy), kind, &[words]);
     }
     let two = r#"{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1}}}"#;
     let two = format!(r#"{{"Statement":[{two},{two}]}}"#);
-    refused(
+    rejected(
         sign(Policy::from_json(two)),
         ErrorKind::Policy,
         &["more than one statement"],
     );
-    refused(
+    rejected(
         custom().presign(&P256, Duration::from_millis(1500), now()),
         ErrorKind::Expiry,
         &["whole number"],
     );
     let expiring = P256.clone().with_expiration(time("2026-11-27T12:30:00Z"));
-    refused(
+    rejected(
         custom().presign(&expiring, HOUR, now()),
         ErrorKind::Expiry,
         &["after its credentials"],
@@ -499,20 +499,20 @@ fn bad_policies_are_rejected() {
 fn other_keys_are_rejected() {
     let policy = Policy::new("*");
     let secret = Credentials::new(ID, "secret").unwrap();
-    refused(
+    rejected(
         policy.presign(&secret, HOUR, now()),
         ErrorKind::Credentials,
         &["needs a private key", "Credentials::from_pem"],
     );
     let token = P256.clone().with_session_token("token").unwrap();
-    refused(
+    rejected(
         policy.presign(&token, HOUR, now()),
         ErrorKind::Credentials,
         &["session token"],
     );
     for id in ["K2JC;MDE", "K2 JC", "K2JC\u{e4}"] {
         if let Ok(identity) = Identity::p256(id) {
-            refused(
+            rejected(
                 policy.prepare(&identity, HOUR, now()),
                 ErrorKind::Credentials,
                 &["invalid key pair ID"],
@@ -522,7 +522,7 @@ fn other_keys_are_rejected() {
     let larger = vectors::<Value>("keys.json");
     let larger = larger["rsa_3072"]["private"].as_str().unwrap();
     let larger = Credentials::from_pem(ID, larger).unwrap();
-    refused(
+    rejected(
         policy.presign(&larger, HOUR, now()),
         ErrorKind::Credentials,
         &["3072 bits", "one of 2048 bits"],
@@ -531,12 +531,12 @@ fn other_keys_are_rejected() {
     let prepare = |identity: Result<Identity, Error>| -> Unsigned<SignedPolicy> {
         policy.prepare(&identity.unwrap(), HOUR, now()).unwrap()
     };
-    refused(
+    rejected(
         prepare(Identity::rsa(ID)).sign_with(&P256),
         ErrorKind::Credentials,
         &["another kind of private key"],
     );
-    refused(
+    rejected(
         prepare(Identity::p256(ID)).sign_with(&secret),
         ErrorKind::Credentials,
         &["needs a private key"],
@@ -552,7 +552,7 @@ fn signatures_of_another_form_are_rejected() {
     assert!(prepare(Identity::rsa(ID)).finish(&[7; 256]).is_ok());
     for length in [0, 255, 257, 344, 384] {
         let finished = prepare(Identity::rsa(ID)).finish(&vec![7; length]);
-        refused(
+        rejected(
             finished,
             ErrorKind::Signature,
             &[&format!("{length} bytes")],
@@ -565,7 +565,7 @@ fn signatures_of_another_form_are_rejected() {
     let longer = [der.as_slice(), &[0]].concat();
     for bad in [&[7; 64][..], base64, &der[..der.len() - 1], &longer, &[]] {
         let finished = prepare(Identity::p256(ID)).finish(bad);
-        refused(finished, ErrorKind::Signature, &["in DER"]);
+        rejected(finished, ErrorKind::Signature, &["in DER"]);
     }
 }
 
@@ -573,37 +573,37 @@ fn signatures_of_another_form_are_rejected() {
 fn what_a_distribution_does_not_have() {
     let cdn = Distribution::new("https://media.example.com").unwrap();
     let get = cdn.get("a.txt");
-    refused(
+    rejected(
         get.sign(&P256, now()),
         ErrorKind::Unsupported,
         &["support signed headers"],
     );
-    refused(
+    rejected(
         get.prepare_headers(P256.identity(), now()),
         ErrorKind::Unsupported,
         &["support signed headers"],
     );
-    refused(get.template(&P256, HOUR, now()), ErrorKind::Key, &["a.txt"]);
-    refused(
+    rejected(get.template(&P256, HOUR, now()), ErrorKind::Key, &["a.txt"]);
+    rejected(
         cdn.get("a.txt")
             .payload(Payload::Empty)
             .presign(&P256, HOUR, now()),
         ErrorKind::Payload,
         &["don't cover the payload"],
     );
-    refused(
+    rejected(
         cdn.get("a.txt")
             .header("Host", "b.example")
             .presign(&P256, HOUR, now()),
         ErrorKind::Header,
         &["Host header"],
     );
-    refused(
+    rejected(
         cdn.get("").presign(&P256, HOUR, now()),
         ErrorKind::Key,
         &["empty"],
     );
-    refused(
+    rejected(
         cdn.get("a")
             .query("Expires", "1")
             .presign(&P256, HOUR, now()),
@@ -615,6 +615,6 @@ fn what_a_distribution_does_not_have() {
         ("https://media.example.com/?a=b", "has a query"),
         ("https://media.example.com/a b", "invalid character"),
     ] {
-        refused(Distribution::new(url), ErrorKind::Url, &[words]);
+        rejected(Distribution::new(url), ErrorKind::Url, &[words]);
     }
 }

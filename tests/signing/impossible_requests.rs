@@ -23,8 +23,8 @@ fn keys() -> Credentials {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET]);
 }
 
 /// Checks a request with every signing method, which have to agree, and returns the result.
@@ -79,10 +79,10 @@ fn content_lengths_are_validated() {
             "a",
             "18446744073709551616",
         ] {
-            refused(sign(&with(&[value])), kind, &["Content-Length", "number"]);
+            rejected(sign(&with(&[value])), kind, &["Content-Length", "number"]);
         }
         let words = ["Content-Length", "differ", "`5`", "`6`"];
-        refused(sign(&with(&["5", "6"])), kind, &words);
+        rejected(sign(&with(&["5", "6"])), kind, &words);
         for values in [&["0"][..], &["18446744073709551615"], &[" 5 "], &["5", "5"]] {
             sign(&with(values)).unwrap();
         }
@@ -127,7 +127,7 @@ fn response_headers_with_line_breaks_are_rejected() {
                     get().query("response-other", &*value),
                 ] {
                     let escaped = byte.escape_debug().to_string();
-                    refused(sign(&request), kind, &["response-", &escaped]);
+                    rejected(sign(&request), kind, &["response-", &escaped]);
                 }
                 // Other parameters can have any value: a prefix may contain a line break.
                 sign(&get().query("prefix", &*value)).unwrap();
@@ -139,7 +139,7 @@ fn response_headers_with_line_breaks_are_rejected() {
             let template = row.template(&keys(), HOUR, now()).unwrap();
             let value = format!("a{byte}");
             let row = template.presign(Row::new("k").values(&[&value]), now());
-            refused(row, kind, &["row value 0"]);
+            rejected(row, kind, &["row value 0"]);
             template
                 .presign(Row::new("k").values(&[&"a"]), now())
                 .unwrap();
@@ -147,7 +147,7 @@ fn response_headers_with_line_breaks_are_rejected() {
         for name in ["response-content-type", "%72esponse-expires"] {
             let url = format!("{URL}?{name}=a{escape}");
             for request in [s3.get(&*url), s3_v2.get(&*url)] {
-                refused(sign(&request), kind, &[name]);
+                rejected(sign(&request), kind, &[name]);
             }
             let url = format!("{URL}?{name}=a%25{}", &escape[1..]);
             for request in [s3.get(&*url), s3_v2.get(&*url)] {
@@ -175,7 +175,7 @@ fn keys_too_long_for_aws_are_rejected() {
                 if *key == longest {
                     verdict.unwrap();
                 } else {
-                    refused(verdict, ErrorKind::Key, &words);
+                    rejected(verdict, ErrorKind::Key, &words);
                 }
             }
         }
@@ -183,7 +183,7 @@ fn keys_too_long_for_aws_are_rejected() {
     let at = |endpoint| Bucket::builder("examplebucket", "us-east-1").endpoint(endpoint);
     let aws = at("https://S3.us-east-1.amazonaws.com").build().unwrap();
     sign(&aws.get(&*longest)).unwrap();
-    refused(sign(&aws.get(&*longer)), ErrorKind::Key, &words);
+    rejected(sign(&aws.get(&*longer)), ErrorKind::Key, &words);
     let other = at("https://s3.example.com").build().unwrap();
     sign(&other.get(&*longer)).unwrap();
 }
@@ -200,11 +200,11 @@ fn hosts_as_regions_or_services_are_rejected() {
     ] {
         let words = |part| [part, "is a host", host];
         let service = v4::Service::new("us-east-1", host);
-        refused(service, ErrorKind::Scope, &words("service"));
+        rejected(service, ErrorKind::Scope, &words("service"));
         let service = v4::Service::new(host, "s3");
-        refused(service, ErrorKind::Scope, &words("region"));
+        rejected(service, ErrorKind::Scope, &words("region"));
         let bucket = Bucket::builder("examplebucket", host).endpoint("https://example.com");
-        refused(bucket.build(), ErrorKind::Scope, &words("region"));
+        rejected(bucket.build(), ErrorKind::Scope, &words("region"));
     }
     for name in [
         "us-east-1",
@@ -237,7 +237,7 @@ fn regions_and_services_unknown_to_aws_are_rejected() {
             "https://s3.cn-north-1.amazonaws.com.cn/",
             "https://s3.c2s.ic.gov:8443",
         ] {
-            refused(sign(&service.get(url)), kind, &words);
+            rejected(sign(&service.get(url)), kind, &words);
         }
         for url in [
             "https://example.com/",
@@ -250,14 +250,14 @@ fn regions_and_services_unknown_to_aws_are_rejected() {
     sign(&v4::Service::new("us-east-1", "s3").unwrap().get(aws)).unwrap();
 
     let bucket = |region| Bucket::builder("examplebucket", region);
-    refused(bucket("auto").build(), kind, &["`auto`", "region"]);
+    rejected(bucket("auto").build(), kind, &["`auto`", "region"]);
     for endpoint in [
         "https://s3.us-east-1.amazonaws.com",
         "https://S3.EU-WEST-1.AMAZONAWS.COM",
     ] {
         for region in ["auto", "US-EAST-1"] {
             let built = bucket(region).endpoint(endpoint).build();
-            refused(built, kind, &["region", region]);
+            rejected(built, kind, &["region", region]);
         }
         bucket("us-east-1").endpoint(endpoint).build().unwrap();
     }
@@ -273,7 +273,7 @@ fn an_exchanged_access_key_id_and_secret_are_rejected() {
     for id in [ID, "ASIAIOSFODNN7EXAMPLE", "AKIA000000000000"] {
         let kind = ErrorKind::Credentials;
         let words = ["swap"];
-        support::refused(Credentials::new(SECRET, id), kind, &words, &[SECRET, id]);
+        support::rejected(Credentials::new(SECRET, id), kind, &words, &[SECRET, id]);
         Credentials::new(id, SECRET).unwrap();
     }
     // Texts that are not AWS access key IDs.
@@ -307,14 +307,14 @@ fn endpoints_that_contain_the_bucket_are_rejected() {
             AddressingStyle::Path,
             AddressingStyle::Virtual,
         ] {
-            refused(at(endpoint).addressing_style(style).build(), kind, &words);
+            rejected(at(endpoint).addressing_style(style).build(), kind, &words);
         }
         let domain = at(endpoint).addressing_style(AddressingStyle::Domain);
         domain.build().unwrap();
     }
     let in_host = "https://Photos.s3.example.com";
     let virtual_hosted = at(in_host).addressing_style(AddressingStyle::Virtual);
-    refused(virtual_hosted.build(), kind, &words);
+    rejected(virtual_hosted.build(), kind, &words);
     for (endpoint, style, url) in [
         // In path style the host doesn't matter.
         (
@@ -379,7 +379,7 @@ fn websocket_schemes_are_rejected() {
             ["`ws`", "http", "change the scheme"],
         ),
     ] {
-        refused(sign(&service.get(url)), ErrorKind::Url, &words);
+        rejected(sign(&service.get(url)), ErrorKind::Url, &words);
     }
     sign(&service.get("https://id.execute-api.us-east-1.amazonaws.com/prod")).unwrap();
 }

@@ -25,8 +25,8 @@ fn bucket() -> Bucket {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET]);
 }
 
 /// The canonical request of a request that is signed with headers.
@@ -107,18 +107,18 @@ fn operations_have_their_urls() {
 #[test]
 fn part_numbers_are_validated() {
     let bucket = bucket();
-    let number_refused = |request: Request<'_>, number: u16| {
+    let number_rejected = |request: Request<'_>, number: u16| {
         let words = ["1 to 10000", &*format!("got {number}")];
         let (keys, kind) = ((&keys(), SECRET), ErrorKind::Query);
         let request = request.payload(Payload::Empty);
-        refused(presign(&request, keys, HOUR, now()), kind, &words);
-        refused(sign(&request, keys, now()), kind, &words);
-        refused(request.url(), kind, &words);
+        rejected(presign(&request, keys, HOUR, now()), kind, &words);
+        rejected(sign(&request, keys, now()), kind, &words);
+        rejected(request.url(), kind, &words);
     };
     for number in [0, 10_001, u16::MAX] {
-        number_refused(bucket.upload_part("k", "u", number), number);
+        number_rejected(bucket.upload_part("k", "u", number), number);
         let copy = bucket.upload_part_copy("k", "u", number, "c", "d");
-        number_refused(copy, number);
+        number_rejected(copy, number);
     }
     for number in [1, 9999, 10_000] {
         let url = bucket.upload_part("k", "u", number).url().unwrap();
@@ -162,7 +162,7 @@ fn copy_sources_are_percent_encoded() {
             bucket.upload_part_copy("k", "u", 1, from_bucket, from_key),
         ] {
             let words = [word, "copy's source is empty"];
-            refused(request.presign(&keys(), HOUR, now()), kind, &words);
+            rejected(request.presign(&keys(), HOUR, now()), kind, &words);
         }
     }
 }
@@ -194,7 +194,7 @@ fn verbs_with_a_body_need_a_payload() {
         bucket.complete_multipart_upload("k", "u"),
     ] {
         let signed = sign(&request, (&keys(), SECRET), now());
-        refused(signed, ErrorKind::Payload, &["payload", "sha256_of"]);
+        rejected(signed, ErrorKind::Payload, &["payload", "sha256_of"]);
         // A presigned request can have any payload.
         let url = presign(&request, (&keys(), SECRET), HOUR, now()).unwrap();
         assert!(url.steps.canonical_request.ends_with("\nUNSIGNED-PAYLOAD"));
@@ -210,7 +210,7 @@ fn verbs_with_a_body_need_a_payload() {
     // Every service requires the payload; SigV2 doesn't sign it.
     let service = v4::Service::new("us-east-1", "execute-api").unwrap();
     let signed = sign(&service.post(URL), (&keys(), SECRET), now());
-    refused(signed, ErrorKind::Payload, &["POST", "payload"]);
+    rejected(signed, ErrorKind::Payload, &["POST", "payload"]);
     canonical_request(&service.get(URL));
     sign(&v2::Service::s3().post(URL), (&keys(), SECRET), now()).unwrap();
 }
@@ -294,7 +294,7 @@ fn settings_choose_the_store() {
         assert!(url.contains(&format!("&{name}=")), "{url}");
         assert!(format!("{store:?}").contains("media"));
         let empty = store.object("GET", "").url();
-        refused(empty, ErrorKind::Key, &["key is empty"]);
+        rejected(empty, ErrorKind::Key, &["key is empty"]);
     }
 }
 

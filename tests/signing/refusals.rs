@@ -32,8 +32,8 @@ fn bucket() -> Bucket {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET]);
 }
 
 /// Signs a request with headers in every way, with the default credentials and time.
@@ -50,10 +50,10 @@ fn presigned(request: &Request<'_>, expiry: impl Into<Expiry>) -> Result<Presign
 
 /// Checks that every way of signing rejects a request.
 #[track_caller]
-fn request_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+fn request_rejected(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
     for service in [service(), Service::new("us-east-1", "s3").unwrap()] {
-        refused(signed(&request.of(&service)), kind, words);
-        refused(presigned(&request.of(&service), HOUR), kind, words);
+        rejected(signed(&request.of(&service)), kind, words);
+        rejected(presigned(&request.of(&service), HOUR), kind, words);
     }
 }
 
@@ -73,16 +73,16 @@ fn invalid_object_keys_are_rejected() {
         bucket.head(""),
         bucket.delete(""),
     ] {
-        refused(presigned(&request, HOUR), ErrorKind::Key, &words);
-        refused(signed(&request), ErrorKind::Key, &words);
-        refused(request.url(), ErrorKind::Key, &words);
+        rejected(presigned(&request, HOUR), ErrorKind::Key, &words);
+        rejected(signed(&request), ErrorKind::Key, &words);
+        rejected(request.url(), ErrorKind::Key, &words);
     }
     let template = bucket.request("GET").template(&keys, HOUR, now()).unwrap();
     let mut buffer = String::from("before");
     for at in [now(), now().saturating_add(HOUR)] {
         let into = template.presign_into("", at, &mut buffer);
-        refused(into, ErrorKind::Key, &words);
-        refused(template.presign("", at), ErrorKind::Key, &words);
+        rejected(into, ErrorKind::Key, &words);
+        rejected(template.presign("", at), ErrorKind::Key, &words);
     }
     assert_eq!(buffer, "before");
 
@@ -111,7 +111,7 @@ fn invalid_bucket_names_are_rejected() {
     let too_long = "a".repeat(256);
 
     for style in [aws, host, path, minio, domain] {
-        refused(
+        rejected(
             build("", style),
             ErrorKind::Bucket,
             &["bucket name is empty"],
@@ -127,7 +127,7 @@ fn invalid_bucket_names_are_rejected() {
             "..",
             too_long.as_str(),
         ] {
-            refused(build(name, style), ErrorKind::Bucket, &["`"]);
+            rejected(build(name, style), ErrorKind::Bucket, &["`"]);
         }
     }
     for (name, reason) in [
@@ -142,7 +142,7 @@ fn invalid_bucket_names_are_rejected() {
         ("192.168.5.4", "IP address"),
     ] {
         let short: String = name.chars().take(60).collect();
-        refused(build(name, host), ErrorKind::Bucket, &[&short, reason]);
+        rejected(build(name, host), ErrorKind::Bucket, &[&short, reason]);
     }
     for name in [longest.as_str(), "a-b", "a.b", "0bucket9", "1.2.3"] {
         build(name, host).unwrap();
@@ -150,7 +150,7 @@ fn invalid_bucket_names_are_rejected() {
     // Path style accepts the names of old buckets and of other stores.
     build("Example_Bucket", path).unwrap();
     build("ab", minio).unwrap();
-    refused(build("ab", path), ErrorKind::Bucket, &["`ab`", "3 to 255"]);
+    rejected(build("ab", path), ErrorKind::Bucket, &["`ab`", "3 to 255"]);
 }
 
 #[test]
@@ -158,25 +158,25 @@ fn contradictory_endpoint_options_are_rejected() {
     let builder = || Bucket::builder("examplebucket", "us-east-1");
     let local = || builder().endpoint("http://localhost:9000");
     let kind = ErrorKind::Endpoint;
-    refused(local().fips().build(), kind, &["custom endpoint", "FIPS"]);
-    refused(
+    rejected(local().fips().build(), kind, &["custom endpoint", "FIPS"]);
+    rejected(
         local().dualstack().build(),
         kind,
         &["custom endpoint", "dualstack"],
     );
-    refused(
+    rejected(
         local().accelerate().build(),
         kind,
         &["custom endpoint", "acceleration"],
     );
-    refused(
+    rejected(
         local().global_endpoint().build(),
         kind,
         &["custom endpoint", "global"],
     );
     local().build().unwrap();
-    refused(builder().accelerate().fips().build(), kind, &["exclude"]);
-    refused(
+    rejected(builder().accelerate().fips().build(), kind, &["exclude"]);
+    rejected(
         builder()
             .accelerate()
             .addressing_style(AddressingStyle::Path)
@@ -185,21 +185,21 @@ fn contradictory_endpoint_options_are_rejected() {
         &["acceleration"],
     );
     builder().accelerate().dualstack().build().unwrap();
-    refused(
+    rejected(
         builder().global_endpoint().dualstack().build(),
         kind,
         &["dualstack"],
     );
     builder().fips().dualstack().build().unwrap();
     let domain = AddressingStyle::Domain;
-    refused(
+    rejected(
         builder().addressing_style(domain).build(),
         kind,
         &["Domain"],
     );
     local().addressing_style(domain).build().unwrap();
     for host in ["http://127.0.0.1:9000", "http://[::1]:9000"] {
-        refused(
+        rejected(
             builder()
                 .endpoint(host)
                 .addressing_style(AddressingStyle::Virtual)
@@ -213,22 +213,22 @@ fn contradictory_endpoint_options_are_rejected() {
             .build()
             .unwrap();
     }
-    refused(
+    rejected(
         builder().endpoint("http://localhost/?a=b").build(),
         kind,
         &["query"],
     );
     builder().endpoint("http://localhost/a").build().unwrap();
     for url in ["http://localhost/a%2Fb", "http://localhost/a%2f?"] {
-        refused(builder().endpoint(url).build(), kind, &["%2F", "slash"]);
+        rejected(builder().endpoint(url).build(), kind, &["%2F", "slash"]);
         let public = builder().public_url(url);
-        refused(public.build(), kind, &["public URL", "%2F"]);
+        rejected(public.build(), kind, &["public URL", "%2F"]);
     }
     builder()
         .endpoint("http://localhost/a%20b/%7Ec")
         .build()
         .unwrap();
-    refused(
+    rejected(
         Bucket::builder("my.bucket", "us-east-1")
             .accelerate()
             .build(),
@@ -241,7 +241,7 @@ fn contradictory_endpoint_options_are_rejected() {
             "FIPS" => bucket().fips(),
             _ => bucket().accelerate(),
         };
-        refused(chosen.build(), kind, &[region, option]);
+        rejected(chosen.build(), kind, &[region, option]);
         bucket().build().unwrap();
     }
     for endpoint in [
@@ -251,7 +251,7 @@ fn contradictory_endpoint_options_are_rejected() {
         "http://u:p@localhost",
     ] {
         let bucket = builder().endpoint(endpoint).build();
-        refused(bucket, ErrorKind::Url, &[]);
+        rejected(bucket, ErrorKind::Url, &[]);
     }
 }
 
@@ -283,9 +283,9 @@ fn an_expiry_out_of_range_is_rejected() {
         ),
     ] {
         let kind = ErrorKind::Expiry;
-        refused(presigned(&service.get(URL), expires_in), kind, &words);
-        refused(presigned(&get, expires_in), kind, &words);
-        refused(list.template(&keys, expires_in, now()), kind, &words);
+        rejected(presigned(&service.get(URL), expires_in), kind, &words);
+        rejected(presigned(&get, expires_in), kind, &words);
+        rejected(list.template(&keys, expires_in, now()), kind, &words);
     }
     for expires_in in [1, 60, 604_800].map(seconds) {
         let url = get.presign(&keys, expires_in, now()).unwrap();
@@ -314,8 +314,8 @@ fn each_row_checks_its_time_and_expiration() {
     ] {
         let words = ["years 0 to 9999"];
         let into = template.presign_into("k", outside, &mut buffer);
-        refused(into, ErrorKind::Time, &words);
-        refused(template.presign("k", outside), ErrorKind::Time, &words);
+        rejected(into, ErrorKind::Time, &words);
+        rejected(template.presign("k", outside), ErrorKind::Time, &words);
     }
     for inside in [first, last] {
         template.presign("k", inside).unwrap();
@@ -329,9 +329,9 @@ fn each_row_checks_its_time_and_expiration() {
     let words = ["2015-08-30T13:00:01Z", "2015-08-30T13:00:00Z", "at_most"];
     let late = seconds(latest, 1);
     let into = template.presign_into("k", late, &mut buffer);
-    refused(into, ErrorKind::Expiry, &words);
-    refused(template.presign("k", late), ErrorKind::Expiry, &words);
-    refused(template.expires_at(late), ErrorKind::Expiry, &words);
+    rejected(into, ErrorKind::Expiry, &words);
+    rejected(template.presign("k", late), ErrorKind::Expiry, &words);
+    rejected(template.expires_at(late), ErrorKind::Expiry, &words);
     assert_eq!(buffer, "before");
 }
 
@@ -346,11 +346,11 @@ fn a_url_expires_with_the_credentials() {
     };
     let kind = ErrorKind::Expiry;
     let words = ["2015-08-30T13:36:00Z", "2015-08-30T13:00:00Z", "at_most"];
-    refused(presigned(HOUR.into(), now()), kind, &words);
-    let refused_twin = bucket.get("k").presign(&keys, HOUR, now());
-    refused(refused_twin, kind, &words);
+    rejected(presigned(HOUR.into(), now()), kind, &words);
+    let rejected_twin = bucket.get("k").presign(&keys, HOUR, now());
+    rejected(rejected_twin, kind, &words);
     let template = bucket.request("GET").template(&keys, HOUR, now());
-    refused(template, kind, &words);
+    rejected(template, kind, &words);
 
     // A URL may expire with the credentials, but not a second later.
     let left = Duration::from_secs(24 * 60);
@@ -364,14 +364,14 @@ fn a_url_expires_with_the_credentials() {
         more.into(),
         Expiry::at(expiration.saturating_add(more - left)),
     ] {
-        refused(presigned(expiry, now()), kind, &["13:00:01Z"]);
+        rejected(presigned(expiry, now()), kind, &["13:00:01Z"]);
     }
     // A shorter expiry is kept.
     let url = presigned(Expiry::at_most(left / 2), now()).unwrap();
     assert_eq!(url.expires_at(), now().saturating_add(left / 2));
     // Credentials that have already expired are an error, too.
     let words = ["credentials expired", "13:00:00Z"];
-    refused(presigned(Expiry::at_most(HOUR), expiration), kind, &words);
+    rejected(presigned(Expiry::at_most(HOUR), expiration), kind, &words);
     // A header signature has no expiration of its own.
     request.sign(&keys, now()).unwrap();
 }
@@ -385,12 +385,12 @@ fn an_expiration_before_signing_is_rejected() {
     for seconds in [0, -1, -3600, i64::MIN / 2] {
         let words = ["not after the signing time", "2015-08-30T12:36:00Z"];
         let expiry = Expiry::at(later(seconds));
-        refused(presigned(&get, expiry), ErrorKind::Expiry, &words);
+        rejected(presigned(&get, expiry), ErrorKind::Expiry, &words);
     }
     let week = 7 * 24 * 3600;
     for seconds in [week + 1, i64::MAX / 2] {
         let expiry = Expiry::at(later(seconds));
-        refused(presigned(&get, expiry), ErrorKind::Expiry, &["seven days"]);
+        rejected(presigned(&get, expiry), ErrorKind::Expiry, &["seven days"]);
     }
     for seconds in [1, 60, week] {
         let url = presigned(&get, Expiry::at(later(seconds))).unwrap();
@@ -399,7 +399,7 @@ fn an_expiration_before_signing_is_rejected() {
     }
     for most in [Duration::ZERO, Duration::from_millis(1500)] {
         let expiry = Expiry::at_most(most);
-        refused(presigned(&get, expiry), ErrorKind::Expiry, &["second"]);
+        rejected(presigned(&get, expiry), ErrorKind::Expiry, &["second"]);
     }
 }
 
@@ -424,17 +424,17 @@ fn existing_sigv4_signatures_are_rejected() {
         ] {
             for value in ["=1", "=", ""] {
                 let url = format!("{URL}&{spelled}{value}");
-                request_refused(&Description::get(&url), ErrorKind::Query, &[name]);
+                request_rejected(&Description::get(&url), ErrorKind::Query, &[name]);
             }
         }
         for spelled in [name.to_owned(), name.to_lowercase()] {
             let request = Description::get(URL).query(spelled.clone(), "1");
-            request_refused(&request, ErrorKind::Query, &[name]);
+            request_rejected(&request, ErrorKind::Query, &[name]);
             let request = Description::get(URL).query_flag(spelled.clone());
-            request_refused(&request, ErrorKind::Query, &[name]);
+            request_rejected(&request, ErrorKind::Query, &[name]);
             let bucket = bucket();
             let twice = bucket.get("k").query(spelled, "1");
-            refused(presigned(&twice, HOUR), ErrorKind::Query, &[name]);
+            rejected(presigned(&twice, HOUR), ErrorKind::Query, &[name]);
         }
         // Names that only look similar are data, and so are values.
         request_accepted(&Description::get(format!(
@@ -445,7 +445,7 @@ fn existing_sigv4_signatures_are_rejected() {
     }
     // A presigned URL can't be presigned again.
     let url = presigned(&service().get(URL), HOUR).unwrap();
-    request_refused(
+    request_rejected(
         &Description::get(url.as_str()),
         ErrorKind::Query,
         &["X-Amz-Algorithm"],
@@ -480,16 +480,16 @@ fn existing_sigv2_signatures_are_rejected() {
         (&format!("{URL}&AWSAccessKey%49d=1"), "AWSAccessKeyId"),
     ] {
         let words = [name, "signed already"];
-        request_refused(&Description::get(url), ErrorKind::Query, &words);
+        request_rejected(&Description::get(url), ErrorKind::Query, &words);
     }
     for (name, value) in [("AWSAccessKeyId", "1"), ("Expires", "1")] {
         let bucket = bucket();
         let signed_already = ["signed already"];
         let get = bucket.get("k").query("Signature", "1").query(name, value);
-        refused(presigned(&get, HOUR), ErrorKind::Query, &signed_already);
+        rejected(presigned(&get, HOUR), ErrorKind::Query, &signed_already);
         let list = bucket.request("GET").query("Signature", "1");
         let template = list.query(name, value).template(&keys(), HOUR, now());
-        refused(template, ErrorKind::Query, &signed_already);
+        rejected(template, ErrorKind::Query, &signed_already);
     }
 
     // Common words alone don't make a signature.
@@ -503,11 +503,11 @@ fn invalid_escapes_are_rejected() {
     for bad in ["%", "%2", "%zz", "%2g", "%%20", "%é1", "% 20", "%+1", "a%"] {
         let kind = ErrorKind::Url;
         let path = format!("https://example.amazonaws.com/{bad}");
-        request_refused(&Description::get(&path), kind, &["path", "`%", "%25"]);
+        request_rejected(&Description::get(&path), kind, &["path", "`%", "%25"]);
         let query = format!("https://example.amazonaws.com/?a={bad}");
-        request_refused(&Description::get(&query), kind, &["query", "`%", "%25"]);
+        request_rejected(&Description::get(&query), kind, &["query", "`%", "%25"]);
         let endpoint = Bucket::builder("abc", "us-east-1").endpoint(&path).build();
-        refused(endpoint, kind, &["path", "`%"]);
+        rejected(endpoint, kind, &["path", "`%"]);
         // A percent sign in an object key or typed parameter is data.
         bucket()
             .get(bad)
@@ -531,10 +531,10 @@ fn control_characters_in_a_url_are_rejected() {
                 format!("https://example.amazonaws.com/?a{control}b"),
             ),
         ] {
-            request_refused(&Description::get(url), ErrorKind::Url, &[what, "control"]);
+            request_rejected(&Description::get(url), ErrorKind::Url, &[what, "control"]);
         }
         let host = format!("https://example{control}.com/");
-        request_refused(&Description::get(host), ErrorKind::Url, &["host"]);
+        request_rejected(&Description::get(host), ErrorKind::Url, &["host"]);
         request_accepted(&Description::get(URL).query("a", control));
     }
     request_accepted(&Description::get("https://example.amazonaws.com/a b/ü?ü= "));
@@ -556,15 +556,15 @@ fn invalid_header_values_are_rejected() {
     ] {
         let words = ["`X-Custom`", what];
         let request = Description::get(URL).header("X-Custom", bad);
-        request_refused(&request, ErrorKind::Header, &words);
+        request_rejected(&request, ErrorKind::Header, &words);
         let bucket = bucket();
         let request = bucket.get("k").header("X-Custom", bad);
-        refused(presigned(&request, HOUR), ErrorKind::Header, &words);
+        rejected(presigned(&request, HOUR), ErrorKind::Header, &words);
         // An unsigned header would split the request as well.
         let request = Description::get(URL).header("User-Agent", bad);
-        request_refused(&request, ErrorKind::Header, &["`User-Agent`", what]);
+        request_rejected(&request, ErrorKind::Header, &["`User-Agent`", what]);
         let request = Description::get(URL).header("Host", bad);
-        request_refused(&request, ErrorKind::Header, &["`Host`", what]);
+        request_rejected(&request, ErrorKind::Header, &["`Host`", what]);
     }
     for good in [
         "",
@@ -615,9 +615,9 @@ fn header_values_that_are_not_text_are_not_returned() {
     signed(&request).unwrap();
     let words = ["`x-custom`", "UTF-8"];
     let url = request.presign(&keys, HOUR, now());
-    refused(url, ErrorKind::Header, &words);
+    rejected(url, ErrorKind::Header, &words);
     let unsigned = request.prepare_url(keys.identity(), HOUR, now());
-    refused(unsigned, ErrorKind::Header, &words);
+    rejected(unsigned, ErrorKind::Header, &words);
     // `presign_into` writes only the URL, so it doesn't return the value as text.
     let mut buffer = String::new();
     request
@@ -642,7 +642,7 @@ fn invalid_header_names_are_rejected() {
         "(x)",
     ] {
         let request = Description::get(URL).header(bad, "value");
-        request_refused(&request, ErrorKind::Header, &["invalid header name"]);
+        request_rejected(&request, ErrorKind::Header, &["invalid header name"]);
     }
     for good in ["x", "X-Custom", "x_custom", "x.custom", "!#$%&'*+-.^_`|~"] {
         request_accepted(&Description::get(URL).header(good, "value"));
@@ -657,19 +657,19 @@ fn contradictory_host_headers_are_rejected() {
             .header("host", two)
     };
     let words = ["two Host headers that differ", "`a.example`", "`b.example`"];
-    request_refused(&twice("a.example", "b.example"), ErrorKind::Header, &words);
-    request_refused(
+    request_rejected(&twice("a.example", "b.example"), ErrorKind::Header, &words);
+    request_rejected(
         &twice("a.example", "a.example:8080"),
         ErrorKind::Header,
         &["differ"],
     );
-    request_refused(
+    request_rejected(
         &twice("a.example", "A.example"),
         ErrorKind::Header,
         &["differ"],
     );
     let request = Description::get(URL).header("Host", " ");
-    request_refused(&request, ErrorKind::Header, &["Host header is empty"]);
+    request_rejected(&request, ErrorKind::Header, &["Host header is empty"]);
 
     let service = service();
     // Two equal Host headers count as one. A Host other than the URL's is signed and has to be
@@ -705,36 +705,36 @@ fn invalid_credentials_are_rejected() {
     ] {
         let words = ["begins or ends with white space"];
         let id = Credentials::new(bad, SECRET);
-        refused(id, kind, &["access key ID", words[0]]);
+        rejected(id, kind, &["access key ID", words[0]]);
         let secret = Credentials::new("AKID", bad);
-        refused(secret, kind, &["secret access key", words[0]]);
+        rejected(secret, kind, &["secret access key", words[0]]);
         let token = keys().with_session_token(bad);
-        refused(token, kind, &["session token", words[0]]);
+        rejected(token, kind, &["session token", words[0]]);
     }
     for bad in ["AK\nID", "AK\0ID", "AK\u{7f}ID", "AK\u{85}ID"] {
-        refused(
+        rejected(
             Credentials::new(bad, SECRET),
             kind,
             &["access key ID", "control"],
         );
-        refused(
+        rejected(
             Credentials::new("AKID", bad),
             kind,
             &["secret access key", "control"],
         );
-        refused(
+        rejected(
             keys().with_session_token(bad),
             kind,
             &["session token", "control"],
         );
     }
     for bad in ["AK ID", "AKÏD"] {
-        refused(
+        rejected(
             Credentials::new(bad, SECRET),
             kind,
             &["access key ID", "space"],
         );
-        refused(
+        rejected(
             keys().with_session_token(bad),
             kind,
             &["session token", "space"],
@@ -742,22 +742,22 @@ fn invalid_credentials_are_rejected() {
         // A secret doesn't go into any header.
         Credentials::new("AKID", bad).unwrap();
     }
-    refused(
+    rejected(
         Credentials::new("", SECRET),
         kind,
         &["access key ID is empty"],
     );
-    refused(
+    rejected(
         Credentials::new("AKID", ""),
         kind,
         &["secret access key is empty"],
     );
-    refused(
+    rejected(
         Credentials::new(" ", SECRET),
         kind,
         &["access key ID", "white space"],
     );
-    refused(
+    rejected(
         Credentials::new("AKID", " "),
         kind,
         &["secret access key", "white space"],
@@ -769,7 +769,7 @@ fn invalid_credentials_are_rejected() {
     let service = service();
     let (request, with_comma) = (service.get(URL), (&comma, SECRET));
     let words = ["access key ID", "comma", "presign"];
-    refused(sign(&request, with_comma, now()), kind, &words);
+    rejected(sign(&request, with_comma, now()), kind, &words);
     presign(&request, with_comma, HOUR, now()).unwrap();
 
     // An empty token counts as none.
@@ -793,18 +793,18 @@ fn invalid_regions_and_services_are_rejected() {
             ("region", Service::new(bad, "s3")),
             ("service", Service::new("us-east-1", bad)),
         ] {
-            refused(result, ErrorKind::Scope, &[what, "`", "us-east-1"]);
+            rejected(result, ErrorKind::Scope, &[what, "`", "us-east-1"]);
         }
         let bucket = Bucket::new("examplebucket", bad);
-        refused(bucket, ErrorKind::Scope, &["region", "`"]);
+        rejected(bucket, ErrorKind::Scope, &["region", "`"]);
         let local = Bucket::builder("examplebucket", bad).endpoint("http://localhost");
-        refused(local.build(), ErrorKind::Scope, &["region", "`"]);
+        rejected(local.build(), ErrorKind::Scope, &["region", "`"]);
     }
     let empty = Service::new("", "s3");
-    refused(empty, ErrorKind::Scope, &["region is empty"]);
+    rejected(empty, ErrorKind::Scope, &["region is empty"]);
     let empty = Service::new("us-east-1", "");
-    refused(empty, ErrorKind::Scope, &["service is empty"]);
-    refused(
+    rejected(empty, ErrorKind::Scope, &["service is empty"]);
+    rejected(
         Bucket::new("examplebucket", ""),
         ErrorKind::Scope,
         &["region is empty"],
@@ -815,7 +815,7 @@ fn invalid_regions_and_services_are_rejected() {
         local.build().unwrap();
     }
     // A region that is part of a host has to fit there.
-    refused(
+    rejected(
         Bucket::new("examplebucket", "a.b"),
         ErrorKind::Scope,
         &["`a.b`", "host"],
@@ -853,7 +853,7 @@ fn invalid_urls_are_rejected() {
         ("https://example.com/#fragment", "fragment"),
         ("https://example.com\\a/", "invalid character `\\`"),
     ] {
-        request_refused(&Description::get(bad), ErrorKind::Url, &[word]);
+        request_rejected(&Description::get(bad), ErrorKind::Url, &[word]);
     }
     let service = service();
     let password = service.get("https://user:hunter2@example.com/");
@@ -885,7 +885,7 @@ fn invalid_methods_are_rejected() {
         ("dELETE", "DELETE"),
         ("patch", "PATCH"),
     ] {
-        request_refused(
+        request_rejected(
             &Description::new(bad, URL),
             kind,
             &["not in uppercase", bad, good],
@@ -893,10 +893,10 @@ fn invalid_methods_are_rejected() {
         request_accepted(&Description::new(good, URL).payload(Payload::Empty));
         let bucket = bucket();
         let url = presigned(&bucket.request(bad), HOUR);
-        refused(url, kind, &[bad, good]);
+        rejected(url, kind, &[bad, good]);
     }
     for bad in ["", " ", "GET ", "GE T", "GET\n", "GÉT", "GET/1", "\0"] {
-        request_refused(&Description::new(bad, URL), kind, &["invalid method"]);
+        request_rejected(&Description::new(bad, URL), kind, &["invalid method"]);
     }
     // The server decides about invalid_methods_are_rejected that HTTP doesn't define.
     for good in ["PROPFIND", "propfind", "X!"] {
@@ -911,7 +911,7 @@ fn headers_that_signing_adds_have_to_agree() {
     let with = |name: &'static str, value: &'static str| service.get(URL).header(name, value);
     let other = with("X-Amz-Date", "20150830T123601Z");
     let words = ["x-amz-date", "differs from the value"];
-    refused(signed(&other), ErrorKind::Header, &words);
+    rejected(signed(&other), ErrorKind::Header, &words);
     let same = signed(&with("X-Amz-Date", " 20150830T123600Z ")).unwrap();
     let names: Vec<_> = same.headers().map(|(name, _)| name).collect();
     assert_eq!(names, ["Authorization"]);
@@ -922,7 +922,7 @@ fn headers_that_signing_adds_have_to_agree() {
     let other = with("x-amz-security-token", "OTHER");
     let words = ["x-amz-security-token", "differs from the value"];
     let other = sign(&other, (&temporary, SECRET), now());
-    refused(other, ErrorKind::Header, &words);
+    rejected(other, ErrorKind::Header, &words);
     let same = with("x-amz-security-token", "TOKEN");
     sign(&same, (&temporary, SECRET), now()).unwrap();
 
@@ -966,7 +966,7 @@ fn two_session_tokens_are_rejected() {
         let service = express.clone().session_token(token);
         let both = service.get(URL).header(plain, "TOKEN");
         let both = both.header(session, "TOKEN");
-        refused(signed(&both), ErrorKind::Header, &words);
+        rejected(signed(&both), ErrorKind::Header, &words);
     }
     for (token, own, other) in [
         (SessionToken::Signed, plain, session),
@@ -976,7 +976,7 @@ fn two_session_tokens_are_rejected() {
         let service = express.clone().session_token(token);
         let with = |name: &'static str| service.get(URL).header(name, "TOKEN");
         let result = sign(&with(other), (&temporary, SECRET), now());
-        refused(result, ErrorKind::Header, &words);
+        rejected(result, ErrorKind::Header, &words);
         sign(&with(own), (&temporary, SECRET), now()).unwrap();
     }
 }
@@ -992,17 +992,17 @@ fn payload_hashes_have_to_agree() {
     // The header and the payload have to agree in every way of signing.
     let payload = Payload::sha256_of(body);
     let words = [&*hash, &*empty];
-    request_refused(&with(&empty).payload(payload), ErrorKind::Payload, &words);
-    request_refused(
+    request_rejected(&with(&empty).payload(payload), ErrorKind::Payload, &words);
+    request_rejected(
         &with(&hash).payload(Payload::Empty),
         ErrorKind::Payload,
         &words,
     );
     let words = ["UNSIGNED-PAYLOAD", &*hash];
     let unsigned = with("UNSIGNED-PAYLOAD").payload(payload);
-    request_refused(&unsigned, ErrorKind::Payload, &words);
+    request_rejected(&unsigned, ErrorKind::Payload, &words);
     let unsigned = with(&hash).payload(Payload::Unsigned);
-    request_refused(&unsigned, ErrorKind::Payload, &words);
+    request_rejected(&unsigned, ErrorKind::Payload, &words);
     request_accepted(&with(&hash).payload(payload));
     request_accepted(&with("UNSIGNED-PAYLOAD").payload(Payload::Unsigned));
     // Without a payload the header is signed.
@@ -1017,7 +1017,7 @@ fn payload_hashes_have_to_agree() {
         "STREAMING",
     ] {
         let words = ["x-amz-content-sha256", "64 lowercase hexadecimal digits"];
-        request_refused(&with(bad), ErrorKind::Payload, &words);
+        request_rejected(&with(bad), ErrorKind::Payload, &words);
     }
     for good in [
         &hash,
@@ -1027,7 +1027,7 @@ fn payload_hashes_have_to_agree() {
         request_accepted(&with(good));
     }
     for bad in ["", "abc", &hash[1..], "UNSIGNED-PAYLOAD"] {
-        refused(
+        rejected(
             Payload::from_hex(bad),
             ErrorKind::Payload,
             &["64 hexadecimal digits"],
@@ -1054,7 +1054,7 @@ fn repeated_headers_are_rejected_if_signing_reads_them() {
         ("x-amz-security-token", "TOKEN", "TOKEN"),
     ] {
         let result = sign(&twice(name, one, two).of(&service), (&keys, SECRET), now());
-        refused(result, ErrorKind::Header, &[name, "duplicate"]);
+        rejected(result, ErrorKind::Header, &[name, "duplicate"]);
     }
     let name = "x-amz-content-sha256";
     let request = twice(
@@ -1062,9 +1062,9 @@ fn repeated_headers_are_rejected_if_signing_reads_them() {
         "UNSIGNED-PAYLOAD",
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
     );
-    request_refused(&request, ErrorKind::Header, &[name, "duplicate"]);
+    request_rejected(&request, ErrorKind::Header, &[name, "duplicate"]);
     let request = twice(name, "UNSIGNED-PAYLOAD", "UNSIGNED-PAYLOAD");
-    request_refused(&request, ErrorKind::Header, &[name, "duplicate"]);
+    request_rejected(&request, ErrorKind::Header, &[name, "duplicate"]);
     request_accepted(&twice("x-amz-meta-a", "1", "2"));
 }
 
@@ -1121,9 +1121,9 @@ fn times_out_of_range_are_rejected() {
         let at = Timestamp::from_unix_seconds(seconds);
         let words = ["years 0 to 9999"];
         let result = sign(&request, (&keys(), SECRET), at);
-        refused(result, ErrorKind::Time, &words);
+        rejected(result, ErrorKind::Time, &words);
         let result = presign(&request, (&keys(), SECRET), HOUR, at);
-        refused(result, ErrorKind::Time, &words);
+        rejected(result, ErrorKind::Time, &words);
     }
     for seconds in [-62_167_219_200, -1, 0, 253_402_300_799] {
         let at = Timestamp::from_unix_seconds(seconds);
@@ -1131,7 +1131,7 @@ fn times_out_of_range_are_rejected() {
         presign(&request, (&keys(), SECRET), HOUR, at).unwrap();
     }
     for bad in ["", "now", "20130524", "2013-05-24", "20130230T000000Z"] {
-        refused(
+        rejected(
             bad.parse::<Timestamp>(),
             ErrorKind::Time,
             &["`", "20130524T000000Z"],

@@ -58,18 +58,18 @@ fn bucket(version: SignatureVersion) -> Bucket {
 const BOTH: [SignatureVersion; 2] = [SignatureVersion::V4, SignatureVersion::V2];
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET, TOKEN]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET, TOKEN]);
 }
 
 /// Checks that writing a row fails and leaves the buffer unchanged.
 #[track_caller]
-fn row_refused(template: &Template, row: Row<'_>, kind: ErrorKind, words: &[&str]) {
+fn row_rejected(template: &Template, row: Row<'_>, kind: ErrorKind, words: &[&str]) {
     for at in [now(), later(1)] {
         let mut buffer = String::from("before");
-        refused(template.presign_into(row, at, &mut buffer), kind, words);
+        rejected(template.presign_into(row, at, &mut buffer), kind, words);
         assert_eq!(buffer, "before");
-        refused(template.presign(row, at), kind, words);
+        rejected(template.presign(row, at), kind, words);
     }
 }
 
@@ -210,8 +210,8 @@ fn a_row_can_have_its_own_expiry() {
             let mut buffer = String::from("before");
             let late = Row::new("k").expiry(expiry);
             let into = template.presign_into(late, now(), &mut buffer);
-            refused(into, ErrorKind::Expiry, &[words]);
-            refused(template.presign(late, now()), ErrorKind::Expiry, &[words]);
+            rejected(into, ErrorKind::Expiry, &[words]);
+            rejected(template.presign(late, now()), ErrorKind::Expiry, &[words]);
             assert_eq!(buffer, "before");
         }
     }
@@ -237,7 +237,7 @@ fn a_row_needs_all_its_values() {
                     template.presign(row, now()).unwrap();
                 } else {
                     let words = [&*format!("{given} values"), &*format!("{count} parameters")];
-                    row_refused(template, row, ErrorKind::Query, &words);
+                    row_rejected(template, row, ErrorKind::Query, &words);
                 }
             }
         }
@@ -259,14 +259,14 @@ fn values_with_line_breaks_are_rejected() {
         ] {
             let row = Row::new("k");
             let words = ["row value 0", shown];
-            row_refused(
+            row_rejected(
                 &template,
                 row.values(&[&bad, &"x"]),
                 ErrorKind::Query,
                 &words,
             );
             let words = ["row value 1", shown];
-            row_refused(
+            row_rejected(
                 &template,
                 row.values(&[&"x", &bad]),
                 ErrorKind::Query,
@@ -310,7 +310,7 @@ fn values_that_fail_to_display_are_errors() {
         let template = request.template(&keys(), HOUR, now()).unwrap();
         let words = ["row value 0", "Display"];
         let values: [&dyn Display; 1] = [&Failing];
-        row_refused(
+        row_rejected(
             &template,
             Row::new("k").values(&values),
             ErrorKind::Query,
@@ -367,7 +367,7 @@ fn some_requests_have_no_template() {
     for version in BOTH {
         let bucket = bucket(version);
         for request in [bucket.get("some key"), bucket.put("some key")] {
-            refused(hour(&request), ErrorKind::Key, &["`some key`", "each row"]);
+            rejected(hour(&request), ErrorKind::Key, &["`some key`", "each row"]);
         }
         hour(&bucket.request("GET")).unwrap();
         // A name with a value per row can't be repeated.
@@ -378,14 +378,14 @@ fn some_requests_have_no_template() {
             request.clone().query_flag("a"),
             bucket.request("GET").query("a", "1").query_per_row("a"),
         ] {
-            refused(hour(&request), ErrorKind::Query, &["`a`", "duplicate"]);
+            rejected(hour(&request), ErrorKind::Query, &["`a`", "duplicate"]);
         }
         hour(&request.clone().query_per_row("A")).unwrap();
         hour(&bucket.request("GET").query("a", "1").query("a", "2")).unwrap();
         // Signing adds these parameters, so a row can't.
         for name in ["X-Amz-Signature", "x-amz-credential", "AWSAccessKeyId"] {
             let request = bucket.request("GET").query_per_row(name);
-            refused(hour(&request), ErrorKind::Query, &["signed already"]);
+            rejected(hour(&request), ErrorKind::Query, &["signed already"]);
         }
     }
     let url = "https://example.com/";
@@ -395,7 +395,7 @@ fn some_requests_have_no_template() {
     );
     for request in [v4.get(url), v2.get(url)] {
         let words = ["requests of a bucket"];
-        refused(hour(&request), ErrorKind::Unsupported, &words);
+        rejected(hour(&request), ErrorKind::Unsupported, &words);
     }
 }
 
@@ -407,15 +407,15 @@ fn values_per_row_need_a_template() {
         let (request, keys) = (bucket.get("k").query_per_row("a"), keys());
         let (kind, words) = (ErrorKind::Query, ["query_per_row", "template"]);
         let mut buffer = String::from("before");
-        refused(request.presign(&keys, HOUR, now()), kind, &words);
+        rejected(request.presign(&keys, HOUR, now()), kind, &words);
         let into = request.presign_into(&keys, HOUR, now(), &mut buffer);
-        refused(into, kind, &words);
+        rejected(into, kind, &words);
         assert_eq!(buffer, "before");
         let identity = keys.identity();
-        refused(request.prepare_url(identity, HOUR, now()), kind, &words);
-        refused(request.sign(&keys, now()), kind, &words);
-        refused(request.prepare_headers(identity, now()), kind, &words);
-        refused(request.url(), kind, &words);
+        rejected(request.prepare_url(identity, HOUR, now()), kind, &words);
+        rejected(request.sign(&keys, now()), kind, &words);
+        rejected(request.prepare_headers(identity, now()), kind, &words);
+        rejected(request.url(), kind, &words);
     }
 }
 
@@ -441,9 +441,9 @@ fn failing_writers_are_errors() {
         for space in 0..length {
             let words = ["writer"];
             let into = get.presign_into(&keys, HOUR, now(), &mut Full(space));
-            refused(into, ErrorKind::Output, &words);
+            rejected(into, ErrorKind::Output, &words);
             let into = template.presign_into(row, now(), &mut Full(space));
-            refused(into, ErrorKind::Output, &words);
+            rejected(into, ErrorKind::Output, &words);
         }
         get.presign_into(&keys, HOUR, now(), &mut Full(length))
             .unwrap();

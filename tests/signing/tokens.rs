@@ -263,17 +263,17 @@ fn a_service_limits_the_validity() {
         let expires_at = time(NOW).saturating_add(Duration::from_secs(max));
         assert_eq!(token.expires_at(), expires_at);
         let longest = max.to_string();
-        refused(presign(max + 1), ErrorKind::Expiry, &[&longest]);
+        rejected(presign(max + 1), ErrorKind::Expiry, &[&longest]);
         let identity = keys().identity().clone();
         let too_long = Duration::from_secs(max + 1);
         let prepared = request.prepare(&identity, too_long, time(NOW));
-        refused(prepared, ErrorKind::Expiry, &[&longest]);
+        rejected(prepared, ErrorKind::Expiry, &[&longest]);
     }
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET]);
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_token_never_outlives_its_credentials() {
     let soon = now.saturating_add(Duration::from_secs(100));
     let request = tokens::rds("us-east-1", HOST, 5432, "app").unwrap();
     let presigned = request.presign(&keys().with_expiration(soon), Duration::from_secs(101), now);
-    refused(presigned, ErrorKind::Expiry, &["credentials"]);
+    rejected(presigned, ErrorKind::Expiry, &["credentials"]);
 
     let login = tokens::codecommit("us-east-1", "git.example.com", "/v1/repos/r").unwrap();
     let signed = |expiration| login.sign(&keys().with_expiration(expiration), now);
@@ -290,68 +290,68 @@ fn a_token_never_outlives_its_credentials() {
     let later = now.saturating_add(Duration::from_secs(901));
     let quarter = now.saturating_add(Duration::from_secs(900));
     assert_eq!(signed(later).unwrap().expires_at(), quarter);
-    refused(signed(now), ErrorKind::Expiry, &["expired"]);
+    rejected(signed(now), ErrorKind::Expiry, &["expired"]);
 }
 
 #[test]
 fn invalid_descriptions_are_rejected() {
     let region = "us-east-1";
-    refused(
+    rejected(
         tokens::rds("us/east", HOST, 1, "u"),
         ErrorKind::Scope,
         &["region"],
     );
     for host in ["", "h/x", "h?x", "u@h", "h:1", "h#x", "h\n", "\u{e9}"] {
-        refused(tokens::rds(region, host, 1, "u"), ErrorKind::Url, &["host"]);
-        refused(tokens::dsql(region, host), ErrorKind::Url, &["host"]);
-        refused(tokens::iot(region, host), ErrorKind::Url, &["host"]);
-        refused(
+        rejected(tokens::rds(region, host, 1, "u"), ErrorKind::Url, &["host"]);
+        rejected(tokens::dsql(region, host), ErrorKind::Url, &["host"]);
+        rejected(tokens::iot(region, host), ErrorKind::Url, &["host"]);
+        rejected(
             tokens::elasticache(region, host, "u"),
             ErrorKind::Url,
             &["host"],
         );
-        refused(
+        rejected(
             tokens::codecommit(region, host, "/"),
             ErrorKind::Url,
             &["host"],
         );
     }
-    refused(tokens::rds(region, HOST, 0, "u"), ErrorKind::Url, &["port"]);
-    refused(
+    rejected(tokens::rds(region, HOST, 0, "u"), ErrorKind::Url, &["port"]);
+    rejected(
         tokens::rds(region, HOST, 1, ""),
         ErrorKind::Query,
         &["user"],
     );
     let endpoint = "my-cache.abc.use1.cache.amazonaws.com";
-    refused(
+    rejected(
         tokens::memorydb(region, endpoint, "u"),
         ErrorKind::Url,
         &["endpoint", "name"],
     );
     for path in ["", "prod", "/prod?a=b", "/prod#a"] {
-        refused(
+        rejected(
             tokens::execute_api(region, HOST, path),
             ErrorKind::Url,
             &["path"],
         );
-        refused(
+        rejected(
             tokens::transcribe(region, HOST, path),
             ErrorKind::Url,
             &["path"],
         );
-        refused(
+        rejected(
             tokens::codecommit(region, HOST, path),
             ErrorKind::Url,
             &["path"],
         );
     }
     for region in ["", "US-EAST-1", "us-east-1.example.com/", "aws-global"] {
-        refused(tokens::eks(region, "c"), ErrorKind::Scope, &["region"]);
-        refused(tokens::msk(region), ErrorKind::Scope, &["region"]);
+        rejected(tokens::eks(region, "c"), ErrorKind::Scope, &["region"]);
+        rejected(tokens::msk(region), ErrorKind::Scope, &["region"]);
     }
     let bad_cluster = tokens::eks(region, "a\r\nb").unwrap();
     let signed = bad_cluster.presign(&keys(), Duration::from_secs(60), time(NOW));
-    refused(signed, ErrorKind::Header, &["x-k8s-aws-id"]);
+    rejected(signed, ErrorKind::Header, &["x-k8s-aws-id"]);
 }
 
 #[test]

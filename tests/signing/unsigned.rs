@@ -29,8 +29,8 @@ fn bucket(version: SignatureVersion) -> Bucket {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET, TOKEN]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET, TOKEN]);
 }
 
 /// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
@@ -152,7 +152,7 @@ fn signatures_with_a_wrong_length_are_rejected() {
                 );
             } else {
                 let words = [algorithm, &*format!("has {length} bytes"), "raw bytes"];
-                refused(finished, ErrorKind::Signature, &words);
+                rejected(finished, ErrorKind::Signature, &words);
             }
         });
     }
@@ -172,7 +172,7 @@ fn credentials_of_another_identity_are_rejected() {
         (&temporary, &renewed, ["another session token", ""]),
     ] {
         each_kind(own.identity(), &mut |_, kind| {
-            refused(kind.sign_with(other), ErrorKind::Credentials, &words);
+            rejected(kind.sign_with(other), ErrorKind::Credentials, &words);
         });
     }
 }
@@ -189,7 +189,7 @@ fn credentials_that_expire_before_the_url_are_rejected() {
     each_kind(keys().identity(), &mut |name, kind| {
         if matches!(kind, Kind::Url(_)) {
             let words = ["2013-05-24T01:00:00Z", "2013-05-24T00:59:59Z"];
-            refused(kind.sign_with(&expiring), ErrorKind::Expiry, &words);
+            rejected(kind.sign_with(&expiring), ErrorKind::Expiry, &words);
         } else {
             assert!(kind.sign_with(&expiring).is_ok(), "{name}");
         }
@@ -198,7 +198,7 @@ fn credentials_that_expire_before_the_url_are_rejected() {
     let form = bucket.post_policy("a");
     let form = || form.prepare(keys().identity(), HOUR, now()).unwrap();
     assert!(form().sign_with(&lasting).is_ok());
-    refused(form().sign_with(&expiring), ErrorKind::Expiry, &[]);
+    rejected(form().sign_with(&expiring), ErrorKind::Expiry, &[]);
 }
 
 /// An access key ID can contain the text that precedes a signature.
@@ -239,7 +239,7 @@ fn a_url_expires_with_its_identity() {
     let longer = HOUR + Duration::from_secs(1);
     let words = ["at_most", "2013-05-24T01:00:01Z"];
     let unsigned = get.prepare_url(&identity, longer, now());
-    refused(unsigned, ErrorKind::Expiry, &words);
+    rejected(unsigned, ErrorKind::Expiry, &words);
     let unsigned = get.prepare_url(&identity, HOUR, now()).unwrap();
     assert_eq!(
         unsigned.sign_with(&keys()).unwrap().expires_at(),

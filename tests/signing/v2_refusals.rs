@@ -54,8 +54,8 @@ fn builder(name: &str, region: &str) -> BucketBuilder {
 }
 
 #[track_caller]
-fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
-    support::refused(result, kind, words, &[SECRET, TOKEN]);
+fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str]) {
+    support::rejected(result, kind, words, &[SECRET, TOKEN]);
 }
 
 /// Signs a request with headers in every way.
@@ -88,21 +88,21 @@ fn url_string_to_sign(request: &Description<'_>) -> String {
 }
 
 #[track_caller]
-fn sign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
-    refused(sign(&request.of(&service())), kind, words);
+fn sign_rejected(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    rejected(sign(&request.of(&service())), kind, words);
 }
 
 #[track_caller]
-fn presign_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+fn presign_rejected(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
     for expiry in [HOUR.into(), Expiry::at(expiration())] {
-        refused(presign(&request.of(&service()), expiry), kind, words);
+        rejected(presign(&request.of(&service()), expiry), kind, words);
     }
 }
 
 #[track_caller]
-fn both_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
-    sign_refused(request, kind, words);
-    presign_refused(request, kind, words);
+fn both_rejected(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    sign_rejected(request, kind, words);
+    presign_rejected(request, kind, words);
 }
 
 #[track_caller]
@@ -226,11 +226,11 @@ fn existing_sigv2_signatures_are_rejected() {
         ("%45xpires=1", "Expires"),
     ] {
         let url = format!("{URL}?{query}");
-        both_refused(&Description::get(url), ErrorKind::Query, &words(name));
+        both_rejected(&Description::get(url), ErrorKind::Query, &words(name));
     }
     for name in ["awsAccessKeyID", "signature", "EXPIRES"] {
         let request = Description::get(URL).query(name, "x");
-        presign_refused(&request, ErrorKind::Query, &["already"]);
+        presign_rejected(&request, ErrorKind::Query, &["already"]);
     }
     for name in ["Expire", "Signature2", "response-expires", "%2545xpires"] {
         both_accepted(&Description::get(format!("{URL}?{name}=1")));
@@ -239,7 +239,7 @@ fn existing_sigv2_signatures_are_rejected() {
     // A presigned URL can't be presigned again.
     let once = presign(&service().get(URL), HOUR).unwrap().result;
     let again = Description::get(once.to_string());
-    both_refused(&again, ErrorKind::Query, &["signed already"]);
+    both_rejected(&again, ErrorKind::Query, &["signed already"]);
 }
 
 /// Servers reject a request with two signatures of any version, so a request that contains a SigV4
@@ -257,15 +257,15 @@ fn existing_sigv4_signatures_are_rejected() {
     for (url, name) in carried {
         let request = Description::get(url);
         let (kind, words) = (ErrorKind::Query, [name, "signed already"]);
-        both_refused(&request, kind, &words);
-        refused(sign(&request.of(&query_api())), kind, &words);
+        both_rejected(&request, kind, &words);
+        rejected(sign(&request.of(&query_api())), kind, &words);
     }
     let api = query_api();
     let form = api
         .post("https://example.com/")
         .query("X-Amz-Signature", "1");
     let words = ["X-Amz-Signature", "signed already"];
-    refused(sign(&form), ErrorKind::Query, &words);
+    rejected(sign(&form), ErrorKind::Query, &words);
 
     // Names that only look similar don't make a signature.
     for query in NOT_A_SIGV4_SIGNATURE {
@@ -344,7 +344,7 @@ fn amz_parameters_in_a_presigned_url_are_rejected() {
         "X-AMZ-",
     ] {
         let request = Description::get(format!("{URL}?{query}"));
-        presign_refused(&request, ErrorKind::Query, &["header"]);
+        presign_rejected(&request, ErrorKind::Query, &["header"]);
         sign(&request.of(&service())).unwrap();
     }
     both_accepted(&Description::get(URL).header("x-amz-acl", "public-read"));
@@ -372,9 +372,9 @@ fn paths_that_are_not_encoded_are_rejected() {
     ] {
         let url = format!("{URL}{bare}/x");
         let words = ["path", "percent-encode it"];
-        both_refused(&Description::get(&url), ErrorKind::Url, &words);
+        both_rejected(&Description::get(&url), ErrorKind::Url, &words);
         let api = query_api();
-        refused(sign(&api.get(&url)), ErrorKind::Url, &words);
+        rejected(sign(&api.get(&url)), ErrorKind::Url, &words);
         let url = format!("{URL}{encoded}/x");
         both_accepted(&Description::get(&url));
         sign(&api.get(&url)).unwrap();
@@ -387,7 +387,7 @@ fn paths_that_are_not_encoded_are_rejected() {
         both_accepted(&Description::get(url));
     }
     let request = Description::get(format!("{URL}%2"));
-    both_refused(&request, ErrorKind::Url, &["%25"]);
+    both_rejected(&request, ErrorKind::Url, &["%25"]);
 }
 
 #[test]
@@ -401,10 +401,10 @@ fn an_expiry_out_of_range_is_rejected() {
         Duration::new(3600, 1),
     ] {
         let words = ["whole number of seconds"];
-        refused(presign(&request, expires_in), kind, &words);
+        rejected(presign(&request, expires_in), kind, &words);
     }
     let words = ["at least one second"];
-    refused(presign(&request, Duration::ZERO), kind, &words);
+    rejected(presign(&request, Duration::ZERO), kind, &words);
     const DAY: u64 = 24 * 3600;
     for seconds in [1, 7 * DAY, 7 * DAY + 1, 3650 * DAY] {
         let expires_in = Duration::from_secs(seconds);
@@ -425,7 +425,7 @@ fn an_expiry_out_of_range_is_rejected() {
     // The last second of the year 9999 is accepted.
     let last = 253_402_300_799;
     for seconds in [-1, i64::MIN + 1, last + 1, i64::MAX] {
-        refused(until(seconds), kind, &["1970"]);
+        rejected(until(seconds), kind, &["1970"]);
     }
     for seconds in [0, 1, last] {
         let url = until(seconds).unwrap();
@@ -433,16 +433,16 @@ fn an_expiry_out_of_range_is_rejected() {
     }
     for moment in [now(), Timestamp::from_unix_seconds(0)] {
         let words = ["not after the signing time"];
-        refused(presign(&request, Expiry::at(moment)), kind, &words);
+        rejected(presign(&request, Expiry::at(moment)), kind, &words);
     }
     let long = Duration::from_secs(u64::MAX);
-    refused(presign(&request, long), kind, &["9999"]);
+    rejected(presign(&request, long), kind, &["9999"]);
 
     let expiring = temporary().with_expiration(expiration());
     request.presign(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(request.presign(&expiring, longer, now()), kind, &words);
+    rejected(request.presign(&expiring, longer, now()), kind, &words);
     let most = request.presign(&expiring, Expiry::at_most(longer), now());
     assert_eq!(most.unwrap().expires_at(), expiration());
 }
@@ -455,7 +455,7 @@ fn a_signing_time_out_of_range_is_rejected() {
         support::signing::sign(&service.get(URL), (&keys(), SECRET), now)
     };
     for seconds in [i64::MIN, -62_167_219_201, 253_402_300_800] {
-        refused(sign_at(seconds), ErrorKind::Time, &["years"]);
+        rejected(sign_at(seconds), ErrorKind::Time, &["years"]);
     }
     let dates: Vec<_> = header_set(sign_at(-1).unwrap().result.headers());
     assert_eq!(dates[1].1, "Wed, 31 Dec 1969 23:59:59 GMT");
@@ -507,15 +507,15 @@ fn given_dates_have_to_be_the_signing_time() {
         assert_eq!(line(&request), (String::new(), false));
         let expected = format!("GET\n\n\n\nx-amz-date:{date}\n/johnsmith/photos/puppy.jpg");
         assert_eq!(header_string_to_sign(&request), expected);
-        presign_refused(&request, kind, &["x-amz-date"]);
+        presign_rejected(&request, kind, &["x-amz-date"]);
     }
     for date in ["Tue, 27 Mar 2007 19:36:43 GMT", "20070327T193642Z", ""] {
         let request = Description::get(URL).header("x-amz-date", date);
-        sign_refused(&request, kind, &["x-amz-date", NOW]);
+        sign_rejected(&request, kind, &["x-amz-date", NOW]);
     }
     let twice = Description::get(URL).header("x-amz-date", NOW);
     let twice = twice.header("X-Amz-Date", "Thu, 01 Jan 1970 00:00:00 GMT");
-    sign_refused(&twice, kind, &["x-amz-date", "duplicate"]);
+    sign_rejected(&twice, kind, &["x-amz-date", "duplicate"]);
 }
 
 #[test]
@@ -538,11 +538,11 @@ fn given_tokens_have_to_agree() {
     assert!(added(&plain).contains(&token));
     assert!(!added(&same).contains(&token));
     let words = ["x-amz-security-token"];
-    refused(sign_with_token(&other), kind, &words);
+    rejected(sign_with_token(&other), kind, &words);
     // If the credentials have no token, a given one is signed.
     assert_eq!(header_string_to_sign(&same), string_to_sign(&same));
     let twice = same.clone().header("x-amz-security-token", TOKEN);
-    refused(sign_with_token(&twice), kind, &words);
+    rejected(sign_with_token(&twice), kind, &words);
 
     let service = service();
     let presign_with_token = |request: &Description<'_>| {
@@ -553,11 +553,11 @@ fn given_tokens_have_to_agree() {
     let param = (b"x-amz-security-token".to_vec(), TOKEN.as_bytes().to_vec());
     assert!(query_set(url.as_str()).contains(&param));
     assert_server_agrees(&plain, &temporary());
-    refused(presign_with_token(&same), kind, &words);
-    presign_refused(&other, kind, &words);
+    rejected(presign_with_token(&same), kind, &words);
+    presign_rejected(&other, kind, &words);
 
     let authorized = plain.header("authorization", "AWS a:b");
-    presign_refused(&authorized, kind, &["Authorization"]);
+    presign_rejected(&authorized, kind, &["Authorization"]);
     sign(&authorized.of(&service)).unwrap();
 }
 
@@ -570,7 +570,7 @@ fn repeated_positional_headers_are_rejected() {
         assert_eq!(url.headers().collect::<Vec<_>>(), [(name, "text/plain")]);
         for value in ["text/plain", "text/html"] {
             let twice = once.clone().header(name.to_lowercase(), value);
-            both_refused(
+            both_rejected(
                 &twice,
                 ErrorKind::Header,
                 &[&name.to_lowercase(), "duplicate"],
@@ -678,7 +678,7 @@ fn amz_headers_are_unfolded_joined_and_trimmed() {
 
     // A line break would end the header.
     let split = Description::new("PUT", URL).header("x-amz-meta-a", "b\nx-amz-acl: public-read");
-    both_refused(&split, ErrorKind::Header, &["line break"]);
+    both_rejected(&split, ErrorKind::Header, &["line break"]);
 }
 
 /// Only an `http::Request` can have such a value.
@@ -691,7 +691,7 @@ fn amz_headers_that_are_not_text_are_not_returned() {
     // `presign` returns the headers to send as text, so it rejects the value.
     let request = service.http(&given);
     let presigned = request.presign(&keys(), HOUR, now());
-    refused(presigned, ErrorKind::Header, &["x-amz-meta-c", "UTF-8"]);
+    rejected(presigned, ErrorKind::Header, &["x-amz-meta-c", "UTF-8"]);
     let mut url = String::new();
     request
         .presign_into(&keys(), HOUR, now(), &mut url)
@@ -858,15 +858,15 @@ fn values_of_sub_resources_are_signed_decoded() {
 
 #[test]
 fn invalid_bucket_names_are_rejected() {
-    let refused_name = |name: &str| {
+    let rejected_name = |name: &str| {
         let service = Service::s3().bucket(name);
         let words = ["bucket"];
-        refused(sign(&service.get(URL)), ErrorKind::Bucket, &words);
-        refused(presign(&service.get(URL), HOUR), ErrorKind::Bucket, &words);
+        rejected(sign(&service.get(URL)), ErrorKind::Bucket, &words);
+        rejected(presign(&service.get(URL), HOUR), ErrorKind::Bucket, &words);
     };
     ["", "a/b", "a?acl", "a\nb"]
         .into_iter()
-        .for_each(refused_name);
+        .for_each(rejected_name);
     for name in ["johnsmith", "static.johnsmith.net", "Old_Bucket"] {
         let service = Service::s3().bucket(name);
         let steps = presign(&service.get(URL), HOUR).unwrap().steps;
@@ -889,15 +889,15 @@ fn invalid_templates_are_rejected() {
         Duration::new(1, 1),
         Duration::from_secs(u64::MAX),
     ] {
-        refused(get.template(&keys(), expires_in, now()), kind, &[]);
+        rejected(get.template(&keys(), expires_in, now()), kind, &[]);
     }
     let first = Timestamp::from_unix_seconds(-3601);
-    refused(get.template(&keys(), HOUR, first), kind, &["1970"]);
+    rejected(get.template(&keys(), HOUR, first), kind, &["1970"]);
     let expiring = keys().with_expiration(expiration());
     get.template(&expiring, HOUR, now()).unwrap();
     let longer = HOUR + Duration::from_secs(1);
     let words = ["credentials", "at_most"];
-    refused(get.template(&expiring, longer, now()), kind, &words);
+    rejected(get.template(&expiring, longer, now()), kind, &words);
 
     for (name, kind) in [
         ("Signature", ErrorKind::Query),
@@ -905,12 +905,12 @@ fn invalid_templates_are_rejected() {
         ("x-amz-acl", ErrorKind::Query),
     ] {
         let signed = get.clone().query(name, "1");
-        refused(signed.template(&keys(), HOUR, now()), kind, &[name]);
+        rejected(signed.template(&keys(), HOUR, now()), kind, &[name]);
     }
     for name in ["Authorization", "x-amz-date", "x-amz-security-token"] {
         let with_header = get.clone().header(name, "1");
         let template = with_header.template(&keys(), HOUR, now());
-        refused(template, ErrorKind::Header, &[name]);
+        rejected(template, ErrorKind::Header, &[name]);
     }
     let twin = get
         .clone()
@@ -918,11 +918,11 @@ fn invalid_templates_are_rejected() {
         .query("Signed", "1");
     twin.template(&keys(), HOUR, now()).unwrap();
     let method = bucket.request("get").template(&keys(), HOUR, now());
-    refused(method, ErrorKind::Method, &["GET"]);
+    rejected(method, ErrorKind::Method, &["GET"]);
     let arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/name";
     let access_point = builder(arn, "us-east-1").build();
     let words = ["access point", "SigV2"];
-    refused(access_point, ErrorKind::Unsupported, &words);
+    rejected(access_point, ErrorKind::Unsupported, &words);
     Bucket::new(arn, "us-east-1").unwrap();
 }
 
@@ -936,8 +936,8 @@ fn invalid_rows_are_rejected() {
     let mut buffer = String::from("before");
     let words = ["key is empty"];
     let into = template.presign_into("", now(), &mut buffer);
-    refused(into, ErrorKind::Key, &words);
-    refused(template.presign("", now()), ErrorKind::Key, &words);
+    rejected(into, ErrorKind::Key, &words);
+    rejected(template.presign("", now()), ErrorKind::Key, &words);
 
     let moment = Timestamp::from_unix_seconds;
     let lasting = list.template(&temporary(), HOUR, now()).unwrap();
@@ -952,8 +952,8 @@ fn invalid_rows_are_rejected() {
         (&lasting, moment(i64::MIN), ["1970", "9999"]),
     ] {
         let into = template.presign_into("k", outside, &mut buffer);
-        refused(into, ErrorKind::Expiry, &words);
-        refused(template.presign("k", outside), ErrorKind::Expiry, &words);
+        rejected(into, ErrorKind::Expiry, &words);
+        rejected(template.presign("k", outside), ErrorKind::Expiry, &words);
     }
     assert_eq!(buffer, "before");
     for inside in [now(), moment(-3600)] {
@@ -1039,15 +1039,15 @@ fn the_bucket_is_signed_in_every_addressing_style() {
         assert_eq!(resource(builder, key), (url.into(), expected.into()));
     }
     let bucket = builder("johnsmith", "eu-west-1").build().unwrap();
-    refused(presign(&bucket.get(""), HOUR), ErrorKind::Key, &["empty"]);
-    refused(sign(&bucket.get("")), ErrorKind::Key, &["empty"]);
+    rejected(presign(&bucket.get(""), HOUR), ErrorKind::Key, &["empty"]);
+    rejected(sign(&bucket.get("")), ErrorKind::Key, &["empty"]);
 }
 
 const API: &str = "https://sqs.us-east-1.amazonaws.com/";
 
 #[track_caller]
-fn api_refused(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
-    refused(sign(&request.of(&query_api())), kind, words);
+fn api_rejected(request: &Description<'_>, kind: ErrorKind, words: &[&str]) {
+    rejected(sign(&request.of(&query_api())), kind, words);
 }
 
 /// Returns the parameters that are sent. A POST has them in its body.
@@ -1074,7 +1074,7 @@ fn parameters_that_signing_adds_have_to_agree() {
         "SignatureVersion",
         "Expires",
     ] {
-        api_refused(&call().query(name, "x"), ErrorKind::Query, &["contains"]);
+        api_rejected(&call().query(name, "x"), ErrorKind::Query, &["contains"]);
     }
     for name in ["Expires.1", "expires", "Signature.1", "timestamp"] {
         sign(&call().query(name, "x").of(&api)).unwrap();
@@ -1082,7 +1082,7 @@ fn parameters_that_signing_adds_have_to_agree() {
 
     for stamp in ["2007-03-27T19:36:43Z", "2007-03-27T19:36:43", "now", ""] {
         let request = call().query("Timestamp", stamp);
-        api_refused(&request, ErrorKind::Query, &["Timestamp", "19:36:42Z"]);
+        api_rejected(&request, ErrorKind::Query, &["Timestamp", "19:36:42Z"]);
     }
     for stamp in [
         "2007-03-27T19:36:42Z",
@@ -1102,11 +1102,11 @@ fn parameters_that_signing_adds_have_to_agree() {
             [&(b"Timestamp".to_vec(), stamp.as_bytes().to_vec())]
         );
         let twice = request.query("Timestamp", stamp);
-        api_refused(&twice, ErrorKind::Query, &["once"]);
+        api_rejected(&twice, ErrorKind::Query, &["once"]);
     }
     for name in ["Authorization", "authorization"] {
         let request = call().header(name, "AWS a:b");
-        api_refused(
+        api_rejected(
             &request,
             ErrorKind::Header,
             &["header Authorization", "remove"],
@@ -1116,7 +1116,7 @@ fn parameters_that_signing_adds_have_to_agree() {
     }
     let moment = Timestamp::from_unix_seconds(i64::MAX);
     let signed = support::signing::sign(&call().of(&api), (&keys(), SECRET), moment);
-    refused(signed, ErrorKind::Time, &["years"]);
+    rejected(signed, ErrorKind::Time, &["years"]);
 }
 
 #[test]
@@ -1190,9 +1190,9 @@ fn query_apis_have_no_presigned_urls() {
     let api = query_api();
     for request in [api.get(API), api.post(API)] {
         let words = ["query API", "use `sign`"];
-        refused(presign(&request, HOUR), ErrorKind::Unsupported, &words);
+        rejected(presign(&request, HOUR), ErrorKind::Unsupported, &words);
         sign(&request.query("Action", "ListQueues")).unwrap();
     }
     let template = api.get(API).template(&keys(), HOUR, now());
-    refused(template, ErrorKind::Unsupported, &["template"]);
+    rejected(template, ErrorKind::Unsupported, &["template"]);
 }

@@ -246,9 +246,9 @@ fn addressing_differs_from_botocore() {
     let bucket = bucket
         .endpoint("http://127.0.0.1:9000")
         .addressing_style(AddressingStyle::Virtual);
-    let refused = bucket.build().unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Endpoint);
-    assert!(refused.to_string().contains("path style"), "{refused}");
+    let rejected = bucket.build().unwrap_err();
+    assert_eq!(rejected.kind(), ErrorKind::Endpoint);
+    assert!(rejected.to_string().contains("path style"), "{rejected}");
 
     let (theirs, bucket) = find("7-00150");
     assert!(

@@ -83,8 +83,8 @@ fn a_token_given_as_a_header_verifies() {
             verify(&verifier, received.header(name, "TOKEN"), &signed, keys)
         };
         assert_eq!(checked(&temporary()), Ok(()), "{service} {name}");
-        let refused = Err(VerifyErrorKind::SessionToken);
-        assert_eq!(checked(&keys()), refused, "{service} {name}");
+        let rejected = Err(VerifyErrorKind::SessionToken);
+        assert_eq!(checked(&keys()), rejected, "{service} {name}");
     }
 }
 

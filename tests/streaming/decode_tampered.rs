@@ -30,7 +30,7 @@ fn unsigned() -> Received {
 
 /// Decodes a changed body, as a whole and byte by byte, and checks that only whole chunks are
 /// released.
-fn refusal(received: &Received, body: &[u8]) -> Result<(), VerifyError> {
+fn rejection(received: &Received, body: &[u8]) -> Result<(), VerifyError> {
     let (data, result) = decode(received.decoder(), [body]);
     let (same_data, same) = decode(received.decoder(), body.chunks(1));
     assert_eq!((&data, &result), (&same_data, &same));
@@ -49,7 +49,7 @@ fn refusal(received: &Received, body: &[u8]) -> Result<(), VerifyError> {
 #[test]
 fn an_unchanged_body_is_accepted() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
-        assert_eq!(refusal(&received, &received.body()), Ok(()));
+        assert_eq!(rejection(&received, &received.body()), Ok(()));
     }
 }
 
@@ -63,8 +63,8 @@ fn a_changed_byte_is_rejected() {
                 let mut changed = body.clone();
                 changed[index] ^= flip;
                 // A trailer's name and a length are case-insensitive. The data is the same, as
-                // `refusal` checks.
-                accepted += usize::from(refusal(&received, &changed).is_ok());
+                // `rejection` checks.
+                accepted += usize::from(rejection(&received, &changed).is_ok());
             }
         }
         let names: usize = received
@@ -87,7 +87,7 @@ fn a_truncated_body_is_rejected() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         let body = received.body();
         for length in 0..body.len() {
-            let error = refusal(&received, &body[..length]).unwrap_err();
+            let error = rejection(&received, &body[..length]).unwrap_err();
             assert_eq!(error.kind(), Kind::BodyIncomplete, "{length}");
             assert_eq!((error.code(), error.status()), ("IncompleteBody", 400));
         }
@@ -99,7 +99,7 @@ fn data_after_the_body_is_rejected() {
     for received in [signed(), signed_with_trailer(), unsigned()] {
         for more in [&b"\r\n"[..], b"0", b"\0"] {
             let body = [&received.body(), more].concat();
-            let error = refusal(&received, &body).unwrap_err();
+            let error = rejection(&received, &body).unwrap_err();
             assert_eq!(error.kind(), Kind::BodyMalformed);
         }
     }
@@ -113,19 +113,19 @@ fn swapped_dropped_or_repeated_chunks_are_rejected() {
         for one in 0..chunks {
             let mut dropped = parts.clone();
             dropped.remove(one);
-            let error = refusal(&received, &dropped.concat()).unwrap_err();
+            let error = rejection(&received, &dropped.concat()).unwrap_err();
             let kinds = [Kind::ChunkSignature, Kind::DecodedLength];
             assert!(kinds.contains(&error.kind()), "{one}: {error}");
 
             let mut repeated = parts.clone();
             repeated.insert(one, parts[one].clone());
-            let error = refusal(&received, &repeated.concat()).unwrap_err();
+            let error = rejection(&received, &repeated.concat()).unwrap_err();
             assert!(kinds.contains(&error.kind()), "{one}: {error}");
 
             for other in 0..one {
                 let mut swapped = parts.clone();
                 swapped.swap(one, other);
-                let error = refusal(&received, &swapped.concat()).unwrap_err();
+                let error = rejection(&received, &swapped.concat()).unwrap_err();
                 assert_eq!(error.kind(), Kind::ChunkSignature, "{one} and {other}");
             }
         }
@@ -136,7 +136,7 @@ fn swapped_dropped_or_repeated_chunks_are_rejected() {
             ..other
         };
         other.trailers = received.trailers.clone();
-        let error = refusal(&received, &other.body()).unwrap_err();
+        let error = rejection(&received, &other.body()).unwrap_err();
         assert_eq!((error.kind(), error.status()), (Kind::ChunkSignature, 403));
         assert_eq!(error.code(), "SignatureDoesNotMatch");
     }
@@ -149,7 +149,7 @@ fn added_dropped_or_renamed_trailers_are_rejected() {
     let replaced = |from: &str, to: &str| {
         let changed = body.replacen(from, to, 1);
         assert_ne!(changed, body);
-        refusal(&received, changed.as_bytes()).unwrap_err()
+        rejection(&received, changed.as_bytes()).unwrap_err()
     };
     for (from, to, kind) in [
         ("x-amz-meta-a:b\r\n", "", Kind::TrailerMissing),
@@ -182,7 +182,7 @@ fn added_dropped_or_renamed_trailers_are_rejected() {
         ("MalformedTrailerError", 400)
     );
     let (front, signature) = body.split_once("x-amz-trailer-signature").unwrap();
-    let error = refusal(&received, format!("{front}\r\n").as_bytes()).unwrap_err();
+    let error = rejection(&received, format!("{front}\r\n").as_bytes()).unwrap_err();
     assert_eq!(error.kind(), Kind::TrailerMissing);
     let moved = front.replacen(
         "x-amz-checksum",
@@ -192,11 +192,11 @@ fn added_dropped_or_renamed_trailers_are_rejected() {
         ),
         1,
     );
-    let error = refusal(&received, format!("{moved}\r\n").as_bytes()).unwrap_err();
+    let error = rejection(&received, format!("{moved}\r\n").as_bytes()).unwrap_err();
     assert_eq!(error.kind(), Kind::BodyMalformed);
     // White space around a trailer's colon is not signed.
     let spaced = body.replacen("x-amz-meta-a:b", "x-amz-meta-a : b ", 1);
-    assert_eq!(refusal(&received, spaced.as_bytes()), Ok(()));
+    assert_eq!(rejection(&received, spaced.as_bytes()), Ok(()));
 }
 
 #[test]
@@ -204,19 +204,19 @@ fn unexpected_and_missing_signatures_are_rejected() {
     let received = unsigned();
     let mut foreign = received.clone();
     foreign.is_signed = true;
-    let error = refusal(&received, &foreign.body()).unwrap_err();
+    let error = rejection(&received, &foreign.body()).unwrap_err();
     assert_eq!(error.kind(), Kind::BodyMalformed);
     // Signed trailers follow unsigned chunks.
     let end = foreign.parts().pop().unwrap();
     let mut parts = received.parts();
     *parts.last_mut().unwrap() = end;
-    let error = refusal(&received, &parts.concat()).unwrap_err();
+    let error = rejection(&received, &parts.concat()).unwrap_err();
     assert_eq!(error.kind(), Kind::TrailerMissing);
 
     for received in [signed(), signed_with_trailer()] {
         let mut plain = received.clone();
         plain.is_signed = false;
-        let error = refusal(&received, &plain.body()).unwrap_err();
+        let error = rejection(&received, &plain.body()).unwrap_err();
         assert_eq!(error.kind(), Kind::BodyMalformed);
     }
 }

@@ -59,7 +59,7 @@ fn received_bodies_have_their_verdict() {
     let requests = encode_cases();
     let cases = more_cases("decode");
     assert_eq!(cases.len(), 7);
-    let mut refused = 0;
+    let mut rejected = 0;
     for case in cases {
         let id = format!("streaming-more.json, {}", case["id"]);
         let request = requests.iter().find(|request| request.name == id).unwrap();
@@ -79,10 +79,10 @@ fn received_bodies_have_their_verdict() {
                 }
                 Err(error) => {
                     assert_eq!(expected["error"], name(error.kind()), "{id}: {error}");
-                    refused += 1;
+                    rejected += 1;
                 }
             }
         }
     }
-    assert_eq!(refused, 6 * 3);
+    assert_eq!(rejected, 6 * 3);
 }

@@ -24,7 +24,7 @@ fn bucket() -> Bucket {
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>, kind: ErrorKind, message: &str) {
+fn rejected<T: std::fmt::Debug>(result: Result<T, Error>, kind: ErrorKind, message: &str) {
     let error = result.unwrap_err();
     assert_eq!((error.kind(), &*error.to_string()), (kind, message));
 }
@@ -34,13 +34,13 @@ fn invalid_descriptions_of_bodies_are_rejected() {
     let signed = || ChunkedBody::signed(10_000);
     assert!(signed().encoded_len().is_ok());
     assert!(signed().chunk_size(8192).encoded_len().is_ok());
-    refused(
+    rejected(
         signed().chunk_size(8191).encoded_len(),
         ErrorKind::Payload,
         "the chunk size must be at least 8192 bytes, got 8191",
     );
     assert!(ChunkedBody::signed(u64::MAX / 2).encoded_len().is_ok());
-    refused(
+    rejected(
         ChunkedBody::signed(u64::MAX).encoded_len(),
         ErrorKind::Payload,
         "the body of 18446744073709551615 bytes has more than 18446744073709551615 bytes in chunks",
@@ -51,7 +51,7 @@ fn invalid_descriptions_of_bodies_are_rejected() {
             .encoded_len()
             .is_ok()
     );
-    refused(
+    rejected(
         ChunkedBody::unsigned(1).encoded_len(),
         ErrorKind::Payload,
         "a body without signatures needs a trailer; add a checksum",
@@ -100,7 +100,7 @@ fn invalid_trailers_are_rejected() {
             "the body has the checksums `x-amz-checksum-sha1` and `x-amz-checksum-sha256`, but S3 accepts one",
         ),
     ] {
-        refused(wrong.encoded_len(), ErrorKind::Header, message);
+        rejected(wrong.encoded_len(), ErrorKind::Header, message);
     }
     let error = body().trailer("a", "b\0").encoded_len().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Header);
@@ -129,7 +129,7 @@ fn requests_with_conflicting_headers_are_rejected() {
         assert_eq!(encoding(&headers), expected);
     }
 
-    refused(
+    rejected(
         sign(&body, |put| put.payload(Payload::Unsigned), &bucket),
         ErrorKind::Payload,
         "the request has a payload, but the chunks are signed instead; leave it out",
@@ -144,7 +144,7 @@ fn requests_with_conflicting_headers_are_rejected() {
             "the header {} is added by signing; leave it out",
             name.to_lowercase()
         );
-        refused(
+        rejected(
             sign(&body, |put| put.header(name, "1"), &bucket),
             ErrorKind::Header,
             &message,
@@ -153,7 +153,7 @@ fn requests_with_conflicting_headers_are_rejected() {
     let checksum = |put: Request<'static>| put.header("X-Amz-Checksum-Sha1", "x");
     let own = Box::leak(Box::new(self::bucket()));
     assert!(sign(&body, checksum, own).is_ok());
-    refused(
+    rejected(
         sign(
             &body.clone().checksum(ChecksumAlgorithm::SHA256),
             checksum,
@@ -164,7 +164,7 @@ fn requests_with_conflicting_headers_are_rejected() {
          leave it out",
     );
     let v2 = Bucket::builder("examplebucket", "us-east-1").signature_version(SignatureVersion::V2);
-    refused(
+    rejected(
         sign(&body, |put| put, &v2.build().unwrap()),
         ErrorKind::Unsupported,
         "SigV2 doesn't support signatures of chunks or events; sign with SigV4",
@@ -181,9 +181,9 @@ fn chunks_with_a_wrong_length_are_rejected() {
             "the chunk has {length} bytes, but the next one has 8192; pass `next_chunk_len` bytes, then call `finish`"
         );
         let result = encoder.chunk([&data[..length]]).map(<[u8]>::len);
-        refused(result, ErrorKind::Payload, &message);
+        rejected(result, ErrorKind::Payload, &message);
     }
-    refused(
+    rejected(
         encoder.finish().map(<[u8]>::len),
         ErrorKind::Payload,
         "the body has 20000 bytes, but 11808 of them are missing",
@@ -194,7 +194,7 @@ fn chunks_with_a_wrong_length_are_rejected() {
     assert!(encoder.chunk([&data[..0]]).is_err());
     assert!(encoder.chunk([&data[..1]]).is_err());
     encoder.finish().unwrap();
-    refused(
+    rejected(
         encoder.finish().map(<[u8]>::len),
         ErrorKind::Payload,
         "the end of the body was returned already; call `restart` to send it again",
@@ -217,7 +217,7 @@ impl Checksum for Long {
 fn a_checksum_with_a_wrong_length_is_rejected() {
     let algorithm = ChecksumAlgorithm::new("x-amz-checksum-long", 4, || Box::new(Long));
     let mut encoder = encoder(&ChunkedBody::signed(0).checksum(algorithm));
-    refused(
+    rejected(
         encoder.finish().map(<[u8]>::len),
         ErrorKind::Payload,
         "the checksum x-amz-checksum-long has 12 characters, but its algorithm states 8",

@@ -122,14 +122,14 @@ fn encoded_bodies_are_decoded() {
         ChunkedBody::unsigned(length).checksum(ChecksumAlgorithm::SHA1),
     ] {
         let (signed, sent) = encode(&body, &data);
-        let verifier_refuses_unsigned = sent.starts_with(b"4e20\r\n");
+        let verifier_rejects_unsigned = sent.starts_with(b"4e20\r\n");
         let content = signed
             .headers()
             .find(|(name, _)| *name == "x-amz-content-sha256");
         let (_, content) = content.unwrap();
         assert_eq!(
             content.contains("ECDSA"),
-            !verifier_refuses_unsigned,
+            !verifier_rejects_unsigned,
             "{content}"
         );
         assert_eq!(decode(signed.headers(), &sent).unwrap(), data);

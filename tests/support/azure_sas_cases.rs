@@ -101,7 +101,7 @@ impl SasCase {
         }
     }
 
-    /// Whether no blob can have the name: the service removes dot segments, and refuses control
+    /// Whether no blob can have the name: the service removes dot segments, and rejects control
     /// characters. The SDKs don't check it.
     pub fn has_impossible_name(&self) -> bool {
         let blob = self.input(&["blob_name", "blob"]).unwrap_or_default();

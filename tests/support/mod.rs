@@ -277,7 +277,7 @@ pub fn http_date(moment: &str) -> String {
 /// Checks that a result is an error of this kind, whose message contains these words and none of
 /// the secrets.
 #[track_caller]
-pub fn refused<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], secrets: &[&str]) {
+pub fn rejected<T>(result: Result<T, Error>, kind: ErrorKind, words: &[&str], secrets: &[&str]) {
     let Err(error) = result else {
         panic!("accepted instead of rejected for {words:?}");
     };

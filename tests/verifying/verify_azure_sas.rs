@@ -369,18 +369,18 @@ fn operations_need_their_permission() {
     );
     let (queue, table) = (Resource::Queue("queue"), Resource::Table("MyTable"));
     let host = |service: &str| format!("https://myaccount.{service}.core.windows.net");
-    let refused = Err(Kind::Permission);
+    let rejected = Err(Kind::Permission);
     for (resource, letters, method, path, expected) in [
         (BLOB, "r", "GET", "images/a/b", Ok(())),
-        (BLOB, "w", "GET", "images/a/b", refused),
+        (BLOB, "w", "GET", "images/a/b", rejected),
         (BLOB, "r", "HEAD", "images/a/b", Ok(())),
         (BLOB, "c", "PUT", "images/a/b", Ok(())),
         (BLOB, "w", "PUT", "images/a/b", Ok(())),
-        (BLOB, "rd", "PUT", "images/a/b", refused),
-        (BLOB, "c", "PUT", "images/a/b?comp=block", refused),
+        (BLOB, "rd", "PUT", "images/a/b", rejected),
+        (BLOB, "c", "PUT", "images/a/b?comp=block", rejected),
         (BLOB, "a", "PUT", "images/a/b?comp=appendblock", Ok(())),
-        (BLOB, "c", "PUT", "images/a/b?comp=appendblock", refused),
-        (BLOB, "r", "GET", "images/a/b?comp=TAGS", refused),
+        (BLOB, "c", "PUT", "images/a/b?comp=appendblock", rejected),
+        (BLOB, "r", "GET", "images/a/b?comp=TAGS", rejected),
         (BLOB, "t", "GET", "images/a/b?comp=tags", Ok(())),
         (BLOB, "d", "DELETE", "images/a/b", Ok(())),
         (
@@ -395,10 +395,10 @@ fn operations_need_their_permission() {
             "d",
             "DELETE",
             "images/a/b?deletetype=Permanent",
-            refused,
+            rejected,
         ),
-        (BLOB, "rw", "DELETE", "images/a/b", refused),
-        (BLOB, "rw", "OPTIONS", "images/a/b", refused),
+        (BLOB, "rw", "DELETE", "images/a/b", rejected),
+        (BLOB, "rw", "OPTIONS", "images/a/b", rejected),
         (container, "r", "GET", "images/x", Ok(())),
         (
             container,
@@ -412,7 +412,7 @@ fn operations_need_their_permission() {
             "r",
             "GET",
             "images?restype=container&comp=list",
-            refused,
+            rejected,
         ),
         // A service SAS doesn't give access to the container itself.
         (
@@ -420,18 +420,24 @@ fn operations_need_their_permission() {
             "rwd",
             "DELETE",
             "images?restype=container",
-            refused,
+            rejected,
         ),
-        (container, "rwd", "GET", "images?restype=container", refused),
+        (
+            container,
+            "rwd",
+            "GET",
+            "images?restype=container",
+            rejected,
+        ),
         (
             container,
             "rwdl",
             "GET",
             "images?restype=container&comp=acl",
-            refused,
+            rejected,
         ),
         (file, "r", "GET", "share/a", Ok(())),
-        (file, "r", "PUT", "share/a?comp=range", refused),
+        (file, "r", "PUT", "share/a?comp=range", rejected),
         (file, "w", "PUT", "share/a?comp=range", Ok(())),
         (
             share,
@@ -440,17 +446,17 @@ fn operations_need_their_permission() {
             "share?restype=directory&comp=list",
             Ok(()),
         ),
-        (share, "d", "DELETE", "share?restype=share", refused),
+        (share, "d", "DELETE", "share?restype=share", rejected),
         (queue, "r", "GET", "queue/messages?peekonly=true", Ok(())),
-        (queue, "r", "GET", "queue/messages", refused),
+        (queue, "r", "GET", "queue/messages", rejected),
         (queue, "p", "GET", "queue/messages", Ok(())),
         (queue, "a", "POST", "queue/messages", Ok(())),
         (queue, "u", "PUT", "queue/messages/1", Ok(())),
         (queue, "p", "DELETE", "queue/messages/1", Ok(())),
         // Only an account SAS can clear a queue.
-        (queue, "raup", "DELETE", "queue/messages", refused),
-        (queue, "raup", "DELETE", "queue/messages/", refused),
-        (queue, "raup", "DELETE", "queue", refused),
+        (queue, "raup", "DELETE", "queue/messages", rejected),
+        (queue, "raup", "DELETE", "queue/messages/", rejected),
+        (queue, "raup", "DELETE", "queue", rejected),
         (table, "r", "GET", "MyTable()", Ok(())),
         (
             table,
@@ -465,7 +471,7 @@ fn operations_need_their_permission() {
             "u",
             "PUT",
             "MyTable(PartitionKey='a',RowKey='1')",
-            refused,
+            rejected,
         ),
         (
             table,
@@ -509,7 +515,7 @@ fn operations_need_their_permission() {
     let exists = request.clone().header("If-Match", "*");
     assert_eq!(verify(&exists, &key()), Ok(()));
     let tunnelled = exists.header("X-HTTP-Method", "DELETE");
-    assert_eq!(verify(&tunnelled, &key()), refused);
+    assert_eq!(verify(&tunnelled, &key()), rejected);
     // The path names the table, and so must the token.
     let other = url.replace("tn=MyTable", "tn=Other");
     let request = ReceivedRequest::from_url("PUT", &other).unwrap();
@@ -527,17 +533,17 @@ fn headers_can_need_a_permission() {
         let request = ReceivedRequest::from_url(method, &url).unwrap();
         verify(&request.header(name, value), &key())
     };
-    let refused = Err(Kind::Permission);
+    let rejected = Err(Kind::Permission);
     for (letters, method, name, value, expected) in [
         ("w", "PUT", "x-ms-meta-a", "1", Ok(())),
-        ("w", "PUT", "x-ms-tags", "a=1", refused),
-        ("w", "PUT", "X-Ms-Tags", "", refused),
-        ("t", "PUT", "x-ms-tags", "a=1", refused),
+        ("w", "PUT", "x-ms-tags", "a=1", rejected),
+        ("w", "PUT", "X-Ms-Tags", "", rejected),
+        ("t", "PUT", "x-ms-tags", "a=1", rejected),
         ("wt", "PUT", "x-ms-tags", "a=1", Ok(())),
         ("ct", "PUT", "x-ms-tags", "a=1", Ok(())),
         ("w", "PUT", "x-ms-copy-source-tag-option", "REPLACE", Ok(())),
-        ("w", "PUT", "x-ms-copy-source-tag-option", "COPY", refused),
-        ("w", "PUT", "x-ms-copy-source-tag-option", "copy", refused),
+        ("w", "PUT", "x-ms-copy-source-tag-option", "COPY", rejected),
+        ("w", "PUT", "x-ms-copy-source-tag-option", "copy", rejected),
         ("wt", "PUT", "x-ms-copy-source-tag-option", "COPY", Ok(())),
         ("r", "GET", "x-ms-tags", "a=1", Ok(())),
     ] {
@@ -597,18 +603,18 @@ fn the_level_of_a_path_is_unambiguous() {
         let host = format!("https://myaccount.{service}.core.windows.net");
         verdict("GET", &format!("{host}{path}?{token}"))
     };
-    let refused = Err(Kind::Request);
+    let rejected = Err(Kind::Request);
     for (resource_types, service, path, expected) in [
         ("s", "blob", "/", Ok(())),
-        ("s", "blob", "//images/a", refused),
-        ("sco", "blob", "//images/a", refused),
-        ("s", "file", "//share/a", refused),
-        ("s", "table", "//MyTable", refused),
+        ("s", "blob", "//images/a", rejected),
+        ("sco", "blob", "//images/a", rejected),
+        ("s", "file", "//share/a", rejected),
+        ("s", "table", "//MyTable", rejected),
         ("o", "blob", "/images//a", Ok(())),
         // A blob of the root container has no slash in its name.
         ("o", "blob", "/image.png", Ok(())),
-        ("o", "blob", "/images%2Fa", refused),
-        ("o", "blob", "/images/a%0Ab", refused),
+        ("o", "blob", "/images%2Fa", rejected),
+        ("o", "blob", "/images/a%0Ab", rejected),
         (
             "o",
             "table",
@@ -954,23 +960,23 @@ fn stored_policies_are_looked_up() {
     };
     let policy = StoredPolicy::new;
     let whole = policy().permissions(Permissions::READ).expires_at(later);
-    let refused = Some(Kind::StoredPolicy);
+    let rejected = Some(Kind::StoredPolicy);
     assert_eq!(verdict(&in_policy, Some(whole.clone())), None);
-    assert_eq!(verdict(&in_policy, None), refused);
+    assert_eq!(verdict(&in_policy, None), rejected);
     assert_eq!(
         verdict(&in_policy, Some(policy().expires_at(later))),
         Some(Kind::Permission)
     );
     let endless = policy().permissions(Permissions::READ);
-    assert_eq!(verdict(&in_policy, Some(endless)), refused);
+    assert_eq!(verdict(&in_policy, Some(endless)), rejected);
     let over = policy().permissions(Permissions::READ).expires_at(now());
     assert_eq!(verdict(&in_policy, Some(over)), Some(Kind::Expired));
     let future = whole.clone().starts_at(later);
     assert_eq!(verdict(&in_policy, Some(future)), Some(Kind::NotYetValid));
     assert_eq!(verdict(&in_token, Some(policy())), None);
-    assert_eq!(verdict(&in_token, Some(whole)), refused);
+    assert_eq!(verdict(&in_token, Some(whole)), rejected);
     let both = policy().expires_at(later);
-    assert_eq!(verdict(&in_token, Some(both)), refused);
+    assert_eq!(verdict(&in_token, Some(both)), rejected);
 }
 
 #[test]

@@ -255,9 +255,9 @@ fn invalid_parameters_of_a_url_are_rejected() {
     for (from, to, kind, code) in cases {
         assert!(link.contains(from), "{from}");
         let changed = link.replace(from, to);
-        let (refused, refused_code, status) =
+        let (rejected, rejected_code, status) =
             verdict(&verifier(), &url(&changed), now()).unwrap_err();
-        assert_eq!((refused, refused_code), (kind, code), "{from} -> {to}");
+        assert_eq!((rejected, rejected_code), (kind, code), "{from} -> {to}");
         let forbidden = [
             "AccessDenied",
             "SignatureDoesNotMatch",
@@ -276,8 +276,8 @@ fn an_uppercase_signature_is_rejected() {
     let link = link();
     let (head, signature) = link.rsplit_once('=').unwrap();
     let changed = format!("{head}={}", signature.to_uppercase());
-    let refused = verdict(&verifier(), &url(&changed), now()).unwrap_err();
-    assert_eq!(refused.0, Kind::Signature);
+    let rejected = verdict(&verifier(), &url(&changed), now()).unwrap_err();
+    assert_eq!(rejected.0, Kind::Signature);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn unsigned_headers_beside_a_url_are_rejected() {
 
 #[test]
 fn malformed_requests_are_rejected() {
-    let refused = |method: &str, target: &str, name: &str, value: &str| {
+    let rejected = |method: &str, target: &str, name: &str, value: &str| {
         let request = ReceivedRequest::new(method, target)
             .header("host", HOST)
             .header(name, value);
@@ -352,12 +352,12 @@ fn malformed_requests_are_rejected() {
         ("GET", "/", "a", "b\0"),
     ] {
         assert_eq!(
-            Err(refused(method, target, name, value)) as Verdict,
+            Err(rejected(method, target, name, value)) as Verdict,
             request,
             "{method:?} {target:?}"
         );
     }
-    assert_eq!(refused("GET", "/", "a", "b").0, Kind::NotSigned);
+    assert_eq!(rejected("GET", "/", "a", "b").0, Kind::NotSigned);
     let without_host = ReceivedRequest::new("GET", "/");
     assert_eq!(verdict(&verifier(), &without_host, now()), request);
 }
@@ -365,7 +365,7 @@ fn malformed_requests_are_rejected() {
 /// `from_url` rejects errors before the query, the verifier errors in the query.
 #[test]
 fn malformed_urls_are_rejected() {
-    let refused = Err((Kind::Request, "InvalidRequest", 400));
+    let rejected = Err((Kind::Request, "InvalidRequest", 400));
     let link = link();
     for bad in ["#", "%", "%2", "%zz", "\n", "\u{7f}"] {
         let path = link.replacen("/a", &format!("/{bad}-a"), 1);
@@ -383,12 +383,12 @@ fn malformed_urls_are_rejected() {
             assert_ne!(query, link);
             assert_eq!(
                 verdict(&verifier(), &url(&query), now()),
-                refused,
+                rejected,
                 "{query:?}"
             );
         }
         let end = link.clone() + bad;
-        assert_eq!(verdict(&verifier(), &url(&end), now()), refused, "{end:?}");
+        assert_eq!(verdict(&verifier(), &url(&end), now()), rejected, "{end:?}");
     }
     assert!(verdict(&verifier(), &url(&link), now()).is_ok());
 }
@@ -422,8 +422,8 @@ fn a_signed_header_is_valid_within_the_clock_skew() {
         );
     }
     for seconds in [-901, 901] {
-        let refused = verdict(&verifier(), &put(&headers), after(seconds));
-        assert_eq!(refused, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
+        let rejected = verdict(&verifier(), &put(&headers), after(seconds));
+        assert_eq!(rejected, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
     }
 }
 
@@ -480,8 +480,8 @@ fn invalid_parts_of_a_header_are_rejected() {
             "InvalidAccessKeyId",
         ),
     ] {
-        let (refused, refused_code, _) = change("authorization", from, to);
-        assert_eq!((refused, refused_code), (kind, code), "{from} -> {to}");
+        let (rejected, rejected_code, _) = change("authorization", from, to);
+        assert_eq!((rejected, rejected_code), (kind, code), "{from} -> {to}");
     }
     assert_eq!(
         change("x-amz-date", "000000Z", "000001Z").0,
@@ -520,9 +520,9 @@ fn invalid_parts_of_a_header_are_rejected() {
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name));
         headers.push(again.unwrap().clone());
-        let refused = verdict(&verifier(), &put(&headers), now()).unwrap_err();
+        let rejected = verdict(&verifier(), &put(&headers), now()).unwrap_err();
         assert!(
-            [Kind::Repeated, Kind::SignedTwice].contains(&refused.0),
+            [Kind::Repeated, Kind::SignedTwice].contains(&rejected.0),
             "{name}"
         );
     }
@@ -537,8 +537,8 @@ fn s3_requires_the_payload_hash() {
     let request = ReceivedRequest::new("PUT", "/a.txt")
         .header("host", HOST)
         .headers(signed.headers());
-    let refused = verdict(&verifier(), &request, now());
-    assert_eq!(refused, Err((Kind::Missing, "MissingSecurityHeader", 400)));
+    let rejected = verdict(&verifier(), &request, now());
+    assert_eq!(rejected, Err((Kind::Missing, "MissingSecurityHeader", 400)));
 }
 
 #[test]
@@ -566,8 +566,8 @@ fn the_payload_hash_determines_the_coverage() {
         Ok(PayloadCoverage::Unsigned)
     );
     let strict = verifier().reject_unsigned_payload();
-    let refused = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
-    assert_eq!(verdict(&strict, &request, now()), refused);
+    let rejected = Err((Kind::PayloadNotAllowed, "InvalidRequest", 400));
+    assert_eq!(verdict(&strict, &request, now()), rejected);
 
     let signed_chunks = (Ok(PayloadCoverage::SignedChunks), true);
     for (value, (coverage, is_signed)) in [
@@ -579,10 +579,13 @@ fn the_payload_hash_determines_the_coverage() {
         ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", signed_chunks),
         ("STREAMING-AWS4-HMAC-SHA256-EVENTS", signed_chunks),
         // Signed chunks of another algorithm are rejected.
-        ("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", (refused, false)),
+        (
+            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            (rejected, false),
+        ),
         (
             "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
-            (refused, false),
+            (rejected, false),
         ),
     ] {
         let service = v4::Service::new("us-east-1", "s3").unwrap();
@@ -593,12 +596,12 @@ fn the_payload_hash_determines_the_coverage() {
             .header("host", HOST)
             .header("x-amz-content-sha256", value)
             .headers(signed.headers());
-        assert_eq!(verdict(&verifier(), &request, now()), refused);
+        assert_eq!(verdict(&verifier(), &request, now()), rejected);
         let streaming = verifier().allow_streaming();
         assert_eq!(verdict(&streaming, &request, now()), coverage, "{value}");
         // Chunks without signatures are an unsigned payload.
         let strict = streaming.reject_unsigned_payload();
-        let expected = if is_signed { coverage } else { refused };
+        let expected = if is_signed { coverage } else { rejected };
         assert_eq!(verdict(&strict, &request, now()), expected, "{value}");
     }
 }
@@ -645,22 +648,22 @@ fn other_services_need_the_body() {
 fn unknown_keys_and_wrong_tokens_are_rejected() {
     let link = link();
     let request = url(&link);
-    let refused = verdict_of(&verifier(), &request, now(), None);
-    assert_eq!(refused, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
+    let rejected = verdict_of(&verifier(), &request, now(), None);
+    assert_eq!(rejected, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
     let other = Credentials::new("OTHER", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").unwrap();
-    let refused = verdict_of(&verifier(), &request, now(), Some(other));
-    assert_eq!(refused, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
+    let rejected = verdict_of(&verifier(), &request, now(), Some(other));
+    assert_eq!(rejected, Err((Kind::AccessKey, "InvalidAccessKeyId", 403)));
     let other =
         Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ").unwrap();
-    let refused = verdict_of(&verifier(), &request, now(), Some(other));
+    let rejected = verdict_of(&verifier(), &request, now(), Some(other));
     assert_eq!(
-        refused,
+        rejected,
         Err((Kind::Signature, "SignatureDoesNotMatch", 403))
     );
     let ended = credentials().with_expiration(now());
-    let refused = verdict_of(&verifier(), &request, now(), Some(ended));
+    let rejected = verdict_of(&verifier(), &request, now(), Some(ended));
     assert_eq!(
-        refused,
+        rejected,
         Err((Kind::CredentialsExpired, "ExpiredToken", 400))
     );
     let ending = credentials().with_expiration(after(1));
@@ -676,9 +679,9 @@ fn unknown_keys_and_wrong_tokens_are_rejected() {
     assert!(verdict_of(&verifier(), &request, now(), Some(temporary)).is_ok());
     for token in ["", "to+ken/2", "to+ken/", "to+ken/11"] {
         let other = credentials().with_session_token(token).unwrap();
-        let refused = verdict_of(&verifier(), &request, now(), Some(other));
+        let rejected = verdict_of(&verifier(), &request, now(), Some(other));
         assert_eq!(
-            refused,
+            rejected,
             Err((Kind::SessionToken, "InvalidToken", 400)),
             "{token}"
         );
@@ -690,10 +693,10 @@ fn the_lookup_is_not_called_for_a_request_out_of_time() {
     let link = link();
     let request = url(&link);
     let verifier = verifier();
-    let refused = verifier.verify(&request, after(4000), |_| -> Option<Credentials> {
+    let rejected = verifier.verify(&request, after(4000), |_| -> Option<Credentials> {
         panic!("called")
     });
-    assert_eq!(refused.unwrap_err().kind(), Kind::Expired);
+    assert_eq!(rejected.unwrap_err().kind(), Kind::Expired);
 }
 
 #[test]
@@ -701,8 +704,8 @@ fn settings_decide_what_is_allowed() {
     let link = link();
     let request = url(&link);
     let only_headers = verifier().carriers(&[Carrier::Header]);
-    let refused = verdict(&only_headers, &request, now());
-    assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
+    let rejected = verdict(&only_headers, &request, now());
+    assert_eq!(rejected, Err((Kind::Scheme, "InvalidRequest", 400)));
     let elsewhere = Verifier::new("eu-west-1", "s3");
     assert_eq!(
         verdict(&elsewhere, &request, now()).unwrap_err().0,
@@ -748,8 +751,8 @@ fn sigv2_has_to_be_allowed() {
         .presign(&credentials(), HOUR, now())
         .unwrap();
     let request = url(link.as_str());
-    let refused = verdict(&verifier(), &request, now());
-    assert_eq!(refused, Err((Kind::Scheme, "InvalidRequest", 400)));
+    let rejected = verdict(&verifier(), &request, now());
+    assert_eq!(rejected, Err((Kind::Scheme, "InvalidRequest", 400)));
     let lax = verifier()
         .allow_sigv2(HOUR)
         .base_domain("s3.us-east-1.amazonaws.com");
@@ -761,10 +764,10 @@ fn sigv2_has_to_be_allowed() {
         verdict(&lax, &request, after(3600)),
         Ok(PayloadCoverage::Unsigned)
     );
-    let refused = verdict(&lax, &request, after(3601));
-    assert_eq!(refused, Err((Kind::Expired, "AccessDenied", 403)));
-    let refused = verdict(&lax, &request, after(-1));
-    assert_eq!(refused, Err((Kind::ExpiryTooLong, "InvalidArgument", 400)));
+    let rejected = verdict(&lax, &request, after(3601));
+    assert_eq!(rejected, Err((Kind::Expired, "AccessDenied", 403)));
+    let rejected = verdict(&lax, &request, after(-1));
+    assert_eq!(rejected, Err((Kind::ExpiryTooLong, "InvalidArgument", 400)));
     // Without the base domain the host doesn't name a bucket.
     let path_style = verifier().allow_sigv2(HOUR);
     assert_eq!(
@@ -826,8 +829,8 @@ fn sigv2_headers_verify_if_allowed() {
         ReceivedRequest::new("GET", "/examplebucket/a.txt").header("host", "s3.example.com");
     let good = request.clone().headers(signed.headers());
     assert!(verdict(&lax, &good, now()).is_ok());
-    let refused = verdict(&lax, &good, after(901));
-    assert_eq!(refused, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
+    let rejected = verdict(&lax, &good, after(901));
+    assert_eq!(rejected, Err((Kind::TimeSkew, "RequestTimeTooSkewed", 403)));
     let mut headers = signed.headers();
     let authorization = headers
         .find(|(name, _)| *name == "Authorization")
@@ -871,30 +874,30 @@ fn forms_are_rejected_for_each_cause() {
         ("policy", "e30="),
         ("x-amz-signature", "00"),
     ];
-    let refused = |fields: &[(&str, &str)], now| {
+    let rejected = |fields: &[(&str, &str)], now| {
         let verifier = verifier();
         let fields: Vec<_> = fields.to_vec();
         let error = verifier.verify_form(fields.iter().copied(), now, |_| Some(credentials()));
         error.unwrap_err().kind()
     };
-    assert_eq!(refused(&fields, now()), Kind::Signature);
-    assert_eq!(refused(&fields, after(-901)), Kind::NotYetValid);
-    assert_eq!(refused(&fields, after(604_801)), Kind::Expired);
-    assert_eq!(refused(&fields[..1], now()), Kind::NotSigned);
+    assert_eq!(rejected(&fields, now()), Kind::Signature);
+    assert_eq!(rejected(&fields, after(-901)), Kind::NotYetValid);
+    assert_eq!(rejected(&fields, after(604_801)), Kind::Expired);
+    assert_eq!(rejected(&fields[..1], now()), Kind::NotSigned);
     for at in 1..fields.len() {
         let mut less = fields.to_vec();
         less.remove(at);
-        assert_eq!(refused(&less, now()), Kind::Missing, "{}", fields[at].0);
+        assert_eq!(rejected(&less, now()), Kind::Missing, "{}", fields[at].0);
         let mut more = fields.to_vec();
         more.push(("Policy", "e30="));
-        assert_eq!(refused(&more, now()), Kind::Repeated);
+        assert_eq!(rejected(&more, now()), Kind::Repeated);
     }
     let mut both = fields.to_vec();
     both.push(("AWSAccessKeyId", "A"));
-    assert_eq!(refused(&both, now()), Kind::SignedTwice);
+    assert_eq!(rejected(&both, now()), Kind::SignedTwice);
     let mut token = fields.to_vec();
     token.push(("x-amz-security-token", "t"));
-    assert_eq!(refused(&token, now()), Kind::SessionToken);
+    assert_eq!(rejected(&token, now()), Kind::SessionToken);
     for (name, value, kind) in [
         (
             "x-amz-credential",
@@ -916,14 +919,14 @@ fn forms_are_rejected_for_each_cause() {
                 field.1 = value;
             }
         }
-        assert_eq!(refused(&changed, now()), kind, "{value}");
+        assert_eq!(rejected(&changed, now()), kind, "{value}");
     }
     let v2 = [
         ("AWSAccessKeyId", "A"),
         ("policy", "e30="),
         ("signature", "x"),
     ];
-    assert_eq!(refused(&v2, now()), Kind::Scheme);
+    assert_eq!(rejected(&v2, now()), Kind::Scheme);
 }
 
 #[test]

@@ -111,16 +111,16 @@ fn published_calls_verify() {
         assert!(verified.covers_query("Action"));
 
         let other = credentials(&case.access_key_id, "another", None);
-        let refused = verdict(&verifier, &request, &other, now);
+        let rejected = verdict(&verifier, &request, &other, now);
         assert_eq!(
-            refused,
+            rejected,
             Err((Kind::Signature, "SignatureDoesNotMatch")),
             "{name}"
         );
         let stranger = credentials("STRANGER", &case.secret_access_key, None);
-        let refused = verdict(&verifier, &request, &stranger, now);
+        let rejected = verdict(&verifier, &request, &stranger, now);
         assert_eq!(
-            refused,
+            rejected,
             Err((Kind::AccessKey, "InvalidAccessKeyId")),
             "{name}"
         );
@@ -157,8 +157,8 @@ fn calls_of_botocore_verify() {
         let string_to_sign = Some(unverified.string_to_sign());
         assert_eq!(string_to_sign, case.expected.string_to_sign);
         let other = case.credentials_with_secret("another");
-        let refused = verdict(&verifier, &request, &other, now);
-        assert_eq!(refused, Err((Kind::Signature, "SignatureDoesNotMatch")));
+        let rejected = verdict(&verifier, &request, &other, now);
+        assert_eq!(rejected, Err((Kind::Signature, "SignatureDoesNotMatch")));
     }
 }
 
@@ -179,7 +179,7 @@ fn no_changed_call_verifies() {
         let path = if path.is_empty() { "/" } else { path };
         (path.to_owned(), pairs)
     };
-    let (mut refused, mut accepted) = (0, 0);
+    let (mut rejected, mut accepted) = (0, 0);
     for case in Published::all() {
         let target = case.target();
         let is_accepted = |method: &str, host: &str, target: &str| {
@@ -224,7 +224,7 @@ fn no_changed_call_verifies() {
                     assert!(same, "accepted: {changed}");
                     accepted += 1;
                 } else {
-                    refused += 1;
+                    rejected += 1;
                 }
             }
         }
@@ -239,7 +239,7 @@ fn no_changed_call_verifies() {
             &format!("{target}&DryRun=true")
         ));
     }
-    assert!(refused > 5000 && accepted > 0, "{refused} {accepted}");
+    assert!(rejected > 5000 && accepted > 0, "{rejected} {accepted}");
 }
 
 /// Returns the target of a call with exactly these parameters, signed by the hmac crate.
@@ -386,8 +386,8 @@ fn invalid_calls_are_rejected_before_the_key_lookup() {
     let request = ReceivedRequest::new("GET", &target)
         .header("Host", "ec2.amazonaws.com")
         .header("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:c2lnbmF0dXJl");
-    let refused = verdict(&verifier(), &request, &keys(), at(0));
-    assert_eq!(refused, Err((Kind::SignedTwice, "InvalidArgument")));
+    let rejected = verdict(&verifier(), &request, &keys(), at(0));
+    assert_eq!(rejected, Err((Kind::SignedTwice, "InvalidArgument")));
 
     // The verifier has to allow SigV2, and signatures in the query.
     let request = ReceivedRequest::new("GET", &target).header("Host", "ec2.amazonaws.com");
@@ -414,8 +414,8 @@ fn a_session_token_is_a_parameter() {
     assert_eq!(verdict(&verifier(), &request, &temporary, at(0)), Ok(()));
     let other = keys().with_session_token("IQoJb3/+A").unwrap();
     for wrong in [keys(), other] {
-        let refused = verdict(&verifier(), &request, &wrong, at(0));
-        assert_eq!(refused, Err((Kind::SessionToken, "InvalidToken")));
+        let rejected = verdict(&verifier(), &request, &wrong, at(0));
+        assert_eq!(rejected, Err((Kind::SessionToken, "InvalidToken")));
     }
     let shown = format!("{:?}", verifier().parse(&request).unwrap());
     assert!(!shown.contains("IQoJ"), "{shown}");
@@ -478,8 +478,8 @@ proptest! {
             let other = Credentials::new(keys.identity().access_key_id(), "another").unwrap();
             let verifier = verifier();
             let unverified = verifier.parse(&request).unwrap();
-            let refused = unverified.verify(&other, now).unwrap_err().kind();
-            prop_assert!([Kind::Signature, Kind::SessionToken].contains(&refused));
+            let rejected = unverified.verify(&other, now).unwrap_err().kind();
+            prop_assert!([Kind::Signature, Kind::SessionToken].contains(&rejected));
         }
     }
 }

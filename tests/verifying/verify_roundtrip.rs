@@ -128,9 +128,9 @@ impl Case {
         let other =
             Credentials::new(self.credentials.identity().access_key_id(), "other secret").unwrap();
         let unverified = verifier.parse(request).unwrap();
-        let refused = unverified.verify(&other, self.now).unwrap_err().kind();
+        let rejected = unverified.verify(&other, self.now).unwrap_err().kind();
         let expected = [VerifyErrorKind::Signature, VerifyErrorKind::SessionToken];
-        prop_assert!(expected.contains(&refused));
+        prop_assert!(expected.contains(&rejected));
         Ok(())
     }
 }

@@ -193,7 +193,7 @@ fn tamper<C: PartialEq>(
 ) -> (usize, usize) {
     let verifier = Verifier::new("us-east-1", "s3").allow_sigv2(HOUR * 2);
     assert!(sent.is_accepted(&verifier, credentials));
-    let (mut refused, mut accepted) = (0, 0);
+    let (mut rejected, mut accepted) = (0, 0);
     let mut judge = |changed: Sent| {
         if changed == *sent {
             return;
@@ -203,7 +203,11 @@ fn tamper<C: PartialEq>(
         // The verifier may reject a request that decodes to the same one for its form, such as a
         // parameter name in another case. It never accepts another request.
         assert!(same || !verdict, "accepted: {changed:?}");
-        if verdict { accepted += 1 } else { refused += 1 }
+        if verdict {
+            accepted += 1
+        } else {
+            rejected += 1
+        }
     };
     for method in ["HEAD", "PUT", "POST", "DELETE", "GETT", "get", "GE"] {
         let mut changed = sent.clone();
@@ -230,7 +234,7 @@ fn tamper<C: PartialEq>(
         changed.headers.remove(at);
         judge(changed);
     }
-    (refused, accepted)
+    (rejected, accepted)
 }
 
 /// Checks that a request is accepted after a change that decodes to the same request.
@@ -252,8 +256,8 @@ fn a_changed_sigv4_url_is_rejected() {
         .presign(&temporary(), HOUR, now())
         .unwrap();
     let sent = Sent::of_url("GET", link.as_str(), &[("x-amz-meta-a", "one two")]);
-    let (refused, accepted) = tamper(&sent, &temporary(), covered_v4);
-    assert!(refused > 9000 && accepted > 0, "{refused} {accepted}");
+    let (rejected, accepted) = tamper(&sent, &temporary(), covered_v4);
+    assert!(rejected > 9000 && accepted > 0, "{rejected} {accepted}");
     accepts(&sent, &temporary(), |sent| {
         sent.target = sent.target.replace('~', "%7e")
     });
@@ -287,8 +291,8 @@ fn a_changed_sigv4_header_is_rejected() {
     let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
     headers.extend(signed.headers());
     let sent = Sent::of_url("GET", url, &headers);
-    let (refused, accepted) = tamper(&sent, &temporary(), covered_v4);
-    assert!(refused > 9000 && accepted > 0, "{refused} {accepted}");
+    let (rejected, accepted) = tamper(&sent, &temporary(), covered_v4);
+    assert!(rejected > 9000 && accepted > 0, "{rejected} {accepted}");
     accepts(&sent, &temporary(), |sent| {
         let (_, value) = sent.headers.last_mut().unwrap();
         *value = String::from_utf8(value.clone())
@@ -326,8 +330,8 @@ fn a_changed_sigv2_url_is_rejected() {
         ),
         Sent::of_url("PUT", &hoisted, &[content_type]),
     ] {
-        let (refused, accepted) = tamper(&sent, &temporary(), covered_v2);
-        assert!(refused > 4000 && accepted > 0, "{refused} {accepted}");
+        let (rejected, accepted) = tamper(&sent, &temporary(), covered_v2);
+        assert!(rejected > 4000 && accepted > 0, "{rejected} {accepted}");
         accepts(&sent, &temporary(), |sent| {
             sent.target = sent.target.replace("uncovered=1", "uncovered=2")
         });
@@ -349,8 +353,8 @@ fn a_changed_sigv2_header_is_rejected() {
     let mut headers = vec![("Content-Type", "text/plain"), ("x-amz-meta-a", "1")];
     headers.extend(signed.headers());
     let sent = Sent::of_url("GET", url, &headers);
-    let (refused, accepted) = tamper(&sent, &temporary(), covered_v2);
-    assert!(refused > 3000 && accepted > 0, "{refused} {accepted}");
+    let (rejected, accepted) = tamper(&sent, &temporary(), covered_v2);
+    assert!(rejected > 3000 && accepted > 0, "{rejected} {accepted}");
     accepts(&sent, &temporary(), |sent| {
         sent.target = sent.target.replace("prefix=x", "prefix=y")
     });

@@ -109,10 +109,10 @@ fn check(
     };
     assert_eq!(with(&raw), Ok(signed_by), "{name}");
     raw.spoil(signature);
-    let refused = with(&raw).unwrap_err();
-    assert_eq!(refused.kind(), VerifyErrorKind::Signature, "{name}");
-    assert_eq!(refused.code(), "SignatureDoesNotMatch");
-    assert_eq!(refused.status(), 403);
+    let rejected = with(&raw).unwrap_err();
+    assert_eq!(rejected.kind(), VerifyErrorKind::Signature, "{name}");
+    assert_eq!(rejected.code(), "SignatureDoesNotMatch");
+    assert_eq!(rejected.status(), 403);
 }
 
 #[test]
@@ -327,8 +327,8 @@ fn the_sigv2_examples_verify() {
             Some(bucket) => request.bucket(bucket),
             None => request,
         };
-        let refused = verifier.verify(&request, now, lookup).unwrap_err();
-        assert_eq!(refused.kind(), VerifyErrorKind::Signature, "{name}");
+        let rejected = verifier.verify(&request, now, lookup).unwrap_err();
+        assert_eq!(rejected.kind(), VerifyErrorKind::Signature, "{name}");
         count += 1;
     }
     assert_eq!(count, 32);
@@ -423,9 +423,9 @@ fn form_verifies(
             continue;
         }
         let spoiled = spoiled.iter().map(|(name, value)| (*name, value.as_str()));
-        let refused = verifier.verify_form(spoiled, now, lookup).unwrap_err();
+        let rejected = verifier.verify_form(spoiled, now, lookup).unwrap_err();
         assert_eq!(
-            refused.kind(),
+            rejected.kind(),
             VerifyErrorKind::Signature,
             "{name}: {spoil}"
         );
@@ -542,10 +542,10 @@ fn requests_of_botocore_verify() {
         let other = other
             .with_session_token(keys["token"].as_str().unwrap_or_default())
             .unwrap();
-        let refused = verifier
+        let rejected = verifier
             .verify(&received, now, |_| Some(other))
             .unwrap_err();
-        assert_eq!(refused.kind(), VerifyErrorKind::Signature, "{name}");
+        assert_eq!(rejected.kind(), VerifyErrorKind::Signature, "{name}");
     }
     println!("{seen:?}");
     assert!(seen.len() >= 7);

@@ -46,7 +46,7 @@ fn tokens_are_those_of_the_sdks() {
     let (old, more) = (file("azure-sas.json"), file("azure-more.json"));
     let lists = [&old["generated"]["cases"], &more["cases"]];
     let cases = lists.into_iter().flat_map(|list| list.as_array().unwrap());
-    let (mut made, mut refused) = (0, 0);
+    let (mut made, mut rejected) = (0, 0);
     for case in cases.filter(|case| case["expected"]["token"].is_string()) {
         let account = case["account_name"].as_str().unwrap();
         let input = |names: &[&str]| {
@@ -161,7 +161,7 @@ fn tokens_are_those_of_the_sdks() {
                 case["id"],
                 ran.stderr
             );
-            refused += 1;
+            rejected += 1;
             continue;
         }
         assert_eq!(ran.status, 0, "{case} {}", ran.stderr);
@@ -177,7 +177,7 @@ fn tokens_are_those_of_the_sdks() {
         assert_eq!(json["expires_at"].is_null(), input(&["expiry"]).is_none());
         made += 1;
     }
-    assert_eq!((made, refused), (85, 4));
+    assert_eq!((made, rejected), (85, 4));
 }
 
 /// A minute before a moment in RFC 3339.
@@ -237,14 +237,14 @@ fn requests_are_signed_with_shared_key() {
     assert_eq!(signed, 12);
     let url = "https://myaccount.blob.core.windows.net/c/b";
     let presigned = azure(["url", url, "--signature-version", "shared-key"]);
-    assert!(presigned.refused().contains("presign sas"));
+    assert!(presigned.rejected().contains("presign sas"));
     let other = azure([
         "sign",
         "https://example.com/",
         "--signature-version",
         "shared-key",
     ]);
-    assert!(other.refused().contains("--service"));
+    assert!(other.rejected().contains("--service"));
 }
 
 /// Returns the headers of JSON as options.
@@ -281,7 +281,7 @@ fn requests_with_shared_key_are_verified() {
         // The MD5 is that of `hello world`.
         let with_body = |body: &str| verify(url, "PUT").args(["--body=-"]).input(body);
         with_body("hello world").quiet();
-        assert!(with_body("hello").refused().contains("MD5"));
+        assert!(with_body("hello").rejected().contains("MD5"));
         let why = |ran: Presign| {
             let ran = ran.args(["--output=json"]).run();
             assert_eq!(ran.status, 1);
@@ -293,7 +293,7 @@ fn requests_with_shared_key_are_verified() {
         let late = verify_at(url, "PUT", "2026-10-06T00:15:01Z");
         assert_eq!(why(late), "time-skew");
         let other = url.replace("blob.core.windows.net", "example.com");
-        assert!(verify(&other, "PUT").refused().contains("--service"));
+        assert!(verify(&other, "PUT").rejected().contains("--service"));
     }
 }
 
@@ -342,13 +342,13 @@ fn what_is_made_is_inspected_and_verified() {
     let changed = url.replace("images", "other");
     assert!(
         verify(&changed, &["--at", AT])
-            .refused()
+            .rejected()
             .contains("signature")
     );
     let ranged = sas(&["az://myaccount/images/a", "--ip=203.0.113.7"]).url();
     assert!(
         verify(&ranged, &["--at", AT])
-            .refused()
+            .rejected()
             .contains("203.0.113.7")
     );
     let from = verify(&ranged, &["--at", AT, "--client-ip", "203.0.113.7"]);
@@ -386,18 +386,18 @@ fn accounts_come_from_the_environment_and_the_address() {
     assert!(of_queue.url().starts_with("http://localhost:2/myaccount/?"));
 
     let other = sas(&["az://otheraccount/images/a"]);
-    assert!(other.refused().contains("otheraccount"));
+    assert!(other.rejected().contains("otheraccount"));
     let none = Presign::bare(["sas", "az://myaccount/images/a"]);
-    assert!(none.refused().contains("AZURE_STORAGE_KEY"));
+    assert!(none.rejected().contains("AZURE_STORAGE_KEY"));
     let bad = Presign::bare(args).env(
         "AZURE_STORAGE_CONNECTION_STRING",
         format!("AccountKey={KEY}"),
     );
-    assert!(!bad.refused().contains(KEY));
+    assert!(!bad.rejected().contains(KEY));
 }
 
 #[test]
-fn tokens_that_cannot_be_made_are_refused() {
+fn tokens_that_cannot_be_made_are_rejected() {
     for (args, part) in [
         (&["az://myaccount"][..], "container"),
         (&["az://myaccount/images", "--services=b"], "az://ACCOUNT"),
@@ -424,7 +424,7 @@ fn tokens_that_cannot_be_made_are_refused() {
         ),
         (&["az://myaccount/images/a", "--ip=::1"], "IP range"),
     ] {
-        let sentence = sas(args).refused();
+        let sentence = sas(args).rejected();
         assert!(sentence.contains(part), "{sentence}");
     }
     for args in [

@@ -205,7 +205,7 @@ fn bad_keys_far_from_the_start_have_their_numbers() {
 }
 
 #[test]
-fn a_huge_line_is_refused_without_losing_the_rest() {
+fn a_huge_line_is_rejected_without_losing_the_rest() {
     const LONGEST: usize = 1024 * 1024;
     let long = "x".repeat(LONGEST);
     // AWS has no such keys.
@@ -314,7 +314,7 @@ fn json_is_one_object_a_line() {
 }
 
 #[test]
-fn invalid_options_are_refused_before_a_key_is_read() {
+fn invalid_options_are_rejected_before_a_key_is_read() {
     for (args, part) in [
         (&["--expires-in=8d"][..], "seven days"),
         (&["--method=get"], "GET"),
@@ -324,14 +324,14 @@ fn invalid_options_are_refused_before_a_key_is_read() {
         (&["--output=json", "--header=a: b\nc: d"], "line break"),
     ] {
         for input in ["", "a\nb\n"] {
-            let sentence = batch(args, input).refused();
+            let sentence = batch(args, input).rejected();
             assert!(sentence.contains(part), "{sentence}");
         }
     }
     let usage = Presign::new(["batch", "s3://examplebucket/prefix"]).misused();
     assert!(usage.contains("s3://examplebucket/prefix/"), "{usage}");
     Presign::new(["batch", "s3://examplebucket/"]).quiet();
-    Presign::bare(["batch", "s3://examplebucket"]).refused();
+    Presign::bare(["batch", "s3://examplebucket"]).rejected();
 }
 
 /// A prefix that ends with a slash precedes each key.

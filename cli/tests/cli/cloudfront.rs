@@ -61,7 +61,7 @@ fn recorded_urls_and_cookies() {
         }
         // The resource doesn't cover the URL, which the recorded signer doesn't check.
         if [8, 17].contains(&case["id"].as_u64().unwrap()) {
-            let message = Presign::bare(&args).refused();
+            let message = Presign::bare(&args).rejected();
             assert!(message.contains("the policy covers"), "{message}");
             continue;
         }
@@ -172,15 +172,15 @@ fn a_url_is_inspected_and_verified() {
     );
     let message = Presign::bare(verify)
         .args(["--client-ip", "192.0.3.7"])
-        .refused();
+        .rejected();
     assert!(
         message.contains("allows 192.0.2.0/24, not 192.0.3.7"),
         "{message}"
     );
-    let message = Presign::bare(["verify", url, "--at", NOW]).refused();
+    let message = Presign::bare(["verify", url, "--at", NOW]).rejected();
     assert!(message.contains("--public-key"), "{message}");
     let wrong = ["verify", url, "--public-key", &private_key, "--at", NOW];
-    let message = Presign::bare(wrong).refused();
+    let message = Presign::bare(wrong).rejected();
     assert!(message.contains("is a private key"), "{message}");
 }
 
@@ -224,7 +224,7 @@ fn keys_and_policies_that_cannot_be_used() {
             "not after the signing time",
         ),
     ] {
-        let message = sign(key, more).refused();
+        let message = sign(key, more).rejected();
         assert!(message.contains(words), "{message}");
         assert!(!message.contains("MII"), "{message}");
     }

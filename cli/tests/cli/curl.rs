@@ -115,7 +115,7 @@ fn a_signed_request_has_its_headers_and_its_body() {
         assert_eq!(line.contains("--data-binary @-"), has_body, "{line}");
     }
     let head = Presign::new(["sign", "https://example.com/", "--output=curl"]);
-    let sentence = head.args(["--method=HEAD", "--body=-"]).refused();
+    let sentence = head.args(["--method=HEAD", "--body=-"]).rejected();
     assert_eq!(sentence, "curl can't send a body with HEAD");
 }
 
@@ -167,7 +167,7 @@ fn the_body_of_a_shared_key_has_the_signed_length() {
         &["--body=b"][..],
         &["--body=b", "--header=Content-Length: 0"],
     ] {
-        let sentence = sign(args).refused();
+        let sentence = sign(args).rejected();
         assert!(sentence.contains("Content-Length"), "{sentence}");
     }
 }

@@ -108,14 +108,14 @@ fn inspect_shows_problems_and_succeeds() {
 }
 
 #[test]
-fn inspect_refuses_a_text_that_is_not_presigned() {
+fn inspect_rejects_a_text_that_is_not_presigned() {
     for url in [
         "https://examplebucket.s3.amazonaws.com/test.txt?versionId=1",
         "AKIAIOSFODNN7EXAMPLE",
         "",
     ] {
         for format in ["text", "json"] {
-            let sentence = Presign::bare(["inspect", url, "--output", format]).refused();
+            let sentence = Presign::bare(["inspect", url, "--output", format]).rejected();
             assert!(
                 sentence.contains("not a presigned URL"),
                 "{url:?}: {sentence}"
@@ -128,9 +128,9 @@ fn inspect_refuses_a_text_that_is_not_presigned() {
 
 // verify.
 
-/// A check of a URL at `NOW` that is refused: its cause, and the sentence, which both formats have.
-fn refused_verify(presign: impl Fn() -> Presign) -> (String, String) {
-    let sentence = presign().refused();
+/// A check of a URL at `NOW` that is rejected: its cause, and the sentence, which both formats have.
+fn rejected_verify(presign: impl Fn() -> Presign) -> (String, String) {
+    let sentence = presign().rejected();
     let ran = presign().args(["--output", "json"]).run();
     assert_eq!(ran.status, 1);
     assert_eq!(ran.stderr, format!("presign: {sentence}\n"));
@@ -169,7 +169,7 @@ fn verify_accepts_the_published_url() {
 }
 
 #[test]
-fn verify_refuses_another_request() {
+fn verify_rejects_another_request() {
     let url = published("query");
     let last = url.len() - 1;
     assert!(url.ends_with('4'));
@@ -222,42 +222,42 @@ fn verify_refuses_another_request() {
             "https://",
         ),
     ] {
-        let (seen, sentence) = refused_verify(|| Presign::new(["verify", url]).args(&more));
+        let (seen, sentence) = rejected_verify(|| Presign::new(["verify", url]).args(&more));
         assert_eq!(seen, cause, "{url} {more:?}: {sentence}");
         assert!(sentence.contains(part), "{cause}: {sentence}");
     }
 }
 
 #[test]
-fn verify_refuses_another_moment() {
+fn verify_rejects_another_moment() {
     let url = published("query");
     let at = |at: &str| Presign::bare(["verify", &url, "--at", at]).credentials(ID, SECRET, None);
     at("2013-05-24T23:59:59Z").quiet();
-    let (cause, sentence) = refused_verify(|| at("2013-05-25T00:20:00Z"));
+    let (cause, sentence) = rejected_verify(|| at("2013-05-25T00:20:00Z"));
     assert_eq!(cause, "expired");
     assert!(sentence.contains("expired"), "{sentence}");
-    let (cause, _) = refused_verify(|| at("2013-05-23T00:00:00Z"));
+    let (cause, _) = rejected_verify(|| at("2013-05-23T00:00:00Z"));
     assert_eq!(cause, "not-yet-valid");
 }
 
 #[test]
-fn verify_refuses_other_credentials() {
+fn verify_rejects_other_credentials() {
     let url = published("query");
     let by = |id: &str, secret: &str, token: Option<&str>| {
         Presign::bare(["verify", &url, "--at", NOW]).credentials(id, secret, token)
     };
-    let (cause, _) = refused_verify(|| by(ID, OTHER_SECRET, None));
+    let (cause, _) = rejected_verify(|| by(ID, OTHER_SECRET, None));
     assert_eq!(cause, "signature");
-    let (cause, sentence) = refused_verify(|| by("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET, None));
+    let (cause, sentence) = rejected_verify(|| by("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET, None));
     assert_eq!(cause, "access-key");
     for id in [ID, "AKIAI44QH8DHBEXAMPLE"] {
         assert!(sentence.contains(id), "{sentence}");
     }
-    let (cause, _) = refused_verify(|| by(ID, SECRET, Some(TOKEN)));
+    let (cause, _) = rejected_verify(|| by(ID, SECRET, Some(TOKEN)));
     assert_eq!(cause, "session-token");
     // Without credentials nothing is checked.
     let args = ["verify", &url, "--at", NOW, "--output", "json"];
-    assert!(Presign::bare(args).refused().contains("no credentials"));
+    assert!(Presign::bare(args).rejected().contains("no credentials"));
     Presign::new(["verify"]).misused();
     Presign::new(["verify", &url, "--bucket="]).misused();
 }
@@ -280,10 +280,10 @@ fn verify_asks_for_the_signed_headers() {
             .args(more)
     };
     verify(&[signed]).quiet();
-    let (cause, sentence) = refused_verify(|| verify(&[]));
+    let (cause, sentence) = rejected_verify(|| verify(&[]));
     assert_eq!(cause, "signed-header-missing");
     assert!(sentence.contains("content-type") && sentence.contains("--header"));
-    let (cause, _) = refused_verify(|| verify(&["--header=Content-Type: text/html"]));
+    let (cause, _) = rejected_verify(|| verify(&["--header=Content-Type: text/html"]));
     assert_eq!(cause, "signature");
 }
 
@@ -320,12 +320,12 @@ fn verify_checks_the_body() {
         let path = presign.home.path().join("body").into_os_string();
         presign.args(["--body".into(), path]).quiet();
         for other in ["Param1=value2", ""] {
-            let (cause, _) = refused_verify(|| run(&["--body=-"]).input(other));
+            let (cause, _) = rejected_verify(|| run(&["--body=-"]).input(other));
             assert_eq!(cause, "signature");
         }
-        let (cause, _) = refused_verify(|| run(&[]));
+        let (cause, _) = rejected_verify(|| run(&[]));
         assert_eq!(cause, "signature");
-        let sentence = run(&["--body=no/such/file"]).refused();
+        let sentence = run(&["--body=no/such/file"]).rejected();
         assert!(sentence.contains("no/such/file"), "{sentence}");
     }
     assert_eq!(count, 2);
@@ -351,7 +351,7 @@ fn verify_checks_the_body_by_its_md5() {
             run.args(["--bucket=examplebucket"]).args(more)
         };
         verify(&[md5, "--body=-"]).input("any").quiet();
-        let (cause, sentence) = refused_verify(|| verify(&[md5, "--body=-"]).input("other"));
+        let (cause, sentence) = rejected_verify(|| verify(&[md5, "--body=-"]).input("other"));
         assert_eq!(cause, "payload-mismatch");
         assert!(sentence.contains("Content-MD5"), "{sentence}");
     }
@@ -371,7 +371,7 @@ fn verify_takes_the_host_of_the_header() {
     let ran = Presign::new(["url", "https://localhost:9000/k", host]).run();
     let url = ran.stdout.trim();
     Presign::new(["verify", url, host]).quiet();
-    let (cause, _) = refused_verify(|| Presign::new(["verify", url]));
+    let (cause, _) = rejected_verify(|| Presign::new(["verify", url]));
     assert_eq!(cause, "signature");
 }
 
@@ -431,7 +431,7 @@ fn calls_of_query_apis_are_read_and_checked() {
             ),
             (&url, method, secret, "2013-05-24T00:00:00Z", "time-skew"),
         ] {
-            let (found, sentence) = refused_verify(|| run(url, method, secret, at));
+            let (found, sentence) = rejected_verify(|| run(url, method, secret, at));
             assert_eq!(found, cause, "{sentence}");
         }
     }
@@ -474,15 +474,15 @@ fn verify_accepts_sigv2_with_its_bucket() {
         assert_eq!(ran.status, 0);
         assert!(ran.stderr.contains("not checked"), "{}", ran.stderr);
 
-        let (cause, sentence) = refused_verify(|| run(url, &[], -60));
+        let (cause, sentence) = rejected_verify(|| run(url, &[], -60));
         assert_eq!(cause, "signature");
         assert!(sentence.contains("--bucket"), "{sentence}");
-        let (cause, _) = refused_verify(|| run(url, &[&bucket], 3600));
+        let (cause, _) = rejected_verify(|| run(url, &[&bucket], 3600));
         assert_eq!(cause, "expired");
-        let (cause, _) = refused_verify(|| run_as("PATCH", url, &[&bucket], -60));
+        let (cause, _) = rejected_verify(|| run_as("PATCH", url, &[&bucket], -60));
         assert_eq!(cause, "signature");
         let other = url.replace("puppy", "poppy");
-        let (cause, _) = refused_verify(|| run(&other, &[&bucket], -60));
+        let (cause, _) = rejected_verify(|| run(&other, &[&bucket], -60));
         assert_eq!(cause, "signature");
     }
     assert!(count >= 3, "{count}");

@@ -199,7 +199,7 @@ fn explain_needs_no_credentials() {
     let sentence = Presign::bare(args)
         .args(["--profile", "docs"])
         .input(body.as_str())
-        .refused();
+        .rejected();
     assert!(sentence.contains("docs"), "{sentence}");
 }
 
@@ -221,8 +221,8 @@ fn explain_reads_any_answer() {
     }
     let long = vec![b' '; 1024 * 1024 + 1];
     let presign = Presign::new(["explain", &url, "--response", "-"]).input(long);
-    assert!(presign.refused().contains("1 MiB"));
-    let sentence = Presign::new(["explain", &url, "--response", "no-such-file"]).refused();
+    assert!(presign.rejected().contains("1 MiB"));
+    let sentence = Presign::new(["explain", &url, "--response", "no-such-file"]).rejected();
     assert!(sentence.contains("no-such-file"), "{sentence}");
     let usage = Presign::new(["explain", &url]).misused();
     assert!(usage.contains("--response"), "{usage}");

@@ -44,8 +44,8 @@ fn an_hmac_key_signs_and_verifies() {
     );
     let verified = with_hmac(["verify", &url]).quiet();
     assert!(verified.starts_with("valid for GET"), "{verified}");
-    let refused = with_hmac(["verify", &url, "--method", "PUT"]).refused();
-    assert!(refused.contains("signature"), "{refused}");
+    let rejected = with_hmac(["verify", &url, "--method", "PUT"]).rejected();
+    assert!(rejected.contains("signature"), "{rejected}");
 
     let batch = with_hmac(["batch", "gs://test-bucket/p/"])
         .input("a\nb\n")
@@ -62,23 +62,23 @@ fn an_hmac_key_signs_and_verifies() {
     );
     let verified = with_hmac(["verify", &old]).quiet();
     assert!(verified.starts_with("valid for GET"), "{verified}");
-    let refused = with_hmac(["verify", &old, "--method", "PUT"]).refused();
-    assert!(refused.contains("signature"), "{refused}");
+    let rejected = with_hmac(["verify", &old, "--method", "PUT"]).rejected();
+    assert!(rejected.contains("signature"), "{rejected}");
     let misused = with_hmac(["verify", &old, "--region", "us-east-1"]).misused();
     assert!(misused.contains("--region"), "{misused}");
 }
 
 #[test]
 fn missing_keys_and_options_of_aws_are_rejected() {
-    let refused = Presign::bare(["get", "gs://test-bucket/a"]).refused();
+    let rejected = Presign::bare(["get", "gs://test-bucket/a"]).rejected();
     assert!(
-        refused.contains("GOOGLE_APPLICATION_CREDENTIALS"),
-        "{refused}"
+        rejected.contains("GOOGLE_APPLICATION_CREDENTIALS"),
+        "{rejected}"
     );
-    let refused = Presign::bare(["get", "gs://test-bucket/a"])
+    let rejected = Presign::bare(["get", "gs://test-bucket/a"])
         .env("GS_ACCESS_KEY_ID", "GOOG1EXAMPLE")
-        .refused();
-    assert!(refused.contains("no GS_SECRET_ACCESS_KEY"), "{refused}");
+        .rejected();
+    assert!(rejected.contains("no GS_SECRET_ACCESS_KEY"), "{rejected}");
     for options in [
         &["--dualstack"][..],
         &["--signature-version", "v4a"],
@@ -108,13 +108,13 @@ fn each_method_is_signed_and_verified() {
             verified.contains(&format!("valid for {method}")),
             "{verified}"
         );
-        let refused = with_hmac(["verify", &url]).refused();
-        assert!(refused.contains("signature"), "{refused}");
+        let rejected = with_hmac(["verify", &url]).rejected();
+        assert!(rejected.contains("signature"), "{rejected}");
     }
     for name in ["..", ".well-known/acme-challenge/a"] {
         let address = format!("gs://test-bucket/{name}");
-        let refused = with_hmac(["get", &address]).refused();
-        assert!(refused.contains("invalid object name"), "{refused}");
+        let rejected = with_hmac(["get", &address]).rejected();
+        assert!(rejected.contains("invalid object name"), "{rejected}");
     }
 }
 

@@ -165,7 +165,7 @@ impl Presign {
     }
 
     /// Returns the error message of a failed run.
-    fn refused(self) -> String {
+    fn rejected(self) -> String {
         let home = self.home.path().display().to_string();
         let ran = self.run();
         assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);

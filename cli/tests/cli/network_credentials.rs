@@ -1,6 +1,6 @@
 //! Credentials from roles, web identities, SSO, containers and instances, whose services a server
 //! on loopback stands in for. The answers have the form of AWS's documents. Each source has an
-//! answer that is accepted and one that is refused.
+//! answer that is accepted and one that is rejected.
 
 use super::stand_in::{Answer, Received, start};
 use super::*;
@@ -31,7 +31,7 @@ fn assert_signs(run: impl Fn() -> Presign) {
         "{credential}"
     );
     assert_eq!(param(&url, "X-Amz-Security-Token").as_deref(), Some(TOKEN));
-    let late = run().args(["--expires-in", "7h"]).refused();
+    let late = run().args(["--expires-in", "7h"]).rejected();
     assert!(
         late.contains("its credentials, which expire at 2999-01-01T06:00:00Z"),
         "{late}"
@@ -39,8 +39,8 @@ fn assert_signs(run: impl Fn() -> Presign) {
 }
 
 /// Asserts that nothing is signed, and that the message contains the words.
-fn assert_refused(run: Presign, words: &[&str]) {
-    let message = run.refused();
+fn assert_rejected(run: Presign, words: &[&str]) {
+    let message = run.rejected();
     for word in words {
         assert!(message.contains(word), "{word:?} is not in: {message}");
     }
@@ -123,7 +123,7 @@ fn a_role_is_assumed_with_the_keys_of_another_profile() {
         + &format!(
             "[profile other]\naws_access_key_id = AKIDOTHER\naws_secret_access_key = {SECRET}\n"
         );
-    assert_refused(
+    assert_rejected(
         role(&other),
         &[
             "come from role_arn",
@@ -132,9 +132,9 @@ fn a_role_is_assumed_with_the_keys_of_another_profile() {
         ],
     );
     let missing = config.replace("= default", "= nobody");
-    assert_refused(role(&missing), &["come from role_arn", "nobody"]);
+    assert_rejected(role(&missing), &["come from role_arn", "nobody"]);
     let no_source = config.replace("source_profile = default", "");
-    assert_refused(
+    assert_rejected(
         role(&no_source),
         &["come from role_arn", "source_profile", "credential_source"],
     );
@@ -146,9 +146,9 @@ fn a_role_is_assumed_with_a_credential_source() {
         "[profile role]\nregion = eu-west-1\nrole_arn = {ROLE_ARN}\ncredential_source = Environment\n"
     );
     assert_signs(|| role(&config).credentials(ID, SECRET, None));
-    assert_refused(role(&config), &["come from role_arn", "AWS_ACCESS_KEY_ID"]);
+    assert_rejected(role(&config), &["come from role_arn", "AWS_ACCESS_KEY_ID"]);
     let unknown = config.replace("Environment", "Somewhere");
-    assert_refused(role(&unknown), &["come from role_arn", "Somewhere"]);
+    assert_rejected(role(&unknown), &["come from role_arn", "Somewhere"]);
 
     let container = config.replace("Environment", "EcsContainer");
     let with = |token| {
@@ -160,15 +160,15 @@ fn a_role_is_assumed_with_a_credential_source() {
             .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", token)
     };
     assert_signs(|| with("container-token"));
-    assert_refused(with("other-token"), &["come from role_arn"]);
+    assert_rejected(with("other-token"), &["come from role_arn"]);
 }
 
 #[test]
-fn a_role_whose_user_types_a_code_is_refused() {
+fn a_role_whose_user_types_a_code_is_rejected() {
     let config = format!(
         "[profile role]\nrole_arn = {ROLE_ARN}\nsource_profile = default\nmfa_serial = arn:aws:iam::1:mfa/u\n"
     );
-    assert_refused(
+    assert_rejected(
         role(&config),
         &[
             "mfa_serial",
@@ -189,7 +189,7 @@ fn a_web_identity_is_exchanged() {
         run.file(".aws/config", config)
     };
     assert_signs(|| of_profile("web-identity-token"));
-    assert_refused(
+    assert_rejected(
         of_profile("other"),
         &["come from web_identity_token_file", "InvalidIdentityToken"],
     );
@@ -202,7 +202,7 @@ fn a_web_identity_is_exchanged() {
             .env("AWS_ENDPOINT_URL_STS", start(sts))
     };
     assert_signs(|| of_environment("web-identity-token"));
-    assert_refused(
+    assert_rejected(
         of_environment("other"),
         &[
             "come from AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -210,7 +210,7 @@ fn a_web_identity_is_exchanged() {
         ],
     );
     let no_role = of_environment("web-identity-token").env("AWS_ROLE_ARN", "");
-    assert_refused(
+    assert_rejected(
         no_role,
         &[
             "come from AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -218,7 +218,7 @@ fn a_web_identity_is_exchanged() {
         ],
     );
     let no_file = of_environment("").env("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token");
-    assert_refused(
+    assert_rejected(
         no_file,
         &["come from AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token"],
     );
@@ -271,9 +271,9 @@ fn sso_has_credentials_for_those_who_logged_in() {
         "come from sso_session",
         "log in with `aws sso login --profile sso`",
     ];
-    assert_refused(logged_in("other", "2999-01-01T00:00:00Z"), &words);
-    assert_refused(logged_in("sso-token", "2001-01-01T00:00:00Z"), &words);
-    assert_refused(logged_out(), &words);
+    assert_rejected(logged_in("other", "2999-01-01T00:00:00Z"), &words);
+    assert_rejected(logged_in("sso-token", "2001-01-01T00:00:00Z"), &words);
+    assert_rejected(logged_out(), &words);
 }
 
 // Containers.
@@ -303,10 +303,10 @@ fn a_container_has_a_role() {
     let uri = start(container_role) + "/role";
     assert_signs(|| with(&uri, "container-token"));
     let name = "come from AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    assert_refused(with(&uri, "other-token"), &[name]);
-    assert_refused(with(&start(container_role), "container-token"), &[name]);
+    assert_rejected(with(&uri, "other-token"), &[name]);
+    assert_rejected(with(&start(container_role), "container-token"), &[name]);
     // Credentials in plain text from elsewhere than this machine.
-    assert_refused(with("http://192.0.2.1/role", "container-token"), &[name]);
+    assert_rejected(with("http://192.0.2.1/role", "container-token"), &[name]);
 }
 
 // Instances.
@@ -352,15 +352,15 @@ fn an_instance_has_a_role() {
             .env("AWS_EC2_METADATA_DISABLED", "false")
             .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", start(answer))
     };
-    assert_refused(
+    assert_rejected(
         with(instance_without_role),
         &["no credentials: AWS_ACCESS_KEY_ID"],
     );
-    assert_refused(
+    assert_rejected(
         with(instance_without_trust),
         &["instance metadata", "EC2 cannot assume the role reader"],
     );
-    assert_refused(
+    assert_rejected(
         with(instance).env("AWS_EC2_METADATA_DISABLED", "true"),
         &["no credentials: AWS_ACCESS_KEY_ID"],
     );

@@ -80,7 +80,7 @@ fn an_expiry_can_be_a_moment() {
     }
     for past in [NOW, "2013-05-23T00:00:00Z"] {
         let run = Presign::new(["get", "s3://examplebucket/k", "--expires-at", past]);
-        let sentence = run.refused();
+        let sentence = run.rejected();
         assert!(
             sentence.contains("not after the signing time"),
             "{sentence}"

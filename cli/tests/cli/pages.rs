@@ -29,6 +29,6 @@ fn each_command_has_a_page() {
         assert!(page.contains(part), "{file}");
     }
 
-    let sentence = Presign::bare(["man", "no/such/folder"]).refused();
+    let sentence = Presign::bare(["man", "no/such/folder"]).rejected();
     assert!(sentence.contains("no/such/folder"), "{sentence}");
 }

@@ -215,7 +215,7 @@ fn a_page_escapes_what_it_is_given() {
 #[test]
 fn a_line_break_is_not_for_text() {
     let form = ["s3://b-1/k", "--field", "x-amz-meta-a=1\r\nkey=other"];
-    let sentence = post(&form).refused();
+    let sentence = post(&form).rejected();
     assert!(
         sentence.contains("x-amz-meta-a has a line break"),
         "{sentence}"
@@ -235,7 +235,7 @@ fn a_session_token_is_a_field() {
 }
 
 #[test]
-fn a_form_that_no_server_takes_is_refused() {
+fn a_form_that_no_server_takes_is_rejected() {
     for (args, reason) in [
         (&["s3://b-1/a${filename}b"][..], "${filename}"),
         (&["s3://b-1/${filename}/*"], "${filename}"),
@@ -273,7 +273,7 @@ fn a_form_that_no_server_takes_is_refused() {
             "20 KB",
         ),
     ] {
-        let sentence = post(args).refused();
+        let sentence = post(args).rejected();
         assert!(sentence.contains(reason), "{args:?}: {sentence}");
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
+fn what_is_rejected_ends_with_one_sentence_and_nothing_else() {
     let get = "s3://examplebucket/k";
     let url = "https://example.com/";
     let cases: &[(&[&str], &str)] = &[
@@ -96,15 +96,15 @@ fn what_is_refused_ends_with_one_sentence_and_nothing_else() {
         (&["get", get, "--profile=nowhere"], "`nowhere`"),
     ];
     for (args, part) in cases {
-        let sentence = Presign::new(*args).refused();
+        let sentence = Presign::new(*args).rejected();
         assert!(sentence.contains(part), "{args:?}: {sentence}");
         let json = Presign::new(*args).args(["--output", "json"]);
-        assert_eq!(json.refused(), sentence);
+        assert_eq!(json.rejected(), sentence);
     }
 }
 
 #[test]
-fn credentials_that_cannot_be_are_refused_without_being_shown() {
+fn credentials_that_cannot_be_are_rejected_without_being_shown() {
     let get = || Presign::bare(["get", "s3://examplebucket/k"]);
     let padded = format!("{SECRET} ");
     for (run, part) in [
@@ -134,7 +134,7 @@ fn credentials_that_cannot_be_are_refused_without_being_shown() {
             "2013-05-24T00:59:59Z",
         ),
     ] {
-        let sentence = run.refused();
+        let sentence = run.rejected();
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
     Presign::new(["get", "s3://examplebucket/k"])
@@ -144,7 +144,7 @@ fn credentials_that_cannot_be_are_refused_without_being_shown() {
 
 #[test]
 fn missing_credentials_say_where_was_looked() {
-    let sentence = Presign::bare(["get", "s3://examplebucket/k"]).refused();
+    let sentence = Presign::bare(["get", "s3://examplebucket/k"]).rejected();
     for part in [
         "AWS_ACCESS_KEY_ID",
         "`default`",
@@ -154,12 +154,12 @@ fn missing_credentials_say_where_was_looked() {
         assert!(sentence.contains(part), "{sentence}");
     }
     let run = Presign::bare(["url", "https://example.com/"]).env("AWS_PROFILE", "mine");
-    let sentence = run.refused();
+    let sentence = run.rejected();
     assert!(sentence.contains("`mine`"), "{sentence}");
     // A profile that is there and has no keys.
     let sentence = Presign::new(["get", "s3://examplebucket/k", "--profile=mine"])
         .file(".aws/config", "[profile mine]\nregion = eu-west-1\n")
-        .refused();
+        .rejected();
     assert!(
         sentence.contains("`mine` has no aws_access_key_id"),
         "{sentence}"
@@ -168,12 +168,12 @@ fn missing_credentials_say_where_was_looked() {
 
 #[test]
 fn a_message_stays_in_one_line() {
-    let sentence = Presign::new(["get", "s3://a\nb\u{1b}[2J/k"]).refused();
+    let sentence = Presign::new(["get", "s3://a\nb\u{1b}[2J/k"]).rejected();
     assert!(sentence.contains(r"a\nb\u{1b}[2J"), "{sentence}");
     let usage = Presign::new(["get", "s3://a\nb\u{1b}[2J"]).misused();
     assert!(usage.contains(r"s3://a\nb\u{1b}[2J"), "{usage}");
     let profile = Presign::new(["get", "s3://examplebucket/k", "--profile=a\nb"]);
-    assert!(profile.refused().contains(r"`a\nb`"));
+    assert!(profile.rejected().contains(r"`a\nb`"));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn profiles_that_fetch_their_credentials_are_not_supported() {
     ] {
         let sentence = Presign::bare(["get", "s3://examplebucket/k", "--profile=p"])
             .file(".aws/config", format!("[profile p]\n{lines}\n"))
-            .refused();
+            .rejected();
         assert!(sentence.contains(part), "{sentence}");
         // The environment that the remedy sets is not asked with --profile.
         let remedy = "aws configure export-credentials --profile p --format env";
@@ -215,7 +215,7 @@ fn profiles_that_fetch_their_credentials_are_not_supported() {
         let sentence = Presign::bare(["get", "s3://examplebucket/k"])
             .env("AWS_PROFILE", "p")
             .file(".aws/config", format!("[profile p]\n{lines}\n"))
-            .refused();
+            .rejected();
         assert!(!sentence.contains("without --profile"), "{sentence}");
     }
 }
@@ -241,12 +241,12 @@ fn a_process_prints_credentials() {
     let url = with_process(&output).args(["--expires-in=30m"]).url();
     assert!(param(&url, "X-Amz-Credential").unwrap().starts_with(ID));
     assert_eq!(param(&url, "X-Amz-Security-Token").unwrap(), TOKEN);
-    let late = with_process(&output).args(["--expires-in=31m"]).refused();
+    let late = with_process(&output).args(["--expires-in=31m"]).rejected();
     assert!(late.contains("2013-05-24T00:30:00Z"), "{late}");
 }
 
 #[test]
-fn a_process_that_prints_no_credentials_is_refused() {
+fn a_process_that_prints_no_credentials_is_rejected() {
     for (output, part) in [
         (String::new(), "not JSON"),
         (format!("secret: {SECRET}"), "not JSON"),
@@ -269,7 +269,7 @@ fn a_process_that_prints_no_credentials_is_refused() {
             "Expiration",
         ),
     ] {
-        let sentence = with_process(&output).refused();
+        let sentence = with_process(&output).rejected();
         assert!(sentence.contains(part), "{sentence}");
         assert!(
             sentence.contains("credential_process of the profile `p`"),
@@ -286,7 +286,7 @@ fn a_process_that_prints_no_credentials_is_refused() {
                 ".aws/config",
                 format!("[default]\ncredential_process = {line}\n"),
             )
-            .refused();
+            .rejected();
         assert!(
             sentence.contains(part) && !sentence.contains("secret-argument"),
             "{sentence}"
@@ -295,7 +295,7 @@ fn a_process_that_prints_no_credentials_is_refused() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_refused_without_being_shown() {
+fn files_that_cannot_be_read_are_rejected_without_being_shown() {
     let get = || Presign::bare(["get", "s3://examplebucket/k"]);
     for (text, part) in [
         (format!("[default]\n[{SECRET}\n"), "line 2"),
@@ -313,25 +313,25 @@ fn files_that_cannot_be_read_are_refused_without_being_shown() {
             "access key ID",
         ),
     ] {
-        let sentence = get().file(".aws/credentials", text).refused();
+        let sentence = get().file(".aws/credentials", text).rejected();
         assert!(sentence.contains(part), "{sentence}");
     }
     let bytes = [b"[default]\n", SECRET.as_bytes(), b"\xff\n"].concat();
-    let sentence = get().file(".aws/credentials", bytes).refused();
+    let sentence = get().file(".aws/credentials", bytes).rejected();
     assert!(sentence.contains("UTF-8"), "{sentence}");
     // A folder in place of the file.
-    let sentence = get().file(".aws/credentials/x", "").refused();
+    let sentence = get().file(".aws/credentials/x", "").rejected();
     assert!(sentence.contains("can't be read"), "{sentence}");
     let sentence = Presign::new(["get", "s3://examplebucket/k"])
         .file(
             ".aws/config",
             "[default]\ns3 =\n  addressing_style = sideways\n",
         )
-        .refused();
+        .rejected();
     assert!(sentence.contains("addressing_style"), "{sentence}");
     let sentence = Presign::new(["get", "s3://examplebucket/k"])
         .env("AWS_USE_FIPS_ENDPOINT", "maybe")
-        .refused();
+        .rejected();
     assert!(sentence.contains("AWS_USE_FIPS_ENDPOINT"), "{sentence}");
 }
 
@@ -421,8 +421,8 @@ fn arguments_that_are_not_utf_8_are_wrong_usage() {
         "{usage}"
     );
     let run = Presign::new(["get", "s3://examplebucket/k"]);
-    let refused = run.env("AWS_REGION", OsStr::from_bytes(b"\xff")).refused();
-    assert!(refused.contains("AWS_REGION"), "{refused}");
+    let rejected = run.env("AWS_REGION", OsStr::from_bytes(b"\xff")).rejected();
+    assert!(rejected.contains("AWS_REGION"), "{rejected}");
 }
 
 /// A message names the argument and what to write, and doesn't propose something else.
@@ -446,12 +446,12 @@ fn a_query_in_an_address_is_noted() {
 }
 
 #[test]
-fn credentials_that_expire_sooner_are_refused_or_clamp_the_expiry() {
+fn credentials_that_expire_sooner_are_rejected_or_clamp_the_expiry() {
     let get = || {
         Presign::new(["get", "s3://examplebucket/k", "--expires-in=2h"])
             .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00Z")
     };
-    let sentence = get().refused();
+    let sentence = get().rejected();
     assert!(sentence.contains("--clamp-expiry"), "{sentence}");
     assert!(sentence.contains("2013-05-24T01:00:00Z"), "{sentence}");
     let url = get().args(["--clamp-expiry"]).url();
@@ -468,5 +468,5 @@ fn credentials_that_expire_sooner_are_refused_or_clamp_the_expiry() {
     let expired = get()
         .args(["--clamp-expiry"])
         .env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:00:00Z");
-    assert!(expired.refused().contains("use new credentials"));
+    assert!(expired.rejected().contains("use new credentials"));
 }

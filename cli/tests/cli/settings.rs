@@ -122,10 +122,10 @@ fn files_are_where_the_environment_says() {
     let expected = ("AKIDHERE".to_owned(), "sa-east-1".to_owned());
     assert_eq!(signer(&run("here/keys").url()), expected);
     assert_eq!(signer(&run("~/here/keys").url()), expected);
-    let refused = run("nowhere/keys").refused();
+    let rejected = run("nowhere/keys").rejected();
     assert!(
-        refused.contains("nowhere/keys") && refused.contains("here/conf"),
-        "{refused}"
+        rejected.contains("nowhere/keys") && rejected.contains("here/conf"),
+        "{rejected}"
     );
 }
 

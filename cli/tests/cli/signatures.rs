@@ -240,10 +240,10 @@ fn a_multi_region_access_point_is_signed_with_v4a() {
     assert!(url.contains("&X-Amz-Region-Set=%2A&"), "{url}");
     let verified = Presign::new(["verify", url.trim(), "--region", "eu-west-1"]).quiet();
     assert!(verified.starts_with("valid for GET"), "{verified}");
-    let refused = Presign::new(["get", &format!("s3://{arn}/a.txt")])
+    let rejected = Presign::new(["get", &format!("s3://{arn}/a.txt")])
         .args(["--dualstack"])
-        .refused();
-    assert!(refused.contains("has no dualstack"), "{refused}");
+        .rejected();
+    assert!(rejected.contains("has no dualstack"), "{rejected}");
 }
 
 #[test]
@@ -253,11 +253,14 @@ fn a_region_set_limits_where_a_url_is_valid() {
         .quiet();
     let verify = |region| Presign::new(["verify", url.trim(), "--region", region]);
     assert!(verify("us-west-2").quiet().starts_with("valid"));
-    let refused = verify("eu-west-1").refused();
-    assert!(refused.contains("the region `us-*` is wrong"), "{refused}");
-    let refused =
-        Presign::new(["get", "s3://examplebucket/a.txt", "--region-set", "us-*"]).refused();
-    assert!(refused.contains("SignatureVersion::V4a"), "{refused}");
+    let rejected = verify("eu-west-1").rejected();
+    assert!(
+        rejected.contains("the region `us-*` is wrong"),
+        "{rejected}"
+    );
+    let rejected =
+        Presign::new(["get", "s3://examplebucket/a.txt", "--region-set", "us-*"]).rejected();
+    assert!(rejected.contains("SignatureVersion::V4a"), "{rejected}");
     let misused = Presign::new(["url", "https://example.com/", "--region-set", "us-*"]).misused();
     assert!(misused.contains("--signature-version v4a"), "{misused}");
 }
@@ -275,6 +278,9 @@ fn a_request_with_an_authorization_header_is_verified() {
             .quiet()
             .starts_with("valid for GET, signed by")
     );
-    let refused = verify("PUT").refused();
-    assert!(refused.contains("the signature doesn't match"), "{refused}");
+    let rejected = verify("PUT").rejected();
+    assert!(
+        rejected.contains("the signature doesn't match"),
+        "{rejected}"
+    );
 }

@@ -139,7 +139,7 @@ fn json_has_the_names_of_the_contract() {
 }
 
 #[test]
-fn what_a_service_does_not_accept_is_refused() {
+fn what_a_service_does_not_accept_is_rejected() {
     let rds = [
         "token",
         "rds",
@@ -147,10 +147,10 @@ fn what_a_service_does_not_accept_is_refused() {
         "--port=1",
         "--user=u",
     ];
-    let refused = Presign::new(rds).args(["--expires-in=16m"]).refused();
-    assert!(refused.contains("900"), "{refused}");
-    let refused = Presign::new(rds).args(["--region=a/b"]).refused();
-    assert!(refused.contains("a/b"), "{refused}");
+    let rejected = Presign::new(rds).args(["--expires-in=16m"]).rejected();
+    assert!(rejected.contains("900"), "{rejected}");
+    let rejected = Presign::new(rds).args(["--region=a/b"]).rejected();
+    assert!(rejected.contains("a/b"), "{rejected}");
     Presign::new(rds)
         .args(["--output=exec-credential"])
         .misused();
@@ -166,7 +166,7 @@ fn what_a_service_does_not_accept_is_refused() {
     Presign::new(login).misused();
 
     let soon = || Presign::new(rds).env("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:01:00Z");
-    assert!(soon().refused().contains("--clamp-expiry"));
+    assert!(soon().rejected().contains("--clamp-expiry"));
     let token = soon().args(["--clamp-expiry"]).json();
     assert_eq!(token["expires_at"], "2013-05-24T00:01:00Z");
 }

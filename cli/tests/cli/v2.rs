@@ -365,7 +365,7 @@ fn a_url_may_be_valid_for_more_than_seven_days() {
     let any = v2(&["url", "https://example.com/b/k", "--expires-in=8d"]).url();
     let expires = 1_369_353_600 + 8 * 24 * 60 * 60;
     assert_eq!(param(&any, "Expires"), Some(expires.to_string()));
-    v2(&["get", "s3://examplebucket/k", "--expires-in=0"]).refused();
+    v2(&["get", "s3://examplebucket/k", "--expires-in=0"]).rejected();
 }
 
 #[test]
@@ -403,7 +403,7 @@ fn a_body_that_is_not_signed_is_noted() {
 }
 
 #[test]
-fn an_option_that_a_query_api_does_not_have_is_refused() {
+fn an_option_that_a_query_api_does_not_have_is_rejected() {
     let call = ["https://ec2.amazonaws.com/", "--service=ec2"];
     let usage = v2(&["sign", call[0], call[1]]).misused();
     assert!(usage.contains("presign url"), "{usage}");
@@ -418,16 +418,16 @@ fn an_option_that_a_query_api_does_not_have_is_refused() {
 }
 
 #[test]
-fn a_signed_request_is_refused() {
+fn a_signed_request_is_rejected() {
     for query in ["AWSAccessKeyId=a", "Signature=a", "Expires=1"] {
         let url = format!("https://example.com/b/k?{query}");
         let name = query.split('=').next().unwrap();
         for command in ["url", "sign"] {
-            assert!(v2(&[command, &url]).refused().contains(name));
+            assert!(v2(&[command, &url]).rejected().contains(name));
         }
     }
     let header = "--header=x-amz-date: Tue, 27 Mar 2007 19:36:42 +0000";
-    let sentence = v2(&["sign", "https://example.com/b/k", header]).refused();
+    let sentence = v2(&["sign", "https://example.com/b/k", header]).rejected();
     assert!(sentence.contains("x-amz-date"), "{sentence}");
 }
 

@@ -54,7 +54,7 @@ async fn the_first_invalid_key_of_a_dictionary() {
 
 /// A dictionary in a dictionary has nulls at two levels. It is rejected before rows are read.
 #[tokio::test]
-async fn nested_dictionaries_are_refused() {
+async fn nested_dictionaries_are_rejected() {
     let values: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
     let inner: ArrayRef = Arc::new(DictionaryArray::new(
         Int8Array::from(vec![Some(1), None]),
@@ -187,7 +187,7 @@ async fn arguments() {
 }
 
 #[test]
-fn invalid_settings_are_refused_at_registration() {
+fn invalid_settings_are_rejected_at_registration() {
     let context = SessionContext::new();
     for functions in [
         Functions::s3(""),
@@ -202,7 +202,7 @@ fn invalid_settings_are_refused_at_registration() {
 
 /// The second registration would replace the first.
 #[test]
-fn a_second_registration_is_refused() {
+fn a_second_registration_is_rejected() {
     let context = SessionContext::new();
     functions().register(&context).unwrap();
     let error = Functions::s3("us-west-2").register(&context).unwrap_err();

@@ -267,7 +267,7 @@ async fn calls_without_an_optimizer() {
 
 /// DataFusion evaluates `VALUES` while it plans. A call in them would put a link into the plan.
 #[tokio::test]
-async fn calls_in_values_are_refused() {
+async fn calls_in_values_are_rejected() {
     let context = table(&functions());
     context.sql("CREATE TABLE links(link TEXT)").await.unwrap();
     let call = "presign_get('examplebucket', 'a', 60)";

@@ -123,7 +123,7 @@ async fn execute(bytes: &[u8]) {
 /// Settings that this version doesn't know are not ignored, and the fallback codec decodes other
 /// functions.
 #[test]
-fn unknown_settings_are_refused() {
+fn unknown_settings_are_rejected() {
     use datafusion_proto::logical_plan::LogicalExtensionCodec;
     let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {}).unwrap();
     let udf = presign_get();
@@ -151,7 +151,7 @@ fn unknown_settings_are_refused() {
 }
 
 #[test]
-fn unknown_styles_are_refused() {
+fn unknown_styles_are_rejected() {
     use datafusion_proto::logical_plan::LogicalExtensionCodec;
     let codec = Codec::new([functions()], DefaultLogicalExtensionCodec {}).unwrap();
     let mut message = Vec::new();
@@ -178,7 +178,7 @@ fn presign_get() -> Arc<ScalarUDF> {
 
 /// A plan can't select a region or endpoint that the process isn't configured for.
 #[test]
-fn other_destinations_are_refused() {
+fn other_destinations_are_rejected() {
     use datafusion_proto::logical_plan::LogicalExtensionCodec;
     let udf = presign_get();
     let mut message = Vec::new();
@@ -205,7 +205,7 @@ fn other_destinations_are_refused() {
 }
 
 #[test]
-fn duplicate_and_invalid_functions_are_refused() {
+fn duplicate_and_invalid_functions_are_rejected() {
     for (sets, fault) in [
         (
             vec![functions(), functions().null_for_invalid_keys()],

@@ -1,4 +1,4 @@
-//! Azure Storage's tokens and Shared Key against Azurite, each with refused twins.
+//! Azure Storage's tokens and Shared Key against Azurite, each with rejected twins.
 //!
 //! Azurite has no file service, and user delegation keys for blobs only; the rest is left to the
 //! recorded tokens of the SDKs.

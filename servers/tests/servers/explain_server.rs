@@ -74,7 +74,7 @@ impl Live {
 
     /// Sends a request, and checks the first finding about its rejection.
     #[track_caller]
-    fn refused<'r>(
+    fn rejected<'r>(
         &self,
         cause: Cause,
         failed: &impl Fn(&'r ErrorResponse) -> FailedRequest<'r>,
@@ -115,7 +115,7 @@ impl Live {
     fn sent(&self, cause: Cause, signed: &str, sent: &str) {
         assert_ne!(signed, sent);
         let failed = |response| FailedRequest::new("GET", signed, response).sent("GET", sent);
-        self.refused(cause, &failed, &Request::new("GET", sent));
+        self.rejected(cause, &failed, &Request::new("GET", sent));
     }
 }
 
@@ -165,12 +165,12 @@ fn keys_and_secrets(live: &Live) {
     let other = Credentials::new(ACCESS_KEY_ID, "another").unwrap();
     let url = live.link_of("a.txt", &other, now());
     let failed = |response| FailedRequest::new("GET", &url, response).credentials(&own);
-    live.refused(Cause::WrongSecret, &failed, &Request::new("GET", &url));
+    live.rejected(Cause::WrongSecret, &failed, &Request::new("GET", &url));
 
     let stranger = Credentials::new("STRANGER", SECRET_ACCESS_KEY).unwrap();
     let url = live.link_of("a.txt", &stranger, now());
     let failed = |response| FailedRequest::new("GET", &url, response);
-    live.refused(Cause::WrongAccessKey, &failed, &Request::new("GET", &url));
+    live.rejected(Cause::WrongAccessKey, &failed, &Request::new("GET", &url));
 
     let at = now();
     let get = bucket.get("a.txt");
@@ -184,12 +184,12 @@ fn keys_and_secrets(live: &Live) {
             .credentials(&own)
             .other_credentials("the profile \"theirs\"", &theirs)
     };
-    live.refused(Cause::OtherKeysSecret, &failed, &Request::new("GET", &url));
+    live.rejected(Cause::OtherKeysSecret, &failed, &Request::new("GET", &url));
 
     let read_from_a_file = format!("{SECRET_ACCESS_KEY}\n");
     let url = signed_by(&read_from_a_file, &link, &string_to_sign);
     let failed = |response| FailedRequest::new("GET", &url, response).credentials(&own);
-    live.refused(
+    live.rejected(
         Cause::WhitespaceInSecret,
         &failed,
         &Request::new("GET", &url),
@@ -203,24 +203,24 @@ fn scope_and_times(live: &Live) {
     let link = service.get(&address).presign(&own, HOUR, now());
     let url = link.unwrap().to_string();
     let failed = |response| FailedRequest::new("GET", &url, response);
-    live.refused(Cause::WrongService, &failed, &Request::new("GET", &url));
+    live.rejected(Cause::WrongService, &failed, &Request::new("GET", &url));
 
     let service = v4::Service::new(REGION, "s3").unwrap();
     let request = service.get(&address).payload(Payload::Empty);
     let signed = request.sign(&own, before(7200)).unwrap();
     let sent = Request::new("GET", &address).headers(signed.headers());
     let failed = |response| FailedRequest::new("GET", &address, response).headers(signed.headers());
-    live.refused(Cause::ClockSkew, &failed, &sent);
+    live.rejected(Cause::ClockSkew, &failed, &sent);
     // From the future: a link too.
     let url = live.link_of("a.txt", &own, before(-7200));
-    live.refused(
+    live.rejected(
         Cause::ClockSkew,
         &|response| FailedRequest::new("GET", &url, response),
         &Request::new("GET", &url),
     );
 
     let url = live.link_of("a.txt", &own, before(7200));
-    live.refused(
+    live.rejected(
         Cause::Expired,
         &|response| FailedRequest::new("GET", &url, response),
         &Request::new("GET", &url),
@@ -229,7 +229,7 @@ fn scope_and_times(live: &Live) {
     let url = live.link("a.txt");
     let today = url.split("%2F").nth(1).unwrap();
     let kept = url.replace(&format!("%2F{today}%2F"), "%2F20130524%2F");
-    live.refused(
+    live.rejected(
         Cause::ScopeDate,
         &|response| FailedRequest::new("GET", &kept, response),
         &Request::new("GET", &kept),
@@ -311,7 +311,7 @@ fn addresses(live: &Live) {
                 .header("Host", &signed)
                 .sent_headers([("Host", sent)])
         };
-        live.refused(cause, &failed, &rewritten);
+        live.rejected(cause, &failed, &rewritten);
     }
 }
 
@@ -322,7 +322,7 @@ fn headers(live: &Live) {
     let failed =
         |response| FailedRequest::new("PUT", link.as_str(), response).headers(link.headers());
     let without = Request::new("PUT", link.as_str());
-    live.refused(
+    live.rejected(
         Cause::HeaderNotSent,
         &|response| failed(response).sent_headers([]),
         &without,
@@ -339,7 +339,7 @@ fn headers(live: &Live) {
 
     let charset = [("Content-Type", "text/plain; charset=utf-8")];
     let changed = Request::new("PUT", link.as_str()).headers(charset);
-    live.refused(
+    live.rejected(
         Cause::HeaderChanged,
         &|response| failed(response).sent_headers(charset),
         &changed,
@@ -352,7 +352,7 @@ fn headers(live: &Live) {
     let acl = [("x-amz-acl", "public-read")];
     let added = Request::new("PUT", link.as_str()).headers(acl);
     let failed = |response| FailedRequest::new("PUT", link.as_str(), response).sent_headers(acl);
-    live.refused(Cause::HeaderNotSigned, &failed, &added);
+    live.rejected(Cause::HeaderNotSigned, &failed, &added);
 }
 
 fn parameters(live: &Live) {
@@ -440,7 +440,7 @@ fn mangled(live: &Live) {
     let wrapped = url.replace("&X-Amz-Date", "\n&X-Amz-Date");
     let line = wrapped.lines().next().unwrap();
     let failed = |response| FailedRequest::new("GET", &url, response).sent("GET", &wrapped);
-    live.refused(Cause::LineBreak, &failed, &Request::new("GET", line));
+    live.rejected(Cause::LineBreak, &failed, &Request::new("GET", line));
 
     // A SigV2 signature with a plus in it.
     let link = |key: u32| {
@@ -460,7 +460,7 @@ fn mangled(live: &Live) {
         .unwrap();
     let attempt_url = url.replace(&format!("&{date}"), "");
     let failed = |response| FailedRequest::new("GET", &attempt_url, response);
-    live.refused(
+    live.rejected(
         Cause::Malformed,
         &failed,
         &Request::new("GET", &attempt_url),
@@ -470,7 +470,7 @@ fn mangled(live: &Live) {
 fn the_rest(live: &Live) {
     let url = live.link("a.txt");
     let failed = |response| FailedRequest::new("GET", &url, response).sent("HEAD", &url);
-    live.refused(Cause::Method, &failed, &Request::new("HEAD", &url));
+    live.rejected(Cause::Method, &failed, &Request::new("HEAD", &url));
     let put = live
         .bucket()
         .put("a.txt")
@@ -478,12 +478,12 @@ fn the_rest(live: &Live) {
         .unwrap();
     let failed =
         |response| FailedRequest::new("PUT", put.as_str(), response).sent("POST", put.as_str());
-    live.refused(Cause::Method, &failed, &Request::new("POST", put.as_str()));
+    live.rejected(Cause::Method, &failed, &Request::new("POST", put.as_str()));
 
     // The server reads SigV2's header first.
     let authorization = [("Authorization", "AWS EXAMPLEKEY:c2lnbmF0dXJl")];
     let failed = |response| FailedRequest::new("GET", &url, response).sent_headers(authorization);
-    live.refused(
+    live.rejected(
         Cause::SignedTwice,
         &failed,
         &Request::new("GET", &url).headers(authorization),
@@ -494,7 +494,7 @@ fn the_rest(live: &Live) {
     let form = policy.presign(&credentials(), HOUR, now()).unwrap();
     let fields = form.fields().chain([("acl", "public-read")]);
     let sent = Request::form(form.url(), fields, "a.txt", b"a");
-    live.refused(
+    live.rejected(
         Cause::Policy,
         &|response| FailedRequest::new("POST", form.url(), response),
         &sent,
