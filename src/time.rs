@@ -429,8 +429,8 @@ mod tests {
             assert_eq!(read.policy_date().unwrap().as_str(), read.to_string());
         }
         for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
-            let refused = Timestamp::from_unix_seconds(outside).amz_date();
-            assert!(refused.is_err(), "{outside}");
+            let rejected = Timestamp::from_unix_seconds(outside).amz_date();
+            assert!(rejected.is_err(), "{outside}");
         }
     }
 
@@ -454,8 +454,8 @@ mod tests {
             }
         }
         for outside in [first - 1, last + 1, i64::MIN, i64::MAX] {
-            let refused = Timestamp::from_unix_seconds(outside).http_date();
-            assert!(refused.is_err(), "{outside}");
+            let rejected = Timestamp::from_unix_seconds(outside).http_date();
+            assert!(rejected.is_err(), "{outside}");
         }
     }
 

@@ -54,7 +54,7 @@ impl Account {
         let request = Request::new(method, Destination::Url(url), Signer::Custom(signer));
         match checked {
             Ok(()) => request,
-            Err(refusal) => request.fail(error!(Query, "{refusal}")),
+            Err(fault) => request.fail(error!(Query, "{fault}")),
         }
     }
 

@@ -68,7 +68,9 @@ impl Account {
     ///
     /// # Errors
     /// Returns an error if the request has no token, or one with a missing, duplicate, unknown or
-    /// unsigned parameter. [`UnverifiedSas::verify`] then checks the signature.
+    /// unsigned parameter. A path is rejected if it has a dot segment, a control character, or a
+    /// container whose name is empty or contains an escaped slash, because Azure Storage would read
+    /// another name. [`UnverifiedSas::verify`] then checks the signature.
     pub fn parse_sas<'r>(
         &self,
         request: &'r ReceivedRequest<'r>,

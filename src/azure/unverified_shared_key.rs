@@ -71,9 +71,9 @@ impl Account {
     ///
     /// # Errors
     /// The first failure in this order: size and syntax of the request, not signed, signed twice,
-    /// scheme, malformed header, access key, resource, duplicate headers and parameters, a raw `+`
-    /// in a signed parameter, missing or malformed time, and for Shared Key Lite except for tables,
-    /// no `x-ms-*` header. [`UnverifiedSharedKey::verify`] checks the signature.
+    /// scheme, malformed header, access key, resource, ambiguous path, duplicate headers and
+    /// parameters, a raw `+` in a signed parameter, missing or malformed time, and for Shared Key
+    /// Lite except for tables, no `x-ms-*` header. [`UnverifiedSharedKey::verify`] checks the signature.
     pub fn parse_shared_key<'r>(
         &self,
         request: &'r ReceivedRequest<'r>,
@@ -130,8 +130,8 @@ fn parse<'r>(
     let form = account.shared_key_signer_of(target.service).form;
     target.check_repetitions()?;
     check_headers(request)?;
-    check_plus(form, request.target.query)?;
     check_params(form, &target.params)?;
+    check_plus(form, request.target.query)?;
     let signed_at = signed_at(request)?;
     if form.is_lite && !form.is_table && !request.headers.iter().any(is_ms_header) {
         return Err(reject!(

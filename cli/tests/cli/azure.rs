@@ -155,8 +155,10 @@ fn tokens_are_those_of_the_sdks() {
         }
         let ran = presign.args(["--output", "json"]).run();
         if ran.status == 1 {
+            // It would be valid for too long, or no blob can have the name.
+            let reasons = ["would", "dot segment", "control character"];
             assert!(
-                ran.stderr.contains("would"),
+                reasons.iter().any(|reason| ran.stderr.contains(reason)),
                 "{} {}",
                 case["id"],
                 ran.stderr
@@ -177,7 +179,7 @@ fn tokens_are_those_of_the_sdks() {
         assert_eq!(json["expires_at"].is_null(), input(&["expiry"]).is_none());
         made += 1;
     }
-    assert_eq!((made, rejected), (85, 4));
+    assert_eq!((made, rejected), (83, 6));
 }
 
 /// A minute before a moment in RFC 3339.
