@@ -1,23 +1,7 @@
 //! Explanations.
 
-use crate::explain::{Cause, Confidence, Difference, Explanation, Finding, Line};
+use crate::explain::{Difference, Explanation, Finding, Line};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-
-/// The name that `as_str` returns.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// The name that `as_str` returns.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-impl Serialize for Confidence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
 
 /// `{"verdict", "code", "findings", "difference"}`. The verdict is the likeliest cause, or
 /// `unexplained`. The difference is null unless both sides are known.

@@ -19,3 +19,5 @@ macro_rules! serialize_names {
 }
 
 serialize_names!(Scheme, AccessKeyKind, ProblemKind);
+#[cfg(feature = "explain")]
+serialize_names!(crate::explain::Cause, crate::explain::Confidence);
