@@ -185,7 +185,6 @@ impl Verified<'_> {
     /// - [`Scheme`](crate::verify::VerifyErrorKind::Scheme) under SigV2.
     /// - [`AccessKey`](crate::verify::VerifyErrorKind::AccessKey) for the key of another access key
     ///   ID.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn event_decoder<'k>(
         &self,
         key: impl Into<VerifyingKey<'k>>,

@@ -109,7 +109,6 @@ impl Request<'_> {
     /// Returns the errors of [`sign`](Request::sign), and
     /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) if [`payload`](Request::payload) was
     /// called.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn sign_events(
         &self,
         credentials: &Credentials,
@@ -147,7 +146,6 @@ impl Request<'_> {
     /// Returns the errors of [`presign`](Request::presign), and
     /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) if [`payload`](Request::payload) was
     /// called.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn presign_events(
         &self,
         credentials: &Credentials,

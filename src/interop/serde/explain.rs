@@ -5,7 +5,6 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// `{"verdict", "code", "findings", "difference"}`. The verdict is the likeliest cause, or
 /// `unexplained`. The difference is null unless both sides are known.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let first = self.findings().first();
@@ -21,7 +20,6 @@ impl Serialize for Explanation {
 
 /// `{"cause", "confidence", "message", "signed", "seen"}`. The last two are null if there is
 /// nothing to show.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Finding", 5)?;
@@ -35,7 +33,6 @@ impl Serialize for Finding {
 }
 
 /// The lines.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Difference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.lines())
@@ -43,7 +40,6 @@ impl Serialize for Difference {
 }
 
 /// `{"part", "signed", "seen"}`, with null on the side that has no such line.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Line {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Line", 3)?;
