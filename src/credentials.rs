@@ -101,7 +101,6 @@ impl Credentials {
     /// the feature for the key is disabled, if an RSA key doesn't have 2048 to 4096 bits, and for
     /// IDs that [`Identity::hmac`] rejects.
     #[cfg(any(feature = "rsa", feature = "p256"))]
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "rsa", feature = "p256"))))]
     pub fn from_pem(key_id: impl Into<String>, pem: &str) -> Result<Self, Error> {
         let key = crate::crypto::parse_private_key(pem)?;
         let identity = Identity::with_private_key(key.kind(), key_id.into())?;

@@ -116,24 +116,19 @@ pub mod verify;
 
 mod addressing_style;
 #[cfg(feature = "azure")]
-#[cfg_attr(docsrs, doc(cfg(feature = "azure")))]
 pub mod azure;
 #[cfg(feature = "cloudfront")]
-#[cfg_attr(docsrs, doc(cfg(feature = "cloudfront")))]
 pub mod cloudfront;
 mod content_disposition;
 mod credentials;
 mod crypto;
 mod error;
 #[cfg(feature = "event-stream")]
-#[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
 pub mod event_stream;
 mod expiry;
 #[cfg(feature = "explain")]
-#[cfg_attr(docsrs, doc(cfg(feature = "explain")))]
 pub mod explain;
 #[cfg(feature = "gcs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "gcs")))]
 pub mod gcs;
 // It contains only text, for the documentation and its tests.
 #[cfg(any(doc, doctest))]
@@ -160,7 +155,6 @@ pub use error::{Error, ErrorKind};
 pub use expiry::Expiry;
 pub use identity::Identity;
 #[cfg(feature = "aws-credential-types")]
-#[cfg_attr(docsrs, doc(cfg(feature = "aws-credential-types")))]
 pub use interop::CredentialsCache;
 pub use request::{PresignedUrl, Request, Row, SignedRequest, Store, Template, Unsigned};
 pub use scheme::Scheme;

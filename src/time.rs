@@ -341,7 +341,6 @@ impl fmt::Debug for Timestamp {
 }
 
 #[cfg(feature = "time")]
-#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 impl From<OffsetDateTime> for Timestamp {
     fn from(moment: OffsetDateTime) -> Self {
         Timestamp(moment.unix_timestamp())
@@ -349,7 +348,6 @@ impl From<OffsetDateTime> for Timestamp {
 }
 
 #[cfg(feature = "time")]
-#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 impl From<UtcDateTime> for Timestamp {
     fn from(moment: UtcDateTime) -> Self {
         Timestamp(moment.unix_timestamp())
@@ -358,7 +356,6 @@ impl From<UtcDateTime> for Timestamp {
 
 /// The conversion fails outside of the years -9999 to 9999.
 #[cfg(feature = "time")]
-#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 impl TryFrom<Timestamp> for UtcDateTime {
     type Error = ::time::error::ComponentRange;
 
@@ -368,7 +365,6 @@ impl TryFrom<Timestamp> for UtcDateTime {
 }
 
 #[cfg(feature = "std")]
-#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 impl From<std::time::SystemTime> for Timestamp {
     fn from(moment: std::time::SystemTime) -> Self {
         let seconds = match moment.duration_since(std::time::UNIX_EPOCH) {
@@ -388,7 +384,6 @@ impl From<std::time::SystemTime> for Timestamp {
 /// Moments that a `SystemTime` can't represent become the nearest one that it can, 1970 or year
 /// 9999.
 #[cfg(feature = "std")]
-#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 impl From<Timestamp> for std::time::SystemTime {
     fn from(moment: Timestamp) -> Self {
         let distance = Duration::from_secs(moment.0.unsigned_abs());

@@ -49,7 +49,6 @@ impl VerifyingKey<'static> {
     /// # Errors
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text isn't such a key, if
     /// the feature for the key is disabled, or if an RSA key doesn't have 2048 to 4096 bits.
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "rsa", feature = "p256"))))]
     pub fn from_pem(pem: &str) -> Result<Self, crate::error::Error> {
         let key = crate::crypto::parse_public_key(pem)?;
         Ok(VerifyingKey(Key::Public(Cow::Owned(key))))

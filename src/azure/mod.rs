@@ -59,6 +59,7 @@ mod service;
 mod shared_key;
 mod shared_key_query;
 mod shared_key_signer;
+mod signature;
 mod signed_object;
 mod stored_policy;
 mod string_to_sign;

@@ -193,39 +193,28 @@ impl<'a> Resource<'a> {
 
     /// Checks the names.
     pub(super) fn check(self) -> Result<(), Error> {
+        let (name, object) = self.names();
         match self {
-            Resource::Container(name) => check_name("container", name),
-            Resource::Share(name) => check_name("share", name),
-            Resource::Queue(name) => check_name("queue", name),
-            Resource::Table(name) => check_table_name(name),
-            Resource::Blob { container, blob } => {
-                check_name("container", container)?;
-                check_object("blob", blob)
+            Resource::Container(_) | Resource::Share(_) | Resource::Queue(_) => {
+                check_name(self.description(), name)
             }
-            Resource::Snapshot {
-                container,
-                blob,
-                snapshot: id,
+            Resource::Table(_) => check_table_name(name),
+            Resource::Blob { .. } => {
+                check_name("container", name)?;
+                check_object("blob", object)
             }
-            | Resource::Version {
-                container,
-                blob,
-                version: id,
-            } => {
-                check_name("container", container)?;
-                check_object("blob", blob)?;
+            Resource::Snapshot { snapshot: id, .. } | Resource::Version { version: id, .. } => {
+                check_name("container", name)?;
+                check_object("blob", object)?;
                 check_object(self.description(), id)
             }
-            Resource::Directory {
-                container,
-                directory,
-            } => {
-                check_name("container", container)?;
-                check_directory(directory)
+            Resource::Directory { .. } => {
+                check_name("container", name)?;
+                check_directory(object)
             }
-            Resource::File { share, path } => {
-                check_name("share", share)?;
-                check_object("file", path)
+            Resource::File { .. } => {
+                check_name("share", name)?;
+                check_object("file", object)
             }
             Resource::Account {
                 services,

@@ -4,6 +4,7 @@
 use super::header_order::cmp_header_names;
 use crate::crypto::Message;
 use crate::text::percent::Component;
+use crate::text::repeated::find_repeated;
 use crate::text::sink::Sink;
 use crate::wire::header::{Header, cmp_names};
 use crate::wire::path::Path;
@@ -207,10 +208,7 @@ pub(super) fn find_repeated_ms_header<'h>(
     let headers = headers.filter(|header| is_ms_header(header));
     let mut names: Vec<&str> = headers.map(|header| &*header.name).collect();
     names.sort_by(|one, two| cmp_names(one, two));
-    names.windows(2).find_map(|pair| match pair {
-        [one, two] if one.eq_ignore_ascii_case(two) => Some(*one),
-        _ => None,
-    })
+    find_repeated(&names, |one, two| one.eq_ignore_ascii_case(two)).copied()
 }
 
 /// Returns whether the signature covers a header. The time that is signed is that of `x-ms-date`,

@@ -3,6 +3,7 @@
 
 use super::shared_key::Form;
 use crate::error::Quoted;
+use crate::text::repeated::find_repeated;
 use crate::verify::{VerifyError, reject};
 use crate::wire::query::Param;
 use alloc::string::String;
@@ -60,13 +61,11 @@ fn check_all(params: &[Param<'_>]) -> Result<(), VerifyError> {
         names.push(name);
     }
     names.sort();
-    for pair in names.windows(2) {
-        if let [one, two] = pair
-            && one == two
-        {
-            let name = String::from_utf8_lossy(one);
-            return Err(reject!(Repeated, "duplicate parameter {}", Quoted(&name)));
+    match find_repeated(&names, |one, two| one == two) {
+        None => Ok(()),
+        Some(name) => {
+            let name = String::from_utf8_lossy(name);
+            Err(reject!(Repeated, "duplicate parameter {}", Quoted(&name)))
         }
     }
-    Ok(())
 }

@@ -4,12 +4,12 @@ use super::keys::delegation_fields;
 use super::permissions::Permissions;
 use super::sas_fields::parse_ip_range;
 use super::service::Service;
+use super::signature::check_signature;
 use super::unverified_sas::UnverifiedSas;
 use crate::error::Quoted;
 use crate::identity::Identity;
 use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{Field, parse_sas_time};
-use crate::text::base64;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, VerifyError, check_expiration, reject};
 use crate::verifying_key::VerifyingKey;
@@ -61,7 +61,17 @@ fn check<'r>(
     key: &VerifyingKey<'_>,
     now: Timestamp,
 ) -> Result<VerifiedSas<'r>, VerifyError> {
-    let identity = check_signature(&sas, key)?;
+    let credentials = key.credentials().ok_or_else(|| {
+        reject!(
+            AccessKey,
+            "a public key can't verify a shared access signature"
+        )
+    })?;
+    let signature = sas.values.get(Field::Signature).unwrap_or_default();
+    check_signature(credentials, signature, |key, signature| {
+        sas.with_text(|text| key.verify(text, signature))
+    })?;
+    let identity = credentials.identity();
     check_signer(&sas, identity)?;
     let (starts_at, expires_at, permissions) = with_policy(&sas)?;
     let key_time = |field| sas.values.get(field).and_then(parse_sas_time);
@@ -119,34 +129,6 @@ fn check_signer(sas: &UnverifiedSas<'_>, identity: &Identity) -> Result<(), Veri
         AccessKey,
         "the shared access signature states another key; verify it with that key"
     ))
-}
-
-/// Checks the signature, and returns whose key it is.
-fn check_signature<'k>(
-    sas: &UnverifiedSas<'_>,
-    key: &'k VerifyingKey<'_>,
-) -> Result<&'k Identity, VerifyError> {
-    let credentials = key.credentials().ok_or_else(|| {
-        reject!(
-            AccessKey,
-            "a public key can't verify a shared access signature"
-        )
-    })?;
-    let key = credentials.base64_key();
-    let key = key.map_err(|error| reject!(AccessKey, "{error}"))?;
-    let signature = sas.values.get(Field::Signature).unwrap_or_default();
-    let mut buffer = [0; 64];
-    let signature = base64::decode_into(signature.as_bytes(), &mut buffer);
-    let is_right =
-        sas.with_text(|text| signature.is_some_and(|signature| key.verify(text, signature)))?;
-    if is_right {
-        Ok(credentials.identity())
-    } else {
-        Err(reject!(
-            Signature,
-            "the signature doesn't match the request"
-        ))
-    }
 }
 
 /// Returns start, expiry and permissions of the token and its stored access policy.

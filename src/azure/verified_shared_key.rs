@@ -2,9 +2,9 @@
 
 use super::service::Service;
 use super::shared_key::{DATE, is_covered};
+use super::signature::check_signature;
 use super::unverified_shared_key::{UnverifiedSharedKey, signed_by_shared_key};
 use crate::error::Quoted;
-use crate::text::base64;
 use crate::time::Timestamp;
 use crate::verify::{VerifyError, check_expiration, reject};
 use crate::verifying_key::VerifyingKey;
@@ -63,20 +63,9 @@ fn check_key(
         ));
     }
     check_expiration(identity, now)?;
-    let key = credentials.base64_key();
-    let key = key.map_err(|error| reject!(AccessKey, "{error}"))?;
-    let mut buffer = [0; 64];
-    let signature = base64::decode_into(request.signature.as_bytes(), &mut buffer);
-    let is_right =
-        request.with_text(|text| signature.is_some_and(|signature| key.verify(text, signature)));
-    if is_right {
-        Ok(())
-    } else {
-        Err(reject!(
-            Signature,
-            "the signature doesn't match the request"
-        ))
-    }
+    check_signature(credentials, request.signature, |key, signature| {
+        Ok(request.with_text(|text| key.verify(text, signature)))
+    })
 }
 
 impl VerifiedSharedKey<'_> {

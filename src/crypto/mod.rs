@@ -2,6 +2,14 @@
 //!
 //! The text that is signed is written by callers.
 
+#![cfg_attr(
+    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
+    allow(
+        dead_code,
+        reason = "only CloudFront uses all of the hashes and private keys"
+    )
+)]
+
 /// The atomics of [`seq_lock`]. `tests/loom` compiles that file with those of loom.
 use core::sync::atomic;
 
@@ -9,32 +17,16 @@ mod algorithm;
 mod block_hash;
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 mod crc32;
-#[cfg_attr(
-    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
-    allow(dead_code, reason = "only CloudFront uses all of it")
-)]
 mod hash;
 mod hmac;
 mod key_cache;
 mod message;
 #[cfg(feature = "p256")]
-#[cfg_attr(
-    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
-    allow(dead_code, reason = "only CloudFront uses all of it")
-)]
 mod p256_key;
 #[cfg(any(feature = "rsa", feature = "p256"))]
 mod pem;
-#[cfg_attr(
-    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
-    allow(dead_code, reason = "only CloudFront uses all of it")
-)]
 mod private_key;
 #[cfg(feature = "rsa")]
-#[cfg_attr(
-    not(all(feature = "cloudfront", feature = "rsa", feature = "p256")),
-    allow(dead_code, reason = "only CloudFront uses all of it")
-)]
 mod rsa_key;
 mod secret_access_key;
 mod seq_lock;

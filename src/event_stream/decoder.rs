@@ -3,7 +3,7 @@
 use super::header_value::HeaderValue;
 use super::message::Message;
 use super::reader::MessageReader;
-use super::signed_event::{CHUNK_SIGNATURE, DATE, date_header, signed_part, signing_time};
+use super::signed_event::{CHUNK_SIGNATURE, DATE, dated_part};
 use crate::credentials::Credentials;
 use crate::scheme::aws::STREAMING_EVENTS;
 use crate::text::hex::Hex;
@@ -155,14 +155,14 @@ fn verify_event(
             "an event needs the headers {DATE} and {CHUNK_SIGNATURE}, and no other"
         ));
     };
-    let time = signing_time(*date);
+    // A date is rounded down to a second.
+    let time = Timestamp::from_unix_seconds(date.div_euclid(1000));
     let malformed = |error| reject!(BodyMalformed, "{error}");
-    let date_header = date_header(*date).map_err(malformed)?;
+    let (_, part) = dated_part(*date, event.payload()).map_err(malformed)?;
     let time_of_key = time.amz_date().map_err(malformed)?;
     chain
         .set_time(time_of_key, credentials)
         .map_err(malformed)?;
-    let part = signed_part(&date_header, event.payload());
     let signature = <&[u8; 32]>::try_from(&**signature).map(Hex::new);
     if signature.is_ok_and(|signature| chain.verify(part, signature.as_str())) {
         Ok(time)
@@ -185,7 +185,6 @@ impl Verified<'_> {
     /// - [`Scheme`](crate::verify::VerifyErrorKind::Scheme) under SigV2.
     /// - [`AccessKey`](crate::verify::VerifyErrorKind::AccessKey) for the key of another access key
     ///   ID.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn event_decoder<'k>(
         &self,
         key: impl Into<VerifyingKey<'k>>,

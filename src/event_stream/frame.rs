@@ -15,6 +15,7 @@ use super::message::Message;
 use crate::crypto::CRC32;
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::text::capacity::capacity;
+use crate::text::repeated::find_repeated;
 use crate::verify::{VerifyError, reject};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -248,9 +249,7 @@ fn repeated_name<'n>(headers: &'n [(Cow<'_, str>, HeaderValue<'_>)]) -> Option<&
     // Sorted, because a message can have thousands of headers.
     let mut names: Vec<&str> = headers.iter().map(|(name, _)| &**name).collect();
     names.sort_unstable();
-    let mut pairs = names.iter().zip(names.iter().skip(1));
-    let (name, _) = pairs.find(|(one, two)| one == two)?;
-    Some(name)
+    find_repeated(&names, |one, two| one == two).copied()
 }
 
 fn malformed() -> VerifyError {

@@ -1,8 +1,10 @@
 //! The signer of an event stream.
 
+use super::frame::write_header;
 use super::frame::{assemble, check_payload};
+use super::header_value::HeaderValue;
 use super::message::Message;
-use super::signed_event::{date_header, signed_part, write_signature};
+use super::signed_event::{CHUNK_SIGNATURE, dated_part};
 use crate::credentials::Credentials;
 use crate::error::{Error, error};
 use crate::expiry::Expiry;
@@ -11,6 +13,7 @@ use crate::scheme::aws::STREAMING_EVENTS;
 use crate::text::hex;
 use crate::time::Timestamp;
 use crate::v4::SignatureChain;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -87,11 +90,12 @@ impl EventSigner {
         }
         check_payload(payload)?;
         let time = now.amz_date()?;
-        let mut headers = date_header(now.unix_seconds().saturating_mul(1000))?;
-        let part = signed_part(&headers, payload);
+        let milliseconds = now.unix_seconds().saturating_mul(1000);
+        let (mut headers, part) = dated_part(milliseconds, payload)?;
         self.chain.set_time(time, &self.credentials)?;
-        let signature = hex::decode(self.chain.sign(part)?.as_bytes());
-        write_signature(&signature.unwrap_or_default(), &mut headers)?;
+        let signature = hex::decode(self.chain.sign(part)?.as_bytes()).unwrap_or_default();
+        let signature = HeaderValue::Bytes(Cow::Borrowed(&signature));
+        write_header(CHUNK_SIGNATURE, &signature, &mut headers)?;
         Ok(assemble(&headers, payload))
     }
 }
@@ -105,7 +109,6 @@ impl Request<'_> {
     /// Returns the errors of [`sign`](Request::sign), and
     /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) if [`payload`](Request::payload) was
     /// called.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn sign_events(
         &self,
         credentials: &Credentials,
@@ -143,7 +146,6 @@ impl Request<'_> {
     /// Returns the errors of [`presign`](Request::presign), and
     /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) if [`payload`](Request::payload) was
     /// called.
-    #[cfg_attr(docsrs, doc(cfg(feature = "event-stream")))]
     pub fn presign_events(
         &self,
         credentials: &Credentials,

@@ -73,7 +73,6 @@ impl ServiceAccount {
 
     /// Returns the credentials.
     #[cfg(feature = "rsa")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "rsa")))]
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.credentials

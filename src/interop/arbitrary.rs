@@ -5,7 +5,6 @@ use crate::v4::Payload;
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 /// Half of the times are in the years that a signature can contain.
-#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
 impl<'a> Arbitrary<'a> for Timestamp {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         /// The years 0 to 9999.
@@ -19,7 +18,6 @@ impl<'a> Arbitrary<'a> for Timestamp {
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
 impl<'a> Arbitrary<'a> for Payload {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(match u.int_in_range(0..=2)? {

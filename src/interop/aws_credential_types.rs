@@ -7,7 +7,6 @@ use std::sync::{PoisonError, RwLock};
 
 /// Copies access key ID, secret, session token and expiration. An expiration between two seconds is
 /// rounded down.
-#[cfg_attr(docsrs, doc(cfg(feature = "aws-credential-types")))]
 impl TryFrom<&SdkCredentials> for Credentials {
     /// The errors of [`Credentials::new`] and [`Credentials::with_session_token`].
     type Error = Error;
@@ -24,7 +23,6 @@ impl TryFrom<&SdkCredentials> for Credentials {
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "aws-credential-types")))]
 impl TryFrom<SdkCredentials> for Credentials {
     type Error = Error;
 

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Uri};
 
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl Request<'_> {
     /// Returns the request with its method, URL and all its headers, not signed yet.
     ///
@@ -46,7 +45,6 @@ impl Request<'_> {
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl PresignedUrl {
     /// Returns the request that the URL is for, with the headers that have to be sent.
     ///
@@ -81,7 +79,6 @@ impl PresignedUrl {
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl SignedRequest {
     /// Adds the signature to a request: [`headers`](SignedRequest::headers), which replace those of
     /// the same names, and the [`url`](SignedRequest::url) of a query API's call.

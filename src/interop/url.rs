@@ -5,7 +5,6 @@ use crate::request::PresignedUrl;
 use crate::wire::url::without_secrets;
 use url::Url;
 
-#[cfg_attr(docsrs, doc(cfg(feature = "url")))]
 impl PresignedUrl {
     /// Returns the URL, parsed.
     ///

@@ -36,7 +36,6 @@ macro_rules! service_requests {
 
             /// Returns a request with the method, URL and headers of an `http::Request`.
             #[cfg(feature = "http")]
-            #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
             #[must_use]
             pub fn http<'a, B>(&'a self, request: &'a http::Request<B>) -> Request<'a> {
                 use alloc::string::ToString as _;

@@ -63,9 +63,11 @@ impl<'a> Request<'a> {
                 let expires_at = write_v2(&signing, secret, expiry, now, &mut url)?;
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
-            Signer::Custom(_) => self
-                .prepare_url(identity, expiry, now)?
-                .sign_with(credentials),
+            Signer::Custom(signer) => {
+                let parts = self.custom_url_parts()?;
+                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
+                unsigned.sign_with(credentials)
+            }
         }
     }
 
@@ -97,8 +99,9 @@ impl<'a> Request<'a> {
                 let signing = self.v2_request(service, identity)?;
                 write_v2(&signing, secret, expiry, now, &mut out)?;
             }
-            Signer::Custom(_) => {
-                let unsigned = self.prepare_url(identity, expiry, now)?;
+            Signer::Custom(signer) => {
+                let parts = self.custom_url_parts()?;
+                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
                 out.text(unsigned.sign_with(credentials)?.as_str());
             }
         }

@@ -10,6 +10,7 @@ use super::{
 use crate::credentials::Credentials;
 use crate::error::{Error, Quoted, error};
 use crate::expiry::Expiry;
+use crate::text::repeated::find_repeated;
 use crate::text::sink::{FmtSink, Sink};
 use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
@@ -402,19 +403,17 @@ fn check_row_params(request: &Request<'_>) -> Result<usize, Error> {
     // Sorting by name finds duplicates in linearithmic time.
     let mut params: Vec<&OwnedParam<'_>> = request.params.iter().collect();
     params.sort_by(|one, two| one.name.cmp(&two.name));
-    for pair in params.windows(2) {
-        if let [one, two] = pair
-            && one.name == two.name
-            && pair.iter().any(has_row_value)
-        {
-            return Err(error!(
-                Query,
-                "duplicate parameter {}, which has a value per row; add it once",
-                Quoted(&one.name)
-            ));
-        }
+    let is_repeated = |one: &&OwnedParam<'_>, two: &&OwnedParam<'_>| {
+        one.name == two.name && (has_row_value(one) || has_row_value(two))
+    };
+    match find_repeated(&params, is_repeated) {
+        None => Ok(count),
+        Some(param) => Err(error!(
+            Query,
+            "duplicate parameter {}, which has a value per row; add it once",
+            Quoted(&param.name)
+        )),
     }
-    Ok(count)
 }
 
 impl fmt::Debug for Template {

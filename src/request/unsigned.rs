@@ -177,8 +177,15 @@ impl KeySource {
                     ));
                 }
                 let signature = key.sign(*hash, message)?;
-                if *kind == PrivateKeyKind::Rsa {
-                    self.check_rsa_key(signature.as_bytes().len())?;
+                let length = signature.as_bytes().len();
+                if *kind == PrivateKeyKind::Rsa
+                    && let Some(bits) = self.other_rsa_bits(length)
+                {
+                    return Err(error!(
+                        Credentials,
+                        "the RSA key has {} bits, but the service needs one of {bits} bits; sign with such a key",
+                        length.saturating_mul(8)
+                    ));
                 }
                 signature
             }
@@ -202,7 +209,14 @@ impl KeySource {
         match self.algorithm() {
             Algorithm::HmacSha256 => hmac("HMAC-SHA256", 32),
             Algorithm::HmacSha1 => hmac("HMAC-SHA1", 20),
-            Algorithm::RsaSha256 | Algorithm::RsaSha1 => self.check_rsa_len(length),
+            Algorithm::RsaSha256 | Algorithm::RsaSha1 => match self.other_rsa_bits(length) {
+                None => Ok(()),
+                Some(bits) => Err(error!(
+                    Signature,
+                    "the signature has {length} bytes, but the service needs one of an RSA key of {bits} bits; \
+                     pass the raw bytes, not hexadecimal digits or base64"
+                )),
+            },
             Algorithm::EcdsaSha256 | Algorithm::EcdsaSha1 if is_ecdsa_der(signature) => Ok(()),
             Algorithm::EcdsaSha256 | Algorithm::EcdsaSha1 => Err(error!(
                 Signature,
@@ -212,39 +226,15 @@ impl KeySource {
         }
     }
 
-    /// Checks the length of an RSA signature, which is that of the key.
-    fn check_rsa_len(&self, length: usize) -> Result<(), Error> {
-        let range = self.rsa_bits();
-        if range.contains(&length.saturating_mul(8)) {
-            return Ok(());
-        }
-        Err(error!(
-            Signature,
-            "the signature has {length} bytes, but the service needs one of an RSA key of {} bits; \
-             pass the raw bytes, not hexadecimal digits or base64",
-            bits_text(&range)
-        ))
-    }
-
-    /// Checks the size of the RSA key that made a signature of this length.
-    fn check_rsa_key(&self, length: usize) -> Result<(), Error> {
-        let (range, bits) = (self.rsa_bits(), length.saturating_mul(8));
-        if range.contains(&bits) {
-            return Ok(());
-        }
-        Err(error!(
-            Credentials,
-            "the RSA key has {bits} bits, but the service needs one of {} bits; sign with such a key",
-            bits_text(&range)
-        ))
-    }
-
-    /// Returns the sizes of RSA keys that the service accepts.
-    fn rsa_bits(&self) -> RangeInclusive<usize> {
-        match self {
+    /// Returns the sizes of the RSA keys that the service accepts, if a signature of that length is
+    /// made by none of them.
+    fn other_rsa_bits(&self, length: usize) -> Option<String> {
+        let range = match self {
             KeySource::Private { rsa_bits, .. } => rsa_bits.clone(),
             _ => 2048..=4096,
-        }
+        };
+        let is_accepted = range.contains(&length.saturating_mul(8));
+        (!is_accepted).then(|| bits_text(&range))
     }
 }
 

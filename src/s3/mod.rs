@@ -52,5 +52,4 @@ mod session_credentials;
 pub use bucket::Bucket;
 pub use bucket_builder::BucketBuilder;
 #[cfg(feature = "s3-express")]
-#[cfg_attr(docsrs, doc(cfg(feature = "s3-express")))]
 pub use session_credentials::session_credentials;

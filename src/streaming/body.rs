@@ -51,7 +51,6 @@ pub struct EncodedBody<B> {
 
 impl ChunkEncoder {
     /// Returns the body in chunks. Its data is that of `data`; box and pin it if it isn't `Unpin`.
-    #[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
     #[must_use]
     pub fn body<B: Body<Data = Bytes> + Unpin>(self, data: B) -> EncodedBody<B> {
         EncodedBody {

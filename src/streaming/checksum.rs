@@ -67,7 +67,8 @@ pub trait Checksum: Send + Sync + UnwindSafe + RefUnwindSafe {
 #[derive(Clone, Copy)]
 pub struct ChecksumAlgorithm {
     header_name: &'static str,
-    digest_len: usize,
+    /// The length of a digest in bytes.
+    pub(super) digest_len: usize,
     start: fn() -> Box<dyn Checksum>,
 }
 
@@ -124,11 +125,6 @@ impl ChecksumAlgorithm {
         let mut checksum = self.start();
         checksum.update(body);
         checksum.value()
-    }
-
-    /// Returns the length of a digest in bytes.
-    pub(super) fn digest_len(&self) -> usize {
-        self.digest_len
     }
 
     pub(super) fn start(&self) -> RunningChecksum {

@@ -38,11 +38,11 @@ impl<'a> Request<'a> {
     pub fn checksum(self, algorithm: ChecksumAlgorithm, value: impl Into<Cow<'a, str>>) -> Self {
         let (name, value) = (algorithm.header_name(), value.into());
         let digest = base64::decode(value.as_bytes());
-        if digest.is_none_or(|digest| digest.len() != algorithm.digest_len()) {
+        if digest.is_none_or(|digest| digest.len() != algorithm.digest_len) {
             return self.fail(error!(
                 Header,
                 "invalid {name}; write the base64 of {} bytes, as ChecksumAlgorithm::of returns it",
-                algorithm.digest_len()
+                algorithm.digest_len
             ));
         }
         let mut names = self.header_names();

@@ -4,6 +4,7 @@ use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm};
 use super::framing::{Mode, TRAILER_SIGNATURE};
 use crate::error::{Error, ErrorKind, Quoted, error};
 use crate::scheme::aws::AWS4;
+use crate::text::repeated::find_repeated;
 use crate::v4::chained_signature_len;
 use crate::wire::header::{Header, is_token};
 use alloc::borrow::Cow;
@@ -226,8 +227,7 @@ impl ChunkedBody {
             trailer.check()?;
         }
         let names = self.trailer_names();
-        let mut pairs = names.iter().zip(names.iter().skip(1));
-        if let Some((name, _)) = pairs.find(|(one, two)| one == two) {
+        if let Some(name) = find_repeated(&names, |one, two| one == two) {
             return Err(Error::duplicate(ErrorKind::Header, "trailer", name));
         }
         let mut checksums = self.trailers.iter().filter(|trailer| is_checksum(trailer));

@@ -12,7 +12,6 @@ type Tables = Table<16>;
 static CRC32C: Crc<u32, Tables> = Crc::<u32, Tables>::new(&CRC_32_ISCSI);
 static CRC64_NVME: Crc<u64, Tables> = Crc::<u64, Tables>::new(&CRC_64_NVME);
 
-#[cfg_attr(docsrs, doc(cfg(feature = "checksums")))]
 impl ChecksumAlgorithm {
     /// CRC-32, as in gzip: the default of the AWS SDKs.
     pub const CRC32: Self = ChecksumAlgorithm::new("x-amz-checksum-crc32", 4, || {

@@ -73,12 +73,10 @@ mod sign_chunked;
 mod verified_body;
 
 #[cfg(feature = "http-body")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
 pub use body::EncodedBody;
 pub use checksum::{Checksum, ChecksumAlgorithm};
 pub use chunked_body::ChunkedBody;
 pub use decoder::ChunkDecoder;
 pub use encoder::ChunkEncoder;
 #[cfg(feature = "std")]
-#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub use reader::ChunkReader;

@@ -46,7 +46,6 @@ pub struct ChunkReader<R> {
 
 impl ChunkEncoder {
     /// Returns a reader of the body in chunks. Its data is read from `data`.
-    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     #[must_use]
     pub fn reader<R: Read>(self, data: R) -> ChunkReader<R> {
         ChunkReader {

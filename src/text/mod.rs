@@ -9,6 +9,7 @@ pub(crate) mod hex;
 pub(crate) mod json;
 pub(crate) mod markup;
 pub(crate) mod percent;
+pub(crate) mod repeated;
 pub(crate) mod secrets;
 pub(crate) mod sink;
 pub(crate) mod template_text;

@@ -282,9 +282,13 @@ impl<'a> SigningRequest<'a> {
     ) -> SignedHeaders<'h> {
         let own = self.parts.headers_without_host();
         let own = own.filter(|header| is_signed(header));
-        let conventions = self.service.scheme().conventions;
-        let headers = SortedHeaders::sort(added.into_iter().chain(own));
-        SignedHeaders::new(conventions, self.parts.host(), headers)
+        let host = self.parts.host();
+        let host = if self.service.scheme().conventions.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
+        SignedHeaders::new(host, SortedHeaders::sort(added.into_iter().chain(own)))
     }
 
     fn string_to_sign(&self, time: AmzDate, canonical_hash: [u8; 32]) -> StringToSign<'a> {

@@ -1,6 +1,5 @@
 //! The signed headers: which headers are never signed, and the lines of the others.
 
-use crate::scheme::v4_scheme::Conventions;
 use crate::text::percent::PercentEncoded;
 use crate::text::sink::Sink;
 use crate::wire::header::{Header, name_prefix};
@@ -62,16 +61,7 @@ pub(crate) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Returns the signed headers of a request. `others` must be sorted, without `Host`.
     #[inline]
-    pub(crate) fn new(
-        conventions: &Conventions,
-        host: Host<'a>,
-        others: SortedHeaders<'a>,
-    ) -> Self {
-        let host = if conventions.host_has_port {
-            host
-        } else {
-            host.without_port()
-        };
+    pub(crate) fn new(host: Host<'a>, others: SortedHeaders<'a>) -> Self {
         SignedHeaders { host, others }
     }
 

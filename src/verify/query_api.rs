@@ -4,7 +4,7 @@ use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
-use super::v2_inputs::{duplicate_parameter, header_token, missing_parameter};
+use super::v2_inputs::{duplicate_parameter, header_token, missing_parameter, nonempty_text};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::sigv2::{
@@ -17,7 +17,6 @@ use crate::v2::{SignatureMethod, parse_timestamp, write_before_parameters};
 use crate::wire::path::Path;
 use crate::wire::query::{Param, parse_query, sort_decoded, write_canonical_query};
 use crate::wire::request_parts::Host;
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// Reads `AWSAccessKeyId=…&SignatureMethod=…&SignatureVersion=2&Timestamp=…&Signature=…`.
@@ -136,9 +135,4 @@ impl<'r> CallParts<'r> {
             (_, None) => Ok((TIMESTAMP, self.required(TIMESTAMP)?)),
         }
     }
-}
-
-fn nonempty_text<'r>(text: Component<'r>, name: &str) -> Result<Cow<'r, str>, VerifyError> {
-    let text = text.to_text().filter(|text| !text.is_empty());
-    text.ok_or_else(|| reject!(Malformed, "{name} is empty or not UTF-8"))
 }

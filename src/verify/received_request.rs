@@ -391,7 +391,6 @@ fn invalid(error: Error) -> VerifyError {
 }
 
 #[cfg(feature = "http")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 impl<'r> ReceivedRequest<'r> {
     /// Returns the received request of an `http::Request`, without its body.
     ///

@@ -12,6 +12,7 @@ use crate::scheme::sigv2::{
 };
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
+use crate::text::repeated::find_repeated;
 use crate::time::Timestamp;
 use crate::v2::{DateLine, StringToSign, amz_headers, find_ambiguous_value, may_be_sub_resource};
 use crate::wire::added_headers::AUTHORIZATION;
@@ -130,9 +131,7 @@ impl<'r> V2Inputs<'r> {
         let expires = expires.ok_or_else(|| missing_parameter(EXPIRES))?;
         let signature = signature.ok_or_else(|| missing_parameter(SIGNATURE))?;
         let (seconds, expires_at) = parse_expires(expires)?;
-        let id = id.to_text().filter(|id| !id.is_empty());
-        let access_key_id =
-            id.ok_or_else(|| reject!(Malformed, "{ACCESS_KEY_ID} is empty or not UTF-8"))?;
+        let access_key_id = nonempty_text(id, ACCESS_KEY_ID)?;
         check_content_headers(request)?;
         let claim = Claim {
             authentication: Authentication {
@@ -268,16 +267,16 @@ fn check_hoisted(
     request: &ReceivedRequest<'_>,
 ) -> Result<(), VerifyError> {
     hoisted.sort_by(|one, two| cmp_names(&one.name, &two.name));
-    let repeated = hoisted.windows(2).find_map(|pair| match pair {
-        [one, two] if one.is_named(&two.name) => Some(&*one.name),
-        _ => None,
-    });
+    let repeated = find_repeated(hoisted, |one, two| one.is_named(&two.name));
     let is_hoisted = |name: &&str| {
         let found = hoisted.binary_search_by(|header| cmp_names(&header.name, name));
         found.is_ok()
     };
     let mut sent = request.headers.iter().map(|header| &*header.name);
-    match repeated.or_else(|| sent.find(is_hoisted)) {
+    match repeated
+        .map(|header| &*header.name)
+        .or_else(|| sent.find(is_hoisted))
+    {
         Some(name) => Err(VerifyError::duplicate("header", name)),
         None => Ok(()),
     }
@@ -285,6 +284,14 @@ fn check_hoisted(
 
 pub(super) fn duplicate_parameter(name: &str) -> VerifyError {
     VerifyError::duplicate("parameter", name)
+}
+
+pub(super) fn nonempty_text<'r>(
+    text: Component<'r>,
+    name: &str,
+) -> Result<Cow<'r, str>, VerifyError> {
+    let text = text.to_text().filter(|text| !text.is_empty());
+    text.ok_or_else(|| reject!(Malformed, "{name} is empty or not UTF-8"))
 }
 
 pub(super) fn missing_parameter(name: &str) -> VerifyError {

@@ -174,6 +174,11 @@ impl Verifier {
         let names = &claim.signed_headers;
         let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
         let host = request.host().unwrap_or(Host::Text(""));
+        let host = if scheme.conventions.host_has_port {
+            host
+        } else {
+            host.without_port()
+        };
         let inputs = V4Inputs {
             carrier,
             time: claim.time,
@@ -183,7 +188,7 @@ impl Verifier {
             canonical_query: canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
-            headers: SignedHeaders::new(scheme.conventions, host, headers),
+            headers: SignedHeaders::new(host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,

@@ -69,7 +69,6 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "sigv4a")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "sigv4a")))]
     #[must_use]
     pub fn allow_sigv4a(mut self) -> Self {
         self.settings.allow_v4_scheme(&AWS4A);

@@ -1,27 +1,10 @@
 //! Explanations.
 
-use crate::explain::{Cause, Confidence, Difference, Explanation, Finding, Line};
+use crate::explain::{Difference, Explanation, Finding, Line};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-
-/// The name that `as_str` returns.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// The name that `as_str` returns.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-impl Serialize for Confidence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
 
 /// `{"verdict", "code", "findings", "difference"}`. The verdict is the likeliest cause, or
 /// `unexplained`. The difference is null unless both sides are known.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let first = self.findings().first();
@@ -37,7 +20,6 @@ impl Serialize for Explanation {
 
 /// `{"cause", "confidence", "message", "signed", "seen"}`. The last two are null if there is
 /// nothing to show.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Finding", 5)?;
@@ -51,7 +33,6 @@ impl Serialize for Finding {
 }
 
 /// The lines.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Difference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.lines())
@@ -59,7 +40,6 @@ impl Serialize for Difference {
 }
 
 /// `{"part", "signed", "seen"}`, with null on the side that has no such line.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Line {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Line", 3)?;

@@ -9,7 +9,6 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 /// `{"scheme", "host", "path", "access_key_id", "access_key_kind", "has_session_token", "region",
 /// "service", "signed_at", "expires_at", "valid_seconds", "remaining_seconds", "signed_headers",
 /// "problems"}`, with null for the parts that the URL lacks.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Inspection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let signed_headers: Vec<&str> = self.signed_headers().collect();
@@ -39,7 +38,6 @@ impl Serialize for Inspection {
 }
 
 /// `{"kind", "message"}`.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Problem", 2)?;

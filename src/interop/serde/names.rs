@@ -8,7 +8,6 @@ macro_rules! serialize_names {
     ($($type:ty),*) => {
         $(
             /// The name that `as_str` returns.
-            #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
             impl Serialize for $type {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     serializer.serialize_str(self.as_str())
@@ -19,3 +18,5 @@ macro_rules! serialize_names {
 }
 
 serialize_names!(Scheme, AccessKeyKind, ProblemKind);
+#[cfg(feature = "explain")]
+serialize_names!(crate::explain::Cause, crate::explain::Confidence);

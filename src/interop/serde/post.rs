@@ -4,7 +4,6 @@ use crate::post::PresignedPost;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// `{"url", "fields": {name: value}}`, as boto3 returns it, with the fields in the form's order.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for PresignedPost {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut form = serializer.serialize_struct("PresignedPost", 2)?;

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct, Serializer};
 
 /// RFC 3339 in UTC: `"2013-05-24T00:00:00Z"`.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -15,7 +14,6 @@ impl Serialize for Timestamp {
 
 /// `{"method", "url", "headers": {name: value}, "expires_at"}`, and `"not_covered"` with the names
 /// of the headers that the signature doesn't cover, if there are any.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for PresignedUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let not_covered = nonempty(self.not_covered().collect());
@@ -33,7 +31,6 @@ impl Serialize for PresignedUrl {
 /// `{"headers": {name: value}}`, the headers to add. A call to a query API also has `"url"`, and
 /// one that is a POST `"body"`. `"not_covered"` has the names of the headers that the signature
 /// doesn't cover, if there are any.
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for SignedRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let not_covered = nonempty(self.not_covered().collect());
