@@ -198,7 +198,7 @@ fn check_ip(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
 }
 
 fn check_protocol(sas: &UnverifiedSas<'_>) -> Result<(), VerifyError> {
-    match (sas.values.get(Field::Protocol), sas.request.scheme()) {
+    match (sas.values.get(Field::Protocol), sas.request.scheme) {
         (None | Some("https,http"), _) | (Some("https"), Some(UrlScheme::Https)) => Ok(()),
         (Some("https"), Some(UrlScheme::Http)) => {
             Err(reject!(Protocol, "the token allows only HTTPS"))

@@ -204,7 +204,7 @@ impl<'r> Parameters<'r> {
 
     fn of_query(request: &ReceivedRequest<'r>) -> Self {
         let mut parameters = Parameters::none();
-        for param in parse_query(request.query()) {
+        for param in parse_query(request.target.query) {
             let mut slots = parameters.0.iter_mut();
             if let Some((_, values)) = slots.find(|(name, _)| param.name.decodes_to(name)) {
                 values.push(param.value.unwrap_or_default().to_bytes());

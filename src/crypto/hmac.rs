@@ -7,7 +7,9 @@
 //! cost of `HmacCore`.
 
 use super::block_hash::{BLOCK, BlockHash, Hasher, Sha1, Sha256, pad, to_digest};
+use super::message::Message;
 use core::slice;
+use ctutils::CtEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// An HMAC key, possibly with the beginning of its messages.
@@ -86,6 +88,13 @@ impl<H: BlockHash> HmacKey<H> {
         let mut state = self.outer;
         H::compress(&mut state, slice::from_ref(&block));
         to_digest::<H>(&state)
+    }
+
+    /// Returns whether a signature is that of the message, in a time that doesn't depend on where
+    /// the two differ.
+    pub(crate) fn verify(&self, message: &(impl Message + ?Sized), signature: &[u8]) -> bool {
+        let own = self.sign(|hasher| message.write(hasher));
+        own.as_ref().ct_eq(signature).to_bool()
     }
 }
 

@@ -245,7 +245,7 @@ impl Stated {
         parts
             .check_single(&["content-md5", "content-type"])
             .map_err(invalid)?;
-        let signer = V2Signer::new(request.given_bucket());
+        let signer = V2Signer::new(request.bucket);
         Ok(signer.string_to_sign(&parts, &self.date))
     }
 

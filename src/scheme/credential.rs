@@ -44,30 +44,29 @@ fn nonempty_text(component: Component<'_>) -> Option<Cow<'_, str>> {
     component.to_text().filter(|text| !text.is_empty())
 }
 
-/// Splits at the last slash, which is possibly escaped.
+/// Splits at the last slash, which may be escaped in an encoded component.
 fn split_last(component: Component<'_>) -> Option<(Component<'_>, Component<'_>)> {
     match component {
         Component::Raw(text) => {
-            let (before, after) = text.rsplit_once('/')?;
+            let (before, after) = split_last_of(text, &["/"])?;
             Some((Component::Raw(before), Component::Raw(after)))
         }
         Component::Encoded(text) => {
-            let (before, after) = split_last_encoded(text)?;
+            let (before, after) = split_last_of(text, &["/", "%2F", "%2f"])?;
             Some((Component::Encoded(before), Component::Encoded(after)))
         }
         Component::PerRow(_) => None,
     }
 }
 
-/// Splits at the last `/`, `%2F` or `%2f`, in one pass from the end.
-fn split_last_encoded(text: &str) -> Option<(&str, &str)> {
+/// Splits at the last of these slashes, in one pass from the end.
+fn split_last_of<'a>(text: &'a str, slashes: &[&str]) -> Option<(&'a str, &'a str)> {
     let mut before = text;
     loop {
         let index = before
             .bytes()
             .rposition(|byte| matches!(byte, b'/' | b'%'))?;
         let (start, found) = text.split_at_checked(index)?;
-        let slashes = ["/", "%2F", "%2f"];
         if let Some(after) = slashes.iter().find_map(|slash| found.strip_prefix(slash)) {
             return Some((start, after));
         }

@@ -76,7 +76,7 @@ pub use payload::Payload;
 pub use service::Service;
 
 pub(crate) use canonical::{CanonicalRequest, Query};
-pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256, is_hash};
+pub(crate) use payload::{EMPTY_SHA256, PayloadLine, check_content_sha256};
 pub(crate) use private_key::{check_can_sign, private_key};
 pub(crate) use scope::{Scope, SigningScope};
 pub(crate) use scope_checks::{check_aws_scope, check_scope_name, check_scope_part};

@@ -104,6 +104,6 @@ pub(crate) fn check_content_sha256(value: &[u8]) -> Result<&str, Error> {
 }
 
 /// Returns whether the text is a hash, not a text that replaces it.
-pub(crate) fn is_hash(text: &str) -> bool {
+fn is_hash(text: &str) -> bool {
     hex::decode(text.as_bytes()).is_some()
 }

@@ -36,7 +36,7 @@ pub(super) fn find_signature(
     let authorization = request.authorization_header()?;
     let (mut is_v4, mut v2) = (false, V2Signals::default());
     match query {
-        ReceivedQuery::Canonical { .. } => is_v4 = true,
+        ReceivedQuery::Canonical(_) => is_v4 = true,
         ReceivedQuery::Params(params) => {
             for param in params.iter() {
                 is_v4 |= v4_signature_name(scheme, param).is_some();

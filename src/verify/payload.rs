@@ -10,7 +10,7 @@ use crate::scheme::services::ServiceRules;
 use crate::scheme::v4_scheme::V4Scheme;
 use crate::text::hex;
 use crate::text::percent::Component;
-use crate::v4::{EMPTY_SHA256, Payload, PayloadLine, check_content_sha256, is_hash};
+use crate::v4::{EMPTY_SHA256, Payload, PayloadLine, check_content_sha256};
 
 /// The part of the body that a signature covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +92,11 @@ impl<'r> SignedPayload<'r> {
         let is_allowed = match line {
             UNSIGNED_PAYLOAD => unsigned,
             UNSIGNED_CHUNKS => unsigned && settings.streaming,
-            line if is_hash(line) => true,
-            line => settings.streaming && has_chunks_of(scheme, line),
+            line => match line.strip_prefix("STREAMING-") {
+                Some(algorithm) => settings.streaming && algorithm.starts_with(scheme.algorithm),
+                // A hash.
+                None => true,
+            },
         };
         if is_allowed {
             Ok(SignedPayload::Line(line))
@@ -143,10 +146,4 @@ impl<'r> SignedPayload<'r> {
             ))
         }
     }
-}
-
-/// Returns whether the chunks of a payload are signed with the scheme of the request.
-fn has_chunks_of(scheme: &V4Scheme, line: &str) -> bool {
-    let algorithm = line.strip_prefix("STREAMING-");
-    algorithm.is_some_and(|text| text.starts_with(scheme.algorithm))
 }

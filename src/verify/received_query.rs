@@ -15,11 +15,7 @@ use crate::wire::query::{Param, parse_query};
 pub(super) enum ReceivedQuery<'r> {
     /// A query with a SigV4 signature, which is canonical as it was received. It has no other
     /// signature.
-    Canonical {
-        claim: V4Claim<'r>,
-        /// The part of the query that is signed.
-        signed: &'r str,
-    },
+    Canonical(V4Claim<'r>),
     /// The parameters of any other query, in its order.
     Params(InlineList<Param<'r>, 16>),
 }
@@ -34,8 +30,8 @@ impl<'r> ReceivedQuery<'r> {
     ) -> Result<Self, VerifyError> {
         let query = request.target.query;
         let canonical = query.and_then(|query| V4Claim::from_canonical_query(scheme, query));
-        if let Some((claim, signed)) = canonical {
-            return Ok(ReceivedQuery::Canonical { claim, signed });
+        if let Some(claim) = canonical {
+            return Ok(ReceivedQuery::Canonical(claim));
         }
         request.check_query()?;
         let mut params = InlineList::new();

@@ -65,13 +65,13 @@ pub struct ReceivedRequest<'r> {
         not(any(feature = "azure", feature = "cloudfront")),
         allow(dead_code, reason = "no other scheme needs it")
     )]
-    pub(super) scheme: Option<UrlScheme>,
+    pub(crate) scheme: Option<UrlScheme>,
     /// The client's address. Only policies and tokens with an IP range need it.
     pub(super) client_ip: Option<IpAddr>,
     /// True if the path was checked when a URL was parsed.
     path_is_checked: bool,
     pub(super) body: Body<'r>,
-    bucket: Option<&'r str>,
+    pub(crate) bucket: Option<&'r str>,
 }
 
 /// The body, as far as it is known.
@@ -189,15 +189,6 @@ impl<'r> ReceivedRequest<'r> {
     pub fn bucket(mut self, name: &'r str) -> Self {
         self.bucket = Some(name);
         self
-    }
-
-    #[cfg(feature = "azure")]
-    pub(crate) fn scheme(&self) -> Option<UrlScheme> {
-        self.scheme
-    }
-
-    pub(crate) fn given_bucket(&self) -> Option<&'r str> {
-        self.bucket
     }
 
     /// Returns all headers of that name.

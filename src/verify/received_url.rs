@@ -20,13 +20,9 @@ impl<'r> ReceivedRequest<'r> {
     not(all(feature = "azure", feature = "cloudfront")),
     allow(dead_code, reason = "no other scheme signs the URL")
 )]
-impl<'r> ReceivedRequest<'r> {
+impl ReceivedRequest<'_> {
     pub(crate) fn given_client_ip(&self) -> Option<IpAddr> {
         self.client_ip
-    }
-
-    pub(crate) fn query(&self) -> Option<&'r str> {
-        self.target.query
     }
 
     /// Checks that the request isn't too large, and that a client can have sent it.

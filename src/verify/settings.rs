@@ -128,7 +128,7 @@ impl Settings {
 
     /// Returns the bucket that the host of a request names.
     pub(super) fn bucket<'r>(&self, request: &'r ReceivedRequest<'_>) -> Option<&'r str> {
-        request.given_bucket().or_else(|| {
+        request.bucket.or_else(|| {
             let host = request.host_name()?;
             let mut domains = self.base_domains.iter();
             let bucket = domains.find_map(|domain| bucket_before(host, domain));

@@ -26,7 +26,7 @@ pub(super) fn verify_v4(
         else {
             return false;
         };
-        return SigningKey::HmacSha256(scope.hmac_key(secret)).verify(message, &signature);
+        return scope.hmac_key(secret).verify(message, &signature);
     }
     let signature = decode_long_hex(signature, *scheme.signature_len.end());
     match (public_key(scheme, key), signature) {

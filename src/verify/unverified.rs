@@ -56,7 +56,6 @@ pub struct Unverified<'v, 'r> {
     pub(super) settings: &'v Settings,
     pub(super) request: &'r ReceivedRequest<'r>,
     pub(super) claim: Claim<'r>,
-    pub(super) bucket: Option<&'r str>,
     pub(super) inputs: Inputs<'v, 'r>,
 }
 
@@ -110,7 +109,7 @@ impl<'r> Unverified<'_, 'r> {
         match &self.inputs {
             Inputs::V4(inputs) => inputs.string_to_sign(self.request).write(&mut text),
             Inputs::V2(inputs) => {
-                inputs.with_string_to_sign(self.request, self.bucket, |message| {
+                inputs.with_string_to_sign(self.request, self.bucket(), |message| {
                     message.write(&mut text)
                 });
             }
@@ -167,6 +166,7 @@ impl<'r> Unverified<'_, 'r> {
         };
         let payload = self.verify_with_key(&key.into(), now);
         let payload = payload.map_err(|error| error.of(self.authentication()))?;
+        let bucket = self.bucket();
         let authentication = self.claim.authentication;
         let (coverage, canonical_uri) = match self.inputs {
             Inputs::V4(inputs) => (
@@ -186,9 +186,14 @@ impl<'r> Unverified<'_, 'r> {
             signature: self.claim.signature.text(),
             coverage,
             payload,
-            bucket: self.bucket,
+            bucket,
             canonical_uri,
         })
+    }
+
+    /// Returns the bucket that the host names.
+    fn bucket(&self) -> Option<&'r str> {
+        self.settings.bucket(self.request)
     }
 
     /// Checks identity, signature and body, in this order.
@@ -217,7 +222,7 @@ impl<'r> Unverified<'_, 'r> {
             }
             Inputs::V2(inputs) => key.secret_access_key().is_some_and(|secret| {
                 let key = signing_key(secret);
-                inputs.with_string_to_sign(self.request, self.bucket, |message| {
+                inputs.with_string_to_sign(self.request, self.bucket(), |message| {
                     verify_v2(&key, message, signature)
                 })
             }),

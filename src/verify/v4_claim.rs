@@ -27,6 +27,8 @@ pub(super) struct V4Claim<'r> {
     pub(super) express_token: Option<Component<'r>>,
     /// The payload's hash, or the text that replaces it, if the query states it.
     pub(super) content_sha256: Option<Component<'r>>,
+    /// The signed part of the query, if it is canonical as received.
+    pub(super) canonical_query: Option<&'r str>,
 }
 
 /// Signing time and validity as a signature states them.
@@ -85,6 +87,7 @@ impl<'r> V4Claim<'r> {
             signed_headers,
             express_token,
             content_sha256: None,
+            canonical_query: None,
         })
     }
 

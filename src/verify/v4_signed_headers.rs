@@ -6,13 +6,14 @@ use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::LOWERCASE_TOKEN;
 use crate::text::secrets::before_secrets;
-use crate::wire::header::{Header, cmp_after_prefix, name_prefix};
+use crate::wire::header::{Header, name_prefix};
 use crate::wire::header_list::SortedHeaders;
 use crate::wire::inline_list::InlineList;
 use core::cmp::Ordering;
 
 /// Finds the headers that a SigV4 signature names, except `Host`. Checks that the request has each
 /// of them, and that no other one has to be signed.
+#[inline]
 pub(super) fn find_signed_headers<'r>(
     scheme: &V4Scheme,
     request: &'r ReceivedRequest<'r>,
@@ -27,17 +28,34 @@ pub(super) fn find_signed_headers<'r>(
         }
         return Ok(signed);
     }
-    let mut names = SignedNames::parse(names)?;
+    let names = parse_names(names)?;
     let headers = request.headers.iter();
     let headers = SortedHeaders::sort(headers.filter(|header| !header.is_named(HOST)));
-    for header in headers.lines().iter() {
-        if names.find(header) {
-            signed.push(header);
-        } else {
-            check_unsigned(scheme, header, token_is_appended)?;
+    let mut headers = headers.lines().iter().peekable();
+    let mut missing = None;
+    for name in names.iter() {
+        let prefix = name_prefix(name);
+        // Every request has a host, possibly that of its URL.
+        let mut is_found = *name == HOST;
+        while let Some(header) = headers.peek() {
+            match header.cmp_name(prefix, name) {
+                Ordering::Less => check_unsigned(scheme, header, token_is_appended)?,
+                Ordering::Equal => {
+                    signed.push(header);
+                    is_found = true;
+                }
+                Ordering::Greater => break,
+            }
+            headers.next();
+        }
+        if !is_found {
+            missing.get_or_insert(name);
         }
     }
-    match names.missing() {
+    for header in headers {
+        check_unsigned(scheme, header, token_is_appended)?;
+    }
+    match missing {
         Some(name) => Err(reject!(
             SignedHeaderMissing,
             "the header {} is signed, but the request doesn't have it",
@@ -49,87 +67,39 @@ pub(super) fn find_signed_headers<'r>(
 
 const HOST: &str = "host";
 
-/// The names of the signed headers, sorted.
-struct SignedNames<'n> {
-    names: InlineList<SignedName<'n>, 16>,
-    /// The index of the first name that no header has passed.
-    next: usize,
-}
-
-#[derive(Clone, Copy, Default)]
-struct SignedName<'n> {
-    prefix: u64,
-    text: &'n str,
-    is_found: bool,
-}
-
-impl<'n> SignedNames<'n> {
-    /// Checks that the names are lowercase tokens, sorted, without duplicates, and that one is
-    /// `host`.
-    fn parse(text: &'n str) -> Result<Self, VerifyError> {
-        let mut names = InlineList::<SignedName<'_>, 16>::new();
-        let mut rest = text;
-        loop {
-            let end = LOWERCASE_TOKEN.prefix_len(rest.as_bytes());
-            let (text, after) = rest.split_at_checked(end).unwrap_or_default();
-            if text.is_empty() || !(after.is_empty() || after.starts_with(';')) {
-                let text = rest.split(';').next().unwrap_or_default();
-                return Err(reject!(
-                    Malformed,
-                    "invalid name {} among the signed headers; write lowercase names with `;` between them",
-                    Quoted(before_secrets(text))
-                ));
-            }
-            if names.last().is_some_and(|previous| text <= previous.text) {
-                return Err(reject!(
-                    Malformed,
-                    "the signed header {} is a duplicate or not in alphabetical order",
-                    Quoted(text)
-                ));
-            }
-            names.push(SignedName {
-                prefix: name_prefix(text),
-                text,
-                // Every request has a host, possibly that of its URL.
-                is_found: text == HOST,
-            });
-            match after.strip_prefix(';') {
-                Some(after) => rest = after,
-                None => break,
-            }
+/// Parses the names of the signed headers: lowercase tokens, sorted, without duplicates, of which
+/// one is `host`.
+fn parse_names(text: &str) -> Result<InlineList<&str, 16>, VerifyError> {
+    let mut names = InlineList::<&str, 16>::new();
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let end = LOWERCASE_TOKEN.prefix_len(text.as_bytes());
+        let (name, after) = text.split_at_checked(end).unwrap_or_default();
+        rest = after.strip_prefix(';');
+        if name.is_empty() || !(after.is_empty() || rest.is_some()) {
+            let name = text.split(';').next().unwrap_or_default();
+            return Err(reject!(
+                Malformed,
+                "invalid name {} among the signed headers; write lowercase names with `;` between them",
+                Quoted(before_secrets(name))
+            ));
         }
-        // So far only `host` is marked as found.
-        if names.iter().any(|name| name.is_found) {
-            Ok(SignedNames { names, next: 0 })
-        } else {
-            Err(reject!(
-                HeaderNotSigned,
-                "the header host is not signed; sign it"
-            ))
+        if names.last().is_some_and(|previous| name <= *previous) {
+            return Err(reject!(
+                Malformed,
+                "the signed header {} is a duplicate or not in alphabetical order",
+                Quoted(name)
+            ));
         }
+        names.push(name);
     }
-
-    /// Returns whether a header is signed, and remembers that it was found. The headers have to be
-    /// given in the order of their names.
-    fn find(&mut self, header: &Header<'_>) -> bool {
-        while let Some(name) = self.names.get_mut(self.next) {
-            let order = name.prefix.cmp(&header.name_prefix);
-            match order.then_with(|| cmp_after_prefix(name.text, &header.name)) {
-                Ordering::Less => self.next = self.next.saturating_add(1),
-                Ordering::Equal => {
-                    name.is_found = true;
-                    return true;
-                }
-                Ordering::Greater => return false,
-            }
-        }
-        false
-    }
-
-    /// Returns a name that no header has.
-    fn missing(&self) -> Option<&'n str> {
-        let missing = self.names.iter().find(|name| !name.is_found)?;
-        Some(missing.text)
+    if names.contains(&HOST) {
+        Ok(names)
+    } else {
+        Err(reject!(
+            HeaderNotSigned,
+            "the header host is not signed; sign it"
+        ))
     }
 }
 

@@ -118,31 +118,25 @@ impl Verifier {
         self.settings.target_rules.check_query(request.target)?;
         let (scheme, carrier) = find_signature(v4_scheme, request, &query)?;
         self.settings.check_scheme(scheme, carrier)?;
+        let read_v4 = |claim| self.read_v4(request, claim);
+        let unverified = |claim, inputs| Unverified {
+            settings: &self.settings,
+            request,
+            claim,
+            inputs,
+        };
         let read = match query {
-            ReceivedQuery::Canonical { claim, signed } => {
-                self.read_v4(request, claim, Some(signed))
-            }
+            ReceivedQuery::Canonical(claim) => read_v4(claim),
             ReceivedQuery::Params(ref params) => match (scheme, carrier) {
                 (Scheme::AwsV2QueryApi, _) => read_call(request, params)
-                    .map(|(claim, method)| (claim, Inputs::QueryApi(method))),
+                    .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
                 (Scheme::AwsV2, _) => V2Inputs::read(request, params, carrier)
-                    .map(|(claim, inputs)| (claim, Inputs::V2(inputs))),
-                (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request)
-                    .and_then(|claim| self.read_v4(request, claim, None)),
-                _ => V4Claim::from_query(v4_scheme, params)
-                    .and_then(|claim| self.read_v4(request, claim, None)),
+                    .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
+                (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
+                _ => V4Claim::from_query(v4_scheme, params).and_then(read_v4),
             },
         };
-        match read {
-            Ok((claim, inputs)) => Ok(Unverified {
-                settings: &self.settings,
-                bucket: self.settings.bucket(request),
-                request,
-                claim,
-                inputs,
-            }),
-            Err(error) => Err(error.signed_by(scheme, carrier)),
-        }
+        read.map_err(|error| error.signed_by(scheme, carrier))
     }
 
     /// Checks a SigV4 signature against settings and request: scope, then coverage, then payload.
@@ -150,8 +144,7 @@ impl Verifier {
         &'v self,
         request: &'r ReceivedRequest<'r>,
         claim: V4Claim<'r>,
-        canonical_query: Option<&'r str>,
-    ) -> Result<(Claim<'r>, Inputs<'v, 'r>), VerifyError> {
+    ) -> Result<Unverified<'v, 'r>, VerifyError> {
         let (settings, scheme) = (&self.settings, claim.scheme);
         if let Some(prefix) = scheme.conventions.rejected_prefix {
             request.check_without_prefix(prefix)?;
@@ -185,7 +178,7 @@ impl Verifier {
             signing_scope,
             canonical_uri,
             // A token that was appended, even an empty one, is not in the signed query.
-            canonical_query: canonical_query.filter(|_| !token_is_appended),
+            canonical_query: claim.canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
             header_names: claim.signed_headers,
             headers: SignedHeaders::new(host, headers),
@@ -198,11 +191,15 @@ impl Verifier {
                 carrier,
             )?,
         };
-        let common = Claim {
-            token,
-            ..claim.common
-        };
-        Ok((common, Inputs::V4(inputs)))
+        Ok(Unverified {
+            settings,
+            request,
+            claim: Claim {
+                token,
+                ..claim.common
+            },
+            inputs: Inputs::V4(inputs),
+        })
     }
 }
 

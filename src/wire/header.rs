@@ -74,6 +74,18 @@ impl<'a> Header<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
+    /// Compares the name in lowercase with another one, whose first bytes are `prefix`.
+    pub(crate) fn cmp_name(&self, prefix: u64, name: &str) -> Ordering {
+        let order = self.name_prefix.cmp(&prefix);
+        order.then_with(|| {
+            let [own, other] = [&*self.name, name].map(|name| {
+                let rest = name.as_bytes().get(size_of::<u64>()..);
+                rest.unwrap_or_default().iter().map(u8::to_ascii_lowercase)
+            });
+            own.cmp(other)
+        })
+    }
+
     /// Returns the value without white space at its ends.
     pub(crate) fn trimmed(&self) -> &[u8] {
         self.value.trim_ascii()
@@ -150,16 +162,6 @@ pub(crate) const fn name_prefix(name: &str) -> u64 {
 pub(crate) fn cmp_names(one: &str, two: &str) -> Ordering {
     let lower = |byte: u8| byte.to_ascii_lowercase();
     one.bytes().map(lower).cmp(two.bytes().map(lower))
-}
-
-/// Compares two names in lowercase whose prefixes are equal.
-pub(crate) fn cmp_after_prefix(one: &str, two: &str) -> Ordering {
-    let [one, two] = [one, two].map(|name| {
-        let rest = name.as_bytes().get(size_of::<u64>()..);
-        let rest = rest.unwrap_or_default().iter();
-        rest.map(u8::to_ascii_lowercase)
-    });
-    one.cmp(two)
 }
 
 /// Writes a value as one line without white space at its ends. A folded line continues after one

@@ -1,7 +1,7 @@
 //! Headers in the order in which both signature versions sign them: by lowercase name. The values
 //! of a repeated name keep their order.
 
-use super::header::{Header, cmp_after_prefix};
+use super::header::Header;
 use super::inline_list::InlineList;
 use crate::text::sink::Sink;
 use core::cmp::Ordering;
@@ -38,10 +38,7 @@ impl<'a> SortedHeaders<'a> {
 
     fn sort_by_name(&mut self) {
         self.headers.sort_by(|one, two| match (one, two) {
-            (Some(one), Some(two)) => {
-                let order = one.name_prefix.cmp(&two.name_prefix);
-                order.then_with(|| cmp_after_prefix(&one.name, &two.name))
-            }
+            (Some(one), Some(two)) => one.cmp_name(two.name_prefix, &two.name),
             _ => Ordering::Equal,
         });
     }
