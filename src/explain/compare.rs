@@ -243,7 +243,7 @@ pub(super) fn reordered() -> Finding {
     Finding::new(Cause::ParametersReordered, Confidence::Harmless)
 }
 
-/// Returns the parameters of the one query that the other doesn't have.
+/// Returns the parameters of the one query that the other lacks, counting repetitions.
 fn missing(one: &[Pair], other: &[Pair]) -> Vec<Pair> {
     let mut rest: Vec<&Pair> = other.iter().collect();
     let mut missing = Vec::new();

@@ -21,7 +21,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns a finding with the text of the catalogue.
+    /// Returns a finding with the text of its cause in the catalogue.
     pub(super) fn new(cause: Cause, confidence: Confidence) -> Self {
         Finding {
             cause,

@@ -59,8 +59,8 @@ pub(super) fn sigv2_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     is_rejected.then(|| Finding::new(Cause::SigV2NotTaken, Confidence::Likely))
 }
 
-/// Returns the causes that the form of a host shows: a bucket before an address, a bucket that is
-/// named twice, or a default port.
+/// Returns a finding for a host with a bucket before an IP address, with a bucket that the path
+/// names again, or with a default port.
 pub(super) fn form_of_host(host: &str, path: &str) -> Option<Finding> {
     let name = host.split(':').next().unwrap_or_default();
     let is_local = |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok();

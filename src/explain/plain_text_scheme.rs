@@ -74,7 +74,7 @@ fn parse(text: String, lines: Option<&[&str]>) -> SignedText {
     }
 }
 
-/// Returns whether the key is the right one. Other errors say nothing about it.
+/// Returns whether the key made the signature, or `None` if another error says nothing about it.
 fn is_right<T>(result: &Result<T, VerifyError>) -> Option<bool> {
     match result {
         Ok(_) => Some(true),

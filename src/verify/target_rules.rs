@@ -16,7 +16,7 @@ pub(crate) fn check_no_escaped_slash(path: &str) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// The allowed ambiguities of a target.
+/// The rules for targets that a router or a form decoder may read in another way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TargetRules {
     /// Allows empty and dot segments in a path that is signed without them.

@@ -281,7 +281,7 @@ mod tests {
         queries
     }
 
-    /// Returns a query as SigV4 signs it.
+    /// Returns the canonical form of a query.
     fn canonical(query: &str) -> String {
         let mut params: Vec<_> = parse_query(Some(query)).collect();
         sort_encoded(&mut params);

@@ -179,8 +179,8 @@ impl Verifier {
 
     /// Sets how clients send a session token. With [`SessionToken::Appended`] it is not signed.
     ///
-    /// [`SessionToken::S3Express`] has the effect of [`SessionToken::Signed`], because the service
-    /// in the credential scope decides whether the token of S3 Express is read.
+    /// [`SessionToken::S3Express`] has the effect of [`SessionToken::Signed`]: whether the token of
+    /// S3 Express is read depends on the service in the credential scope.
     #[must_use]
     pub fn session_token(mut self, session_token: SessionToken) -> Self {
         self.settings.session_token = session_token;
