@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 /// states, without the secret.
 ///
 /// It prepares requests that are signed by an external key, in an HSM, a KMS or another process.
-/// [`Unsigned`](crate::Unsigned) shows the signature and its last step. `Debug` doesn't show the session token.
+/// [`Unsigned`](crate::Unsigned) shows the signature and its last step. `Debug` doesn't show the
+/// session token.
 ///
 /// ```
 /// use core::time::Duration;

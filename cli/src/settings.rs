@@ -13,8 +13,8 @@ use std::time::SystemTime;
 /// The options for how, when and as whom to sign.
 #[derive(Args)]
 pub struct Signing {
-    /// The signature version. v2: S3, and query APIs of other services. v4a: several regions; an ARN
-    /// of a multi-region access point selects it
+    /// The signature version. v2: S3, and query APIs of other services. v4a: several regions; an
+    /// ARN of a multi-region access point selects it
     #[arg(long, value_name = "v4|v2|v4a", value_parser = parse_version, default_value = "v4")]
     pub signature_version: Version,
 

@@ -139,9 +139,9 @@ impl Functions {
     /// for each store.
     ///
     /// # Errors
-    /// [`DataFusionError::Plan`](datafusion::error::DataFusionError::Plan) for an invalid region, an
-    /// invalid endpoint, a style that doesn't fit the endpoint, or a session that has functions for
-    /// the store.
+    /// [`DataFusionError::Plan`](datafusion::error::DataFusionError::Plan) for an invalid region,
+    /// an invalid endpoint, a style that doesn't fit the endpoint, or a session that has functions
+    /// for the store.
     pub fn register(&self, context: &SessionContext) -> Result<()> {
         let udfs = self.udfs()?;
         for udf in &udfs {

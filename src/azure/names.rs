@@ -56,8 +56,8 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Error> {
     ))
 }
 
-/// Checks the name of a blob or file, or the path of a directory. A dot segment would give access to
-/// another name, because the service removes it.
+/// Checks the name of a blob or file, or the path of a directory. A dot segment would give access
+/// to another name, because the service removes it.
 pub(super) fn check_object(what: &str, name: &str) -> Result<(), Error> {
     if name.is_empty() {
         return Err(error!(Key, "the name of the {what} is empty"));
@@ -73,8 +73,8 @@ pub(super) fn check_object(what: &str, name: &str) -> Result<(), Error> {
     check_sas_text(ErrorKind::Key, what, name)
 }
 
-/// Returns whether a decoded path has a segment `.` or `..`. The service also reads a backslash as a
-/// slash.
+/// Returns whether a decoded path has a segment `.` or `..`. The service also reads a backslash as
+/// a slash.
 pub(super) fn has_dot_segment(path: &str) -> bool {
     let mut segments = path.split(['/', '\\']);
     segments.any(|segment| matches!(segment, "." | ".."))

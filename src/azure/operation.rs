@@ -89,9 +89,10 @@ impl fmt::Display for Needed {
     }
 }
 
-/// Returns whether headers set the tags of a blob that is written. Writing them needs the permission
-/// of [Set Blob Tags](https://learn.microsoft.com/en-us/rest/api/storageservices/set-blob-tags), and
-/// so does copying them ([Put Blob From
+/// Returns whether headers set the tags of a blob that is written. Writing them needs the
+/// permission of [Set Blob
+/// Tags](https://learn.microsoft.com/en-us/rest/api/storageservices/set-blob-tags), and so does
+/// copying them ([Put Blob From
 /// URL](https://learn.microsoft.com/en-us/rest/api/storageservices/put-blob-from-url)).
 pub(super) fn sets_tags<'h>(mut headers: impl Iterator<Item = &'h Header<'h>>) -> bool {
     headers.any(|header| {

@@ -15,8 +15,8 @@ impl Sas<'_> {
     /// Returns the signed token.
     ///
     /// # Errors
-    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket), [`ErrorKind::Key`](crate::ErrorKind::Key):
-    ///   an invalid name.
+    /// - [`ErrorKind::Bucket`](crate::ErrorKind::Bucket),
+    ///   [`ErrorKind::Key`](crate::ErrorKind::Key): an invalid name.
     /// - [`ErrorKind::Policy`](crate::ErrorKind::Policy): a permission that the resource doesn't
     ///   have, an unknown, repeated or invalid parameter, or neither permissions nor a stored
     ///   access policy.

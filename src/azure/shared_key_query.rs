@@ -1,5 +1,5 @@
-//! The queries that Shared Key can sign, so that no other query has the same text. Signer and verifier
-//! reject the others.
+//! The queries that Shared Key can sign, so that no other query has the same text. Signer and
+//! verifier reject the others.
 
 use super::shared_key::Form;
 use crate::error::Quoted;

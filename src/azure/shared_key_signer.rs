@@ -155,8 +155,8 @@ fn check_unsigned(parts: &RequestParts<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks that the path of a URL has no dot segment. Clients remove it before they send the request,
-/// so that the signature would be that of another path.
+/// Checks that the path of a URL has no dot segment. Clients remove it before they send the
+/// request, so that the signature would be that of another path.
 fn check_path(path: Path<'_>) -> Result<(), Error> {
     let Path::Url(path) = path else {
         return Ok(());

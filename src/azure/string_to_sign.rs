@@ -9,8 +9,8 @@ use crate::text::sink::Sink;
 use alloc::borrow::Cow;
 use core::iter;
 
-/// The parameters of a token, in the order of [`Field::ALL`]: a [`Value`] to sign, or a decoded text
-/// to verify. An empty value is signed like a missing one.
+/// The parameters of a token, in the order of [`Field::ALL`]: a [`Value`] to sign, or a decoded
+/// text to verify. An empty value is signed like a missing one.
 #[derive(Clone)]
 pub(super) struct Values<T> {
     values: [Option<T>; Field::ALL.len()],

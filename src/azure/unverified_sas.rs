@@ -273,10 +273,10 @@ impl<'r> UnverifiedSas<'r> {
     /// resource doesn't fit the path or the snapshot and version of the URL. For a header or
     /// parameter that the token requires,
     /// [`VerifyErrorKind::SignedHeaderMissing`](crate::verify::VerifyErrorKind::SignedHeaderMissing)
-    /// if the request lacks it, [`VerifyErrorKind::Repeated`](crate::verify::VerifyErrorKind::Repeated)
-    /// if it is duplicate, and
-    /// [`VerifyErrorKind::Malformed`](crate::verify::VerifyErrorKind::Malformed) if another one would
-    /// have the same signed text.
+    /// if the request lacks it,
+    /// [`VerifyErrorKind::Repeated`](crate::verify::VerifyErrorKind::Repeated) if it is duplicate,
+    /// and [`VerifyErrorKind::Malformed`](crate::verify::VerifyErrorKind::Malformed) if another one
+    /// would have the same signed text.
     pub fn string_to_sign(&self) -> Result<String, VerifyError> {
         use crate::crypto::Message as _;
         self.with_text(|text| {

@@ -73,7 +73,8 @@ impl Account {
     /// The first failure in this order: size and syntax of the request, not signed, signed twice,
     /// scheme, malformed header, access key, resource, ambiguous path, duplicate headers and
     /// parameters, a raw `+` in a signed parameter, missing or malformed time, and for Shared Key
-    /// Lite except for tables, no `x-ms-*` header. [`UnverifiedSharedKey::verify`] checks the signature.
+    /// Lite except for tables, no `x-ms-*` header. [`UnverifiedSharedKey::verify`] checks the
+    /// signature.
     pub fn parse_shared_key<'r>(
         &self,
         request: &'r ReceivedRequest<'r>,

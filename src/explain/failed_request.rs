@@ -81,8 +81,8 @@ impl<'a> FailedRequest<'a> {
         }
     }
 
-    /// Finds the causes. `now` is the time of the rejection, by which a URL has expired or was signed
-    /// by a clock that is ahead.
+    /// Finds the causes. `now` is the time of the rejection, by which a URL has expired or was
+    /// signed by a clock that is ahead.
     #[must_use]
     pub fn explain(&self, now: impl Into<Timestamp>) -> Explanation {
         self.investigate(now.into())

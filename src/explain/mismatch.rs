@@ -15,9 +15,9 @@ use alloc::format;
 use alloc::vec::Vec;
 
 impl FailedRequest<'_> {
-    /// Returns the causes that the signature shows, or else those that are possible. `signed` is the
-    /// text that was signed, if it is known, and `is_same` is whether the server certainly saw the
-    /// request as it is known here.
+    /// Returns the causes that the signature shows, or else those that are possible. `signed` is
+    /// the text that was signed, if it is known, and `is_same` is whether the server certainly saw
+    /// the request as it is known here.
     pub(super) fn findings_of_signature(
         &self,
         evidence: &Evidence<'_>,

@@ -313,8 +313,8 @@ impl Template {
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) and
     ///   [`ErrorKind::Time`](crate::ErrorKind::Time) as [`Request::presign`].
     /// - [`ErrorKind::Signature`](crate::ErrorKind::Signature) if a private key can't sign.
-    /// - [`ErrorKind::Output`](crate::ErrorKind::Output) if the writer returns an error. Only before
-    ///   this one and `Signature` a part of the URL may have been written.
+    /// - [`ErrorKind::Output`](crate::ErrorKind::Output) if the writer returns an error. Only
+    ///   before this one and `Signature` a part of the URL may have been written.
     pub fn presign_into<'r>(
         &self,
         row: impl Into<Row<'r>>,

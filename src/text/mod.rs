@@ -1,4 +1,5 @@
-//! Text formats: percent-encoding, digits, base64, JSON, XML, spans of time, and escaping in markup.
+//! Text formats: percent-encoding, digits, base64, JSON, XML, spans of time, and escaping in
+//! markup.
 
 pub(crate) mod base64;
 mod byte_set;

@@ -128,7 +128,8 @@ fn inspect_rejects_a_text_that_is_not_presigned() {
 
 // verify.
 
-/// A check of a URL at `NOW` that is rejected: its cause, and the sentence, which both formats have.
+/// A check of a URL at `NOW` that is rejected: its cause, and the sentence, which both formats
+/// have.
 fn rejected_verify(presign: impl Fn() -> Presign) -> (String, String) {
     let sentence = presign().rejected();
     let ran = presign().args(["--output", "json"]).run();
