@@ -68,11 +68,15 @@ fn check_url(resource: &str, url: &str, range: Option<&str>) {
     let value: Value = serde_json::from_str(signed.policy()).unwrap();
     assert_eq!(value["Statement"][0]["Resource"], resource);
     let is_short = resource.bytes().filter(|byte| *byte == b'*').count() < 8 && url.len() < 60;
-    let Ok(link) = signed.url(url) else {
-        let canned = Policy::canned(url).presign(&KEY, HOUR, now());
-        // The URL has no other fault, so the policy doesn't cover it.
-        assert!(canned.is_err() || !is_short || !matches(resource.as_bytes(), url.as_bytes()));
-        return;
+    let link = match signed.url(url) {
+        Ok(link) => link,
+        Err(error) if error.to_string().contains("dot segment") => return,
+        Err(_) => {
+            let canned = Policy::canned(url).presign(&KEY, HOUR, now());
+            // The URL has no other fault, so the policy doesn't cover it.
+            assert!(canned.is_err() || !is_short || !matches(resource.as_bytes(), url.as_bytes()));
+            return;
+        }
     };
     assert!(!is_short || matches(resource.as_bytes(), url.as_bytes()));
     let request = ReceivedRequest::from_url("GET", link.as_str()).unwrap();

@@ -70,7 +70,9 @@ fn v4_headers(description: &Description<'_>, options: &Options) {
     }
     // Headers that are never signed are named.
     let names = authorization(&signed.result).split_once("SignedHeaders=");
-    let names = names.and_then(|(_, names)| names.split(',').next()).unwrap();
+    let names = names
+        .and_then(|(_, names)| names.split(',').next())
+        .unwrap();
     for name in signed.result.not_covered() {
         assert!(names.split(';').all(|signed| signed != name), "{name}");
     }

@@ -53,6 +53,11 @@ pub(super) fn check_pattern(resource: &str) -> Result<(), Error> {
     check_unsigned(resource.split_once('?').map(|(_, query)| query))
 }
 
+/// Returns a URL without its query.
+pub(super) fn path_of(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}
+
 /// Returns whether a URL matches a resource: `*` is any text, `?` any one character.
 pub(super) fn matches(resource: &str, url: &str) -> bool {
     let (pattern, text) = (resource.as_bytes(), url.as_bytes());

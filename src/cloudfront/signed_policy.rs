@@ -1,7 +1,7 @@
 //! Signed policies.
 
 use super::encoding::encode;
-use super::resource::{check_url, matches};
+use super::resource::{check_url, matches, path_of};
 use super::statement::Statement;
 use crate::crypto::{Hash, Signature};
 use crate::error::{Error, Quoted, error};
@@ -10,6 +10,7 @@ use crate::scheme::cloudfront::{
     COOKIE_PREFIX, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, POLICY, SHA256, SIGNATURE,
 };
 use crate::time::Timestamp;
+use crate::wire::path::has_dot_segment;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -103,6 +104,13 @@ impl SignedPolicy {
     /// policy.
     pub fn url(&self, url: &str) -> Result<PresignedUrl, Error> {
         check_url(url)?;
+        if self.statement.resource != url && has_dot_segment(path_of(url)) {
+            return Err(error!(
+                Url,
+                "the URL {} has a dot segment, with which it can leave the policy's resource; write it without it",
+                Quoted(url)
+            ));
+        }
         let is_covered = if self.is_canned {
             self.statement.resource == url
         } else {

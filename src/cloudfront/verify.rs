@@ -2,7 +2,7 @@
 
 use super::encoding::decode;
 use super::policy::RSA_BITS;
-use super::resource::matches;
+use super::resource::{matches, path_of};
 use super::statement::Statement;
 use crate::crypto::Hash;
 use crate::error::Quoted;
@@ -150,7 +150,7 @@ fn check_statement(
 ) -> Result<(), VerifyError> {
     if statement.resource != url {
         // The resource has wildcards. A server that resolves `..` serves another path.
-        if has_dot_segment(url.split('?').next().unwrap_or_default()) {
+        if has_dot_segment(path_of(url)) {
             return Err(reject!(
                 Resource,
                 "the path has a dot segment, with which it can leave the resource; send the path without it"

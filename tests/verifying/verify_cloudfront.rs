@@ -221,6 +221,9 @@ fn dot_segments_do_not_leave_the_resource() {
     for path in ["../8/a", "%2e%2E/8/a", "..%2f8/a", "./a", "a/.."] {
         let other = url.as_str().replace("a..b/.c", path);
         assert_rejected(&other, VerifyErrorKind::Resource, "dot segment");
+        let other = format!("https://media.example.com/videos/7/{path}");
+        let error = policy.url(&other).unwrap_err();
+        assert!(error.to_string().contains("dot segment"), "{error}");
     }
     // A canned policy covers exactly its URL.
     let canned = signed(Policy::canned("https://media.example.com/a/../b"));
