@@ -253,24 +253,12 @@ pub fn verify(args: &VerifyArgs) -> Result<()> {
     {
         return args.reject("payload-mismatch", None, WRONG_MD5);
     }
-    match subject.output {
-        Format::Text => {
-            let until = inspection.expires_at();
-            let until = until.map_or(String::new(), |time| format!(" until {time}"));
-            let (method, id) = (&sent.method, verified.access_key_id());
-            output::print(&format!("valid for {method}{until}, signed by {id}"))?;
-        }
-        Format::Json => {
-            let mut object = json!({ "valid": true, "method": sent.method });
-            add_members(&mut object, json!(inspection));
-            object["payload"] = json!(match verified.payload() {
-                PayloadCoverage::Unsigned => "unsigned",
-                PayloadCoverage::SignedChunks | PayloadCoverage::UnsignedChunks => "streaming",
-                _ => "sha256",
-            });
-            output::print_json(&object)?;
-        }
-    }
+    let payload = match verified.payload() {
+        PayloadCoverage::Unsigned => "unsigned",
+        PayloadCoverage::SignedChunks | PayloadCoverage::UnsignedChunks => "streaming",
+        _ => "sha256",
+    };
+    args.print_valid(&inspection, verified.access_key_id(), Some(payload))?;
     let is_v2 = matches!(scheme, Some(Scheme::AwsV2 | Scheme::AwsV2QueryApi));
     if is_v2 && (args.region.is_some() || args.service.is_some()) {
         output::note("a SigV2 URL names neither region nor service, so they are not checked");
@@ -330,11 +318,16 @@ impl VerifyArgs {
             let reason = self.reason(&error, inspection, &key);
             return self.reject(error.kind().as_str(), Some(&error), &reason);
         }
-        self.print_valid(inspection, id)
+        self.print_valid(inspection, id, None)
     }
 
-    /// Prints that the URL is valid.
-    pub fn print_valid(&self, inspection: &Inspection, signed_by: &str) -> Result<()> {
+    /// Prints that the URL is valid. `payload` is the member of that name, if the scheme has it.
+    pub fn print_valid(
+        &self,
+        inspection: &Inspection,
+        signed_by: &str,
+        payload: Option<&str>,
+    ) -> Result<()> {
         let method = &self.sent.method;
         match self.subject.output {
             Format::Text => {
@@ -345,6 +338,9 @@ impl VerifyArgs {
             Format::Json => {
                 let mut object = json!({ "valid": true, "method": method });
                 add_members(&mut object, json!(inspection));
+                if let Some(payload) = payload {
+                    object["payload"] = payload.into();
+                }
                 output::print_json(&object)
             }
         }

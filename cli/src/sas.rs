@@ -192,7 +192,14 @@ pub fn run(args: &Args) -> Result<()> {
         args.user_delegation_key.as_ref(),
     )?;
     if let Some(url) = &args.endpoint_url {
-        account = account.endpoint(args.first_service(), url)?;
+        let services = match args.services {
+            // The library chooses the service whose URL is printed.
+            Some(_) => &[Service::Blob, Service::Queue, Service::Table, Service::File][..],
+            None => &[args.service],
+        };
+        for service in services {
+            account = account.endpoint(*service, url)?;
+        }
     }
     let expiry = match (&args.expiry, args.expires_in) {
         (Some(text), _) => SasExpiry::from(text.as_str()),
@@ -223,22 +230,6 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
-    /// Returns the service of the printed URL. A token for several services has the URL of the
-    /// first one, in the order in which it names them.
-    fn first_service(&self) -> Service {
-        let services = self.services.as_deref().unwrap_or_default();
-        let in_order = [
-            ('b', Service::Blob),
-            ('q', Service::Queue),
-            ('t', Service::Table),
-            ('f', Service::File),
-        ];
-        let first = in_order
-            .into_iter()
-            .find(|(letter, _)| services.contains(*letter));
-        first.map_or(self.service, |(_, service)| service)
-    }
-
     fn sas<'a>(&'a self, account: &'a Account) -> Result<Sas<'a>> {
         let permissions = match self.permissions {
             Some(permissions) => permissions,

@@ -30,7 +30,7 @@ impl VerifyArgs {
         if let Err(error) = parsed.and_then(|sas| sas.verify(&credentials, subject.time)) {
             return self.reject(error.kind().as_str(), Some(&error), &error.to_string());
         }
-        self.print_valid(inspection, account.name())
+        self.print_valid(inspection, account.name(), None)
     }
 
     /// Verifies a request that Azure's Shared Key or Shared Key Lite signs.

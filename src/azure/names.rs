@@ -1,6 +1,7 @@
 //! Names of accounts and of what they contain.
 
 use crate::error::{Error, ErrorKind, Quoted, error};
+use crate::wire::path;
 
 /// Checks the name of an account ([storage account
 /// name](https://learn.microsoft.com/en-us/azure/storage/common/storage-account-overview#storage-account-name)).
@@ -76,8 +77,7 @@ pub(super) fn check_object(what: &str, name: &str) -> Result<(), Error> {
 /// Returns whether a decoded path has a segment `.` or `..`. The service also reads a backslash as
 /// a slash.
 pub(super) fn has_dot_segment(path: &str) -> bool {
-    let mut segments = path.split(['/', '\\']);
-    segments.any(|segment| matches!(segment, "." | ".."))
+    path::has_dot_segment(path, ['/', '\\'])
 }
 
 /// Checks that a text has no control characters. A line feed would end its line in the text that is

@@ -2,7 +2,6 @@
 //! verifier reject the others.
 
 use super::shared_key::Form;
-use crate::error::Quoted;
 use crate::text::repeated::find_repeated;
 use crate::verify::{VerifyError, reject};
 use crate::wire::query::Param;
@@ -36,7 +35,7 @@ fn check_comp(params: &[Param<'_>]) -> Result<(), VerifyError> {
     let names = params.iter().map(|param| param.name);
     let mut names = names.filter(|name| name.decodes_to_ignore_case("comp"));
     match (names.next(), names.next()) {
-        (_, Some(_)) => Err(reject!(Repeated, "duplicate parameter comp")),
+        (_, Some(_)) => Err(VerifyError::duplicate("parameter", "comp")),
         (Some(name), None) if !name.decodes_to("comp") => {
             Err(reject!(Malformed, "misspelled parameter; write comp"))
         }
@@ -65,7 +64,7 @@ fn check_all(params: &[Param<'_>]) -> Result<(), VerifyError> {
         None => Ok(()),
         Some(name) => {
             let name = String::from_utf8_lossy(name);
-            Err(reject!(Repeated, "duplicate parameter {}", Quoted(&name)))
+            Err(VerifyError::duplicate("parameter", &name))
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Quoted, error};
 use crate::scheme::cloudfront::NAMES;
+use crate::text::percent::Component;
+use crate::wire::path::has_dot_segment;
 use crate::wire::query::parse_query;
 use crate::wire::url::{Url, without_secrets, write_origin};
 use alloc::string::String;
@@ -53,9 +55,11 @@ pub(super) fn check_pattern(resource: &str) -> Result<(), Error> {
     check_unsigned(resource.split_once('?').map(|(_, query)| query))
 }
 
-/// Returns a URL without its query.
-pub(super) fn path_of(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
+/// Returns whether a URL can leave a resource with wildcards: a server that resolves its dot
+/// segments, which may be escaped, serves another path.
+pub(super) fn can_leave(resource: &str, url: &str) -> bool {
+    let path = url.split('?').next().unwrap_or_default();
+    resource != url && has_dot_segment(&Component::Encoded(path).to_text_lossy(), ['/'])
 }
 
 /// Returns whether a URL matches a resource: `*` is any text, `?` any one character.

@@ -1,7 +1,7 @@
 //! Signed policies.
 
 use super::encoding::encode;
-use super::resource::{check_url, matches, path_of};
+use super::resource::{can_leave, check_url, matches};
 use super::statement::Statement;
 use crate::crypto::{Hash, Signature};
 use crate::error::{Error, Quoted, error};
@@ -10,7 +10,6 @@ use crate::scheme::cloudfront::{
     COOKIE_PREFIX, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, POLICY, SHA256, SIGNATURE,
 };
 use crate::time::Timestamp;
-use crate::wire::path::has_dot_segment;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -104,7 +103,7 @@ impl SignedPolicy {
     /// policy.
     pub fn url(&self, url: &str) -> Result<PresignedUrl, Error> {
         check_url(url)?;
-        if self.statement.resource != url && has_dot_segment(path_of(url)) {
+        if can_leave(&self.statement.resource, url) {
             return Err(error!(
                 Url,
                 "the URL {} has a dot segment, with which it can leave the policy's resource; write it without it",

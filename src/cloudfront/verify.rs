@@ -2,7 +2,7 @@
 
 use super::encoding::decode;
 use super::policy::RSA_BITS;
-use super::resource::{matches, path_of};
+use super::resource::{can_leave, matches};
 use super::statement::Statement;
 use crate::crypto::Hash;
 use crate::error::Quoted;
@@ -14,7 +14,6 @@ use crate::text::decimal::parse_unix_seconds;
 use crate::time::Timestamp;
 use crate::verify::{Carrier, ReceivedRequest, VerifyError, reject};
 use crate::verifying_key::VerifyingKey;
-use crate::wire::path::has_dot_segment;
 use crate::wire::query::parse_query;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -148,17 +147,14 @@ fn check_statement(
     request: &ReceivedRequest<'_>,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
-    if statement.resource != url {
-        // The resource has wildcards. A server that resolves `..` serves another path.
-        if has_dot_segment(path_of(url)) {
-            return Err(reject!(
-                Resource,
-                "the path has a dot segment, with which it can leave the resource; send the path without it"
-            ));
-        }
-        if !matches(&statement.resource, url) {
-            return Err(reject!(Resource, "the policy doesn't cover the URL"));
-        }
+    if can_leave(&statement.resource, url) {
+        return Err(reject!(
+            Resource,
+            "the path has a dot segment, with which it can leave the resource; send the path without it"
+        ));
+    }
+    if !matches(&statement.resource, url) {
+        return Err(reject!(Resource, "the policy doesn't cover the URL"));
     }
     if now >= statement.expires_at {
         let expires_at = statement.expires_at;

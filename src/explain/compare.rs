@@ -7,7 +7,7 @@ use super::confidence::Confidence;
 use super::finding::Finding;
 use super::redaction::redact_value;
 use super::session_token::is_session_token;
-use super::text_forms::decoded;
+use super::text_forms::{decoded, split_port};
 use super::transformation::of_address;
 use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_PAYLOAD};
 use alloc::format;
@@ -123,13 +123,6 @@ fn compare_hosts(signed: &str, seen: &str, is_https: Option<bool>) -> Cause {
         (Some("80"), Some(true)) | (Some("443"), Some(false)) => Cause::UrlScheme,
         (Some("80" | "443"), _) => Cause::DefaultPort,
         _ => Cause::PortDiffers,
-    }
-}
-
-fn split_port(host: &str) -> (&str, Option<&str>) {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
-        _ => (host, None),
     }
 }
 

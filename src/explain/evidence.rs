@@ -87,14 +87,11 @@ impl<'e> Evidence<'e> {
 
     /// Returns the name of a header that is given more than once.
     pub(super) fn repeated_header(&self) -> Option<&'e str> {
-        let mut headers = self.headers.iter().enumerate();
-        let found = headers.find(|(index, (name, _))| {
-            let earlier = self.headers.iter().take(*index);
-            earlier
-                .map(|(name, _)| name)
-                .any(|other| other.eq_ignore_ascii_case(name))
-        });
-        found.map(|(_, (name, _))| *name)
+        let mut names = self.headers.iter().map(|(name, _)| *name);
+        names.find(|name| {
+            let same = |(other, _): &&(&str, &str)| other.eq_ignore_ascii_case(name);
+            self.headers.iter().filter(same).nth(1).is_some()
+        })
     }
 
     /// Returns the `Authorization` header.

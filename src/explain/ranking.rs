@@ -7,11 +7,12 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::host_findings::{form_of_host, rewritten_host};
 use super::redaction::redact_value;
-use super::text_forms::{has_needless_escape, header_value, split_params};
+use super::text_forms::{has_needless_escape, header_value, split_params, split_port};
 use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
 use crate::wire::header::Header;
+use crate::wire::path::has_dot_segment;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -146,8 +147,8 @@ fn unread_finding(evidence: &Evidence<'_>) -> Finding {
 
 /// Returns whether a host has a port that no scheme implies.
 fn has_port_of_its_own(host: Option<&str>) -> bool {
-    let port = host.and_then(|host| host.rsplit_once(':'));
-    port.is_some_and(|(_, port)| !matches!(port, "80" | "443"))
+    let port = host.and_then(|host| split_port(host).1);
+    port.is_some_and(|port| !matches!(port, "80" | "443"))
 }
 
 /// Adds the headers that arrive as they were signed only if nothing on the way sets or drops them.
@@ -192,7 +193,7 @@ pub(super) fn needless_escape(path: &str) -> Finding {
 /// Returns the finding for a path that services other than S3 sign in another form than it is sent.
 pub(super) fn path_of_service(evidence: &Evidence<'_>) -> Option<Finding> {
     let path = evidence.inspection.path();
-    if !evidence.encodes_path_twice() || UNRESERVED.contains_all(&path.replace('/', "")) {
+    if !evidence.encodes_path_twice() || PATH.contains_all(path) {
         return None;
     }
     let finding = if path.contains('%') {
@@ -211,8 +212,7 @@ pub(super) fn path_of_service(evidence: &Evidence<'_>) -> Option<Finding> {
 
 fn add_path(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let path = evidence.inspection.path();
-    let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
-    if path.contains("//") || has_dots {
+    if path.contains("//") || has_dot_segment(path, ['/']) {
         findings.push(Finding::possible(Cause::PathNormalized).with_signed(path));
     }
     if has_needless_escape(path) {

@@ -17,6 +17,14 @@ pub(super) fn split_params(query: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// Splits the port from a host, if it has one.
+pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
+    }
+}
+
 /// Returns the value of the first header of a name, ignoring case.
 pub(super) fn header_value<'v>(headers: &[(&str, &'v str)], name: &str) -> Option<&'v str> {
     let mut headers = headers.iter();

@@ -5,6 +5,7 @@ use super::value::shortened;
 use crate::error::Quoted;
 use crate::text::percent::invalid_escape;
 use crate::text::secrets::{before_secrets, without_user};
+use crate::wire::path::has_dot_segment;
 use alloc::format;
 use alloc::string::String;
 
@@ -48,7 +49,7 @@ impl Address {
 }
 
 fn check_path(path: &str, problems: &mut Problems) {
-    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+    if has_dot_segment(path, ['/']) {
         problems.add(
             ProblemKind::DotSegments,
             "the path has a segment `.` or `..`, which most clients remove before sending, so that the \

@@ -59,11 +59,10 @@ impl Path<'_> {
     }
 }
 
-/// Returns whether the path of a URL has a segment `.` or `..`, possibly escaped.
-#[cfg(feature = "cloudfront")]
-pub(crate) fn has_dot_segment(path: &str) -> bool {
-    let path = Component::Encoded(path).to_text_lossy();
-    path.split('/').any(|segment| matches!(segment, "." | ".."))
+/// Returns whether a path has a segment `.` or `..`. Escapes are not decoded.
+pub(crate) fn has_dot_segment<const N: usize>(path: &str, separators: [char; N]) -> bool {
+    let mut segments = path.split(separators);
+    segments.any(|segment| matches!(segment, "." | ".."))
 }
 
 /// Returns whether a path has a slash that is part of a segment.

@@ -1357,7 +1357,6 @@ case(
 
 # Reports of a third collection.
 
-TOKEN = "IQoJb3JpZ2luX2VjEHwaCWV1LXdlc3QtMSJHMEUCIQC+Dth2tfhUj1EvwG7IKgc4tv8uVgxYCB02Ja3d9mb7QIgfBR82xRfx2rjGKH005wjrD3E3ADlYAQWSNw0zFvTsc=="
 SHORT = LONG.partition(".")[0]
 BARE = json.dumps({"message": LONG})
 sec = ["x-amz-security-token", TOKEN]

@@ -34,10 +34,10 @@ def by_hand(method, url, headers, payload, region="us-east-1", service="s3"):
     return sign_text([["Host", urlsplit(url).netloc], *headers], text, region, service)
 
 
-def hashed(method, url, region="us-east-1", headers=(), payload=EMPTY, key=ID, own=None, comma=", "):
+def hashed(method, url, region="us-east-1", headers=(), payload=EMPTY, key=ID, own=None, host=None, comma=", "):
     """Returns the headers of a request to S3. `own` is the signer's text if it differs."""
     headers = [*headers, ["x-amz-content-sha256", payload], stamp]
-    return sign_text(headers, own or canonical(method, url, headers, payload), region, "s3", key, comma)
+    return sign_text(headers, own or canonical(method, url, headers, payload, host=host), region, "s3", key, comma)
 
 
 def chunked(length):
@@ -982,29 +982,6 @@ case(
 
 # Reports of a third collection.
 
-def hashed(method, url, region="us-east-1", headers=(), payload=EMPTY, key=ID, own=None, host=None):
-    """Returns the headers of a request to S3. `own` is the signer's text if it differs."""
-    headers = [*headers, ["x-amz-content-sha256", payload], stamp]
-    return sign_text(headers, own or canonical(method, url, headers, payload, host=host), region, "s3", key)
-
-
-def chunked(length):
-    return [
-        ["Content-Encoding", "aws-chunked"],
-        ["x-amz-decoded-content-length", str(length)],
-        ["x-amz-sdk-checksum-algorithm", "CRC32"],
-        ["x-amz-trailer", "x-amz-checksum-crc32"],
-    ]
-
-
-def minio(bucket, key):
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>SignatureDoesNotMatch</Code><Message>{SENTENCE}</Message><Key>{key}</Key><BucketName>{bucket}</BucketName>"
-        f"<Resource>/{bucket}/{key}</Resource><RequestId>16E61D6FF925A188</RequestId><HostId>609d2480-f49a-41be-845f-5beeb928e3e2</HostId></Error>"
-    )
-
-
 def seaweed(bucket, key):
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -1021,7 +998,6 @@ def boto_error(operation, code, message):
     return f"An error occurred ({code}) when calling the {operation} operation: {message}"
 
 
-TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 OTHER_KEY = base64.b64encode(b"the key of another account, of 64 bytes, which nobody uses here!").decode()
 CLOSED = "Signature did not match. String to sign used was "
 
