@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use presign::Timestamp;
 use presign::azure::{self, Account, Permissions, Resource};
 use presign::inspect::Inspection;
 use presign::verify::ReceivedRequest;
+use presign::{Row, Timestamp};
 use std::time::Duration;
 
 /// A text that no input contains by chance, in base64.
@@ -53,6 +53,20 @@ fuzz_target!(|input: &str| {
     let Ok(token) = sas.presign(&key, Duration::from_secs(60), now) else {
         return;
     };
+    let images = account.container("images").unwrap();
+    let minute = Duration::from_secs(60);
+    let template = images.request("GET").query_per_row("rscd");
+    let template = template.template(&key, minute, now).unwrap();
+    let mut row_url = String::new();
+    let row = template.presign_into(Row::new(blob).values(&[&value]), now, &mut row_url);
+    let link = images
+        .get(blob)
+        .query("rscd", value)
+        .presign(&key, minute, now);
+    assert_eq!(row.is_ok(), link.is_ok());
+    if let Ok(link) = link {
+        assert_eq!(row_url, link.as_str());
+    }
     let verify = |url: &str| {
         let request = ReceivedRequest::from_url("GET", url).ok()?;
         let request = request.client_ip([203, 0, 113, 7]);

@@ -1,29 +1,29 @@
 //! A container of blobs.
 
 use super::account::Account;
+use super::blob_params::BlobParams;
 use super::names::{check_name, check_object};
-use super::operation::{Level, Operation, sets_tags};
-use super::permissions::Permissions;
-use super::resource::Resource;
 use super::sas::Sas;
+use super::sas_template::SasTemplate;
 use super::service::Service;
+use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, error};
 use crate::expiry::Expiry;
 use crate::identity::Identity;
 use crate::request::{
-    Address, CustomSigner, Destination, PresignedUrl, Request, Sealed, SignedRequest, Signer,
-    Store, Unsigned, header_names, own_method,
+    Address, CustomSigner, CustomTemplate, Destination, PresignedUrl, Request, Sealed,
+    SignedRequest, Signer, Store, Unsigned, header_names, own_method,
 };
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::{Component, PATH};
 use crate::time::Timestamp;
-use crate::wire::path::Path;
 use crate::wire::query::{Param, write_query};
 use crate::wire::request_parts::RequestParts;
-use alloc::borrow::{Cow, ToOwned as _};
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// A container of blobs, and its address.
@@ -50,6 +50,12 @@ use alloc::vec::Vec;
 ///     .response_content_disposition(ContentDisposition::attachment("Cat.png"))
 ///     .presign(&key, hour, now)?;
 /// assert!(link.as_str().starts_with("https://myaccount.blob.core.windows.net/images/cat.png?sv="));
+///
+/// let downloads = images.request("GET").template(&key, hour, now)?;
+/// for blob in ["cat.png", "dog.png"] {
+///     let link = downloads.presign(blob, now)?;
+///     assert_eq!(link.as_str(), images.get(blob).presign(&key, hour, now)?.as_str());
+/// }
 ///
 /// // The service requires this header, although the signature doesn't cover it.
 /// let upload = images.put("cat.png").presign(&key, hour, now)?;
@@ -119,7 +125,11 @@ impl Container {
     }
 
     /// Returns a request to the container itself, to be signed with headers: `restype=container` is
-    /// among its parameters. For a URL, use [`Account::sas`].
+    /// among its parameters. For a URL of the container, use [`Account::sas`].
+    ///
+    /// Its [`template`](Request::template) makes URLs of blobs, which don't have that parameter.
+    /// [`query_per_row`](Request::query_per_row) can set the headers of the response, such as
+    /// `rscd`, and parameters that are not signed, such as `blockid`.
     #[must_use]
     pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
         let request = Request::new(
@@ -127,13 +137,29 @@ impl Container {
             Destination::Bucket(&self.address),
             Signer::Custom(self),
         );
-        request.query("restype", "container")
+        let (name, value) = CONTAINER_TYPE;
+        request.query(name, value)
     }
 
     /// Returns the name of the container.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the shared access signature of a request to a blob.
+    fn sas<'s>(
+        &'s self,
+        blob: &'s str,
+        params: &'s BlobParams<'_>,
+        parts: &RequestParts<'_>,
+    ) -> Result<Sas<'s>, Error> {
+        let resource = params.resource(&self.name, blob);
+        let mut sas = Sas::new(&self.account, resource, params.permissions(parts)?);
+        for (field, value) in &params.response {
+            sas = sas.field(field.name(), value.as_ref());
+        }
+        Ok(sas)
     }
 
     fn object_request<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
@@ -158,9 +184,7 @@ impl CustomSigner for Container {
         expiry: Expiry,
         now: Timestamp,
     ) -> Result<Unsigned<PresignedUrl>, Error> {
-        let Path::Object { key: blob, .. } = parts.path else {
-            return Err(self.unsupported("URLs of other hosts"));
-        };
+        let blob = parts.path.key();
         if blob.is_empty() {
             return Err(Error::new(
                 ErrorKind::Unsupported,
@@ -168,26 +192,14 @@ impl CustomSigner for Container {
                  `Account::sas`",
             ));
         }
-        let params = Params::parse(&parts.params)?;
-        let permissions = params.permissions(parts)?;
-        let resource = params.resource(&self.name, blob);
-        let mut sas = Sas::new(&self.account, resource, permissions);
-        for (field, value) in &params.response {
-            sas = sas.field(field.name(), value.as_ref());
-        }
-
+        let params = BlobParams::parse(&parts.params)?;
+        let sas = self.sas(blob, &params, parts)?;
         let mut url = String::with_capacity(parts.max_url_len());
         parts.write_origin(&mut url);
         parts.path.write_as_sent(&mut url);
         write_query(&params.others, &mut url);
         url.push(if params.others.is_empty() { '?' } else { '&' });
-        let mut headers = Vec::new();
-        if parts.method == "PUT" && params.comp.is_none() {
-            let value = parts.header(BLOB_TYPE).map(|header| header.trimmed());
-            let value = value.unwrap_or(b"BlockBlob");
-            let value = String::from_utf8_lossy(value).into_owned();
-            headers.push((BLOB_TYPE.to_owned(), value));
-        }
+        let headers = params.headers(parts);
         let method = own_method(parts.method);
         let not_covered = header_names(parts, |_| true);
         let unsigned = sas.prepare(identity, expiry, now)?;
@@ -202,6 +214,25 @@ impl CustomSigner for Container {
                 expires_at: token.expires_at().unwrap_or(now),
             }
         }))
+    }
+
+    fn template(
+        &self,
+        parts: RequestParts<'_>,
+        credentials: &Credentials,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<Arc<dyn CustomTemplate>, Error> {
+        let blob_params: Vec<_> = parts
+            .params
+            .iter()
+            .filter(|param| !is_container_type(param))
+            .copied()
+            .collect();
+        let params = BlobParams::parse(&blob_params)?;
+        let sas = self.sas("", &params, &parts)?;
+        let template = SasTemplate::new(&sas, &params, &parts, credentials, expiry, now)?;
+        Ok(Arc::new(template))
     }
 
     fn prepare_headers(
@@ -232,113 +263,10 @@ impl CustomSigner for Container {
     }
 }
 
-/// The type of a blob, a header that the service requires for an upload.
-const BLOB_TYPE: &str = "x-ms-blob-type";
+/// The parameter of a request to a container.
+const CONTAINER_TYPE: (&str, &str) = ("restype", "container");
 
-/// The parameters of a request to a blob.
-#[derive(Default)]
-struct Params<'p> {
-    /// Headers of the response, which the token sets.
-    response: Vec<(Field, Cow<'p, str>)>,
-    others: Vec<Param<'p>>,
-    /// The parameter `comp`, which selects an operation.
-    comp: Option<Cow<'p, str>>,
-    snapshot: Option<Cow<'p, str>>,
-    version: Option<Cow<'p, str>>,
-    delete_type: Option<Cow<'p, str>>,
-}
-
-impl<'p> Params<'p> {
-    fn parse(params: &[Param<'p>]) -> Result<Self, Error> {
-        let mut parsed = Params::default();
-        for param in params {
-            // The service ignores the case of names.
-            let name = param.name.to_text_lossy().to_ascii_lowercase();
-            let value = param.value.unwrap_or_default().to_text_lossy();
-            match Field::from_name(&name) {
-                Some(
-                    field @ (Field::CacheControl
-                    | Field::ContentDisposition
-                    | Field::ContentEncoding
-                    | Field::ContentLanguage
-                    | Field::ContentType),
-                ) => {
-                    parsed.response.push((field, value));
-                    continue;
-                }
-                Some(field) => {
-                    return Err(error!(
-                        Query,
-                        "the parameter {} belongs to the shared access signature; set it with \
-                         `Account::sas`",
-                        field.name()
-                    ));
-                }
-                None => {}
-            }
-            let known = match &*name {
-                "comp" => Some(&mut parsed.comp),
-                "snapshot" => Some(&mut parsed.snapshot),
-                "versionid" => Some(&mut parsed.version),
-                "deletetype" => Some(&mut parsed.delete_type),
-                _ => None,
-            };
-            if let Some(known) = known
-                && known.replace(value).is_some()
-            {
-                return Err(error!(Query, "duplicate parameter {name}; write it once"));
-            }
-            parsed.others.push(*param);
-        }
-        if parsed.snapshot.is_some() && parsed.version.is_some() {
-            return Err(error!(
-                Query,
-                "the request names a snapshot and a version; name one of them"
-            ));
-        }
-        Ok(parsed)
-    }
-
-    fn permissions(&self, parts: &RequestParts<'_>) -> Result<Permissions, Error> {
-        let method = parts.method;
-        let comp = self.comp.as_deref().unwrap_or_default();
-        let delete_type = self.delete_type.as_deref().unwrap_or_default();
-        let operation = Operation {
-            service: Service::Blob,
-            level: Level::Object,
-            method,
-            comp: &comp.to_ascii_lowercase(),
-            has_version: self.version.is_some(),
-            is_permanent: delete_type.eq_ignore_ascii_case("permanent"),
-            sets_tags: sets_tags(parts.headers.iter()),
-            names_message: false,
-            peeks: false,
-            has_if_match: false,
-            is_batch: false,
-            is_of_account: false,
-        };
-        let needed = operation.needed().ok_or_else(|| {
-            error!(
-                Unsupported,
-                "unsupported method {method}; choose the permissions with `Account::sas`"
-            )
-        })?;
-        Ok(needed.permissions())
-    }
-
-    fn resource<'r>(&'r self, container: &'r str, blob: &'r str) -> Resource<'r> {
-        match (&self.snapshot, &self.version) {
-            (Some(snapshot), _) => Resource::Snapshot {
-                container,
-                blob,
-                snapshot,
-            },
-            (None, Some(version)) => Resource::Version {
-                container,
-                blob,
-                version,
-            },
-            (None, None) => Resource::Blob { container, blob },
-        }
-    }
+fn is_container_type(param: &Param<'_>) -> bool {
+    let (name, value) = CONTAINER_TYPE;
+    param.name.decodes_to(name) && param.value.unwrap_or_default().decodes_to(value)
 }

@@ -38,6 +38,7 @@ mod contents;
 mod sas_signing;
 
 mod account_settings;
+mod blob_params;
 mod connection_string;
 mod container;
 mod endpoint;
@@ -53,6 +54,7 @@ mod resource;
 mod sas;
 mod sas_expiry;
 mod sas_fields;
+mod sas_template;
 mod sas_token;
 mod sas_validity;
 mod service;

@@ -45,7 +45,7 @@ pub(super) struct ValueSpace<'i> {
 }
 
 impl<'s> PreparedSas<'s> {
-    /// Checks the description.
+    /// Checks the description, except the names of the resource.
     pub(super) fn new<'i>(
         sas: &'s Sas<'s>,
         identity: &'i Identity,
@@ -56,7 +56,6 @@ impl<'s> PreparedSas<'s> {
     ) -> Result<Self, Error> {
         let resource = sas.resource;
         sas.account.check_credentials(identity.access_key_id())?;
-        resource.check()?;
         space.delegation = delegation_fields(identity)?;
         let is_delegated = !space.delegation.is_empty();
         let layout = resource.layout(is_delegated)?;
@@ -70,7 +69,7 @@ impl<'s> PreparedSas<'s> {
         for (field, value) in &space.delegation {
             // An older version has no parameter for the tenant of a delegated user.
             if layout.signs(*field, version) {
-                values.set(*field, Value::text(value));
+                values.set(*field, Value::Text(value));
             }
         }
         if let Some(identifier) = &sas.stored_policy {
@@ -80,7 +79,7 @@ impl<'s> PreparedSas<'s> {
         for own in sas.fields.iter() {
             let field = own.field()?;
             let value = check_field(resource, layout, version, field, &own.value)?;
-            if values.get(field).is_some() {
+            if values.has(field) {
                 let name = field.name();
                 return Err(Error::duplicate(ErrorKind::Policy, "parameter", name));
             }
@@ -111,6 +110,10 @@ impl<'s> PreparedSas<'s> {
         })
     }
 
+    pub(super) fn values(&self) -> &'s SignedValues<'s> {
+        self.values
+    }
+
     /// Returns the string to sign.
     pub(super) fn text(&self) -> SasText<'_, Value<'s>> {
         let resource = self.sas.resource;
@@ -123,7 +126,7 @@ impl<'s> PreparedSas<'s> {
                 service: resource.service().unwrap_or(Service::Blob),
                 account: self.sas.account.name(),
                 name,
-                object,
+                object: Value::Text(object),
             },
             snapshot_or_version,
             values: self.values,
@@ -169,7 +172,7 @@ fn set_resource<'s>(
         values.set(Field::Resource, Value::unreserved(kind));
     }
     match resource {
-        Resource::Table(name) => values.set(Field::TableName, Value::text(name)),
+        Resource::Table(name) => values.set(Field::TableName, Value::Text(name)),
         Resource::Directory { directory, .. } => {
             let depth = directory.split('/').count();
             let depth = first.insert(depth.to_string());
@@ -229,7 +232,7 @@ impl<'a> Sas<'a> {
                 names.push_str(if names.is_empty() { "" } else { "," });
                 names.push_str(name);
             }
-            values.set(field, Value::text(names));
+            values.set(field, Value::Text(names));
         }
         Ok(())
     }

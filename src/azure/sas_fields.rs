@@ -86,7 +86,7 @@ pub(super) fn check_field<'s>(
         Value::unreserved(value)
     } else {
         check_sas_text(ErrorKind::Policy, name, value)?;
-        Value::text(value)
+        Value::Text(value)
     };
     match field {
         Field::IpRange if parse_ip_range(value).is_none() => Err(error!(
@@ -137,7 +137,7 @@ pub(super) fn check_pairs(values: &SignedValues<'_>) -> Result<(), Error> {
         (Field::StartRowKey, Field::StartPartitionKey),
         (Field::EndRowKey, Field::EndPartitionKey),
     ] {
-        if values.get(row).is_some() && values.get(partition).is_none() {
+        if values.has(row) && !values.has(partition) {
             return Err(error!(
                 Policy,
                 "the parameter {} also needs {}; set both",

@@ -34,6 +34,7 @@ impl Sas<'_> {
         now: impl Into<Timestamp>,
     ) -> Result<SasToken, Error> {
         let (identity, expiry, now) = (credentials.identity(), expiry.into(), now.into());
+        self.resource.check()?;
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let signature = credentials.base64_key()?.sign(&prepared.text())?;
@@ -51,6 +52,7 @@ impl Sas<'_> {
         now: impl Into<Timestamp>,
     ) -> Result<Unsigned<SasToken>, Error> {
         let (expiry, now) = (expiry.into(), now.into());
+        self.resource.check()?;
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let prepared = PreparedSas::new(self, identity, expiry, now, &mut space, &mut values)?;
         let token = prepared.token();

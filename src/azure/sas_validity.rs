@@ -37,6 +37,23 @@ impl ValidityRules {
             Kind::Expiry(expiry) => (expiry, None),
             Kind::Text(text) => (Expiry::at(parse_time(Field::ExpiresAt, text)?), Some(text)),
         };
+        let expires_at = self.expires_at(identity, expiry)?;
+        match text {
+            Some(text) => values.set(Field::ExpiresAt, Value::Text(text)),
+            None => {
+                let time = space.insert(SasTime::new(expires_at)?);
+                values.set(Field::ExpiresAt, time.value());
+            }
+        }
+        Ok(Some(expires_at))
+    }
+
+    /// Returns when a token expires.
+    pub(super) fn expires_at(
+        &self,
+        identity: &Identity,
+        expiry: Expiry,
+    ) -> Result<Timestamp, Error> {
         let expires_at = expiry
             .resolve(identity, self.now, "shared access signature")?
             .expires_at;
@@ -57,14 +74,7 @@ impl ValidityRules {
                  maximum is seven days"
             ));
         }
-        match text {
-            Some(text) => values.set(Field::ExpiresAt, Value::text(text)),
-            None => {
-                let time = space.insert(SasTime::new(expires_at)?);
-                values.set(Field::ExpiresAt, time.value());
-            }
-        }
-        Ok(Some(expires_at))
+        Ok(expires_at)
     }
 }
 
@@ -82,7 +92,10 @@ impl SasTime {
     }
 
     pub(super) fn value(&self) -> Value<'_> {
-        Value::encoded(self.text.as_str(), self.encoded.as_str())
+        Value::Encoded {
+            text: self.text.as_str(),
+            encoded: self.encoded.as_str(),
+        }
     }
 }
 

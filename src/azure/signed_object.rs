@@ -14,7 +14,7 @@ impl UnverifiedSas<'_> {
         let target = &self.target;
         let none = Cow::Borrowed("");
         if !matches!(target.service, Service::Blob | Service::File)
-            || self.values.get(Field::Services).is_some()
+            || self.values.has(Field::Services)
         {
             return Ok(("", none));
         }

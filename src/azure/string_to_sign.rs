@@ -5,12 +5,12 @@ use super::service::Service;
 use crate::crypto::Message;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
-use crate::text::sink::Sink;
+use crate::text::sink::{Placeholder, Sink};
 use alloc::borrow::Cow;
 use core::iter;
 
 /// The parameters of a token, in the order of [`Field::ALL`]: a [`Value`] to sign, or a decoded
-/// text to verify. An empty value is signed like a missing one.
+/// text to verify.
 #[derive(Clone)]
 pub(super) struct Values<T> {
     values: [Option<T>; Field::ALL.len()],
@@ -20,7 +20,7 @@ pub(super) struct Values<T> {
     text_len: usize,
 }
 
-impl<T: AsRef<str>> Values<T> {
+impl<T: AsValue> Values<T> {
     pub(super) fn new() -> Self {
         Values {
             values: [const { None }; Field::ALL.len()],
@@ -29,16 +29,29 @@ impl<T: AsRef<str>> Values<T> {
         }
     }
 
-    pub(super) fn get(&self, field: Field) -> Option<&str> {
-        let value = self.values.get(field as usize)?;
-        value.as_ref().map(T::as_ref)
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.value(field).is_some()
     }
 
+    /// Returns the text of a parameter, unless a row has it.
+    pub(super) fn get(&self, field: Field) -> Option<&str> {
+        self.value(field)?.text()
+    }
+
+    fn value(&self, field: Field) -> Option<Value<'_>> {
+        let value = self.values.get(field as usize)?;
+        value.as_ref().map(T::as_value)
+    }
+
+    /// Sets a parameter. An empty value is signed like a missing one.
     pub(super) fn set(&mut self, field: Field, value: T) {
-        if let Some(slot) = self.values.get_mut(field as usize)
-            && !value.as_ref().is_empty()
-        {
-            self.text_len = self.text_len.saturating_add(value.as_ref().len());
+        let text = value.as_value().text();
+        if text == Some("") {
+            return;
+        }
+        let text_len = text.map_or(0, str::len);
+        if let Some(slot) = self.values.get_mut(field as usize) {
+            self.text_len = self.text_len.saturating_add(text_len);
             *slot = Some(value);
             self.present |= 1 << (field as u64);
         }
@@ -55,47 +68,68 @@ impl<T: AsRef<str>> Values<T> {
     }
 }
 
-/// A value to sign, and its percent-encoding if that is known.
+/// A value to sign.
 #[derive(Clone, Copy)]
-pub(super) struct Value<'s> {
-    text: &'s str,
-    encoded: Option<&'s str>,
+pub(super) enum Value<'s> {
+    Text(&'s str),
+    /// A text with its percent-encoding.
+    Encoded {
+        text: &'s str,
+        encoded: &'s str,
+    },
+    /// The value that a row of a template has.
+    PerRow(Placeholder),
 }
 
 impl<'s> Value<'s> {
-    /// Returns any text.
-    pub(super) fn text(text: &'s str) -> Self {
-        Value {
+    /// Returns a text of unreserved characters, which is its own encoding.
+    pub(super) fn unreserved(text: &'s str) -> Self {
+        Value::Encoded {
             text,
-            encoded: None,
+            encoded: text,
         }
     }
 
-    /// Returns a text of unreserved characters, which is its own encoding.
-    pub(super) fn unreserved(text: &'s str) -> Self {
-        Value::encoded(text, text)
+    /// Returns the text, unless a row has it.
+    fn text(self) -> Option<&'s str> {
+        match self {
+            Value::Text(text) | Value::Encoded { text, .. } => Some(text),
+            Value::PerRow(_) => None,
+        }
     }
 
-    /// Returns a text with its encoding.
-    pub(super) fn encoded(text: &'s str, encoded: &'s str) -> Self {
-        Value {
-            text,
-            encoded: Some(encoded),
+    /// Writes the text as it is signed.
+    pub(super) fn write(self, sink: &mut impl Sink) {
+        match self {
+            Value::Text(text) | Value::Encoded { text, .. } => sink.text(text),
+            Value::PerRow(placeholder) => sink.placeholder(placeholder),
         }
     }
 
     /// Writes the percent-encoding.
-    fn write_encoded(&self, sink: &mut impl Sink) {
-        match self.encoded {
-            Some(encoded) => sink.text(encoded),
-            None => Component::Raw(self.text).write(&UNRESERVED, sink),
+    pub(super) fn write_encoded(self, sink: &mut impl Sink) {
+        match self {
+            Value::Text(text) => Component::Raw(text).write(&UNRESERVED, sink),
+            Value::Encoded { encoded, .. } => sink.text(encoded),
+            Value::PerRow(placeholder) => sink.placeholder(placeholder),
         }
     }
 }
 
-impl AsRef<str> for Value<'_> {
-    fn as_ref(&self) -> &str {
-        self.text
+/// A value of a token that is signed, or of one that is verified.
+pub(super) trait AsValue {
+    fn as_value(&self) -> Value<'_>;
+}
+
+impl AsValue for Value<'_> {
+    fn as_value(&self) -> Value<'_> {
+        *self
+    }
+}
+
+impl AsValue for Cow<'_, str> {
+    fn as_value(&self) -> Value<'_> {
+        Value::Text(self)
     }
 }
 
@@ -131,7 +165,7 @@ pub(super) struct CanonicalResource<'t> {
     pub(super) account: &'t str,
     pub(super) name: &'t str,
     /// The name of the blob or file; empty for the whole container, share, queue or table.
-    pub(super) object: &'t str,
+    pub(super) object: Value<'t>,
 }
 
 impl CanonicalResource<'_> {
@@ -146,9 +180,9 @@ impl CanonicalResource<'_> {
         } else {
             sink.text(self.name);
         }
-        if !self.object.is_empty() {
+        if self.object.text() != Some("") {
             sink.text("/");
-            sink.text(self.object);
+            self.object.write(sink);
         }
     }
 }
@@ -167,7 +201,7 @@ pub(super) struct SasText<'t, T> {
     pub(super) query: &'t [RequiredPair<'t>],
 }
 
-impl<T: AsRef<str>> Message for SasText<'_, T> {
+impl<T: AsValue> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
         for line in self.layout.lines(self.version) {
             match line {
@@ -182,10 +216,10 @@ impl<T: AsRef<str>> Message for SasText<'_, T> {
     }
 }
 
-impl<T: AsRef<str>> SasText<'_, T> {
+impl<T: AsValue> SasText<'_, T> {
     fn write_field(&self, field: Field, sink: &mut impl Sink) {
-        if let Some(value) = self.values.get(field) {
-            sink.text(value);
+        if let Some(value) = self.values.value(field) {
+            value.write(sink);
         }
     }
 

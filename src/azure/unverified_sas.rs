@@ -9,7 +9,7 @@ use super::received_target::ReceivedTarget;
 use super::sas_fields::check_required;
 use super::service::Service;
 use super::stored_policy::StoredPolicy;
-use super::string_to_sign::{CanonicalResource, ReceivedValues, RequiredPair, SasText};
+use super::string_to_sign::{CanonicalResource, ReceivedValues, RequiredPair, SasText, Value};
 use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
@@ -89,7 +89,7 @@ fn parse<'r>(
     let target = ReceivedTarget::of(account, request)?;
     target.check_repetitions()?;
     let values = read_values(&target)?;
-    if values.get(Field::Signature).is_none() {
+    if !values.has(Field::Signature) {
         return Err(reject!(
             NotSigned,
             "the request has no shared access signature"
@@ -123,7 +123,7 @@ fn parse<'r>(
     let permissions: Permissions = letters
         .parse()
         .map_err(|error| reject!(Malformed, "{error}"))?;
-    if values.get(Field::StoredPolicy).is_none() {
+    if !values.has(Field::StoredPolicy) {
         required(&values, Field::ExpiresAt)?;
         required(&values, Field::Permissions)?;
     }
@@ -152,7 +152,7 @@ fn read_values<'r>(target: &ReceivedTarget<'r>) -> Result<ReceivedValues<'r>, Ve
         if !param.name.decodes_to(name) {
             return Err(reject!(Malformed, "misspelled parameter; write {name}"));
         }
-        if values.get(field).is_some() {
+        if values.has(field) {
             return Err(VerifyError::duplicate("parameter", name));
         }
         let Some(value) = param.value.unwrap_or_default().to_text() else {
@@ -197,13 +197,12 @@ fn find_layout(
     values: &ReceivedValues<'_>,
     service: Service,
 ) -> Result<&'static Layout, VerifyError> {
-    let has = |field| values.get(field).is_some();
-    if has(Field::Services) || has(Field::ResourceTypes) {
+    if values.has(Field::Services) || values.has(Field::ResourceTypes) {
         required(values, Field::Services)?;
         required(values, Field::ResourceTypes)?;
         return Ok(&layout::ACCOUNT);
     }
-    let is_delegated = has(Field::KeyOid);
+    let is_delegated = values.has(Field::KeyOid);
     Layout::of_service(service, is_delegated).ok_or_else(|| {
         reject!(
             Scheme,
@@ -256,7 +255,7 @@ impl<'r> UnverifiedSas<'r> {
     /// `ske` name it.
     #[must_use]
     pub fn is_user_delegation(&self) -> bool {
-        self.values.get(Field::KeyOid).is_some()
+        self.values.has(Field::KeyOid)
     }
 
     /// Sets the stored access policy with the identifier of the token.
@@ -321,7 +320,7 @@ impl<'r> UnverifiedSas<'r> {
                 service: self.target.service,
                 account: &self.account,
                 name: &self.target.name,
-                object: object.0,
+                object: Value::Text(object.0),
             },
             snapshot_or_version: &object.1,
             values: &self.values,

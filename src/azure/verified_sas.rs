@@ -256,7 +256,7 @@ fn check_permission(sas: &UnverifiedSas<'_>, permissions: Permissions) -> Result
     }
     let comp = sas.target.param("comp").unwrap_or_default();
     let comp = comp.to_ascii_lowercase();
-    let is_of_account = sas.values.get(Field::Services).is_some();
+    let is_of_account = sas.values.has(Field::Services);
     let operation = sas.target.operation(sas.request, &comp, is_of_account);
     let method = sas.request.method;
     match operation.needed() {

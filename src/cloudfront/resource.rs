@@ -59,7 +59,7 @@ pub(super) fn check_pattern(resource: &str) -> Result<(), Error> {
 /// segments, which may be escaped, serves another path.
 pub(super) fn can_leave(resource: &str, url: &str) -> bool {
     let path = url.split('?').next().unwrap_or_default();
-    resource != url && has_dot_segment(&Component::Encoded(path).to_text_lossy(), ['/'])
+    resource != url && has_dot_segment(&Component::Encoded(path).to_text_lossy(), b"/")
 }
 
 /// Returns whether a URL matches a resource: `*` is any text, `?` any one character.

@@ -212,7 +212,7 @@ pub(super) fn path_of_service(evidence: &Evidence<'_>) -> Option<Finding> {
 
 fn add_path(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let path = evidence.inspection.path();
-    if path.contains("//") || has_dot_segment(path, ['/']) {
+    if path.contains("//") || has_dot_segment(path, b"/") {
         findings.push(Finding::possible(Cause::PathNormalized).with_signed(path));
     }
     if has_needless_escape(path) {

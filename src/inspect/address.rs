@@ -49,7 +49,7 @@ impl Address {
 }
 
 fn check_path(path: &str, problems: &mut Problems) {
-    if has_dot_segment(path, ['/']) {
+    if has_dot_segment(path, b"/") {
         problems.add(
             ProblemKind::DotSegments,
             "the path has a segment `.` or `..`, which most clients remove before sending, so that the \

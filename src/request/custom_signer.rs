@@ -1,11 +1,17 @@
 //! Stores that sign something other than a canonical request.
 
 use super::{PresignedUrl, SignedRequest, Unsigned};
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::identity::Identity;
+use crate::text::sink::Sink;
+use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
+use crate::wire::path::Path;
 use crate::wire::request_parts::RequestParts;
+use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt::Debug;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -28,6 +34,18 @@ pub(crate) trait CustomSigner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe 
         now: Timestamp,
     ) -> Result<Unsigned<SignedRequest>, Error>;
 
+    /// Returns a template of presigned URLs.
+    fn template(
+        &self,
+        parts: RequestParts<'_>,
+        credentials: &Credentials,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<Arc<dyn CustomTemplate>, Error> {
+        let _ = (parts, credentials, expiry, now);
+        Err(self.unsupported("templates"))
+    }
+
     /// Returns whether each URL and request has a signature that covers the header.
     fn signs_header(&self, name: &str) -> bool {
         let _ = name;
@@ -40,4 +58,26 @@ pub(crate) trait CustomSigner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe 
 
     /// Returns the error for a feature that the store lacks, such as templates and forms.
     fn unsupported(&self, what: &str) -> Error;
+}
+
+/// The presigned URLs of a custom signer, without their path, expiry and row values.
+pub(crate) trait CustomTemplate: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Writes the URL for one path, and returns when it expires.
+    fn write(
+        &self,
+        path: Path<'_>,
+        row: RowValues<'_>,
+        expiry: Expiry,
+        now: Timestamp,
+        url: &mut dyn Sink,
+    ) -> Result<Timestamp, Error>;
+
+    /// Returns when a URL that is signed now expires.
+    fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error>;
+
+    /// Returns the headers to send with each URL.
+    fn headers(&self) -> &[(String, String)];
+
+    /// Returns an upper bound of the length of a URL whose row values have that many encoded bytes.
+    fn max_len(&self, path: Path<'_>, row_values: usize) -> usize;
 }

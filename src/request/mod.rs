@@ -30,6 +30,8 @@ pub(crate) use address::{AWS_MAX_KEY_LEN, Address};
 pub(crate) use base_url::{parse_base, path_prefix};
 #[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
 pub(crate) use custom_signer::CustomSigner;
+#[cfg(feature = "azure")]
+pub(crate) use custom_signer::CustomTemplate;
 #[cfg(feature = "gcs")]
 pub(crate) use presigned_url::headers_to_send;
 #[cfg(any(feature = "azure", feature = "cloudfront", feature = "gcs"))]
@@ -288,13 +290,19 @@ impl<'a> Request<'a> {
 
     /// Returns the checked parts of a URL that covers no payload.
     fn custom_url_parts(&self) -> Result<RequestParts<'_>, Error> {
+        self.check_url_payload()?;
+        self.parts()
+    }
+
+    /// Checks that the URL of a custom signer covers no payload.
+    fn check_url_payload(&self) -> Result<(), Error> {
         if matches!(self.payload, Some(Payload::Empty | Payload::Sha256(_))) {
             return Err(error!(
                 Payload,
                 "the store's URLs don't cover the payload; leave out `payload`"
             ));
         }
-        self.parts()
+        Ok(())
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Presigned URLs for many objects.
 
-use super::presigned_url::{headers_to_send, own_method};
+use super::custom_signer::CustomTemplate;
+use super::presigned_url::{header_names, headers_to_send, own_method};
 use super::signing_methods::{
     check_output, not_covered_by_v2, not_covered_by_v4, v2_headers_to_send,
 };
@@ -20,6 +21,7 @@ use crate::{v2, v4};
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
@@ -33,7 +35,7 @@ impl Request<'_> {
     /// - [`ErrorKind::Key`](crate::ErrorKind::Key) if the request has a key, because each row has
     ///   its own.
     /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a request that is not made
-    ///   by a bucket.
+    ///   by a bucket or a container, and for Google's V2.
     /// - [`ErrorKind::Query`](crate::ErrorKind::Query) if a parameter of
     ///   [`query_per_row`](Request::query_per_row) is repeated.
     pub fn template(
@@ -95,6 +97,7 @@ pub struct Template {
 enum Kind {
     V4(Box<v4::Template>),
     V2(Box<v2::Template>),
+    Custom(Arc<dyn CustomTemplate>),
 }
 
 /// A row of a [`Template`]: a key, with values and an expiry of its own.
@@ -212,7 +215,7 @@ impl Template {
             }
             Destination::Url(_) => {
                 return Err(unsupported(
-                    "only requests of a bucket have templates; presign each URL of a service",
+                    "only requests of a bucket or container have templates; presign each URL of a service",
                 ));
             }
         };
@@ -238,7 +241,16 @@ impl Template {
                 let template = v2::Template::new(&signing, credentials, expiry, now)?;
                 (headers, not_covered, Kind::V2(template.into()))
             }
-            Signer::Custom(signer) => return Err(signer.unsupported("templates")),
+            Signer::Custom(signer) => {
+                request.check_url_payload()?;
+                let not_covered = header_names(&parts, |header| !signer.signs_header(&header.name));
+                let template = signer.template(parts, credentials, expiry, now)?;
+                (
+                    template.headers().to_vec(),
+                    not_covered,
+                    Kind::Custom(template),
+                )
+            }
         };
         Ok(Template {
             method,
@@ -350,6 +362,7 @@ impl Template {
         match &self.kind {
             Kind::V4(template) => template.expires_at(self.expiry, now.into()),
             Kind::V2(template) => template.expires_at(self.expiry, now.into()),
+            Kind::Custom(template) => template.expires_at(self.expiry, now.into()),
         }
     }
 
@@ -378,6 +391,7 @@ impl Template {
         match &self.kind {
             Kind::V4(template) => template.write(path, row.values, expiry, now, out),
             Kind::V2(template) => template.write(path, row.values, expiry, now, out),
+            Kind::Custom(template) => template.write(path, row.values, expiry, now, out),
         }
     }
 
@@ -388,6 +402,7 @@ impl Template {
         match &self.kind {
             Kind::V4(template) => template.max_len(path, values),
             Kind::V2(template) => template.max_len(path, values),
+            Kind::Custom(template) => template.max_len(path, values),
         }
     }
 }

@@ -63,12 +63,29 @@ pub(crate) enum Placeholder {
     Date,
     /// The signing time: `20130524T000000Z`.
     Time,
-    /// The expiry: seconds of validity under SigV4, the moment in Unix seconds under SigV2.
+    /// The expiry: seconds of validity under SigV4, the moment in Unix seconds under SigV2, and the
+    /// date and time for Azure.
     Expires,
+    /// The object's key, decoded.
+    #[cfg_attr(
+        not(feature = "azure"),
+        allow(dead_code, reason = "no scheme signs it")
+    )]
+    Key,
     /// A value of the row, by its index.
     RowValue(usize),
     /// `=` and a value of the row, by its index; nothing for an empty value.
     RowAssignment(usize),
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn text(&mut self, text: &str) {
+        (**self).text(text);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        (**self).bytes(bytes);
+    }
 }
 
 /// A sink that drops everything.

@@ -22,7 +22,7 @@ enum Piece {
     Placeholder(Placeholder),
 }
 
-/// The values of one URL.
+/// The values of one URL of SigV4 or SigV2.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'a> {
     /// The signing time, which SigV2 URLs don't contain.
@@ -65,37 +65,48 @@ impl TemplateText {
 
     /// Writes the text with percent-encoded row values, as a part of a query.
     pub(crate) fn write_encoded(&self, values: &Values<'_>, sink: &mut impl Sink) {
-        self.write(values, sink, |text, sink| PercentEncoded(sink).text(text));
+        self.write(sink, |placeholder, sink| {
+            values.write(placeholder, sink, |text, sink| {
+                PercentEncoded(sink).text(text)
+            });
+        });
     }
 
     /// Writes the text with row values as they are.
     pub(crate) fn write_plain(&self, values: &Values<'_>, sink: &mut impl Sink) {
-        self.write(values, sink, |text, sink| sink.text(text));
+        self.write(sink, |placeholder, sink| {
+            values.write(placeholder, sink, |text, sink| sink.text(text));
+        });
     }
 
-    fn write<S: Sink>(
-        &self,
-        values: &Values<'_>,
-        sink: &mut S,
-        write_row_text: impl Fn(&str, &mut S) + Copy,
-    ) {
-        let time = values.time.as_ref();
+    /// Writes the text. `write_value` writes the value of each placeholder.
+    pub(crate) fn write<S: Sink>(&self, sink: &mut S, write_value: impl Fn(Placeholder, &mut S)) {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => sink.text(text),
                 Piece::Bytes(bytes) => sink.bytes(bytes),
-                Piece::Placeholder(Placeholder::Date) => sink.text(time.map_or("", AmzDate::date)),
-                Piece::Placeholder(Placeholder::Time) => {
-                    sink.text(time.map_or("", AmzDate::as_str));
-                }
-                Piece::Placeholder(Placeholder::Expires) => sink.decimal(values.expires),
-                Piece::Placeholder(Placeholder::RowValue(index)) => {
-                    values.row.write(*index, "", sink, write_row_text);
-                }
-                Piece::Placeholder(Placeholder::RowAssignment(index)) => {
-                    values.row.write(*index, "=", sink, write_row_text);
-                }
+                Piece::Placeholder(placeholder) => write_value(*placeholder, sink),
             }
+        }
+    }
+}
+
+impl Values<'_> {
+    fn write<S: Sink>(
+        &self,
+        placeholder: Placeholder,
+        sink: &mut S,
+        write_row_text: impl Fn(&str, &mut S),
+    ) {
+        let time = self.time.as_ref();
+        match placeholder {
+            Placeholder::Date => sink.text(time.map_or("", AmzDate::date)),
+            Placeholder::Time => sink.text(time.map_or("", AmzDate::as_str)),
+            Placeholder::Expires => sink.decimal(self.expires),
+            Placeholder::RowValue(index) => self.row.write(index, "", sink, write_row_text),
+            Placeholder::RowAssignment(index) => self.row.write(index, "=", sink, write_row_text),
+            // Their paths are written apart from the text.
+            Placeholder::Key => {}
         }
     }
 }
@@ -155,7 +166,7 @@ impl RowValues<'_> {
     }
 
     /// Writes a value, and `prefix` before it unless it is empty.
-    fn write<S: Sink>(
+    pub(crate) fn write<S: Sink>(
         &self,
         index: usize,
         prefix: &'static str,

@@ -47,6 +47,15 @@ impl Path<'_> {
         }
     }
 
+    /// Returns the key of an object; it is empty for a path that is not one's.
+    #[cfg(feature = "azure")]
+    pub(crate) fn key(&self) -> &str {
+        match self {
+            Path::Url(_) => "",
+            Path::Object { key, .. } => key,
+        }
+    }
+
     /// Returns an upper bound of the length of the path in a URL.
     pub(crate) fn max_len(self) -> usize {
         match self {
@@ -60,9 +69,9 @@ impl Path<'_> {
 }
 
 /// Returns whether a path has a segment `.` or `..`. Escapes are not decoded.
-pub(crate) fn has_dot_segment<const N: usize>(path: &str, separators: [char; N]) -> bool {
-    let mut segments = path.split(separators);
-    segments.any(|segment| matches!(segment, "." | ".."))
+pub(crate) fn has_dot_segment(path: &str, separators: &[u8]) -> bool {
+    let mut segments = path.as_bytes().split(|byte| separators.contains(byte));
+    segments.any(|segment| matches!(segment, b"." | b".."))
 }
 
 /// Returns whether a path has a slash that is part of a segment.

@@ -12,6 +12,8 @@ mod azure_sas;
 mod azure_sas_cases;
 #[cfg(feature = "azure")]
 mod azure_shared_key;
+#[cfg(feature = "azure")]
+mod azure_templates;
 mod body_limits;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod cloudfront;
