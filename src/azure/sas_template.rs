@@ -13,7 +13,7 @@ use crate::expiry::Expiry;
 use crate::request::CustomTemplate;
 use crate::scheme::azure_sas::Field;
 use crate::text::capacity::capacity;
-use crate::text::sink::{Placeholder, Sink};
+use crate::text::sink::{FnSink, Placeholder, Sink};
 use crate::text::template_text::{RowValues, TemplateText};
 use crate::time::Timestamp;
 use crate::wire::path::Path;
@@ -111,7 +111,7 @@ impl CustomTemplate for SasTemplate {
         row: RowValues<'_>,
         expiry: Expiry,
         now: Timestamp,
-        mut url: &mut dyn Sink,
+        url: &mut FnSink<'_>,
     ) -> Result<Timestamp, Error> {
         self.check_row(row)?;
         let expires_at = self.expires_at(expiry, now)?;
@@ -123,11 +123,11 @@ impl CustomTemplate for SasTemplate {
         };
         let signature = self.credentials.base64_key()?.sign(&row)?;
         url.text(&self.origin);
-        path.write_as_sent(&mut url);
-        self.query.write(&mut url, |placeholder, url| {
+        path.write_as_sent(url);
+        self.query.write(url, |placeholder, url| {
             row.write_value(placeholder, url, |value, url| value.write_encoded(url));
         });
-        signature.write_base64_encoded(&mut url);
+        signature.write_base64_encoded(url);
         Ok(expires_at)
     }
 

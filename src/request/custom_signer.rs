@@ -5,7 +5,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::identity::Identity;
-use crate::text::sink::Sink;
+use crate::text::sink::FnSink;
 use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
 use crate::wire::path::Path;
@@ -69,7 +69,7 @@ pub(crate) trait CustomTemplate: Send + Sync + UnwindSafe + RefUnwindSafe {
         row: RowValues<'_>,
         expiry: Expiry,
         now: Timestamp,
-        url: &mut dyn Sink,
+        url: &mut FnSink<'_>,
     ) -> Result<Timestamp, Error>;
 
     /// Returns when a URL that is signed now expires.

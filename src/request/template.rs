@@ -12,7 +12,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Quoted, error};
 use crate::expiry::Expiry;
 use crate::text::repeated::find_repeated;
-use crate::text::sink::{FmtSink, Sink};
+use crate::text::sink::{FmtSink, FnSink, Sink};
 use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
 use crate::v4::is_signed;
@@ -391,7 +391,10 @@ impl Template {
         match &self.kind {
             Kind::V4(template) => template.write(path, row.values, expiry, now, out),
             Kind::V2(template) => template.write(path, row.values, expiry, now, out),
-            Kind::Custom(template) => template.write(path, row.values, expiry, now, out),
+            Kind::Custom(template) => {
+                let mut url = |text: &str| out.text(text);
+                template.write(path, row.values, expiry, now, &mut FnSink(&mut url))
+            }
         }
     }
 

@@ -78,13 +78,16 @@ pub(crate) enum Placeholder {
     RowAssignment(usize),
 }
 
-impl<S: Sink + ?Sized> Sink for &mut S {
+/// A sink whose type is not known: a function that takes each text.
+pub(crate) struct FnSink<'a>(pub &'a mut dyn FnMut(&str));
+
+impl Sink for FnSink<'_> {
     fn text(&mut self, text: &str) {
-        (**self).text(text);
+        (self.0)(text);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        (**self).bytes(bytes);
+        self.text(&String::from_utf8_lossy(bytes));
     }
 }
 
