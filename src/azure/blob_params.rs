@@ -96,19 +96,12 @@ impl<'p> BlobParams<'p> {
         let method = parts.method;
         let comp = self.comp.as_deref().unwrap_or_default();
         let delete_type = self.delete_type.as_deref().unwrap_or_default();
+        let comp = comp.to_ascii_lowercase();
         let operation = Operation {
-            service: Service::Blob,
-            level: Level::Object,
-            method,
-            comp: &comp.to_ascii_lowercase(),
             has_version: self.version.is_some(),
             is_permanent: delete_type.eq_ignore_ascii_case("permanent"),
             sets_tags: sets_tags(parts.headers.iter()),
-            names_message: false,
-            peeks: false,
-            has_if_match: false,
-            is_batch: false,
-            is_of_account: false,
+            ..Operation::new(Service::Blob, Level::Object, method, &comp)
         };
         let needed = operation.needed().ok_or_else(|| {
             error!(

@@ -102,7 +102,25 @@ pub(super) fn sets_tags<'h>(mut headers: impl Iterator<Item = &'h Header<'h>>) -
     })
 }
 
-impl Operation<'_> {
+impl<'o> Operation<'o> {
+    /// Returns an operation that has none of the other properties.
+    pub(super) fn new(service: Service, level: Level, method: &'o str, comp: &'o str) -> Self {
+        Operation {
+            service,
+            level,
+            method,
+            comp,
+            has_version: false,
+            is_permanent: false,
+            sets_tags: false,
+            names_message: false,
+            peeks: false,
+            has_if_match: false,
+            is_batch: false,
+            is_of_account: false,
+        }
+    }
+
     /// Returns the permissions that the operation needs, or `None` if it is unknown.
     pub(super) fn needed(&self) -> Option<Needed> {
         if !self.is_of_account && !self.is_within_resource() {

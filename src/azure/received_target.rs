@@ -127,10 +127,6 @@ impl<'r> ReceivedTarget<'r> {
         let deletetype = self.param("deletetype").unwrap_or_default();
         let message = self.object.strip_prefix("messages/").unwrap_or_default();
         Operation {
-            service: self.service,
-            level: self.level,
-            method: request.method,
-            comp,
             has_version: self.param("versionid").is_some(),
             is_permanent: deletetype.eq_ignore_ascii_case("permanent"),
             sets_tags: sets_tags(request.headers.iter()),
@@ -139,6 +135,7 @@ impl<'r> ReceivedTarget<'r> {
             is_batch: self.service == Service::Table && self.name.eq_ignore_ascii_case("$batch"),
             has_if_match: request.values("if-match").next().is_some(),
             is_of_account,
+            ..Operation::new(self.service, self.level, request.method, comp)
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) struct Values<T> {
 
 impl<T: AsValue> Values<T> {
     pub(super) fn new() -> Self {
+        const { assert!(Field::ALL.len() <= u64::BITS as usize) };
         Values {
             values: [const { None }; Field::ALL.len()],
             present: 0,
