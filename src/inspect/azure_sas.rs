@@ -97,7 +97,7 @@ impl<'a> Parameters<'a> {
         let mut facts = Facts {
             scheme: Some(Scheme::AzureSas),
             service: self.service().map(String::from),
-            starts_at: self.time(Field::StartsAt, problems),
+            valid_from: self.time(Field::StartsAt, problems),
             expires_at: self.time(Field::ExpiresAt, problems),
             ..Facts::default()
         };

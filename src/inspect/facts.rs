@@ -19,8 +19,6 @@ pub(super) struct Facts {
     pub(super) valid_from: Option<Timestamp>,
     pub(super) valid_for: Option<Duration>,
     pub(super) expires_at: Option<Timestamp>,
-    /// When a shared access signature becomes valid.
-    pub(super) starts_at: Option<Timestamp>,
     pub(super) signed_headers: Vec<String>,
     /// The operations that a shared access signature allows, in words.
     pub(super) allows: Option<String>,

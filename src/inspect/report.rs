@@ -36,8 +36,8 @@ impl fmt::Display for Inspection {
             "no"
         };
         write_line(f, "session token", has_token)?;
-        if let Some(starts_at) = self.facts.starts_at {
-            write_line(f, "valid from", starts_at)?;
+        if let Some(valid_from) = self.facts.valid_from {
+            write_line(f, "valid from", valid_from)?;
         }
         if let Some(signed_at) = self.signed_at() {
             write_line(f, "signed at", signed_at)?;

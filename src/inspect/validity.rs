@@ -20,11 +20,10 @@ pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Probl
         );
         problems.add(ProblemKind::Expired, message);
     }
-    let start = facts.starts_at.or(facts.valid_from);
-    if let Some(start) = start.filter(|start| *start > now) {
+    if let Some(valid_from) = facts.valid_from.filter(|start| *start > now) {
         let message = format!(
-            "the URL is not valid before {start}, in {}",
-            TimeSpan(start.saturating_duration_since(now))
+            "the URL is not valid before {valid_from}, in {}",
+            TimeSpan(valid_from.saturating_duration_since(now))
         );
         problems.add(ProblemKind::NotYetValid, message);
     }

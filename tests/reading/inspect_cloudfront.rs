@@ -55,7 +55,11 @@ fn recorded_urls_have_no_problem() {
 fn times_are_those_of_the_policy() {
     let (url, starts_at, expires_at) = recorded(0);
     let starts_at = starts_at.unwrap();
-    assert_eq!(inspect(&url, starts_at).1, []);
+    let (inspection, problems) = inspect(&url, starts_at);
+    assert_eq!(problems, []);
+    let start = Timestamp::from_unix_seconds(starts_at);
+    let line = format!("\nvalid from      {start}\n");
+    assert!(inspection.to_string().contains(&line), "{inspection}");
     assert_eq!(inspect(&url, starts_at - 1).1, [ProblemKind::NotYetValid]);
     // The expiration is exclusive.
     assert_eq!(inspect(&url, expires_at).1, [ProblemKind::Expired]);
