@@ -6,14 +6,12 @@ use crate::error::{Error, ErrorKind, error};
 use crate::identity::Identity;
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::{Component, UNRESERVED};
-use crate::text::xml::push_text;
+use crate::text::xml::read_secrets;
 use crate::time::Timestamp;
 use crate::wire::query::parse_query;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
 /// Returns credentials of an account: its name, and one of its keys in base64, as the portal shows
@@ -65,11 +63,18 @@ pub fn shared_key(
 /// [`ErrorKind::Bucket`] for an invalid account name, and [`ErrorKind::Credentials`] for XML in
 /// which an element is missing, repeated or invalid.
 pub fn user_delegation_key(account: impl Into<String>, xml: &str) -> Result<Credentials, Error> {
-    let elements = read_elements(xml)?;
-    let mut token = String::new();
-    for (name, field) in ELEMENTS {
-        let Some(value) = elements.get(name)? else {
-            if field == Field::KeyDelegatedUserTid {
+    let xml = xml.trim_start_matches('\u{feff}');
+    let names = ELEMENTS.map(|(name, _)| name);
+    let texts = read_secrets(xml, &["UserDelegationKey"], names).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Credentials,
+            "the user delegation key is not the XML that Get User Delegation Key returns",
+        )
+    })?;
+    let (mut key, mut expiration, mut token) = (None, None, String::new());
+    for ((name, field), text) in ELEMENTS.into_iter().zip(texts) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            if field == Some(Field::KeyDelegatedUserTid) {
                 continue;
             }
             return Err(error!(
@@ -77,92 +82,41 @@ pub fn user_delegation_key(account: impl Into<String>, xml: &str) -> Result<Cred
                 "missing element `{name}` in the user delegation key"
             ));
         };
-        check_sas_text(ErrorKind::Credentials, name, value)?;
+        let Some(field) = field else {
+            key = Some(text);
+            continue;
+        };
+        if field == Field::KeyExpiresAt {
+            expiration = Timestamp::parse_rfc3339(&text);
+        }
+        check_sas_text(ErrorKind::Credentials, name, &text)?;
         token.push_str(if token.is_empty() { "" } else { "&" });
         token.push_str(field.name());
         token.push('=');
-        Component::Raw(value).write(&UNRESERVED, &mut token);
+        Component::Raw(&text).write(&UNRESERVED, &mut token);
     }
-    let expiry = elements.get("SignedExpiry")?.unwrap_or_default();
-    let Some(expiration) = Timestamp::parse_rfc3339(expiry) else {
+    let Some(expiration) = expiration else {
         return Err(error!(
             Credentials,
             "the SignedExpiry of the user delegation key is not a time such as 2030-01-07T00:00:00Z"
         ));
     };
-    let Some(value) = elements.get(VALUE)? else {
-        return Err(error!(
-            Credentials,
-            "missing element `{VALUE}` in the user delegation key"
-        ));
-    };
-    let credentials = shared_key(account, value)?.with_session_token(token)?;
+    let key = key.unwrap_or_default();
+    let credentials = shared_key(account, key.as_str())?.with_session_token(token)?;
     Ok(credentials.with_expiration(expiration))
 }
 
-/// The element with the secret.
-const VALUE: &str = "Value";
-
-/// The elements of the XML with the parameters that repeat them.
-const ELEMENTS: [(&str, Field); 7] = [
-    ("SignedOid", Field::KeyOid),
-    ("SignedTid", Field::KeyTid),
-    ("SignedStart", Field::KeyStartsAt),
-    ("SignedExpiry", Field::KeyExpiresAt),
-    ("SignedService", Field::KeyService),
-    ("SignedVersion", Field::KeyVersion),
-    ("SignedDelegatedUserTid", Field::KeyDelegatedUserTid),
+/// The elements of the XML, with the parameters of a token that repeat them. The secret has none.
+const ELEMENTS: [(&str, Option<Field>); 8] = [
+    ("SignedOid", Some(Field::KeyOid)),
+    ("SignedTid", Some(Field::KeyTid)),
+    ("SignedStart", Some(Field::KeyStartsAt)),
+    ("SignedExpiry", Some(Field::KeyExpiresAt)),
+    ("SignedService", Some(Field::KeyService)),
+    ("SignedVersion", Some(Field::KeyVersion)),
+    ("SignedDelegatedUserTid", Some(Field::KeyDelegatedUserTid)),
+    ("Value", None),
 ];
-
-/// Texts of XML elements with their names.
-struct Elements(Vec<(String, Zeroizing<String>)>);
-
-impl Elements {
-    /// Returns the text of an element, which must not be repeated.
-    fn get(&self, name: &str) -> Result<Option<&str>, Error> {
-        let mut named = self.0.iter().filter(|(own, _)| own == name);
-        let first = named.next().map(|(_, text)| text.as_str());
-        if named.next().is_some() {
-            return Err(error!(
-                Credentials,
-                "duplicate element `{name}` in the user delegation key"
-            ));
-        }
-        Ok(first.filter(|text| !text.is_empty()))
-    }
-}
-
-/// Reads the elements that contain only text.
-fn read_elements(xml: &str) -> Result<Elements, Error> {
-    const MAX_BYTES: usize = 64 * 1024;
-    if xml.len() > MAX_BYTES {
-        return Err(invalid_xml());
-    }
-    let mut elements = Elements(Vec::new());
-    let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}').trim());
-    // A string that grows would leave copies of the secret behind.
-    let mut text = Zeroizing::new(String::with_capacity(xml.len()));
-    loop {
-        match reader.read_event().map_err(|_| invalid_xml())? {
-            Event::Start(_) => text.clear(),
-            Event::End(event) => {
-                let name = String::from_utf8_lossy(event.local_name().as_ref()).into_owned();
-                let value = Zeroizing::new(String::from(text.trim()));
-                elements.0.push((name, value));
-                text.clear();
-            }
-            Event::Eof => return Ok(elements),
-            event => push_text(&event, &mut text).ok_or_else(invalid_xml)?,
-        }
-    }
-}
-
-fn invalid_xml() -> Error {
-    Error::new(
-        ErrorKind::Credentials,
-        "the user delegation key is not the XML that Get User Delegation Key returns",
-    )
-}
 
 /// Returns the parameters that name the user delegation key of an identity; nothing for an account
 /// key.
@@ -173,7 +127,7 @@ pub(super) fn delegation_fields(identity: &Identity) -> Result<Vec<(Field, Cow<'
     let fields: Option<Vec<_>> = parse_query(Some(token))
         .map(|param| {
             let field = Field::from_name(&param.name.to_text()?)?;
-            let is_of_key = ELEMENTS.iter().any(|(_, own)| *own == field);
+            let is_of_key = ELEMENTS.iter().any(|(_, own)| *own == Some(field));
             let value = param.value?.to_text()?;
             is_of_key.then_some((field, value))
         })

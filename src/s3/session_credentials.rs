@@ -2,12 +2,8 @@
 
 use crate::credentials::Credentials;
 use crate::error::{Error, error};
-use crate::text::xml::push_text;
+use crate::text::xml::read_secrets;
 use crate::time::Timestamp;
-use alloc::string::String;
-use quick_xml::Reader;
-use quick_xml::events::Event;
-use zeroize::Zeroizing;
 
 /// The elements of the response that are needed.
 const NAMES: [&str; 4] = [
@@ -27,7 +23,14 @@ const NAMES: [&str; 4] = [
 /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the text is not such a response.
 /// The message quotes nothing of it.
 pub fn session_credentials(body: &str) -> Result<Credentials, Error> {
-    let [id, secret, token, expiration] = read(body)?;
+    let path = ["CreateSessionResult", "Credentials"];
+    let elements = read_secrets(body, &path, NAMES).ok_or_else(|| {
+        error!(
+            Credentials,
+            "the response to CreateSession is not XML with one CreateSessionResult"
+        )
+    })?;
+    let [id, secret, token, expiration] = elements;
     let id = id.ok_or_else(|| missing("AccessKeyId"))?;
     let secret = secret.ok_or_else(|| missing("SecretAccessKey"))?;
     let token = token.ok_or_else(|| missing("SessionToken"))?;
@@ -51,53 +54,4 @@ fn missing(name: &str) -> Error {
         Credentials,
         "missing element `{name}` in the response to CreateSession"
     )
-}
-
-fn malformed() -> Error {
-    error!(
-        Credentials,
-        "the response to CreateSession is not XML with one CreateSessionResult"
-    )
-}
-
-fn read(body: &str) -> Result<[Option<Zeroizing<String>>; NAMES.len()], Error> {
-    let mut reader = Reader::from_str(body);
-    let mut fields = [const { None }; NAMES.len()];
-    let mut depth = 0usize;
-    // With room for the longest text, it is never moved, which would leave a copy of a secret.
-    let mut text = Zeroizing::new(String::with_capacity(body.len()));
-    loop {
-        match reader.read_event().map_err(|_| malformed())? {
-            Event::Start(start) => {
-                let expected: Option<&[u8]> = match depth {
-                    0 => Some(b"CreateSessionResult"),
-                    1 => Some(b"Credentials"),
-                    _ => None,
-                };
-                if expected.is_some_and(|name| name != start.local_name().as_ref()) {
-                    return Err(malformed());
-                }
-                depth = depth.saturating_add(1);
-                text.clear();
-            }
-            Event::End(end) => {
-                const FIELD_DEPTH: usize = 3;
-                let mut slots = NAMES.iter().zip(&mut fields);
-                let is_named = |name: &str| name.as_bytes() == end.local_name().as_ref();
-                if depth == FIELD_DEPTH
-                    && let Some((_, slot)) = slots.find(|(name, _)| is_named(name))
-                {
-                    let value = Zeroizing::new(String::from(text.trim()));
-                    if slot.replace(value).is_some() {
-                        return Err(malformed());
-                    }
-                }
-                depth = depth.saturating_sub(1);
-                text.clear();
-            }
-            Event::Eof if depth == 0 => return Ok(fields),
-            Event::Eof => return Err(malformed()),
-            event => push_text(&event, &mut text).ok_or_else(malformed)?,
-        }
-    }
 }
