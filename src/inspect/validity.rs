@@ -11,8 +11,9 @@ use alloc::format;
 
 /// Checks whether a URL is valid at a moment.
 pub(super) fn check_validity(facts: &Facts, now: Timestamp, problems: &mut Problems) {
+    let is_end_exclusive = matches!(facts.scheme, Some(Scheme::CloudFront | Scheme::AzureSas));
     if let Some(expires_at) = facts.expires_at
-        && (now > expires_at || (now == expires_at && facts.scheme == Some(Scheme::CloudFront)))
+        && (now > expires_at || (now == expires_at && is_end_exclusive))
     {
         let message = format!(
             "the URL expired at {expires_at}, {} ago; make a new one",

@@ -80,15 +80,15 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Returns a request to the bucket itself. Make templates from it.
+    /// Returns a request to the bucket itself. Make templates from it. For HeadBucket, use
+    /// [`head_bucket`](Bucket::head_bucket), which no session of a directory bucket signs.
     #[must_use]
     pub fn request<'a>(&'a self, method: impl Into<Cow<'a, str>>) -> Request<'a> {
-        let method = method.into();
-        let signer = match &*method {
-            "HEAD" => self.signer_without_session(),
-            _ => self.signer.as_ref(),
-        };
-        Request::new(method, Destination::Bucket(&self.address), signer)
+        Request::new(
+            method,
+            Destination::Bucket(&self.address),
+            self.signer.as_ref(),
+        )
     }
 
     /// Returns the bucket's name or ARN, as the caller wrote it.

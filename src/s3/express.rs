@@ -12,8 +12,8 @@ impl Bucket {
     /// Sign it with the credentials of an IAM user or role, and parse the response with
     /// [`session_credentials`](crate::s3::session_credentials). They sign the requests to objects
     /// for 5 minutes. [`copy_object`](Bucket::copy_object),
-    /// [`upload_part_copy`](Bucket::upload_part_copy) and a HEAD of the bucket are signed with the
-    /// credentials of the user or role, too.
+    /// [`upload_part_copy`](Bucket::upload_part_copy) and [`head_bucket`](Bucket::head_bucket) are
+    /// signed with the credentials of the user or role, too.
     ///
     /// The header `x-amz-create-session-mode` limits the session to `ReadOnly`.
     ///

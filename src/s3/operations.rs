@@ -57,6 +57,14 @@ impl Bucket {
         self.request("GET").query("list-type", "2")
     }
 
+    /// Returns a request that tells whether the bucket exists and can be accessed
+    /// ([HeadBucket](https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html)).
+    #[must_use]
+    pub fn head_bucket(&self) -> Request<'_> {
+        let request = self.request("HEAD");
+        request.signed_by(self.signer_without_session())
+    }
+
     /// Returns a request that copies an object of a bucket, in its current version, to `key`
     /// ([CopyObject](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html)).
     ///

@@ -45,6 +45,19 @@ fn a_token_is_told_in_words() {
     assert!(!text.contains("J8GA8U"), "{text}");
 }
 
+/// The start is inclusive and the expiry exclusive, as `UnverifiedSas::verify` has them.
+#[test]
+fn a_token_is_valid_from_its_start_to_its_expiry() {
+    for (now, expected) in [
+        ("2030-01-02T03:04:04Z", Some(ProblemKind::NotYetValid)),
+        ("2030-01-02T03:04:05Z", None),
+        ("2030-01-03T03:04:04Z", None),
+        ("2030-01-03T03:04:05Z", Some(ProblemKind::Expired)),
+    ] {
+        assert_eq!(kinds(URL, now).pop(), expected, "{now}");
+    }
+}
+
 #[test]
 fn resources_are_named() {
     let front = "https://a.blob.core.windows.net/images/a%20b/c?se=2030-01-03&sv=2026-10-06";

@@ -281,7 +281,7 @@ pub fn named_operation<'a>(
         // A template has no key.
         ("get_object", None) => bucket.request("GET"),
         ("put_object", None) => bucket.request("PUT"),
-        ("head_object", None) => bucket.request("HEAD"),
+        ("head_object", None) => bucket.head_bucket(),
         ("delete_object", None) => bucket.request("DELETE"),
         ("list_objects", _) => list(bucket.request("GET")),
         ("list_objects_v2", _) => list(bucket.list_objects_v2()),
