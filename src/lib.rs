@@ -163,7 +163,7 @@ pub use time::Timestamp;
 pub use v4::Payload;
 pub use verifying_key::VerifyingKey;
 
-/// The README's snippets are tests. One of them needs the feature `explain`.
-#[cfg(all(doctest, feature = "explain"))]
+/// The README's snippets are tests. Some of them need a feature.
+#[cfg(all(doctest, feature = "azure", feature = "explain", feature = "gcs"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

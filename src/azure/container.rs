@@ -102,26 +102,38 @@ impl Container {
     /// Returns a request that reads a blob.
     #[must_use]
     pub fn get<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.object_request("GET".into(), blob.into())
+        self.object("GET", blob)
     }
 
     /// Returns a request that writes a blob. It is a block blob, unless a header `x-ms-blob-type`
     /// says otherwise.
     #[must_use]
     pub fn put<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.object_request("PUT".into(), blob.into())
+        self.object("PUT", blob)
     }
 
     /// Returns a request that reads the properties of a blob.
     #[must_use]
     pub fn head<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.object_request("HEAD".into(), blob.into())
+        self.object("HEAD", blob)
     }
 
     /// Returns a request that deletes a blob.
     #[must_use]
     pub fn delete<'a>(&'a self, blob: impl Into<Cow<'a, str>>) -> Request<'a> {
-        self.object_request("DELETE".into(), blob.into())
+        self.object("DELETE", blob)
+    }
+
+    /// Returns a request to a blob with any method and parameters:
+    /// `container.object("PUT", blob).query("comp", "tier")`.
+    #[must_use]
+    pub fn object<'a>(
+        &'a self,
+        method: impl Into<Cow<'a, str>>,
+        blob: impl Into<Cow<'a, str>>,
+    ) -> Request<'a> {
+        let object = Destination::Object(&self.address, blob.into());
+        Request::new(method, object, Signer::Custom(self))
     }
 
     /// Returns a request to the container itself, to be signed with headers: `restype=container` is
@@ -161,18 +173,13 @@ impl Container {
         }
         Ok(sas)
     }
-
-    fn object_request<'a>(&'a self, method: Cow<'a, str>, blob: Cow<'a, str>) -> Request<'a> {
-        let object = Destination::Object(&self.address, blob);
-        Request::new(method, object, Signer::Custom(self))
-    }
 }
 
 impl Sealed for Container {}
 
 impl Store for Container {
     fn object<'a>(&'a self, method: &'a str, key: &'a str) -> Request<'a> {
-        self.object_request(method.into(), key.into())
+        Container::object(self, method, key)
     }
 }
 
@@ -204,6 +211,7 @@ impl CustomSigner for Container {
         let not_covered = header_names(parts, |_| true);
         let unsigned = sas.prepare(identity, expiry, now)?;
         Ok(unsigned.map(move |token| {
+            // Not the token's URL: the parameters of the operation come before the token.
             url.push_str(token.as_str());
             PresignedUrl {
                 method,
@@ -226,6 +234,7 @@ impl CustomSigner for Container {
         let blob_params: Vec<_> = parts
             .params
             .iter()
+            // `Container::request` added it for requests that are signed with headers.
             .filter(|param| !is_container_type(param))
             .copied()
             .collect();

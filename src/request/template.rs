@@ -35,7 +35,7 @@ impl Request<'_> {
     /// - [`ErrorKind::Key`](crate::ErrorKind::Key) if the request has a key, because each row has
     ///   its own.
     /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a request that is not made
-    ///   by a bucket or a container, and for Google's V2.
+    ///   by a bucket or a container, and for CloudFront and Google's V2.
     /// - [`ErrorKind::Query`](crate::ErrorKind::Query) if a parameter of
     ///   [`query_per_row`](Request::query_per_row) is repeated.
     pub fn template(
