@@ -5,8 +5,8 @@
 //! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical
 //! query is the received one.
 
-use super::authentication::Carrier;
-use super::v4_claim::{StatedTimes, V4Claim, parse_expires};
+use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
+use super::v4_claim::{V4Claim, parse_expires};
 use crate::scheme::credential::Credential;
 use crate::scheme::detect::V2Signals;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
@@ -48,7 +48,11 @@ impl<'r> V4Claim<'r> {
         let rest = rest.strip_prefix(date.query_start)?;
         let (date, rest) = rest.split_at_checked(DATE_LENGTH)?;
         let (time, signed_at) = AmzDate::parse(date)?;
+        if credential.date.as_bytes() != time.date_bytes() {
+            return None;
+        }
         let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
+        let expires_at = signed_at.saturating_add(parse_expires(expires)?);
         let (mut token, mut express_token) = (None, None);
         for name in tokens {
             if let Some(after) = rest.strip_prefix(name.query_start) {
@@ -62,23 +66,22 @@ impl<'r> V4Claim<'r> {
         }
         let (signed_headers, rest) = split_value(rest.strip_prefix(names.query_start)?)?;
         check_other_params(scheme, rest, names.query)?;
-        let times = StatedTimes {
-            time,
-            signed_at,
-            expires_in: Some(parse_expires(expires)?),
-        };
-        let mut claim = V4Claim::new(
+        Some(V4Claim {
             scheme,
-            Carrier::Query,
-            &times,
-            credential,
-            signed_headers.to_text()?,
-            [token, express_token],
-            Component::Raw(signature),
-        )
-        .ok()?;
-        claim.canonical_query = Some(signed);
-        Some(claim)
+            common: Claim {
+                authentication: Authentication {
+                    expires_at: Some(expires_at),
+                    ..Authentication::v4(scheme.id, Carrier::Query, credential, signed_at)
+                },
+                token: nonempty_token(token),
+                signature: Component::Raw(signature),
+            },
+            time,
+            signed_headers: signed_headers.to_text()?,
+            express_token: nonempty_token(express_token),
+            content_sha256: None,
+            canonical_query: Some(signed),
+        })
     }
 }
 

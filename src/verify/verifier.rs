@@ -5,7 +5,6 @@ use super::error::{VerifyError, reject};
 use super::find_signature::find_signature;
 use super::payload::SignedPayload;
 use super::query_api::read_call;
-use super::received_query::ReceivedQuery;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
 use super::unverified::{Inputs, Unverified};
@@ -22,6 +21,8 @@ use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
+use crate::wire::inline_list::InlineList;
+use crate::wire::query::{Param, parse_query};
 use crate::wire::request_parts::Host;
 use alloc::string::String;
 
@@ -114,9 +115,15 @@ impl Verifier {
         request.check_size()?;
         request.check_message()?;
         let v4_scheme = self.settings.v4_scheme_of(request);
-        let query = ReceivedQuery::read(v4_scheme, request)?;
+        let query = request.target.query;
+        let canonical = query.and_then(|query| V4Claim::from_canonical_query(v4_scheme, query));
+        let mut params = InlineList::<Param<'_>, 16>::new();
+        if canonical.is_none() {
+            request.check_query()?;
+            params.extend(parse_query(query));
+        }
         self.settings.target_rules.check_query(request.target)?;
-        let (scheme, carrier) = find_signature(v4_scheme, request, &query)?;
+        let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some(), &params)?;
         self.settings.check_scheme(scheme, carrier)?;
         let read_v4 = |claim| self.read_v4(request, claim);
         let unverified = |claim, inputs| Unverified {
@@ -125,16 +132,16 @@ impl Verifier {
             claim,
             inputs,
         };
-        let read = match query {
-            ReceivedQuery::Canonical(claim) => read_v4(claim),
-            ReceivedQuery::Params(ref params) => match (scheme, carrier) {
-                (Scheme::AwsV2QueryApi, _) => read_call(request, params)
-                    .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
-                (Scheme::AwsV2, _) => V2Inputs::read(request, params, carrier)
-                    .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
-                (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
-                _ => V4Claim::from_query(v4_scheme, params).and_then(read_v4),
-            },
+        let read = match (canonical, scheme, carrier) {
+            (Some(claim), ..) => read_v4(claim),
+            (None, Scheme::AwsV2QueryApi, _) => read_call(request, &params)
+                .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
+            (None, Scheme::AwsV2, _) => V2Inputs::read(request, &params, carrier)
+                .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
+            (None, _, Carrier::Header) => {
+                V4Claim::from_headers(v4_scheme, request).and_then(read_v4)
+            }
+            (None, ..) => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
         };
         read.map_err(|error| error.signed_by(scheme, carrier))
     }
