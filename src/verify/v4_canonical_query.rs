@@ -52,7 +52,7 @@ impl<'r> V4Claim<'r> {
             return None;
         }
         let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
-        let expires_at = signed_at.saturating_add(parse_expires(expires)?);
+        let expires_at = signed_at.saturating_add(parse_expires(expires.text())?);
         let (mut token, mut express_token) = (None, None);
         for name in tokens {
             if let Some(after) = rest.strip_prefix(name.query_start) {

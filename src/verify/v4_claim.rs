@@ -129,7 +129,8 @@ impl<'r> V4Parts<'r> {
             return Err(invalid_date(self.name_of(Role::Date), date.text()));
         };
         let expires_in = expires.map(|expires| {
-            parse_expires(expires).ok_or_else(|| {
+            let parsed = expires.to_text().and_then(|text| parse_expires(&text));
+            parsed.ok_or_else(|| {
                 reject!(
                     Malformed,
                     "invalid {} {}; write a number of seconds, at least 1",
@@ -194,8 +195,8 @@ impl<'r> V4Parts<'r> {
 }
 
 /// Parses a number of seconds, at least 1.
-pub(super) fn parse_expires(expires: Component<'_>) -> Option<Duration> {
-    let seconds = parse_decimal(&expires.to_text()?)?;
+pub(super) fn parse_expires(text: &str) -> Option<Duration> {
+    let seconds = parse_decimal(text)?;
     (seconds > 0).then_some(Duration::from_secs(seconds))
 }
 

@@ -171,8 +171,6 @@ impl Verifier {
         target_rules.check_path(request.target.path, canonical_uri)?;
         let token = claim.token(rules)?;
         let token_is_appended = settings.token_is_appended();
-        let names = &claim.signed_headers;
-        let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
         let host = request.host().unwrap_or(Host::Text(""));
         let host = if scheme.conventions.host_has_port {
             host
@@ -187,8 +185,11 @@ impl Verifier {
             // A token that was appended, even an empty one, is not in the signed query.
             canonical_query: claim.canonical_query.filter(|_| !token_is_appended),
             token_is_appended,
+            headers: SignedHeaders::new(
+                host,
+                find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?,
+            ),
             header_names: claim.signed_headers,
-            headers: SignedHeaders::new(host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,
