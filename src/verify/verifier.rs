@@ -132,16 +132,16 @@ impl Verifier {
             claim,
             inputs,
         };
-        let read = match (canonical, scheme, carrier) {
-            (Some(claim), ..) => read_v4(claim),
-            (None, Scheme::AwsV2QueryApi, _) => read_call(request, &params)
+        let read = match (scheme, carrier) {
+            (Scheme::AwsV2QueryApi, _) => read_call(request, &params)
                 .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
-            (None, Scheme::AwsV2, _) => V2Inputs::read(request, &params, carrier)
+            (Scheme::AwsV2, _) => V2Inputs::read(request, &params, carrier)
                 .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
-            (None, _, Carrier::Header) => {
-                V4Claim::from_headers(v4_scheme, request).and_then(read_v4)
-            }
-            (None, ..) => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
+            (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
+            _ => match canonical {
+                Some(claim) => read_v4(claim),
+                None => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
+            },
         };
         read.map_err(|error| error.signed_by(scheme, carrier))
     }
