@@ -7,7 +7,6 @@
 
 use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::v4_claim::{V4Claim, parse_expires};
-use crate::scheme::credential::Credential;
 use crate::scheme::detect::V2Signals;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::{Component, UNRESERVED};
@@ -44,11 +43,16 @@ impl<'r> V4Claim<'r> {
         let rest = signed.strip_prefix(algorithm.query_start.get(1..)?)?;
         let rest = rest.strip_prefix(scheme.algorithm)?;
         let rest = rest.strip_prefix(credential.query_start)?;
-        let (credential, rest) = split_credential(scheme, rest)?;
+        // The only escapes of the credential are those of its slashes.
+        let (access_key_id, rest) = split_credential_part(rest)?;
+        let (scope_date, rest) = rest.split_at_checked("20130524".len())?;
+        let (region, rest) = split_credential_part(rest.strip_prefix("%2F")?)?;
+        let (service, rest) = split_credential_part(rest)?;
+        let rest = rest.strip_prefix(scheme.terminator)?;
         let rest = rest.strip_prefix(date.query_start)?;
         let (date, rest) = rest.split_at_checked("20130524T000000Z".len())?;
         let (time, signed_at) = AmzDate::parse(date)?;
-        if credential.date.as_bytes() != time.date_bytes() {
+        if scope_date.as_bytes() != time.date_bytes() {
             return None;
         }
         let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
@@ -70,8 +74,13 @@ impl<'r> V4Claim<'r> {
             scheme,
             common: Claim {
                 authentication: Authentication {
+                    access_key_id: Cow::Borrowed(access_key_id),
+                    scheme: scheme.id,
+                    carrier: Carrier::Query,
+                    region: Some(Cow::Borrowed(region)),
+                    service: Some(Cow::Borrowed(service)),
+                    signed_at: Some(signed_at),
                     expires_at: Some(expires_at),
-                    ..Authentication::v4(scheme.id, Carrier::Query, credential, signed_at)
                 },
                 token: nonempty_token(token),
                 signature: Component::Raw(signature),
@@ -114,29 +123,6 @@ fn split_signature<'r>(query: &'r str, query_start: &str) -> Option<(&'r str, &'
     Some((front.strip_suffix(query_start)?, signature)).filter(|_| is_hex)
 }
 
-/// Splits a credential, whose only escapes are those of the slashes between its parts, from what
-/// follows it.
-#[inline]
-fn split_credential<'r>(
-    scheme: &'static V4Scheme,
-    text: &'r str,
-) -> Option<(Credential<'r>, &'r str)> {
-    let (access_key_id, rest) = split_credential_part(text)?;
-    // The date is compared with the signing date, so its characters need no check.
-    let (date, rest) = rest.split_at_checked("20130524".len())?;
-    let rest = rest.strip_prefix("%2F")?;
-    let (region, rest) = split_credential_part(rest)?;
-    let (service, rest) = split_credential_part(rest)?;
-    let credential = Credential {
-        access_key_id: Cow::Borrowed(access_key_id),
-        date: Cow::Borrowed(date),
-        region: Cow::Borrowed(region),
-        service: Cow::Borrowed(service),
-        terminator: Cow::Borrowed(scheme.terminator),
-    };
-    Some((credential, rest.strip_prefix(scheme.terminator)?))
-}
-
 /// Splits a part of a credential at the slash after it.
 fn split_credential_part(text: &str) -> Option<(&str, &str)> {
     let (part, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
@@ -156,7 +142,6 @@ fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'
 }
 
 /// Splits a canonical value from the rest.
-#[inline]
 fn split_value(text: &str) -> Option<(Component<'_>, &str)> {
     let (plain, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
     if !rest.starts_with('%') {

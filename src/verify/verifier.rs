@@ -116,7 +116,7 @@ impl Verifier {
         request.check_message()?;
         let v4_scheme = self.settings.v4_scheme_of(request);
         let query = request.target.query;
-        let canonical = query.and_then(|query| V4Claim::from_canonical_query(v4_scheme, query));
+        let canonical = V4Claim::from_canonical_query(v4_scheme, query.unwrap_or_default());
         let mut params = InlineList::<Param<'_>, 16>::new();
         if canonical.is_none() {
             request.check_query()?;
