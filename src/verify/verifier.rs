@@ -178,13 +178,15 @@ impl Verifier {
             host.without_port()
         };
         let inputs = V4Inputs {
-            carrier,
             time: claim.time,
             signing_scope,
             canonical_uri,
             // A token that was appended, even an empty one, is not in the signed query.
             canonical_query: claim.canonical_query.filter(|_| !token_is_appended),
-            token_is_appended,
+            unsigned_params: match carrier {
+                Carrier::Query if token_is_appended => &[Role::Signature, Role::SecurityToken],
+                _ => &[Role::Signature],
+            },
             headers: SignedHeaders::new(
                 host,
                 find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?,
