@@ -56,6 +56,7 @@ impl<'r> V4Claim<'r> {
             return None;
         }
         let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
+        // Escaped digits are left to the plain reader.
         let expires_at = signed_at.saturating_add(parse_expires(expires.text())?);
         let (mut token, mut express_token) = (None, None);
         for name in tokens {
