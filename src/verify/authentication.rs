@@ -1,6 +1,7 @@
 //! The signer, scheme, scope and times that a request claims.
 
 use crate::scheme::Scheme;
+use crate::scheme::credential::Credential;
 use crate::text::percent::Component;
 use crate::time::Timestamp;
 use alloc::borrow::Cow;
@@ -45,6 +46,25 @@ pub struct Authentication<'r> {
 }
 
 impl<'r> Authentication<'r> {
+    /// Returns the authentication of a scheme that works like SigV4. It doesn't expire.
+    #[inline]
+    pub(super) fn v4(
+        scheme: Scheme,
+        carrier: Carrier,
+        credential: Credential<'r>,
+        signed_at: Timestamp,
+    ) -> Self {
+        Authentication {
+            access_key_id: credential.access_key_id,
+            scheme,
+            carrier,
+            region: Some(credential.region),
+            service: Some(credential.service),
+            signed_at: Some(signed_at),
+            expires_at: None,
+        }
+    }
+
     /// Returns the authentication of a SigV2 scheme, which has no scope. Its times have to be set.
     pub(super) fn v2(scheme: Scheme, carrier: Carrier, access_key_id: Cow<'r, str>) -> Self {
         Authentication {

@@ -10,11 +10,11 @@ use alloc::borrow::Cow;
 /// The headers and parameters that a signature covers.
 #[derive(Clone, Debug)]
 pub(super) enum Coverage<'r> {
-    /// SigV4: these headers, and the query except the signature and a token that was appended.
+    /// SigV4: these headers, and the query except some parameters.
     V4 {
         scheme: &'static V4Scheme,
         signed_headers: Cow<'r, str>,
-        token_is_appended: bool,
+        unsigned_params: &'static [Role],
     },
     /// SigV2 of S3: a fixed list.
     V2 { carrier: Carrier, date: bool },
@@ -41,12 +41,11 @@ impl Coverage<'_> {
         match self {
             Coverage::V4 {
                 scheme,
-                token_is_appended,
+                unsigned_params,
                 ..
             } => {
-                let is_named = |role| name.eq_ignore_ascii_case(scheme.name(role).query);
-                !(is_named(Role::Signature)
-                    || (*token_is_appended && is_named(Role::SecurityToken)))
+                let mut unsigned = unsigned_params.iter().map(|role| scheme.name(*role).query);
+                !unsigned.any(|unsigned| name.eq_ignore_ascii_case(unsigned))
             }
             Coverage::QueryApi => name != SIGNATURE,
             Coverage::V2 { carrier, .. } => {

@@ -2,14 +2,13 @@
 
 use super::authentication::Carrier;
 use super::error::{VerifyError, reject};
-use super::received_query::ReceivedQuery;
 use super::received_request::ReceivedRequest;
 use crate::scheme::Scheme;
 use crate::scheme::detect::{V2Signals, v4_signature_name};
 use crate::scheme::sigv2;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::wire::added_headers::AUTHORIZATION;
-use crate::wire::query::parse_query;
+use crate::wire::query::{Param, parse_query};
 
 /// Returns whether a request states the algorithm of a scheme: in its `Authorization` header, or,
 /// without one, in its query.
@@ -27,22 +26,19 @@ pub(super) fn states_algorithm(scheme: &V4Scheme, request: &ReceivedRequest<'_>)
     })
 }
 
-/// Finds the signature of a request: its scheme and its carrier.
+/// Finds the signature of a request: its scheme and its carrier. A canonical query is signed with
+/// SigV4, and its parameters are not passed.
 pub(super) fn find_signature(
     scheme: &V4Scheme,
     request: &ReceivedRequest<'_>,
-    query: &ReceivedQuery<'_>,
+    is_canonical: bool,
+    params: &[Param<'_>],
 ) -> Result<(Scheme, Carrier), VerifyError> {
     let authorization = request.authorization_header()?;
-    let (mut is_v4, mut v2) = (false, V2Signals::default());
-    match query {
-        ReceivedQuery::Canonical(_) => is_v4 = true,
-        ReceivedQuery::Params(params) => {
-            for param in params.iter() {
-                is_v4 |= v4_signature_name(scheme, param).is_some();
-                v2.add(param);
-            }
-        }
+    let (mut is_v4, mut v2) = (is_canonical, V2Signals::default());
+    for param in params {
+        is_v4 |= v4_signature_name(scheme, param).is_some();
+        v2.add(param);
     }
     match (authorization, is_v4, v2.is_signed()) {
         (Some(header), false, false) => {

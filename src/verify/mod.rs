@@ -112,7 +112,6 @@ mod form;
 mod identity;
 mod payload;
 mod query_api;
-mod received_query;
 mod received_request;
 mod received_url;
 mod settings;

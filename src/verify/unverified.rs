@@ -1,6 +1,6 @@
 //! A request whose authentication was read, but whose signature was not verified.
 
-use super::authentication::{Authentication, Carrier, Claim};
+use super::authentication::{Authentication, Claim};
 use super::coverage::Coverage;
 use super::error::VerifyError;
 use super::identity::{check_signer, unknown_access_key, wrong_signature};
@@ -173,7 +173,7 @@ impl<'r> Unverified<'_, 'r> {
                 Coverage::V4 {
                     scheme: inputs.signing_scope.scheme,
                     signed_headers: inputs.header_names,
-                    token_is_appended: inputs.token_is_appended && inputs.carrier == Carrier::Query,
+                    unsigned_params: inputs.unsigned_params,
                 },
                 Some(inputs.canonical_uri),
             ),

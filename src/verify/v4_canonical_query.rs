@@ -5,9 +5,8 @@
 //! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical
 //! query is the received one.
 
-use super::authentication::Carrier;
-use super::v4_claim::{StatedTimes, V4Claim, parse_expires};
-use crate::scheme::credential::Credential;
+use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
+use super::v4_claim::{V4Claim, parse_expires};
 use crate::scheme::detect::V2Signals;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::{Component, UNRESERVED};
@@ -44,11 +43,21 @@ impl<'r> V4Claim<'r> {
         let rest = signed.strip_prefix(algorithm.query_start.get(1..)?)?;
         let rest = rest.strip_prefix(scheme.algorithm)?;
         let rest = rest.strip_prefix(credential.query_start)?;
-        let (credential, rest) = split_credential(scheme, rest)?;
+        // The only escapes of the credential are those of its slashes.
+        let (access_key_id, rest) = split_credential_part(rest)?;
+        let (scope_date, rest) = rest.split_at_checked("20130524".len())?;
+        let (region, rest) = split_credential_part(rest.strip_prefix("%2F")?)?;
+        let (service, rest) = split_credential_part(rest)?;
+        let rest = rest.strip_prefix(scheme.terminator)?;
         let rest = rest.strip_prefix(date.query_start)?;
-        let (date, rest) = rest.split_at_checked(DATE_LENGTH)?;
+        let (date, rest) = rest.split_at_checked("20130524T000000Z".len())?;
         let (time, signed_at) = AmzDate::parse(date)?;
+        if scope_date.as_bytes() != time.date_bytes() {
+            return None;
+        }
         let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
+        // Escaped digits are left to the plain reader.
+        let expires_at = signed_at.saturating_add(parse_expires(expires.text())?);
         let (mut token, mut express_token) = (None, None);
         for name in tokens {
             if let Some(after) = rest.strip_prefix(name.query_start) {
@@ -62,23 +71,27 @@ impl<'r> V4Claim<'r> {
         }
         let (signed_headers, rest) = split_value(rest.strip_prefix(names.query_start)?)?;
         check_other_params(scheme, rest, names.query)?;
-        let times = StatedTimes {
-            time,
-            signed_at,
-            expires_in: Some(parse_expires(expires)?),
-        };
-        let mut claim = V4Claim::new(
+        Some(V4Claim {
             scheme,
-            Carrier::Query,
-            &times,
-            credential,
-            signed_headers.to_text()?,
-            [token, express_token],
-            Component::Raw(signature),
-        )
-        .ok()?;
-        claim.canonical_query = Some(signed);
-        Some(claim)
+            common: Claim {
+                authentication: Authentication {
+                    access_key_id: Cow::Borrowed(access_key_id),
+                    scheme: scheme.id,
+                    carrier: Carrier::Query,
+                    region: Some(Cow::Borrowed(region)),
+                    service: Some(Cow::Borrowed(service)),
+                    signed_at: Some(signed_at),
+                    expires_at: Some(expires_at),
+                },
+                token: nonempty_token(token),
+                signature: Component::Raw(signature),
+            },
+            time,
+            signed_headers: signed_headers.to_text()?,
+            express_token: nonempty_token(express_token),
+            content_sha256: None,
+            canonical_query: Some(signed),
+        })
     }
 }
 
@@ -98,9 +111,6 @@ fn check_other_params(scheme: &V4Scheme, mut rest: &str, last_name: &str) -> Opt
     Some(())
 }
 
-/// The length of `20130524T000000Z`.
-const DATE_LENGTH: usize = 16;
-
 /// Splits a query before its signature, the last parameter.
 fn split_signature<'r>(query: &'r str, query_start: &str) -> Option<(&'r str, &'r str)> {
     /// The length of an HMAC-SHA256 in hexadecimal digits.
@@ -112,26 +122,6 @@ fn split_signature<'r>(query: &'r str, query_start: &str) -> Option<(&'r str, &'
         .bytes()
         .fold(true, |all, byte| all & is_digit(byte));
     Some((front.strip_suffix(query_start)?, signature)).filter(|_| is_hex)
-}
-
-/// Splits a credential, whose only escapes are those of the slashes between its parts, from what
-/// follows it.
-fn split_credential<'r>(
-    scheme: &'static V4Scheme,
-    text: &'r str,
-) -> Option<(Credential<'r>, &'r str)> {
-    let (access_key_id, rest) = split_credential_part(text)?;
-    let (date, rest) = split_credential_part(rest)?;
-    let (region, rest) = split_credential_part(rest)?;
-    let (service, rest) = split_credential_part(rest)?;
-    let credential = Credential {
-        access_key_id: Cow::Borrowed(access_key_id),
-        date: Cow::Borrowed(date),
-        region: Cow::Borrowed(region),
-        service: Cow::Borrowed(service),
-        terminator: Cow::Borrowed(scheme.terminator),
-    };
-    Some((credential, rest.strip_prefix(scheme.terminator)?))
 }
 
 /// Splits a part of a credential at the slash after it.

@@ -9,7 +9,7 @@ use crate::scheme::services::{ServiceRules, SessionToken};
 use crate::scheme::v4_scheme::{Name, Role, V4Scheme};
 use crate::text::decimal::parse_decimal;
 use crate::text::percent::Component;
-use crate::time::{AmzDate, Timestamp};
+use crate::time::AmzDate;
 use crate::wire::query::Param;
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -31,66 +31,7 @@ pub(super) struct V4Claim<'r> {
     pub(super) canonical_query: Option<&'r str>,
 }
 
-/// Signing time and validity as a signature states them.
-pub(super) struct StatedTimes {
-    pub(super) time: AmzDate,
-    pub(super) signed_at: Timestamp,
-    /// Seconds of validity. Only a query states them.
-    pub(super) expires_in: Option<u64>,
-}
-
 impl<'r> V4Claim<'r> {
-    /// Checks that the credential scope is one of SigV4 and of the signing date.
-    pub(super) fn new(
-        scheme: &'static V4Scheme,
-        carrier: Carrier,
-        times: &StatedTimes,
-        credential: Credential<'r>,
-        signed_headers: Cow<'r, str>,
-        tokens: [Option<Component<'r>>; 2],
-        signature: Component<'r>,
-    ) -> Result<Self, VerifyError> {
-        let [token, express_token] = tokens.map(nonempty_token);
-        let (time, signed_at) = (times.time, times.signed_at);
-        if credential.terminator != scheme.terminator {
-            return Err(reject!(
-                Malformed,
-                "the credential must end in {}",
-                scheme.terminator
-            ));
-        }
-        if credential.date.as_bytes() != time.date_bytes() {
-            return Err(reject!(
-                ScopeDate,
-                "the date of the credential scope is {}, but the signing date is {}",
-                Quoted(&credential.date),
-                time.date()
-            ));
-        }
-        let expires_in = times.expires_in.map(Duration::from_secs);
-        Ok(V4Claim {
-            scheme,
-            common: Claim {
-                authentication: Authentication {
-                    access_key_id: credential.access_key_id,
-                    scheme: scheme.id,
-                    carrier,
-                    region: Some(credential.region),
-                    service: Some(credential.service),
-                    signed_at: Some(signed_at),
-                    expires_at: expires_in.map(|duration| signed_at.saturating_add(duration)),
-                },
-                token,
-                signature,
-            },
-            time,
-            signed_headers,
-            express_token,
-            content_sha256: None,
-            canonical_query: None,
-        })
-    }
-
     /// Returns the session token, which S3 Express has under its own name.
     pub(super) fn token(&self, rules: ServiceRules) -> Result<Option<Component<'r>>, VerifyError> {
         let is_express = rules.session_token == SessionToken::S3Express;
@@ -188,7 +129,8 @@ impl<'r> V4Parts<'r> {
             return Err(invalid_date(self.name_of(Role::Date), date.text()));
         };
         let expires_in = expires.map(|expires| {
-            parse_expires(expires).ok_or_else(|| {
+            let parsed = expires.to_text().and_then(|text| parse_expires(&text));
+            parsed.ok_or_else(|| {
                 reject!(
                     Malformed,
                     "invalid {} {}; write a number of seconds, at least 1",
@@ -197,28 +139,29 @@ impl<'r> V4Parts<'r> {
                 )
             })
         });
-        let times = StatedTimes {
-            time,
-            signed_at,
-            expires_in: expires_in.transpose()?,
-        };
-        let mut credential = parse_credential(self.scheme, credential)?;
+        let expires_in = expires_in.transpose()?;
+        let mut credential = parse_credential(self.scheme, credential, &time)?;
         if self.scheme.region_set().is_some() {
             credential.region = parse_region_set(self.required(Role::RegionSet)?)?;
         }
         let signed_headers = parse_signed_headers(signed_headers)?;
-        let tokens = [Role::SecurityToken, Role::ExpressToken].map(|role| self.get(role));
-        let mut claim = V4Claim::new(
-            self.scheme,
-            self.carrier,
-            &times,
-            credential,
+        let scheme = self.scheme;
+        Ok(V4Claim {
+            scheme,
+            common: Claim {
+                authentication: Authentication {
+                    expires_at: expires_in.map(|duration| signed_at.saturating_add(duration)),
+                    ..Authentication::v4(scheme.id, self.carrier, credential, signed_at)
+                },
+                token: nonempty_token(self.get(Role::SecurityToken)),
+                signature,
+            },
+            time,
             signed_headers,
-            tokens,
-            signature,
-        )?;
-        claim.content_sha256 = self.content_sha256;
-        Ok(claim)
+            express_token: nonempty_token(self.get(Role::ExpressToken)),
+            content_sha256: self.content_sha256,
+            canonical_query: None,
+        })
     }
 
     fn get(&self, role: Role) -> Option<Component<'r>> {
@@ -252,9 +195,9 @@ impl<'r> V4Parts<'r> {
 }
 
 /// Parses a number of seconds, at least 1.
-pub(super) fn parse_expires(expires: Component<'_>) -> Option<u64> {
-    let seconds = parse_decimal(&expires.to_text()?)?;
-    (seconds > 0).then_some(seconds)
+pub(super) fn parse_expires(text: &str) -> Option<Duration> {
+    let seconds = parse_decimal(text)?;
+    (seconds > 0).then_some(Duration::from_secs(seconds))
 }
 
 pub(super) fn check_algorithm(
@@ -288,13 +231,15 @@ pub(super) fn invalid_date(name: &str, text: &str) -> VerifyError {
     )
 }
 
+/// Parses a credential. Checks that its scope is one of the scheme and of the signing date.
 pub(super) fn parse_credential<'r>(
     scheme: &V4Scheme,
     credential: Component<'r>,
+    time: &AmzDate,
 ) -> Result<Credential<'r>, VerifyError> {
-    Credential::parse(scheme, credential).ok_or_else(|| {
+    let Some(credential) = Credential::parse(scheme, credential) else {
         // The text isn't quoted, because in a malformed header it may contain the signature.
-        reject!(
+        return Err(reject!(
             Malformed,
             "invalid credential; write ACCESS-KEY-ID/DATE/{}SERVICE/{}",
             if scheme.scope_has_region {
@@ -303,8 +248,24 @@ pub(super) fn parse_credential<'r>(
                 ""
             },
             scheme.terminator
-        )
-    })
+        ));
+    };
+    if credential.terminator != scheme.terminator {
+        return Err(reject!(
+            Malformed,
+            "the credential must end in {}",
+            scheme.terminator
+        ));
+    }
+    if credential.date.as_bytes() != time.date_bytes() {
+        return Err(reject!(
+            ScopeDate,
+            "the date of the credential scope is {}, but the signing date is {}",
+            Quoted(&credential.date),
+            time.date()
+        ));
+    }
+    Ok(credential)
 }
 
 /// Returns the region set, which is the region of a signature whose scope has none.

@@ -1,12 +1,10 @@
 //! The reader of SigV4's headers: `Authorization` and the date.
 
-use super::authentication::Carrier;
+use super::authentication::{Authentication, Carrier, Claim, nonempty_token};
 use super::error::{VerifyError, reject};
 use super::received_request::ReceivedRequest;
 use super::slots::{Duplicate, Slots};
-use super::v4_claim::{
-    StatedTimes, V4Claim, check_algorithm, invalid_date, parse_credential, parse_region_set,
-};
+use super::v4_claim::{V4Claim, check_algorithm, invalid_date, parse_credential, parse_region_set};
 use crate::error::Quoted;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
 use crate::text::percent::Component;
@@ -29,26 +27,31 @@ impl<'r> V4Claim<'r> {
         let (time, signed_at) = signing_time(scheme, request, signed_headers)?;
         let token = request.single(scheme.name(Role::SecurityToken).lowercase)?;
         let express_token = request.single(scheme.name(Role::ExpressToken).lowercase)?;
-        let mut parsed = parse_credential(scheme, Component::Raw(credential))?;
+        let mut credential = parse_credential(scheme, Component::Raw(credential), &time)?;
         if let Some(name) = scheme.region_set() {
             let name = name.lowercase;
             let set = request.single(name)?;
             let set = set.ok_or_else(|| VerifyError::missing("header", name))?;
-            parsed.region = parse_region_set(Component::Raw(set))?;
+            credential.region = parse_region_set(Component::Raw(set))?;
         }
-        V4Claim::new(
+        Ok(V4Claim {
             scheme,
-            Carrier::Header,
-            &StatedTimes {
-                time,
-                signed_at,
-                expires_in: None,
+            common: Claim {
+                authentication: Authentication::v4(
+                    scheme.id,
+                    Carrier::Header,
+                    credential,
+                    signed_at,
+                ),
+                token: nonempty_token(token.map(Component::Raw)),
+                signature: Component::Raw(signature),
             },
-            parsed,
-            Cow::Borrowed(signed_headers),
-            [token, express_token].map(|token| token.map(Component::Raw)),
-            Component::Raw(signature),
-        )
+            time,
+            signed_headers: Cow::Borrowed(signed_headers),
+            express_token: nonempty_token(express_token.map(Component::Raw)),
+            content_sha256: None,
+            canonical_query: None,
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! The text that a SigV4 signature of a received request covers.
 
-use super::authentication::Carrier;
 use super::payload::SignedPayload;
 use super::received_request::ReceivedRequest;
 use super::settings::ScopeRef;
@@ -20,13 +19,13 @@ use alloc::vec::Vec;
 /// contain itself.
 #[derive(Clone)]
 pub(super) struct V4Inputs<'v, 'r> {
-    pub(super) carrier: Carrier,
     pub(super) time: AmzDate,
     pub(super) signing_scope: ScopeRef<'v>,
     pub(super) canonical_uri: CanonicalUri,
     /// The signed part of the query, if it is canonical as received.
     pub(super) canonical_query: Option<&'r str>,
-    pub(super) token_is_appended: bool,
+    /// The parameters that are not signed: the signature, and a token that was appended.
+    pub(super) unsigned_params: &'static [Role],
     /// The names of the signed headers, as they are signed: `host;x-amz-date`.
     pub(super) header_names: Cow<'r, str>,
     pub(super) headers: SignedHeaders<'r>,
@@ -75,26 +74,12 @@ impl V4Inputs<'_, '_> {
             return Vec::new();
         }
         let params = parse_query(request.target.query);
-        let mut params: Vec<_> = params.filter(|param| self.is_signed(param)).collect();
+        let is_signed = |param: &Param<'_>| {
+            let name = self.signing_scope.scheme.name_of(param);
+            !name.is_some_and(|name| self.unsigned_params.contains(&name.role))
+        };
+        let mut params: Vec<_> = params.filter(is_signed).collect();
         sort_encoded(&mut params);
         params
-    }
-
-    /// Returns whether a parameter is signed: all are, except the signature and a token that was
-    /// appended.
-    fn is_signed(&self, param: &Param<'_>) -> bool {
-        if self.carrier != Carrier::Query {
-            return true;
-        }
-        match self
-            .signing_scope
-            .scheme
-            .name_of(param)
-            .map(|name| name.role)
-        {
-            Some(Role::Signature) => false,
-            Some(Role::SecurityToken) => !self.token_is_appended,
-            _ => true,
-        }
     }
 }

@@ -5,7 +5,6 @@ use super::error::{VerifyError, reject};
 use super::find_signature::find_signature;
 use super::payload::SignedPayload;
 use super::query_api::read_call;
-use super::received_query::ReceivedQuery;
 use super::received_request::ReceivedRequest;
 use super::settings::Settings;
 use super::unverified::{Inputs, Unverified};
@@ -22,6 +21,8 @@ use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v4::SignedHeaders;
 use crate::verifying_key::VerifyingKey;
+use crate::wire::inline_list::InlineList;
+use crate::wire::query::{Param, parse_query};
 use crate::wire::request_parts::Host;
 use alloc::string::String;
 
@@ -114,9 +115,15 @@ impl Verifier {
         request.check_size()?;
         request.check_message()?;
         let v4_scheme = self.settings.v4_scheme_of(request);
-        let query = ReceivedQuery::read(v4_scheme, request)?;
+        let query = request.target.query;
+        let canonical = V4Claim::from_canonical_query(v4_scheme, query.unwrap_or_default());
+        let mut params = InlineList::<Param<'_>, 16>::new();
+        if canonical.is_none() {
+            request.check_query()?;
+            params.extend(parse_query(query));
+        }
         self.settings.target_rules.check_query(request.target)?;
-        let (scheme, carrier) = find_signature(v4_scheme, request, &query)?;
+        let (scheme, carrier) = find_signature(v4_scheme, request, canonical.is_some(), &params)?;
         self.settings.check_scheme(scheme, carrier)?;
         let read_v4 = |claim| self.read_v4(request, claim);
         let unverified = |claim, inputs| Unverified {
@@ -125,15 +132,15 @@ impl Verifier {
             claim,
             inputs,
         };
-        let read = match query {
-            ReceivedQuery::Canonical(claim) => read_v4(claim),
-            ReceivedQuery::Params(ref params) => match (scheme, carrier) {
-                (Scheme::AwsV2QueryApi, _) => read_call(request, params)
-                    .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
-                (Scheme::AwsV2, _) => V2Inputs::read(request, params, carrier)
-                    .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
-                (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
-                _ => V4Claim::from_query(v4_scheme, params).and_then(read_v4),
+        let read = match (scheme, carrier) {
+            (Scheme::AwsV2QueryApi, _) => read_call(request, &params)
+                .map(|(claim, method)| unverified(claim, Inputs::QueryApi(method))),
+            (Scheme::AwsV2, _) => V2Inputs::read(request, &params, carrier)
+                .map(|(claim, inputs)| unverified(claim, Inputs::V2(inputs))),
+            (_, Carrier::Header) => V4Claim::from_headers(v4_scheme, request).and_then(read_v4),
+            _ => match canonical {
+                Some(claim) => read_v4(claim),
+                None => V4Claim::from_query(v4_scheme, &params).and_then(read_v4),
             },
         };
         read.map_err(|error| error.signed_by(scheme, carrier))
@@ -164,8 +171,6 @@ impl Verifier {
         target_rules.check_path(request.target.path, canonical_uri)?;
         let token = claim.token(rules)?;
         let token_is_appended = settings.token_is_appended();
-        let names = &claim.signed_headers;
-        let headers = find_signed_headers(scheme, request, names, token_is_appended)?;
         let host = request.host().unwrap_or(Host::Text(""));
         let host = if scheme.conventions.host_has_port {
             host
@@ -173,15 +178,20 @@ impl Verifier {
             host.without_port()
         };
         let inputs = V4Inputs {
-            carrier,
             time: claim.time,
             signing_scope,
             canonical_uri,
             // A token that was appended, even an empty one, is not in the signed query.
             canonical_query: claim.canonical_query.filter(|_| !token_is_appended),
-            token_is_appended,
+            unsigned_params: match carrier {
+                Carrier::Query if token_is_appended => &[Role::Signature, Role::SecurityToken],
+                _ => &[Role::Signature],
+            },
+            headers: SignedHeaders::new(
+                host,
+                find_signed_headers(scheme, request, &claim.signed_headers, token_is_appended)?,
+            ),
             header_names: claim.signed_headers,
-            headers: SignedHeaders::new(host, headers),
             payload: SignedPayload::find(
                 settings,
                 scheme,

@@ -61,6 +61,7 @@ impl<'a> Header<'a> {
     }
 
     /// Writes the value with single spaces; see [`write_single_spaced`].
+    #[inline]
     pub(crate) fn write_single_spaced_value(&self, sink: &mut impl Sink) {
         if self.is_single_spaced {
             sink.bytes(&self.value);
