@@ -79,7 +79,8 @@ impl TemplateText {
         });
     }
 
-    /// Writes the text. `write_value` writes the value of each placeholder.
+    /// Writes the text. `write_value` writes the value of each placeholder: that of [`Values`] for
+    /// SigV4 and SigV2, and of `SasRow` for Azure.
     pub(crate) fn write<S: Sink>(&self, sink: &mut S, write_value: impl Fn(Placeholder, &mut S)) {
         for piece in &self.pieces {
             match piece {
@@ -105,7 +106,7 @@ impl Values<'_> {
             Placeholder::Expires => sink.decimal(self.expires),
             Placeholder::RowValue(index) => self.row.write(index, "", sink, write_row_text),
             Placeholder::RowAssignment(index) => self.row.write(index, "=", sink, write_row_text),
-            // Their paths are written apart from the text.
+            // Only Azure signs the key, and `SasRow` writes it.
             Placeholder::Key => {}
         }
     }

@@ -39,10 +39,11 @@ struct Prepared {
     expires_at: Timestamp,
     /// The query up to the signature.
     query: String,
-    /// The key after the whole blocks of the beginning of all strings to sign.
+    /// The key, which has hashed the whole blocks of the text with which every string to sign
+    /// begins.
     key: SigningKey,
-    /// The rest of that beginning, up to the path.
-    rest: Vec<u8>,
+    /// The remaining bytes of that text, up to the path.
+    start_tail: Vec<u8>,
     sub_resources: Vec<u8>,
 }
 
@@ -79,14 +80,14 @@ impl Template {
             let mut start = before_date.clone();
             start.decimal(values.expires);
             start.extend_from_slice(&before_path);
-            let (key, rest) = signing_key(secret).with_start(start);
+            let (key, start_tail) = signing_key(secret).with_start(start);
             let mut resources = Vec::new();
             sub_resources.write_plain(&values, &mut resources);
             Prepared {
                 expires_at: validity.expires_at,
                 query: prepared_query,
                 key,
-                rest,
+                start_tail,
                 sub_resources: resources,
             }
         });
@@ -223,7 +224,7 @@ struct PreparedMessage<'a> {
 
 impl Message for PreparedMessage<'_> {
     fn write(&self, sink: &mut impl Sink) {
-        sink.bytes(&self.prepared.rest);
+        sink.bytes(&self.prepared.start_tail);
         self.path.write_as_sent(sink);
         sink.bytes(&self.prepared.sub_resources);
     }

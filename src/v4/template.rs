@@ -50,10 +50,11 @@ struct Prepared {
     query: String,
     /// The canonical request after its path.
     after_path: String,
-    /// The key after the beginning of all strings to sign, as far as it keeps that.
+    /// The key, which has hashed the whole blocks of the text with which every string to sign
+    /// begins.
     key: SigningKey,
-    /// The rest of the beginning, up to the hash of the canonical request.
-    rest: Vec<u8>,
+    /// The remaining bytes of that text, up to the hash of the canonical request.
+    start_tail: Vec<u8>,
 }
 
 impl Template {
@@ -102,7 +103,7 @@ impl Template {
             };
             let mut start = Vec::new();
             StringToSign::write_start(&scope, &mut start);
-            let (key, rest) = scope.signing_key(credentials)?.with_start(start);
+            let (key, start_tail) = scope.signing_key(credentials)?.with_start(start);
             Ok(Prepared {
                 now,
                 expiry,
@@ -110,7 +111,7 @@ impl Template {
                 after_path: alloc::format!("\n{text}{after_query}"),
                 query: alloc::format!("?{text}{}", signature_start(service)),
                 key,
-                rest,
+                start_tail,
             })
         };
         let prepared = if open_query.has_row_values() {
@@ -167,7 +168,7 @@ impl Template {
         });
         url.text(&prepared.query);
         let signature = prepared.key.sign(&PreparedMessage {
-            rest: &prepared.rest,
+            start_tail: &prepared.start_tail,
             canonical_hash: &Hex::new(&hash),
         })?;
         write_signature(&self.service, self.credentials.identity(), &signature, url);
@@ -237,13 +238,13 @@ impl Template {
 
 /// The end of a string to sign, whose whole blocks before it are in the key.
 struct PreparedMessage<'a> {
-    rest: &'a [u8],
+    start_tail: &'a [u8],
     canonical_hash: &'a Hex,
 }
 
 impl Message for PreparedMessage<'_> {
     fn write(&self, sink: &mut impl Sink) {
-        sink.bytes(self.rest);
+        sink.bytes(self.start_tail);
         sink.bytes(self.canonical_hash.as_bytes());
     }
 }

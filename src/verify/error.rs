@@ -252,7 +252,7 @@ impl VerifyError {
             | Kind::ScopeDate
             | Kind::ExpiryTooLong => self.malformed_code(),
             Kind::Missing => match self.signed_by {
-                Some((Scheme::AwsV4, Carrier::Header)) => "MissingSecurityHeader",
+                Some((Scheme::AwsV4 | Scheme::AwsV4a, Carrier::Header)) => "MissingSecurityHeader",
                 Some((Scheme::AwsV2 | Scheme::AwsV2QueryApi, Carrier::Header | Carrier::Query)) => {
                     "AccessDenied"
                 }
@@ -312,8 +312,12 @@ impl VerifyError {
 
     fn malformed_code(&self) -> &'static str {
         match self.signed_by {
-            Some((Scheme::AwsV4, Carrier::Query)) => "AuthorizationQueryParametersError",
-            Some((Scheme::AwsV4, Carrier::Header)) => "AuthorizationHeaderMalformed",
+            Some((Scheme::AwsV4 | Scheme::AwsV4a, Carrier::Query)) => {
+                "AuthorizationQueryParametersError"
+            }
+            Some((Scheme::AwsV4 | Scheme::AwsV4a, Carrier::Header)) => {
+                "AuthorizationHeaderMalformed"
+            }
             Some((Scheme::AwsV4, Carrier::Form)) => "InvalidRequest",
             _ => "InvalidArgument",
         }

@@ -1,5 +1,6 @@
 //! The fast reader of a presigned URL's query. It accepts the parts of the signature first and in
-//! canonical order, then other parameters in canonical order, then the signature.
+//! canonical order, then other parameters in canonical order, then the signature. A canonical query
+//! with a parameter before `X-Amz-Algorithm`, such as `Action`, is left to the plain reader.
 //!
 //! Most signers write the query so. Verification then takes a third less time than with
 //! [`V4Claim::from_query`], because no parameter is compared with every name, and the canonical
@@ -40,37 +41,38 @@ impl<'r> V4Claim<'r> {
             return None;
         };
         let (signed, signature) = split_signature(query, signature.query_start)?;
-        let rest = signed.strip_prefix(algorithm.query_start.get(1..)?)?;
-        let rest = rest.strip_prefix(scheme.algorithm)?;
-        let rest = rest.strip_prefix(credential.query_start)?;
+        let query = signed.strip_prefix(algorithm.query_start.get(1..)?)?;
+        let query = query.strip_prefix(scheme.algorithm)?;
+        let query = query.strip_prefix(credential.query_start)?;
         // The only escapes of the credential are those of its slashes.
-        let (access_key_id, rest) = split_credential_part(rest)?;
-        let (scope_date, rest) = rest.split_at_checked("20130524".len())?;
-        let (region, rest) = split_credential_part(rest.strip_prefix("%2F")?)?;
-        let (service, rest) = split_credential_part(rest)?;
-        let rest = rest.strip_prefix(scheme.terminator)?;
-        let rest = rest.strip_prefix(date.query_start)?;
-        let (date, rest) = rest.split_at_checked("20130524T000000Z".len())?;
+        let (access_key_id, query) = split_credential_part(query)?;
+        let (scope_date, query) = query.split_at_checked("20130524".len())?;
+        let (region, query) = split_credential_part(query.strip_prefix("%2F")?)?;
+        let (service, query) = split_credential_part(query)?;
+        let query = query.strip_prefix(scheme.terminator)?;
+        let query = query.strip_prefix(date.query_start)?;
+        let (date, query) = query.split_at_checked("20130524T000000Z".len())?;
         let (time, signed_at) = AmzDate::parse(date)?;
         if scope_date.as_bytes() != time.date_bytes() {
             return None;
         }
-        let (expires, mut rest) = split_value(rest.strip_prefix(expires.query_start)?)?;
+        let (expires, mut query) = split_value(query.strip_prefix(expires.query_start)?)?;
         // Escaped digits are left to the plain reader.
         let expires_at = signed_at.saturating_add(parse_expires(expires.text())?);
         let (mut token, mut express_token) = (None, None);
         for name in tokens {
-            if let Some(after) = rest.strip_prefix(name.query_start) {
+            if let Some(after) = query.strip_prefix(name.query_start) {
                 let (value, after) = split_value(after)?;
                 match name.role {
                     Role::SecurityToken => token = Some(value),
-                    _ => express_token = Some(value),
+                    Role::ExpressToken => express_token = Some(value),
+                    _ => return None,
                 }
-                rest = after;
+                query = after;
             }
         }
-        let (signed_headers, rest) = split_value(rest.strip_prefix(names.query_start)?)?;
-        check_other_params(scheme, rest, names.query)?;
+        let (signed_headers, query) = split_value(query.strip_prefix(names.query_start)?)?;
+        check_other_params(scheme, query, names.query)?;
         Some(V4Claim {
             scheme,
             common: Claim {
@@ -96,17 +98,17 @@ impl<'r> V4Claim<'r> {
 }
 
 /// Checks that the remaining parameters are canonical, sorted, and not part of a signature.
-fn check_other_params(scheme: &V4Scheme, mut rest: &str, last_name: &str) -> Option<()> {
+fn check_other_params(scheme: &V4Scheme, mut params: &str, last_name: &str) -> Option<()> {
     let mut previous = (last_name, "");
-    while !rest.is_empty() {
-        let (name, after) = split_other_name(scheme, rest.strip_prefix('&')?)?;
+    while !params.is_empty() {
+        let (name, after) = split_other_name(scheme, params.strip_prefix('&')?)?;
         let (value, after) = split_value(after)?;
         let param = (name, value.text());
         if previous > param {
             return None;
         }
         previous = param;
-        rest = after;
+        params = after;
     }
     Some(())
 }
