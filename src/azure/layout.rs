@@ -1,30 +1,16 @@
-//! The lines that a shared access signature signs, as tables.
+//! The lines that a shared access signature signs, as a table.
 //!
-//! The tables follow [Create a service
+//! The table follows [Create a service
 //! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas), [Create an
 //! account SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-account-sas) and
 //! [Create a user delegation
-//! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-user-delegation-sas).
+//! SAS](https://learn.microsoft.com/en-us/rest/api/storageservices/create-user-delegation-sas). The
+//! lines of all kinds of tokens have one order.
 
 use super::service::Service;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 
-/// The lines that one kind of token signs.
-pub(super) struct Layout {
-    /// The lines with a line feed at their end.
-    lines: &'static [Line],
-    /// The line after them, without a line feed. Every version has it.
-    pub(super) last_line: Option<Field>,
-    /// The first version that signs each field, in the order of [`Field::ALL`].
-    first_versions: [Option<ApiVersion>; Field::ALL.len()],
-}
-
-/// A line, and the first version that has it.
-struct Line {
-    content: Content,
-    since: ApiVersion,
-}
-
+/// A line of the string to sign.
 #[derive(Clone, Copy)]
 pub(super) enum Content {
     /// The value of a parameter of the token.
@@ -41,35 +27,144 @@ pub(super) enum Content {
     RequestQuery,
 }
 
+/// A line, the kinds of tokens that have it, and the first version that has it.
+struct Line {
+    content: Content,
+    kinds: Kinds,
+    since: ApiVersion,
+}
+
+/// A set of kinds of tokens, one bit for each.
+#[derive(Clone, Copy)]
+struct Kinds(u8);
+
+const BLOB: Kinds = Kinds(1);
+const FILE: Kinds = Kinds(1 << 1);
+const QUEUE: Kinds = Kinds(1 << 2);
+const TABLE: Kinds = Kinds(1 << 3);
+const DELEGATED_BLOB: Kinds = Kinds(1 << 4);
+const DELEGATED_FILE: Kinds = Kinds(1 << 5);
+const DELEGATED_QUEUE: Kinds = Kinds(1 << 6);
+const ACCOUNT: Kinds = Kinds(1 << 7);
+
+/// The kinds of service SAS, and those of user delegation SAS.
+const SERVICE: Kinds = BLOB.or(FILE).or(QUEUE).or(TABLE);
+const DELEGATED: Kinds = DELEGATED_BLOB.or(DELEGATED_FILE).or(DELEGATED_QUEUE);
+
+const ALL: Kinds = SERVICE.or(DELEGATED).or(ACCOUNT);
+const BLOBS: Kinds = BLOB.or(DELEGATED_BLOB);
+const OBJECTS: Kinds = BLOBS.or(FILE).or(DELEGATED_FILE);
+
+impl Kinds {
+    const fn or(self, other: Self) -> Self {
+        Kinds(self.0 | other.0)
+    }
+
+    const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+static LINES: &[Line] = &[
+    line(ACCOUNT, Content::Account),
+    field(ALL, Field::Permissions),
+    field(ACCOUNT, Field::Services),
+    field(ACCOUNT, Field::ResourceTypes),
+    field(ALL, Field::StartsAt),
+    field(ALL, Field::ExpiresAt),
+    line(SERVICE.or(DELEGATED), Content::Resource),
+    field(SERVICE, Field::StoredPolicy),
+    field(DELEGATED, Field::KeyOid),
+    field(DELEGATED, Field::KeyTid),
+    field(DELEGATED, Field::KeyStartsAt),
+    field(DELEGATED, Field::KeyExpiresAt),
+    field(DELEGATED, Field::KeyService),
+    field(DELEGATED, Field::KeyVersion),
+    field(DELEGATED_BLOB, Field::AuthorizedUserOid).since("2020-02-10"),
+    field(DELEGATED_BLOB, Field::UnauthorizedUserOid).since("2020-02-10"),
+    field(DELEGATED_BLOB, Field::CorrelationId).since("2020-02-10"),
+    field(DELEGATED, Field::KeyDelegatedUserTid).since("2025-07-05"),
+    field(DELEGATED, Field::DelegatedUserOid).since("2025-07-05"),
+    field(ALL, Field::IpRange),
+    field(ALL, Field::Protocol),
+    field(ALL, Field::Version),
+    field(BLOBS, Field::Resource).since("2018-11-09"),
+    line(BLOBS, Content::SnapshotOrVersion).since("2018-11-09"),
+    field(BLOBS.or(ACCOUNT), Field::EncryptionScope).since("2020-12-06"),
+    line(DELEGATED_BLOB, Content::RequestHeaders).since("2026-04-06"),
+    line(DELEGATED_BLOB, Content::RequestQuery).since("2026-04-06"),
+    field(OBJECTS, Field::CacheControl),
+    field(OBJECTS, Field::ContentDisposition),
+    field(OBJECTS, Field::ContentEncoding),
+    field(OBJECTS, Field::ContentLanguage),
+    field(OBJECTS, Field::ContentType),
+    field(TABLE, Field::StartPartitionKey),
+    field(TABLE, Field::StartRowKey),
+    field(TABLE, Field::EndPartitionKey),
+    field(TABLE, Field::EndRowKey),
+];
+
+const fn line(kinds: Kinds, content: Content) -> Line {
+    Line {
+        content,
+        kinds,
+        since: ApiVersion::OLDEST,
+    }
+}
+
+const fn field(kinds: Kinds, field: Field) -> Line {
+    line(kinds, Content::Field(field))
+}
+
+impl Line {
+    const fn since(self, version: &str) -> Self {
+        Line {
+            since: ApiVersion::new(version),
+            ..self
+        }
+    }
+}
+
+/// The lines of one kind of token.
+pub(super) struct Layout {
+    kind: Kinds,
+    /// The first version that signs each field, in the order of [`Field::ALL`].
+    first_versions: [Option<ApiVersion>; Field::ALL.len()],
+}
+
 impl Layout {
+    /// Returns the layout of an account SAS.
+    pub(super) fn of_account() -> &'static Layout {
+        static LAYOUT: Layout = Layout::new(ACCOUNT);
+        &LAYOUT
+    }
+
     /// Returns the layout of a service SAS, or of a user delegation SAS.
     pub(super) fn of_service(service: Service, is_delegated: bool) -> Option<&'static Layout> {
+        static LAYOUTS: [Layout; 7] = [
+            Layout::new(BLOB),
+            Layout::new(FILE),
+            Layout::new(QUEUE),
+            Layout::new(TABLE),
+            Layout::new(DELEGATED_BLOB),
+            Layout::new(DELEGATED_FILE),
+            Layout::new(DELEGATED_QUEUE),
+        ];
+        let [blob, file, queue, table, delegated @ ..] = &LAYOUTS;
+        let [delegated_blob, delegated_file, delegated_queue] = delegated;
         match (service, is_delegated) {
-            (Service::Blob, false) => Some(&BLOB),
-            (Service::Blob, true) => Some(&BLOB_DELEGATED),
-            (Service::File, false) => Some(&FILE),
-            (Service::File, true) => Some(&FILE_DELEGATED),
-            (Service::Queue, false) => Some(&QUEUE),
-            (Service::Queue, true) => Some(&QUEUE_DELEGATED),
-            (Service::Table, false) => Some(&TABLE),
+            (Service::Blob, false) => Some(blob),
+            (Service::File, false) => Some(file),
+            (Service::Queue, false) => Some(queue),
+            (Service::Table, false) => Some(table),
+            (Service::Blob, true) => Some(delegated_blob),
+            (Service::File, true) => Some(delegated_file),
+            (Service::Queue, true) => Some(delegated_queue),
             (Service::Table, true) => None,
         }
     }
 
-    /// Returns the layout of lines that are joined by line feeds. The last one is a field.
-    const fn joined(lines: &'static [Line]) -> Self {
-        let mut layout = Layout::terminated(lines);
-        if let [lines @ .., last] = lines
-            && let Content::Field(field) = last.content
-        {
-            layout.lines = lines;
-            layout.last_line = Some(field);
-        }
-        layout
-    }
-
-    /// Returns the layout of lines that all end with a line feed.
-    const fn terminated(lines: &'static [Line]) -> Self {
+    const fn new(kind: Kinds) -> Self {
         let mut first_versions = [None; Field::ALL.len()];
         let mut index = 0;
         #[expect(
@@ -77,31 +172,37 @@ impl Layout {
             clippy::indexing_slicing,
             reason = "evaluated at compile time"
         )]
-        while index < lines.len() {
-            let line = &lines[index];
+        while index < LINES.len() {
+            let line = &LINES[index];
             let field = match line.content {
                 Content::Field(field) => Some(field),
                 Content::RequestHeaders => Some(Field::RequestHeaders),
                 Content::RequestQuery => Some(Field::RequestQuery),
                 Content::Account | Content::Resource | Content::SnapshotOrVersion => None,
             };
-            if let Some(field) = field {
+            if let Some(field) = field
+                && line.kinds.intersects(kind)
+            {
                 first_versions[field as usize] = Some(line.since);
             }
             index += 1;
         }
         Layout {
-            lines,
-            last_line: None,
+            kind,
             first_versions,
         }
     }
 
-    /// Returns the lines of a version, without the last line.
+    /// Returns the lines of a version.
     pub(super) fn lines(&self, version: ApiVersion) -> impl Iterator<Item = Content> {
-        let lines = self.lines.iter();
-        let lines = lines.filter(move |line| line.since <= version);
-        lines.map(|line| line.content)
+        let is_signed =
+            move |line: &&Line| line.kinds.intersects(self.kind) && line.since <= version;
+        LINES.iter().filter(is_signed).map(|line| line.content)
+    }
+
+    /// Returns whether a line feed follows the last line.
+    pub(super) fn ends_with_line_feed(&self) -> bool {
+        self.kind.intersects(ACCOUNT)
     }
 
     /// Returns the first version that signs a field, or `None` if no version does.
@@ -115,171 +216,3 @@ impl Layout {
             .is_some_and(|first| first <= version)
     }
 }
-
-const fn line(content: Content) -> Line {
-    Line {
-        content,
-        since: ApiVersion::OLDEST,
-    }
-}
-
-const fn field(field: Field) -> Line {
-    line(Content::Field(field))
-}
-
-const fn since(version: &str, content: Content) -> Line {
-    Line {
-        content,
-        since: ApiVersion::new(version),
-    }
-}
-
-const fn field_since(version: &str, field: Field) -> Line {
-    since(version, Content::Field(field))
-}
-
-static BLOB: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::StoredPolicy),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field_since("2018-11-09", Field::Resource),
-    since("2018-11-09", Content::SnapshotOrVersion),
-    field_since("2020-12-06", Field::EncryptionScope),
-    field(Field::CacheControl),
-    field(Field::ContentDisposition),
-    field(Field::ContentEncoding),
-    field(Field::ContentLanguage),
-    field(Field::ContentType),
-]);
-
-static BLOB_DELEGATED: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::KeyOid),
-    field(Field::KeyTid),
-    field(Field::KeyStartsAt),
-    field(Field::KeyExpiresAt),
-    field(Field::KeyService),
-    field(Field::KeyVersion),
-    field_since("2020-02-10", Field::AuthorizedUserOid),
-    field_since("2020-02-10", Field::UnauthorizedUserOid),
-    field_since("2020-02-10", Field::CorrelationId),
-    field_since("2025-07-05", Field::KeyDelegatedUserTid),
-    field_since("2025-07-05", Field::DelegatedUserOid),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field(Field::Resource),
-    line(Content::SnapshotOrVersion),
-    field_since("2020-12-06", Field::EncryptionScope),
-    since("2026-04-06", Content::RequestHeaders),
-    since("2026-04-06", Content::RequestQuery),
-    field(Field::CacheControl),
-    field(Field::ContentDisposition),
-    field(Field::ContentEncoding),
-    field(Field::ContentLanguage),
-    field(Field::ContentType),
-]);
-
-static FILE: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::StoredPolicy),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field(Field::CacheControl),
-    field(Field::ContentDisposition),
-    field(Field::ContentEncoding),
-    field(Field::ContentLanguage),
-    field(Field::ContentType),
-]);
-
-static FILE_DELEGATED: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::KeyOid),
-    field(Field::KeyTid),
-    field(Field::KeyStartsAt),
-    field(Field::KeyExpiresAt),
-    field(Field::KeyService),
-    field(Field::KeyVersion),
-    field(Field::KeyDelegatedUserTid),
-    field(Field::DelegatedUserOid),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field(Field::CacheControl),
-    field(Field::ContentDisposition),
-    field(Field::ContentEncoding),
-    field(Field::ContentLanguage),
-    field(Field::ContentType),
-]);
-
-static QUEUE: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::StoredPolicy),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-]);
-
-static QUEUE_DELEGATED: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::KeyOid),
-    field(Field::KeyTid),
-    field(Field::KeyStartsAt),
-    field(Field::KeyExpiresAt),
-    field(Field::KeyService),
-    field(Field::KeyVersion),
-    field(Field::KeyDelegatedUserTid),
-    field(Field::DelegatedUserOid),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-]);
-
-static TABLE: Layout = Layout::joined(&[
-    field(Field::Permissions),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    line(Content::Resource),
-    field(Field::StoredPolicy),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field(Field::StartPartitionKey),
-    field(Field::StartRowKey),
-    field(Field::EndPartitionKey),
-    field(Field::EndRowKey),
-]);
-
-pub(super) static ACCOUNT: Layout = Layout::terminated(&[
-    line(Content::Account),
-    field(Field::Permissions),
-    field(Field::Services),
-    field(Field::ResourceTypes),
-    field(Field::StartsAt),
-    field(Field::ExpiresAt),
-    field(Field::IpRange),
-    field(Field::Protocol),
-    field(Field::Version),
-    field_since("2020-12-06", Field::EncryptionScope),
-]);

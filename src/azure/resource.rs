@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::endpoint::Endpoint;
-use super::layout::{self, Layout};
+use super::layout::Layout;
 use super::names::{check_name, check_object, check_table_name};
 use super::permissions::AllowedLetters;
 use super::service::Service;
@@ -180,7 +180,7 @@ impl<'a> Resource<'a> {
         let layout = match self.service() {
             Some(service) => Layout::of_service(service, is_delegated),
             None if is_delegated => None,
-            None => Some(&layout::ACCOUNT),
+            None => Some(Layout::of_account()),
         };
         layout.ok_or_else(|| {
             error!(

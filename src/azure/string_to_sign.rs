@@ -204,29 +204,26 @@ pub(super) struct SasText<'t, T> {
 
 impl<T: AsValue> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
+        let mut separator = "";
         for line in self.layout.lines(self.version) {
-            match line {
-                Content::Field(field) => self.write_field(field, sink),
-                line => self.write_line(line, sink),
-            }
-            sink.text("\n");
+            sink.text(separator);
+            self.write_line(line, sink);
+            separator = "\n";
         }
-        if let Some(field) = self.layout.last_line {
-            self.write_field(field, sink);
+        if self.layout.ends_with_line_feed() {
+            sink.text("\n");
         }
     }
 }
 
 impl<T: AsValue> SasText<'_, T> {
-    fn write_field(&self, field: Field, sink: &mut impl Sink) {
-        if let Some(value) = self.values.value(field) {
-            value.write(sink);
-        }
-    }
-
     fn write_line(&self, line: Content, sink: &mut impl Sink) {
         match line {
-            Content::Field(field) => self.write_field(field, sink),
+            Content::Field(field) => {
+                if let Some(value) = self.values.value(field) {
+                    value.write(sink);
+                }
+            }
             Content::Account => sink.text(self.resource.account),
             Content::Resource => self.resource.write(sink),
             Content::SnapshotOrVersion => sink.text(self.snapshot_or_version),

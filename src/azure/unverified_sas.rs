@@ -3,7 +3,7 @@
 use super::account::Account;
 #[cfg(feature = "explain")]
 use super::layout::Content;
-use super::layout::{self, Layout};
+use super::layout::Layout;
 use super::permissions::Permissions;
 use super::received_target::ReceivedTarget;
 use super::sas_fields::check_required;
@@ -200,7 +200,7 @@ fn find_layout(
     if values.has(Field::Services) || values.has(Field::ResourceTypes) {
         required(values, Field::Services)?;
         required(values, Field::ResourceTypes)?;
-        return Ok(&layout::ACCOUNT);
+        return Ok(Layout::of_account());
     }
     let is_delegated = values.has(Field::KeyOid);
     Layout::of_service(service, is_delegated).ok_or_else(|| {
@@ -289,8 +289,7 @@ impl<'r> UnverifiedSas<'r> {
     /// parameters, and `resource`, `account` and `snapshot`.
     #[cfg(feature = "explain")]
     pub(crate) fn line_names(&self) -> Vec<&'static str> {
-        let last = self.layout.last_line.map(Content::Field);
-        let lines = self.layout.lines(self.version).chain(last);
+        let lines = self.layout.lines(self.version);
         let names = lines.map(|line| match line {
             Content::Field(field) => field.name(),
             Content::Account => "account",
