@@ -204,11 +204,11 @@ pub(super) struct SasText<'t, T> {
 
 impl<T: AsValue> Message for SasText<'_, T> {
     fn write(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for line in self.layout.lines(self.version) {
-            sink.text(separator);
+        for (index, line) in self.layout.lines(self.version).enumerate() {
+            if index > 0 {
+                sink.text("\n");
+            }
             self.write_line(line, sink);
-            separator = "\n";
         }
         if self.layout.ends_with_line_feed() {
             sink.text("\n");
