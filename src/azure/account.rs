@@ -42,7 +42,7 @@ pub struct Account {
 }
 
 /// The domain of the public cloud.
-const PUBLIC_SUFFIX: &str = "core.windows.net";
+pub(super) const PUBLIC_SUFFIX: &str = "core.windows.net";
 
 impl Account {
     /// Returns an account of the public cloud: `https://name.blob.core.windows.net` and its like.

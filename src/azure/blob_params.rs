@@ -39,13 +39,7 @@ impl<'p> BlobParams<'p> {
             let name = param.name.to_text_lossy().to_ascii_lowercase();
             let value = param.value.unwrap_or_default();
             match Field::from_name(&name) {
-                Some(
-                    field @ (Field::CacheControl
-                    | Field::ContentDisposition
-                    | Field::ContentEncoding
-                    | Field::ContentLanguage
-                    | Field::ContentType),
-                ) => {
+                Some(field) if field.is_response_header() => {
                     match value {
                         Component::PerRow(index) => parsed.response_per_row.push((field, index)),
                         value => parsed.response.push((field, value.to_text_lossy())),

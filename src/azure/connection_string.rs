@@ -3,7 +3,7 @@
 //!
 //! A message never shows any part of one, because a mistake can move the key anywhere.
 
-use super::account::Account;
+use super::account::{Account, PUBLIC_SUFFIX};
 use super::keys::shared_key;
 use super::service::Service;
 use crate::credentials::Credentials;
@@ -85,7 +85,7 @@ pub fn connection_string(text: &str) -> Result<(Account, Option<Credentials>), E
             "DefaultEndpointsProtocol must be `https` or `http`",
         ));
     }
-    let suffix = settings.get("EndpointSuffix").unwrap_or("core.windows.net");
+    let suffix = settings.get("EndpointSuffix").unwrap_or(PUBLIC_SUFFIX);
     account = account
         .with_suffix(protocol, suffix)
         .map_err(|_| invalid_url("EndpointSuffix"))?;

@@ -35,13 +35,9 @@ impl CallerField<'_> {
                 | Field::StartPartitionKey
                 | Field::StartRowKey
                 | Field::EndPartitionKey
-                | Field::EndRowKey
-                | Field::CacheControl
-                | Field::ContentDisposition
-                | Field::ContentEncoding
-                | Field::ContentLanguage
-                | Field::ContentType),
+                | Field::EndRowKey),
             ) => Ok(field),
+            Some(field) if field.is_response_header() => Ok(field),
             Some(field) => Err(error!(
                 Policy,
                 "the parameter {} is set by the resource, the key or a method of its own",

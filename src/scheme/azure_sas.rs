@@ -89,6 +89,21 @@ fields! {
     Signature = "sig",
 }
 
+impl Field {
+    /// Returns whether the parameter sets a header of the response.
+    #[cfg(feature = "azure")]
+    pub(crate) fn is_response_header(self) -> bool {
+        matches!(
+            self,
+            Field::CacheControl
+                | Field::ContentDisposition
+                | Field::ContentEncoding
+                | Field::ContentLanguage
+                | Field::ContentType
+        )
+    }
+}
+
 /// A version of the service, which is a date: `2026-10-06`. Versions are ordered by their dates,
 /// because the number's bytes are the eight digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
