@@ -69,15 +69,17 @@ pub(super) fn form_of_host(host: &str, path: &str) -> Option<Finding> {
     let first = path.trim_start_matches('/').split('/').next();
     let is_named = |bucket: &str| first == Some(bucket) && name.contains('.');
     let is_named_twice = is_named(name) || name.split('.').next().is_some_and(is_named);
-    let cause = if is_bucket_of_address || is_named_twice {
-        Cause::AddressingStyle
-    } else if host.ends_with(":80") || host.ends_with(":443") {
-        // Clients don't send a default port, and not every server adds it again.
-        Cause::DefaultPort
-    } else {
-        return None;
-    };
-    Some(Finding::possible(cause).with_signed(host))
+    if is_bucket_of_address || is_named_twice {
+        return Some(Finding::possible(Cause::AddressingStyle).with_signed(host));
+    }
+    default_port(host)
+}
+
+/// Returns the finding for a default port. Clients don't send it, and not every server adds it
+/// again.
+pub(super) fn default_port(host: &str) -> Option<Finding> {
+    let has_port = host.ends_with(":80") || host.ends_with(":443");
+    has_port.then(|| Finding::possible(Cause::DefaultPort).with_signed(host))
 }
 
 /// Returns the finding for a host that a proxy may replace, and whether that is more likely than a

@@ -12,12 +12,12 @@ use super::explanation::Explanation;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::form_findings::Form;
-use super::host_findings::{host_finding, sigv2_finding};
-use super::mismatch::{is_signed_as_seen, other_secret_of_server};
+use super::host_findings::{default_port, host_finding, sigv2_finding};
+use super::mismatch::{chunk_finding, is_signed_as_seen, other_secret_of_server};
 use super::search::search;
 use super::sent_findings::{is_cut_by_shell, sent_finding, signature_finding};
 use super::side::Side;
-use super::signed_text::{SignedText, compare_scopes, has_hash};
+use super::signed_text::{SignedText, compare_scopes, has_hash, is_of_chunk};
 use super::statement::Statement;
 use super::url_findings::{parse_finding, url_findings};
 use crate::inspect::Inspection;
@@ -50,21 +50,27 @@ impl FailedRequest<'_> {
         let texts = self.texts(&signed_side, &sent_side);
         let explanation =
             |findings| Explanation::new(self.response.code(), findings, texts.difference());
+        // The server accepted the signature of the request, and computed that of a chunk.
+        if self.response.string_to_sign().is_some_and(is_of_chunk) {
+            return explanation(alloc::vec![chunk_finding()]);
+        }
         // The proof that the server has another secret leaves no other cause.
-        if is_signed_as_seen(&evidence, texts.server.as_ref()) {
+        let changed_signature = self.changed_signature(&signed_side, &sent_side);
+        if changed_signature.is_none() && is_signed_as_seen(&evidence, texts.server.as_ref()) {
             return explanation(alloc::vec![other_secret_of_server()]);
         }
 
         // The form, the statement of the server, the URL and the headers.
         let mut findings = self.findings_of_form(now);
         findings.extend(self.findings_of_request(&evidence, &signed_side, &sent_side));
+        findings.extend(changed_signature);
         #[cfg(feature = "cloudfront")]
         if evidence.is_cloudfront() {
             let resource = resource_findings(self.url, self.sent_url());
             findings.extend(resource.into_iter().flatten());
         }
         // The texts of both sides.
-        let differences = self.differences(&texts);
+        let differences = self.differences(&inspection, &texts);
         let is_same = differences.iter().all(Finding::is_harmless) && texts.are_same(&signed_side);
         findings.extend(differences);
         if is_same {
@@ -163,21 +169,36 @@ impl FailedRequest<'_> {
         let error = sent.error();
         findings.extend(error.and_then(|error| sent_finding(error, is_incomplete)));
         findings.extend(consequence);
-        let received = self.response.field("SignatureProvided").map(str::to_owned);
-        let received = received.or_else(|| sent.request().map(Unverified::received_signature));
-        let made = signed.request().map(Unverified::received_signature);
-        if let (Some(made), Some(received)) = (made, received) {
-            findings.extend(signature_finding(&made, &received));
-        }
         findings
     }
 
-    /// Returns the causes that show in the texts of both sides.
-    fn differences(&self, texts: &Texts) -> Vec<Finding> {
-        let Some((signed, seen)) = texts.compared() else {
-            let method = self.method_finding(texts.server.as_ref());
-            return method.into_iter().collect();
+    /// Compares the signature that was made with the one that the server received.
+    fn changed_signature(&self, signed: &Side<'_>, sent: &Side<'_>) -> Option<Finding> {
+        let received = self.response.field("SignatureProvided").map(str::to_owned);
+        let received = received.or_else(|| sent.request().map(Unverified::received_signature));
+        let made = signed.request().map(Unverified::received_signature);
+        signature_finding(&made?, &received?)
+    }
+
+    /// Returns the causes that show in the texts of both sides. If the server's text is cut off
+    /// before the difference, the text that was sent shows it.
+    fn differences(&self, inspection: &Inspection, texts: &Texts) -> Vec<Finding> {
+        let Some(signed) = &texts.signed else {
+            return self.differences_of_url(inspection, texts.server.as_ref());
         };
+        let server = texts.server.as_ref();
+        let findings = server.map(|seen| self.differences_between(signed, seen));
+        let findings = findings.unwrap_or_default();
+        let is_open = |seen: &SignedText| seen.is_cut() && !signed.is_same(seen);
+        match &texts.sent {
+            Some(sent) if findings.is_empty() && server.is_none_or(is_open) => {
+                self.differences_between(signed, sent)
+            }
+            _ => findings,
+        }
+    }
+
+    fn differences_between(&self, signed: &SignedText, seen: &SignedText) -> Vec<Finding> {
         let mut findings = compare_scopes(&signed.string_to_sign, &seen.string_to_sign);
         if let (Some(signed), Some(seen)) = (&signed.canonical, &seen.canonical) {
             findings.extend(compare(signed, seen, self.is_https()));
@@ -201,12 +222,22 @@ impl FailedRequest<'_> {
         seen.map_or_else(Vec::new, |seen| compare(request, &seen, self.is_https()))
     }
 
-    /// Compares the methods, if nothing more of the signed request can be read.
-    fn method_finding(&self, seen: Option<&SignedText>) -> Option<Finding> {
-        let seen = &seen?.canonical.as_ref()?.method;
-        let about = format!("{} and sent as {seen}", self.method);
-        let finding = Finding::between(Cause::Method, self.method, &**seen).about(&about);
-        (seen != self.method).then_some(finding)
+    /// Compares method and host, if nothing more of the signed request can be read.
+    fn differences_of_url(
+        &self,
+        inspection: &Inspection,
+        seen: Option<&SignedText>,
+    ) -> Vec<Finding> {
+        let Some(seen) = seen.and_then(|seen| seen.canonical.as_ref()) else {
+            return Vec::new();
+        };
+        let mut signed = seen.clone();
+        self.method.clone_into(&mut signed.method);
+        let host = inspection.host().unwrap_or_default();
+        if !host.eq_ignore_ascii_case(seen.host()) && default_port(host).is_none() {
+            signed.set_header("host", host);
+        }
+        compare(&signed, seen, self.is_https())
     }
 
     pub(super) fn is_https(&self) -> Option<bool> {

@@ -6,6 +6,7 @@ use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
+use super::host_findings::default_port;
 use super::plain_text_scheme::PlainTextScheme;
 use super::ranking::{needless_escape, path_of_service, possible_findings};
 use super::search::signature_findings;
@@ -36,7 +37,7 @@ impl FailedRequest<'_> {
         if is_right != Some(true) {
             let canonical = signed.and_then(|signed| signed.canonical.as_ref());
             if let Some(findings) =
-                signature_findings(evidence, request, canonical, self.is_https())
+                signature_findings(evidence, request, canonical, self.body, self.is_https())
             {
                 return findings;
             }
@@ -87,8 +88,9 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
              Sign the joined value, or send the header once.",
         )));
     }
-    let path = path_of_service(evidence)?;
-    Some(path.with_confidence(Confidence::Likely))
+    let host = evidence.inspection.host().unwrap_or_default();
+    let finding = default_port(host).or_else(|| path_of_service(evidence))?;
+    Some(finding.with_confidence(Confidence::Likely))
 }
 
 /// Returns the causes that the signature of a plain text shows, or else those that are possible.
@@ -152,6 +154,15 @@ pub(super) fn is_signed_as_seen(evidence: &Evidence<'_>, seen: Option<&SignedTex
         Some(is_whole && request.is_signature_of(seen.message(), credentials))
     };
     seen.and_then(is_signed) == Some(true)
+}
+
+/// Returns the finding for a chunk of the body whose signature is wrong.
+pub(super) fn chunk_finding() -> Finding {
+    Finding::new(Cause::PayloadChanged, Confidence::Likely).with_message(
+        "The server accepted the signature of the request, but not that of a chunk of its body. The data of the \
+         chunk was changed or split again after signing, or the chunk was signed with another previous signature. \
+         Send exactly the chunks that were signed.",
+    )
 }
 
 pub(super) fn other_secret_of_server() -> Finding {

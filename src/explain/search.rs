@@ -7,7 +7,10 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::transformation::TRANSFORMATIONS;
 use crate::credentials::Credentials;
+use crate::crypto::sha256;
+use crate::text::hex::Hex;
 use crate::verify::Unverified;
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -46,6 +49,7 @@ pub(super) fn signature_findings(
     evidence: &Evidence<'_>,
     request: &Unverified<'_, '_>,
     seen: Option<&Canonical>,
+    body: Option<&[u8]>,
     is_https: Option<bool>,
 ) -> Option<Vec<Finding>> {
     if let Some(finding) = other_keys_secret(evidence, request) {
@@ -55,8 +59,15 @@ pub(super) fn signature_findings(
     if let Some(finding) = surrounded_secret(credentials, request) {
         return Some(alloc::vec![finding]);
     }
-    let signed = search(seen?, |text| request.is_signature_of(text, credentials))?;
-    Some(compare(&signed, seen?, is_https))
+    let seen = seen?;
+    let is_match = |text: &str| request.is_signature_of(text, credentials);
+    let hashed = body.map(|body| Canonical {
+        payload: Some(Hex::new(&sha256(body)).as_str().to_owned()),
+        ..seen.clone()
+    });
+    let hashed = hashed.filter(|made| made.to_text().is_some_and(|text| is_match(&text)));
+    let signed = hashed.or_else(|| search(seen, is_match))?;
+    Some(compare(&signed, seen, is_https))
 }
 
 /// Checks whether the request names one access key and was signed with the secret of another.

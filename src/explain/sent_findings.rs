@@ -105,7 +105,9 @@ pub(super) fn signature_finding(made: &str, received: &str) -> Option<Finding> {
     if received == made {
         return None;
     }
-    let cause = if received.replace(' ', "+") == made {
+    let cause = if received.replace(char::is_whitespace, "") == made {
+        Cause::LineBreak
+    } else if received.replace(' ', "+") == made {
         Cause::SignaturePlus
     } else if !received.is_empty() && made.starts_with(received) {
         Cause::SignatureTruncated

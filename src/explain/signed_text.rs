@@ -87,6 +87,11 @@ impl SignedText {
         Some(text)
     }
 
+    /// Returns whether a part of the request is missing, because the text was cut off.
+    pub(super) fn is_cut(&self) -> bool {
+        self.canonical.as_ref().is_none_or(|request| request.is_cut)
+    }
+
     /// Returns the hash of the canonical request, which ends a string to sign of SigV4.
     pub(super) fn canonical_hash(&self) -> Option<&str> {
         let lines = V4Lines::parse(&self.string_to_sign)?;
@@ -144,6 +149,19 @@ pub(super) fn has_hash(text: &str, hash: &str) -> bool {
     Hex::new(&sha256(text.as_bytes())).as_str() == hash
 }
 
+/// Returns whether a string to sign is that of a chunk of the body.
+pub(super) fn is_of_chunk(text: &str) -> bool {
+    let first = text.split_ascii_whitespace().next().unwrap_or_default();
+    let mut ends = ["-PAYLOAD", "-TRAILER"].iter();
+    let algorithm = ends.find_map(|end| first.strip_suffix(end));
+    algorithm.and_then(scheme_of).is_some()
+}
+
+fn scheme_of(algorithm: &str) -> Option<&'static V4Scheme> {
+    let mut families = V4_FAMILIES.iter();
+    families.find_map(|family| family.with_algorithm(algorithm))
+}
+
 /// The lines of a string to sign of SigV4, possibly with blanks for line breaks.
 struct V4Lines<'a> {
     scheme: &'static V4Scheme,
@@ -155,10 +173,8 @@ struct V4Lines<'a> {
 impl<'a> V4Lines<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
-        let algorithm = words.next()?;
-        let mut families = V4_FAMILIES.iter();
         Some(V4Lines {
-            scheme: families.find_map(|family| family.with_algorithm(algorithm))?,
+            scheme: scheme_of(words.next()?)?,
             time: words.next()?,
             scope: words.next()?,
             hash: words.next(),

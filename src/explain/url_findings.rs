@@ -44,6 +44,11 @@ pub(super) fn url_findings(
     });
     let mut findings: Vec<Finding> = problems
         .map(|problem| match problem.kind() {
+            // Hexadecimal digits have no `+`.
+            ProblemKind::SignatureAlphabet if inspection.scheme().is_some_and(is_hex) => {
+                Finding::certain(Cause::SignatureChanged)
+                    .with_message(sentence(problem.to_string()))
+            }
             // CloudFront has an alphabet of its own.
             ProblemKind::SignatureAlphabet if inspection.scheme() == Some(Scheme::CloudFront) => {
                 Finding::new(Cause::Malformed, Confidence::Likely)
@@ -55,6 +60,7 @@ pub(super) fn url_findings(
             _ => finding(problem, url),
         })
         .collect();
+    findings.extend(white_space_around(url, response));
     // A server checks the expiry before the signature, and the checksum after it. The URL may have
     // expired since.
     if response.names_signature() {
@@ -69,12 +75,31 @@ pub(super) fn url_findings(
     findings
 }
 
+/// Returns the finding for white space around the URL, which the inspection removes. A client may
+/// remove it, too, unless the server received it.
+fn white_space_around(url: &str, response: &ErrorResponse) -> Option<Finding> {
+    let received = response.field("SignatureProvided").unwrap_or_default();
+    let confidence = if received.ends_with(char::is_whitespace) {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    };
+    (url.trim() != url).then(|| Finding::new(Cause::LineBreak, confidence))
+}
+
 /// Returns whether a signature is one that only the inspector knows, with its feature. Without the
 /// feature, it is a problem.
 fn is_other_scheme(scheme: Option<Scheme>) -> bool {
     matches!(
         scheme,
         Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::AzureSharedKey)
+    )
+}
+
+fn is_hex(scheme: Scheme) -> bool {
+    matches!(
+        scheme,
+        Scheme::AwsV4 | Scheme::AwsV4a | Scheme::GoogleV4
     )
 }
 

@@ -1,6 +1,7 @@
 //! The text of a signature. Whether it is right can't be known without the key.
 
 use super::problem::{ProblemKind, Problems};
+use crate::text::damage::is_blank;
 use alloc::format;
 use alloc::string::String;
 use core::ops::RangeInclusive;
@@ -18,6 +19,10 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
+    fn is_hex(self) -> bool {
+        matches!(self, Encoding::Hex | Encoding::HexDer)
+    }
+
     fn contains(self, byte: u8) -> bool {
         match self {
             Encoding::Hex | Encoding::HexDer => byte.is_ascii_hexdigit(),
@@ -38,6 +43,14 @@ pub(super) fn check_signature(
     expected_len: &RangeInclusive<usize>,
     problems: &mut Problems,
 ) -> String {
+    // In base64, a space can be a `+`.
+    let is_wrapped = encoding.is_hex() && signature.contains(is_blank);
+    let joined = is_wrapped.then(|| signature.replace(is_blank, ""));
+    if is_wrapped {
+        let message = "the signature contains a space, as after line wrapping; remove it";
+        problems.add(ProblemKind::Space, message);
+    }
+    let signature = joined.as_deref().unwrap_or(signature);
     if !signature.bytes().all(|byte| encoding.contains(byte)) {
         let message = if signature.contains(' ') {
             "the signature contains a space, which was a `+`; encode `+` as %2B in a URL"

@@ -171,7 +171,7 @@ fn report_trailing(place: &str, text: &str, problems: &mut Problems) {
 }
 
 /// Reports a `+` in a value that is base64. It stays. CloudFront's base64 has no `+`, encoded or
-/// not.
+/// not, and the signatures of SigV4 are hexadecimal.
 pub(super) fn check_plus(query: &str, problems: &mut Problems) {
     if parse_query(Some(query)).any(|param| param.name.decodes_to(CLOUDFRONT_KEY_PAIR_ID)) {
         return;
@@ -179,7 +179,8 @@ pub(super) fn check_plus(query: &str, problems: &mut Problems) {
     for param in parse_query(Some(query)) {
         let value = param.value.unwrap_or_default().text();
         let name = param.name.to_text().unwrap_or_default();
-        if is_authentication(&param) && is_secret(&name) && value.contains('+') {
+        let is_base64 = role_of(&param) != Some(Role::Signature);
+        if is_authentication(&param) && is_base64 && is_secret(&name) && value.contains('+') {
             let message = format!(
                 "the value of {name} contains a literal `+`, which servers read as a space; encode it as %2B"
             );
