@@ -2,6 +2,7 @@
 
 use super::catalogue::Cause;
 use super::response_fields::Fields;
+use super::response_method::response_method;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -31,6 +32,7 @@ pub struct ErrorResponse {
     message: Option<String>,
     canonical_request: Option<String>,
     string_to_sign: Option<String>,
+    method: Option<&'static str>,
     /// The sentences of the server in lowercase, with single spaces.
     words: String,
 }
@@ -69,9 +71,11 @@ impl ErrorResponse {
     #[must_use]
     pub fn parse(body: &str) -> Self {
         let body = truncated(body).trim_start_matches('\u{feff}').trim();
+        let method = response_method(body);
         let body = without_head(body);
         let mut response = ErrorResponse {
             fields: Fields::read(body),
+            method,
             ..ErrorResponse::default()
         };
         response.code = response.find_code(body);
@@ -157,6 +161,11 @@ impl ErrorResponse {
     #[must_use]
     pub fn string_to_sign(&self) -> Option<&str> {
         self.string_to_sign.as_deref()
+    }
+
+    /// Returns the method of the request that was answered, if the response shows it.
+    pub(super) fn method(&self) -> Option<&'static str> {
+        self.method
     }
 
     /// Returns whether the text ends within the element of that name.
@@ -257,8 +266,11 @@ fn quoted_after(message: &str, introduction: &str) -> Option<String> {
         let end = after.find("</").unwrap_or(after.len());
         return after.get(..end).map(without_indentation);
     };
-    // The end may be missing.
+    // The end may be missing. Then JSON can't be parsed, and its line breaks are escaped.
     let (quoted, _) = quoted.rsplit_once('\'').unwrap_or((quoted, ""));
+    if !quoted.contains('\n') {
+        return Some(quoted.replace("\\n", "\n"));
+    }
     Some(without_indentation(quoted))
 }
 

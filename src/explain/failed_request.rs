@@ -85,7 +85,8 @@ impl<'a> FailedRequest<'a> {
     /// signed by a clock that is ahead.
     #[must_use]
     pub fn explain(&self, now: impl Into<Timestamp>) -> Explanation {
-        self.investigate(now.into())
+        let now = now.into();
+        self.completed(now).investigate(now)
     }
 
     /// Adds a header that was signed, or that carries the signature: `Authorization`, `x-amz-date`,

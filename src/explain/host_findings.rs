@@ -83,8 +83,8 @@ pub(super) fn default_port(host: &str) -> Option<Finding> {
 }
 
 /// Returns the finding for a host that a proxy may replace, and whether that is more likely than a
-/// wrong secret.
-pub(super) fn rewritten_host(host: &str) -> Option<(Finding, bool)> {
+/// wrong secret. `is_right` is whether the signature is right for the secret at hand.
+pub(super) fn rewritten_host(host: &str, is_right: bool) -> Option<(Finding, bool)> {
     let name = host.split(':').next().unwrap_or_default();
     // No proxy is between a client and its own machine.
     let is_own = name == "localhost" || name.starts_with("127.");
@@ -103,5 +103,6 @@ pub(super) fn rewritten_host(host: &str) -> Option<(Finding, bool)> {
          header, that alone is the cause. Compare with its access log, and let the proxy forward the Host header."
     );
     let finding = Finding::possible(Cause::HostRewritten).with_message(message);
-    Some((finding.with_signed(host), is_internal || is_proxied))
+    let is_likelier = is_internal || is_proxied && !is_right;
+    Some((finding.with_signed(host), is_likelier))
 }

@@ -70,7 +70,10 @@ impl FailedRequest<'_> {
             findings.extend(resource.into_iter().flatten());
         }
         // The texts of both sides.
-        let differences = self.differences(&inspection, &texts);
+        let mut differences = self.differences(&inspection, &texts);
+        if differences.is_empty() && texts.server.is_none() && self.sent.is_none() {
+            differences.extend(self.method_finding());
+        }
         let is_same = differences.iter().all(Finding::is_harmless) && texts.are_same(&signed_side);
         findings.extend(differences);
         if is_same {
@@ -220,6 +223,14 @@ impl FailedRequest<'_> {
         }
         let seen = search(request, |text| has_hash(text, hash));
         seen.map_or_else(Vec::new, |seen| compare(request, &seen, self.is_https()))
+    }
+
+    /// Compares the signed method with the one that the response shows.
+    fn method_finding(&self) -> Option<Finding> {
+        let seen = self.response.method().filter(|_| self.response.is_mismatch())?;
+        let about = format!("{}, but the answer is one to {seen}", self.method);
+        let finding = Finding::between(Cause::Method, self.method, seen).about(&about);
+        (seen != self.method).then(|| finding.with_confidence(Confidence::Likely))
     }
 
     /// Compares method and host, if nothing more of the signed request can be read.

@@ -8,8 +8,9 @@ use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::host_findings::default_port;
 use super::plain_text_scheme::PlainTextScheme;
-use super::ranking::{needless_escape, path_of_service, possible_findings};
+use super::ranking::{needless_escape, path_of_service, possible_findings, right_for_own_secret};
 use super::search::signature_findings;
+use super::sent_findings::parameter_behind_signature;
 use super::signed_text::{PayloadSource, SignedText};
 use super::text_forms::has_needless_escape;
 use alloc::format;
@@ -89,7 +90,9 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
         )));
     }
     let host = evidence.inspection.host().unwrap_or_default();
-    let finding = default_port(host).or_else(|| path_of_service(evidence))?;
+    let finding = parameter_behind_signature(evidence.url)
+        .or_else(|| default_port(host))
+        .or_else(|| path_of_service(evidence))?;
     Some(finding.with_confidence(Confidence::Likely))
 }
 
@@ -117,6 +120,12 @@ fn findings_of_plain_text(
              signed another text. Copy the key again; it may have been rotated. Compare the text that the \
              signer signs with the server's, line by line.",
         )],
+        (Some(true), false) => {
+            let mut findings = possible_findings(evidence);
+            findings.retain(|finding| finding.cause() != Cause::WrongSecret);
+            findings.insert(0, right_for_own_secret());
+            findings
+        }
         _ => possible_findings(evidence),
     }
 }

@@ -80,6 +80,7 @@ mod plain_text_scheme;
 mod ranking;
 mod redaction;
 mod response_fields;
+mod response_method;
 mod search;
 mod sent_findings;
 mod session_token;

@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::host_findings::{form_of_host, rewritten_host};
 use super::redaction::redact_value;
+use super::sent_findings::parameter_behind_signature;
 use super::text_forms::{has_needless_escape, header_value, split_params, split_port};
 use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
@@ -52,6 +53,9 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     } else if evidence.has_needless_token() {
         findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
     }
+    if !is_right {
+        findings.extend(parameter_behind_signature(evidence.url));
+    }
     let is_v2 = evidence.is_v2();
     let path = evidence.inspection.path();
     add_values_with_spaces(evidence.headers, &mut findings);
@@ -69,7 +73,7 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
         findings.extend(content_hash_finding(evidence));
         let host = evidence.inspection.host().unwrap_or_default();
         let form = form_of_host(host, path);
-        let rewritten = rewritten_host(host).filter(|_| form.is_none());
+        let rewritten = rewritten_host(host, is_right).filter(|_| form.is_none());
         findings.extend(form);
         add_query(evidence.url, request, &mut findings);
         match rewritten {
@@ -77,6 +81,9 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
             Some((finding, false)) => weak.push(finding),
             None => {}
         }
+    }
+    if is_right {
+        findings.push(right_for_own_secret());
     }
     add_path(evidence, &mut findings);
     // Who signs headers may have another Host in mind than the HTTP client sends.
@@ -91,16 +98,18 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     let method = evidence.method;
     let about = format!("{method}; a client that sends another method is rejected");
     findings.push(Finding::possible(Cause::Method).about(&about));
-    if is_right {
-        findings.push(Finding::possible(Cause::WrongSecret).with_message(
-            "The signature is right for the credentials given. If the request arrives as it was signed, the \
-             server has another secret for this access key.",
-        ));
-    }
     if is_v2 {
         findings.push(Finding::possible(Cause::SigV2NotTaken));
     }
     findings
+}
+
+/// Returns the finding for a signature that is right for the credentials at hand.
+pub(super) fn right_for_own_secret() -> Finding {
+    Finding::possible(Cause::WrongSecret).with_message(
+        "The signature is right for the credentials given. If the request arrives as it was signed, the server \
+         has another secret for this access key.",
+    )
 }
 
 /// Returns the possible causes for a request whose signature the verifier doesn't parse.

@@ -11,6 +11,8 @@ use super::text_forms::{decoded, header_value, split_params};
 use super::url_findings::parse_finding;
 use crate::inspect::Inspection;
 use crate::scheme::sigv2;
+use crate::scheme::v4_family::V4_FAMILIES;
+use crate::scheme::v4_scheme::Role;
 use crate::verify::{VerifyError, VerifyErrorKind};
 use alloc::format;
 use alloc::vec::Vec;
@@ -59,6 +61,26 @@ impl FailedRequest<'_> {
             findings.push(finding.with_seen(redact_url(sent_url)));
         }
     }
+}
+
+/// Returns the finding for a parameter behind the signature of a SigV4 URL. A signer appends its
+/// signature, or sorts all parameters; some append the parameters of S3.
+pub(super) fn parameter_behind_signature(url: &str) -> Option<Finding> {
+    let (_, query) = url.split_once('?')?;
+    let params = split_params(query);
+    let is_signature = |name: &str| {
+        let mut families = V4_FAMILIES.iter();
+        families.any(|family| family.query_name(Role::Signature) == name)
+    };
+    let mut behind = params.iter().skip_while(|(name, _)| !is_signature(name));
+    behind.next()?;
+    let is_of_s3 = |name: &str| {
+        sigv2::SUB_RESOURCES.contains(&name) || sigv2::is_amz_header(name)
+    };
+    let (name, value) = behind.find(|(name, _)| !is_of_s3(name))?;
+    let finding = Finding::new(Cause::ParameterAdded, Confidence::Likely).about(name);
+    let finding = finding.with_seen(format!("{name}={}", redact_value(name, value)));
+    (!params.is_sorted()).then_some(finding)
 }
 
 /// Returns the cause that a request shows as it was sent, if it can't be read. `is_incomplete` is

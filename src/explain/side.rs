@@ -8,8 +8,8 @@ use crate::inspect::Inspection;
 use crate::scheme::Scheme;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
-use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
 use crate::wire::added_headers::AUTHORIZATION;
+use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
 
 /// The request of one side, parsed as a server parses it.
 pub(super) struct Side<'s> {
@@ -34,7 +34,7 @@ impl<'s> Side<'s> {
             scheme,
             Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
         );
-        let authorization = header_value(&failed.headers, AUTHORIZATION);
+        let authorization = request.and_then(|request| request.authorization().ok()?);
         let is_header = authorization.is_some_and(|text| text.starts_with("SharedKey"));
         Side {
             parsed: request.map(|request| verifier.parse(request)),
@@ -77,6 +77,19 @@ impl<'s> Side<'s> {
 impl<'a> FailedRequest<'a> {
     pub(super) fn sent_url(&self) -> &'a str {
         self.sent.map_or(self.url, |(_, url)| url)
+    }
+
+    /// Returns the request with what follows from the rest: the signed headers, if only those that
+    /// were sent are known, and the fields of a form that is given as its body.
+    pub(super) fn completed(&self, now: Timestamp) -> Self {
+        let mut request = self.clone();
+        let sent = self.sent_headers.as_deref().unwrap_or_default();
+        let is_signed = Inspection::new(self.url, now).scheme().is_some();
+        let is_signed = is_signed || !request.headers.is_empty();
+        if !is_signed && header_value(sent, AUTHORIZATION).is_some() {
+            request.headers = sent.to_vec();
+        }
+        request
     }
 
     /// Returns the request as it was signed, or `None` if its URL is invalid.

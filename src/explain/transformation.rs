@@ -6,6 +6,7 @@
 
 use super::canonical::{Canonical, Form, Pair};
 use super::catalogue::Cause;
+use super::response_method::OPERATIONS;
 use super::session_token::is_session_token;
 use super::text_forms::{decoded, encoded_again, in_unicode_forms, without_dot_segments};
 use crate::scheme::aws::UNSIGNED_PAYLOAD;
@@ -284,14 +285,7 @@ fn without_params(request: &Canonical, tokens: bool) -> Vec<Canonical> {
 
 /// The parameter by which SDKs tell their operations apart.
 fn added_params(request: &Canonical) -> Vec<Canonical> {
-    let operations = [
-        "GetObject",
-        "PutObject",
-        "HeadObject",
-        "DeleteObject",
-        "UploadPart",
-    ];
-    changed(request, operations, |made, operation| {
+    changed(request, OPERATIONS, |made, (operation, _)| {
         made.params.push(("x-id".to_owned(), operation.to_owned()));
         made.params.sort();
     })
