@@ -4,6 +4,7 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::error_response::ErrorResponse;
 use super::finding::Finding;
+use super::text_forms::MAX_ITEMS;
 use crate::credentials::Credentials;
 use crate::post::{Condition, Policy, Upload};
 use crate::scheme::form::POLICY;
@@ -12,6 +13,37 @@ use crate::verify::{Verifier, VerifyErrorKind};
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+
+/// Returns the fields of a form that is given as a body of `multipart/form-data`; none if the body
+/// is another one. A file is left out if it is not text or not in the field `file`.
+pub(super) fn fields_of_body(body: &[u8]) -> Vec<(&str, &str)> {
+    let text = match str::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) => {
+            let text = body.get(..error.valid_up_to()).unwrap_or_default();
+            str::from_utf8(text).unwrap_or_default()
+        }
+    };
+    let boundary = text.lines().next().unwrap_or_default();
+    if !boundary.starts_with("--") {
+        return Vec::new();
+    }
+    let parts = text.split(boundary).take(MAX_ITEMS);
+    parts.filter_map(field_of_part).collect()
+}
+
+fn field_of_part(part: &str) -> Option<(&str, &str)> {
+    let (line_end, (head, value)) = ["\r\n", "\n"].iter().find_map(|line_end| {
+        let start = part.strip_prefix(line_end)?;
+        Some((line_end, start.split_once(&*line_end.repeat(2))?))
+    })?;
+    let (_, name) = head.split_once(" name=\"")?;
+    let (name, _) = name.split_once('"')?;
+    let value = value.strip_suffix(line_end).unwrap_or(value);
+    // A file in another field is none of the form's fields.
+    let is_field = name == "file" || !head.contains(" filename=");
+    is_field.then_some((name, value))
+}
 
 /// The fields of a form in their order, and the bucket to which it was sent.
 pub(super) struct Form<'f> {
@@ -62,8 +94,15 @@ impl Form<'_> {
                     let error = form.clone().verify(credentials, now).err();
                     error.is_some_and(|error| error.kind() == VerifyErrorKind::Signature)
                 };
+                let is_unchecked = credentials.is_none() && response.names_signature();
                 if credentials.is_some_and(is_wrong) {
                     findings.push(Finding::new(Cause::WrongSecret, Confidence::Likely));
+                } else if is_unchecked {
+                    findings.push(Finding::possible(Cause::WrongSecret).with_message(
+                        "The policy of the form was signed with another secret, or was changed after signing. Sign \
+                         exactly the text of the field `policy`. Give the secret, so that the signature can be \
+                         checked.",
+                    ));
                 }
             }
         }

@@ -227,7 +227,10 @@ impl FailedRequest<'_> {
 
     /// Compares the signed method with the one that the response shows.
     fn method_finding(&self) -> Option<Finding> {
-        let seen = self.response.method().filter(|_| self.response.is_mismatch())?;
+        let seen = self
+            .response
+            .method()
+            .filter(|_| self.response.is_mismatch())?;
         let about = format!("{}, but the answer is one to {seen}", self.method);
         let finding = Finding::between(Cause::Method, self.method, seen).about(&about);
         (seen != self.method).then(|| finding.with_confidence(Confidence::Likely))

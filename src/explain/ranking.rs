@@ -8,7 +8,10 @@ use super::finding::Finding;
 use super::host_findings::{form_of_host, rewritten_host};
 use super::redaction::redact_value;
 use super::sent_findings::parameter_behind_signature;
-use super::text_forms::{has_needless_escape, header_value, split_params, split_port};
+use super::text_forms::{
+    decoded, encoded_again, has_needless_escape, header_value, split_params, split_port,
+    unicode_forms,
+};
 use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
 use crate::verify::{Carrier, Unverified};
@@ -232,6 +235,22 @@ fn add_path(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::possible(Cause::PathEncodedTwice).with_signed(path));
     } else if !PATH.contains_all(path) {
         findings.push(Finding::possible(Cause::PathNotEncoded).with_signed(path));
+    }
+    findings.extend(unicode_form(path, evidence.response.field("Key")));
+}
+
+/// Returns the finding for a path that looks the same in another Unicode form. `key` is the key of
+/// the object, if the server states it.
+fn unicode_form(path: &str, key: Option<&str>) -> Option<Finding> {
+    let plain = decoded(path);
+    let forms = unicode_forms(&plain);
+    let finding = Finding::possible(Cause::UnicodeForm).with_signed(path);
+    match key {
+        Some(key) if !plain.ends_with(key) && forms.iter().any(|form| form.ends_with(key)) => {
+            let finding = finding.with_confidence(Confidence::Likely);
+            Some(finding.with_seen(encoded_again(key)))
+        }
+        _ => forms.iter().any(|form| *form != plain).then_some(finding),
     }
 }
 

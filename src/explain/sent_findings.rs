@@ -74,9 +74,7 @@ pub(super) fn parameter_behind_signature(url: &str) -> Option<Finding> {
     };
     let mut behind = params.iter().skip_while(|(name, _)| !is_signature(name));
     behind.next()?;
-    let is_of_s3 = |name: &str| {
-        sigv2::SUB_RESOURCES.contains(&name) || sigv2::is_amz_header(name)
-    };
+    let is_of_s3 = |name: &str| sigv2::SUB_RESOURCES.contains(&name) || sigv2::is_amz_header(name);
     let (name, value) = behind.find(|(name, _)| !is_of_s3(name))?;
     let finding = Finding::new(Cause::ParameterAdded, Confidence::Likely).about(name);
     let finding = finding.with_seen(format!("{name}={}", redact_value(name, value)));

@@ -1,6 +1,7 @@
 //! The request as one side has it: the signer, or the client that sent it.
 
 use super::failed_request::FailedRequest;
+use super::form_findings::fields_of_body;
 use super::plain_text_scheme::PlainTextScheme;
 use super::signed_text::SignedText;
 use super::text_forms::header_value;
@@ -8,8 +9,8 @@ use crate::inspect::Inspection;
 use crate::scheme::Scheme;
 use crate::scheme::aws_host::AwsHost;
 use crate::time::Timestamp;
-use crate::wire::added_headers::AUTHORIZATION;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
+use crate::wire::added_headers::AUTHORIZATION;
 
 /// The request of one side, parsed as a server parses it.
 pub(super) struct Side<'s> {
@@ -88,6 +89,10 @@ impl<'a> FailedRequest<'a> {
         let is_signed = is_signed || !request.headers.is_empty();
         if !is_signed && header_value(sent, AUTHORIZATION).is_some() {
             request.headers = sent.to_vec();
+        }
+        if request.fields.is_empty() && self.method == "POST" {
+            let body = self.sent_body.or(self.body);
+            request.fields = body.map(fields_of_body).unwrap_or_default();
         }
         request
     }

@@ -54,11 +54,14 @@ pub(super) fn encoded_again(path: &str) -> String {
     encoded
 }
 
-/// Returns a path in the composed and the decomposed Unicode form.
+/// Returns a text in the composed and the decomposed Unicode form.
+pub(super) fn unicode_forms(text: &str) -> [String; 2] {
+    [text.nfc().collect(), text.nfd().collect()]
+}
+
+/// Returns a path in both Unicode forms.
 pub(super) fn in_unicode_forms(path: &str) -> [String; 2] {
-    let plain = decoded(path);
-    let (composed, decomposed): (String, String) = (plain.nfc().collect(), plain.nfd().collect());
-    [encoded_again(&composed), encoded_again(&decomposed)]
+    unicode_forms(&decoded(path)).map(|plain| encoded_again(&plain))
 }
 
 /// Removes dot segments from a path and, if asked, empty segments.

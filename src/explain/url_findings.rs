@@ -97,10 +97,7 @@ fn is_other_scheme(scheme: Option<Scheme>) -> bool {
 }
 
 fn is_hex(scheme: Scheme) -> bool {
-    matches!(
-        scheme,
-        Scheme::AwsV4 | Scheme::AwsV4a | Scheme::GoogleV4
-    )
+    matches!(scheme, Scheme::AwsV4 | Scheme::AwsV4a | Scheme::GoogleV4)
 }
 
 fn finding(problem: &Problem, url: &str) -> Finding {
