@@ -163,6 +163,14 @@ impl ErrorResponse {
         self.string_to_sign.as_deref()
     }
 
+    /// Returns the signature that the server received. White space around it is that of a text with
+    /// indentation.
+    pub(super) fn received_signature(&self) -> Option<&str> {
+        let text = self.field("SignatureProvided")?;
+        let is_indented = text.starts_with(char::is_whitespace);
+        Some(if is_indented { text.trim() } else { text })
+    }
+
     /// Returns the method of the request that was answered, if the response shows it.
     pub(super) fn method(&self) -> Option<&'static str> {
         self.method

@@ -70,7 +70,7 @@ impl FailedRequest<'_> {
             findings.extend(resource.into_iter().flatten());
         }
         // The texts of both sides.
-        let mut differences = self.differences(&inspection, &texts);
+        let mut differences = self.differences(&evidence, &texts);
         if differences.is_empty() && texts.server.is_none() && self.sent.is_none() {
             differences.extend(self.method_finding());
         }
@@ -177,7 +177,7 @@ impl FailedRequest<'_> {
 
     /// Compares the signature that was made with the one that the server received.
     fn changed_signature(&self, signed: &Side<'_>, sent: &Side<'_>) -> Option<Finding> {
-        let received = self.response.field("SignatureProvided").map(str::to_owned);
+        let received = self.response.received_signature().map(str::to_owned);
         let received = received.or_else(|| sent.request().map(Unverified::received_signature));
         let made = signed.request().map(Unverified::received_signature);
         signature_finding(&made?, &received?)
@@ -185,9 +185,9 @@ impl FailedRequest<'_> {
 
     /// Returns the causes that show in the texts of both sides. If the server's text is cut off
     /// before the difference, the text that was sent shows it.
-    fn differences(&self, inspection: &Inspection, texts: &Texts) -> Vec<Finding> {
+    fn differences(&self, evidence: &Evidence<'_>, texts: &Texts) -> Vec<Finding> {
         let Some(signed) = &texts.signed else {
-            return self.differences_of_url(inspection, texts.server.as_ref());
+            return self.differences_of_url(evidence, texts.server.as_ref());
         };
         let server = texts.server.as_ref();
         let findings = server.map(|seen| self.differences_between(signed, seen));
@@ -236,10 +236,11 @@ impl FailedRequest<'_> {
         (seen != self.method).then(|| finding.with_confidence(Confidence::Likely))
     }
 
-    /// Compares method and host, if nothing more of the signed request can be read.
+    /// Compares the method, and the host if the client sent that of the server's text, if nothing
+    /// more of the signed request can be read.
     fn differences_of_url(
         &self,
-        inspection: &Inspection,
+        evidence: &Evidence<'_>,
         seen: Option<&SignedText>,
     ) -> Vec<Finding> {
         let Some(seen) = seen.and_then(|seen| seen.canonical.as_ref()) else {
@@ -247,8 +248,10 @@ impl FailedRequest<'_> {
         };
         let mut signed = seen.clone();
         self.method.clone_into(&mut signed.method);
-        let host = inspection.host().unwrap_or_default();
-        if !host.eq_ignore_ascii_case(seen.host()) && default_port(host).is_none() {
+        let sent = Inspection::new(self.sent_url(), evidence.now);
+        let host = evidence.inspection.host().unwrap_or_default();
+        let is_same = host.eq_ignore_ascii_case(seen.host()) || default_port(host).is_some();
+        if sent.host() == Some(seen.host()) && !is_same {
             signed.set_header("host", host);
         }
         compare(&signed, seen, self.is_https())

@@ -84,13 +84,14 @@ impl<'a> FailedRequest<'a> {
     /// were sent are known, and the fields of a form that is given as its body.
     pub(super) fn completed(&self, now: Timestamp) -> Self {
         let mut request = self.clone();
+        let has_header = |headers: &[(&str, &str)]| header_value(headers, AUTHORIZATION).is_some();
+        let is_presigned = Inspection::new(self.url, now).scheme().is_some();
         let sent = self.sent_headers.as_deref().unwrap_or_default();
-        let is_signed = Inspection::new(self.url, now).scheme().is_some();
-        let is_signed = is_signed || !request.headers.is_empty();
-        if !is_signed && header_value(sent, AUTHORIZATION).is_some() {
+        if !is_presigned && request.headers.is_empty() && has_header(sent) {
             request.headers = sent.to_vec();
         }
-        if request.fields.is_empty() && self.method == "POST" {
+        let is_signed = is_presigned || has_header(&request.headers);
+        if !is_signed && request.fields.is_empty() && self.method == "POST" {
             let body = self.sent_body.or(self.body);
             request.fields = body.map(fields_of_body).unwrap_or_default();
         }

@@ -78,7 +78,7 @@ pub(super) fn url_findings(
 /// Returns the finding for white space around the URL, which the inspection removes. A client may
 /// remove it, too, unless the server received it.
 fn white_space_around(url: &str, response: &ErrorResponse) -> Option<Finding> {
-    let received = response.field("SignatureProvided").unwrap_or_default();
+    let received = response.received_signature().unwrap_or_default();
     let confidence = if received.ends_with(char::is_whitespace) {
         Confidence::Certain
     } else {
