@@ -266,6 +266,10 @@ fn without_head(text: &str) -> &str {
 /// element.
 fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let (_, after) = message.split_once(introduction)?;
+    // JSON that is cut off can't be parsed, so its line breaks are still escaped: twice within a log.
+    let unescape = || after.replace("\\\\n", "\n").replace("\\n", "\n");
+    let unescaped = (!after.contains('\n')).then(unescape);
+    let after = unescaped.as_deref().unwrap_or(after);
     let mut next = BEFORE_STRING_TO_SIGN.iter();
     let next = next.find_map(|introduction| after.find(introduction));
     let after = after.get(..next.unwrap_or(after.len()))?;
@@ -274,11 +278,8 @@ fn quoted_after(message: &str, introduction: &str) -> Option<String> {
         let end = after.find("</").unwrap_or(after.len());
         return after.get(..end).map(without_indentation);
     };
-    // The end may be missing. Then JSON can't be parsed, and its line breaks are escaped.
+    // The end may be missing.
     let (quoted, _) = quoted.rsplit_once('\'').unwrap_or((quoted, ""));
-    if !quoted.contains('\n') {
-        return Some(quoted.replace("\\n", "\n"));
-    }
     Some(without_indentation(quoted))
 }
 

@@ -12,6 +12,8 @@ mod explain_answers;
 mod explain_azure;
 #[cfg(all(feature = "explain", feature = "cloudfront"))]
 mod explain_cloudfront;
+#[cfg(feature = "explain")]
+mod explain_evidence;
 #[cfg(all(feature = "explain", feature = "gcs"))]
 mod explain_google;
 #[cfg(feature = "explain")]

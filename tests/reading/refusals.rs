@@ -1,4 +1,4 @@
-//! Rejected requests of public bug reports: the first finding names the cause.
+//! Rejected requests of public bug reports and of servers: the first finding names the cause.
 
 use crate::support::vector_lines;
 use presign::Credentials;
@@ -29,6 +29,7 @@ fn miss(case: &Value) -> Option<Miss> {
     } else {
         "AKIAIOSFODNN7EXAMPLE"
     };
+    let id = text("access_key_id").unwrap_or(id);
     let credentials = text("secret").map(|secret| Credentials::new(id, secret).unwrap());
     let response = ErrorResponse::parse(text("response").unwrap());
     let mut request = FailedRequest::new(method, url, &response);
@@ -63,13 +64,14 @@ fn miss(case: &Value) -> Option<Miss> {
 }
 
 #[test]
-fn refusals_of_public_reports_are_explained() {
+fn recorded_refusals_are_explained() {
     // The number of cases, and the bounds of misses and of certain misses. A wrong cause that is
     // certain costs hours.
     for (file, count, most_misses, most_certain) in [
         ("refusals.jsonl", 301, 1, 0),
         ("refusals-aws.jsonl", 185, 24, 0),
         ("refusals-stores.jsonl", 137, 27, 0),
+        ("refusals-servers.jsonl", 240, 15, 0),
     ] {
         let cases: Vec<Value> = vector_lines(file);
         assert_eq!(cases.len(), count, "{file}");
