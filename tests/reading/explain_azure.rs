@@ -303,3 +303,46 @@ fn no_signature_is_shown() {
         assert!(!shown.contains(signature), "{shown}");
     }
 }
+
+/// The emulator's account is in the path, and its answer gives no reason.
+#[test]
+fn requests_to_the_emulator_are_checked() {
+    let key =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    let other = "c2VjcmV0";
+    let url = "http://127.0.0.1:11000/devstoreaccount1/pics?restype=container&comp=list";
+    let authorization = "SharedKey devstoreaccount1:tH1Nu1fl1HbU+BbME3yE6gA6/pQScEtZ2SO29eHC6Nw=";
+    let headers = [
+        ("x-ms-date", "Sat, 28 Nov 2026 13:05:54 GMT"),
+        ("x-ms-version", "2024-11-04"),
+        ("Authorization", authorization),
+    ];
+    let response = ErrorResponse::parse(
+        "<Error><Code>AuthorizationFailure</Code><Message>Server failed to authenticate the request. Make sure the \
+         value of the Authorization header is formed correctly including the signature.</Message></Error>",
+    );
+    let request = FailedRequest::new("GET", url, &response).headers(headers);
+    let at: Timestamp = "20261128T130554Z".parse().unwrap();
+    for (key, is_right) in [(key, true), (other, false)] {
+        let credentials = shared_key("devstoreaccount1", key).unwrap();
+        let found = request.clone().credentials(&credentials).explain(at);
+        assert_eq!(found.findings()[0].cause(), Cause::WrongSecret, "{found}");
+        let says = found.to_string().contains("The signature is right");
+        assert_eq!(says, is_right, "{found}");
+    }
+    for (sent, cause, confidence) in [
+        (&headers[..2], Cause::NoAuthentication, Confidence::Certain),
+        (&headers[..], Cause::WrongSecret, Confidence::Possible),
+    ] {
+        let found = request
+            .clone()
+            .sent_headers(sent.iter().copied())
+            .explain(at);
+        let first = &found.findings()[0];
+        assert_eq!(
+            (first.cause(), first.confidence()),
+            (cause, confidence),
+            "{found}"
+        );
+    }
+}
