@@ -111,7 +111,8 @@ impl<'a> FailedRequest<'a> {
     }
 
     /// Sets the body that was signed. Without it, the payload of services other than S3 is unknown,
-    /// unless a header contains the hash.
+    /// unless a header contains the hash. The fields of a form are read from it if no
+    /// [`field`](FailedRequest::field) is given.
     #[must_use]
     pub fn body(mut self, body: &'a [u8]) -> Self {
         self.body = Some(body);
@@ -201,7 +202,8 @@ impl<'a> FailedRequest<'a> {
     }
 
     /// Adds a header that was actually sent. If one is known, all have to be: `Authorization`, too,
-    /// if the request is signed with it. By default the signed headers count as sent.
+    /// if the request is signed with it. By default the signed headers count as sent. If no signed
+    /// header is given, the sent ones except Host count as signed.
     #[must_use]
     pub fn sent_header(self, name: &'a str, value: &'a str) -> Self {
         self.sent_headers([(name, value)])

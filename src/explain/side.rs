@@ -35,7 +35,7 @@ impl<'s> Side<'s> {
             scheme,
             Some(Scheme::CloudFront | Scheme::AzureSas | Scheme::GoogleV2)
         );
-        let authorization = request.and_then(|request| request.authorization().ok()?);
+        let authorization = request.and_then(|request| request.single(AUTHORIZATION).ok()?);
         let is_header = authorization.is_some_and(|text| text.starts_with("SharedKey"));
         Side {
             parsed: request.map(|request| verifier.parse(request)),
@@ -88,7 +88,11 @@ impl<'a> FailedRequest<'a> {
         let is_presigned = Inspection::new(self.url, now).scheme().is_some();
         let sent = self.sent_headers.as_deref().unwrap_or_default();
         if !is_presigned && request.headers.is_empty() && has_header(sent) {
-            request.headers = sent.to_vec();
+            // The signed host is that of the URL.
+            let sent = sent
+                .iter()
+                .filter(|(name, _)| !name.eq_ignore_ascii_case("host"));
+            request.headers = sent.copied().collect();
         }
         let is_signed = is_presigned || has_header(&request.headers);
         if !is_signed && request.fields.is_empty() && self.method == "POST" {

@@ -277,6 +277,12 @@ fn headers_that_were_sent_stand_for_the_signed_ones() {
         };
         assert_first(failed, &bare(), cause, confidence);
     }
+    // The host is that of the URL.
+    let failed = |response| {
+        let failed = FailedRequest::new("GET", url, response).sent_header("Host", "localhost");
+        failed.sent_headers(headers.iter().copied())
+    };
+    assert_first(failed, &bare(), Cause::HostRewritten, Confidence::Certain);
 }
 
 #[test]
