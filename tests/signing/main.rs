@@ -30,6 +30,7 @@ mod s3_express;
 #[cfg(feature = "std")]
 mod sts_identity;
 mod templates;
+mod times;
 mod tokens;
 mod unsigned;
 mod v2_botocore;

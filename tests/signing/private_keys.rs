@@ -1,4 +1,5 @@
-//! Credentials with a private key are rejected where a secret access key is required.
+//! Damaged and other keys are rejected, and credentials with a private key where a secret access key
+//! is required.
 
 use crate::support::{time, vectors};
 use presign::s3::Bucket;
@@ -127,4 +128,99 @@ fn equal_keys_are_equal_and_others_are_not() {
         format!("{rsa:?}"),
         r#"Credentials { access_key_id: "K2JCJMDEHXQW5F", session_token: false, expiration: None, .. }"#
     );
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn parse_private_key(pem: &str) -> Result<Credentials, Error> {
+    Credentials::from_pem("K2JCJMDEHXQW5F", pem)
+}
+
+/// Returns the message of the error, which contains nothing of the PEM text.
+fn rejection<T>(result: Result<T, Error>, pem: &str) -> String {
+    let error = result.err().expect(pem);
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    let message = error.to_string();
+    for line in pem.lines().filter(|line| !line.contains('-')) {
+        assert!(line.is_empty() || !message.contains(line), "{message}");
+    }
+    message
+}
+
+#[test]
+fn other_keys_are_rejected_by_name() {
+    let keys = vectors::<Value>("keys.json");
+    for (name, expected) in [
+        ("rsa_1024", "has 1024 bits"),
+        ("rsa_three_primes", "more than two primes"),
+        ("rsa_pss", "neither RSA nor ECDSA"),
+        ("p384_sec1", "isn't on the curve P-256"),
+        ("p384_pkcs8", "isn't on the curve P-256"),
+        ("ed25519", "neither RSA nor ECDSA"),
+        ("encrypted_pkcs8", "is encrypted"),
+        ("encrypted_pkcs1", "is encrypted"),
+    ] {
+        let pem = text(&keys["rejected_private"][name]);
+        let message = rejection(parse_private_key(pem), pem);
+        assert!(message.contains(expected), "{name}: {message}");
+    }
+    for (name, expected) in [
+        ("rsa_1024", "has 1024 bits"),
+        ("rsa_8192", "has 8192 bits"),
+        ("p384", "isn't on the curve P-256"),
+        ("certificate", "is a certificate"),
+    ] {
+        let pem = text(&keys["rejected_public"][name]);
+        let message = rejection(VerifyingKey::from_pem(pem), pem);
+        assert!(message.contains(expected), "{name}: {message}");
+    }
+}
+
+#[test]
+fn damaged_text_is_rejected() {
+    let keys = &vectors::<Value>("cloudfront.json")["keys"];
+    let keys = |key: &str, form: &str| String::from(text(&keys[key][form]));
+    let rsa = keys("cloudfront_rsa", "private_pkcs1");
+    let ec = keys("cloudfront_ec", "private_sec1");
+    let public = keys("cloudfront_rsa", "public");
+    for (pem, expected) in [
+        (String::new(), "is not PEM"),
+        (rsa.replace("-----BEGIN", "----BEGIN"), "is not PEM"),
+        (rsa.replace('\n', "\\n"), "two characters"),
+        (
+            rsa.replace("RSA PRIVATE KEY", "DSA PRIVATE KEY"),
+            "is not a key",
+        ),
+        (
+            rsa.replace("RSA PRIVATE", "EC PRIVATE"),
+            "isn't on the curve",
+        ),
+        (rsa.replace("RSA PRIVATE", "PRIVATE"), "is damaged"),
+        (rsa.replace("-----END", ""), "is damaged"),
+        (
+            ec.replace("EC PRIVATE", "RSA PRIVATE"),
+            "the RSA key is damaged",
+        ),
+        (format!("{rsa}{ec}"), "more than one key"),
+        (public.clone(), "is a public key"),
+    ] {
+        let message = rejection(parse_private_key(&pem), &pem);
+        assert!(message.contains(expected), "{pem}: {message}");
+    }
+    let message = rejection(VerifyingKey::from_pem(&rsa), &rsa);
+    assert!(message.contains("is a private key"), "{message}");
+    // A changed character is another number, so that the parts of the key contradict each
+    // other.
+    for (pem, line) in [(&rsa, 5), (&rsa, 15), (&ec, 1)] {
+        let lines = pem.lines().enumerate();
+        let lines = lines.map(|(at, text)| match at {
+            _ if at == line => format!("{}{}", &text[..30], &text[30..].to_uppercase()),
+            _ => text.into(),
+        });
+        let changed = lines.collect::<Vec<_>>().join("\n");
+        assert_ne!(changed, pem.trim_end());
+        assert!(parse_private_key(&changed).is_err(), "line {line}");
+    }
 }
