@@ -9,7 +9,7 @@ use super::text_forms::header_value;
 use crate::scheme::aws::AWS4;
 use crate::scheme::limits::MAX_CLOCK_SKEW;
 use crate::text::base64;
-use crate::text::secrets::SECRET_KEY_LEN;
+use crate::text::secrets::{SECRET_KEY_LEN, has_characters_of_secret};
 use crate::text::time_span::TimeSpan;
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Carrier};
@@ -37,11 +37,14 @@ fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(id) = id.filter(|id| UNSET.contains(id)) {
         return Some(Finding::certain(Cause::WrongAccessKey).with_signed(id));
     }
+    // A secret that is copied without a character is one, too.
+    let is_like_secret =
+        |id: &str| id.len().abs_diff(SECRET_KEY_LEN) <= 1 && has_characters_of_secret(id);
     if id.is_some_and(is_like_secret) {
         let finding = Finding::new(Cause::WrongAccessKey, Confidence::Likely);
         return Some(finding.with_message(
-            "The access key ID has the form of a secret, so ID and secret may be exchanged. If so, exchange them \
-             when signing, and replace the key, because the request gives it away.",
+            "The access key ID has the form of a secret. If it is one, exchange ID and secret when signing, and \
+             replace the key, because the request gives it away.",
         ));
     }
     let shared_key = evidence.authorization()?.strip_prefix("SharedKey")?;
@@ -49,16 +52,6 @@ fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     // An account key has 64 bytes, and an HMAC-SHA256 has 32.
     let length = base64::decode(signature.trim().as_bytes())?.len();
     (length == 64).then(|| Finding::certain(Cause::KeyAsSignature))
-}
-
-/// Returns whether an access key ID has about the length of a secret, and its characters.
-fn is_like_secret(id: &str) -> bool {
-    let is_like_text = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    id.len().abs_diff(SECRET_KEY_LEN) <= 2
-        && id.bytes().all(is_like_text)
-        && id.contains(|c: char| c.is_ascii_digit())
-        && id.contains(|c: char| c.is_ascii_uppercase())
-        && id.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// Returns the finding for a credential scope in which the region or the service is empty.

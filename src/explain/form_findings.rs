@@ -17,13 +17,8 @@ use alloc::vec::Vec;
 /// Returns the fields of a form that is given as a body of `multipart/form-data`; none if the body
 /// is another one. A file is left out if it is not text or not in the field `file`.
 pub(super) fn fields_of_body(body: &[u8]) -> Vec<(&str, &str)> {
-    let text = match str::from_utf8(body) {
-        Ok(text) => text,
-        Err(error) => {
-            let text = body.get(..error.valid_up_to()).unwrap_or_default();
-            str::from_utf8(text).unwrap_or_default()
-        }
-    };
+    let mut chunks = body.utf8_chunks();
+    let text = chunks.next().map_or("", |chunk| chunk.valid());
     let boundary = text.lines().next().unwrap_or_default();
     if !boundary.starts_with("--") {
         return Vec::new();

@@ -44,11 +44,6 @@ pub(super) fn url_findings(
     });
     let mut findings: Vec<Finding> = problems
         .map(|problem| match problem.kind() {
-            // Hexadecimal digits have no `+`.
-            ProblemKind::SignatureAlphabet if inspection.scheme().is_some_and(is_hex) => {
-                Finding::certain(Cause::SignatureChanged)
-                    .with_message(sentence(problem.to_string()))
-            }
             // CloudFront has an alphabet of its own.
             ProblemKind::SignatureAlphabet if inspection.scheme() == Some(Scheme::CloudFront) => {
                 Finding::new(Cause::Malformed, Confidence::Likely)
@@ -57,7 +52,7 @@ pub(super) fn url_findings(
             ProblemKind::Space if has_space_in_path(signed_url) => {
                 Finding::new(Cause::PathNotEncoded, Confidence::Likely)
             }
-            _ => finding(problem, url),
+            _ => finding(problem),
         })
         .collect();
     findings.extend(white_space_around(url, response));
@@ -96,15 +91,13 @@ fn is_other_scheme(scheme: Option<Scheme>) -> bool {
     )
 }
 
-fn is_hex(scheme: Scheme) -> bool {
-    matches!(scheme, Scheme::AwsV4 | Scheme::AwsV4a | Scheme::GoogleV4)
-}
-
-fn finding(problem: &Problem, url: &str) -> Finding {
+fn finding(problem: &Problem) -> Finding {
     use Confidence::{Certain, Likely, Possible};
     let (cause, confidence) = match problem.kind() {
         ProblemKind::HtmlEscaped => (Cause::HtmlEscaped, Certain),
-        ProblemKind::SignatureAlphabet if has_space_or_plus(url) => (Cause::SignaturePlus, Certain),
+        ProblemKind::SignatureAlphabet if problem.to_string().contains("space") => {
+            (Cause::SignaturePlus, Certain)
+        }
         ProblemKind::LineBreak | ProblemKind::Space => (Cause::LineBreak, Certain),
         ProblemKind::TrailingText => (Cause::TrailingText, Certain),
         ProblemKind::Truncated => (Cause::SignatureTruncated, Certain),
@@ -140,10 +133,6 @@ fn finding(problem: &Problem, url: &str) -> Finding {
 fn has_space_in_path(url: &str) -> bool {
     let path = url.split('?').next().unwrap_or_default();
     path.trim().contains(' ')
-}
-
-fn has_space_or_plus(url: &str) -> bool {
-    url.contains([' ', '+']) || decoded(url).contains(' ')
 }
 
 /// Returns the cause that shows when a request is parsed as a server parses it.

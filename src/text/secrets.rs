@@ -24,13 +24,15 @@ pub(crate) fn is_secret(name: &str) -> bool {
 /// The length of an AWS secret access key.
 pub(crate) const SECRET_KEY_LEN: usize = 40;
 
-/// Returns whether a text has the form of an AWS secret access key: 40 characters of base64 in both
-/// cases.
+/// Returns whether a text has the form of an AWS secret access key.
 pub(crate) fn is_secret_key(text: &str) -> bool {
-    text.len() == SECRET_KEY_LEN
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    text.len() == SECRET_KEY_LEN && has_characters_of_secret(text)
+}
+
+/// Returns whether a text has the characters of an AWS secret access key: base64 in both cases.
+pub(crate) fn has_characters_of_secret(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
         && text.bytes().any(|byte| byte.is_ascii_uppercase())
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
