@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aws_hosts;
 #[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "explain")]
