@@ -132,9 +132,7 @@ fn signing_time(
 mod tests {
     use super::split_authorization;
     use crate::scheme::aws::AWS4;
-    use crate::verify::{ReceivedRequest, Verifier};
     use alloc::format;
-    use alloc::string::ToString as _;
 
     #[test]
     fn the_parts_of_the_header_are_found_in_any_order() {
@@ -168,32 +166,6 @@ mod tests {
         ] {
             let text = format!("AWS4-HMAC-SHA256 {parts}");
             assert!(split_authorization(&AWS4, &text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn errors_do_not_contain_the_signature() {
-        for text in [
-            "AWS4-HMAC-SHA256,Credential=A/B,SignedHeaders=host,Signature=5ec7e7",
-            "AWS4-HMAC-SHA256\tCredential=A/B,SignedHeaders=host,Signature=5ec7e7",
-            "AWS4-HMAC-SHA256Signature=5ec7e7",
-            "AWS4-HMAC-SHA256:5ec7e7 Credential=A/B",
-            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, 5ec7e7",
-            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, Signature:5ec7e7",
-            "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host; Signature=5ec7e7",
-            "AWS4-HMAC-SHA256 Credential=A/B/C/D/E Signature=5ec7e7, SignedHeaders=host, Signature=",
-            "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request Signature=5ec7e7, \
-             SignedHeaders=host, Signature=",
-            "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request, \
-             SignedHeaders=host;Signature=5ec7e7, Signature=",
-        ] {
-            let request = ReceivedRequest::new("GET", "/")
-                .header("host", "example.com")
-                .header("x-amz-date", "20130524T000000Z")
-                .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
-                .header("authorization", text);
-            let error = Verifier::new("r", "s").parse(&request).unwrap_err();
-            assert!(!error.to_string().contains("5ec7e7"), "{text}: {error}");
         }
     }
 }

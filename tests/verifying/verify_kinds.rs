@@ -1086,3 +1086,29 @@ fn the_response_is_valid_xml() {
         assert_eq!(xml.matches('<').count(), 7, "{xml}");
     }
 }
+
+#[test]
+fn errors_do_not_contain_the_signature() {
+    for text in [
+        "AWS4-HMAC-SHA256,Credential=A/B,SignedHeaders=host,Signature=5ec7e7",
+        "AWS4-HMAC-SHA256\tCredential=A/B,SignedHeaders=host,Signature=5ec7e7",
+        "AWS4-HMAC-SHA256Signature=5ec7e7",
+        "AWS4-HMAC-SHA256:5ec7e7 Credential=A/B",
+        "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, 5ec7e7",
+        "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host, Signature:5ec7e7",
+        "AWS4-HMAC-SHA256 Credential=A/B, SignedHeaders=host; Signature=5ec7e7",
+        "AWS4-HMAC-SHA256 Credential=A/B/C/D/E Signature=5ec7e7, SignedHeaders=host, Signature=",
+        "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request Signature=5ec7e7, \
+         SignedHeaders=host, Signature=",
+        "AWS4-HMAC-SHA256 Credential=A/20130524/r/s/aws4_request, \
+         SignedHeaders=host;Signature=5ec7e7, Signature=",
+    ] {
+        let request = ReceivedRequest::new("GET", "/")
+            .header("host", "example.com")
+            .header("x-amz-date", "20130524T000000Z")
+            .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+            .header("authorization", text);
+        let error = Verifier::new("r", "s").parse(&request).unwrap_err();
+        assert!(!error.to_string().contains("5ec7e7"), "{text}: {error}");
+    }
+}
