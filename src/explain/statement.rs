@@ -63,10 +63,12 @@ impl<'s> Statement<'s> {
     }
 
     /// Returns whether a finding tells what the server made of a request that may have been damaged
-    /// before.
+    /// before: of a credential that is encoded twice, it reads another access key ID.
     pub(super) fn is_consequence(finding: &Finding) -> bool {
         let is_host = finding.seen() == Some("host");
-        is_host || finding.confidence() > Confidence::Certain
+        is_host
+            || finding.cause() == Cause::WrongAccessKey
+            || finding.confidence() > Confidence::Certain
     }
 
     /// Returns the server's own words, if no cause is known for them.

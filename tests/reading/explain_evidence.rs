@@ -463,3 +463,20 @@ fn a_key_with_an_accent_has_two_forms() {
         assert!(form.is_none_or(|form| form.confidence() == Confidence::Possible));
     }
 }
+
+#[test]
+fn a_credential_that_is_encoded_twice_has_no_known_access_key() {
+    let answer = error(
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+    );
+    let url = link("a.txt");
+    let twice = url.replace("%2F", "%252F");
+    for (url, cause) in [
+        (url, Cause::WrongAccessKey),
+        (twice, Cause::UrlEncodedTwice),
+    ] {
+        let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
+        assert_first(failed, &answer, cause, Confidence::Certain);
+    }
+}
