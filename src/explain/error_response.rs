@@ -266,7 +266,7 @@ fn without_head(text: &str) -> &str {
 /// element.
 fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let (_, after) = message.split_once(introduction)?;
-    // JSON that is cut off can't be parsed, so its line breaks are still escaped: twice within a log.
+    // JSON that is cut off can't be parsed, so line breaks are still escaped: twice within a log.
     let unescape = || after.replace("\\\\n", "\n").replace("\\n", "\n");
     let unescaped = (!after.contains('\n')).then(unescape);
     let after = unescaped.as_deref().unwrap_or(after);

@@ -1,5 +1,5 @@
-//! Damaged and other keys are rejected, and credentials with a private key where a secret access key
-//! is required.
+//! Damaged and other keys are rejected, and credentials with a private key where a secret access
+//! key is required.
 
 use crate::support::{time, vectors};
 use presign::s3::Bucket;
