@@ -54,6 +54,8 @@ fn main() {
     let downloads = downloads.template(&key, HOUR, now()).unwrap();
     let row = downloads.presign("cats/tabby.png", now()).unwrap();
     assert_eq!(row.as_str(), link.as_str());
+    let tokens = sas.template(&key).unwrap();
+    assert_eq!(tokens.presign(HOUR, now()).unwrap().url(), token.url());
     let mut line = String::with_capacity(512);
 
     let rows = vec![
@@ -65,6 +67,9 @@ fn main() {
         }),
         Row::new("Template::presign", LIMIT, |_| {
             downloads.presign("cats/tabby.png", now()).unwrap()
+        }),
+        Row::new("SasTemplate::presign", LIMIT, |_| {
+            tokens.presign(HOUR, now()).unwrap()
         }),
         Row::new("Sas::presign", None, |_| {
             let sas = account.sas(blob, Permissions::READ).https_only();

@@ -2,9 +2,9 @@
 
 use super::account::Account;
 use super::blob_params::BlobParams;
+use super::blob_template::BlobTemplate;
 use super::names::{check_name, check_object};
 use super::sas::Sas;
-use super::sas_template::SasTemplate;
 use super::service::Service;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, error};
@@ -240,7 +240,8 @@ impl CustomSigner for Container {
             .collect();
         let params = BlobParams::parse(&blob_params)?;
         let sas = self.sas("", &params, &parts)?;
-        let template = SasTemplate::new(&sas, &params, &parts, credentials, expiry, now)?;
+        let template = BlobTemplate::new(&sas, &params, &parts, credentials)?;
+        template.expires_at(expiry, now)?;
         Ok(Arc::new(template))
     }
 

@@ -27,6 +27,7 @@
 //! |---|---|
 //! | a URL to one blob, with the calls of other stores | [`Container::get`], [`Container::put`] |
 //! | a shared access signature of any service | [`Account::sas`] |
+//! | such a signature for each user | [`Sas::template`] |
 //! | a request with a Shared Key header | [`Account::request`] |
 //! | verifying a shared access signature | [`Account::parse_sas`] |
 //! | verifying Shared Key | [`Account::parse_shared_key`] |
@@ -39,6 +40,7 @@ mod sas_signing;
 
 mod account_settings;
 mod blob_params;
+mod blob_template;
 mod connection_string;
 mod container;
 mod endpoint;
@@ -78,6 +80,7 @@ pub use permissions::Permissions;
 pub use resource::Resource;
 pub use sas::Sas;
 pub use sas_expiry::SasExpiry;
+pub use sas_template::SasTemplate;
 pub use sas_token::SasToken;
 pub use service::Service;
 pub use stored_policy::StoredPolicy;

@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, error};
 use crate::identity::Identity;
 use crate::scheme::azure_sas::{ApiVersion, Field};
 use crate::text::percent::{Component, UNRESERVED};
+use crate::text::sink::{Placeholder, Sink};
 use crate::time::Timestamp;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -28,7 +29,16 @@ pub(super) struct PreparedSas<'s> {
     layout: &'static Layout,
     version: ApiVersion,
     values: &'s SignedValues<'s>,
+    starts_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
+}
+
+/// What decides when a token expires.
+pub(super) enum SasEnd<'e> {
+    /// The expiry of one token, which is signed at this time.
+    Of(SasExpiry<'e>, Timestamp),
+    /// Each token of a template has its own.
+    PerRow,
 }
 
 /// Space for values that are written here. The common ones allocate nothing.
@@ -49,8 +59,7 @@ impl<'s> PreparedSas<'s> {
     pub(super) fn new<'i>(
         sas: &'s Sas<'s>,
         identity: &'i Identity,
-        expiry: SasExpiry<'s>,
-        now: Timestamp,
+        end: SasEnd<'s>,
         space: &'s mut ValueSpace<'i>,
         values: &'s mut SignedValues<'s>,
     ) -> Result<Self, Error> {
@@ -94,20 +103,33 @@ impl<'s> PreparedSas<'s> {
         values.set(Field::Permissions, Value::unreserved(letters));
         sas.set_required(layout, version, values, &mut space.required)?;
         let starts_at = sas.set_start(values, &mut space.starts_at)?;
-        let validity = ValidityRules {
-            starts_at,
-            now,
-            is_delegated,
-            has_policy: sas.stored_policy.is_some(),
+        let expires_at = match end {
+            SasEnd::PerRow => {
+                values.set(Field::ExpiresAt, Value::PerRow(Placeholder::Expires));
+                None
+            }
+            SasEnd::Of(expiry, now) => {
+                let rules = ValidityRules {
+                    starts_at,
+                    now,
+                    is_delegated,
+                };
+                let has_policy = sas.stored_policy.is_some();
+                rules.set_expiry(identity, expiry, has_policy, values, &mut space.expires_at)?
+            }
         };
-        let expires_at = validity.set_expiry(identity, expiry, values, &mut space.expires_at)?;
         Ok(PreparedSas {
             sas,
             layout,
             version,
             values,
+            starts_at,
             expires_at,
         })
+    }
+
+    pub(super) fn starts_at(&self) -> Option<Timestamp> {
+        self.starts_at
     }
 
     pub(super) fn values(&self) -> &'s SignedValues<'s> {
@@ -135,6 +157,18 @@ impl<'s> PreparedSas<'s> {
         }
     }
 
+    /// Writes the URL up to the token.
+    pub(super) fn write_url(&self, url: &mut impl Sink) {
+        self.sas.resource.write_url(self.sas.account, url);
+        url.text("?");
+        if let Some((name, value)) = self.sas.resource.snapshot_or_version() {
+            url.text(name);
+            url.text("=");
+            Component::Raw(value).write(&UNRESERVED, url);
+            url.text("&");
+        }
+    }
+
     /// Returns the token without its signature.
     pub(super) fn token(&self) -> SasToken {
         /// The length of `sig=` and an encoded signature.
@@ -145,14 +179,7 @@ impl<'s> PreparedSas<'s> {
             .saturating_add(self.values.max_params_len())
             .saturating_add(SIGNATURE);
         let mut url = String::with_capacity(capacity);
-        resource.write_url(account, &mut url);
-        url.push('?');
-        if let Some((name, value)) = resource.snapshot_or_version() {
-            url.push_str(name);
-            url.push('=');
-            Component::Raw(value).write(&UNRESERVED, &mut url);
-            url.push('&');
-        }
+        self.write_url(&mut url);
         let token_start = url.len();
         self.values.write_params(&mut url);
         SasToken {

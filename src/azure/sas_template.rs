@@ -1,172 +1,198 @@
-//! Shared access signatures for the blobs of a container, which differ only in name, expiry and row
-//! values: everything else is written once.
+//! Tokens that differ only in their expiry, blob and row values: everything else is written once.
 
-use super::blob_params::BlobParams;
-use super::prepared_sas::{PreparedSas, ValueSpace};
+use super::prepared_sas::{PreparedSas, SasEnd, ValueSpace};
 use super::sas::Sas;
+use super::sas_token::SasToken;
 use super::sas_validity::{SasTime, ValidityRules};
-use super::string_to_sign::{SignedValues, Value};
+use super::string_to_sign::{SasText, SignedValues, Value};
 use crate::credentials::Credentials;
-use crate::crypto::Message;
-use crate::error::{Error, ErrorKind, error};
+use crate::crypto::{Message, Signature};
+use crate::error::Error;
 use crate::expiry::Expiry;
-use crate::request::CustomTemplate;
 use crate::scheme::azure_sas::Field;
 use crate::text::capacity::capacity;
-use crate::text::sink::{FnSink, Placeholder, Sink};
+use crate::text::sink::{Placeholder, Sink};
 use crate::text::template_text::{RowValues, TemplateText};
 use crate::time::Timestamp;
-use crate::wire::path::Path;
-use crate::wire::query::write_query;
-use crate::wire::request_parts::RequestParts;
 use alloc::string::String;
-use alloc::vec::Vec;
+use core::fmt;
 
-/// The URLs of blobs without their path.
-pub(super) struct SasTemplate {
-    credentials: Credentials,
-    is_delegated: bool,
-    /// `https://host:port`.
-    origin: String,
-    /// The query up to the signature.
-    query: TemplateText,
-    string_to_sign: TemplateText,
-    /// The headers to send with each URL.
-    headers: Vec<(String, String)>,
+/// The method that makes a template.
+impl Sas<'_> {
+    /// Returns a template: tokens that differ only in their expiry.
+    ///
+    /// # Errors
+    /// Returns the errors of [`presign`](Sas::presign), except those of the expiry.
+    pub fn template(&self, credentials: &Credentials) -> Result<SasTemplate, Error> {
+        self.resource.check()?;
+        let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
+        let identity = credentials.identity();
+        let prepared = PreparedSas::new(self, identity, SasEnd::PerRow, &mut space, &mut values)?;
+        let mut url = String::new();
+        prepared.write_url(&mut url);
+        let template = TokenTemplate::new(&prepared, &prepared.text(), credentials)?;
+        Ok(SasTemplate { url, template })
+    }
+}
+
+/// Tokens of one resource that differ only in their expiry.
+///
+/// It is made by [`Sas::template`], for a server that gives each of its users a token. A template
+/// never changes, so threads can share it. `Debug` shows only the URL.
+///
+/// ```
+/// use core::time::Duration;
+/// use presign::azure::{self, Account, Permissions, Resource};
+/// use presign::Timestamp;
+///
+/// let key = azure::shared_key("myaccount", "c2VjcmV0")?;
+/// let now: Timestamp = "2026-10-06T00:00:00Z".parse()?;
+/// let hour = Duration::from_secs(3600);
+/// let account = Account::new("myaccount")?;
+///
+/// let images = account.sas(Resource::Container("images"), Permissions::READ).https_only();
+/// let tokens = images.template(&key)?;
+/// let token = tokens.presign(hour, now)?;
+/// assert_eq!(token.url(), images.presign(&key, hour, now)?.url());
+/// # Ok::<(), presign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SasTemplate {
+    /// The URL of the resource, up to the token.
+    url: String,
+    template: TokenTemplate,
 }
 
 impl SasTemplate {
-    /// `sas` is that of a blob without a name.
-    pub(super) fn new(
-        sas: &Sas<'_>,
-        params: &BlobParams<'_>,
-        parts: &RequestParts<'_>,
-        credentials: &Credentials,
-        expiry: Expiry,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        // An invalid key is an error now, not one of the first row.
-        credentials.base64_key()?;
-        let identity = credentials.identity();
-        let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
-        let prepared =
-            PreparedSas::new(sas, identity, expiry.into(), now, &mut space, &mut values)?;
-        let mut values = prepared.values().clone();
-        values.set(Field::ExpiresAt, Value::PerRow(Placeholder::Expires));
-        for (field, index) in &params.response_per_row {
-            if values.has(*field) {
-                let name = field.name();
-                return Err(Error::duplicate(ErrorKind::Query, "parameter", name));
-            }
-            values.set(*field, Value::PerRow(Placeholder::RowValue(*index)));
-        }
-
-        let mut origin = String::new();
-        parts.write_origin(&mut origin);
-        let mut text = prepared.text();
-        text.values = &values;
-        text.resource.object = Value::PerRow(Placeholder::Key);
-        Ok(SasTemplate {
-            credentials: credentials.clone(),
-            is_delegated: identity.session_token().is_some(),
-            origin,
-            query: TemplateText::record(|query| {
-                write_query(&params.others, query);
-                query.text(if params.others.is_empty() { "?" } else { "&" });
-                values.write_params(query);
-                query.text(Field::Signature.assignment());
-            }),
-            string_to_sign: TemplateText::record(|sink| text.write(sink)),
-            headers: params.headers(parts),
+    /// Returns the token that is signed now. The result is the only allocation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) and
+    /// [`ErrorKind::Time`](crate::ErrorKind::Time) as [`Sas::presign`].
+    pub fn presign(
+        &self,
+        expiry: impl Into<Expiry>,
+        now: impl Into<Timestamp>,
+    ) -> Result<SasToken, Error> {
+        let expires_at = self.template.expires_at(expiry.into(), now.into())?;
+        let row = self.template.row("", expires_at, RowValues::default())?;
+        let mut url = String::with_capacity(capacity([self.url.len(), self.template.max_len()]));
+        url.push_str(&self.url);
+        row.write_token(&row.sign()?, &mut url);
+        Ok(SasToken {
+            url,
+            token_start: self.url.len(),
+            expires_at: Some(expires_at),
         })
-    }
-
-    /// Checks the row values: those of the token are lines of the string to sign.
-    fn check_row(&self, row: RowValues<'_>) -> Result<(), Error> {
-        let mut invalid = None;
-        let mut is_empty = true;
-        row.check_with(|index, text| {
-            let is_end = text.is_empty();
-            let is_invalid = text.contains(char::is_control) || (is_end && is_empty);
-            let mut signed = self.string_to_sign.row_values();
-            if is_invalid && signed.any(|signed| signed == index) {
-                invalid.get_or_insert(index);
-            }
-            is_empty = is_end;
-        })?;
-        match invalid {
-            None => Ok(()),
-            Some(index) => Err(error!(
-                Query,
-                "row value {index} is empty or contains a control character, which can't be signed"
-            )),
-        }
     }
 }
 
-impl CustomTemplate for SasTemplate {
-    fn write(
-        &self,
-        path: Path<'_>,
-        row: RowValues<'_>,
-        expiry: Expiry,
-        now: Timestamp,
-        url: &mut FnSink<'_>,
-    ) -> Result<Timestamp, Error> {
-        self.check_row(row)?;
-        let expires_at = self.expires_at(expiry, now)?;
-        let row = SasRow {
-            template: self,
-            blob: path.key(),
-            expires_at: SasTime::new(expires_at)?,
-            values: row,
-        };
-        let signature = self.credentials.base64_key()?.sign(&row)?;
-        url.text(&self.origin);
-        path.write_as_sent(url);
-        self.query.write(url, |placeholder, url| {
-            row.write_value(placeholder, url, |value, url| value.write_encoded(url));
-        });
-        signature.write_base64_encoded(url);
-        Ok(expires_at)
+impl fmt::Debug for SasTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SasTemplate")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tokens that differ only in their expiry, blob and row values.
+#[derive(Clone)]
+pub(super) struct TokenTemplate {
+    credentials: Credentials,
+    starts_at: Option<Timestamp>,
+    is_delegated: bool,
+    /// The token, up to the signature.
+    params: TemplateText,
+    string_to_sign: TemplateText,
+}
+
+impl TokenTemplate {
+    /// Returns the template of a text, whose values have placeholders.
+    pub(super) fn new(
+        prepared: &PreparedSas<'_>,
+        text: &SasText<'_, Value<'_>>,
+        credentials: &Credentials,
+    ) -> Result<Self, Error> {
+        // An invalid key is an error now, not one of the first token.
+        credentials.base64_key()?;
+        Ok(TokenTemplate {
+            credentials: credentials.clone(),
+            starts_at: prepared.starts_at(),
+            is_delegated: credentials.identity().session_token().is_some(),
+            params: TemplateText::record(|params| {
+                text.values.write_params(params);
+                params.text(Field::Signature.assignment());
+            }),
+            string_to_sign: TemplateText::record(|sink| text.write(sink)),
+        })
     }
 
-    fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
+    /// Returns whether a row value is a part of the string to sign.
+    pub(super) fn signs_row_value(&self, index: usize) -> bool {
+        self.string_to_sign
+            .row_values()
+            .any(|signed| signed == index)
+    }
+
+    /// Returns when a token that is signed now expires.
+    pub(super) fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
         let rules = ValidityRules {
-            starts_at: None,
+            starts_at: self.starts_at,
             now,
             is_delegated: self.is_delegated,
-            has_policy: false,
         };
         rules.expires_at(self.credentials.identity(), expiry)
     }
 
-    fn headers(&self) -> &[(String, String)] {
-        &self.headers
+    /// Returns a token without its signature. The blob is of no use if the template doesn't have a
+    /// placeholder for it.
+    pub(super) fn row<'r>(
+        &'r self,
+        blob: &'r str,
+        expires_at: Timestamp,
+        values: RowValues<'r>,
+    ) -> Result<TokenRow<'r>, Error> {
+        Ok(TokenRow {
+            template: self,
+            blob,
+            expires_at: SasTime::new(expires_at)?,
+            values,
+        })
     }
 
-    fn max_len(&self, path: Path<'_>, row_values: usize) -> usize {
+    /// Returns an upper bound of the length of a token, without its row values.
+    pub(super) fn max_len(&self) -> usize {
         /// Expiry and signature.
         const FIXED: usize = 96;
-        capacity([
-            FIXED,
-            self.origin.len(),
-            path.max_len(),
-            self.query.len(),
-            row_values,
-        ])
+        capacity([FIXED, self.params.len()])
     }
 }
 
-/// The URL of one blob.
-struct SasRow<'r> {
-    template: &'r SasTemplate,
+/// A token without its signature.
+pub(super) struct TokenRow<'r> {
+    template: &'r TokenTemplate,
     blob: &'r str,
     expires_at: SasTime,
     values: RowValues<'r>,
 }
 
-impl SasRow<'_> {
+impl TokenRow<'_> {
+    pub(super) fn sign(&self) -> Result<Signature, Error> {
+        self.template.credentials.base64_key()?.sign(self)
+    }
+
+    pub(super) fn write_token(&self, signature: &Signature, sink: &mut impl Sink) {
+        self.write_params(&self.template.params, sink);
+        signature.write_base64_encoded(sink);
+    }
+
+    /// Writes a part of the query.
+    pub(super) fn write_params(&self, params: &TemplateText, sink: &mut impl Sink) {
+        params.write(sink, |placeholder, sink| {
+            self.write_value(placeholder, sink, |value, sink| value.write_encoded(sink));
+        });
+    }
+
     fn write_value<S: Sink>(
         &self,
         placeholder: Placeholder,
@@ -186,12 +212,11 @@ impl SasRow<'_> {
 }
 
 /// The string to sign.
-impl Message for SasRow<'_> {
+impl Message for TokenRow<'_> {
     fn write(&self, sink: &mut impl Sink) {
-        self.template
-            .string_to_sign
-            .write(sink, |placeholder, sink| {
-                self.write_value(placeholder, sink, |value, sink| value.write(sink));
-            });
+        let text = &self.template.string_to_sign;
+        text.write(sink, |placeholder, sink| {
+            self.write_value(placeholder, sink, |value, sink| value.write(sink));
+        });
     }
 }

@@ -14,7 +14,6 @@ pub(super) struct ValidityRules {
     pub(super) starts_at: Option<Timestamp>,
     pub(super) now: Timestamp,
     pub(super) is_delegated: bool,
-    pub(super) has_policy: bool,
 }
 
 impl ValidityRules {
@@ -23,11 +22,12 @@ impl ValidityRules {
         &self,
         identity: &Identity,
         expiry: SasExpiry<'s>,
+        has_policy: bool,
         values: &mut SignedValues<'s>,
         space: &'s mut Option<SasTime>,
     ) -> Result<Option<Timestamp>, Error> {
         let (expiry, text) = match expiry.0 {
-            Kind::InPolicy if self.has_policy => return Ok(None),
+            Kind::InPolicy if has_policy => return Ok(None),
             Kind::InPolicy => {
                 return Err(Error::new(
                     ErrorKind::Expiry,

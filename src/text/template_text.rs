@@ -80,7 +80,7 @@ impl TemplateText {
     }
 
     /// Writes the text. `write_value` writes the value of each placeholder: that of [`Values`] for
-    /// SigV4 and SigV2, and of `SasRow` for Azure.
+    /// SigV4 and SigV2, and of `TokenRow` for Azure.
     pub(crate) fn write<S: Sink>(&self, sink: &mut S, write_value: impl Fn(Placeholder, &mut S)) {
         for piece in &self.pieces {
             match piece {
@@ -106,7 +106,7 @@ impl Values<'_> {
             Placeholder::Expires => sink.decimal(self.expires),
             Placeholder::RowValue(index) => self.row.write(index, "", sink, write_row_text),
             Placeholder::RowAssignment(index) => self.row.write(index, "=", sink, write_row_text),
-            // Only Azure signs the key, and `SasRow` writes it.
+            // Only Azure signs the key, and `TokenRow` writes it.
             Placeholder::Key => {}
         }
     }

@@ -22,4 +22,10 @@ fn a_token_is_one_allocation() {
     assert!(token.unwrap().is_ok());
     // The URL.
     assert_eq!(allocated.count, 1);
+
+    let tokens = account.sas(blob, Permissions::READ).template(&key).unwrap();
+    let mut token = None;
+    let allocated = measure(|| token = Some(tokens.presign(Duration::from_secs(60), now)));
+    assert!(token.unwrap().is_ok());
+    assert_eq!(allocated.count, 1);
 }

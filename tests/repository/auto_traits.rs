@@ -169,8 +169,8 @@ fn types_of_gcs_have_auto_traits() {
 #[test]
 fn types_of_azure_have_auto_traits() {
     use presign::azure::{
-        Account, Container, Permissions, Resource, Sas, SasExpiry, SasToken, Service, StoredPolicy,
-        UnverifiedSas, UnverifiedSharedKey, VerifiedSas, VerifiedSharedKey,
+        Account, Container, Permissions, Resource, Sas, SasExpiry, SasTemplate, SasToken, Service,
+        StoredPolicy, UnverifiedSas, UnverifiedSharedKey, VerifiedSas, VerifiedSharedKey,
     };
     has::<Account>();
     has::<Container>();
@@ -178,6 +178,7 @@ fn types_of_azure_have_auto_traits() {
     has::<Resource<'_>>();
     has::<Sas<'_>>();
     has::<SasExpiry<'_>>();
+    has::<SasTemplate>();
     has::<SasToken>();
     has::<Service>();
     has::<StoredPolicy>();

@@ -419,6 +419,7 @@ fn print_azure(printed: &mut Printed) {
     printed.debug(&Permissions::READ);
     printed.debug(&sas);
     printed.debug(&SasExpiry::from(HOUR));
+    printed.debug(&sas.template(&key).unwrap());
     printed.debug(&sas.prepare(key.identity(), HOUR, now).unwrap());
     printed.debug(&token);
     printed.both(&Service::Blob);

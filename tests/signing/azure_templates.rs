@@ -1,9 +1,10 @@
-//! Templates of a container: each row is the presigned URL of its blob.
+//! Templates: each row of a container's is the presigned URL of its blob, and each token of a `Sas`
+//! is that of its expiry.
 
 use crate::support::{hmac_sha256, percent_decode};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use presign::azure::{self, Account, Container};
+use presign::azure::{self, Account, Container, Permissions, Resource};
 use presign::{
     ContentDisposition, Credentials, ErrorKind, Expiry, Payload, PresignedUrl, Request, Row,
     Template, Timestamp,
@@ -264,4 +265,66 @@ fn credentials_that_expire_bound_each_row() {
         template.expires_at(late).unwrap_err().kind(),
         ErrorKind::Expiry
     );
+}
+
+/// `tokens_are_those_of_the_sdks` compares templates with the vectors, too.
+#[test]
+fn a_template_makes_a_token_for_each_expiry() {
+    let account = Account::new("myaccount").unwrap();
+    let sas = account.sas(Resource::Container("images"), Permissions::READ);
+    let sas = sas.starts_at(now()).https_only();
+    for key in [key(), delegation_key()] {
+        let tokens = sas.template(&key).unwrap();
+        let week = Duration::from_secs(7 * 86_400);
+        for (expiry, later) in [
+            (HOUR, 0),
+            (2 * HOUR, 0),
+            (HOUR, 86_400),
+            (week, 0),
+            (week, 1),
+        ] {
+            let at = now().saturating_add(Duration::from_secs(later));
+            let (token, single) = (tokens.presign(expiry, at), sas.presign(&key, expiry, at));
+            match single {
+                Ok(single) => {
+                    let token = token.unwrap();
+                    assert_eq!(token.url(), single.url());
+                    assert_eq!(token.expires_at(), single.expires_at());
+                }
+                Err(error) => assert_eq!(token.unwrap_err(), error),
+            }
+        }
+        let kind = |expiry: Expiry, at: Timestamp| {
+            let token = tokens.presign(expiry, at);
+            token.map(drop).map_err(|error| error.kind())
+        };
+        assert_eq!(kind(Expiry::at(now()), now()), Err(ErrorKind::Expiry));
+        let before = Timestamp::from_unix_seconds(now().unix_seconds() - 3600);
+        assert_eq!(kind(HOUR.into(), before), Err(ErrorKind::Expiry));
+        assert_eq!(kind((2 * HOUR).into(), before), Ok(()));
+    }
+}
+
+#[test]
+fn a_template_of_an_impossible_token_is_rejected() {
+    let account = Account::new("myaccount").unwrap();
+    let images = Resource::Container("images");
+    let read = account.sas(images, Permissions::READ);
+    let kind = |sas: &azure::Sas<'_>, key: &Credentials| {
+        let template = sas.template(key);
+        template.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(kind(&read, &key()), Ok(()));
+    let other = azure::shared_key("other", "c2VjcmV0").unwrap();
+    assert_eq!(kind(&read, &other), Err(ErrorKind::Credentials));
+    let no_base64 = Credentials::new("myaccount", "no base64!").unwrap();
+    assert_eq!(kind(&read, &no_base64), Err(ErrorKind::Credentials));
+    let none = account.sas(images, Permissions::NONE);
+    assert_eq!(kind(&none, &key()), Err(ErrorKind::Policy));
+    assert_eq!(kind(&none.stored_policy("readers"), &key()), Ok(()));
+    let unnamed = account.sas(Resource::Container(""), Permissions::READ);
+    assert_eq!(kind(&unnamed, &key()), Err(ErrorKind::Bucket));
+    let table = account.sas(Resource::Table("MyTable"), Permissions::READ);
+    assert_eq!(kind(&table, &key()), Ok(()));
+    assert_eq!(kind(&table, &delegation_key()), Err(ErrorKind::Unsupported));
 }

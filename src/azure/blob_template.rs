@@ -1,0 +1,128 @@
+//! Presigned URLs for the blobs of a container.
+
+use super::blob_params::BlobParams;
+use super::prepared_sas::{PreparedSas, SasEnd, ValueSpace};
+use super::sas::Sas;
+use super::sas_template::TokenTemplate;
+use super::string_to_sign::{SignedValues, Value};
+use crate::credentials::Credentials;
+use crate::error::{Error, ErrorKind, error};
+use crate::expiry::Expiry;
+use crate::request::CustomTemplate;
+use crate::text::capacity::capacity;
+use crate::text::sink::{FnSink, Placeholder, Sink as _};
+use crate::text::template_text::{RowValues, TemplateText};
+use crate::time::Timestamp;
+use crate::wire::path::Path;
+use crate::wire::query::write_query;
+use crate::wire::request_parts::RequestParts;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The URLs of blobs without their path.
+pub(super) struct BlobTemplate {
+    /// `https://host:port`.
+    origin: String,
+    /// The query up to the token.
+    query: TemplateText,
+    token: TokenTemplate,
+    /// The headers to send with each URL.
+    headers: Vec<(String, String)>,
+}
+
+impl BlobTemplate {
+    /// `sas` is that of a blob without a name.
+    pub(super) fn new(
+        sas: &Sas<'_>,
+        params: &BlobParams<'_>,
+        parts: &RequestParts<'_>,
+        credentials: &Credentials,
+    ) -> Result<Self, Error> {
+        let identity = credentials.identity();
+        let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
+        let prepared = PreparedSas::new(sas, identity, SasEnd::PerRow, &mut space, &mut values)?;
+        let mut values = prepared.values().clone();
+        for (field, index) in &params.response_per_row {
+            if values.has(*field) {
+                let name = field.name();
+                return Err(Error::duplicate(ErrorKind::Query, "parameter", name));
+            }
+            values.set(*field, Value::PerRow(Placeholder::RowValue(*index)));
+        }
+        let mut text = prepared.text();
+        text.values = &values;
+        text.resource.object = Value::PerRow(Placeholder::Key);
+
+        let mut origin = String::new();
+        parts.write_origin(&mut origin);
+        Ok(BlobTemplate {
+            origin,
+            query: TemplateText::record(|query| {
+                write_query(&params.others, query);
+                query.text(if params.others.is_empty() { "?" } else { "&" });
+            }),
+            token: TokenTemplate::new(&prepared, &text, credentials)?,
+            headers: params.headers(parts),
+        })
+    }
+
+    /// Checks the row values: those of the token are lines of the string to sign.
+    fn check_row(&self, row: RowValues<'_>) -> Result<(), Error> {
+        let mut invalid = None;
+        let mut is_empty = true;
+        row.check_with(|index, text| {
+            let is_end = text.is_empty();
+            let is_invalid = text.contains(char::is_control) || (is_end && is_empty);
+            if is_invalid && self.token.signs_row_value(index) {
+                invalid.get_or_insert(index);
+            }
+            is_empty = is_end;
+        })?;
+        match invalid {
+            None => Ok(()),
+            Some(index) => Err(error!(
+                Query,
+                "row value {index} is empty or contains a control character, which can't be signed"
+            )),
+        }
+    }
+}
+
+impl CustomTemplate for BlobTemplate {
+    fn write(
+        &self,
+        path: Path<'_>,
+        row: RowValues<'_>,
+        expiry: Expiry,
+        now: Timestamp,
+        url: &mut FnSink<'_>,
+    ) -> Result<Timestamp, Error> {
+        self.check_row(row)?;
+        let expires_at = self.expires_at(expiry, now)?;
+        let token = self.token.row(path.key(), expires_at, row)?;
+        let signature = token.sign()?;
+        url.text(&self.origin);
+        path.write_as_sent(url);
+        token.write_params(&self.query, url);
+        token.write_token(&signature, url);
+        Ok(expires_at)
+    }
+
+    fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
+        self.token.expires_at(expiry, now)
+    }
+
+    fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    fn max_len(&self, path: Path<'_>, row_values: usize) -> usize {
+        capacity([
+            self.origin.len(),
+            path.max_len(),
+            self.query.len(),
+            self.token.max_len(),
+            row_values,
+        ])
+    }
+}
