@@ -195,9 +195,7 @@ fn set_resource<'s>(
     values: &mut SignedValues<'s>,
     [first, second]: &'s mut [Option<String>; 2],
 ) {
-    if let Some(kind) = resource.kind() {
-        values.set(Field::Resource, Value::unreserved(kind));
-    }
+    values.set(Field::Resource, Value::unreserved(resource.kind().sr));
     match resource {
         Resource::Table(name) => values.set(Field::TableName, Value::Text(name)),
         Resource::Directory { directory, .. } => {
@@ -220,12 +218,12 @@ fn set_resource<'s>(
 
 impl<'a> Sas<'a> {
     fn permission_letters<'s>(&self, space: &'s mut PermissionLetters) -> Result<&'s str, Error> {
-        let allowed = self.resource.permissions();
+        let allowed = self.resource.kind().permissions;
         if let Some(letter) = self.permissions.letter_outside(allowed) {
             return Err(error!(
                 Policy,
                 "a {} has no permission `{letter}`; it has {}",
-                self.resource.description(),
+                self.resource.kind().description,
                 allowed.text
             ));
         }

@@ -86,54 +86,83 @@ pub enum Resource<'a> {
     },
 }
 
-/// The letters of services and of resource types, in the order in which they are written.
+/// What all resources of a kind have in common.
+pub(super) struct Kind {
+    /// A name for messages.
+    pub(super) description: &'static str,
+    /// The service, or `None` for an account.
+    service: Option<Service>,
+    /// The value of `sr`; empty for a queue, a table or an account, whose tokens have none.
+    pub(super) sr: &'static str,
+    /// The permissions that a token can have, in the order in which they are written.
+    pub(super) permissions: AllowedLetters,
+    /// The first version that has the kind.
+    pub(super) since: ApiVersion,
+}
+
+const OF_BLOBS: Option<Service> = Some(Service::Blob);
+const OF_FILES: Option<Service> = Some(Service::File);
+const ALWAYS: &str = ApiVersion::OLDEST_DATE;
+
+static CONTAINER: Kind = kind("container", OF_BLOBS, "c", "racwdxltfmeopi", ALWAYS);
+static BLOB: Kind = kind("blob", OF_BLOBS, "b", "racwdxytmeopi", ALWAYS);
+static DIRECTORY: Kind = kind("directory", OF_BLOBS, "d", "racwdlmeop", "2020-02-10");
+static SNAPSHOT: Kind = kind("snapshot", OF_BLOBS, "bs", "racwdxytmeopi", "2018-11-09");
+static VERSION: Kind = kind(
+    "version of a blob",
+    OF_BLOBS,
+    "bv",
+    "racwdxytmeopi",
+    "2019-10-10",
+);
+static SHARE: Kind = kind("share", OF_FILES, "s", "rcwdl", ALWAYS);
+static FILE: Kind = kind("file", OF_FILES, "f", "rcwd", ALWAYS);
+static QUEUE: Kind = kind("queue", Some(Service::Queue), "", "raup", ALWAYS);
+static TABLE: Kind = kind("table", Some(Service::Table), "", "raud", ALWAYS);
+static ACCOUNT: Kind = kind("account", None, "", "rwdxylacupfti", ALWAYS);
+
+const fn kind(
+    description: &'static str,
+    service: Option<Service>,
+    sr: &'static str,
+    permissions: &'static str,
+    since: &str,
+) -> Kind {
+    Kind {
+        description,
+        service,
+        sr,
+        permissions: AllowedLetters::new(permissions),
+        since: ApiVersion::new(since),
+    }
+}
+
+/// The letters of services, in the order in which they are written.
 pub(super) const SERVICES: &str = "bqtf";
+
+/// The letters of resource types, in the order in which they are written.
 pub(super) const RESOURCE_TYPES: &str = "sco";
 
 impl<'a> Resource<'a> {
+    /// Returns what all resources of its kind have in common.
+    pub(super) fn kind(self) -> &'static Kind {
+        match self {
+            Resource::Container(_) => &CONTAINER,
+            Resource::Blob { .. } => &BLOB,
+            Resource::Directory { .. } => &DIRECTORY,
+            Resource::Snapshot { .. } => &SNAPSHOT,
+            Resource::Version { .. } => &VERSION,
+            Resource::Share(_) => &SHARE,
+            Resource::File { .. } => &FILE,
+            Resource::Queue(_) => &QUEUE,
+            Resource::Table(_) => &TABLE,
+            Resource::Account { .. } => &ACCOUNT,
+        }
+    }
+
     /// Returns the service, or `None` for an account.
     pub(super) fn service(self) -> Option<Service> {
-        match self {
-            Resource::Container(_)
-            | Resource::Blob { .. }
-            | Resource::Directory { .. }
-            | Resource::Snapshot { .. }
-            | Resource::Version { .. } => Some(Service::Blob),
-            Resource::Share(_) | Resource::File { .. } => Some(Service::File),
-            Resource::Queue(_) => Some(Service::Queue),
-            Resource::Table(_) => Some(Service::Table),
-            Resource::Account { .. } => None,
-        }
-    }
-
-    /// Returns a name for messages.
-    pub(super) fn description(self) -> &'static str {
-        match self {
-            Resource::Container(_) => "container",
-            Resource::Blob { .. } => "blob",
-            Resource::Directory { .. } => "directory",
-            Resource::Snapshot { .. } => "snapshot",
-            Resource::Version { .. } => "version of a blob",
-            Resource::Share(_) => "share",
-            Resource::File { .. } => "file",
-            Resource::Queue(_) => "queue",
-            Resource::Table(_) => "table",
-            Resource::Account { .. } => "account",
-        }
-    }
-
-    /// Returns the value of `sr`.
-    pub(super) fn kind(self) -> Option<&'static str> {
-        match self {
-            Resource::Container(_) => Some("c"),
-            Resource::Blob { .. } => Some("b"),
-            Resource::Directory { .. } => Some("d"),
-            Resource::Snapshot { .. } => Some("bs"),
-            Resource::Version { .. } => Some("bv"),
-            Resource::Share(_) => Some("s"),
-            Resource::File { .. } => Some("f"),
-            Resource::Queue(_) | Resource::Table(_) | Resource::Account { .. } => None,
-        }
+        self.kind().service
     }
 
     /// Returns the newest version that has the resource, as text and parsed.
@@ -144,22 +173,6 @@ impl<'a> Resource<'a> {
                 ApiVersion::NEWEST_OF_TABLES,
             ),
             _ => (ApiVersion::NEWEST_DATE, ApiVersion::NEWEST),
-        }
-    }
-
-    /// Returns the letters of permissions that the resource has.
-    pub(super) fn permissions(self) -> AllowedLetters {
-        match self {
-            Resource::Container(_) => const { AllowedLetters::new("racwdxltfmeopi") },
-            Resource::Blob { .. } | Resource::Snapshot { .. } | Resource::Version { .. } => {
-                const { AllowedLetters::new("racwdxytmeopi") }
-            }
-            Resource::Directory { .. } => const { AllowedLetters::new("racwdlmeop") },
-            Resource::Share(_) => const { AllowedLetters::new("rcwdl") },
-            Resource::File { .. } => const { AllowedLetters::new("rcwd") },
-            Resource::Queue(_) => const { AllowedLetters::new("raup") },
-            Resource::Table(_) => const { AllowedLetters::new("raud") },
-            Resource::Account { .. } => const { AllowedLetters::new("rwdxylacupfti") },
         }
     }
 
@@ -186,7 +199,7 @@ impl<'a> Resource<'a> {
             error!(
                 Unsupported,
                 "a user delegation SAS can't give access to a {}; sign with the account key",
-                self.description()
+                self.kind().description
             )
         })
     }
@@ -196,7 +209,7 @@ impl<'a> Resource<'a> {
         let (name, object) = self.names();
         match self {
             Resource::Container(_) | Resource::Share(_) | Resource::Queue(_) => {
-                check_name(self.description(), name)
+                check_name(self.kind().description, name)
             }
             Resource::Table(_) => check_table_name(name),
             Resource::Blob { .. } => {
@@ -206,7 +219,7 @@ impl<'a> Resource<'a> {
             Resource::Snapshot { snapshot: id, .. } | Resource::Version { version: id, .. } => {
                 check_name("container", name)?;
                 check_object("blob", object)?;
-                check_object(self.description(), id)
+                check_object(self.kind().description, id)
             }
             Resource::Directory { .. } => {
                 check_name("container", name)?;
@@ -304,14 +317,11 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// Returns the first version that has a kind of resource.
-pub(super) fn first_version_of_kind(kind: &str) -> ApiVersion {
-    match kind {
-        "d" => ApiVersion::new("2020-02-10"),
-        "bs" => ApiVersion::new("2018-11-09"),
-        "bv" => ApiVersion::new("2019-10-10"),
-        _ => ApiVersion::OLDEST,
-    }
+/// Returns the first version that has the kind of resource with this `sr`.
+pub(super) fn first_version_of_kind(sr: &str) -> ApiVersion {
+    let mut later = [&DIRECTORY, &SNAPSHOT, &VERSION].into_iter();
+    let kind = later.find(|kind| kind.sr == sr);
+    kind.map_or(ApiVersion::OLDEST, |kind| kind.since)
 }
 
 /// Returns letters in the order in which they are written.

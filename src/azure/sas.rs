@@ -103,8 +103,7 @@ impl<'a> Sas<'a> {
     }
 
     /// Sets the version of the service, which decides what is signed and which permissions a token
-    /// can have, from 2015-04-05 on. The
-    /// default is 2026-10-06, and 2019-02-02 for a table.
+    /// can have: a date from 2015-04-05 on. The default is 2026-10-06, and 2019-02-02 for a table.
     #[must_use]
     pub fn api_version(mut self, version: impl Into<Cow<'a, str>>) -> Self {
         self.version = Some(version.into());

@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::names::check_sas_text;
 use super::permissions::Permissions;
-use super::resource::{Resource, first_version_of_kind};
+use super::resource::Resource;
 use super::service::Service;
 use super::string_to_sign::{SignedValues, Value};
 use crate::error::{Error, ErrorKind, Quoted, error};
@@ -56,7 +56,7 @@ pub(super) fn check_field<'s>(
     field: Field,
     value: &'s str,
 ) -> Result<Value<'s>, Error> {
-    let (name, what) = (field.name(), resource.description());
+    let (name, what) = (field.name(), resource.kind().description);
     match layout.first_version(field) {
         None => {
             return Err(error!(
@@ -165,13 +165,12 @@ pub(super) fn parse_version(
         Some(Service::Blob) => ApiVersion::new("2018-11-09"),
         _ => ApiVersion::new("2025-07-05"),
     };
-    let first_of_kind = first_version_of_kind(resource.kind().unwrap_or_default());
-    let first = first_delegated.max(first_of_kind);
+    let first = first_delegated.max(resource.kind().since);
     if version < first {
         return Err(error!(
             Unsupported,
             "this token for a {} needs version {first} or newer, but the version is {version}",
-            resource.description()
+            resource.kind().description
         ));
     }
     Ok(version)

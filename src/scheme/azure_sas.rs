@@ -111,7 +111,8 @@ pub(crate) struct ApiVersion(u64);
 
 impl ApiVersion {
     /// The first version whose signatures the crate knows.
-    pub(crate) const OLDEST: Self = ApiVersion::new("2015-04-05");
+    pub(crate) const OLDEST: Self = ApiVersion::new(Self::OLDEST_DATE);
+    pub(crate) const OLDEST_DATE: &str = "2015-04-05";
 
     /// The last version whose signatures the crate knows.
     pub(crate) const NEWEST: Self = ApiVersion::new(Self::NEWEST_DATE);
