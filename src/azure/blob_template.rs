@@ -1,7 +1,7 @@
 //! Presigned URLs for the blobs of a container.
 
 use super::blob_params::BlobParams;
-use super::prepared_sas::{PreparedSas, SasEnd, ValueSpace};
+use super::prepared_sas::{PreparedSas, TokenExpiry, ValueSpace};
 use super::sas::Sas;
 use super::sas_template::TokenTemplate;
 use super::string_to_sign::{SignedValues, Value};
@@ -40,7 +40,8 @@ impl BlobTemplate {
     ) -> Result<Self, Error> {
         let identity = credentials.identity();
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
-        let prepared = PreparedSas::new(sas, identity, SasEnd::PerRow, &mut space, &mut values)?;
+        let prepared =
+            PreparedSas::new(sas, identity, TokenExpiry::PerRow, &mut space, &mut values)?;
         let mut values = prepared.values().clone();
         for (field, index) in &params.response_per_row {
             if values.has(*field) {

@@ -33,10 +33,10 @@ pub(super) struct PreparedSas<'s> {
     expires_at: Option<Timestamp>,
 }
 
-/// What decides when a token expires.
-pub(super) enum SasEnd<'e> {
-    /// The expiry of one token, which is signed at this time.
-    Of(SasExpiry<'e>, Timestamp),
+/// When a token expires.
+pub(super) enum TokenExpiry<'e> {
+    /// The expiry of one token, and the time at which it is signed.
+    Single(SasExpiry<'e>, Timestamp),
     /// Each token of a template has its own.
     PerRow,
 }
@@ -59,7 +59,7 @@ impl<'s> PreparedSas<'s> {
     pub(super) fn new<'i>(
         sas: &'s Sas<'s>,
         identity: &'i Identity,
-        end: SasEnd<'s>,
+        expiry: TokenExpiry<'s>,
         space: &'s mut ValueSpace<'i>,
         values: &'s mut SignedValues<'s>,
     ) -> Result<Self, Error> {
@@ -103,12 +103,12 @@ impl<'s> PreparedSas<'s> {
         values.set(Field::Permissions, Value::unreserved(letters));
         sas.set_required(layout, version, values, &mut space.required)?;
         let starts_at = sas.set_start(values, &mut space.starts_at)?;
-        let expires_at = match end {
-            SasEnd::PerRow => {
+        let expires_at = match expiry {
+            TokenExpiry::PerRow => {
                 values.set(Field::ExpiresAt, Value::PerRow(Placeholder::Expires));
                 None
             }
-            SasEnd::Of(expiry, now) => {
+            TokenExpiry::Single(expiry, now) => {
                 let rules = ValidityRules {
                     starts_at,
                     now,

@@ -1,6 +1,6 @@
 //! The methods that sign a shared access signature.
 
-use super::prepared_sas::{PreparedSas, SasEnd, ValueSpace};
+use super::prepared_sas::{PreparedSas, TokenExpiry, ValueSpace};
 use super::sas::Sas;
 use super::sas_expiry::SasExpiry;
 use super::sas_token::SasToken;
@@ -33,13 +33,11 @@ impl Sas<'_> {
         expiry: impl Into<SasExpiry<'e>>,
         now: impl Into<Timestamp>,
     ) -> Result<SasToken, Error> {
-        let (identity, end) = (
-            credentials.identity(),
-            SasEnd::Of(expiry.into(), now.into()),
-        );
+        let identity = credentials.identity();
+        let expiry = TokenExpiry::Single(expiry.into(), now.into());
         self.resource.check()?;
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
-        let prepared = PreparedSas::new(self, identity, end, &mut space, &mut values)?;
+        let prepared = PreparedSas::new(self, identity, expiry, &mut space, &mut values)?;
         let signature = credentials.base64_key()?.sign(&prepared.text())?;
         Ok(prepared.token().finish(&signature))
     }
@@ -54,10 +52,10 @@ impl Sas<'_> {
         expiry: impl Into<SasExpiry<'e>>,
         now: impl Into<Timestamp>,
     ) -> Result<Unsigned<SasToken>, Error> {
-        let end = SasEnd::Of(expiry.into(), now.into());
+        let expiry = TokenExpiry::Single(expiry.into(), now.into());
         self.resource.check()?;
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
-        let prepared = PreparedSas::new(self, identity, end, &mut space, &mut values)?;
+        let prepared = PreparedSas::new(self, identity, expiry, &mut space, &mut values)?;
         let token = prepared.token();
         let expires_at = token.expires_at;
         Ok(Unsigned::new(

@@ -1,6 +1,6 @@
 //! Tokens that differ only in their expiry, blob and row values: everything else is written once.
 
-use super::prepared_sas::{PreparedSas, SasEnd, ValueSpace};
+use super::prepared_sas::{PreparedSas, TokenExpiry, ValueSpace};
 use super::sas::Sas;
 use super::sas_token::SasToken;
 use super::sas_validity::{SasTime, ValidityRules};
@@ -27,7 +27,8 @@ impl Sas<'_> {
         self.resource.check()?;
         let (mut space, mut values) = (ValueSpace::default(), SignedValues::new());
         let identity = credentials.identity();
-        let prepared = PreparedSas::new(self, identity, SasEnd::PerRow, &mut space, &mut values)?;
+        let prepared =
+            PreparedSas::new(self, identity, TokenExpiry::PerRow, &mut space, &mut values)?;
         let mut url = String::new();
         prepared.write_url(&mut url);
         let template = TokenTemplate::new(&prepared, &prepared.text(), credentials)?;
