@@ -5,6 +5,7 @@ use super::blob_params::BlobParams;
 use super::blob_template::BlobTemplate;
 use super::names::{check_name, check_object};
 use super::sas::Sas;
+use super::sas_token::SasToken;
 use super::service::Service;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, error};
@@ -175,6 +176,45 @@ impl Container {
     }
 }
 
+/// Returns the blob of a request for a link.
+fn blob_of<'p>(parts: &'p RequestParts<'_>) -> Result<&'p str, Error> {
+    match parts.path.key() {
+        "" => Err(Error::new(
+            ErrorKind::Unsupported,
+            "a URL of a container needs permissions of your choice; make it with `Account::sas`",
+        )),
+        blob => Ok(blob),
+    }
+}
+
+/// Returns a link without its token, whose expiry it then has.
+fn without_token(
+    parts: &RequestParts<'_>,
+    params: &BlobParams<'_>,
+    now: Timestamp,
+) -> PresignedUrl {
+    let mut url = String::with_capacity(parts.max_url_len());
+    parts.write_origin(&mut url);
+    parts.path.write_as_sent(&mut url);
+    write_query(&params.others, &mut url);
+    url.push(if params.others.is_empty() { '?' } else { '&' });
+    PresignedUrl {
+        method: own_method(parts.method),
+        url,
+        headers: params.headers(parts),
+        not_covered: header_names(parts, |_| true),
+        expires_at: now,
+    }
+}
+
+/// Adds the token. Its own URL isn't used: the parameters of the operation come before the token.
+fn with_token(mut link: PresignedUrl, token: &SasToken) -> PresignedUrl {
+    link.url.push_str(token.as_str());
+    // Only a stored access policy can leave the expiry out, and there is none here.
+    link.expires_at = token.expires_at().unwrap_or(link.expires_at);
+    link
+}
+
 impl Sealed for Container {}
 
 impl Store for Container {
@@ -191,37 +231,24 @@ impl CustomSigner for Container {
         expiry: Expiry,
         now: Timestamp,
     ) -> Result<Unsigned<PresignedUrl>, Error> {
-        let blob = parts.path.key();
-        if blob.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "a URL of a container needs permissions of your choice; make it with \
-                 `Account::sas`",
-            ));
-        }
         let params = BlobParams::parse(&parts.params)?;
-        let sas = self.sas(blob, &params, parts)?;
-        let mut url = String::with_capacity(parts.max_url_len());
-        parts.write_origin(&mut url);
-        parts.path.write_as_sent(&mut url);
-        write_query(&params.others, &mut url);
-        url.push(if params.others.is_empty() { '?' } else { '&' });
-        let headers = params.headers(parts);
-        let method = own_method(parts.method);
-        let not_covered = header_names(parts, |_| true);
+        let link = without_token(parts, &params, now);
+        let sas = self.sas(blob_of(parts)?, &params, parts)?;
         let unsigned = sas.prepare(identity, expiry, now)?;
-        Ok(unsigned.map(move |token| {
-            // Not the token's URL: the parameters of the operation come before the token.
-            url.push_str(token.as_str());
-            PresignedUrl {
-                method,
-                url,
-                headers,
-                not_covered,
-                // Only a stored policy can leave the expiry out, and there is none here.
-                expires_at: token.expires_at().unwrap_or(now),
-            }
-        }))
+        Ok(unsigned.map(move |token| with_token(link, &token)))
+    }
+
+    fn presign_url(
+        &self,
+        parts: &RequestParts<'_>,
+        credentials: &Credentials,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<PresignedUrl, Error> {
+        let params = BlobParams::parse(&parts.params)?;
+        let sas = self.sas(blob_of(parts)?, &params, parts)?;
+        let token = sas.presign(credentials, expiry, now)?;
+        Ok(with_token(without_token(parts, &params, now), &token))
     }
 
     fn template(

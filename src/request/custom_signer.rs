@@ -26,6 +26,18 @@ pub(crate) trait CustomSigner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe 
         now: Timestamp,
     ) -> Result<Unsigned<PresignedUrl>, Error>;
 
+    /// Returns a presigned URL.
+    fn presign_url(
+        &self,
+        parts: &RequestParts<'_>,
+        credentials: &Credentials,
+        expiry: Expiry,
+        now: Timestamp,
+    ) -> Result<PresignedUrl, Error> {
+        let unsigned = self.prepare_url(parts, credentials.identity(), expiry, now)?;
+        unsigned.sign_with(credentials)
+    }
+
     /// Prepares a request that is signed with headers.
     fn prepare_headers(
         &self,

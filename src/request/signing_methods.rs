@@ -64,9 +64,7 @@ impl<'a> Request<'a> {
                 Ok(v2_result(&signing.parts, headers, expires_at, url))
             }
             Signer::Custom(signer) => {
-                let parts = self.custom_url_parts()?;
-                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
-                unsigned.sign_with(credentials)
+                signer.presign_url(&self.custom_url_parts()?, credentials, expiry, now)
             }
         }
     }
@@ -101,8 +99,8 @@ impl<'a> Request<'a> {
             }
             Signer::Custom(signer) => {
                 let parts = self.custom_url_parts()?;
-                let unsigned = signer.prepare_url(&parts, identity, expiry, now)?;
-                out.text(unsigned.sign_with(credentials)?.as_str());
+                let url = signer.presign_url(&parts, credentials, expiry, now)?;
+                out.text(url.as_str());
             }
         }
         check_output(&out)

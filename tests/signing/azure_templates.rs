@@ -109,6 +109,8 @@ proptest! {
             for at in [now(), later] {
                 let one = describe(request_of(&images, method, blob));
                 let url = one.presign(&key, HOUR, at).unwrap();
+                let unsigned = one.prepare_url(key.identity(), HOUR, at).unwrap();
+                prop_assert_eq!(seen(&unsigned.sign_with(&key).unwrap()), seen(&url));
                 prop_assert_eq!(seen(&template.presign(blob, at).unwrap()), seen(&url));
                 let mut written = String::from("x ");
                 template.presign_into(blob, at, &mut written).unwrap();
