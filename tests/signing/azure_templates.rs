@@ -31,9 +31,10 @@ fn key() -> Credentials {
     azure::shared_key("myaccount", BASE64_STANDARD.encode(SECRET)).unwrap()
 }
 
+/// A user delegation key until 2026-10-20, longer than any token of it.
 fn delegation_key() -> Credentials {
     let xml = "<UserDelegationKey><SignedOid>oid</SignedOid><SignedTid>tid</SignedTid>\
-        <SignedStart>2026-10-05T00:00:00Z</SignedStart><SignedExpiry>2026-10-12T00:00:00Z</SignedExpiry>\
+        <SignedStart>2026-10-05T00:00:00Z</SignedStart><SignedExpiry>2026-10-20T00:00:00Z</SignedExpiry>\
         <SignedService>b</SignedService><SignedVersion>2026-10-06</SignedVersion>\
         <Value>c2VjcmV0</Value></UserDelegationKey>";
     azure::user_delegation_key("myaccount", xml).unwrap()
@@ -220,8 +221,10 @@ fn impossible_templates_are_rejected() {
     assert!(invalid.is_err_and(|error| error.kind() == ErrorKind::Credentials));
     assert_eq!(of(&key, Expiry::at(now())), Err(ErrorKind::Expiry));
     let week = Duration::from_secs(7 * 86_400);
-    assert_eq!(of(&key, week.into()), Ok(()));
-    assert_eq!(of(&delegation_key(), week.into()), Err(ErrorKind::Expiry));
+    let longer = week + Duration::from_secs(1);
+    assert_eq!(of(&key, longer.into()), Ok(()));
+    assert_eq!(of(&delegation_key(), longer.into()), Err(ErrorKind::Expiry));
+    assert_eq!(of(&delegation_key(), week.into()), Ok(()));
     assert_eq!(of(&delegation_key(), hour), Ok(()));
 }
 
