@@ -92,18 +92,11 @@ pub(super) struct SharedKeyText<'t> {
 impl Message for SharedKeyText<'_> {
     fn write(&self, sink: &mut impl Sink) {
         let Form { is_table, is_lite } = self.form;
-        if !(is_table && is_lite) {
-            self.write_line(self.method.as_bytes(), sink);
-            self.write_headers(sink);
-        }
-        // A table's time is signed in this line, whichever header has it.
-        let date = if is_table || self.header(DATE).is_none() {
-            self.header(DATE).or_else(|| self.header("date"))
+        if is_table && is_lite {
+            self.write_line(self.date(), sink);
         } else {
-            None
-        };
-        if is_table || is_lite {
-            self.write_line(date.map_or(b"", Header::trimmed), sink);
+            self.write_line(self.method.as_bytes(), sink);
+            self.write_standard_headers(sink);
         }
         if !is_table {
             self.write_ms_headers(sink);
@@ -123,8 +116,18 @@ impl SharedKeyText<'_> {
         sink.text("\n");
     }
 
-    /// Writes the values of the standard headers, each on a line.
-    fn write_headers(&self, sink: &mut impl Sink) {
+    /// Returns the value of the time's line. Where `x-ms-date` is signed with its name, the line is
+    /// empty then.
+    fn date(&self) -> &[u8] {
+        let date = match self.header(DATE) {
+            Some(date) => self.form.is_table.then_some(date),
+            None => self.header("date"),
+        };
+        date.map_or(b"", Header::trimmed)
+    }
+
+    /// Writes the values of the standard headers and the time, each on a line.
+    fn write_standard_headers(&self, sink: &mut impl Sink) {
         for name in STANDARD_HEADERS {
             if !self.form.has_line(name) {
                 continue;
@@ -133,9 +136,8 @@ impl SharedKeyText<'_> {
             // Since 2015-02-21, no body is an empty line.
             let is_empty = name == "content-length" && value == b"0";
             self.write_line(if is_empty { b"" } else { value }, sink);
-            if name == "content-type" && !self.form.signs_only_comp() {
-                let date = self.header("date").filter(|_| self.header(DATE).is_none());
-                self.write_line(date.map_or(b"", Header::trimmed), sink);
+            if name == "content-type" {
+                self.write_line(self.date(), sink);
             }
         }
     }
@@ -164,7 +166,7 @@ impl SharedKeyText<'_> {
             let mut params = self.params.iter();
             if let Some(comp) = params.find(|param| param.name.decodes_to("comp")) {
                 sink.text("?comp=");
-                write_decoded(comp.value.unwrap_or_default(), sink);
+                sink.bytes(&comp.value.unwrap_or_default().to_bytes());
             }
             return;
         }
@@ -190,10 +192,6 @@ impl SharedKeyText<'_> {
             previous = Some(name);
         }
     }
-}
-
-fn write_decoded(component: Component<'_>, sink: &mut impl Sink) {
-    sink.bytes(&component.to_bytes());
 }
 
 /// Returns whether a header is signed with its name.
