@@ -12,7 +12,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The resource of a request, decoded.
+/// The resource of a request, decoded. No parameter that decides about access is repeated.
 #[derive(Clone)]
 pub(super) struct ReceivedTarget<'r> {
     pub(super) service: Service,
@@ -47,6 +47,7 @@ impl<'r> ReceivedTarget<'r> {
             object,
             params,
         };
+        target.check_repetitions()?;
         target.find_level();
         Ok(target)
     }
@@ -76,7 +77,7 @@ impl<'r> ReceivedTarget<'r> {
     }
 
     /// Checks that no parameter that decides about access is repeated.
-    pub(super) fn check_repetitions(&self) -> Result<(), VerifyError> {
+    fn check_repetitions(&self) -> Result<(), VerifyError> {
         const NAMES: [&str; 6] = [
             "comp",
             "restype",

@@ -87,7 +87,6 @@ fn parse<'r>(
     request.check_query()?;
     request.check_message()?;
     let target = ReceivedTarget::of(account, request)?;
-    target.check_repetitions()?;
     let values = read_values(&target)?;
     if !values.has(Field::Signature) {
         return Err(reject!(

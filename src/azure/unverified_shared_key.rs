@@ -129,7 +129,6 @@ fn parse<'r>(
     let target = ReceivedTarget::of(account, request)?;
     // The first word is the same for every service, but the text differs for tables.
     let form = account.shared_key_signer_of(target.service).form;
-    target.check_repetitions()?;
     check_headers(request)?;
     check_params(form, &target.params)?;
     check_plus(form, request.target.query)?;
