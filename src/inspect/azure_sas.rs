@@ -1,9 +1,10 @@
 //! The parameters of a shared access signature of Azure Storage.
 
 use super::facts::Facts;
+use super::parameters::Parameters;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use super::value::{report_invalid, shortened};
 use crate::scheme::Scheme;
 use crate::scheme::azure_sas::{ApiVersion, Field, parse_sas_time};
 use crate::text::percent::Component;
@@ -17,54 +18,45 @@ use alloc::vec::Vec;
 /// The length of the base64 of an HMAC-SHA256.
 const SIGNATURE_LEN: usize = 44;
 
-/// The parameters of a token, each with its last value.
-struct Parameters<'a>(Vec<(Field, Component<'a>)>);
+/// The parameters of a token.
+#[derive(Default)]
+struct SasParameters<'a>(Parameters<'a>);
 
 /// Reads a shared access signature, if the query has one.
 pub(super) fn read(query: &str, path: &str, problems: &mut Problems) -> Option<Facts> {
-    let mut parameters = Parameters(Vec::new());
+    let mut parameters = SasParameters::default();
     for param in parse_query(Some(query)) {
         let name = param.name.to_text();
-        let Some(field) = name.and_then(|name| Field::from_name(&name)) else {
-            continue;
-        };
-        let value = param.value.unwrap_or_default();
-        let mut known = parameters.0.iter_mut();
-        if let Some((_, known)) = known.find(|(own, _)| *own == field) {
-            *known = value;
-            report_duplicate(field.name(), problems);
-        } else {
-            parameters.0.push((field, value));
+        if let Some(field) = name.and_then(|name| Field::from_name(&name)) {
+            parameters.0.add(field.name(), &param);
         }
     }
-    let has = |field| parameters.get(field).is_some();
+    let has = |field| parameters.has(field);
     // A token that is cut off has its version and its expiry.
     let is_token = has(Field::Version)
         && (has(Field::Signature) || has(Field::ExpiresAt) || has(Field::StoredPolicy));
     is_token.then(|| parameters.read(path, problems))
 }
 
-impl<'a> Parameters<'a> {
-    fn get(&self, field: Field) -> Option<Component<'a>> {
-        let mut parameters = self.0.iter();
-        let (_, value) = parameters.find(|(own, _)| *own == field)?;
-        Some(*value)
+impl<'a> SasParameters<'a> {
+    fn has(&self, field: Field) -> bool {
+        self.0.has(field.name())
     }
 
     /// Returns the value of a parameter that a token has, and reports if it is missing.
     fn required(&self, field: Field, problems: &mut Problems) -> Option<Cow<'a, str>> {
-        if field == Field::Signature && self.get(field).is_none() {
+        if field == Field::Signature && !self.has(field) {
             problems.add(
                 ProblemKind::Truncated,
                 "missing parameter `sig`; the URL is cut off before it",
             );
             return None;
         }
-        decode_value(field.name(), self.get(field), problems)
+        self.0.decode(field.name(), problems)
     }
 
     fn optional(&self, field: Field) -> Option<Cow<'a, str>> {
-        Some(self.get(field)?.to_text_lossy()).filter(|value| !value.is_empty())
+        Some(self.0.get(field.name())?.to_text_lossy()).filter(|value| !value.is_empty())
     }
 
     fn time(&self, field: Field, problems: &mut Problems) -> Option<Timestamp> {
@@ -82,6 +74,7 @@ impl<'a> Parameters<'a> {
     }
 
     fn read(&self, path: &str, problems: &mut Problems) -> Facts {
+        self.0.report_duplicates(problems);
         if let Some(version) = self.required(Field::Version, problems)
             && ApiVersion::parse(&version).is_none()
         {
@@ -129,7 +122,7 @@ impl<'a> Parameters<'a> {
         match self.optional(Field::Resource).as_deref() {
             Some("b" | "c" | "d" | "bs" | "bv") => Some("blob"),
             Some("f" | "s") => Some("file"),
-            _ if self.get(Field::TableName).is_some() => Some("table"),
+            _ if self.has(Field::TableName) => Some("table"),
             _ => match self.optional(Field::Services).as_deref() {
                 Some("b") => Some("blob"),
                 Some("f") => Some("file"),

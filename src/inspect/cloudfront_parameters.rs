@@ -1,67 +1,49 @@
 //! The parameters of CloudFront's signed URLs.
 
 use super::facts::Facts;
+use super::parameters::Parameters;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{decode_value, report_duplicate, report_invalid, shortened};
+use super::value::{report_invalid, shortened};
 use crate::cloudfront::read_times;
 use crate::scheme::Scheme;
 use crate::scheme::cloudfront::{
     EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, NAMES, POLICY, SHA1, SHA256, SIGNATURE,
 };
 use crate::text::decimal::parse_unix_seconds;
-use crate::text::percent::Component;
 use crate::wire::query::Param;
-use alloc::borrow::Cow;
 use alloc::format;
 
 /// The lengths of the base64 of a signature: 70 to 72 bytes of DER, possibly fewer, or RSA's 256.
 const SIGNATURE_LEN: core::ops::RangeInclusive<usize> = 88..=344;
 
-/// The parameters of a CloudFront signature that a query has.
-pub(super) struct CloudFrontParameters<'a> {
-    values: [Option<Component<'a>>; NAMES.len()],
-    duplicate: Option<&'static str>,
-}
+/// The parameters of a CloudFront signature.
+#[derive(Default)]
+pub(super) struct CloudFrontParameters<'a>(Parameters<'a>);
 
 impl<'a> CloudFrontParameters<'a> {
-    pub(super) fn new() -> Self {
-        CloudFrontParameters {
-            values: [None; NAMES.len()],
-            duplicate: None,
-        }
-    }
-
     /// Adds a parameter, if it is one of a signature.
     pub(super) fn add(&mut self, param: &Param<'a>) {
-        for (name, value) in NAMES.into_iter().zip(&mut self.values) {
-            if param.name.decodes_to(name)
-                && value.replace(param.value.unwrap_or_default()).is_some()
-            {
-                self.duplicate = Some(name);
-            }
-        }
+        self.0.add_named(&NAMES, param);
     }
 
     /// Returns whether the query is signed. `Expires`, `Policy` and `Signature` can be other
     /// parameters.
     pub(super) fn is_signed(&self) -> bool {
-        self.get(KEY_PAIR_ID).is_some()
+        self.0.has(KEY_PAIR_ID)
     }
 
     /// Returns the facts that the parameters state.
     pub(super) fn read(&self, problems: &mut Problems) -> Facts {
-        if let Some(name) = self.duplicate {
-            report_duplicate(name, problems);
-        }
-        let key_pair_id = self.decode(KEY_PAIR_ID, problems);
+        self.0.report_duplicates(problems);
+        let key_pair_id = self.0.decode(KEY_PAIR_ID, problems);
         let mut facts = Facts {
             scheme: Some(Scheme::CloudFront),
             access_key_id: key_pair_id.as_deref().map(shortened),
             ..Facts::default()
         };
-        if self.get(HASH_ALGORITHM).is_some()
-            && let Some(hash) = self.decode(HASH_ALGORITHM, problems)
+        if self.0.has(HASH_ALGORITHM)
+            && let Some(hash) = self.0.decode(HASH_ALGORITHM, problems)
         {
             if ![SHA1, SHA256].contains(&&*hash) {
                 report_invalid(HASH_ALGORITHM, &hash, "SHA1 or SHA256", problems);
@@ -69,7 +51,7 @@ impl<'a> CloudFrontParameters<'a> {
             facts.algorithm = Some(shortened(&hash));
         }
         self.read_times(&mut facts, problems);
-        if let Some(signature) = self.decode(SIGNATURE, problems) {
+        if let Some(signature) = self.0.decode(SIGNATURE, problems) {
             let start = check_signature(&signature, Encoding::CloudFront, &SIGNATURE_LEN, problems);
             facts.signature_start = Some(start);
         }
@@ -78,8 +60,8 @@ impl<'a> CloudFrontParameters<'a> {
 
     /// Reads `Expires` or `Policy`, of which a URL has one.
     fn read_times(&self, facts: &mut Facts, problems: &mut Problems) {
-        if self.get(POLICY).is_none() {
-            let Some(text) = self.decode(EXPIRES, problems) else {
+        if !self.0.has(POLICY) {
+            let Some(text) = self.0.decode(EXPIRES, problems) else {
                 return;
             };
             facts.expires_at = parse_unix_seconds(&text);
@@ -88,13 +70,13 @@ impl<'a> CloudFrontParameters<'a> {
             }
             return;
         }
-        if self.get(EXPIRES).is_some() {
+        if self.0.has(EXPIRES) {
             problems.add(
                 ProblemKind::MalformedParameter,
                 format!("the URL has both {POLICY} and {EXPIRES}; send one of them"),
             );
         }
-        let Some(policy) = self.decode(POLICY, problems) else {
+        let Some(policy) = self.0.decode(POLICY, problems) else {
             return;
         };
         match read_times(&policy) {
@@ -108,14 +90,5 @@ impl<'a> CloudFrontParameters<'a> {
                 format!("the value of {POLICY} is not a policy in CloudFront's base64"),
             ),
         }
-    }
-
-    fn get(&self, name: &str) -> Option<Component<'a>> {
-        let mut slots = NAMES.into_iter().zip(&self.values);
-        *slots.find(|(slot, _)| *slot == name)?.1
-    }
-
-    fn decode(&self, name: &str, problems: &mut Problems) -> Option<Cow<'a, str>> {
-        decode_value(name, self.get(name), problems)
     }
 }

@@ -27,6 +27,7 @@ mod cloudfront_parameters;
 mod empty_checksum;
 mod facts;
 mod inspection;
+mod parameters;
 mod problem;
 mod query;
 mod report;

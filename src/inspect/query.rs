@@ -30,9 +30,9 @@ pub(super) fn read_query(query: &str, path: &str, problems: &mut Problems) -> Fa
         problems.add(ProblemKind::BadEscape, message);
     }
     let mut families = V4_FAMILIES.each_ref().map(V4Parameters::new);
-    let mut v2 = V2Parameters::new();
+    let mut v2 = V2Parameters::default();
     #[cfg(feature = "cloudfront")]
-    let mut cloudfront = CloudFrontParameters::new();
+    let mut cloudfront = CloudFrontParameters::default();
     for param in parse_query(Some(query)) {
         for family in &mut families {
             family.add(&param, problems);

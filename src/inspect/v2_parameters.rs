@@ -1,11 +1,10 @@
 //! The parameters of SigV2, of its query APIs, and of Google's V2 signing process.
 
 use super::facts::Facts;
+use super::parameters::Parameters;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{
-    decode_value, report_duplicate, report_invalid, shortened, shown_access_key_id,
-};
+use super::value::{report_invalid, shortened, shown_access_key_id};
 use crate::scheme::Scheme;
 use crate::scheme::detect;
 use crate::scheme::google::GOOGLE2;
@@ -15,22 +14,19 @@ use crate::scheme::sigv2::{
     SIGNATURE_METHOD, SIGNATURE_VERSION, TIMESTAMP, V2Scheme,
 };
 use crate::text::decimal::parse_unix_seconds;
-use crate::text::percent::Component;
 use crate::time::Timestamp;
 use crate::v2::{SignatureMethod, parse_timestamp};
 use crate::wire::query::Param;
-use alloc::borrow::Cow;
 
 /// The schemes that work like S3's SigV2. A URL that names no access key ID is read as the first.
 const SCHEMES: [&V2Scheme; 2] = [&AWS2, &GOOGLE2];
 
 /// The parameters of [`SCHEMES`].
-const STORE_NAMES: [&str; 5] = [
+const STORE_NAMES: [&str; 4] = [
     AWS2.access_key_id,
     GOOGLE2.access_key_id,
     EXPIRES,
     SIGNATURE,
-    SECURITY_TOKEN_HEADER,
 ];
 
 /// The further parameters of the query APIs.
@@ -41,52 +37,22 @@ const API_NAMES: [&str; 4] = [
     API_SECURITY_TOKEN,
 ];
 
-/// The parameters that a query has, each with its last value.
+/// The parameters of a store, and the further ones of a query API, which a URL of a store can have
+/// for itself.
+#[derive(Default)]
 pub(super) struct V2Parameters<'a> {
-    store: [Slot<'a>; STORE_NAMES.len()],
-    api: [Slot<'a>; API_NAMES.len()],
-}
-
-#[derive(Clone, Copy)]
-struct Slot<'a> {
-    name: &'static str,
-    value: Option<Component<'a>>,
-    is_duplicate: bool,
-}
-
-impl<'a> Slot<'a> {
-    fn new(name: &'static str) -> Self {
-        Slot {
-            name,
-            value: None,
-            is_duplicate: false,
-        }
-    }
-
-    fn is_named(&self, name: Component<'_>) -> bool {
-        // The name of a header, whose case is ignored.
-        if self.name == SECURITY_TOKEN_HEADER {
-            name.decodes_to_ignore_case(self.name)
-        } else {
-            name.decodes_to(self.name)
-        }
-    }
+    store: Parameters<'a>,
+    api: Parameters<'a>,
 }
 
 impl<'a> V2Parameters<'a> {
-    pub(super) fn new() -> Self {
-        V2Parameters {
-            store: STORE_NAMES.map(Slot::new),
-            api: API_NAMES.map(Slot::new),
-        }
-    }
-
     /// Adds a parameter, if it is one of a signature.
     pub(super) fn add(&mut self, param: &Param<'a>) {
-        let mut slots = self.store.iter_mut().chain(&mut self.api);
-        if let Some(slot) = slots.find(|slot| slot.is_named(param.name)) {
-            let previous = slot.value.replace(param.value.unwrap_or_default());
-            slot.is_duplicate |= previous.is_some();
+        self.store.add_named(&STORE_NAMES, param);
+        self.api.add_named(&API_NAMES, param);
+        // The name of a header, whose case is ignored.
+        if param.name.decodes_to_ignore_case(SECURITY_TOKEN_HEADER) {
+            self.store.add(SECURITY_TOKEN_HEADER, param);
         }
     }
 
@@ -96,9 +62,9 @@ impl<'a> V2Parameters<'a> {
         let found = detect::V2Signals {
             access_key_id: SCHEMES
                 .iter()
-                .any(|scheme| self.get(scheme.access_key_id).is_some()),
-            expires: self.get(EXPIRES).is_some(),
-            signature: self.get(SIGNATURE).is_some(),
+                .any(|scheme| self.store.has(scheme.access_key_id)),
+            expires: self.store.has(EXPIRES),
+            signature: self.store.has(SIGNATURE),
             signature_version: self.is_query_api(),
         };
         found.is_signed()
@@ -106,8 +72,9 @@ impl<'a> V2Parameters<'a> {
 
     /// Returns the facts that the parameters state.
     pub(super) fn read(&self, problems: &mut Problems) -> Facts {
-        self.report_duplicates(problems);
+        self.store.report_duplicates(problems);
         if self.is_query_api() {
+            self.api.report_duplicates(problems);
             self.read_query_api(problems)
         } else {
             self.read_store(problems)
@@ -115,45 +82,22 @@ impl<'a> V2Parameters<'a> {
     }
 
     fn is_query_api(&self) -> bool {
-        self.get(SIGNATURE_VERSION).is_some()
-    }
-
-    fn get(&self, name: &str) -> Option<Component<'a>> {
-        let mut slots = self.store.iter().chain(&self.api);
-        slots.find(|slot| slot.name == name)?.value
-    }
-
-    fn decode(&self, name: &str, problems: &mut Problems) -> Option<Cow<'a, str>> {
-        decode_value(name, self.get(name), problems)
-    }
-
-    fn has_nonempty(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| !value.text().is_empty())
-    }
-
-    /// Reports duplicates. In a URL of a store the parameters of the query APIs are its own.
-    fn report_duplicates(&self, problems: &mut Problems) {
-        let api: &[Slot<'_>] = if self.is_query_api() { &self.api } else { &[] };
-        for slot in self.store.iter().chain(api) {
-            if slot.is_duplicate {
-                report_duplicate(slot.name, problems);
-            }
-        }
+        self.api.has(SIGNATURE_VERSION)
     }
 
     fn read_store(&self, problems: &mut Problems) -> Facts {
         let mut schemes = SCHEMES.into_iter();
         let scheme = schemes
-            .find(|scheme| self.get(scheme.access_key_id).is_some())
+            .find(|scheme| self.store.has(scheme.access_key_id))
             .unwrap_or(&AWS2);
-        let access_key_id = self.decode(scheme.access_key_id, problems);
-        let expires = self.decode(EXPIRES, problems);
-        let signature = self.decode(SIGNATURE, problems);
+        let access_key_id = self.store.decode(scheme.access_key_id, problems);
+        let expires = self.store.decode(EXPIRES, problems);
+        let signature = self.store.decode(SIGNATURE, problems);
         Facts {
             scheme: Some(scheme.id),
             access_key_id: access_key_id.and_then(|id| shown_access_key_id(&id, problems)),
             expires_at: expires.and_then(|text| read_expires(&text, problems)),
-            has_session_token: self.has_nonempty(SECURITY_TOKEN_HEADER),
+            has_session_token: self.store.has_nonempty(SECURITY_TOKEN_HEADER),
             signature_start: signature.map(|signature| {
                 let own = &scheme.signature_len;
                 let is_rsa = signature.len() > *own.end();
@@ -165,13 +109,13 @@ impl<'a> V2Parameters<'a> {
     }
 
     fn read_query_api(&self, problems: &mut Problems) -> Facts {
-        let access_key_id = self.decode(ACCESS_KEY_ID, problems);
-        if let Some(version) = self.decode(SIGNATURE_VERSION, problems)
+        let access_key_id = self.store.decode(ACCESS_KEY_ID, problems);
+        if let Some(version) = self.api.decode(SIGNATURE_VERSION, problems)
             && version != "2"
         {
             report_invalid(SIGNATURE_VERSION, &version, "2", problems);
         }
-        let algorithm = self.decode(SIGNATURE_METHOD, problems);
+        let algorithm = self.api.decode(SIGNATURE_METHOD, problems);
         let method = algorithm.as_deref().and_then(SignatureMethod::parse);
         if let (Some(algorithm), None) = (&algorithm, method) {
             report_invalid(
@@ -185,11 +129,11 @@ impl<'a> V2Parameters<'a> {
             scheme: Some(Scheme::AwsV2QueryApi),
             algorithm: algorithm.as_deref().map(shortened),
             access_key_id: access_key_id.and_then(|id| shown_access_key_id(&id, problems)),
-            has_session_token: self.has_nonempty(API_SECURITY_TOKEN),
+            has_session_token: self.api.has_nonempty(API_SECURITY_TOKEN),
             ..Facts::default()
         };
         self.read_time(&mut facts, problems);
-        if let Some(signature) = self.decode(SIGNATURE, problems) {
+        if let Some(signature) = self.store.decode(SIGNATURE, problems) {
             let length = match method {
                 Some(SignatureMethod::HmacSha1) => 28,
                 _ => 44,
@@ -203,9 +147,13 @@ impl<'a> V2Parameters<'a> {
 
     /// Reads `Timestamp` or `Expires`, of which a call has one.
     fn read_time(&self, facts: &mut Facts, problems: &mut Problems) {
-        let has_expires = self.get(TIMESTAMP).is_none() && self.get(EXPIRES).is_some();
-        let name = if has_expires { EXPIRES } else { TIMESTAMP };
-        let Some(text) = self.decode(name, problems) else {
+        let has_expires = !self.api.has(TIMESTAMP) && self.store.has(EXPIRES);
+        let (parameters, name) = if has_expires {
+            (&self.store, EXPIRES)
+        } else {
+            (&self.api, TIMESTAMP)
+        };
+        let Some(text) = parameters.decode(name, problems) else {
             return;
         };
         let Ok(moment) = parse_timestamp(&text) else {

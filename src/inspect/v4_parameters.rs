@@ -1,9 +1,10 @@
 //! The parameters of SigV4 and of the schemes that work like it.
 
 use super::facts::Facts;
+use super::parameters::Parameters;
 use super::problem::{ProblemKind, Problems};
 use super::signature::{Encoding, check_signature};
-use super::value::{decode_value, report_duplicate, report_invalid, report_secret, shortened};
+use super::value::{decode_value, report_invalid, report_secret, shortened};
 use crate::crypto::PrivateKeyKind;
 use crate::error::Quoted;
 use crate::scheme::credential::Credential;
@@ -22,33 +23,26 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// The parameters of one family that a query has, each with its last value.
+/// The parameters of one family.
 pub(super) struct V4Parameters<'a> {
     family: &'static V4Family,
-    values: Vec<(Role, Component<'a>)>,
+    parameters: Parameters<'a>,
 }
 
 impl<'a> V4Parameters<'a> {
     pub(super) fn new(family: &'static V4Family) -> Self {
         V4Parameters {
             family,
-            values: Vec::new(),
+            parameters: Parameters::default(),
         }
     }
 
-    /// Adds a parameter, if it belongs to the family. Reports a duplicate and a misspelled name.
+    /// Adds a parameter, if it belongs to the family. Reports a misspelled name.
     pub(super) fn add(&mut self, param: &Param<'a>, problems: &mut Problems) {
         let Some(name) = self.family.name_of(param) else {
             return;
         };
-        let new = param.value.unwrap_or_default();
-        let mut values = self.values.iter_mut();
-        if let Some((_, value)) = values.find(|(role, _)| *role == name.role) {
-            *value = new;
-            report_duplicate(name.query, problems);
-        } else {
-            self.values.push((name.role, new));
-        }
+        self.parameters.add(name.query, param);
         // SigV2 has a parameter with the name of this header, whose case is ignored.
         if name.role != Role::SecurityToken && !param.name.decodes_to(name.query) {
             let own = param.name.to_text().unwrap_or_default();
@@ -63,11 +57,13 @@ impl<'a> V4Parameters<'a> {
 
     /// Returns whether the query is signed.
     pub(super) fn is_signed(&self) -> bool {
-        self.values.iter().any(|(role, _)| role.shows_signature())
+        let mut names = self.family.default.names.iter();
+        names.any(|name| name.role.shows_signature() && self.parameters.has(name.query))
     }
 
     /// Returns the facts that the parameters state.
     pub(super) fn read(&self, problems: &mut Problems) -> Facts {
+        self.parameters.report_duplicates(problems);
         let algorithm = self.decode(Role::Algorithm, problems);
         let credential = self.decode(Role::Credential, problems);
         let date = self.decode(Role::Date, problems);
@@ -116,14 +112,9 @@ impl<'a> V4Parameters<'a> {
         facts
     }
 
-    fn get(&self, role: Role) -> Option<Component<'a>> {
-        let mut values = self.values.iter();
-        let found = values.find(|(own, _)| *own == role);
-        found.map(|(_, value)| *value)
-    }
-
     fn decode(&self, role: Role, problems: &mut Problems) -> Option<Cow<'a, str>> {
-        decode_value(self.family.query_name(role), self.get(role), problems)
+        let name = self.family.query_name(role);
+        self.parameters.decode(name, problems)
     }
 
     /// Returns the scheme with the algorithm, or the default one.
@@ -201,11 +192,12 @@ impl<'a> V4Parameters<'a> {
         }
         facts.access_key_id = (!has_secret).then(|| shortened(&credential.access_key_id));
         facts.service = Some(shortened(&credential.service));
-        facts.region = if scheme.scope_has_region {
-            Some(shortened(&credential.region))
-        } else {
-            let region_set = self.get(Role::RegionSet).and_then(Component::to_text);
-            region_set.as_deref().map(shortened)
+        facts.region = match scheme.region_set() {
+            None => Some(shortened(&credential.region)),
+            Some(name) => {
+                let region_set = self.parameters.get(name.query).and_then(Component::to_text);
+                region_set.as_deref().map(shortened)
+            }
         };
     }
 
@@ -214,7 +206,7 @@ impl<'a> V4Parameters<'a> {
         let rules = ServiceRules::of(service.unwrap_or_default());
         [Role::SecurityToken, rules.session_token.role()]
             .into_iter()
-            .filter_map(|role| self.get(role))
+            .filter_map(|role| self.parameters.get(self.family.query_name(role)))
             .find(|token| !token.text().is_empty())
     }
 }

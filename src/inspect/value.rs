@@ -50,13 +50,6 @@ fn report_missing(name: &str, problems: &mut Problems) {
     }
 }
 
-/// Reports a parameter that a query has more than once.
-pub(super) fn report_duplicate(name: &str, problems: &mut Problems) {
-    let message =
-        format!("duplicate parameter `{name}`; the URL was signed twice, or a token was added");
-    problems.add(ProblemKind::RepeatedParameter, message);
-}
-
 /// Returns the access key ID to show. A secret in its place is reported, but not shown.
 pub(super) fn shown_access_key_id(text: &str, problems: &mut Problems) -> Option<String> {
     if !is_secret_key(text) {
