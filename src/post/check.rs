@@ -3,7 +3,7 @@
 //! Messages are those of S3, where they are known. They contain conditions, but no value of a
 //! field.
 
-use super::condition::{BUCKET, Condition, KEY, Notation};
+use super::condition::{BUCKET, Condition, KEY};
 use super::fields::needs_no_condition;
 use super::policy::Policy;
 use super::upload::Upload;
@@ -69,7 +69,7 @@ impl Policy {
             if let Some(field) = condition.field() {
                 let name = field.to_ascii_lowercase();
                 let value = fields.get(&name).map(AsRef::as_ref);
-                if !condition.as_ref(Notation::Array).is_met_by(value) {
+                if !condition.is_met_by(value) {
                     return Err(reject!(
                         ConditionFailed,
                         "{INVALID}: Policy Condition failed: {condition:?}"

@@ -73,24 +73,6 @@ pub(super) enum Notation {
     Array,
 }
 
-/// A condition whose texts are in a field or in another condition.
-#[derive(Clone, Copy)]
-pub(super) enum ConditionRef<'a> {
-    Eq {
-        field: &'a str,
-        value: &'a str,
-        notation: Notation,
-    },
-    StartsWith {
-        field: &'a str,
-        prefix: &'a str,
-    },
-    ContentLengthRange {
-        min: u64,
-        max: u64,
-    },
-}
-
 impl Condition {
     /// Returns the name of the field. A range of sizes has none.
     #[must_use]
@@ -98,21 +80,6 @@ impl Condition {
         match self {
             Condition::Eq { field, .. } | Condition::StartsWith { field, .. } => Some(field),
             Condition::ContentLengthRange(_) => None,
-        }
-    }
-
-    pub(super) fn as_ref(&self, notation: Notation) -> ConditionRef<'_> {
-        match self {
-            Condition::Eq { field, value } => ConditionRef::Eq {
-                field,
-                value,
-                notation,
-            },
-            Condition::StartsWith { field, prefix } => ConditionRef::StartsWith { field, prefix },
-            Condition::ContentLengthRange(range) => ConditionRef::ContentLengthRange {
-                min: *range.start(),
-                max: *range.end(),
-            },
         }
     }
 
@@ -167,8 +134,60 @@ impl Condition {
             }
         };
         reader.expect(']')?;
-        condition.as_ref(Notation::Array).check_range()?;
+        condition.check_range()?;
         Ok((condition, Notation::Array))
+    }
+
+    /// Returns whether a field's value meets the condition; `None` is a field that the form doesn't
+    /// have. A range of sizes is not about a field, so every value meets it.
+    pub(super) fn is_met_by(&self, value: Option<&str>) -> bool {
+        match self {
+            Condition::Eq {
+                value: expected, ..
+            } => value == Some(expected),
+            Condition::StartsWith { field, prefix } if field.eq_ignore_ascii_case(CONTENT_TYPE) => {
+                let value = value.unwrap_or_default().as_bytes();
+                let mut types = value
+                    .split(|byte| *byte == b',')
+                    .map(<[u8]>::trim_ascii_start);
+                types.all(|item| item.starts_with(prefix.as_bytes()))
+            }
+            Condition::StartsWith { prefix, .. } => value.unwrap_or_default().starts_with(prefix),
+            Condition::ContentLengthRange(_) => true,
+        }
+    }
+
+    /// Writes the condition as Python's `json.dumps` does, with that white space after a comma or
+    /// colon.
+    pub(super) fn write(&self, notation: Notation, gap: &str, json: &mut String) {
+        match self {
+            Condition::Eq { field, value } if notation == Notation::Object => {
+                write_exact(field, value, gap, json);
+            }
+            Condition::Eq { field, value } => write_array(EQ, field, value, gap, json),
+            Condition::StartsWith { field, prefix } => write_starts_with(field, prefix, gap, json),
+            Condition::ContentLengthRange(range) => {
+                json.extend(["[\"", CONTENT_LENGTH_RANGE, "\",", gap]);
+                json.decimal(*range.start());
+                json.extend([",", gap]);
+                json.decimal(*range.end());
+                json.push(']');
+            }
+        }
+    }
+
+    /// Checks that a size can be in the range.
+    pub(super) fn check_range(&self) -> Result<(), Error> {
+        match self {
+            Condition::ContentLengthRange(range) if range.start() > range.end() => Err(error!(
+                Policy,
+                "no file has at least {} and at most {} bytes; write the minimum of \
+                 {CONTENT_LENGTH_RANGE} first",
+                range.start(),
+                range.end()
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -185,86 +204,17 @@ fn read_field(reader: &mut Reader<'_>) -> Result<(String, String), Error> {
     Ok((field, reader.string()?))
 }
 
-impl<'a> ConditionRef<'a> {
-    /// Returns an exact condition in the notation of boto3.
-    pub(super) fn exact(field: &'a str, value: &'a str) -> Self {
-        ConditionRef::Eq {
-            field,
-            value,
-            notation: Notation::Object,
-        }
-    }
+/// Writes an exact condition in the notation of boto3.
+pub(super) fn write_exact(field: &str, value: &str, gap: &str, json: &mut String) {
+    json.push_str("{\"");
+    write_escaped(field, json);
+    json.extend(["\":", gap, "\""]);
+    write_escaped(value, json);
+    json.push_str("\"}");
+}
 
-    pub(super) fn field(self) -> Option<&'a str> {
-        match self {
-            ConditionRef::Eq { field, .. } | ConditionRef::StartsWith { field, .. } => Some(field),
-            ConditionRef::ContentLengthRange { .. } => None,
-        }
-    }
-
-    /// Returns whether a field's value meets the condition; `None` is a field that the form doesn't
-    /// have. A range of sizes is not about a field, so every value meets it.
-    pub(super) fn is_met_by(self, value: Option<&str>) -> bool {
-        match self {
-            ConditionRef::Eq {
-                value: expected, ..
-            } => value == Some(expected),
-            ConditionRef::StartsWith { field, prefix }
-                if field.eq_ignore_ascii_case(CONTENT_TYPE) =>
-            {
-                let value = value.unwrap_or_default().as_bytes();
-                let mut types = value
-                    .split(|byte| *byte == b',')
-                    .map(<[u8]>::trim_ascii_start);
-                types.all(|item| item.starts_with(prefix.as_bytes()))
-            }
-            ConditionRef::StartsWith { prefix, .. } => {
-                value.unwrap_or_default().starts_with(prefix)
-            }
-            ConditionRef::ContentLengthRange { .. } => true,
-        }
-    }
-
-    /// Writes the condition as Python's `json.dumps` does, with that white space after a comma or
-    /// colon.
-    pub(super) fn write(self, gap: &str, json: &mut String) {
-        match self {
-            ConditionRef::Eq {
-                field,
-                value,
-                notation: Notation::Object,
-            } => {
-                json.push_str("{\"");
-                write_escaped(field, json);
-                json.extend(["\":", gap, "\""]);
-                write_escaped(value, json);
-                json.push_str("\"}");
-            }
-            ConditionRef::Eq { field, value, .. } => write_array(EQ, field, value, gap, json),
-            ConditionRef::StartsWith { field, prefix } => {
-                write_array(STARTS_WITH, field, prefix, gap, json);
-            }
-            ConditionRef::ContentLengthRange { min, max } => {
-                json.extend(["[\"", CONTENT_LENGTH_RANGE, "\",", gap]);
-                json.decimal(min);
-                json.extend([",", gap]);
-                json.decimal(max);
-                json.push(']');
-            }
-        }
-    }
-
-    /// Checks that a size can be in the range.
-    pub(super) fn check_range(self) -> Result<(), Error> {
-        match self {
-            ConditionRef::ContentLengthRange { min, max } if min > max => Err(error!(
-                Policy,
-                "no file has at least {min} and at most {max} bytes; write the minimum of \
-                 {CONTENT_LENGTH_RANGE} first"
-            )),
-            _ => Ok(()),
-        }
-    }
+pub(super) fn write_starts_with(field: &str, prefix: &str, gap: &str, json: &mut String) {
+    write_array(STARTS_WITH, field, prefix, gap, json);
 }
 
 /// Writes a condition in brackets.
@@ -285,26 +235,19 @@ impl FromStr for Condition {
     }
 }
 
-impl fmt::Debug for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_ref(Notation::Array).fmt(f)
-    }
-}
-
 /// Writes the condition as S3 does in its messages: in brackets.
-impl fmt::Debug for ConditionRef<'_> {
+impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 200;
         let mut json = String::new();
-        match *self {
-            ConditionRef::Eq { field, value, .. } => {
+        match self {
+            Condition::Eq { field, value } => {
                 write_array(EQ, field, unless_secret(field, value), " ", &mut json);
             }
-            ConditionRef::StartsWith { field, prefix } => {
-                let prefix = unless_secret(field, prefix);
-                write_array(STARTS_WITH, field, prefix, " ", &mut json);
+            Condition::StartsWith { field, prefix } => {
+                write_starts_with(field, unless_secret(field, prefix), " ", &mut json);
             }
-            ConditionRef::ContentLengthRange { .. } => self.write(" ", &mut json),
+            Condition::ContentLengthRange(_) => self.write(Notation::Array, " ", &mut json),
         }
         // The JSON is ASCII, so each character is a byte.
         match json.get(..MAX_LEN) {

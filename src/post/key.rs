@@ -1,6 +1,6 @@
 //! The key that an upload gets.
 
-use super::condition::{ConditionRef, KEY};
+use super::condition::{KEY, write_exact, write_starts_with};
 use super::fields::check_field;
 use crate::error::{Error, Quoted, error};
 use alloc::string::String;
@@ -60,13 +60,10 @@ impl Key {
         }
     }
 
-    pub(super) fn condition(&self) -> ConditionRef<'_> {
+    pub(super) fn write_condition(&self, gap: &str, json: &mut String) {
         match &self.0 {
-            Rule::Exact(key) => ConditionRef::exact(KEY, key),
-            Rule::StartsWith(_) => ConditionRef::StartsWith {
-                field: KEY,
-                prefix: self.text(),
-            },
+            Rule::Exact(key) => write_exact(KEY, key, gap, json),
+            Rule::StartsWith(_) => write_starts_with(KEY, self.text(), gap, json),
         }
     }
 

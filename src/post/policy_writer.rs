@@ -3,7 +3,7 @@
 //! For AWS, boto3's `generate_presigned_post` is followed to the byte: the conditions in the
 //! caller's order, then those on bucket, key and signature. For Google, its conformance tests are.
 
-use super::condition::{BUCKET, CONTENT_TYPE, ConditionRef, KEY};
+use super::condition::{BUCKET, CONTENT_TYPE, Condition, KEY, write_exact, write_starts_with};
 use super::fields::{check_field, check_name, needs_no_condition};
 use super::form::Form;
 use super::item::{Kind, NamedItem};
@@ -69,18 +69,15 @@ impl<'a> PolicyWriter<'a, '_> {
 
     /// Writes the condition of an item, if it has one.
     fn write_item(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
-        let mut condition = named.item.condition.as_ref(named.item.notation);
-        match (named.item.kind, named.field()) {
-            (Kind::Field, _) => match self.condition_of_field(named)? {
-                Some(own) => condition = own,
-                None => return Ok(()),
-            },
+        let gap = self.gap();
+        let item = named.item;
+        match (item.kind, named.field()) {
+            (Kind::Field, _) => return self.write_field(named),
             // The field that it makes has its value, unless the server expands it.
             (Kind::Eq, Some((_, value))) if split_filename(value).is_none() => {}
-            _ => self.check(condition, named)?,
+            _ => self.check(named)?,
         }
-        let gap = self.gap();
-        condition.write(gap, &mut self.json);
+        item.condition.write(item.notation, gap, &mut self.json);
         self.json.extend([",", gap]);
         Ok(())
     }
@@ -88,9 +85,9 @@ impl<'a> PolicyWriter<'a, '_> {
     /// Writes the conditions on bucket, key and the fields that signing adds, and the end.
     pub(super) fn write_end(&mut self, expires_at: Timestamp) -> Result<(), Error> {
         let gap = self.gap();
-        ConditionRef::exact(BUCKET, self.bucket).write(gap, &mut self.json);
+        write_exact(BUCKET, self.bucket, gap, &mut self.json);
         self.json.extend([",", gap]);
-        self.key.condition().write(gap, &mut self.json);
+        self.key.write_condition(gap, &mut self.json);
         let added = self.form.fields_from(self.authentication);
         match self.style {
             PolicyForm::Aws => {
@@ -109,8 +106,8 @@ impl<'a> PolicyWriter<'a, '_> {
         Ok(())
     }
 
-    /// Returns the condition that follows from a field, if it needs one and no other item has it.
-    fn condition_of_field(&self, named: &NamedItem<'a>) -> Result<Option<ConditionRef<'a>>, Error> {
+    /// Writes the condition that follows from a field, if it needs one and no other item has it.
+    fn write_field(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
         let (name, value) = (named.name, named.item.field_value().unwrap_or_default());
         if name.eq_ignore_ascii_case(BUCKET) {
             if value != self.bucket {
@@ -122,34 +119,37 @@ impl<'a> PolicyWriter<'a, '_> {
                 ));
             }
             // Every policy has a condition on its bucket.
-            return Ok(None);
+            return Ok(());
         }
         let has_other = self.style == PolicyForm::Aws && !named.is_only;
         if has_other || needs_no_condition(name) {
-            return Ok(None);
+            return Ok(());
         }
+        let gap = self.gap();
         match split_filename(value) {
-            None => Ok(Some(ConditionRef::exact(name, value))),
-            Some((prefix, "")) => Ok(Some(ConditionRef::StartsWith {
-                field: name,
-                prefix,
-            })),
-            Some(_) => Err(error!(
-                Policy,
-                "the field {} contains {FILENAME} before its end, so no condition follows from it; \
-                 add one with starts_with",
-                Quoted(name)
-            )),
+            None => write_exact(name, value, gap, &mut self.json),
+            Some((prefix, "")) => write_starts_with(name, prefix, gap, &mut self.json),
+            Some(_) => {
+                return Err(error!(
+                    Policy,
+                    "the field {} contains {FILENAME} before its end, so no condition follows from it; \
+                     add one with starts_with",
+                    Quoted(name)
+                ));
+            }
         }
+        self.json.extend([",", gap]);
+        Ok(())
     }
 
     /// Checks that the form meets a condition, or that a user can meet it with an open field.
-    fn check(&mut self, condition: ConditionRef<'a>, named: &NamedItem<'a>) -> Result<(), Error> {
+    fn check(&mut self, named: &NamedItem<'a>) -> Result<(), Error> {
+        let condition = &named.item.condition;
         condition.check_range()?;
         let Some(name) = condition.field() else {
             return Ok(());
         };
-        if let ConditionRef::StartsWith { prefix, .. } = condition {
+        if let Condition::StartsWith { prefix, .. } = condition {
             check_prefix(condition, prefix)?;
         }
         if let Some(value) = self.value_of(named) {
@@ -169,7 +169,7 @@ impl<'a> PolicyWriter<'a, '_> {
                 "the condition {condition:?} is on a field that can't have one; leave it out"
             ));
         }
-        let ConditionRef::StartsWith { prefix, .. } = condition else {
+        let Condition::StartsWith { prefix, .. } = condition else {
             return Err(error!(
                 Policy,
                 "the condition {condition:?} is exact, but the form has no field {}, so the server would \
@@ -186,17 +186,12 @@ impl<'a> PolicyWriter<'a, '_> {
                  write a prefix without commas"
             ));
         }
-        self.open(condition, named, name, prefix)
+        self.open(named, prefix)
     }
 
     /// Adds an open field, or narrows the prefix that an earlier condition demands of it.
-    fn open(
-        &mut self,
-        condition: ConditionRef<'a>,
-        named: &NamedItem<'a>,
-        name: &'a str,
-        prefix: &'a str,
-    ) -> Result<(), Error> {
+    fn open(&mut self, named: &NamedItem<'a>, prefix: &'a str) -> Result<(), Error> {
+        let name = named.name;
         if named.is_first {
             self.open_fields.push((name, prefix));
             return Ok(());
@@ -208,8 +203,9 @@ impl<'a> PolicyWriter<'a, '_> {
             _ => {
                 return Err(error!(
                     Policy,
-                    "no value meets both the condition {condition:?} and an earlier one on the same field; \
-                     leave one out"
+                    "no value meets both the condition {:?} and an earlier one on the same field; \
+                     leave one out",
+                    named.item.condition
                 ));
             }
         }
@@ -248,13 +244,13 @@ fn policy_date(expires_at: Timestamp) -> Result<PolicyDate, Error> {
 fn write_added((name, value): (&str, &str), gap: &str, json: &mut String) {
     if !is_unconditional(name) {
         json.extend([",", gap]);
-        ConditionRef::exact(name, value).write(gap, json);
+        write_exact(name, value, gap, json);
     }
 }
 
 /// Checks that a prefix doesn't contain the variable: "All variables within the form are expanded
 /// prior to validating the POST policy."
-fn check_prefix(condition: ConditionRef<'_>, prefix: &str) -> Result<(), Error> {
+fn check_prefix(condition: &Condition, prefix: &str) -> Result<(), Error> {
     match split_filename(prefix) {
         None => Ok(()),
         Some((before, _)) => Err(error!(
@@ -267,13 +263,13 @@ fn check_prefix(condition: ConditionRef<'_>, prefix: &str) -> Result<(), Error> 
 }
 
 /// Returns whether a field's value meets the condition for some name of the file.
-fn can_meet(condition: ConditionRef<'_>, value: &str) -> bool {
+fn can_meet(condition: &Condition, value: &str) -> bool {
     match (condition, split_filename(value)) {
         // The name of the file can be the rest of the prefix.
-        (ConditionRef::StartsWith { prefix, .. }, Some((before, _))) => {
+        (Condition::StartsWith { prefix, .. }, Some((before, _))) => {
             condition.is_met_by(Some(before)) || prefix.starts_with(before)
         }
-        (ConditionRef::Eq { .. }, Some(_)) => false,
+        (Condition::Eq { .. }, Some(_)) => false,
         _ => condition.is_met_by(Some(value)),
     }
 }
