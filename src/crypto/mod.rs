@@ -34,7 +34,7 @@ mod signature;
 mod signing_key;
 
 pub use algorithm::Algorithm;
-pub(crate) use block_hash::{Hasher, Sha1, Sha256, sha256, sha256_of};
+pub(crate) use block_hash::{BlockHash, Hasher, Sha1, Sha256, sha256, sha256_of};
 #[cfg(any(feature = "checksums", feature = "event-stream"))]
 pub(crate) use crc32::CRC32;
 pub use hash::Hash;

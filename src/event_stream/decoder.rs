@@ -54,7 +54,6 @@ pub struct EventDecoder {
     payload: Vec<u8>,
     signed_at: Option<Timestamp>,
     is_finished: bool,
-    error: Option<VerifyError>,
 }
 
 impl EventDecoder {
@@ -66,7 +65,6 @@ impl EventDecoder {
             payload: Vec::new(),
             signed_at: None,
             is_finished: false,
-            error: None,
         }
     }
 
@@ -80,17 +78,13 @@ impl EventDecoder {
     /// - [`ChunkSignature`](crate::verify::VerifyErrorKind::ChunkSignature): the signature of an
     ///   event doesn't match.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Message<'_>>, VerifyError> {
-        if let Some(error) = &self.error {
-            return Err(error.clone());
-        }
-        let result = self.read_event(input);
-        let result = match result {
+        let result = match self.read_event(input) {
             Ok(false) => return Ok(None),
             Ok(true) => Message::decode(&self.payload).map(Some),
             Err(error) => Err(error),
         };
         if let Err(error) = &result {
-            self.error = Some(error.clone());
+            self.reader.error = Some(error.clone());
         }
         result
     }
@@ -108,7 +102,7 @@ impl EventDecoder {
     /// [`BodyIncomplete`](crate::verify::VerifyErrorKind::BodyIncomplete) if it isn't, and the
     /// error of [`decode`](EventDecoder::decode), if it returned one.
     pub fn finish(self) -> Result<(), VerifyError> {
-        match self.error {
+        match self.reader.error {
             Some(error) => Err(error),
             None if self.is_finished => Ok(()),
             None => Err(reject!(

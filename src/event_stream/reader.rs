@@ -33,7 +33,8 @@ pub struct MessageReader {
     length: Option<usize>,
     /// Whether the message was returned.
     is_returned: bool,
-    error: Option<VerifyError>,
+    /// The first error, which is final.
+    pub(super) error: Option<VerifyError>,
 }
 
 impl MessageReader {
@@ -57,19 +58,18 @@ impl MessageReader {
             self.length = None;
             self.is_returned = false;
         }
-        match self.fill(input) {
-            Ok(true) => self.is_returned = true,
+        let result = match self.fill(input) {
             Ok(false) => return Ok(None),
-            Err(error) => {
-                self.error = Some(error.clone());
-                return Err(error);
+            Ok(true) => {
+                self.is_returned = true;
+                Message::decode(&self.frame).map(Some)
             }
-        }
-        let message = Message::decode(&self.frame);
-        if let Err(error) = &message {
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &result {
             self.error = Some(error.clone());
         }
-        message.map(Some)
+        result
     }
 
     /// Checks that the stream doesn't end inside of a message.

@@ -1,6 +1,6 @@
 //! Checksums of bodies, computed while the data passes.
 
-use crate::crypto::{Hasher, Sha1, Sha256};
+use crate::crypto::{BlockHash, Hasher, Sha1, Sha256};
 use crate::text::base64;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -124,13 +124,11 @@ impl ChecksumAlgorithm {
     pub fn of(&self, body: &[u8]) -> String {
         let mut checksum = self.start();
         checksum.update(body);
-        checksum.value()
+        value_of(checksum)
     }
 
-    pub(super) fn start(&self) -> RunningChecksum {
-        RunningChecksum {
-            checksum: (self.start)(),
-        }
+    pub(super) fn start(&self) -> Box<dyn Checksum> {
+        (self.start)()
     }
 
     /// Returns the length of the value: base64 with padding.
@@ -147,40 +145,22 @@ impl fmt::Debug for ChecksumAlgorithm {
     }
 }
 
-/// A checksum of the data so far.
-pub(super) struct RunningChecksum {
-    checksum: Box<dyn Checksum>,
+/// Returns the header's value.
+pub(super) fn value_of(checksum: Box<dyn Checksum>) -> String {
+    let mut value = String::new();
+    base64::write(&checksum.finish(), &mut value);
+    value
 }
 
-impl RunningChecksum {
-    pub(super) fn update(&mut self, data: &[u8]) {
-        self.checksum.update(data);
-    }
-
-    /// Returns the header's value.
-    pub(super) fn value(self) -> String {
-        let mut value = String::new();
-        base64::write(&self.checksum.finish(), &mut value);
-        value
-    }
-}
-
-impl Checksum for Hasher<Sha1> {
+impl<H: BlockHash> Checksum for Hasher<H>
+where
+    Self: Send + Sync + UnwindSafe + RefUnwindSafe,
+{
     fn update(&mut self, data: &[u8]) {
         Hasher::update(self, data);
     }
 
     fn finish(mut self: Box<Self>) -> Vec<u8> {
-        Hasher::finish(&mut self).into()
-    }
-}
-
-impl Checksum for Hasher<Sha256> {
-    fn update(&mut self, data: &[u8]) {
-        Hasher::update(self, data);
-    }
-
-    fn finish(mut self: Box<Self>) -> Vec<u8> {
-        Hasher::finish(&mut self).into()
+        Hasher::finish(&mut self).as_ref().into()
     }
 }

@@ -1,11 +1,12 @@
 //! The encoder of bodies in chunks.
 
-use super::checksum::RunningChecksum;
+use super::checksum::{Checksum, value_of};
 use super::chunked_body::ChunkedBody;
 use super::framing::{CHUNK_SIGNATURE, TRAILER_SIGNATURE, signed_trailers, write_trailers};
 use crate::crypto::sha256_of;
 use crate::error::{Error, error};
 use crate::v4::{SignatureChain, SignedPart};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
@@ -47,7 +48,7 @@ pub struct ChunkEncoder {
     encoded_len: u64,
     /// The signatures; `None` if the chunks are not signed.
     chain: Option<SignatureChain>,
-    checksums: Vec<RunningChecksum>,
+    checksums: Vec<Box<dyn Checksum>>,
     /// The number of bytes of the body that the caller has not passed yet.
     remaining: u64,
     is_finished: bool,
@@ -192,7 +193,7 @@ impl ChunkEncoder {
             .collect();
         let checksums = core::mem::take(&mut self.checksums);
         for (checksum, algorithm) in checksums.into_iter().zip(self.body.algorithms()) {
-            let value = checksum.value();
+            let value = value_of(checksum);
             if value.len() != algorithm.value_len() {
                 return Err(error!(
                     Payload,

@@ -1,8 +1,9 @@
 //! The checksums of a received body.
 
-use super::checksum::{CHECKSUM_PREFIX, ChecksumAlgorithm, RunningChecksum};
+use super::checksum::{CHECKSUM_PREFIX, Checksum, ChecksumAlgorithm, value_of};
 use super::received_trailers::ReceivedTrailers;
 use crate::verify::{VerifyError, reject};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -15,7 +16,7 @@ struct ReceivedChecksum {
     /// The value of the header; `None` if it is a trailer.
     header: Option<String>,
     /// `None` if the algorithm is unknown.
-    running: Option<RunningChecksum>,
+    running: Option<Box<dyn Checksum>>,
 }
 
 impl ReceivedChecksums {
@@ -79,7 +80,7 @@ impl ReceivedChecksums {
             };
             let received = checksum.header.as_deref();
             let received = received.or_else(|| trailers.value(&checksum.name));
-            if received != Some(&running.value()) {
+            if received != Some(&value_of(running)) {
                 return Err(reject!(
                     Checksum,
                     "the checksum {} doesn't match the body",
