@@ -122,7 +122,8 @@ impl Request<'_> {
     }
 
     /// Returns a presigned URL of a WebSocket (`wss://`) for an event stream, and the signer of the
-    /// stream. The URL of the request begins with `https://`.
+    /// stream. The URL of the request begins with `https://`. For Transcribe,
+    /// [`tokens::transcribe`](crate::tokens::transcribe) returns only the URL.
     ///
     /// ```
     /// use core::time::Duration;

@@ -1,5 +1,6 @@
 //! Problems of a URL.
 
+use crate::text::named_enum::named_enum;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,75 +27,80 @@ pub struct Problem {
     message: Cow<'static, str>,
 }
 
-/// The kind of a [`Problem`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// The text is longer than any URL.
-    TooLong,
-    /// The text is not an absolute URL.
-    NotAUrl,
-    /// A line break or another control character.
-    LineBreak,
-    /// A space, or another blank that can't be seen.
-    Space,
-    /// `&amp;` or `\u0026` in place of `&`, or `=3D` in place of `=`.
-    HtmlEscaped,
-    /// The URL or a parameter is percent-encoded once more than it should be.
-    EncodedTwice,
-    /// A `%` that isn't followed by two hexadecimal digits.
-    BadEscape,
-    /// A `#` with a fragment.
-    Fragment,
-    /// `/./` or `/../` in the path, which most clients remove.
-    DotSegments,
-    /// The default port after the host, which clients don't send.
-    DefaultPort,
-    /// Punctuation or a quotation mark behind a parameter of the signature.
-    TrailingText,
-    /// A `+` that isn't encoded in a signature or session token.
-    LiteralPlus,
-    /// A secret access key in place of the access key ID.
-    SecretInUrl,
-    /// The URL is signed for CloudFront or Azure.
-    OtherScheme,
-    /// No signature of a known kind.
-    NotPresigned,
-    /// Signatures of two kinds at once.
-    SignedTwice,
-    /// A parameter that the signature needs is missing.
-    MissingParameter,
-    /// A parameter of the signature is duplicate.
-    RepeatedParameter,
-    /// The name of a parameter has letters of the wrong case, as in `x-amz-date`.
-    ParameterName,
-    /// The value of a parameter is invalid.
-    MalformedParameter,
-    /// The region or service of the credential scope differs from the one that the host names, or
-    /// the region set doesn't include it.
-    ScopeHost,
-    /// A URL for a multi-region access point that is signed with SigV4.
-    NeedsSigV4a,
-    /// The date of the credential scope differs from the date of signing.
-    ScopeDate,
-    /// `host` is not among the signed headers.
-    HostNotSigned,
-    /// A temporary access key without its session token.
-    TokenMissing,
-    /// A signed checksum of an empty body, as a signer computes it that doesn't have the body.
-    EmptyChecksum,
-    /// The URL has expired.
-    Expired,
-    /// The URL is not valid yet.
-    NotYetValid,
-    /// The URL is valid for more than seven days, or for zero seconds.
-    ExpiryTooLong,
-    /// The signature is missing, or cut off.
-    Truncated,
-    /// The signature is too long.
-    SignatureLength,
-    /// The signature contains characters that no signature has.
-    SignatureAlphabet,
+named_enum! {
+    /// The kind of a [`Problem`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum ProblemKind {
+        /// The text is longer than any URL.
+        TooLong = "too-long",
+        /// The text is not an absolute URL.
+        NotAUrl = "not-a-url",
+        /// A line break or another control character.
+        LineBreak = "line-break",
+        /// A space, or another blank that can't be seen.
+        Space = "space",
+        /// `&amp;` or `\u0026` in place of `&`, or `=3D` in place of `=`.
+        HtmlEscaped = "html-escaped",
+        /// The URL or a parameter is percent-encoded once more than it should be.
+        EncodedTwice = "encoded-twice",
+        /// A `%` that isn't followed by two hexadecimal digits.
+        BadEscape = "bad-escape",
+        /// A `#` with a fragment.
+        Fragment = "fragment",
+        /// `/./` or `/../` in the path, which most clients remove.
+        DotSegments = "dot-segments",
+        /// The default port after the host, which clients don't send.
+        DefaultPort = "default-port",
+        /// Punctuation or a quotation mark behind a parameter of the signature.
+        TrailingText = "trailing-text",
+        /// A `+` that isn't encoded in a signature or session token.
+        LiteralPlus = "literal-plus",
+        /// A secret access key in place of the access key ID.
+        SecretInUrl = "secret-in-url",
+        /// The URL is signed for CloudFront or Azure.
+        OtherScheme = "other-scheme",
+        /// No signature of a known kind.
+        NotPresigned = "not-presigned",
+        /// Signatures of two kinds at once.
+        SignedTwice = "signed-twice",
+        /// A parameter that the signature needs is missing.
+        MissingParameter = "missing-parameter",
+        /// A parameter of the signature is duplicate.
+        RepeatedParameter = "repeated-parameter",
+        /// The name of a parameter has letters of the wrong case, as in `x-amz-date`.
+        ParameterName = "parameter-name",
+        /// The value of a parameter is invalid.
+        MalformedParameter = "malformed-parameter",
+        /// The region or service of the credential scope differs from the one that the host names,
+        /// or the region set doesn't include it.
+        ScopeHost = "scope-host",
+        /// A URL for a multi-region access point that is signed with SigV4.
+        NeedsSigV4a = "needs-sigv4a",
+        /// The date of the credential scope differs from the date of signing.
+        ScopeDate = "scope-date",
+        /// `host` is not among the signed headers.
+        HostNotSigned = "host-not-signed",
+        /// A temporary access key without its session token.
+        TokenMissing = "token-missing",
+        /// A signed checksum of an empty body, as a signer computes it that doesn't have the body.
+        EmptyChecksum = "empty-checksum",
+        /// The URL has expired.
+        Expired = "expired",
+        /// The URL is not valid yet.
+        NotYetValid = "not-yet-valid",
+        /// The URL is valid for more than seven days, or for zero seconds.
+        ExpiryTooLong = "expiry-too-long",
+        /// The signature is missing, or cut off.
+        Truncated = "truncated",
+        /// The signature is too long.
+        SignatureLength = "signature-length",
+        /// The signature contains characters that no signature has.
+        SignatureAlphabet = "signature-alphabet",
+    }
+
+    /// Returns the name of the kind, such as `encoded-twice`. Names don't change between versions.
+    fn as_str;
 }
 
 impl Problem {
@@ -108,47 +114,6 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
-    }
-}
-
-impl ProblemKind {
-    /// Returns the name of the kind, such as `encoded-twice`. Names don't change between versions.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ProblemKind::TooLong => "too-long",
-            ProblemKind::NotAUrl => "not-a-url",
-            ProblemKind::LineBreak => "line-break",
-            ProblemKind::Space => "space",
-            ProblemKind::HtmlEscaped => "html-escaped",
-            ProblemKind::EncodedTwice => "encoded-twice",
-            ProblemKind::BadEscape => "bad-escape",
-            ProblemKind::Fragment => "fragment",
-            ProblemKind::DotSegments => "dot-segments",
-            ProblemKind::DefaultPort => "default-port",
-            ProblemKind::TrailingText => "trailing-text",
-            ProblemKind::LiteralPlus => "literal-plus",
-            ProblemKind::SecretInUrl => "secret-in-url",
-            ProblemKind::OtherScheme => "other-scheme",
-            ProblemKind::NotPresigned => "not-presigned",
-            ProblemKind::SignedTwice => "signed-twice",
-            ProblemKind::MissingParameter => "missing-parameter",
-            ProblemKind::RepeatedParameter => "repeated-parameter",
-            ProblemKind::ParameterName => "parameter-name",
-            ProblemKind::MalformedParameter => "malformed-parameter",
-            ProblemKind::ScopeHost => "scope-host",
-            ProblemKind::NeedsSigV4a => "needs-sigv4a",
-            ProblemKind::ScopeDate => "scope-date",
-            ProblemKind::HostNotSigned => "host-not-signed",
-            ProblemKind::TokenMissing => "token-missing",
-            ProblemKind::EmptyChecksum => "empty-checksum",
-            ProblemKind::Expired => "expired",
-            ProblemKind::NotYetValid => "not-yet-valid",
-            ProblemKind::ExpiryTooLong => "expiry-too-long",
-            ProblemKind::Truncated => "truncated",
-            ProblemKind::SignatureLength => "signature-length",
-            ProblemKind::SignatureAlphabet => "signature-alphabet",
-        }
     }
 }
 

@@ -94,11 +94,7 @@ impl Request<'_> {
     ) -> Result<(super::PresignedUrl, SignatureChain), Error> {
         let service = self.event_service()?;
         let mut presigned = self.presign(credentials, expiry, now)?;
-        for (http, websocket) in [("https://", "wss://"), ("http://", "ws://")] {
-            if let Some(after) = presigned.url.strip_prefix(http) {
-                presigned.url = [websocket, after].concat();
-            }
-        }
+        presigned.url = presigned.url.replacen("http", "ws", 1);
         let scope = v4::Scope {
             time: now.amz_date()?,
             signing_scope: &service.signing_scope,

@@ -24,44 +24,33 @@ pub(crate) mod sigv2;
 pub(crate) mod v4_family;
 pub(crate) mod v4_scheme;
 
-/// A signature scheme, as a request states it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Scheme {
-    /// AWS Signature Version 4: HMAC-SHA256.
-    AwsV4,
-    /// AWS Signature Version 4a: ECDSA over P-256.
-    AwsV4a,
-    /// AWS Signature Version 2 of S3's REST interface: HMAC-SHA1.
-    AwsV2,
-    /// AWS Signature Version 2 of the query APIs.
-    AwsV2QueryApi,
-    /// Google Cloud Storage's V4 signing process with an HMAC key or an RSA key.
-    GoogleV4,
-    /// Google Cloud Storage's V2 signing process.
-    GoogleV2,
-    /// CloudFront's signed URLs and cookies: RSA or ECDSA over P-256.
-    CloudFront,
-    /// A shared access signature of Azure Storage.
-    AzureSas,
-    /// Shared Key or Shared Key Lite of Azure Storage.
-    AzureSharedKey,
-}
+use crate::text::named_enum::named_enum;
 
-impl Scheme {
-    /// Returns the scheme's name in the program's JSON, such as `sigv4`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Scheme::AwsV4 => "sigv4",
-            Scheme::AwsV4a => "sigv4a",
-            Scheme::AwsV2 => "sigv2",
-            Scheme::AwsV2QueryApi => "sigv2-query-api",
-            Scheme::GoogleV4 => "google-v4",
-            Scheme::GoogleV2 => "google-v2",
-            Scheme::CloudFront => "cloudfront",
-            Scheme::AzureSas => "azure-sas",
-            Scheme::AzureSharedKey => "azure-shared-key",
-        }
+named_enum! {
+    /// A signature scheme, as a request states it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Scheme {
+        /// AWS Signature Version 4: HMAC-SHA256.
+        AwsV4 = "sigv4",
+        /// AWS Signature Version 4a: ECDSA over P-256.
+        AwsV4a = "sigv4a",
+        /// AWS Signature Version 2 of S3's REST interface: HMAC-SHA1.
+        AwsV2 = "sigv2",
+        /// AWS Signature Version 2 of the query APIs.
+        AwsV2QueryApi = "sigv2-query-api",
+        /// Google Cloud Storage's V4 signing process with an HMAC key or an RSA key.
+        GoogleV4 = "google-v4",
+        /// Google Cloud Storage's V2 signing process.
+        GoogleV2 = "google-v2",
+        /// CloudFront's signed URLs and cookies: RSA or ECDSA over P-256.
+        CloudFront = "cloudfront",
+        /// A shared access signature of Azure Storage.
+        AzureSas = "azure-sas",
+        /// Shared Key or Shared Key Lite of Azure Storage.
+        AzureSharedKey = "azure-shared-key",
     }
+
+    /// Returns the scheme's name in the program's JSON, such as `sigv4`.
+    fn as_str;
 }

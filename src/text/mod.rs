@@ -9,6 +9,7 @@ pub(crate) mod decimal;
 pub(crate) mod hex;
 pub(crate) mod json;
 pub(crate) mod markup;
+pub(crate) mod named_enum;
 pub(crate) mod percent;
 pub(crate) mod repeated;
 pub(crate) mod secrets;

@@ -223,6 +223,9 @@ pub fn iot_wireless(region: impl Into<String>, host: &str) -> Result<TokenReques
 /// `transcribestreaming.REGION.amazonaws.com`, whose port is 8443; `path` is the stream, such as
 /// `/stream-transcription-websocket`. The stream's settings are [parameters](TokenRequest::query).
 ///
+/// To sign the stream's messages, too, presign the URL with `Request::presign_events` (feature
+/// `event-stream`).
+///
 /// # Errors
 /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) for an invalid region, and
 /// [`ErrorKind::Url`](crate::ErrorKind::Url) for an invalid host or path.

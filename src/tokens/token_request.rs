@@ -158,7 +158,7 @@ impl Form {
         let (_, without_scheme) = url.split_once("://").unwrap_or_default();
         match self {
             Form::WithoutScheme => without_scheme.into(),
-            Form::WebSocket => alloc::format!("wss://{without_scheme}"),
+            Form::WebSocket => url.replacen("http", "ws", 1),
             Form::Eks => {
                 let mut text = String::from("k8s-aws-v1.");
                 URL_SAFE_NO_PAD.encode_string(url, &mut text);

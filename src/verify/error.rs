@@ -5,6 +5,7 @@ use crate::error::Quoted;
 use crate::scheme::Scheme;
 use crate::scheme::limits::MAX_FORM_BYTES;
 use crate::text::markup::write_text;
+use crate::text::named_enum::named_enum;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
@@ -33,147 +34,104 @@ pub struct VerifyError {
     message: Cow<'static, str>,
 }
 
-/// The cause of a [`VerifyError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum VerifyErrorKind {
-    /// The request is not signed.
-    NotSigned,
-    /// The request has more than one signature, or a header of the signature beside a signed query.
-    SignedTwice,
-    /// The scheme is unknown, or the [`Verifier`](super::Verifier) doesn't allow it or its carrier.
-    Scheme,
-    /// The method, the target or a header is one that no request can have, or that can be read in
-    /// two ways.
-    Request,
-    /// More bytes or headers than are [allowed](super#limits).
-    TooLarge,
-    /// An invalid `Authorization` header, parameter or form field.
-    Malformed,
-    /// A missing part of the authentication, or a form without a key.
-    Missing,
-    /// A duplicate part of the authentication, or a duplicate form field.
-    Repeated,
-    /// The verifier doesn't allow the region of the credential scope.
-    Region,
-    /// The verifier doesn't allow the service of the credential scope.
-    Service,
-    /// The date of the credential scope differs from that of the signing time.
-    ScopeDate,
-    /// The signing time of a header differs too much from the server's clock.
-    TimeSkew,
-    /// The signing time of a presigned URL or form is in the future.
-    NotYetValid,
-    /// The presigned URL, form or policy has expired.
-    Expired,
-    /// The presigned URL is valid for longer than is allowed.
-    ExpiryTooLong,
-    /// `host` is not signed, or the request has an `x-amz-*` header that is not signed.
-    HeaderNotSigned,
-    /// A signed header is missing.
-    SignedHeaderMissing,
-    /// The access key ID is unknown.
-    AccessKey,
-    /// The session token is missing, or differs from that of the credentials.
-    SessionToken,
-    /// The credentials have expired.
-    CredentialsExpired,
-    /// The signature doesn't match the request.
-    Signature,
-    /// The body differs from the signed one.
-    PayloadMismatch,
-    /// The verifier doesn't allow an unsigned payload, or one that is sent in chunks.
-    PayloadNotAllowed,
-    /// A form's or CloudFront's policy is invalid.
-    InvalidPolicy,
-    /// The policy of the upload differs from the verified one.
-    OtherPolicy,
-    /// A condition of the policy is not met.
-    ConditionFailed,
-    /// The client's address is outside of the allowed range, or unknown.
-    Ip,
-    /// The request was not sent by an allowed protocol.
-    Protocol,
-    /// The signature or the policy gives access to another resource.
-    Resource,
-    /// The permissions of a shared access signature don't include the operation.
-    Permission,
-    /// The stored access policy of a shared access signature is unknown, or repeats what the
-    /// signature states.
-    StoredPolicy,
-    /// A form field for which the policy has no condition.
-    ExtraField,
-    /// The uploaded file is smaller than the policy allows.
-    FileTooSmall,
-    /// The uploaded file is larger than the policy allows.
-    FileTooLarge,
-    /// The body is not encoded as chunks or events, or continues after its end.
-    BodyMalformed,
-    /// The body ended before its last chunk or event.
-    BodyIncomplete,
-    /// A chunk or an event is larger than the decoder allows.
-    ChunkTooLarge,
-    /// The signature of a chunk or of an event doesn't match its data.
-    ChunkSignature,
-    /// The trailers differ from those that the request announced, or their signature is missing.
-    TrailerMissing,
-    /// The signature of the trailers doesn't match them.
-    TrailerSignature,
-    /// The body has another length than the request states.
-    DecodedLength,
-    /// The checksum of the body differs from that in its header or trailer.
-    Checksum,
-}
-
-impl VerifyErrorKind {
-    /// Returns the name of the kind, such as `not-yet-valid`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            VerifyErrorKind::NotSigned => "not-signed",
-            VerifyErrorKind::SignedTwice => "signed-twice",
-            VerifyErrorKind::Scheme => "scheme",
-            VerifyErrorKind::Request => "request",
-            VerifyErrorKind::TooLarge => "too-large",
-            VerifyErrorKind::Malformed => "malformed",
-            VerifyErrorKind::Missing => "missing",
-            VerifyErrorKind::Repeated => "repeated",
-            VerifyErrorKind::Region => "region",
-            VerifyErrorKind::Service => "service",
-            VerifyErrorKind::ScopeDate => "scope-date",
-            VerifyErrorKind::TimeSkew => "time-skew",
-            VerifyErrorKind::NotYetValid => "not-yet-valid",
-            VerifyErrorKind::Expired => "expired",
-            VerifyErrorKind::ExpiryTooLong => "expiry-too-long",
-            VerifyErrorKind::HeaderNotSigned => "header-not-signed",
-            VerifyErrorKind::SignedHeaderMissing => "signed-header-missing",
-            VerifyErrorKind::AccessKey => "access-key",
-            VerifyErrorKind::SessionToken => "session-token",
-            VerifyErrorKind::CredentialsExpired => "credentials-expired",
-            VerifyErrorKind::Signature => "signature",
-            VerifyErrorKind::PayloadMismatch => "payload-mismatch",
-            VerifyErrorKind::PayloadNotAllowed => "payload-not-allowed",
-            VerifyErrorKind::InvalidPolicy => "invalid-policy",
-            VerifyErrorKind::OtherPolicy => "other-policy",
-            VerifyErrorKind::ConditionFailed => "condition-failed",
-            VerifyErrorKind::Ip => "ip",
-            VerifyErrorKind::Protocol => "protocol",
-            VerifyErrorKind::Resource => "resource",
-            VerifyErrorKind::Permission => "permission",
-            VerifyErrorKind::StoredPolicy => "stored-policy",
-            VerifyErrorKind::ExtraField => "extra-field",
-            VerifyErrorKind::FileTooSmall => "file-too-small",
-            VerifyErrorKind::FileTooLarge => "file-too-large",
-            VerifyErrorKind::BodyMalformed => "body-malformed",
-            VerifyErrorKind::BodyIncomplete => "body-incomplete",
-            VerifyErrorKind::ChunkTooLarge => "chunk-too-large",
-            VerifyErrorKind::ChunkSignature => "chunk-signature",
-            VerifyErrorKind::TrailerMissing => "trailer-missing",
-            VerifyErrorKind::TrailerSignature => "trailer-signature",
-            VerifyErrorKind::DecodedLength => "decoded-length",
-            VerifyErrorKind::Checksum => "checksum",
-        }
+named_enum! {
+    /// The cause of a [`VerifyError`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum VerifyErrorKind {
+        /// The request is not signed.
+        NotSigned = "not-signed",
+        /// The request has more than one signature, or a header of the signature beside a signed
+        /// query.
+        SignedTwice = "signed-twice",
+        /// The scheme is unknown, or the [`Verifier`](super::Verifier) doesn't allow it or its
+        /// carrier.
+        Scheme = "scheme",
+        /// The method, the target or a header is one that no request can have, or that can be read
+        /// in two ways.
+        Request = "request",
+        /// More bytes or headers than are [allowed](super#limits).
+        TooLarge = "too-large",
+        /// An invalid `Authorization` header, parameter or form field.
+        Malformed = "malformed",
+        /// A missing part of the authentication, or a form without a key.
+        Missing = "missing",
+        /// A duplicate part of the authentication, or a duplicate form field.
+        Repeated = "repeated",
+        /// The verifier doesn't allow the region of the credential scope.
+        Region = "region",
+        /// The verifier doesn't allow the service of the credential scope.
+        Service = "service",
+        /// The date of the credential scope differs from that of the signing time.
+        ScopeDate = "scope-date",
+        /// The signing time of a header differs too much from the server's clock.
+        TimeSkew = "time-skew",
+        /// The signing time of a presigned URL or form is in the future.
+        NotYetValid = "not-yet-valid",
+        /// The presigned URL, form or policy has expired.
+        Expired = "expired",
+        /// The presigned URL is valid for longer than is allowed.
+        ExpiryTooLong = "expiry-too-long",
+        /// `host` is not signed, or the request has an `x-amz-*` header that is not signed.
+        HeaderNotSigned = "header-not-signed",
+        /// A signed header is missing.
+        SignedHeaderMissing = "signed-header-missing",
+        /// The access key ID is unknown.
+        AccessKey = "access-key",
+        /// The session token is missing, or differs from that of the credentials.
+        SessionToken = "session-token",
+        /// The credentials have expired.
+        CredentialsExpired = "credentials-expired",
+        /// The signature doesn't match the request.
+        Signature = "signature",
+        /// The body differs from the signed one.
+        PayloadMismatch = "payload-mismatch",
+        /// The verifier doesn't allow an unsigned payload, or one that is sent in chunks.
+        PayloadNotAllowed = "payload-not-allowed",
+        /// A form's or CloudFront's policy is invalid.
+        InvalidPolicy = "invalid-policy",
+        /// The policy of the upload differs from the verified one.
+        OtherPolicy = "other-policy",
+        /// A condition of the policy is not met.
+        ConditionFailed = "condition-failed",
+        /// The client's address is outside of the allowed range, or unknown.
+        Ip = "ip",
+        /// The request was not sent by an allowed protocol.
+        Protocol = "protocol",
+        /// The signature or the policy gives access to another resource.
+        Resource = "resource",
+        /// The permissions of a shared access signature don't include the operation.
+        Permission = "permission",
+        /// The stored access policy of a shared access signature is unknown, or repeats what the
+        /// signature states.
+        StoredPolicy = "stored-policy",
+        /// A form field for which the policy has no condition.
+        ExtraField = "extra-field",
+        /// The uploaded file is smaller than the policy allows.
+        FileTooSmall = "file-too-small",
+        /// The uploaded file is larger than the policy allows.
+        FileTooLarge = "file-too-large",
+        /// The body is not encoded as chunks or events, or continues after its end.
+        BodyMalformed = "body-malformed",
+        /// The body ended before its last chunk or event.
+        BodyIncomplete = "body-incomplete",
+        /// A chunk or an event is larger than the decoder allows.
+        ChunkTooLarge = "chunk-too-large",
+        /// The signature of a chunk or of an event doesn't match its data.
+        ChunkSignature = "chunk-signature",
+        /// The trailers differ from those that the request announced, or their signature is
+        /// missing.
+        TrailerMissing = "trailer-missing",
+        /// The signature of the trailers doesn't match them.
+        TrailerSignature = "trailer-signature",
+        /// The body has another length than the request states.
+        DecodedLength = "decoded-length",
+        /// The checksum of the body differs from that in its header or trailer.
+        Checksum = "checksum",
     }
+
+    /// Returns the name of the kind, such as `not-yet-valid`.
+    fn as_str;
 }
 
 impl VerifyError {

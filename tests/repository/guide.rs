@@ -20,10 +20,11 @@ fn chapters() -> Vec<PathBuf> {
 /// Returns the variants of an enum, each of which is on its own line.
 fn variants<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
     let (_, body) = code.split_once(&format!("pub enum {name} {{\n")).unwrap();
-    let (body, _) = body.split_once("\n}").unwrap();
     let lines = body.lines().map(str::trim);
+    let lines = lines.take_while(|line| *line != "}");
     let names = lines.filter(|line| !line.starts_with('/') && !line.starts_with('#'));
-    names.map(|line| line.trim_end_matches(',')).collect()
+    let name = |line: &'a str| line.split([' ', ',']).next().unwrap();
+    names.map(name).collect()
 }
 
 #[test]
