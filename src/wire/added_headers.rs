@@ -2,13 +2,17 @@
 
 use alloc::string::String;
 
+/// The largest number of added headers. SigV4a adds the date, the payload's hash, the region set,
+/// the session token and `Authorization`.
+const MAX: usize = 5;
+
 /// Headers with fixed names, in one allocation.
 #[derive(Clone)]
 pub(crate) struct AddedHeaders {
     /// All values, one after the other.
     values: String,
     /// Each name with the index at which its value begins.
-    names: [Option<(&'static str, usize)>; 4],
+    names: [Option<(&'static str, usize)>; MAX],
 }
 
 impl AddedHeaders {
@@ -16,11 +20,11 @@ impl AddedHeaders {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         AddedHeaders {
             values: String::with_capacity(bytes),
-            names: [None; 4],
+            names: [None; MAX],
         }
     }
 
-    /// Adds a header, at most the fourth. Its value is what is appended to the returned text before
+    /// Adds a header, at most [`MAX`]. Its value is what is appended to the returned text before
     /// the next header is added.
     pub(crate) fn add(&mut self, name: &'static str) -> &mut String {
         if let Some(slot) = self.names.iter_mut().find(|name| name.is_none()) {

@@ -405,3 +405,30 @@ fn a_region_set_of_the_caller_has_to_agree() {
     let error = service.get(url).presign(&keys(), HOUR, now()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Query);
 }
+
+/// Each of the five headers that signing can add has its own value.
+#[test]
+fn a_token_is_sent_beside_the_region_set() {
+    let bucket = Bucket::new(MULTI_REGION, "us-east-1").unwrap();
+    let keys = keys().with_session_token("TOKEN").unwrap();
+    let put = bucket.put("a").payload(Payload::Empty);
+    let signed = put.sign(&keys, now()).unwrap();
+    let headers: Vec<_> = signed.headers().collect();
+    let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        names,
+        [
+            "x-amz-date",
+            "x-amz-content-sha256",
+            "x-amz-region-set",
+            "x-amz-security-token",
+            "Authorization"
+        ]
+    );
+    assert_eq!(headers[3].1, "TOKEN");
+    assert!(
+        headers[4]
+            .1
+            .starts_with("AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/")
+    );
+}
