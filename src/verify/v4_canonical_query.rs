@@ -128,15 +128,15 @@ fn split_signature<'r>(query: &'r str, query_start: &str) -> Option<(&'r str, &'
 
 /// Splits a part of a credential at the slash after it.
 fn split_credential_part(text: &str) -> Option<(&str, &str)> {
-    let (part, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
-    let rest = rest.strip_prefix("%2F")?;
-    (!part.is_empty()).then_some((part, rest))
+    let (part, after) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    let after = after.strip_prefix("%2F")?;
+    (!part.is_empty()).then_some((part, after))
 }
 
 /// Splits the name of a parameter that isn't part of the signature from its value.
 fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'r str)> {
-    let (name, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
-    let value = rest.strip_prefix('=')?;
+    let (name, after) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    let value = after.strip_prefix('=')?;
     let param = Param::raw(name, None);
     let is_other = scheme.name_of(&param).is_none() && !V2Signals::contains(&param);
     // Only the plain reader reads the payload's hash.
@@ -144,15 +144,15 @@ fn split_other_name<'r>(scheme: &V4Scheme, text: &'r str) -> Option<(&'r str, &'
     is_other.then_some((name, value))
 }
 
-/// Splits a canonical value from the rest.
+/// Splits a canonical value from the text after it.
 fn split_value(text: &str) -> Option<(Component<'_>, &str)> {
-    let (plain, rest) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
-    if !rest.starts_with('%') {
-        return Some((Component::Raw(plain), rest));
+    let (plain, after) = text.split_at_checked(UNRESERVED.prefix_len(text.as_bytes()))?;
+    if !after.starts_with('%') {
+        return Some((Component::Raw(plain), after));
     }
-    let escaped = UNRESERVED.canonical_prefix_len(rest.as_bytes());
-    let (value, rest) = text.split_at_checked(plain.len().saturating_add(escaped))?;
-    Some((Component::Encoded(value), rest))
+    let escaped = UNRESERVED.canonical_prefix_len(after.as_bytes());
+    let (value, after) = text.split_at_checked(plain.len().saturating_add(escaped))?;
+    Some((Component::Encoded(value), after))
 }
 
 #[cfg(test)]

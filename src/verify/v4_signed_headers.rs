@@ -71,12 +71,12 @@ const HOST: &str = "host";
 /// one is `host`.
 fn parse_names(text: &str) -> Result<InlineList<&str, 16>, VerifyError> {
     let mut names = InlineList::<&str, 16>::new();
-    let mut rest = Some(text);
-    while let Some(text) = rest {
+    let mut unread = Some(text);
+    while let Some(text) = unread {
         let end = LOWERCASE_TOKEN.prefix_len(text.as_bytes());
         let (name, after) = text.split_at_checked(end).unwrap_or_default();
-        rest = after.strip_prefix(';');
-        if name.is_empty() || !(after.is_empty() || rest.is_some()) {
+        unread = after.strip_prefix(';');
+        if name.is_empty() || !(after.is_empty() || unread.is_some()) {
             let name = text.split(';').next().unwrap_or_default();
             return Err(reject!(
                 Malformed,
