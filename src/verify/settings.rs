@@ -255,6 +255,7 @@ impl Settings {
                 NotYetValid,
                 "the request is not yet valid: it was signed at {signed_at}, but it is now {now}"
             )),
+            // Without the skew, because the signer chose the expiration.
             (_, Some(expires_at)) if now > expires_at => Err(reject!(
                 Expired,
                 "the request expired at {expires_at}; it is now {now}"

@@ -120,7 +120,7 @@ impl Verifier {
     }
 
     /// Sets the largest difference between the client's clock and the server's. The default is 15
-    /// minutes.
+    /// minutes. An expiration has no such tolerance.
     #[must_use]
     pub fn max_clock_skew(mut self, skew: Duration) -> Self {
         self.settings.max_clock_skew = skew;
