@@ -104,3 +104,16 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NEVER_SIGNED;
+
+    #[test]
+    fn the_documentation_of_v4_lists_the_headers_that_are_never_signed() {
+        let documentation = include_str!("mod.rs");
+        for (_, name) in &NEVER_SIGNED {
+            assert!(documentation.contains(&std::format!("`{name}`")), "{name}");
+        }
+    }
+}
