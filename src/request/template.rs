@@ -95,8 +95,8 @@ pub struct Template {
 
 #[derive(Clone)]
 enum Kind {
-    V4(Box<v4::Template>),
-    V2(Box<v2::Template>),
+    V4(Box<v4::UrlTemplate>),
+    V2(Box<v2::UrlTemplate>),
     Custom(Arc<dyn CustomTemplate>),
 }
 
@@ -229,7 +229,8 @@ impl Template {
                 v4::check_can_sign(service.scheme(), identity)?;
                 let mut signing = request.v4_request_of_parts(parts, service, identity);
                 let mut headers = headers_to_send(&signing.parts, is_signed)?;
-                let (template, added) = v4::Template::new(&mut signing, credentials, expiry, now)?;
+                let (template, added) =
+                    v4::UrlTemplate::new(&mut signing, credentials, expiry, now)?;
                 headers.extend(added);
                 let not_covered = not_covered_by_v4(&signing.parts);
                 (headers, not_covered, Kind::V4(template.into()))
@@ -238,7 +239,7 @@ impl Template {
                 let signing = request.v2_request_of_parts(parts, service, identity)?;
                 let headers = v2_headers_to_send(&signing.parts)?;
                 let not_covered = not_covered_by_v2(&signing.parts);
-                let template = v2::Template::new(&signing, credentials, expiry, now)?;
+                let template = v2::UrlTemplate::new(&signing, credentials, expiry, now)?;
                 (headers, not_covered, Kind::V2(template.into()))
             }
             Signer::Custom(signer) => {

@@ -77,4 +77,4 @@ pub(crate) use query_api::{parse_timestamp, prepare_call, write_before_parameter
 pub(crate) use service::{Interface, signing_key};
 pub(crate) use sign::{PreparedHeaders, SigningRequest, finish_headers, finish_url};
 pub(crate) use string_to_sign::{DateLine, StringToSign, amz_headers, may_be_sub_resource};
-pub(crate) use template::Template;
+pub(crate) use template::UrlTemplate;

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 
 /// A presigned URL without its path.
 #[derive(Clone)]
-pub(crate) struct Template {
+pub(crate) struct UrlTemplate {
     credentials: Credentials,
     /// `https://host:port`.
     origin: String,
@@ -47,7 +47,7 @@ struct Prepared {
     sub_resources: Vec<u8>,
 }
 
-impl Template {
+impl UrlTemplate {
     pub(crate) fn new(
         request: &SigningRequest<'_>,
         credentials: &Credentials,
@@ -91,7 +91,7 @@ impl Template {
                 sub_resources: resources,
             }
         });
-        Ok(Template {
+        Ok(UrlTemplate {
             credentials: credentials.clone(),
             origin,
             query,
@@ -232,7 +232,7 @@ impl Message for PreparedMessage<'_> {
 
 /// The string to sign of a row.
 struct RowMessage<'a> {
-    template: &'a Template,
+    template: &'a UrlTemplate,
     path: Path<'a>,
     values: &'a Values<'a>,
 }

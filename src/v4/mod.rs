@@ -84,4 +84,4 @@ pub(crate) use sign::{PreparedUrl, SigningRequest, finish_headers, finish_url};
 pub(crate) use signature_chain::{SignatureChain, SignedPart, chained_signature_len};
 pub(crate) use signed_headers::{SignedHeaders, is_signed};
 pub(crate) use string_to_sign::StringToSign;
-pub(crate) use template::Template;
+pub(crate) use template::UrlTemplate;

@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 
 /// A presigned URL without its path.
 #[derive(Clone)]
-pub(crate) struct Template {
+pub(crate) struct UrlTemplate {
     service: Service,
     credentials: Credentials,
     /// The method and the line break after it.
@@ -57,7 +57,7 @@ struct Prepared {
     start_tail: Vec<u8>,
 }
 
-impl Template {
+impl UrlTemplate {
     /// Returns the template, and the header that has to be sent beside those of the caller.
     pub(crate) fn new(
         request: &mut SigningRequest<'_>,
@@ -119,7 +119,7 @@ impl Template {
         } else {
             Some(prepare()?)
         };
-        let template = Template {
+        let template = UrlTemplate {
             service: service.clone(),
             credentials: credentials.clone(),
             method_line: alloc::format!("{}\n", parts.method),
