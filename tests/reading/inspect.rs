@@ -441,6 +441,17 @@ fn problems_of_a_sigv2_url_are_found() {
     }
 }
 
+/// The names of another scheme are those of ordinary parameters.
+#[test]
+fn a_duplicate_is_reported_only_of_the_signature_that_is_read() {
+    for (own, expected) in [
+        ("&X-Goog-Date=1&X-Goog-Date=2&sp=r&sp=w", vec![]),
+        ("&X-Amz-Expires=86400", vec![ProblemKind::RepeatedParameter]),
+    ] {
+        assert_eq!(problems(&format!("{DOCUMENTED}{own}")), expected, "{own}");
+    }
+}
+
 #[test]
 fn a_token_is_reported_but_not_shown() {
     let credentials = Credentials::new("ASIAEXAMPLE", "secret")
