@@ -27,7 +27,9 @@ impl AddedHeaders {
     /// Adds a header, at most [`MAX`]. Its value is what is appended to the returned text before
     /// the next header is added.
     pub(crate) fn add(&mut self, name: &'static str) -> &mut String {
-        if let Some(slot) = self.names.iter_mut().find(|name| name.is_none()) {
+        let free = self.names.iter_mut().find(|name| name.is_none());
+        debug_assert!(free.is_some(), "more than {MAX} added headers");
+        if let Some(slot) = free {
             *slot = Some((name, self.values.len()));
         }
         &mut self.values
