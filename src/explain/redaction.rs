@@ -105,34 +105,3 @@ pub(super) fn redact_url(url: &str) -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod tests {
-    use super::redact_url;
-
-    #[test]
-    fn urls_lose_users_and_secrets() {
-        for (url, expected) in [
-            (
-                "https://host/a?X-Amz-Signature=5ec7e7",
-                "https://host/a?X-Amz-Signature=… (6 characters)",
-            ),
-            ("https://user:5ec7e7@host/a@b", "https://host/a@b"),
-            ("user:5ec7e7@host/a", "host/a"),
-            ("https://user:se/5ec7e7@host/a", "https://host/a"),
-            ("https://host/a%3FX-Amz-Signature=5ec7e7", "https://host/a"),
-            ("host/a%3fx-amz-signature%3D5ec7e7", "host/a"),
-            ("X-Amz-Signature=5ec7e7", ""),
-            (
-                "https://host/a?b=c%26X-Amz-Signature%3D5ec7e7",
-                "https://host/a?b=c",
-            ),
-            (
-                "https://host/a?b%3Dc%26X-Amz-Signature%3D5ec7e7",
-                "https://host/a?b%3Dc=",
-            ),
-        ] {
-            assert_eq!(redact_url(url), expected);
-        }
-    }
-}

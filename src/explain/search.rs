@@ -5,7 +5,7 @@ use super::catalogue::Cause;
 use super::compare::compare;
 use super::evidence::Evidence;
 use super::finding::Finding;
-use super::transformation::TRANSFORMATIONS;
+use super::transformation::{OF_ADDRESS, OTHERS};
 use crate::credentials::Credentials;
 use crate::crypto::sha256;
 use crate::text::hex::Hex;
@@ -20,13 +20,11 @@ const MAX_PAIR_LEN: usize = 4096;
 /// Searches for the request that an oracle recognizes: each transformation alone, then pairs.
 pub(super) fn search(start: &Canonical, is_match: impl Fn(&str) -> bool) -> Option<Canonical> {
     let is_match = |request: &Canonical| request.to_text().is_some_and(|text| is_match(&text));
-    let singles: Vec<(usize, Canonical)> = TRANSFORMATIONS
-        .iter()
+    let of_address = OF_ADDRESS.iter().map(|(_, apply)| apply);
+    let all = || of_address.clone().chain(&OTHERS);
+    let singles: Vec<(usize, Canonical)> = all()
         .enumerate()
-        .flat_map(|(index, transformation)| {
-            let made = (transformation.apply)(start).into_iter();
-            made.map(move |made| (index, made))
-        })
+        .flat_map(|(index, apply)| apply(start).into_iter().map(move |made| (index, made)))
         .filter(|(_, made)| made != start)
         .collect();
     if let Some((_, made)) = singles.iter().find(|(_, made)| is_match(made)) {
@@ -36,8 +34,8 @@ pub(super) fn search(start: &Canonical, is_match: impl Fn(&str) -> bool) -> Opti
         return None;
     }
     singles.iter().find_map(|(index, between)| {
-        let later = TRANSFORMATIONS.iter().skip(index.saturating_add(1));
-        let mut made = later.flat_map(|later| (later.apply)(between));
+        let later = all().skip(index.saturating_add(1));
+        let mut made = later.flat_map(|apply| apply(between));
         made.find(|made| is_match(made))
     })
 }

@@ -16,62 +16,38 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A mistake, and the requests that it makes of another.
-pub(super) struct Transformation {
-    pub(super) cause: Cause,
-    pub(super) apply: fn(&Canonical) -> Vec<Canonical>,
-}
+/// A function from a request to those that a mistake makes of it.
+pub(super) type Transformation = fn(&Canonical) -> Vec<Canonical>;
 
-const fn of(cause: Cause, apply: fn(&Canonical) -> Vec<Canonical>) -> Transformation {
-    Transformation { cause, apply }
-}
-
-/// All transformations. If two make the same request, the first one names it.
-pub(super) static TRANSFORMATIONS: [Transformation; 22] = [
-    of(Cause::Method, methods),
-    of(Cause::AddressingStyle, addressing_styles),
-    of(Cause::PathEncodedTwice, paths_encoded_twice),
-    of(Cause::PathNotEncoded, paths_in_other_encodings),
-    of(Cause::UnicodeForm, unicode_forms),
-    of(Cause::LeadingSlash, leading_slashes),
-    of(Cause::PathNormalized, normalized_paths),
-    of(Cause::UrlScheme, other_schemes),
-    of(Cause::DefaultPort, default_ports),
-    of(Cause::PortDiffers, other_ports),
-    of(Cause::HostRewritten, other_hosts),
-    of(Cause::PayloadUnsigned, |request| {
-        other_payload(request, UNSIGNED_PAYLOAD)
-    }),
-    of(Cause::PayloadChanged, |request| {
-        other_payload(request, EMPTY_SHA256)
-    }),
-    of(Cause::HeaderNotSent, headers_not_sent),
-    of(Cause::HeaderNotSigned, headers_not_signed),
-    of(Cause::HeaderChanged, content_types),
-    of(Cause::TokenAdded, |request| without_params(request, true)),
-    of(Cause::TokenMissing, |request| without_params(request, true)),
-    of(Cause::ParameterDropped, |request| {
-        without_params(request, false)
-    }),
-    of(Cause::ParameterAdded, added_params),
-    of(Cause::ParameterReencoded, params_in_other_encodings),
-    of(Cause::ParameterReencoded, bare_params),
+/// The transformations of host and path, with their causes. If two make the same request, the first
+/// one names it.
+pub(super) static OF_ADDRESS: [(Cause, Transformation); 6] = [
+    (Cause::AddressingStyle, addressing_styles),
+    (Cause::PathEncodedTwice, paths_encoded_twice),
+    (Cause::PathNotEncoded, paths_in_other_encodings),
+    (Cause::UnicodeForm, unicode_forms),
+    (Cause::LeadingSlash, leading_slashes),
+    (Cause::PathNormalized, normalized_paths),
 ];
 
-/// The transformations of host and path.
-pub(super) fn of_address() -> impl Iterator<Item = &'static Transformation> {
-    TRANSFORMATIONS.iter().filter(|transformation| {
-        matches!(
-            transformation.cause,
-            Cause::AddressingStyle
-                | Cause::PathEncodedTwice
-                | Cause::PathNotEncoded
-                | Cause::UnicodeForm
-                | Cause::LeadingSlash
-                | Cause::PathNormalized
-        )
-    })
-}
+/// All other transformations.
+pub(super) static OTHERS: [Transformation; 15] = [
+    methods,
+    other_schemes,
+    default_ports,
+    other_ports,
+    other_hosts,
+    |request| other_payload(request, UNSIGNED_PAYLOAD),
+    |request| other_payload(request, EMPTY_SHA256),
+    headers_not_sent,
+    headers_not_signed,
+    content_types,
+    |request| without_params(request, true),
+    |request| without_params(request, false),
+    added_params,
+    params_in_other_encodings,
+    bare_params,
+];
 
 /// Makes one change of a request for each value.
 fn changed<T>(
