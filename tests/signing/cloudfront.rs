@@ -618,3 +618,77 @@ fn what_a_distribution_does_not_have() {
         rejected(Distribution::new(url), ErrorKind::Url, &[words]);
     }
 }
+
+/// CloudFront rejects policies of another form.
+#[test]
+fn policies_of_another_form_are_rejected() {
+    // The date of the published policy is in the past.
+    let before = Timestamp::from_unix_seconds(1_258_230_000);
+    let sign = |policy: Policy| policy.presign(&P256, HOUR, before);
+    const CONDITION: &str = r#""Condition":{"DateLessThan":{"AWS:EpochTime":1258237200}}"#;
+    let statement = format!(r#"{{"Resource":"*",{CONDITION}}}"#);
+    let policy = |statements: &str| format!(r#"{{"Statement":[{statements}]}}"#);
+    assert!(sign(Policy::from_json(policy(&statement))).is_ok());
+    for (json, expected) in [
+        (policy(""), "missing property `Statement`"),
+        (
+            policy(&format!("{statement},{statement}")),
+            "more than one statement",
+        ),
+        (
+            policy(&format!("{{{CONDITION}}}")),
+            "missing property `Resource`",
+        ),
+        (
+            policy(r#"{"Resource":"*"}"#),
+            "missing property `Condition`",
+        ),
+        (
+            policy(r#"{"Resource":"*","Condition":{}}"#),
+            "missing property `DateLessThan`",
+        ),
+        (
+            policy(r#"{"Resource":"*","Condition":{"DateLessThan":{}}}"#),
+            "missing property `AWS:EpochTime`",
+        ),
+        (
+            policy(r#"{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1.5}}}"#),
+            "expected a whole number",
+        ),
+        (
+            policy(
+                r#"{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":18446744073709551615}}}"#,
+            ),
+            "is too large",
+        ),
+        (
+            policy(&statement.replace("DateLessThan", "StringEquals")),
+            "unknown property `StringEquals` in the conditions",
+        ),
+        (
+            policy(&statement.replace("AWS:EpochTime", "aws:EpochTime")),
+            "unknown property `aws:EpochTime` in a condition",
+        ),
+        (
+            policy(&statement.replace(r#""Resource":"*""#, r#""Resource":"*","Resource":"*""#)),
+            "duplicate property `Resource`",
+        ),
+        (
+            policy(&statement.replace(
+                r#"{"DateLess"#,
+                r#"{"IpAddress":{"AWS:SourceIp":"::1"},"DateLess"#,
+            )),
+            "is an IPv6 address",
+        ),
+        (
+            policy(&statement).replacen('{', r#"{"Version":"2012-10-17","#, 1),
+            "unknown property `Version` in the policy",
+        ),
+        (format!("{} ]", policy(&statement)), "expected the end"),
+        ("".into(), "ends too early"),
+    ] {
+        let error = sign(Policy::from_json(json.as_str())).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(expected), "{json}: {message}");
+    }
+}
