@@ -11,6 +11,7 @@ mod verify_ambiguity;
 mod verify_azure_sas;
 #[cfg(feature = "azure")]
 mod verify_azure_shared_key;
+mod verify_canonical_query;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod verify_cloudfront;
 mod verify_form;
