@@ -2,7 +2,6 @@
 //! signed.
 
 use super::catalogue::Cause;
-use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::text_forms::header_value;
@@ -41,7 +40,7 @@ fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let is_like_secret =
         |id: &str| id.len().abs_diff(SECRET_KEY_LEN) <= 1 && has_characters_of_secret(id);
     if id.is_some_and(is_like_secret) {
-        let finding = Finding::new(Cause::WrongAccessKey, Confidence::Likely);
+        let finding = Finding::likely(Cause::WrongAccessKey);
         return Some(finding.with_message(
             "The access key ID has the form of a secret. If it is one, exchange ID and secret when signing, and \
              replace the key, because the request gives it away.",
@@ -106,7 +105,7 @@ fn date_finding(evidence: &Evidence<'_>) -> Option<Finding> {
             "The signing time is {} ahead of this clock",
             TimeSpan(ahead)
         );
-        Finding::new(Cause::ClockSkew, Confidence::Likely).about(&fault)
+        Finding::likely(Cause::ClockSkew).about(&fault)
     })
 }
 
@@ -118,7 +117,7 @@ fn iot_finding(evidence: &Evidence<'_>) -> Option<Finding> {
         && service == Some("iotdevicegateway")
         && is_presigned
         && evidence.has_session_token();
-    let finding = Finding::new(Cause::TokenAdded, Confidence::Likely);
+    let finding = Finding::likely(Cause::TokenAdded);
     is_signed.then(|| {
         finding.with_message(
             "AWS IoT expects the session token unsigned, at the end of the URL, but here it was signed. Sign \

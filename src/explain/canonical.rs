@@ -67,9 +67,18 @@ impl Canonical {
             ["", signed_headers] => (*signed_headers, None),
             _ => ("", None),
         };
-        Some(Canonical {
-            method: (*method).to_owned(),
-            path: (*path).to_owned(),
+        let parts = [method, path, query, signed_headers];
+        Some(Canonical::of_parts(parts, headers, payload))
+    }
+
+    fn of_parts(
+        [method, path, query, signed_headers]: [&str; 4],
+        headers: &[&str],
+        payload: Option<&str>,
+    ) -> Self {
+        Canonical {
+            method: method.to_owned(),
+            path: path.to_owned(),
             params: owned(split_params(query)),
             headers: split_headers(headers),
             signed_headers: signed_headers.to_owned(),
@@ -77,7 +86,7 @@ impl Canonical {
             is_cut: payload.is_none(),
             has_bare_params: has_bare_params(query),
             form: Form::V4,
-        })
+        }
     }
 
     fn parse_flat(text: &str) -> Option<Self> {
@@ -89,7 +98,7 @@ impl Canonical {
         let rest = words.get(usize::from(query.is_some())..)?;
         let (headers, signed_headers, payload) = match rest {
             [headers @ .., signed_headers, payload] if !payload.contains(':') => {
-                (headers, *signed_headers, Some((*payload).to_owned()))
+                (headers, *signed_headers, Some(*payload))
             }
             headers => (headers, "", None),
         };
@@ -107,17 +116,8 @@ impl Canonical {
             }
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        Some(Canonical {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            params: owned(split_params(query.unwrap_or_default())),
-            headers: split_headers(&lines),
-            signed_headers: signed_headers.to_owned(),
-            is_cut: payload.is_none(),
-            payload,
-            has_bare_params: query.is_some_and(has_bare_params),
-            form: Form::V4,
-        })
+        let parts = [method, path, query.unwrap_or_default(), signed_headers];
+        Some(Canonical::of_parts(parts, &lines, payload))
     }
 
     /// Parses a string to sign of SigV2: of a query API, which has four lines, or of S3.
@@ -191,8 +191,7 @@ impl Canonical {
         text.trim().contains('\n').then_some(request)
     }
 
-    /// Splits a URL into the parts that CloudFront compares with a policy.
-    #[cfg(feature = "cloudfront")]
+    /// Splits a URL into its parts, as they are written.
     pub(super) fn of_url(url: &str) -> Self {
         let (address, query) = url.split_once('?').unwrap_or((url, ""));
         let (_, rest) = address.split_once("://").unwrap_or(("", address));

@@ -3,7 +3,6 @@
 use super::canonical::Canonical;
 use super::catalogue::Cause;
 use super::compare::compare;
-use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::text_forms::{decoded, split_params};
@@ -51,11 +50,11 @@ pub(super) fn possible_findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let is_encoded = !PATH.contains_all(path);
     // The resource of a policy is compared with the URL as it is sent.
     let path = is_encoded.then(|| Finding::possible(Cause::PathNotEncoded).with_signed(path));
-    let secret = Finding::new(Cause::WrongSecret, Confidence::Possible).with_message(
+    let secret = Finding::possible(Cause::WrongSecret).with_message(
         "The private key may not be the one whose public key has this key pair ID, or the hash may not be the \
          one of Hash-Algorithm. Compare the public key with that of the distribution's key group.",
     );
-    let policy = Finding::new(Cause::Policy, Confidence::Possible).with_message(
+    let policy = Finding::possible(Cause::Policy).with_message(
         "The policy may not allow the client's address, or may have been changed after signing.",
     );
     path.into_iter().chain([secret, policy]).collect()

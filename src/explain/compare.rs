@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::redaction::redact_value;
 use super::session_token::is_session_token;
 use super::text_forms::{decoded, split_port};
-use super::transformation::{OF_ADDRESS, Transformation};
+use super::transformation::{OF_ADDRESS, Transformation, addressing_styles};
 use crate::scheme::aws::{STREAMING_PAYLOADS, UNSIGNED_PAYLOAD};
 use alloc::format;
 use alloc::string::String;
@@ -61,12 +61,32 @@ fn compare_addresses(
     }
     // SigV2 of S3 signs no host.
     let is_moved = signed.path != seen.path;
+    let address = |side: &Canonical| format!("{}{}", side.host(), side.path);
     if is_moved && let Some(cause) = transformed_by(signed, seen, same_address) {
         let text = |side: &Canonical| match cause {
-            Cause::AddressingStyle => format!("{}{}", side.host(), side.path),
+            Cause::AddressingStyle => address(side),
             _ => side.path.clone(),
         };
         findings.push(Finding::between(cause, text(signed), text(seen)));
+        return;
+    }
+    // The bucket was moved, and the path is another one, too.
+    let moved = |from: &Canonical, to: &Canonical| {
+        let mut made = addressing_styles(from).into_iter();
+        made.find_map(|made| {
+            transformed_by(&made, to, same_path).filter(|_| made.host() == to.host())
+        })
+    };
+    if is_moved
+        && signed.host() != seen.host()
+        && let Some(cause) = moved(signed, seen).or_else(|| moved(seen, signed))
+    {
+        findings.push(Finding::between(cause, &*signed.path, &*seen.path));
+        findings.push(Finding::between(
+            Cause::AddressingStyle,
+            address(signed),
+            address(seen),
+        ));
         return;
     }
     if signed.host() != seen.host() && !is_cut_host {

@@ -6,7 +6,7 @@
 pub enum Confidence {
     /// It is a fact, and a sufficient cause.
     Certain,
-    /// It agrees with everything that is known.
+    /// It agrees with everything that is known, or the server states it and nothing confirms it.
     Likely,
     /// It contradicts nothing that is known.
     Possible,

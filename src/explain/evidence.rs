@@ -11,6 +11,8 @@ use crate::scheme::services::{CanonicalUri, ServiceRules};
 use crate::time::Timestamp;
 use crate::verify::{Authentication, Unverified};
 use crate::wire::added_headers::AUTHORIZATION;
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
 
 /// The facts about the request.
 pub(super) struct Evidence<'e> {
@@ -24,6 +26,8 @@ pub(super) struct Evidence<'e> {
     pub(super) inspection: &'e Inspection,
     /// The signed request; `None` if its authentication is invalid.
     pub(super) request: Option<&'e Unverified<'e, 'e>>,
+    /// The request as it was sent, if that is known and valid.
+    pub(super) sent: Option<&'e Unverified<'e, 'e>>,
     /// The credentials that should have signed it.
     pub(super) credentials: Option<&'e Credentials>,
     /// Other credentials by their names.
@@ -37,6 +41,37 @@ impl<'e> Evidence<'e> {
 
     pub(super) fn has_session_token(&self) -> bool {
         self.request.is_some_and(Unverified::has_session_token)
+    }
+
+    /// Returns whether the request was sent with a session token.
+    pub(super) fn sends_token(&self) -> bool {
+        self.sent.is_some_and(Unverified::has_session_token)
+    }
+
+    /// Returns whether the URL or a header has a signature, in any scheme.
+    pub(super) fn is_signed(&self) -> bool {
+        self.inspection.scheme().is_some() || self.authorization().is_some()
+    }
+
+    /// Returns whether the first parameter of a SigV4 URL, which a shell doesn't cut, is none of
+    /// the signature.
+    pub(super) fn starts_unsigned(&self) -> bool {
+        let (_, query) = self.url.split_once('?').unwrap_or_default();
+        self.inspection.scheme() == Some(Scheme::AwsV4)
+            && !query.to_ascii_lowercase().starts_with("x-amz-")
+    }
+
+    /// Returns the names of the signed headers, separated by semicolons.
+    pub(super) fn signed_headers(&self) -> Option<String> {
+        let canonical = self.request?.canonical_request();
+        Some(canonical.lines().rev().nth(1)?.to_owned())
+    }
+
+    /// Returns whether each of the headers, separated by commas, is signed.
+    pub(super) fn signs(&self, names: &str) -> Option<bool> {
+        let signed = self.signed_headers()?;
+        let is_signed = |name: &str| signed.split(';').any(|signed| signed == name.trim());
+        Some(names.to_ascii_lowercase().split(',').all(is_signed))
     }
 
     /// Returns whether the access key is temporary, but the request has no session token.
@@ -124,8 +159,16 @@ impl<'e> Evidence<'e> {
         self.inspection.scheme() == Some(Scheme::CloudFront)
     }
 
+    pub(super) fn is_v4a(&self) -> bool {
+        let scheme = self.authentication().map(Authentication::scheme);
+        scheme == Some(Scheme::AwsV4a)
+    }
+
     pub(super) fn is_v2(&self) -> bool {
         let scheme = self.authentication().map(Authentication::scheme);
+        let scheme = scheme.or(self.inspection.scheme());
+        let is_header = |text: &str| text.starts_with("AWS ");
         matches!(scheme, Some(Scheme::AwsV2 | Scheme::AwsV2QueryApi))
+            || self.authorization().is_some_and(is_header)
     }
 }

@@ -66,18 +66,19 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Sorts findings by confidence, and drops those that repeat a cause for the same part.
+/// Sorts findings by confidence, and drops those that repeat a cause for the same part. The finding
+/// that shows more is kept, with the best confidence.
 fn sort(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings {
-        match kept.iter_mut().find(|other| is_repeated(other, &finding)) {
-            None => kept.push(finding),
-            // The finding that shows more is kept.
-            Some(other) if other.signed().is_none() && finding.signed().is_some() => {
-                *other = finding;
-            }
-            Some(_) => {}
-        }
+        let Some(other) = kept.iter_mut().find(|other| is_repeated(other, &finding)) else {
+            kept.push(finding);
+            continue;
+        };
+        let best = other.confidence().min(finding.confidence());
+        let is_fuller = other.signed().is_none() && finding.signed().is_some();
+        let fuller = if is_fuller { finding } else { other.clone() };
+        *other = fuller.with_confidence(best);
     }
     kept.sort_by_key(Finding::confidence);
     kept

@@ -36,6 +36,10 @@ impl Finding {
         Finding::new(cause, Confidence::Certain)
     }
 
+    pub(super) fn likely(cause: Cause) -> Self {
+        Finding::new(cause, Confidence::Likely)
+    }
+
     pub(super) fn possible(cause: Cause) -> Self {
         Finding::new(cause, Confidence::Possible)
     }

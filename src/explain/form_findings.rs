@@ -54,15 +54,28 @@ impl Form<'_> {
         credentials: Option<&Credentials>,
         now: Timestamp,
     ) -> Vec<Finding> {
-        let file = self.position("file");
-        if file.is_some_and(|index| index.saturating_add(1) < self.fields.len()) {
-            return alloc::vec![Finding::certain(Cause::FormFields)];
+        // A server ignores the fields behind the file.
+        let fields = self
+            .position("file")
+            .and_then(|index| self.fields.get(..=index));
+        if let Some(fields) = fields.filter(|fields| fields.len() < self.fields.len()) {
+            let mut findings = Form { fields, ..*self }.findings(response, credentials, now);
+            let is_needed = |finding: &Finding| {
+                matches!(
+                    finding.cause(),
+                    Cause::FormFields | Cause::NoAuthentication | Cause::Malformed
+                )
+            };
+            if findings.iter().any(is_needed) {
+                findings = alloc::vec![Finding::certain(Cause::FormFields)];
+            }
+            return findings;
         }
         let policy = self
             .position(POLICY)
             .and_then(|index| self.fields.get(index));
         let Some((_, text)) = policy else {
-            let finding = Finding::new(Cause::NoAuthentication, Confidence::Likely);
+            let finding = Finding::likely(Cause::NoAuthentication);
             return alloc::vec![finding.with_seen("no field `policy`")];
         };
         let policy = match Policy::from_base64(text) {
@@ -81,7 +94,7 @@ impl Form<'_> {
         let verifier = Verifier::lax();
         match verifier.parse_form(self.fields.iter().copied()) {
             Err(error) => {
-                let finding = Finding::new(Cause::Malformed, Confidence::Likely);
+                let finding = Finding::likely(Cause::Malformed);
                 findings.push(finding.about(&error.to_string()));
             }
             Ok(form) => {
@@ -91,7 +104,7 @@ impl Form<'_> {
                 };
                 let is_unchecked = credentials.is_none() && response.names_signature();
                 if credentials.is_some_and(is_wrong) {
-                    findings.push(Finding::new(Cause::WrongSecret, Confidence::Likely));
+                    findings.push(Finding::likely(Cause::WrongSecret));
                 } else if is_unchecked {
                     findings.push(Finding::possible(Cause::WrongSecret).with_message(
                         "The policy of the form was signed with another secret, or was changed after signing. Sign \
@@ -123,10 +136,16 @@ impl Form<'_> {
             .and_then(|size| size.parse().ok());
         let upload = Upload::new(self.bucket, size.or(smallest).unwrap_or_default()).fields(fields);
         let error = policy.check(&upload, now).err()?;
-        let (cause, confidence) = match error.kind() {
-            VerifyErrorKind::Expired => (Cause::Expired, Confidence::Likely),
-            VerifyErrorKind::Missing => (Cause::FormFields, Confidence::Certain),
-            _ => (Cause::Policy, Confidence::Certain),
+        let cause = match error.kind() {
+            VerifyErrorKind::Expired => Cause::Expired,
+            VerifyErrorKind::Missing => Cause::FormFields,
+            _ => Cause::Policy,
+        };
+        // A server checks the conditions after the signature. The host can name the bucket.
+        let is_open = self.bucket.is_empty() || response.names_signature();
+        let confidence = match cause {
+            Cause::FormFields | Cause::Policy if !is_open => Confidence::Certain,
+            _ => Confidence::Likely,
         };
         Some(Finding::new(cause, confidence).with_seen(error.to_string()))
     }

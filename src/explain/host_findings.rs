@@ -1,9 +1,9 @@
 //! Causes that show in the host, with the credential scope that was signed for it.
 
 use super::catalogue::Cause;
-use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
+use super::text_forms::split_port;
 use crate::inspect::AwsHost;
 use crate::scheme::regions::accepts_sigv2;
 use crate::verify::Carrier;
@@ -41,13 +41,13 @@ pub(super) fn host_finding(evidence: &Evidence<'_>) -> Option<Finding> {
              the region, and the signature is not valid for that host. Sign for the host of the region (boto3: \
              endpoint_url or s3={{'addressing_style': 'virtual'}} with region_name)."
         );
-        let finding = Finding::new(Cause::HostRewritten, Confidence::Likely).with_message(message);
+        let finding = Finding::likely(Cause::HostRewritten).with_message(message);
         return Some(finding.with_signed(host));
     }
     // Services such as IAM and the global endpoint of STS have one region.
     let name = host.strip_suffix(".amazonaws.com")?;
     let is_global = !name.contains('.') && aws.service() != Some("s3");
-    let finding = Finding::new(Cause::WrongRegion, Confidence::Likely);
+    let finding = Finding::likely(Cause::WrongRegion);
     is_global.then(|| finding.with_signed(region).with_seen(GLOBAL_REGION))
 }
 
@@ -56,7 +56,7 @@ pub(super) fn sigv2_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let host = evidence.aws_host()?;
     let is_new = host.region().is_some_and(|region| !accepts_sigv2(region));
     let is_rejected = evidence.is_v2() && is_new && host.service() == Some("s3");
-    is_rejected.then(|| Finding::new(Cause::SigV2NotTaken, Confidence::Likely))
+    is_rejected.then(|| Finding::likely(Cause::SigV2NotTaken))
 }
 
 /// Returns a finding for a host with a bucket before an IP address, with a bucket that the path
@@ -105,4 +105,10 @@ pub(super) fn rewritten_host(host: &str, is_right: bool) -> Option<(Finding, boo
     let finding = Finding::possible(Cause::HostRewritten).with_message(message);
     let is_likelier = is_internal || is_proxied && !is_right;
     Some((finding.with_signed(host), is_likelier))
+}
+
+/// Returns whether a host has a port that no scheme implies.
+pub(super) fn has_port_of_its_own(host: Option<&str>) -> bool {
+    let port = host.and_then(|host| split_port(host).1);
+    port.is_some_and(|port| !matches!(port, "80" | "443"))
 }

@@ -1,6 +1,7 @@
 //! The investigation of a rejected request: from the evidence to the findings.
 
 use super::authentication_findings::authentication_findings;
+use super::canonical::Canonical;
 use super::catalogue::Cause;
 #[cfg(feature = "cloudfront")]
 use super::cloudfront_findings::resource_findings;
@@ -19,6 +20,7 @@ use super::sent_findings::{is_cut_by_shell, sent_finding, signature_finding};
 use super::side::Side;
 use super::signed_text::{SignedText, compare_scopes, has_hash, is_of_chunk};
 use super::statement::Statement;
+use super::text_forms::{decoded, header_value};
 use super::url_findings::{parse_finding, url_findings};
 use crate::inspect::Inspection;
 use crate::time::Timestamp;
@@ -44,6 +46,7 @@ impl FailedRequest<'_> {
             headers: &self.headers,
             inspection: &inspection,
             request: signed_side.request(),
+            sent: sent_side.request(),
             credentials: self.credentials,
             other_credentials: &self.other_credentials,
         };
@@ -73,6 +76,11 @@ impl FailedRequest<'_> {
         let mut differences = self.differences(&evidence, &texts);
         if differences.is_empty() && texts.server.is_none() && self.sent.is_none() {
             differences.extend(self.method_finding());
+        }
+        let is_certain = best_of(&findings) == Some(Confidence::Certain);
+        let is_unread = texts.server.is_none() && texts.sent.is_none();
+        if is_unread && evidence.is_signed() && !is_certain {
+            differences.extend(self.differences_of_parts());
         }
         let is_same = differences.iter().all(Finding::is_harmless) && texts.are_same(&signed_side);
         findings.extend(differences);
@@ -146,11 +154,14 @@ impl FailedRequest<'_> {
         sent: &Side<'_>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let statement = Statement::new(evidence).finding();
-        let is_consequence = statement.as_ref().is_some_and(Statement::is_consequence);
-        let (cause, consequence) = match statement {
-            Some(finding) if is_consequence => (None, Some(finding)),
-            other => (other, None),
+        let statement = Statement::new(evidence);
+        let stated = statement.finding();
+        let is_consequence = stated.as_ref().is_some_and(Statement::is_consequence);
+        let stated = stated.map(|finding| statement.confirmed(finding));
+        let (cause, consequence) = if is_consequence {
+            (None, stated)
+        } else {
+            (stated, None)
         };
         findings.extend(cause);
         if is_cut_by_shell(self.url, self.sent_url()) {
@@ -167,10 +178,9 @@ impl FailedRequest<'_> {
             let changed = self.header_of_unknown_value(evidence.inspection);
             findings.extend(changed.or_else(|| signed.error().and_then(parse_finding)));
         }
-        // A server that found a wrong signature received one.
-        let is_incomplete = signed.request().is_none() && self.response.names_signature();
-        let error = sent.error();
-        findings.extend(error.and_then(|error| sent_finding(error, is_incomplete)));
+        let is_read = signed.request().is_some();
+        let found = |error| sent_finding(error, is_read, self.response);
+        findings.extend(sent.error().and_then(found));
         findings.extend(consequence);
         findings
     }
@@ -207,6 +217,21 @@ impl FailedRequest<'_> {
             findings.extend(compare(signed, seen, self.is_https()));
         }
         findings
+    }
+
+    /// Compares the URL and the signed headers, if the request that was sent can't be parsed.
+    fn differences_of_parts(&self) -> Vec<Finding> {
+        let side = |url: &str, headers: &[(&str, &str)]| {
+            let is_signed = |name| header_value(&self.headers, name).is_some();
+            let headers = headers.iter().filter(|(name, _)| is_signed(name));
+            let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), (*value).into()));
+            let mut side = Canonical::of_url(&decoded(url.trim()));
+            side.headers.extend(headers);
+            side
+        };
+        let sent = self.sent_headers.as_ref().unwrap_or(&self.headers);
+        let (signed, sent) = (side(self.url, &self.headers), side(self.sent_url(), sent));
+        compare(&signed, &sent, self.is_https())
     }
 
     /// Returns the causes that the hash of the server's canonical request confirms, if the server

@@ -49,7 +49,7 @@
 //! | the server's string to sign | the hash of the canonical request that a mistake would give |
 //! | the credentials | the signature of the request that a mistake would give |
 //! | how the request was sent ([`FailedRequest::sent`]) | the parts that differ |
-//! | the server's statement | its code or words, such as `Request has expired` |
+//! | the server's statement | its code or words and values, unless the request contradicts them |
 //!
 //! CloudFront (feature `cloudfront`) states no text that it verified; the resource of the policy is
 //! compared with the URL. Azure (feature `azure`) states its string to sign.

@@ -5,12 +5,11 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::evidence::Evidence;
 use super::finding::Finding;
-use super::host_findings::{form_of_host, rewritten_host};
+use super::host_findings::{form_of_host, has_port_of_its_own, rewritten_host};
 use super::redaction::redact_value;
 use super::sent_findings::parameter_behind_signature;
 use super::text_forms::{
-    decoded, encoded_again, has_needless_escape, header_value, split_params, split_port,
-    unicode_forms,
+    decoded, encoded_again, has_needless_escape, header_value, split_params, unicode_forms,
 };
 use crate::text::percent::{PATH, UNRESERVED};
 use crate::v4::is_signed;
@@ -52,14 +51,15 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     let is_right = evidence.credentials.is_some_and(is_right);
     let (mut findings, mut weak) = (Vec::new(), Vec::new());
     if evidence.lacks_token() {
-        findings.push(Finding::new(Cause::TokenMissing, Confidence::Likely));
+        findings.push(Finding::likely(Cause::TokenMissing));
     } else if evidence.has_needless_token() {
-        findings.push(Finding::new(Cause::TokenChanged, Confidence::Likely));
+        findings.push(Finding::likely(Cause::TokenChanged));
     }
     if !is_right {
         findings.extend(parameter_behind_signature(evidence.url));
     }
     let is_v2 = evidence.is_v2();
+    let is_url = request.authentication().carrier() == Carrier::Query;
     let path = evidence.inspection.path();
     add_values_with_spaces(evidence.headers, &mut findings);
     // A store that knows no chunks hashes another payload than the one that is signed.
@@ -68,17 +68,17 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     }
     // SigV2 for S3 signs a Content-Type that clients add, and no host.
     let has_type = header_value(evidence.headers, "content-type").is_some();
-    if is_v2 && !has_type && matches!(evidence.method, "PUT" | "POST") {
+    if is_v2 && !has_type && is_url && matches!(evidence.method, "PUT" | "POST") {
         findings.push(Finding::possible(Cause::HeaderNotSigned).about("content-type"));
     }
     if !is_v2 {
-        add_headers(request, &mut findings);
+        add_headers(evidence, &mut findings);
         findings.extend(content_hash_finding(evidence));
         let host = evidence.inspection.host().unwrap_or_default();
         let form = form_of_host(host, path);
         let rewritten = rewritten_host(host, is_right).filter(|_| form.is_none());
         findings.extend(form);
-        add_query(evidence.url, request, &mut findings);
+        findings.extend(encoded_parameter(evidence));
         match rewritten {
             Some((finding, true)) => findings.push(finding),
             Some((finding, false)) => weak.push(finding),
@@ -90,8 +90,7 @@ fn findings_with_request(evidence: &Evidence<'_>, request: &Unverified<'_, '_>) 
     }
     add_path(evidence, &mut findings);
     // Who signs headers may have another Host in mind than the HTTP client sends.
-    let is_header = request.authentication().carrier() == Carrier::Header;
-    if !is_v2 && is_header && has_port_of_its_own(evidence.inspection.host()) {
+    if !is_v2 && !is_url && has_port_of_its_own(evidence.inspection.host()) {
         findings.push(Finding::possible(Cause::PortDiffers));
     }
     if !is_right {
@@ -157,19 +156,12 @@ fn unread_finding(evidence: &Evidence<'_>) -> Finding {
     }
 }
 
-/// Returns whether a host has a port that no scheme implies.
-fn has_port_of_its_own(host: Option<&str>) -> bool {
-    let port = host.and_then(|host| split_port(host).1);
-    port.is_some_and(|port| !matches!(port, "80" | "443"))
-}
-
 /// Adds the headers that arrive as they were signed only if nothing on the way sets or drops them.
-fn add_headers(request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
-    let canonical = request.canonical_request();
-    let names = canonical.lines().rev().nth(1).unwrap_or_default();
+fn add_headers(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let names = evidence.signed_headers().unwrap_or_default();
     let names = names.split(';').filter(|name| *name != "host");
     let names: Vec<&str> = names.collect();
-    let is_url = request.authentication().carrier() == Carrier::Query;
+    let is_url = evidence.authorization().is_none();
     let list = |is_listed: fn(&str) -> bool| -> Option<String> {
         let names = names.iter().copied().filter(|name| is_listed(name));
         let names = names.collect::<Vec<_>>().join(", ");
@@ -254,11 +246,11 @@ fn unicode_form(path: &str, key: Option<&str>) -> Option<Finding> {
     }
 }
 
-/// Adds a parameter whose encoding signers and clients often disagree about. Those of a URL are
-/// written by its signer, who writes no `+` for a space.
-fn add_query(url: &str, request: &Unverified<'_, '_>, findings: &mut Vec<Finding>) {
-    let (_, query) = url.split_once('?').unwrap_or((url, ""));
-    let is_url = request.authentication().carrier() == Carrier::Query;
+/// Returns the finding for a parameter whose encoding signers and clients often disagree about.
+/// Those of a URL are written by its signer, who writes no `+` for a space.
+pub(super) fn encoded_parameter(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (_, query) = evidence.url.split_once('?')?;
+    let is_url = evidence.authorization().is_none();
     let is_plain = |text: &str| {
         if is_url {
             !text.contains('+')
@@ -267,11 +259,9 @@ fn add_query(url: &str, request: &Unverified<'_, '_>, findings: &mut Vec<Finding
         }
     };
     let mut params = split_params(query).into_iter();
-    let found = params.find(|(name, value)| !is_plain(name) || !is_plain(value));
-    if let Some((name, value)) = found {
-        let finding = Finding::possible(Cause::ParameterReencoded).about(name);
-        findings.push(finding.with_signed(format!("{name}={}", redact_value(name, value))));
-    }
+    let (name, value) = params.find(|(name, value)| !is_plain(name) || !is_plain(value))?;
+    let finding = Finding::possible(Cause::ParameterReencoded).about(name);
+    Some(finding.with_signed(format!("{name}={}", redact_value(name, value))))
 }
 
 /// Adds the headers whose values have white space that is not signed.

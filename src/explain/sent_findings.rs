@@ -3,6 +3,7 @@
 use super::catalogue::Cause;
 use super::compare::reordered;
 use super::confidence::Confidence;
+use super::error_response::ErrorResponse;
 use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::redaction::{redact_url, redact_value, shorten};
@@ -27,7 +28,7 @@ impl FailedRequest<'_> {
                 && header_value(&self.headers, name).is_none()
         });
         let (name, value) = sent.find(|(name, _)| !name.eq_ignore_ascii_case("host"))?;
-        let finding = Finding::new(Cause::HeaderChanged, Confidence::Likely).about(name);
+        let finding = Finding::likely(Cause::HeaderChanged).about(name);
         Some(finding.with_seen(format!("{name}:{}", redact_value(name, value))))
     }
 
@@ -41,7 +42,7 @@ impl FailedRequest<'_> {
         let (sent_path, sent_query) = sent_url.split_once('?').unwrap_or((sent_url, ""));
         // The canonical request may be the same, but not every server takes it from the same path.
         if path != sent_path && decoded(path) == decoded(sent_path) && findings.is_empty() {
-            let finding = Finding::new(Cause::PathNotEncoded, Confidence::Likely);
+            let finding = Finding::likely(Cause::PathNotEncoded);
             findings.push(
                 finding
                     .with_signed(redact_url(path))
@@ -76,16 +77,22 @@ pub(super) fn parameter_behind_signature(url: &str) -> Option<Finding> {
     behind.next()?;
     let is_of_s3 = |name: &str| sigv2::SUB_RESOURCES.contains(&name) || sigv2::is_amz_header(name);
     let (name, value) = behind.find(|(name, _)| !is_of_s3(name))?;
-    let finding = Finding::new(Cause::ParameterAdded, Confidence::Likely).about(name);
+    let finding = Finding::likely(Cause::ParameterAdded).about(name);
     let finding = finding.with_seen(format!("{name}={}", redact_value(name, value)));
     (!params.is_sorted()).then_some(finding)
 }
 
-/// Returns the cause that a request shows as it was sent, if it can't be read. `is_incomplete` is
-/// whether the request is given without the signature that it had.
-pub(super) fn sent_finding(error: &VerifyError, is_incomplete: bool) -> Option<Finding> {
+/// Returns the cause that a request shows as it was sent, if it can't be read. `is_read` is whether
+/// the signed request can be.
+pub(super) fn sent_finding(
+    error: &VerifyError,
+    is_read: bool,
+    response: &ErrorResponse,
+) -> Option<Finding> {
     match error.kind() {
-        VerifyErrorKind::NotSigned if is_incomplete => None,
+        // A server that found a wrong signature received one, and all headers that must be signed.
+        VerifyErrorKind::NotSigned if !is_read && response.names_signature() => None,
+        VerifyErrorKind::HeaderNotSigned if response.names_signature() => parse_finding(error),
         VerifyErrorKind::NotSigned => Some(Finding::certain(Cause::NoAuthentication)),
         VerifyErrorKind::HeaderNotSigned
         | VerifyErrorKind::SignedHeaderMissing
@@ -109,7 +116,7 @@ fn bare_plus(signed: &[(&str, &str)], sent: &[(&str, &str)]) -> Option<Finding> 
         name if is_session_token(name) => Cause::TokenChanged,
         _ => Cause::ParameterReencoded,
     };
-    Some(Finding::new(cause, Confidence::Likely).about(name))
+    Some(Finding::likely(cause).about(name))
 }
 
 /// Returns whether a URL is another up to its first `&`.
@@ -134,5 +141,12 @@ pub(super) fn signature_finding(made: &str, received: &str) -> Option<Finding> {
     } else {
         Cause::SignatureChanged
     };
-    Some(Finding::between(cause, shorten(made), shorten(received)))
+    let finding = Finding::between(cause, shorten(made), shorten(received));
+    // People replace a signature before they show it.
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_signature = received.len() == made.len() && is_hex(received) == is_hex(made);
+    if cause == Cause::SignatureChanged && !is_signature {
+        return Some(finding.with_confidence(Confidence::Likely));
+    }
+    Some(finding)
 }

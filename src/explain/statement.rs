@@ -6,6 +6,7 @@ use super::error_response::ErrorResponse;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::redaction::redact_message;
+use super::text_forms::decoded;
 use crate::scheme::aws_host::AwsHost;
 use crate::scheme::regions::is_enabled_by_default;
 use crate::verify::Authentication;
@@ -44,7 +45,8 @@ impl<'s> Statement<'s> {
             has_code && (is_denial || **cause != Cause::Permission)
         };
         let is_plausible = |cause: &&Cause| match cause {
-            Cause::SigV2NotTaken => self.evidence.request.is_none() || self.evidence.is_v2(),
+            Cause::SigV2NotTaken => self.evidence.is_v2() || !self.evidence.is_signed(),
+            Cause::SigV4aNeeded => !self.evidence.is_v4a(),
             Cause::Policy | Cause::FormFields => self.evidence.method == "POST",
             // CloudFront has the same code for everything. S3 behind it has an ID.
             Cause::Permission if self.evidence.is_cloudfront() => {
@@ -60,6 +62,46 @@ impl<'s> Statement<'s> {
         let causes = || Cause::ALL.iter().filter(is_plausible);
         let cause = causes().find(says).or_else(|| causes().find(has_code))?;
         Some(self.finding_of(*cause))
+    }
+
+    /// Returns the finding as a likely one, unless the statement has values or the request the
+    /// fault, and nothing in the request contradicts the statement or is another explanation of it.
+    pub(super) fn confirmed(&self, finding: Finding) -> Finding {
+        if finding.confidence() == Confidence::Certain && !self.is_confirmed(&finding) {
+            return finding.with_confidence(Confidence::Likely);
+        }
+        finding
+    }
+
+    fn is_confirmed(&self, finding: &Finding) -> bool {
+        let evidence = self.evidence;
+        let (signed, seen) = (finding.signed(), finding.seen().unwrap_or_default());
+        let has_token = evidence.has_session_token() || evidence.sends_token();
+        let is_in_url = |field| {
+            let value = self.response.field(field);
+            value.is_none_or(|value| decoded(evidence.url).contains(value))
+        };
+        match finding.cause() {
+            // A store may find the key by the token.
+            Cause::WrongAccessKey | Cause::TokenMissing => !has_token,
+            Cause::CredentialsExpired => has_token || !evidence.is_signed(),
+            Cause::TokenChanged | Cause::TokenRegion => has_token,
+            Cause::WrongService | Cause::PayloadChanged => !seen.is_empty() && signed != Some(seen),
+            Cause::HeaderNotSigned => !seen.is_empty() && evidence.signs(seen) != Some(true),
+            Cause::HeaderNotSent => signed.and_then(|name| evidence.signs(name)) == Some(true),
+            // A request with such a fault can't be parsed.
+            Cause::ExpiryTooLong | Cause::ScopeDate => evidence.request.is_none(),
+            Cause::SignedTwice => evidence.sent.is_none(),
+            Cause::SigV2NotTaken => evidence.is_v2(),
+            Cause::UrlScheme => evidence.url.starts_with("http:"),
+            Cause::StreamingNotTaken => evidence.streams_payload(),
+            // A browser says so of every answer without the header, too.
+            Cause::Cors => self.code == "AccessForbidden",
+            Cause::NotFound => is_in_url("Key") && is_in_url("BucketName"),
+            Cause::Expired => self.is_late(),
+            Cause::ClockSkew => self.is_skewed(),
+            _ => true,
+        }
     }
 
     /// Returns whether a finding tells what the server made of a request that may have been damaged
@@ -78,13 +120,33 @@ impl<'s> Statement<'s> {
             ("", message) | (message, "") => redact_message(message),
             (code, message) => format!("{code}, \"{}\"", redact_message(message)),
         };
-        Some(Finding::new(Cause::OtherError, Confidence::Possible).about(&text))
+        Some(Finding::possible(Cause::OtherError).about(&text))
     }
 
     fn finding_of(&self, cause: Cause) -> Finding {
-        let authentication = self.evidence.authentication();
+        let evidence = self.evidence;
+        let authentication = evidence.authentication();
         let field = |name| self.response.field(name).unwrap_or_default();
-        let finding = Finding::certain(cause);
+        let says = |words| self.response.words().contains(words);
+        let is_certain = match cause {
+            // EC2 answers a wrong signature with the same code.
+            Cause::WrongAccessKey => !matches!(self.code, "Unauthorized" | "AuthFailure"),
+            // Backblaze B2 says so of every SigV2 request, and of keys without the permission.
+            Cause::SigV2NotTaken => self.code != "UnauthorizedAccess",
+            // The server may also know chunks, and reject these.
+            Cause::StreamingNotTaken => says("not implemented"),
+            Cause::Malformed
+            | Cause::NoAuthentication
+            | Cause::Permission
+            | Cause::Proxy
+            | Cause::QueryCut => false,
+            _ => true,
+        };
+        let finding = if is_certain {
+            Finding::certain(cause)
+        } else {
+            Finding::likely(cause)
+        };
         match cause {
             Cause::ClockSkew if self.has_expired() => self.finding_of(Cause::Expired),
             Cause::ClockSkew => self.clock_skew(),
@@ -92,26 +154,22 @@ impl<'s> Statement<'s> {
             Cause::Expired => {
                 let expires_at = authentication.and_then(Authentication::expires_at);
                 let signed = expires_at.map(|moment| format!("expires {moment}"));
-                let seen = self.server_time().unwrap_or(self.evidence.now);
+                let seen = self.server_time().unwrap_or(evidence.now);
                 finding
                     .with_signed(signed.unwrap_or_default())
                     .with_seen(seen.to_string())
             }
-            Cause::WrongRegion if self.evidence.needs_sigv4a() => {
-                Finding::certain(Cause::SigV4aNeeded)
-            }
+            Cause::WrongRegion if evidence.needs_sigv4a() => Finding::certain(Cause::SigV4aNeeded),
             Cause::WrongRegion => {
-                let signed = authentication
-                    .and_then(Authentication::region)
-                    .unwrap_or_default();
-                self.wrong_region().with_signed(signed)
+                let signed = authentication.and_then(Authentication::region);
+                self.wrong_region(signed.unwrap_or_default())
             }
             Cause::WrongService => {
-                let signed = authentication
-                    .and_then(Authentication::service)
-                    .unwrap_or_default();
-                let seen = first_quoted(self.message).unwrap_or_default();
-                finding.with_signed(signed).with_seen(seen)
+                let signed = authentication.and_then(Authentication::service);
+                let seen = first_quoted(self.message);
+                finding
+                    .with_signed(signed.unwrap_or_default())
+                    .with_seen(seen.unwrap_or_default())
             }
             Cause::HeaderNotSigned => {
                 let names = self.header_names("HeadersNotSigned");
@@ -125,74 +183,64 @@ impl<'s> Statement<'s> {
                     .about(name.unwrap_or("in question"))
                     .with_signed(name.unwrap_or_default())
             }
-            // The server may also know chunks, and reject these.
-            Cause::StreamingNotTaken if !self.response.words().contains("not implemented") => {
-                Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
-            }
-            Cause::PayloadChanged if self.evidence.streams_payload() => {
-                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
+            Cause::PayloadChanged if evidence.streams_payload() => {
+                Finding::likely(Cause::StreamingNotTaken)
             }
             Cause::PayloadChanged => finding
                 .with_signed(field("ClientComputedContentSHA256"))
                 .with_seen(field("S3ComputedContentSHA256")),
-            Cause::WrongAccessKey if self.evidence.lacks_token() => {
+            Cause::WrongAccessKey if evidence.lacks_token() => {
                 Finding::certain(Cause::TokenMissing)
             }
-            Cause::WrongAccessKey if self.evidence.has_needless_token() => {
-                Finding::certain(Cause::TokenChanged)
+            Cause::WrongAccessKey if evidence.has_needless_token() => {
+                Finding::likely(Cause::TokenChanged)
             }
-            Cause::TokenChanged
-                if self.evidence.request.is_some() && !self.evidence.has_session_token() =>
+            // S3 finds a temporary key by its token.
+            Cause::WrongAccessKey
+                if self.code == "InvalidAccessKeyId"
+                    && evidence.has_session_token()
+                    && evidence.aws_host().is_some() =>
             {
-                // The server says nothing of the key.
-                Finding::new(Cause::WrongAccessKey, Confidence::Likely)
-            }
-            Cause::TokenChanged if self.is_in_optional_region() => {
-                Finding::new(Cause::TokenRegion, Confidence::Likely)
-            }
-            // EC2 answers a wrong signature with the same code.
-            Cause::WrongAccessKey if matches!(self.code, "Unauthorized" | "AuthFailure") => {
-                Finding::new(cause, Confidence::Likely)
+                Finding::likely(Cause::TokenMissing)
             }
             Cause::WrongAccessKey => {
                 let id = authentication.map(Authentication::access_key_id);
                 finding.with_signed(id.unwrap_or(field("AWSAccessKeyId")))
             }
-            // Backblaze B2 says so of every SigV2 request, and of keys without the permission.
-            Cause::SigV2NotTaken if self.code == "UnauthorizedAccess" => {
-                Finding::new(cause, Confidence::Likely)
+            // The server says nothing of the key.
+            Cause::TokenChanged if evidence.request.is_some() && !evidence.has_session_token() => {
+                Finding::likely(Cause::WrongAccessKey)
+            }
+            Cause::TokenChanged if self.is_in_optional_region() => {
+                Finding::likely(Cause::TokenRegion)
             }
             // The authentication can be parsed here, so the server may have read a chunk.
-            Cause::Malformed
-                if self.evidence.streams_payload() && self.evidence.aws_host().is_none() =>
-            {
-                Finding::new(Cause::StreamingNotTaken, Confidence::Likely)
+            Cause::Malformed if evidence.streams_payload() && evidence.aws_host().is_none() => {
+                Finding::likely(Cause::StreamingNotTaken)
             }
-            Cause::Malformed => Finding::new(cause, Confidence::Likely).about(&self.fault()),
-            Cause::NoAuthentication
-                if self
-                    .response
-                    .words()
-                    .contains("missing authentication token") =>
-            {
+            Cause::Malformed => finding.about(&self.fault()),
+            Cause::NoAuthentication if says("missing authentication token") => {
                 let text = format!(
                     "{} API Gateway gives the same answer for a path or method that it doesn't have, so check \
                      the stage and the path, too.",
                     finding.message(),
                 );
-                Finding::new(cause, Confidence::Likely)
-                    .with_message(text)
-                    .with_seen(self.quoted())
+                finding.with_message(text).with_seen(self.quoted())
             }
-            Cause::Policy | Cause::FormFields => finding.with_seen(self.quoted()),
+            // Of the URL, a parameter in front of the signature arrived.
+            Cause::NoAuthentication if evidence.starts_unsigned() => {
+                Finding::likely(Cause::QueryCut).with_seen(self.quoted())
+            }
             Cause::Proxy => {
                 let title = self.response.field("title").map(redact_message);
-                let finding = Finding::new(cause, Confidence::Likely);
                 finding.with_seen(title.unwrap_or_else(|| self.quoted()))
             }
-            Cause::Permission | Cause::QueryCut | Cause::NoAuthentication => {
-                Finding::new(cause, Confidence::Likely).with_seen(self.quoted())
-            }
+            Cause::FormFields
+            | Cause::NoAuthentication
+            | Cause::Permission
+            | Cause::Policy
+            | Cause::QueryCut
+            | Cause::StreamingNotTaken => finding.with_seen(self.quoted()),
             _ => finding,
         }
     }
@@ -232,25 +280,33 @@ impl<'s> Statement<'s> {
     }
 
     /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.
-    fn wrong_region(&self) -> Finding {
+    fn wrong_region(&self, signed: &str) -> Finding {
         let expected = self.message.split_once("expecting");
         let expected = expected.and_then(|(_, after)| first_quoted(after));
-        let endpoint = self.response.field("Endpoint").and_then(AwsHost::parse);
+        let endpoint = self.response.field("Endpoint");
+        let endpoint_host = endpoint.and_then(AwsHost::parse);
         let region = self.response.field("Region").or(expected);
-        let region = region.or_else(|| endpoint.as_ref().and_then(AwsHost::region));
-        let finding = Finding::certain(Cause::WrongRegion);
-        match region {
-            Some(region) => {
-                let text = finding
-                    .message()
-                    .replace("the right region", &format!("`{region}`"));
-                finding.with_message(text).with_seen(region)
-            }
-            // Oracle Cloud says so of unknown keys, too.
-            None if self.response.words().contains("region must be specified") => finding
-                .with_confidence(Confidence::Likely)
-                .with_seen(self.quoted()),
-            None => finding.with_seen(self.quoted()),
+        let region = region.or_else(|| endpoint_host.as_ref().and_then(AwsHost::region));
+        let finding = Finding::certain(Cause::WrongRegion).with_signed(signed);
+        if let Some(region) = region {
+            let text = finding
+                .message()
+                .replace("the right region", &format!("`{region}`"));
+            let finding = finding.with_message(text).with_seen(region);
+            return if region == signed {
+                finding.with_confidence(Confidence::Likely)
+            } else {
+                finding
+            };
+        }
+        let finding = finding.with_seen(self.quoted());
+        // A server that states neither the signed region nor an endpoint has no value.
+        let has_value = !signed.is_empty() && self.message.contains(signed);
+        let host = self.evidence.inspection.host();
+        if has_value || endpoint.is_some() && endpoint != host {
+            finding
+        } else {
+            finding.with_confidence(Confidence::Likely)
         }
     }
 }

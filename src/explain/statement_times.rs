@@ -9,23 +9,32 @@ use crate::verify::{Authentication, Carrier};
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use core::time::Duration;
+
+/// The least skew that a service rejects.
+const MIN_SKEW: Duration = Duration::from_secs(5 * 60);
 
 impl Statement<'_> {
     pub(super) fn server_time(&self) -> Option<Timestamp> {
         let time = self.response.field("ServerTime");
         time.map_or_else(
-            || self.bracketed("Current [").or_else(|| self.compared_time()),
+            || {
+                self.bracketed("Current [")
+                    .or_else(|| self.compared_times()?.1)
+            },
             |time| time.parse().ok(),
         )
     }
 
-    /// Returns the server's time of `Signature expired: 20260302T100000Z is now earlier than
-    /// 20260302T101500Z (20260302T103000Z - 15 min.)`.
-    fn compared_time(&self) -> Option<Timestamp> {
-        let mut comparisons = ["is now earlier than", "is still later than"].into_iter();
-        let (_, after) = comparisons.find_map(|words| self.message.split_once(words))?;
-        let (_, time) = after.split_once('(')?;
-        time.split(' ').next()?.parse().ok()
+    /// Returns the times of the request and of the server in `Signature expired: 20260302T100000Z
+    /// is now earlier than 20260302T101500Z (20260302T103000Z - 15 min.)`.
+    fn compared_times(&self) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
+        let mut comparisons = [" is now earlier than", " is still later than"].into_iter();
+        let (before, after) = comparisons.find_map(|words| self.message.split_once(words))?;
+        let parse = |time: Option<&str>| time?.parse().ok();
+        let server = after.split_once('(').map(|(_, time)| time);
+        let server = server.and_then(|time| time.split(' ').next());
+        Some((parse(before.rsplit(' ').next()), parse(server)))
     }
 
     /// Returns a time of Azure's
@@ -60,12 +69,42 @@ impl Statement<'_> {
         })
     }
 
-    pub(super) fn clock_skew(&self) -> Finding {
-        let server = self.server_time();
-        let request = self.response.field("RequestTime").and_then(parse_time);
-        let request = request.or_else(|| self.bracketed("Start ["));
+    /// Returns the time that the server states for the request, or that of its signature.
+    fn request_time(&self) -> Option<Timestamp> {
+        let stated = self.response.field("RequestTime").and_then(parse_time);
+        let stated = stated
+            .or_else(|| self.bracketed("Start ["))
+            .or_else(|| self.compared_times()?.0);
         let authentication = self.evidence.authentication();
-        let request = request.or_else(|| authentication.and_then(Authentication::signed_at));
+        stated.or_else(|| authentication.and_then(Authentication::signed_at))
+    }
+
+    /// Returns whether the request has expired by the times that are known.
+    pub(super) fn is_late(&self) -> bool {
+        let now = self.server_time().unwrap_or(self.evidence.now);
+        let stated = self.response.field("Expires").and_then(parse_time);
+        let expires_at = stated
+            .or_else(|| self.bracketed("Expiry ["))
+            .or_else(|| self.evidence.inspection.expires_at());
+        // A request that is signed with headers is valid for as long as a skew is allowed.
+        let age = || Some(now.saturating_duration_since(self.request_time()?));
+        expires_at.map_or_else(
+            || age().is_some_and(|age| age >= MIN_SKEW),
+            |moment| moment <= now,
+        )
+    }
+
+    /// Returns whether the times that are known differ by more than a server allows.
+    pub(super) fn is_skewed(&self) -> bool {
+        let server = self.server_time().unwrap_or(self.evidence.now);
+        self.request_time().is_some_and(|request| {
+            let ahead = request.saturating_duration_since(server);
+            ahead.max(server.saturating_duration_since(request)) >= MIN_SKEW || self.is_early()
+        })
+    }
+
+    pub(super) fn clock_skew(&self) -> Finding {
+        let (request, server) = (self.request_time(), self.server_time());
         let fault = match (request, server) {
             (Some(request), Some(server)) => {
                 let (difference, direction) = if request > server {

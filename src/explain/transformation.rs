@@ -79,7 +79,7 @@ fn methods(request: &Canonical) -> Vec<Canonical> {
 }
 
 /// Moves the bucket from the host into the path, or names it in the path as well.
-fn addressing_styles(request: &Canonical) -> Vec<Canonical> {
+pub(super) fn addressing_styles(request: &Canonical) -> Vec<Canonical> {
     let mut made = Vec::new();
     let key = if request.path == "/" {
         ""

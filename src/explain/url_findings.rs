@@ -4,6 +4,7 @@ use super::catalogue::Cause;
 use super::confidence::Confidence;
 use super::error_response::ErrorResponse;
 use super::finding::Finding;
+use super::host_findings::has_port_of_its_own;
 use super::text_forms::decoded;
 use crate::inspect::{AwsHost, Inspection, Problem, ProblemKind};
 use crate::scheme::Scheme;
@@ -30,6 +31,10 @@ pub(super) fn url_findings(
     if is_aws && is_other_scheme(inspection.scheme()) {
         return [Finding::certain(Cause::OtherScheme)].into();
     }
+    // CloudFront has no other ports than those of http and https.
+    if inspection.scheme() == Some(Scheme::CloudFront) && has_port_of_its_own(inspection.host()) {
+        return [Finding::likely(Cause::OtherScheme)].into();
+    }
     let problems = inspection.problems().iter();
     // A client that decoded more than spaces has decoded a whole parameter or the path.
     let is_decoded = url != signed_url
@@ -42,15 +47,23 @@ pub(super) fn url_findings(
         ProblemKind::OtherScheme => is_aws,
         _ => true,
     });
+    // A shell cuts a URL at its first `&`, so nothing of the signature follows.
+    let mut kinds = inspection.problems().iter().map(Problem::kind);
+    if !url.contains('&') && kinds.any(|kind| kind == ProblemKind::Truncated) {
+        return [Finding::likely(Cause::QueryCut)].into();
+    }
     let mut findings: Vec<Finding> = problems
         .map(|problem| match problem.kind() {
             // CloudFront has an alphabet of its own.
             ProblemKind::SignatureAlphabet if inspection.scheme() == Some(Scheme::CloudFront) => {
-                Finding::new(Cause::Malformed, Confidence::Likely)
-                    .with_message(sentence(problem.to_string()))
+                Finding::likely(Cause::Malformed).with_message(sentence(problem.to_string()))
+            }
+            // The start of the signed URL was sent.
+            ProblemKind::Truncated if signed_url != url && signed_url.starts_with(url) => {
+                finding(problem).with_confidence(Confidence::Certain)
             }
             ProblemKind::Space if has_space_in_path(signed_url) => {
-                Finding::new(Cause::PathNotEncoded, Confidence::Likely)
+                Finding::likely(Cause::PathNotEncoded)
             }
             _ => finding(problem),
         })
@@ -100,6 +113,10 @@ fn finding(problem: &Problem) -> Finding {
         }
         ProblemKind::LineBreak | ProblemKind::Space => (Cause::LineBreak, Certain),
         ProblemKind::TrailingText => (Cause::TrailingText, Certain),
+        // A filter may have removed the parameter.
+        ProblemKind::Truncated if problem.to_string().contains("missing") => {
+            (Cause::SignatureTruncated, Likely)
+        }
         ProblemKind::Truncated => (Cause::SignatureTruncated, Certain),
         ProblemKind::SignatureAlphabet | ProblemKind::SignatureLength => {
             (Cause::SignatureChanged, Certain)
@@ -110,7 +127,7 @@ fn finding(problem: &Problem) -> Finding {
         ProblemKind::ExpiryTooLong => (Cause::ExpiryTooLong, Certain),
         ProblemKind::NeedsSigV4a => (Cause::SigV4aNeeded, Certain),
         ProblemKind::OtherScheme => (Cause::OtherScheme, Certain),
-        ProblemKind::SecretInUrl => (Cause::WrongAccessKey, Certain),
+        ProblemKind::SecretInUrl => (Cause::WrongAccessKey, Likely),
         ProblemKind::ScopeHost if problem.to_string().contains("service") => {
             (Cause::WrongService, Likely)
         }
@@ -146,7 +163,7 @@ pub(super) fn parse_finding(error: &VerifyError) -> Option<Finding> {
         VerifyErrorKind::NotSigned => return None,
         _ => Cause::Malformed,
     };
-    let finding = Finding::new(cause, Confidence::Likely);
+    let finding = Finding::likely(cause);
     Some(finding.with_message(sentence(error.to_string())))
 }
 

@@ -280,17 +280,14 @@ fn wrong_scopes_and_times_are_recognized() {
         r#"{"message":"Credential should be scoped to correct service: 'execute-api'. "}"#,
         Cause::WrongService,
     );
-    certain(
-        "<Error><Code>SignatureDoesNotMatch</Code><Message>Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20130523' != '20130524', from '20130524T000000Z'.</Message></Error>",
-        Cause::ScopeDate,
-    );
+    let stated = "<Error><Code>SignatureDoesNotMatch</Code><Message>Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20130523' != '20130524', from '20130524T000000Z'.</Message></Error>";
     let kept = url.replace("%2F20130524%2F", "%2F20130523%2F");
-    first(
-        &|response| FailedRequest::new("GET", &kept, response),
-        &bare(),
-        Cause::ScopeDate,
-        Confidence::Certain,
-    );
+    let old = |response| FailedRequest::new("GET", &kept, response);
+    for body in [stated, &bare()] {
+        first(&old, body, Cause::ScopeDate, Confidence::Certain);
+    }
+    // The dates of this URL are the same.
+    first(&failed, stated, Cause::ScopeDate, Confidence::Likely);
 
     // Recorded: https://github.com/aws/aws-sdk-php/issues/612
     let found = certain(
@@ -302,10 +299,16 @@ fn wrong_scopes_and_times_are_recognized() {
             .message()
             .contains("59 minutes 43 seconds ahead")
     );
-    certain(
-        &error("AccessDenied", "Request is not yet valid"),
+    let early = error("AccessDenied", "Request is not yet valid");
+    let before = "20130523T233000Z".parse().unwrap();
+    first_at(
+        &failed,
+        &early,
+        before,
         Cause::ClockSkew,
+        Confidence::Certain,
     );
+    first(&failed, &early, Cause::ClockSkew, Confidence::Likely);
     certain(
         &error(
             "SignatureDoesNotMatch",
@@ -323,28 +326,35 @@ fn wrong_scopes_and_times_are_recognized() {
     );
     // MinIO by its code alone, and nothing at all: the URL itself tells.
     first_at(&failed, "", late, Cause::Expired, Confidence::Likely);
-    certain(
-        &error(
-            "AuthorizationQueryParametersError",
-            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
-        ),
-        Cause::ExpiryTooLong,
+    let stated = error(
+        "AuthorizationQueryParametersError",
+        "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
     );
     let long = url.replace("=3600", "=604801");
-    first(
-        &|response| FailedRequest::new("GET", &long, response),
-        &bare(),
-        Cause::ExpiryTooLong,
-        Confidence::Certain,
-    );
-    certain(
+    let failed_long = |response| FailedRequest::new("GET", &long, response);
+    for body in [&stated, &bare()] {
+        first(
+            &failed_long,
+            body,
+            Cause::ExpiryTooLong,
+            Confidence::Certain,
+        );
+    }
+    first(&failed, &stated, Cause::ExpiryTooLong, Confidence::Likely);
+    let with_token = format!("{url}&X-Amz-Security-Token=FwoGZXIvYXdzEXAMPLE");
+    let temporary = |response| FailedRequest::new("GET", &with_token, response);
+    for body in [
         &error("ExpiredToken", "The provided token has expired."),
-        Cause::CredentialsExpired,
-    );
-    certain(
         "An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired.",
-        Cause::CredentialsExpired,
-    );
+    ] {
+        first(
+            &temporary,
+            body,
+            Cause::CredentialsExpired,
+            Confidence::Certain,
+        );
+        first(&failed, body, Cause::CredentialsExpired, Confidence::Likely);
+    }
 }
 
 #[test]

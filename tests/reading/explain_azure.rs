@@ -243,6 +243,9 @@ fn what_the_detail_states() {
         "Wed, 02 Jan 2030 12:05:00 GMT",
         "Fri, 04 Jan 2030 00:00:00 GMT",
     );
+    let protocol = "<Error><Code>AuthorizationProtocolMismatch</Code><Message>x</Message></Error>";
+    let http = url.replace("https://", "http://");
+    first(&http, protocol, Cause::UrlScheme, Confidence::Certain);
     for (body, cause, confidence) in [
         (
             frame(early, "Wed, 02 Jan 2030 12:00:00 GMT"),
@@ -266,11 +269,7 @@ fn what_the_detail_states() {
             Cause::Permission,
             Confidence::Likely,
         ),
-        (
-            "<Error><Code>AuthorizationProtocolMismatch</Code><Message>x</Message></Error>".into(),
-            Cause::UrlScheme,
-            Confidence::Certain,
-        ),
+        (protocol.into(), Cause::UrlScheme, Confidence::Likely),
         (
             "<Error><Code>BlobNotFound</Code><Message>x</Message></Error>".into(),
             Cause::NotFound,
