@@ -201,7 +201,8 @@ catalogue! {
     QueryCut = "query-cut", "a URL without quotation marks in a shell",
         "The server received only the start of the query. A shell cuts a URL at `&`: put it in \
         quotation marks. A program that builds another URL with it has to encode it.",
-        words ["requires the x-amz-algorithm", "query-string authentication requires"];
+        words ["requires the x-amz-algorithm", "query-string authentication requires",
+            "cannot be used for anonymous"];
     /// The request that was sent has no signature at all.
     NoAuthentication = "no-authentication",
         "a proxy that drops the query and the `Authorization` header",
@@ -212,7 +213,7 @@ catalogue! {
             "NoAuthenticationInformation", "PublicAccessNotPermitted"],
         words ["anonymous caller does not have", "does not support anonymous access",
             "anonymous access is forbidden", "anonymous users", "missing key-pair-id",
-            "missing authentication token"];
+            "missing authentication token", "signature is required"];
     /// The session token is missing.
     TokenMissing = "token-missing", "an `ASIA…` key without a session token",
         "The access key is temporary (ASIA…) or the token was signed, but the request arrived \
@@ -243,7 +244,8 @@ catalogue! {
         compressed after hashing, lost on a redirect or retry, or hashed as empty. Hash exactly \
         the bytes that are sent.",
         codes ["XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest"],
-        words ["content-sha256 you specified did not match", "did not match calculated checksum"];
+        words ["content-sha256 you specified did not match", "did not match calculated checksum",
+            "content-md5 you specified did not match"];
     /// `UNSIGNED-PAYLOAD` on one side, and a hash on the other.
     PayloadUnsigned = "payload-unsigned", "`UNSIGNED-PAYLOAD` where the server needs a hash",
         "One side signed UNSIGNED-PAYLOAD, the other a hash of the body. A presigned URL for S3 \
@@ -340,7 +342,7 @@ catalogue! {
         content-length-range.",
         codes ["EntityTooLarge", "EntityTooSmall", "InvalidPolicyDocument"],
         words ["invalid according to policy", "extra input fields", "list of policy conditions",
-            "list of conditions", "policy condition failed", "invalid policy"];
+            "list of conditions", "policy condition", "invalid policy"];
     /// The form is not built as S3 reads it.
     FormFields = "form-fields", "a file before the other fields; a body that isn't multipart",
         "The form is not built as the server reads it. Send multipart/form-data with all fields \

@@ -8,7 +8,9 @@ use super::failed_request::FailedRequest;
 use super::finding::Finding;
 use super::host_findings::default_port;
 use super::plain_text_scheme::PlainTextScheme;
-use super::ranking::{needless_escape, path_of_service, possible_findings, right_for_own_secret};
+use super::ranking::{
+    encoded_parameter, needless_escape, path_of_service, possible_findings, right_for_own_secret,
+};
 use super::search::signature_findings;
 use super::sent_findings::parameter_behind_signature;
 use super::signed_text::{PayloadSource, SignedText};
@@ -45,7 +47,7 @@ impl FailedRequest<'_> {
         }
         let payload = signed.map(|signed| signed.payload);
         let id = request.access_key_id();
-        let secret = Finding::new(Cause::WrongSecret, Confidence::Likely).with_signed(id);
+        let secret = Finding::likely(Cause::WrongSecret).with_signed(id);
         match is_right {
             Some(true) if is_same => alloc::vec![other_secret_of_server()],
             Some(false) if payload == Some(PayloadSource::Assumed) => {
@@ -83,7 +85,7 @@ impl FailedRequest<'_> {
 /// request as it is known here.
 fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(name) = evidence.repeated_header() {
-        let finding = Finding::new(Cause::HeaderChanged, Confidence::Likely);
+        let finding = Finding::likely(Cause::HeaderChanged);
         return Some(finding.with_message(format!(
             "The header {name} is sent more than once. The server signs its values in one line, joined by commas. \
              Sign the joined value, or send the header once.",
@@ -92,8 +94,19 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
     let host = evidence.inspection.host().unwrap_or_default();
     let finding = parameter_behind_signature(evidence.url)
         .or_else(|| default_port(host))
-        .or_else(|| path_of_service(evidence))?;
+        .or_else(|| path_of_service(evidence))
+        .or_else(|| encoded_parameter(evidence))
+        .or_else(|| path_encoded_twice(evidence))?;
     Some(finding.with_confidence(Confidence::Likely))
+}
+
+/// Returns the finding for a path that a signer of all services may encode once more, as only those
+/// other than S3 need it.
+fn path_encoded_twice(evidence: &Evidence<'_>) -> Option<Finding> {
+    let path = evidence.inspection.path();
+    let is_header = evidence.authorization().is_some() && !evidence.is_v2();
+    let is_escaped = is_header && path.contains('%');
+    is_escaped.then(|| Finding::possible(Cause::PathEncodedTwice).with_signed(path))
 }
 
 /// Returns the causes that the signature of a plain text shows, or else those that are possible.
@@ -105,7 +118,7 @@ fn findings_of_plain_text(
     let path = evidence.inspection.path();
     match (is_right, is_same) {
         (None, true) if evidence.names_only_container() => {
-            alloc::vec![Finding::new(Cause::PathChanged, Confidence::Likely).with_message(
+            alloc::vec![Finding::likely(Cause::PathChanged).with_message(
                 "The token is for a container, but the URL names no operation of a container, so Azure reads its \
                  path as that of a blob in the container $root. Send the request with restype=container, or add \
                  the name of a blob to the path.",
@@ -115,7 +128,7 @@ fn findings_of_plain_text(
         (None, true) if has_needless_escape(path) => {
             alloc::vec![needless_escape(path).with_confidence(Confidence::Likely)]
         }
-        (_, true) => alloc::vec![Finding::new(Cause::WrongSecret, Confidence::Likely).with_message(
+        (_, true) => alloc::vec![Finding::likely(Cause::WrongSecret).with_message(
             "The server signs the same text as this side computes, so the key is another one, or the signer \
              signed another text. Copy the key again; it may have been rotated. Compare the text that the \
              signer signs with the server's, line by line.",
@@ -145,7 +158,7 @@ fn findings_without_body(evidence: &Evidence<'_>) -> Vec<Finding> {
 
 /// Returns the finding for a request of which everything else arrived as it was signed.
 fn unknown_body() -> Finding {
-    Finding::new(Cause::PayloadChanged, Confidence::Likely).with_message(
+    Finding::likely(Cause::PayloadChanged).with_message(
         "The server received everything as it was signed, except perhaps the body, which is not known here. The \
          signer may have hashed another body than the one that was sent. Hash exactly the bytes that are sent; \
          give the body that was signed, so that it can be compared.",
@@ -167,7 +180,7 @@ pub(super) fn is_signed_as_seen(evidence: &Evidence<'_>, seen: Option<&SignedTex
 
 /// Returns the finding for a chunk of the body whose signature is wrong.
 pub(super) fn chunk_finding() -> Finding {
-    Finding::new(Cause::PayloadChanged, Confidence::Likely).with_message(
+    Finding::likely(Cause::PayloadChanged).with_message(
         "The server accepted the signature of the request, but not that of a chunk of its body. The data of the \
          chunk was changed or split again after signing, or the chunk was signed with another previous signature. \
          Send exactly the chunks that were signed.",

@@ -63,7 +63,13 @@ impl Fields {
         if depth > MAX_DEPTH {
             return;
         }
-        if let Some(value) = find_json(text) {
+        let starts = XML_STARTS.iter().filter_map(|start| text.find(start));
+        let start = starts.min();
+        // A message in XML can quote JSON.
+        let is_first = start < text.find(['{', '"', '[']);
+        if !(start.is_some() && is_first)
+            && let Some(value) = find_json(text)
+        {
             self.read_json(&value, depth);
             return;
         }
@@ -72,8 +78,7 @@ impl Fields {
             self.read_text(&text.replace("<-", "<"), depth.saturating_add(1));
             return;
         }
-        let starts = XML_STARTS.iter().filter_map(|start| text.find(start));
-        let Some(start) = starts.min() else {
+        let Some(start) = start else {
             self.read_lines(text);
             return;
         };

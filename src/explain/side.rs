@@ -4,10 +4,11 @@ use super::failed_request::FailedRequest;
 use super::form_findings::fields_of_body;
 use super::plain_text_scheme::PlainTextScheme;
 use super::signed_text::SignedText;
-use super::text_forms::header_value;
+use super::text_forms::{decoded, header_value, split_params};
 use crate::inspect::Inspection;
 use crate::scheme::Scheme;
 use crate::scheme::aws_host::AwsHost;
+use crate::scheme::sigv2;
 use crate::time::Timestamp;
 use crate::verify::{ReceivedRequest, Unverified, Verifier, VerifyError};
 use crate::wire::added_headers::AUTHORIZATION;
@@ -143,8 +144,19 @@ impl<'a> FailedRequest<'a> {
             }
             None => ReceivedRequest::from_url(method, url).ok()?,
         };
+        // Boto3 repeats the signed headers of a SigV2 URL as parameters, which count as headers.
+        let (_, query) = url.split_once('?').unwrap_or_default();
+        let params = split_params(query);
+        let is_v2 = params.iter().any(|(name, _)| *name == sigv2::ACCESS_KEY_ID);
+        let is_repeated = |name: &str, header: &str| {
+            let is_same = |(param, value): &(&str, &str)| {
+                param.eq_ignore_ascii_case(name) && decoded(value) == header
+            };
+            is_v2 && sigv2::is_amz_header(name) && params.iter().any(is_same)
+        };
+        let headers = headers.iter().map(|(name, value)| (*name, value.trim()));
         let mut request = request
-            .headers(headers.iter().map(|(name, value)| (*name, value.trim())))
+            .headers(headers.filter(|(name, value)| !is_repeated(name, value)))
             .without_connected_host();
         if let Some(body) = body {
             request = request.body(body);

@@ -12,6 +12,8 @@ mod explain_answers;
 #[cfg(all(feature = "explain", feature = "azure"))]
 mod explain_azure;
 #[cfg(feature = "explain")]
+mod explain_certainty;
+#[cfg(feature = "explain")]
 mod explain_changes;
 #[cfg(all(feature = "explain", feature = "cloudfront"))]
 mod explain_cloudfront;
