@@ -14,6 +14,7 @@ mod verify_azure_shared_key;
 mod verify_canonical_query;
 #[cfg(all(feature = "cloudfront", feature = "rsa", feature = "p256"))]
 mod verify_cloudfront;
+mod verify_credential;
 mod verify_form;
 #[cfg(all(feature = "gcs", feature = "rsa", feature = "p256"))]
 mod verify_gcs;
