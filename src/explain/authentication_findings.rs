@@ -29,7 +29,8 @@ pub(super) fn authentication_findings(evidence: &Evidence<'_>) -> impl Iterator<
     findings.into_iter().flatten()
 }
 
-/// Returns the finding for an access key ID that isn't one, and for a key in place of a signature.
+/// Returns the finding for an access key ID that isn't one or is missing, and for a key in place of
+/// a signature.
 fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
     let id = evidence.inspection.access_key_id();
     let id = id.or(evidence.authentication().map(Authentication::access_key_id));
@@ -47,7 +48,10 @@ fn key_finding(evidence: &Evidence<'_>) -> Option<Finding> {
         ));
     }
     let shared_key = evidence.authorization()?.strip_prefix("SharedKey")?;
-    let (_, signature) = shared_key.split_once(':')?;
+    let Some((_, signature)) = shared_key.split_once(':') else {
+        let fault = "the Authorization header has no account; write SharedKey account:signature";
+        return Some(Finding::likely(Cause::Malformed).about(fault));
+    };
     // An account key has 64 bytes, and an HMAC-SHA256 has 32.
     let length = base64::decode(signature.trim().as_bytes())?.len();
     (length == 64).then(|| Finding::certain(Cause::KeyAsSignature))

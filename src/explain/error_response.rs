@@ -106,8 +106,9 @@ impl ErrorResponse {
         };
         // A reason phrase of HTTP in a text is not a code.
         let is_code = |code: &&str| !matches!(*code, "Forbidden" | "Unauthorized");
-        let mut known = known().copied().filter(is_code);
-        let code = code.or_else(|| known.find(|code| body.contains(code)));
+        let known = || known().copied().filter(is_code);
+        let code = code.or_else(|| known().find(|code| body.contains(code)));
+        let code = code.or_else(|| known().find(|code| is_cut_within(body, code)));
         code.map(str::to_owned)
     }
 
@@ -238,6 +239,15 @@ impl fmt::Debug for ErrorResponse {
             .field("code", &self.code)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns whether a text ends within the code, with dots for what a log leaves out.
+fn is_cut_within(body: &str, code: &str) -> bool {
+    /// The length from which the start of a code names it.
+    const MIN_START: usize = 8;
+    let (_, start) = body.rsplit_once("<Code>").unwrap_or_default();
+    let start = start.strip_suffix("...").or(start.strip_suffix('\u{2026}'));
+    start.is_some_and(|start| start.len() >= MIN_START && code.starts_with(start))
 }
 
 /// Returns the start of a text that is too long. No character is split.

@@ -141,6 +141,10 @@ impl Form<'_> {
             VerifyErrorKind::Missing => Cause::FormFields,
             _ => Cause::Policy,
         };
+        // A server that states a condition has found the fields that it needs.
+        if cause == Cause::FormFields && response.words().contains("according to policy") {
+            return None;
+        }
         // A server checks the conditions after the signature. The host can name the bucket.
         let is_open = self.bucket.is_empty() || response.names_signature();
         let confidence = match cause {

@@ -15,6 +15,7 @@ use super::search::signature_findings;
 use super::sent_findings::parameter_behind_signature;
 use super::signed_text::{PayloadSource, SignedText};
 use super::text_forms::has_needless_escape;
+use crate::text::percent::PATH;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -96,8 +97,19 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
         .or_else(|| default_port(host))
         .or_else(|| path_of_service(evidence))
         .or_else(|| encoded_parameter(evidence))
+        .or_else(|| raw_path(evidence))
         .or_else(|| path_encoded_twice(evidence))?;
     Some(finding.with_confidence(Confidence::Likely))
+}
+
+/// Returns the finding for a path with characters that signing encodes, but that need no encoding in
+/// a URL: `@`, `=`, `:`. Who signs headers may have signed the path as it is sent.
+fn raw_path(evidence: &Evidence<'_>) -> Option<Finding> {
+    let path = evidence.inspection.path();
+    let is_raw = |c: char| c.is_ascii() && !PATH.contains(c as u8) && c != '%';
+    let is_header = evidence.authorization().is_some() && !evidence.is_v2();
+    let is_found = is_header && path.contains(is_raw);
+    is_found.then(|| Finding::possible(Cause::PathNotEncoded).with_signed(path))
 }
 
 /// Returns the finding for a path that a signer of all services may encode once more, as only those

@@ -13,7 +13,7 @@ pub(super) const OPERATIONS: [(&str, &str); 5] = [
 ];
 
 /// Returns the method of the request that a text answers: HEAD if a body was announced and not
-/// sent, or that of the operation which an SDK names.
+/// sent, or that of the operation which an SDK names. S3 announces its XML without a length.
 pub(super) fn response_method(text: &str) -> Option<&'static str> {
     if lacks_announced_body(text) {
         return Some("HEAD");
@@ -33,13 +33,16 @@ pub(super) fn response_method(text: &str) -> Option<&'static str> {
 }
 
 fn lacks_announced_body(text: &str) -> bool {
-    let length = |line: &str| -> Option<u64> {
-        let (name, value) = line.split_once(':')?;
-        let is_length = name.eq_ignore_ascii_case("content-length");
-        value.trim().parse().ok().filter(|_| is_length)
-    };
     let text = text.trim();
-    text.starts_with("HTTP/")
-        && text.lines().all(|line| !line.trim().is_empty())
-        && text.lines().filter_map(length).any(|length| length > 0)
+    let header = |name: &str| {
+        text.lines().find_map(|line| {
+            let (own, value) = line.split_once(':')?;
+            own.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    };
+    let is_announced = match header("content-length") {
+        Some(length) => length != "0",
+        None => header("content-type").is_some_and(|kind| kind.contains("xml")),
+    };
+    is_announced && text.starts_with("HTTP/") && text.lines().all(|line| !line.trim().is_empty())
 }

@@ -27,6 +27,14 @@ fn assert_first<'r>(
     found
 }
 
+fn first_cause<'r>(
+    request: impl FnOnce(&'r ErrorResponse) -> FailedRequest<'r>,
+    body: &str,
+) -> Cause {
+    let response = Box::leak(Box::new(ErrorResponse::parse(body)));
+    request(response).explain(now()).findings()[0].cause()
+}
+
 /// S3's answer with the signature that it received.
 fn with_signature(answer: &str, signature: &str) -> String {
     answer.replace(
@@ -478,5 +486,92 @@ fn a_credential_that_is_encoded_twice_has_no_known_access_key() {
     ] {
         let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
         assert_first(failed, &answer, cause, Confidence::Certain);
+    }
+}
+
+/// What `curl -I` shows of S3's answer.
+#[test]
+fn xml_without_a_body_answers_head() {
+    let url = link("a.txt");
+    let head = "HTTP/1.1 403 Forbidden\ncontent-type: application/xml\nserver: AmazonS3";
+    let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
+    assert_first(failed, head, Cause::Method, Confidence::Likely);
+    let failed = |response| FailedRequest::new("HEAD", url.clone().leak(), response);
+    assert_ne!(first_cause(failed, head), Cause::Method);
+    for other in [
+        format!("{head}\ncontent-length: 0"),
+        head.replace("application/xml", "text/html"),
+        format!("{head}\n\n{}", bare()),
+    ] {
+        let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
+        assert_ne!(first_cause(failed, &other), Cause::Method, "{other}");
+    }
+}
+
+#[test]
+fn a_code_that_a_log_cuts_off_is_recognized() {
+    let failed = |response| FailedRequest::new("GET", link("a.txt").leak(), response);
+    for end in ["...", "\u{2026}"] {
+        let body = format!("<Error><Code>RequestTimeTooSk{end}");
+        assert_eq!(first_cause(failed, &body), Cause::ClockSkew);
+    }
+    for other in ["RequestTimeTooSk", "Request...", "RequestTimeTooLate..."] {
+        let body = format!("<Error><Code>{other}");
+        assert_ne!(first_cause(failed, &body), Cause::ClockSkew, "{other}");
+    }
+}
+
+/// S3 escapes `@` and `=`, which many clients send as they are.
+#[test]
+fn a_signer_may_not_encode_what_a_url_may_contain() {
+    for (key, cause) in [
+        ("jane@example.com", Cause::PathNotEncoded),
+        ("a=1", Cause::PathNotEncoded),
+        ("jane.txt", Cause::WrongSecret),
+    ] {
+        let url = format!("https://examplebucket.s3.us-east-1.amazonaws.com/{key}");
+        let service = v4::Service::new("us-east-1", "s3").unwrap();
+        let get = service.get(&url).payload(Payload::Empty);
+        let signed = get.sign(&credentials(), now()).unwrap();
+        let mut headers: Vec<_> = signed.headers().collect();
+        // The signature of another text.
+        let authorization = headers.last_mut().unwrap();
+        let other = format!("{}0123", &authorization.1[..authorization.1.len() - 4]);
+        authorization.1 = &other;
+        let answer = s3(&server("GET", &url, &headers));
+        let failed = |response| {
+            let failed = FailedRequest::new("GET", url.clone().leak(), response);
+            headers.iter().fold(failed, |failed, (name, value)| {
+                failed.header(name, value.to_string().leak())
+            })
+        };
+        assert_first(failed, &answer, cause, Confidence::Likely);
+    }
+}
+
+#[cfg(feature = "azure")]
+#[test]
+fn shared_key_needs_the_name_of_the_account() {
+    let answer = error(
+        "AuthorizationFailure",
+        "Server failed to authenticate the request. Make sure the value of the Authorization header is \
+         formed correctly including the signature.",
+    );
+    let signature = "jwsJIJd+x1XFBOxMGCqmNuPWc3+Q4PCqP4o6Lepzer8=";
+    for (value, cause) in [
+        (format!("SharedKey {signature}"), Cause::Malformed),
+        (
+            format!("SharedKey myaccount:{signature}"),
+            Cause::WrongSecret,
+        ),
+    ] {
+        let failed = |response| {
+            let url = "https://myaccount.blob.core.windows.net/images?comp=list&restype=container";
+            FailedRequest::new("GET", url, response)
+                .header("x-ms-date", "Fri, 24 May 2013 00:00:00 GMT")
+                .header("x-ms-version", "2024-11-04")
+                .header("Authorization", value.clone().leak())
+        };
+        assert_eq!(first_cause(failed, &answer), cause, "{value}");
     }
 }

@@ -445,6 +445,15 @@ fn rejected_forms_are_explained_by_their_fields() {
         explain(&keyless, denied, &own, now()),
         certain(Cause::FormFields)
     );
+    // A server that states a condition found a key, which this side doesn't know.
+    let stated = error(
+        "AccessDenied",
+        r#"Invalid according to Policy: Policy Condition failed: ["eq", "$key", "a.txt"]"#,
+    );
+    assert_eq!(
+        explain(&keyless, &stated, &own, now()),
+        certain(Cause::Policy)
+    );
     let extra = [&fields[..], &[("acl", "private")]].concat();
     assert_eq!(explain(&extra, denied, &own, now()), certain(Cause::Policy));
     let large = "<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed size</Message><ProposedSize>101</ProposedSize><MaxSizeAllowed>100</MaxSizeAllowed></Error>";
