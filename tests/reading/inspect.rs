@@ -673,3 +673,23 @@ fn signatures_of_googles_v2_have_two_lengths() {
         assert_eq!(problems(&with(cut)), [ProblemKind::Truncated], "{cut}");
     }
 }
+
+#[test]
+fn no_text_shows_a_signature_or_a_password() {
+    let now: Timestamp = "20130524T000000Z".parse().unwrap();
+    for url in [
+        "user:5ec7e7@host/a",
+        "https://user:5ec7e7@host/a",
+        "https://user:se/5ec7e7@host/a",
+        "X-Amz-Signature=5ec7e7",
+        "host/a&x-amz-signature=5ec7e7",
+        "https://host/a%3FX-Amz-Date=1%26X-Amz-Signature=5ec7e7",
+        "https://host/a%3fX-Amz-Signature%3D5ec7e7",
+        "https://host?X-Amz-Signature=abcd5ec7e7",
+        "host?X-Amz-Signature=abcd5ec7e7",
+    ] {
+        let inspection = Inspection::new(url, now);
+        let shown = format!("{inspection} {inspection:?} {}", inspection.path());
+        assert!(!shown.contains("5ec7e7"), "{url}: {shown}");
+    }
+}

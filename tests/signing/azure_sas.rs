@@ -837,3 +837,75 @@ fn connection_strings_are_read_and_never_shown() {
         );
     }
 }
+
+#[test]
+fn versions_are_dates() {
+    let account = account();
+    let version = |text| {
+        let sas = account.sas(Resource::Container("images"), Permissions::READ);
+        let token = sas.api_version(text).presign(&key(), HOUR, now());
+        token.map(|token| token.as_str().starts_with(&format!("sv={text}&")))
+    };
+    for text in ["2015-04-05", "2019-12-31", "2026-10-06"] {
+        assert_eq!(version(text), Ok(true));
+    }
+    for bad in [
+        "2019-99-99",
+        "2019-13-01",
+        "2019-00-01",
+        "2019-01-32",
+        "2019-01-00",
+        "2019-01-1x",
+        "2019-1-011",
+        "2015-04-04",
+        "2026-10-07",
+        "2020",
+    ] {
+        let error = version(bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{bad}");
+    }
+}
+
+#[test]
+fn times_are_dates_minutes_or_seconds() {
+    let account = account();
+    let expiry = |text: &str| {
+        let sas = account.sas(Resource::Container("images"), Permissions::READ);
+        let token = sas.presign(&key(), text, now())?;
+        Ok::<_, presign::Error>(token.expires_at().unwrap().to_string())
+    };
+    for (text, expected) in [
+        ("2030-01-02", "2030-01-02T00:00:00Z"),
+        ("2030-01-02T03:04Z", "2030-01-02T03:04:00Z"),
+        ("2030-01-02T03:04:05Z", "2030-01-02T03:04:05Z"),
+        ("2030-01-02T03:04:05.1234567Z", "2030-01-02T03:04:05Z"),
+        ("2030-01-02T03:04:05.1Z", "2030-01-02T03:04:05Z"),
+    ] {
+        assert_eq!(expiry(text).as_deref(), Ok(expected), "{text}");
+    }
+    for bad in [
+        "",
+        "2030-01-0",
+        "2030-13-02",
+        "2030-01-02T03:04",
+        "2030-01-02T03:04:05",
+        "2030-01-02T03:04:05+01:00",
+        "2030-01-02T03:04Zx",
+        "2030-01-02T03:04X",
+        "2030-01-02T03:04z",
+        "2030-01-02X03:04Z",
+        "2030-01-02t03:04:05Z",
+        "2030-01-02T03:04:05.12345678Z",
+        "2030-01-02T03:04:05.Z",
+        "2030-01-02T03:04:05+01:00Z",
+        "2030-01-02X03:04:05Z",
+        "2030-01-02Z",
+        "TZ",
+        "2030-01-02T03:0\u{e9}",
+        "2030-01-02T03:\u{e9}Z",
+        "2030-01-0\u{e9}",
+        "2030-01-02T03:0\u{e9}Z",
+    ] {
+        assert_eq!(expiry(bad).unwrap_err().kind(), ErrorKind::Time, "{bad}");
+    }
+}
