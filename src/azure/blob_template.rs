@@ -11,7 +11,7 @@ use crate::expiry::Expiry;
 use crate::request::CustomTemplate;
 use crate::text::capacity::capacity;
 use crate::text::sink::{FnSink, Placeholder, Sink as _};
-use crate::text::template_text::{RowValues, TemplateText};
+use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
 use crate::wire::path::Path;
 use crate::wire::query::write_query;
@@ -23,9 +23,8 @@ use alloc::vec::Vec;
 pub(super) struct BlobTemplate {
     /// `https://host:port`.
     origin: String,
-    /// The query up to the token.
-    query: TemplateText,
-    token: TokenTemplate,
+    /// The query.
+    query: TokenTemplate,
     /// The headers to send with each URL.
     headers: Vec<(String, String)>,
 }
@@ -58,11 +57,10 @@ impl BlobTemplate {
         parts.write_origin(&mut origin);
         Ok(BlobTemplate {
             origin,
-            query: TemplateText::record(|query| {
+            query: TokenTemplate::new(&prepared, &text, credentials, |query| {
                 write_query(&params.others, query);
                 query.text(if params.others.is_empty() { "?" } else { "&" });
-            }),
-            token: TokenTemplate::new(&prepared, &text, credentials)?,
+            })?,
             headers: params.headers(parts),
         })
     }
@@ -74,7 +72,7 @@ impl BlobTemplate {
         row.check_with(|index, text| {
             let is_end = text.is_empty();
             let is_invalid = text.contains(char::is_control) || (is_end && is_empty);
-            if is_invalid && self.token.signs_row_value(index) {
+            if is_invalid && self.query.signs_row_value(index) {
                 invalid.get_or_insert(index);
             }
             is_empty = is_end;
@@ -100,17 +98,16 @@ impl CustomTemplate for BlobTemplate {
     ) -> Result<Timestamp, Error> {
         self.check_row(row)?;
         let expires_at = self.expires_at(expiry, now)?;
-        let token = self.token.row(path.key(), expires_at, row)?;
-        let signature = token.sign()?;
+        let query = self.query.row(path.key(), expires_at, row)?;
+        let signature = query.sign()?;
         url.text(&self.origin);
         path.write_as_sent(url);
-        token.write_params(&self.query, url);
-        token.write_token(&signature, url);
+        query.write(&signature, url);
         Ok(expires_at)
     }
 
     fn expires_at(&self, expiry: Expiry, now: Timestamp) -> Result<Timestamp, Error> {
-        self.token.expires_at(expiry, now)
+        self.query.expires_at(expiry, now)
     }
 
     fn headers(&self) -> &[(String, String)] {
@@ -121,8 +118,7 @@ impl CustomTemplate for BlobTemplate {
         capacity([
             self.origin.len(),
             path.max_len(),
-            self.query.len(),
-            self.token.max_len(),
+            self.query.max_len(),
             row_values,
         ])
     }

@@ -31,7 +31,9 @@ impl Sas<'_> {
             PreparedSas::new(self, identity, TokenExpiry::PerRow, &mut space, &mut values)?;
         let mut url = String::new();
         prepared.write_url(&mut url);
-        let template = TokenTemplate::new(&prepared, &prepared.text(), credentials)?;
+        let template = TokenTemplate::new(&prepared, &prepared.text(), credentials, |text| {
+            text.text(&url)
+        })?;
         Ok(SasTemplate { url, template })
     }
 }
@@ -77,9 +79,8 @@ impl SasTemplate {
     ) -> Result<SasToken, Error> {
         let expires_at = self.template.expires_at(expiry.into(), now.into())?;
         let row = self.template.row("", expires_at, RowValues::default())?;
-        let mut url = String::with_capacity(capacity([self.url.len(), self.template.max_len()]));
-        url.push_str(&self.url);
-        row.write_token(&row.sign()?, &mut url);
+        let mut url = String::with_capacity(self.template.max_len());
+        row.write(&row.sign()?, &mut url);
         Ok(SasToken {
             url,
             token_start: self.url.len(),
@@ -102,17 +103,19 @@ pub(super) struct TokenTemplate {
     credentials: Credentials,
     starts_at: Option<Timestamp>,
     is_delegated: bool,
-    /// The token, up to the signature.
-    params: TemplateText,
+    /// The token up to the signature, and what the URL has before it.
+    text: TemplateText,
     string_to_sign: TemplateText,
 }
 
 impl TokenTemplate {
-    /// Returns the template of a text, whose values have placeholders.
+    /// Returns the template of a text, whose values have placeholders. `write_start` writes what the
+    /// URL has before the token.
     pub(super) fn new(
         prepared: &PreparedSas<'_>,
-        text: &SasText<'_, Value<'_>>,
+        signed: &SasText<'_, Value<'_>>,
         credentials: &Credentials,
+        write_start: impl FnOnce(&mut TemplateText),
     ) -> Result<Self, Error> {
         // An invalid key is an error now, not one of the first token.
         credentials.base64_key()?;
@@ -120,11 +123,12 @@ impl TokenTemplate {
             credentials: credentials.clone(),
             starts_at: prepared.starts_at(),
             is_delegated: credentials.identity().session_token().is_some(),
-            params: TemplateText::record(|params| {
-                text.values.write_params(params);
-                params.text(Field::Signature.assignment());
+            text: TemplateText::record(|text| {
+                write_start(text);
+                signed.values.write_params(text);
+                text.text(Field::Signature.assignment());
             }),
-            string_to_sign: TemplateText::record(|sink| text.write(sink)),
+            string_to_sign: TemplateText::record(|sink| signed.write(sink)),
         })
     }
 
@@ -161,11 +165,11 @@ impl TokenTemplate {
         })
     }
 
-    /// Returns an upper bound of the length of a token, without its row values.
+    /// Returns an upper bound of the length of the text, without its row values.
     pub(super) fn max_len(&self) -> usize {
         /// Expiry and signature.
         const FIXED: usize = 96;
-        capacity([FIXED, self.params.len()])
+        capacity([FIXED, self.text.len()])
     }
 }
 
@@ -182,16 +186,11 @@ impl TokenRow<'_> {
         self.template.credentials.base64_key()?.sign(self)
     }
 
-    pub(super) fn write_token(&self, signature: &Signature, sink: &mut impl Sink) {
-        self.write_params(&self.template.params, sink);
-        signature.write_base64_encoded(sink);
-    }
-
-    /// Writes a part of the query.
-    pub(super) fn write_params(&self, params: &TemplateText, sink: &mut impl Sink) {
-        params.write(sink, |placeholder, sink| {
+    pub(super) fn write(&self, signature: &Signature, sink: &mut impl Sink) {
+        self.template.text.write(sink, |placeholder, sink| {
             self.write_value(placeholder, sink, |value, sink| value.write_encoded(sink));
         });
+        signature.write_base64_encoded(sink);
     }
 
     fn write_value<S: Sink>(

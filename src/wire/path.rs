@@ -69,7 +69,7 @@ impl Path<'_> {
 }
 
 /// Returns whether a path has a segment `.` or `..`. Escapes are not decoded.
-pub(crate) fn has_dot_segment(path: &str, separators: &[u8]) -> bool {
+pub(crate) fn has_dot_segment<const N: usize>(path: &str, separators: &[u8; N]) -> bool {
     let mut segments = path.as_bytes().split(|byte| separators.contains(byte));
     segments.any(|segment| matches!(segment, b"." | b".."))
 }
