@@ -102,7 +102,7 @@ impl CustomTemplate for BlobTemplate {
         let signature = query.sign()?;
         url.text(&self.origin);
         path.write_as_sent(url);
-        query.write(&signature, url);
+        query.write_signed(&signature, url);
         Ok(expires_at)
     }
 

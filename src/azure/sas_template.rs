@@ -3,7 +3,7 @@
 use super::prepared_sas::{PreparedSas, TokenExpiry, ValueSpace};
 use super::sas::Sas;
 use super::sas_token::SasToken;
-use super::sas_validity::{SasTime, ValidityRules};
+use super::sas_validity::ValidityRules;
 use super::string_to_sign::{SasText, SignedValues, Value};
 use crate::credentials::Credentials;
 use crate::crypto::{Message, Signature};
@@ -11,9 +11,10 @@ use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::scheme::azure_sas::Field;
 use crate::text::capacity::capacity;
+use crate::text::percent::PercentEncoded;
 use crate::text::sink::{Placeholder, Sink};
 use crate::text::template_text::{RowValues, TemplateText};
-use crate::time::Timestamp;
+use crate::time::{PolicyDate, Timestamp};
 use alloc::string::String;
 use core::fmt;
 
@@ -80,7 +81,7 @@ impl SasTemplate {
         let expires_at = self.template.expires_at(expiry.into(), now.into())?;
         let row = self.template.row("", expires_at, RowValues::default())?;
         let mut url = String::with_capacity(self.template.max_len());
-        row.write(&row.sign()?, &mut url);
+        row.write_signed(&row.sign()?, &mut url);
         Ok(SasToken {
             url,
             token_start: self.url.len(),
@@ -160,7 +161,7 @@ impl TokenTemplate {
         Ok(TokenRow {
             template: self,
             blob,
-            expires_at: SasTime::new(expires_at)?,
+            expires_at: expires_at.policy_date()?,
             values,
         })
     }
@@ -177,7 +178,7 @@ impl TokenTemplate {
 pub(super) struct TokenRow<'r> {
     template: &'r TokenTemplate,
     blob: &'r str,
-    expires_at: SasTime,
+    expires_at: PolicyDate,
     values: RowValues<'r>,
 }
 
@@ -186,9 +187,13 @@ impl TokenRow<'_> {
         self.template.credentials.base64_key()?.sign(self)
     }
 
-    pub(super) fn write(&self, signature: &Signature, sink: &mut impl Sink) {
+    /// Writes the URL from the template's start to the signature.
+    pub(super) fn write_signed(&self, signature: &Signature, sink: &mut impl Sink) {
+        let expires_at = self.expires_at.encoded();
         self.template.text.write(sink, |placeholder, sink| {
-            self.write_value(placeholder, sink, |value, sink| value.write_encoded(sink));
+            self.write_value(placeholder, expires_at.as_str(), sink, |text, sink| {
+                PercentEncoded(sink).text(text);
+            });
         });
         signature.write_base64_encoded(sink);
     }
@@ -196,12 +201,12 @@ impl TokenRow<'_> {
     fn write_value<S: Sink>(
         &self,
         placeholder: Placeholder,
+        expires_at: &str,
         sink: &mut S,
-        write: impl Fn(Value<'_>, &mut S),
+        write_text: impl Fn(&str, &mut S),
     ) {
-        let write_text = |text: &str, sink: &mut S| write(Value::Text(text), sink);
         match placeholder {
-            Placeholder::Expires => write(self.expires_at.value(), sink),
+            Placeholder::Expires => sink.text(expires_at),
             Placeholder::Key => write_text(self.blob, sink),
             Placeholder::RowValue(index) => self.values.write(index, "", sink, write_text),
             Placeholder::RowAssignment(index) => self.values.write(index, "=", sink, write_text),
@@ -214,9 +219,10 @@ impl TokenRow<'_> {
 /// The string to sign.
 impl Message for TokenRow<'_> {
     fn write(&self, sink: &mut impl Sink) {
+        let expires_at = self.expires_at.as_str();
         let text = &self.template.string_to_sign;
         text.write(sink, |placeholder, sink| {
-            self.write_value(placeholder, sink, |value, sink| value.write(sink));
+            self.write_value(placeholder, expires_at, sink, |text, sink| sink.text(text));
         });
     }
 }
