@@ -19,7 +19,7 @@ use crate::wire::request_parts::RequestParts;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The URLs of blobs without their path.
+/// What the URLs of blobs have in common.
 pub(super) struct BlobTemplate {
     /// `https://host:port`.
     origin: String,
@@ -30,7 +30,7 @@ pub(super) struct BlobTemplate {
 }
 
 impl BlobTemplate {
-    /// `sas` is that of a blob without a name.
+    /// `sas` describes a blob with an empty name, which each row replaces.
     pub(super) fn new(
         sas: &Sas<'_>,
         params: &BlobParams<'_>,
@@ -68,14 +68,18 @@ impl BlobTemplate {
     /// Checks the row values: those of the token are lines of the string to sign.
     fn check_row(&self, row: RowValues<'_>) -> Result<(), Error> {
         let mut invalid = None;
-        let mut is_empty = true;
+        let mut has_text = false;
         row.check_with(|index, text| {
-            let is_end = text.is_empty();
-            let is_invalid = text.contains(char::is_control) || (is_end && is_empty);
+            let is_invalid = match text {
+                Some(text) => {
+                    has_text = true;
+                    text.contains(char::is_control)
+                }
+                None => !core::mem::take(&mut has_text),
+            };
             if is_invalid && self.query.signs_row_value(index) {
                 invalid.get_or_insert(index);
             }
-            is_empty = is_end;
         })?;
         match invalid {
             None => Ok(()),

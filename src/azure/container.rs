@@ -176,7 +176,7 @@ impl Container {
     }
 }
 
-/// Returns the blob of a request for a link.
+/// Returns the name of the blob, or an error for a request to the container.
 fn blob_of<'p>(parts: &'p RequestParts<'_>) -> Result<&'p str, Error> {
     match parts.path.key() {
         "" => Err(Error::new(
@@ -187,7 +187,7 @@ fn blob_of<'p>(parts: &'p RequestParts<'_>) -> Result<&'p str, Error> {
     }
 }
 
-/// Returns a link without its token, whose expiry it then has.
+/// Returns a link up to its token. [`with_token`] sets its expiry.
 fn without_token(
     parts: &RequestParts<'_>,
     params: &BlobParams<'_>,
@@ -207,7 +207,8 @@ fn without_token(
     }
 }
 
-/// Adds the token. Its own URL isn't used: the parameters of the operation come before the token.
+/// Adds the token and its expiry. The token's own URL isn't used, because the parameters of the
+/// operation come before the token.
 fn with_token(mut link: PresignedUrl, token: &SasToken) -> PresignedUrl {
     link.url.push_str(token.as_str());
     // Only a stored access policy can leave the expiry out, and there is none here.

@@ -27,7 +27,7 @@
 //! |---|---|
 //! | a URL to one blob, with the calls of other stores | [`Container::get`], [`Container::put`] |
 //! | a shared access signature of any service | [`Account::sas`] |
-//! | such a signature for each user | [`Sas::template`] |
+//! | many of them, which differ in their expiry | [`Sas::template`] |
 //! | a request with a Shared Key header | [`Account::request`] |
 //! | verifying a shared access signature | [`Account::parse_sas`] |
 //! | verifying Shared Key | [`Account::parse_shared_key`] |

@@ -23,7 +23,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// A checked description.
+/// A checked [`Sas`], with the values of its parameters.
 pub(super) struct PreparedSas<'s> {
     sas: &'s Sas<'s>,
     layout: &'static Layout,
@@ -171,8 +171,8 @@ impl<'s> PreparedSas<'s> {
 
     /// Returns the token without its signature.
     pub(super) fn token(&self) -> SasToken {
-        /// The length of `sig=` and an encoded signature.
-        const SIGNATURE: usize = 80;
+        /// The length of `sig=` and an encoded signature, of which each character can be escaped.
+        const SIGNATURE: usize = 136;
         let (account, resource) = (self.sas.account, self.sas.resource);
         let capacity = resource
             .max_url_len(account)

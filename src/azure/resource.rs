@@ -87,7 +87,7 @@ pub enum Resource<'a> {
 }
 
 /// What all resources of a kind have in common.
-pub(super) struct Kind {
+pub(super) struct ResourceKind {
     /// A name for messages.
     pub(super) description: &'static str,
     /// The service, or `None` for an account.
@@ -104,22 +104,27 @@ const OF_BLOBS: Option<Service> = Some(Service::Blob);
 const OF_FILES: Option<Service> = Some(Service::File);
 const ALWAYS: &str = ApiVersion::OLDEST_DATE;
 
-static CONTAINER: Kind = kind("container", OF_BLOBS, "c", "racwdxltfmeopi", ALWAYS);
-static BLOB: Kind = kind("blob", OF_BLOBS, "b", "racwdxytmeopi", ALWAYS);
-static DIRECTORY: Kind = kind("directory", OF_BLOBS, "d", "racwdlmeop", "2020-02-10");
-static SNAPSHOT: Kind = kind("snapshot", OF_BLOBS, "bs", "racwdxytmeopi", "2018-11-09");
-static VERSION: Kind = kind(
+static CONTAINER: ResourceKind = kind("container", OF_BLOBS, "c", "racwdxltfmeopi", ALWAYS);
+static BLOB: ResourceKind = kind("blob", OF_BLOBS, "b", "racwdxytmeopi", ALWAYS);
+static DIRECTORY: ResourceKind = kind("directory", OF_BLOBS, "d", "racwdlmeop", "2020-02-10");
+static SNAPSHOT: ResourceKind = kind("snapshot", OF_BLOBS, "bs", "racwdxytmeopi", "2018-11-09");
+static VERSION: ResourceKind = kind(
     "version of a blob",
     OF_BLOBS,
     "bv",
     "racwdxytmeopi",
     "2019-10-10",
 );
-static SHARE: Kind = kind("share", OF_FILES, "s", "rcwdl", ALWAYS);
-static FILE: Kind = kind("file", OF_FILES, "f", "rcwd", ALWAYS);
-static QUEUE: Kind = kind("queue", Some(Service::Queue), "", "raup", ALWAYS);
-static TABLE: Kind = kind("table", Some(Service::Table), "", "raud", ALWAYS);
-static ACCOUNT: Kind = kind("account", None, "", "rwdxylacupfti", ALWAYS);
+static SHARE: ResourceKind = kind("share", OF_FILES, "s", "rcwdl", ALWAYS);
+static FILE: ResourceKind = kind("file", OF_FILES, "f", "rcwd", ALWAYS);
+static QUEUE: ResourceKind = kind("queue", Some(Service::Queue), "", "raup", ALWAYS);
+static TABLE: ResourceKind = kind("table", Some(Service::Table), "", "raud", ALWAYS);
+static ACCOUNT: ResourceKind = kind("account", None, "", "rwdxylacupfti", ALWAYS);
+
+/// All kinds that `sr` names.
+static KINDS: [&ResourceKind; 7] = [
+    &CONTAINER, &BLOB, &DIRECTORY, &SNAPSHOT, &VERSION, &SHARE, &FILE,
+];
 
 const fn kind(
     description: &'static str,
@@ -127,8 +132,8 @@ const fn kind(
     sr: &'static str,
     permissions: &'static str,
     since: &str,
-) -> Kind {
-    Kind {
+) -> ResourceKind {
+    ResourceKind {
         description,
         service,
         sr,
@@ -145,7 +150,7 @@ pub(super) const RESOURCE_TYPES: &str = "sco";
 
 impl<'a> Resource<'a> {
     /// Returns what all resources of its kind have in common.
-    pub(super) fn kind(self) -> &'static Kind {
+    pub(super) fn kind(self) -> &'static ResourceKind {
         match self {
             Resource::Container(_) => &CONTAINER,
             Resource::Blob { .. } => &BLOB,
@@ -319,8 +324,7 @@ impl<'a> Resource<'a> {
 
 /// Returns the first version that has the kind of resource with this `sr`.
 pub(super) fn first_version_of_kind(sr: &str) -> ApiVersion {
-    let mut later = [&DIRECTORY, &SNAPSHOT, &VERSION].into_iter();
-    let kind = later.find(|kind| kind.sr == sr);
+    let kind = KINDS.iter().find(|kind| kind.sr == sr);
     kind.map_or(ApiVersion::OLDEST, |kind| kind.since)
 }
 

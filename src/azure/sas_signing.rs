@@ -23,8 +23,11 @@ impl Sas<'_> {
     /// - [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): a parameter, permission or
     ///   resource that the kind of token or its version doesn't have.
     /// - [`ErrorKind::Expiry`](crate::ErrorKind::Expiry): the expiry is not after `now` and the
-    ///   start, is after that of the user delegation key, or is more than the seven days of a user
-    ///   delegation SAS.
+    ///   start, is not in whole seconds, is after that of the user delegation key, or is more than
+    ///   the seven days of a user delegation SAS; or neither the token nor a stored access policy
+    ///   has one.
+    /// - [`ErrorKind::Time`](crate::ErrorKind::Time): a text that is not a time, or a time outside
+    ///   of the years 0 to 9999.
     /// - [`ErrorKind::Credentials`](crate::ErrorKind::Credentials): credentials of another account,
     ///   or not in base64.
     pub fn presign<'e>(

@@ -20,7 +20,8 @@ use core::fmt;
 
 /// The method that makes a template.
 impl Sas<'_> {
-    /// Returns a template: tokens that differ only in their expiry.
+    /// Returns a template: tokens that differ only in their expiry, which each of them states. So a
+    /// [stored access policy](Sas::stored_policy) must not have one.
     ///
     /// # Errors
     /// Returns the errors of [`presign`](Sas::presign), except those of the expiry.
@@ -41,8 +42,8 @@ impl Sas<'_> {
 
 /// Tokens of one resource that differ only in their expiry.
 ///
-/// It is made by [`Sas::template`], for a server that gives each of its users a token. A template
-/// never changes, so threads can share it. `Debug` shows only the URL.
+/// It is made by [`Sas::template`], for a server that hands out many. Tokens with the same expiry are
+/// the same. A template never changes, so threads can share it. `Debug` shows only the URL.
 ///
 /// ```
 /// use core::time::Duration;
@@ -56,8 +57,10 @@ impl Sas<'_> {
 ///
 /// let images = account.sas(Resource::Container("images"), Permissions::READ).https_only();
 /// let tokens = images.template(&key)?;
-/// let token = tokens.presign(hour, now)?;
-/// assert_eq!(token.url(), images.presign(&key, hour, now)?.url());
+/// for expiry in [hour, 2 * hour] {
+///     let token = tokens.presign(expiry, now)?;
+///     assert_eq!(token.url(), images.presign(&key, expiry, now)?.url());
+/// }
 /// # Ok::<(), presign::Error>(())
 /// ```
 #[derive(Clone)]
@@ -68,7 +71,7 @@ pub struct SasTemplate {
 }
 
 impl SasTemplate {
-    /// Returns the token that is signed now. The result is the only allocation.
+    /// Returns a token that is signed now. The result is the only allocation.
     ///
     /// # Errors
     /// [`ErrorKind::Expiry`](crate::ErrorKind::Expiry) and
@@ -110,8 +113,8 @@ pub(super) struct TokenTemplate {
 }
 
 impl TokenTemplate {
-    /// Returns the template of a text, whose values have placeholders. `write_start` writes what the
-    /// URL has before the token.
+    /// Returns the template of the string to sign `signed`, in which placeholders stand for the
+    /// values of a row. `write_start` writes what the URL has before the token.
     pub(super) fn new(
         prepared: &PreparedSas<'_>,
         signed: &SasText<'_, Value<'_>>,
@@ -150,7 +153,7 @@ impl TokenTemplate {
         rules.expires_at(self.credentials.identity(), expiry)
     }
 
-    /// Returns a token without its signature. The blob is of no use if the template doesn't have a
+    /// Returns a token without its signature. `blob` is ignored unless the template has a
     /// placeholder for it.
     pub(super) fn row<'r>(
         &'r self,
@@ -168,8 +171,8 @@ impl TokenTemplate {
 
     /// Returns an upper bound of the length of the text, without its row values.
     pub(super) fn max_len(&self) -> usize {
-        /// Expiry and signature.
-        const FIXED: usize = 96;
+        /// The expiry, and a signature of which each character is escaped.
+        const FIXED: usize = 160;
         capacity([FIXED, self.text.len()])
     }
 }

@@ -33,7 +33,7 @@ pub struct MessageReader {
     length: Option<usize>,
     /// Whether the message was returned.
     is_returned: bool,
-    /// The first error, which is final.
+    /// The first error of this reader, or of the decoder that uses it. It is final.
     pub(super) error: Option<VerifyError>,
 }
 

@@ -241,7 +241,7 @@ impl fmt::Debug for ErrorResponse {
     }
 }
 
-/// Returns whether a text ends within the code, with dots for what a log leaves out.
+/// Returns whether a text ends with the start of the code and an ellipsis, as in a log.
 fn is_cut_within(body: &str, code: &str) -> bool {
     /// The length from which the start of a code names it.
     const MIN_START: usize = 8;

@@ -53,8 +53,8 @@ impl<'e> Evidence<'e> {
         self.inspection.scheme().is_some() || self.authorization().is_some()
     }
 
-    /// Returns whether the first parameter of a SigV4 URL, which a shell doesn't cut, is none of
-    /// the signature.
+    /// Returns whether a SigV4 URL begins with a parameter that isn't part of the signature. A shell
+    /// that cuts the URL at its first `&` still sends that one.
     pub(super) fn starts_unsigned(&self) -> bool {
         let (_, query) = self.url.split_once('?').unwrap_or_default();
         self.inspection.scheme() == Some(Scheme::AwsV4)
@@ -67,7 +67,8 @@ impl<'e> Evidence<'e> {
         Some(canonical.lines().rev().nth(1)?.to_owned())
     }
 
-    /// Returns whether each of the headers, separated by commas, is signed.
+    /// Returns whether each of the headers, separated by commas, is signed; `None` if the signature
+    /// can't be read.
     pub(super) fn signs(&self, names: &str) -> Option<bool> {
         let signed = self.signed_headers()?;
         let is_signed = |name: &str| signed.split(';').any(|signed| signed == name.trim());

@@ -284,7 +284,7 @@ impl FailedRequest<'_> {
 
     pub(super) fn is_https(&self) -> Option<bool> {
         let (scheme, _) = self.url.split_once("://")?;
-        Some(scheme.eq_ignore_ascii_case("https"))
+        Some(matches!(&*scheme.to_ascii_lowercase(), "https" | "wss"))
     }
 }
 

@@ -82,8 +82,8 @@ impl FailedRequest<'_> {
     }
 }
 
-/// Returns what a signer is likely to have written in another way, if the server received the
-/// request as it is known here.
+/// Returns the part of the request that signers often write differently than servers, if the server
+/// received the request as it is known here.
 fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(name) = evidence.repeated_header() {
         let finding = Finding::likely(Cause::HeaderChanged);
@@ -103,7 +103,7 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
 }
 
 /// Returns the finding for a path with characters that signing encodes, but that need no encoding in
-/// a URL: `@`, `=`, `:`. Who signs headers may have signed the path as it is sent.
+/// a URL: `@`, `=`, `:`. A client that signs headers may have signed the path as it is sent.
 fn raw_path(evidence: &Evidence<'_>) -> Option<Finding> {
     let path = evidence.inspection.path();
     let is_raw = |c: char| c.is_ascii() && !PATH.contains(c as u8) && c != '%';
@@ -112,8 +112,8 @@ fn raw_path(evidence: &Evidence<'_>) -> Option<Finding> {
     is_found.then(|| Finding::possible(Cause::PathNotEncoded).with_signed(path))
 }
 
-/// Returns the finding for a path that a signer of all services may encode once more, as only those
-/// other than S3 need it.
+/// Returns the finding for a path with escapes. A signer that isn't made for S3 may encode it twice,
+/// which every other service requires.
 fn path_encoded_twice(evidence: &Evidence<'_>) -> Option<Finding> {
     let path = evidence.inspection.path();
     let is_header = evidence.authorization().is_some() && !evidence.is_v2();

@@ -65,9 +65,10 @@ impl Fields {
         }
         let starts = XML_STARTS.iter().filter_map(|start| text.find(start));
         let start = starts.min();
-        // A message in XML can quote JSON.
-        let is_first = start < text.find(['{', '"', '[']);
-        if !(start.is_some() && is_first)
+        // A message in XML can quote JSON, and JSON can contain XML.
+        let is_json = text.starts_with(['"', '[']) && text.ends_with(['"', ']']);
+        let has_json_before = |xml| text.find('{').is_some_and(|json| json < xml);
+        if start.is_none_or(|xml| is_json || has_json_before(xml))
             && let Some(value) = find_json(text)
         {
             self.read_json(&value, depth);

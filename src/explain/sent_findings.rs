@@ -82,8 +82,8 @@ pub(super) fn parameter_behind_signature(url: &str) -> Option<Finding> {
     (!params.is_sorted()).then_some(finding)
 }
 
-/// Returns the cause that a request shows as it was sent, if it can't be read. `is_read` is whether
-/// the signed request can be.
+/// Returns the cause of an error in parsing the request as it was sent. `is_read` is whether the
+/// signed request was parsed.
 pub(super) fn sent_finding(
     error: &VerifyError,
     is_read: bool,
@@ -142,7 +142,7 @@ pub(super) fn signature_finding(made: &str, received: &str) -> Option<Finding> {
         Cause::SignatureChanged
     };
     let finding = Finding::between(cause, shorten(made), shorten(received));
-    // People replace a signature before they show it.
+    // A text of another form may stand for a signature that was removed before it was shown.
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_signature = received.len() == made.len() && is_hex(received) == is_hex(made);
     if cause == Cause::SignatureChanged && !is_signature {

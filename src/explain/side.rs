@@ -132,7 +132,7 @@ impl<'a> FailedRequest<'a> {
         headers: &[(&'a str, &'a str)],
         body: Option<&'a [u8]>,
     ) -> Option<ReceivedRequest<'a>> {
-        let request = match url.strip_prefix("wss://") {
+        let request = match url.strip_prefix("wss://").or(url.strip_prefix("ws://")) {
             // The handshake of a WebSocket is a request like any other.
             Some(rest) => {
                 let (host, target) = rest.split_at(rest.find('/')?);

@@ -39,10 +39,10 @@ impl<'s> Statement<'s> {
             words.any(|words| self.response.words().contains(words))
         };
         // Azurite has the code of a denial for everything.
-        let is_denial = !self.response.fails_authentication();
+        let is_no_denial = self.response.fails_authentication();
         let has_code = |cause: &&Cause| {
-            let has_code = cause.entry().codes.contains(&self.code);
-            has_code && (is_denial || **cause != Cause::Permission)
+            let is_excluded = is_no_denial && **cause == Cause::Permission;
+            !is_excluded && cause.entry().codes.contains(&self.code)
         };
         let is_plausible = |cause: &&Cause| match cause {
             Cause::SigV2NotTaken => self.evidence.is_v2() || !self.evidence.is_signed(),
@@ -64,8 +64,9 @@ impl<'s> Statement<'s> {
         Some(self.finding_of(*cause))
     }
 
-    /// Returns the finding as a likely one, unless the statement has values or the request the
-    /// fault, and nothing in the request contradicts the statement or is another explanation of it.
+    /// Lowers a certain finding to a likely one unless something confirms it: a value in the
+    /// response, or the fault in the request. A request that contradicts the statement, or explains
+    /// it otherwise, doesn't confirm it.
     pub(super) fn confirmed(&self, finding: Finding) -> Finding {
         if finding.confidence() == Confidence::Certain && !self.is_confirmed(&finding) {
             return finding.with_confidence(Confidence::Likely);
@@ -104,13 +105,13 @@ impl<'s> Statement<'s> {
         }
     }
 
-    /// Returns whether a finding tells what the server made of a request that may have been damaged
-    /// before: of a credential that is encoded twice, it reads another access key ID.
+    /// Returns whether the stated fault may follow from damage to the URL, whose causes then come
+    /// first: in a credential that is encoded twice, the server reads another access key ID.
     pub(super) fn is_consequence(finding: &Finding) -> bool {
         let is_host = finding.seen() == Some("host");
         is_host
             || finding.cause() == Cause::WrongAccessKey
-            || finding.confidence() > Confidence::Certain
+            || finding.confidence() != Confidence::Certain
     }
 
     /// Returns the server's own words, if no cause is known for them.
@@ -279,7 +280,8 @@ impl<'s> Statement<'s> {
         format!("{}{name}{hint}", self.quoted())
     }
 
-    /// Only the element and the words `the region 'x' is wrong; expecting 'y'` name the region.
+    /// Returns the finding for a wrong region. The right one is that of the element `Region`, of the
+    /// words `expecting 'y'`, or of the host in `Endpoint`.
     fn wrong_region(&self, signed: &str) -> Finding {
         let expected = self.message.split_once("expecting");
         let expected = expected.and_then(|(_, after)| first_quoted(after));
@@ -313,7 +315,7 @@ impl<'s> Statement<'s> {
 
 /// Returns the first text in single quotes or backquotes.
 fn first_quoted(text: &str) -> Option<&str> {
-    let mut parts = text.split(['\'', '`']);
-    parts.next()?;
-    parts.next()
+    let (_, after) = text.split_once(['\'', '`'])?;
+    let (quoted, _) = after.split_once(['\'', '`'])?;
+    Some(quoted)
 }

@@ -94,7 +94,8 @@ impl Statement<'_> {
         )
     }
 
-    /// Returns whether the times that are known differ by more than a server allows.
+    /// Returns whether the times that are known differ by at least the smallest skew that a server
+    /// rejects.
     pub(super) fn is_skewed(&self) -> bool {
         let server = self.server_time().unwrap_or(self.evidence.now);
         self.request_time().is_some_and(|request| {

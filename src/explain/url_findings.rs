@@ -128,11 +128,11 @@ fn finding(problem: &Problem) -> Finding {
         ProblemKind::NeedsSigV4a => (Cause::SigV4aNeeded, Certain),
         ProblemKind::OtherScheme => (Cause::OtherScheme, Certain),
         ProblemKind::SecretInUrl => (Cause::WrongAccessKey, Likely),
-        ProblemKind::ScopeHost if problem.to_string().contains("service") => {
+        ProblemKind::ScopeHost if problem.to_string().contains("for the service") => {
             (Cause::WrongService, Likely)
         }
         ProblemKind::ScopeHost => (Cause::WrongRegion, Likely),
-        ProblemKind::LiteralPlus if problem.to_string().contains("Token") => {
+        ProblemKind::LiteralPlus if problem.to_string().to_lowercase().contains("token") => {
             (Cause::TokenChanged, Likely)
         }
         ProblemKind::LiteralPlus => (Cause::SignaturePlus, Likely),

@@ -35,7 +35,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Adds a parameter that has one of these names.
+    /// Adds the parameter if it has one of these names.
     pub(super) fn add_named(&mut self, names: &[&'static str], param: &Param<'a>) {
         let mut names = names.iter();
         if let Some(name) = names.find(|name| param.name.decodes_to(name)) {

@@ -14,7 +14,7 @@ use alloc::format;
 pub(super) fn check_host(address: &Address, facts: &Facts, problems: &mut Problems) {
     let Some(host) = &address.host else { return };
     let port = match address.url_scheme.as_deref() {
-        Some("https") => ":443",
+        Some("https" | "wss") => ":443",
         _ => ":80",
     };
     let name = host.strip_suffix(port);

@@ -21,7 +21,7 @@ use crate::wire::query::Param;
 /// The schemes that work like S3's SigV2. A URL that names no access key ID is read as the first.
 const SCHEMES: [&V2Scheme; 2] = [&AWS2, &GOOGLE2];
 
-/// The parameters of [`SCHEMES`].
+/// The parameters of [`SCHEMES`], except the session token, whose name has any case.
 const STORE_NAMES: [&str; 4] = [
     AWS2.access_key_id,
     GOOGLE2.access_key_id,
@@ -37,8 +37,8 @@ const API_NAMES: [&str; 4] = [
     API_SECURITY_TOKEN,
 ];
 
-/// The parameters of a store, and the further ones of a query API, which a URL of a store can have
-/// for itself.
+/// The parameters of a store, and those that only query APIs have. A URL of a store can use the
+/// latter names for parameters of its own.
 #[derive(Default)]
 pub(super) struct V2Parameters<'a> {
     store: Parameters<'a>,

@@ -157,8 +157,8 @@ impl Condition {
         }
     }
 
-    /// Writes the condition as Python's `json.dumps` does, with that white space after a comma or
-    /// colon.
+    /// Writes the condition as JSON, escaped as Python's `json.dumps` does. `gap` follows each comma
+    /// and colon.
     pub(super) fn write(&self, notation: Notation, gap: &str, json: &mut String) {
         match self {
             Condition::Eq { field, value } if notation == Notation::Object => {
@@ -204,7 +204,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<(String, String), Error> {
     Ok((field, reader.string()?))
 }
 
-/// Writes an exact condition in the notation of boto3.
+/// Writes an exact condition as an object.
 pub(super) fn write_exact(field: &str, value: &str, gap: &str, json: &mut String) {
     json.push_str("{\"");
     write_escaped(field, json);

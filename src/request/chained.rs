@@ -94,7 +94,7 @@ impl Request<'_> {
     ) -> Result<(super::PresignedUrl, SignatureChain), Error> {
         let service = self.event_service()?;
         let mut presigned = self.presign(credentials, expiry, now)?;
-        presigned.url = presigned.url.replacen("http", "ws", 1);
+        presigned.url = crate::wire::url::websocket_url(&presigned.url);
         let scope = v4::Scope {
             time: now.amz_date()?,
             signing_scope: &service.signing_scope,

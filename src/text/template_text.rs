@@ -140,16 +140,21 @@ impl RowValues<'_> {
         self.check_with(|_, _| {})
     }
 
-    /// Checks each value, and passes its index and its texts to `inspect`: an empty one at its end.
-    pub(crate) fn check_with(&self, mut inspect: impl FnMut(usize, &str)) -> Result<(), Error> {
+    /// Checks each value, and passes its index and each of its texts to `inspect`, and `None` at its
+    /// end. No text is empty.
+    pub(crate) fn check_with(
+        &self,
+        mut inspect: impl FnMut(usize, Option<&str>),
+    ) -> Result<(), Error> {
         for (index, value) in self.0.iter().enumerate() {
             let mut checker = Checker {
                 found: None,
-                inspect: |text: &str| inspect(index, text),
+                inspect: |text: &str| inspect(index, Some(text)),
             };
             let written = write!(checker, "{value}");
-            (checker.inspect)("");
-            if let Some(c) = checker.found {
+            let found = checker.found;
+            inspect(index, None);
+            if let Some(c) = found {
                 let c = c.escape_debug();
                 return Err(error!(
                     Query,

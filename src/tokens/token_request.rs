@@ -9,6 +9,7 @@ use crate::request::{PresignedUrl, Request, Unsigned};
 use crate::text::percent::{Component, UNRESERVED};
 use crate::time::Timestamp;
 use crate::v4::{Payload, Service};
+use crate::wire::url::websocket_url;
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
@@ -158,7 +159,7 @@ impl Form {
         let (_, without_scheme) = url.split_once("://").unwrap_or_default();
         match self {
             Form::WithoutScheme => without_scheme.into(),
-            Form::WebSocket => url.replacen("http", "ws", 1),
+            Form::WebSocket => websocket_url(url),
             Form::Eks => {
                 let mut text = String::from("k8s-aws-v1.");
                 URL_SAFE_NO_PAD.encode_string(url, &mut text);

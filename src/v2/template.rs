@@ -171,11 +171,12 @@ impl UrlTemplate {
             {
                 return;
             }
-            if text.is_empty() {
-                let is_found = finder.end_value();
-                ambiguous = ambiguous.or(is_found.then_some(index));
-            } else {
-                text.bytes().for_each(|byte| finder.push(byte));
+            match text {
+                Some(text) => text.bytes().for_each(|byte| finder.push(byte)),
+                None => {
+                    let is_found = finder.end_value();
+                    ambiguous = ambiguous.or(is_found.then_some(index));
+                }
             }
         })?;
         match ambiguous {

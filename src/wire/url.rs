@@ -5,6 +5,7 @@ use super::path::Path;
 use crate::error::{Error, Quoted, error};
 use crate::text::percent::{HOST, invalid_escape};
 use crate::text::sink::Sink;
+use alloc::string::String;
 use core::net::Ipv6Addr;
 
 /// `http` or `https`.
@@ -66,6 +67,12 @@ pub(crate) fn write_origin(scheme: UrlScheme, authority: Authority<'_>, sink: &m
     sink.text(scheme.as_str());
     sink.text("://");
     authority.write(sink);
+}
+
+/// Returns the URL of a WebSocket: `ws` and `wss` in place of `http` and `https`.
+pub(crate) fn websocket_url(url: &str) -> String {
+    let after = url.strip_prefix("http").unwrap_or(url);
+    ["ws", after].concat()
 }
 
 /// A request's target: path and query as they are sent.

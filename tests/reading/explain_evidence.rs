@@ -575,3 +575,41 @@ fn shared_key_needs_the_name_of_the_account() {
         assert_eq!(first_cause(failed, &answer), cause, "{value}");
     }
 }
+
+#[test]
+fn words_of_the_request_do_not_decide_about_the_cause() {
+    // The region begins as the word service does.
+    let url = link("a.txt").replace("us-east-1%2Fs3", "servicecatalog%2Fs3");
+    let failed = |response| FailedRequest::new("GET", url.leak(), response);
+    assert_eq!(first_cause(failed, &bare()), Cause::WrongRegion);
+    // Boto3 writes the name of SigV2's token in lowercase.
+    let url = sigv2_link() + "&x-amz-security-token=a+b";
+    let failed = |response| FailedRequest::new("GET", url.leak(), response);
+    assert_eq!(first_cause(failed, &bare()), Cause::TokenChanged);
+    // A single apostrophe quotes nothing.
+    let message = "The header isn't signed; it must be included in signature";
+    let failed = |response| FailedRequest::new("GET", link("a.txt").leak(), response);
+    let response = error("AccessDenied", message);
+    let found = assert_first(
+        failed,
+        &response,
+        Cause::HeaderNotSigned,
+        Confidence::Likely,
+    );
+    assert!(!found.to_string().contains("must be included"), "{found}");
+}
+
+#[test]
+fn the_first_format_of_an_answer_is_read() {
+    let code = |body: &str| ErrorResponse::parse(body).code().map(str::to_owned);
+    let xml = r#"<Error><Code>AccessDenied</Code><Message>bad {"Code":"Other"}</Message></Error>"#;
+    for before in ["", "[12:00] ", "\"403\" "] {
+        assert_eq!(
+            code(&format!("{before}{xml}")).as_deref(),
+            Some("AccessDenied"),
+            "{before}"
+        );
+    }
+    let json = r#"{"Code":"Other","Message":"<Error><Code>AccessDenied</Code></Error>"}"#;
+    assert_eq!(code(json).as_deref(), Some("Other"));
+}

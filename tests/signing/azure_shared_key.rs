@@ -362,3 +362,42 @@ fn a_url_of_a_container_is_that_of_its_token() {
     let not_covered: Vec<_> = upload.not_covered().collect();
     assert_eq!(not_covered, ["x-ms-blob-type", "x-ms-meta-a"]);
 }
+
+#[test]
+fn headers_are_in_the_order_of_words() {
+    let sorted = [
+        "x-ms-date",
+        "x-ms-meta",
+        "x-ms-meta-!",
+        "x-ms-meta-.a",
+        "x-ms-meta-_",
+        "x-ms-meta-~",
+        "x-ms-meta-+",
+        "x-ms-meta-0",
+        "x-ms-meta-9",
+        "x-ms-meta-a",
+        "x-ms-meta-a_b",
+        "x-ms-meta-a0",
+        "x-ms-meta-ab",
+        "x-ms-meta-a-b",
+        "x-ms-meta-abc",
+        "x-ms-meta-a-c",
+        "x-ms-meta-b",
+        "x-ms-version",
+    ];
+    let (account, key) = (account(), key());
+    let url = "https://myaccount.blob.core.windows.net/images/a";
+    // Each of two names is given before the other once.
+    let orders: [Vec<&str>; 2] = [sorted.to_vec(), sorted.iter().rev().copied().collect()];
+    for names in orders {
+        let mut request = account.request(Service::Blob, "GET", url);
+        for name in names {
+            request = request.header(name, "Tue, 06 Oct 2026 00:00:00 GMT");
+        }
+        let unsigned = request.prepare_headers(key.identity(), now()).unwrap();
+        let text = String::from_utf8(unsigned.string_to_sign().to_vec()).unwrap();
+        let names = text.lines().filter_map(|line| line.split_once(':'));
+        let names: Vec<_> = names.map(|(name, _)| name).collect();
+        assert_eq!(names, sorted);
+    }
+}

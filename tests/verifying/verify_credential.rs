@@ -1,9 +1,11 @@
-//! The access key ID and the credential scope are read from a query and from a header.
+//! The parts of a signature are read from a query and from a header.
 
 use presign::verify::{ReceivedRequest, Verifier};
 
 const ADDRESS: &str = "https://examplebucket.s3.us-east-1.amazonaws.com/a.txt";
 const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+const NAMES: &str = "host;x-amz-content-sha256;x-amz-date";
 
 /// The access key ID, the region and the service.
 type Parts = [String; 3];
@@ -29,10 +31,13 @@ fn of_query(credential: &str, region: &str) -> Option<Parts> {
 }
 
 fn of_header(credential: &str) -> Option<Parts> {
-    let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
-         Signature={DIGITS}"
-    );
+    of_authorization(&format!(
+        "Credential={credential}, SignedHeaders={NAMES}, Signature={DIGITS}"
+    ))
+}
+
+fn of_authorization(text: &str) -> Option<Parts> {
+    let authorization = format!("AWS4-HMAC-SHA256 {text}");
     let request = ReceivedRequest::from_url("GET", ADDRESS).unwrap();
     let request = request.headers([
         (
@@ -79,4 +84,32 @@ fn incomplete_credentials_are_rejected() {
     let escaped = "AKID%2F20130524%2Fus-east-1%2Fs3%2Faws4_request";
     assert_eq!(of_header(escaped), None);
     assert!(of_query(escaped, "us-east-1").is_some());
+}
+
+#[test]
+fn the_parts_of_the_header_have_any_order() {
+    let credential = "Credential=AKID/20130524/us-east-1/s3/aws4_request";
+    let (names, signature) = (
+        format!("SignedHeaders={NAMES}"),
+        format!("Signature={DIGITS}"),
+    );
+    let expected = Some(["AKID", "us-east-1", "s3"].map(String::from));
+    for text in [
+        format!("{credential}, {names}, {signature}"),
+        format!("{credential},{names},{signature}"),
+        format!("{names}, {credential}, {signature}"),
+        format!("{credential} , {names} , {signature}"),
+        format!("{credential}, {names}\t, {signature}"),
+        format!(" {credential},  {names}, {signature} "),
+    ] {
+        assert_eq!(of_authorization(&text), expected, "{text}");
+    }
+    for text in [
+        format!("{credential}, {names}, {signature},"),
+        format!("{credential}, {names}, x=1, {signature}"),
+        format!("{credential}, {names}, Signature=,{DIGITS}"),
+        format!("{credential}, {credential}, {names}, {signature}"),
+    ] {
+        assert_eq!(of_authorization(&text), None, "{text}");
+    }
 }
