@@ -3,6 +3,7 @@
 use super::catalogue::Cause;
 use super::response_fields::Fields;
 use super::response_method::response_method;
+use super::text_forms::without_ellipsis;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
@@ -246,8 +247,7 @@ fn is_cut_within(body: &str, code: &str) -> bool {
     /// The length from which the start of a code names it.
     const MIN_START: usize = 8;
     let (_, start) = body.rsplit_once("<Code>").unwrap_or_default();
-    let start = start.strip_suffix("...").or(start.strip_suffix('\u{2026}'));
-    start.is_some_and(|start| start.len() >= MIN_START && code.starts_with(start))
+    without_ellipsis(start).is_some_and(|start| start.len() >= MIN_START && code.starts_with(start))
 }
 
 /// Returns the start of a text that is too long. No character is split.

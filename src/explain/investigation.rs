@@ -180,7 +180,13 @@ impl FailedRequest<'_> {
         }
         let is_read = signed.request().is_some();
         let found = |error| sent_finding(error, is_read, self.response);
-        findings.extend(sent.error().and_then(found));
+        match sent.error().and_then(found) {
+            // What arrives without a signature explains any answer.
+            Some(finding) if finding.cause() == Cause::NoAuthentication => {
+                findings.insert(0, finding);
+            }
+            finding => findings.extend(finding),
+        }
         findings.extend(consequence);
         findings
     }

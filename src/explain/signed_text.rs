@@ -4,6 +4,7 @@ use super::canonical::{Canonical, Form};
 use super::catalogue::Cause;
 use super::error_response::ErrorResponse;
 use super::finding::Finding;
+use super::text_forms::without_ellipsis;
 use crate::crypto::sha256;
 use crate::scheme::v4_family::V4_FAMILIES;
 use crate::scheme::v4_scheme::{Role, V4Scheme};
@@ -74,8 +75,10 @@ impl SignedText {
         if canonical_request.is_none() && string_to_sign.is_none() {
             return None;
         }
-        let is_cut = response.is_cut_in("CanonicalRequest");
-        let canonical_request = match canonical_request.unwrap_or_default() {
+        let canonical_request = canonical_request.unwrap_or_default();
+        let shown = without_ellipsis(canonical_request);
+        let is_cut = shown.is_some() || response.is_cut_in("CanonicalRequest");
+        let canonical_request = match shown.unwrap_or(canonical_request) {
             // The last line is not whole.
             text if is_cut => text.rsplit_once(['\n', ' ']).map_or("", |(lines, _)| lines),
             text => text,

@@ -89,3 +89,8 @@ pub(super) fn without_dot_segments(path: &str, empty_too: bool) -> String {
     }
     text
 }
+
+/// Returns a text without the ellipsis with which a log ends what it shows a part of.
+pub(super) fn without_ellipsis(text: &str) -> Option<&str> {
+    text.strip_suffix("...").or(text.strip_suffix('\u{2026}'))
+}

@@ -613,3 +613,38 @@ fn the_first_format_of_an_answer_is_read() {
     let json = r#"{"Code":"Other","Message":"<Error><Code>AccessDenied</Code></Error>"}"#;
     assert_eq!(code(json).as_deref(), Some("Other"));
 }
+
+#[test]
+fn the_last_line_before_an_ellipsis_is_not_whole() {
+    let url = link("a.txt");
+    let (canonical, _) = server("GET", &url, &[]);
+    let payload = canonical.lines().next_back().unwrap().to_owned();
+    let cut = |text: &str| {
+        let (front, _) = text.split_once(&payload).unwrap();
+        format!("{front}{}", &payload[..payload.len() - 4])
+    };
+    let answer = json(&server("GET", &url, &[]));
+    let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
+    for end in ["...", "\u{2026}"] {
+        let cause = first_cause(failed, &(cut(&answer) + end));
+        assert_ne!(cause, Cause::PayloadUnsigned, "{end}");
+        assert_ne!(cause, Cause::PayloadChanged, "{end}");
+    }
+    // Another line that is whole is a difference.
+    let other = answer.replace(&payload, "0123");
+    assert_eq!(first_cause(failed, &other), Cause::PayloadUnsigned);
+}
+
+#[test]
+fn what_arrives_without_a_signature_explains_any_answer() {
+    let url = link("a.txt");
+    let (address, _) = url.split_once('?').unwrap();
+    let answer = error("NoSuchKey", "The specified key does not exist.");
+    for (sent, cause) in [(address, Cause::NoAuthentication), (&url, Cause::NotFound)] {
+        let failed = |response| {
+            FailedRequest::new("GET", url.clone().leak(), response)
+                .sent("GET", sent.to_owned().leak())
+        };
+        assert_eq!(first_cause(failed, &answer), cause, "{sent}");
+    }
+}
