@@ -276,9 +276,17 @@ fn without_head(text: &str) -> &str {
 /// element.
 fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let (_, after) = message.split_once(introduction)?;
-    // JSON that is cut off can't be parsed, so line breaks are still escaped: twice within a log.
-    let unescape = || after.replace("\\\\n", "\n").replace("\\n", "\n");
-    let unescaped = (!after.contains('\n')).then(unescape);
+    // JSON that is cut off can't be parsed, so line breaks are still escaped: twice within a log. Of
+    // an object that a program prints, the text is one line.
+    let line = after.split('\n').next().unwrap_or_default();
+    let unescape = || {
+        let mut quotes = line.match_indices('"').map(|(index, _)| index);
+        let before = |end: usize| line.get(..end).unwrap_or_default();
+        let end = quotes.find(|index| *index > 0 && !before(*index).ends_with('\\'));
+        let text = before(end.unwrap_or(line.len()));
+        text.replace("\\\\n", "\n").replace("\\n", "\n")
+    };
+    let unescaped = line.contains("\\n").then(unescape);
     let after = unescaped.as_deref().unwrap_or(after);
     let mut next = BEFORE_STRING_TO_SIGN.iter();
     let next = next.find_map(|introduction| after.find(introduction));

@@ -345,3 +345,22 @@ fn requests_to_the_emulator_are_checked() {
         );
     }
 }
+
+/// What Node.js prints of an error: texts on one line, with their line breaks escaped.
+#[test]
+fn a_printed_object_has_the_string_to_sign() {
+    let printed = |text: &str| {
+        let text = text.replace('\n', "\\n");
+        format!(
+            "RestError: Server failed to authenticate the request.\n  code: 'AuthenticationFailed',\n  \
+             details: {{ authenticationErrorDetail: \"Signature did not match. String to sign used was {text}\" \
+             }}\n}}"
+        )
+    };
+    let url = link(&key("c2VjcmV0"));
+    let same = printed(&text("r", "images"));
+    first(&url, &same, Cause::WrongSecret, Confidence::Likely);
+    let moved = printed(&text("r", "pictures"));
+    let explanation = first(&url, &moved, Cause::PathChanged, Confidence::Certain);
+    assert_eq!(explanation.findings().len(), 1);
+}
