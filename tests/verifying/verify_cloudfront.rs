@@ -128,23 +128,29 @@ fn the_expiration_is_exclusive_and_the_start_inclusive() {
 
 #[test]
 fn the_address_of_the_client_has_to_be_in_the_range() {
-    let policy = signed(Policy::new("*").ip_range("192.0.2.0/24"));
-    let url = policy.url(URL).unwrap();
-    let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
-    let verify_from = |ip: Option<&str>| {
-        let request = match ip {
-            Some(ip) => request
-                .clone()
-                .client_ip(ip.parse::<std::net::IpAddr>().unwrap()),
-            None => request.clone(),
+    for (range, inside, outside) in [
+        ("192.0.2.0/24", "192.0.2.255", "192.0.3.0"),
+        ("192.0.2.0/24", "::ffff:192.0.2.1", "2001:db8::1"),
+        ("192.0.2.7/24", "192.0.2.0", "192.0.1.255"),
+        ("192.0.2.7", "192.0.2.7", "192.0.2.6"),
+        ("192.0.2.7/32", "::ffff:192.0.2.7", "::1"),
+        ("128.0.0.0/1", "255.255.255.255", "127.255.255.255"),
+        ("0.0.0.0/0", "203.0.113.7", "2001:db8::1"),
+    ] {
+        let policy = signed(Policy::new("*").ip_range(range));
+        let url = policy.url(URL).unwrap();
+        let request = ReceivedRequest::from_url("GET", url.as_str()).unwrap();
+        let verify_from = |ip: &str| {
+            let request = request.clone().client_ip(ip.parse::<IpAddr>().unwrap());
+            verify(&request, now(), |_| Some(&*KEY))
         };
-        verify(&request, now(), |_| Some(&*KEY))
-    };
-    assert_eq!(verify_from(Some("192.0.2.255")), Ok(()));
-    assert_eq!(verify_from(Some("::ffff:192.0.2.1")), Ok(()));
-    for ip in [Some("192.0.3.0"), Some("2001:db8::1"), None] {
-        let error = verify_from(ip).unwrap_err();
-        assert_eq!(error.kind(), VerifyErrorKind::Ip, "{error}");
+        assert_eq!(verify_from(inside), Ok(()), "{range}");
+        for error in [
+            verify_from(outside).unwrap_err(),
+            verify(&request, now(), |_| Some(&*KEY)).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), VerifyErrorKind::Ip, "{range}: {error}");
+        }
     }
 }
 
