@@ -7,7 +7,8 @@ use super::service::Service;
 use crate::error::{Error, error};
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::Component;
-use crate::wire::query::Param;
+use crate::text::sink::Sink;
+use crate::wire::query::{Param, write_query};
 use crate::wire::request_parts::RequestParts;
 use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
@@ -23,7 +24,7 @@ pub(super) struct BlobParams<'p> {
     pub(super) response: Vec<(Field, Cow<'p, str>)>,
     /// Those of them that a template's row sets, with the index of the row value.
     pub(super) response_per_row: Vec<(Field, usize)>,
-    pub(super) others: Vec<Param<'p>>,
+    others: Vec<Param<'p>>,
     /// The parameter `comp`, which selects an operation.
     comp: Option<Cow<'p, str>>,
     snapshot: Option<Cow<'p, str>>,
@@ -104,6 +105,12 @@ impl<'p> BlobParams<'p> {
             )
         })?;
         Ok(needed.permissions())
+    }
+
+    /// Writes the query up to the token.
+    pub(super) fn write_before_token(&self, query: &mut impl Sink) {
+        write_query(&self.others, query);
+        query.text(if self.others.is_empty() { "?" } else { "&" });
     }
 
     /// Returns the headers that have to be sent.

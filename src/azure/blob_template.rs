@@ -14,7 +14,6 @@ use crate::text::sink::{FnSink, Placeholder, Sink as _};
 use crate::text::template_text::RowValues;
 use crate::time::Timestamp;
 use crate::wire::path::Path;
-use crate::wire::query::write_query;
 use crate::wire::request_parts::RequestParts;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -58,8 +57,7 @@ impl BlobTemplate {
         Ok(BlobTemplate {
             origin,
             query: TokenTemplate::new(&prepared, &text, credentials, |query| {
-                write_query(&params.others, query);
-                query.text(if params.others.is_empty() { "?" } else { "&" });
+                params.write_before_token(query);
             })?,
             headers: params.headers(parts),
         })

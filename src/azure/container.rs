@@ -18,7 +18,7 @@ use crate::request::{
 use crate::scheme::azure_sas::Field;
 use crate::text::percent::{Component, PATH};
 use crate::time::Timestamp;
-use crate::wire::query::{Param, write_query};
+use crate::wire::query::Param;
 use crate::wire::request_parts::RequestParts;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -193,11 +193,12 @@ fn without_token(
     params: &BlobParams<'_>,
     now: Timestamp,
 ) -> PresignedUrl {
-    let mut url = String::with_capacity(parts.max_url_len());
+    /// Room for most tokens, so that adding one doesn't copy the URL.
+    const TOKEN: usize = 256;
+    let mut url = String::with_capacity(parts.max_url_len().saturating_add(TOKEN));
     parts.write_origin(&mut url);
     parts.path.write_as_sent(&mut url);
-    write_query(&params.others, &mut url);
-    url.push(if params.others.is_empty() { '?' } else { '&' });
+    params.write_before_token(&mut url);
     PresignedUrl {
         method: own_method(parts.method),
         url,
