@@ -79,7 +79,8 @@ impl FailedRequest<'_> {
         }
         let is_certain = best_of(&findings) == Some(Confidence::Certain);
         let is_unread = texts.server.is_none() && texts.sent.is_none();
-        if is_unread && evidence.is_signed() && !is_certain {
+        let is_sent_known = self.sent.is_some() || self.sent_headers.is_some();
+        if is_sent_known && is_unread && evidence.is_signed() && !is_certain {
             differences.extend(self.differences_of_parts());
         }
         let is_same = differences.iter().all(Finding::is_harmless) && texts.are_same(&signed_side);
@@ -225,11 +226,12 @@ impl FailedRequest<'_> {
         findings
     }
 
-    /// Compares the URL and the signed headers, if the request that was sent can't be parsed.
+    /// Compares the URLs, and the headers that were given, if the request that was sent can't be
+    /// parsed.
     fn differences_of_parts(&self) -> Vec<Finding> {
         let side = |url: &str, headers: &[(&str, &str)]| {
-            let is_signed = |name| header_value(&self.headers, name).is_some();
-            let headers = headers.iter().filter(|(name, _)| is_signed(name));
+            let is_given = |name| header_value(&self.headers, name).is_some();
+            let headers = headers.iter().filter(|(name, _)| is_given(name));
             let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), (*value).into()));
             let mut side = Canonical::of_url(&decoded(url.trim()));
             side.headers.extend(headers);

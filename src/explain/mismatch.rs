@@ -97,28 +97,29 @@ fn signers_writing(evidence: &Evidence<'_>) -> Option<Finding> {
         .or_else(|| default_port(host))
         .or_else(|| path_of_service(evidence))
         .or_else(|| encoded_parameter(evidence))
-        .or_else(|| raw_path(evidence))
-        .or_else(|| path_encoded_twice(evidence))?;
+        .or_else(|| path_of_header_signer(evidence))?;
     Some(finding.with_confidence(Confidence::Likely))
 }
 
-/// Returns the finding for a path with characters that signing encodes, but that need no encoding in
-/// a URL: `@`, `=`, `:`. A client that signs headers may have signed the path as it is sent.
-fn raw_path(evidence: &Evidence<'_>) -> Option<Finding> {
+/// Returns the finding for a path that a client which signs headers may have written differently.
+///
+/// It may have signed the path as it is sent, with characters that signing encodes, but that need
+/// no encoding in a URL: `@`, `=`, `:`. Or it may encode escapes twice, which every service except
+/// S3 requires.
+fn path_of_header_signer(evidence: &Evidence<'_>) -> Option<Finding> {
+    if evidence.authorization().is_none() || evidence.is_v2() {
+        return None;
+    }
     let path = evidence.inspection.path();
     let is_raw = |c: char| c.is_ascii() && !PATH.contains(c as u8) && c != '%';
-    let is_header = evidence.authorization().is_some() && !evidence.is_v2();
-    let is_found = is_header && path.contains(is_raw);
-    is_found.then(|| Finding::possible(Cause::PathNotEncoded).with_signed(path))
-}
-
-/// Returns the finding for a path with escapes. A signer that isn't made for S3 may encode it twice,
-/// which every other service requires.
-fn path_encoded_twice(evidence: &Evidence<'_>) -> Option<Finding> {
-    let path = evidence.inspection.path();
-    let is_header = evidence.authorization().is_some() && !evidence.is_v2();
-    let is_escaped = is_header && path.contains('%');
-    is_escaped.then(|| Finding::possible(Cause::PathEncodedTwice).with_signed(path))
+    let cause = if path.contains(is_raw) {
+        Cause::PathNotEncoded
+    } else if path.contains('%') {
+        Cause::PathEncodedTwice
+    } else {
+        return None;
+    };
+    Some(Finding::possible(cause).with_signed(path))
 }
 
 /// Returns the causes that the signature of a plain text shows, or else those that are possible.
