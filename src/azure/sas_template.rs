@@ -42,8 +42,8 @@ impl Sas<'_> {
 
 /// Tokens of one resource that differ only in their expiry.
 ///
-/// It is made by [`Sas::template`], for a server that hands out many. Tokens with the same expiry are
-/// the same. A template never changes, so threads can share it. `Debug` shows only the URL.
+/// It is made by [`Sas::template`], for a server that hands out many. Tokens with the same expiry
+/// are the same. A template never changes, so threads can share it. `Debug` shows only the URL.
 ///
 /// ```
 /// use core::time::Duration;

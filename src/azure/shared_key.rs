@@ -116,8 +116,8 @@ impl SharedKeyText<'_> {
         sink.text("\n");
     }
 
-    /// Returns the value of the line of the time. It is empty if `x-ms-date` is sent, which is signed
-    /// with its name; only tables sign its value here.
+    /// Returns the value of the line of the time. It is empty if `x-ms-date` is sent, which is
+    /// signed with its name; only tables sign its value here.
     fn date(&self) -> &[u8] {
         let date = match self.header(DATE) {
             Some(date) => self.form.is_table.then_some(date),

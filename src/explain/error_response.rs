@@ -276,8 +276,8 @@ fn without_head(text: &str) -> &str {
 /// element.
 fn quoted_after(message: &str, introduction: &str) -> Option<String> {
     let (_, after) = message.split_once(introduction)?;
-    // JSON that is cut off can't be parsed, so line breaks are still escaped: twice within a log. Of
-    // an object that a program prints, the text is one line.
+    // JSON that is cut off can't be parsed, so line breaks are still escaped: twice within a log.
+    // Of an object that a program prints, the text is one line.
     let line = after.split('\n').next().unwrap_or_default();
     let unescape = || {
         let mut quotes = line.match_indices('"').map(|(index, _)| index);

@@ -53,8 +53,8 @@ impl<'e> Evidence<'e> {
         self.inspection.scheme().is_some() || self.authorization().is_some()
     }
 
-    /// Returns whether a SigV4 URL begins with a parameter that isn't part of the signature. A shell
-    /// that cuts the URL at its first `&` still sends that one.
+    /// Returns whether a SigV4 URL begins with a parameter that isn't part of the signature. A
+    /// shell that cuts the URL at its first `&` still sends that one.
     pub(super) fn starts_unsigned(&self) -> bool {
         let (_, query) = self.url.split_once('?').unwrap_or_default();
         self.inspection.scheme() == Some(Scheme::AwsV4)

@@ -280,8 +280,8 @@ impl<'s> Statement<'s> {
         format!("{}{name}{hint}", self.quoted())
     }
 
-    /// Returns the finding for a wrong region. The right one is that of the element `Region`, of the
-    /// words `expecting 'y'`, or of the host in `Endpoint`.
+    /// Returns the finding for a wrong region. The right one is that of the element `Region`, of
+    /// the words `expecting 'y'`, or of the host in `Endpoint`.
     fn wrong_region(&self, signed: &str) -> Finding {
         let expected = self.message.split_once("expecting");
         let expected = expected.and_then(|(_, after)| first_quoted(after));

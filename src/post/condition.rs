@@ -157,8 +157,8 @@ impl Condition {
         }
     }
 
-    /// Writes the condition as JSON, escaped as Python's `json.dumps` does. `gap` follows each comma
-    /// and colon.
+    /// Writes the condition as JSON, escaped as Python's `json.dumps` does. `gap` follows each
+    /// comma and colon.
     pub(super) fn write(&self, notation: Notation, gap: &str, json: &mut String) {
         match self {
             Condition::Eq { field, value } if notation == Notation::Object => {

@@ -140,8 +140,8 @@ impl RowValues<'_> {
         self.check_with(|_, _| {})
     }
 
-    /// Checks each value, and passes its index and each of its texts to `inspect`, and `None` at its
-    /// end. No text is empty.
+    /// Checks each value, and passes its index and each of its texts to `inspect`, and `None` at
+    /// its end. No text is empty.
     pub(crate) fn check_with(
         &self,
         mut inspect: impl FnMut(usize, Option<&str>),

@@ -77,7 +77,7 @@ fn a_blank_in_a_hexadecimal_signature_is_a_line_break() {
     let failed = |response| FailedRequest::new("GET", url.clone().leak(), response);
     let body = with_signature(&answer, &received);
     assert_first(failed, &body, Cause::LineBreak, Confidence::Certain);
-    // Base64 has a `+`, and a digit less is no blank.
+    // Base64 has a `+`, and a URL that lacks a digit has no blank.
     let plus = sigv2_link().replace("%2B", " ");
     let failed = |response| FailedRequest::new("GET", plus.leak(), response);
     assert_first(failed, &bare(), Cause::SignaturePlus, Confidence::Certain);

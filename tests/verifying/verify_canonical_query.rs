@@ -126,8 +126,8 @@ fn read(query: &str) -> Option<[String; 4]> {
     ])
 }
 
-/// The order of the parameters has no meaning, but a query whose signature isn't the last of them is
-/// not canonical, so another function reads it.
+/// The order of the parameters has no meaning, but a query whose signature isn't the last of them
+/// is not canonical, so another function reads it.
 #[test]
 fn the_order_of_the_parameters_changes_nothing() {
     let signature = "X-Amz-Signature=".to_owned() + &"0123456789abcdef".repeat(4);
